@@ -1,0 +1,89 @@
+/**
+ * The one catalogue of errors. Each entry: a code of ours, the HTTP status, the Matrix errcode, the words a client sees.
+ * `docs/errors.md` documents every code; a test holds the two together.
+ */
+export const CATALOGUE = {
+  MISSING_TOKEN: [401, "M_MISSING_TOKEN", "Missing access token"],
+  UNKNOWN_TOKEN: [401, "M_UNKNOWN_TOKEN", "Invalid access token passed."],
+  GUEST_FORBIDDEN: [403, "M_GUEST_ACCESS_FORBIDDEN", "Guest access not allowed"],
+  HOMESERVER_UNAVAILABLE: [503, "M_UNKNOWN", "The homeserver cannot be asked who you are, try again later"],
+  UNRECOGNIZED: [404, "M_UNRECOGNIZED", "Unrecognized request"],
+  METHOD_NOT_ALLOWED: [405, "M_UNRECOGNIZED", "Unrecognized request"],
+  BAD_REQUEST: [400, "M_UNKNOWN", "Bad request"],
+  HEADERS_TOO_LARGE: [431, "M_TOO_LARGE", "Request headers are too large"],
+  NOT_FOUND: [404, "M_NOT_FOUND", "Not found"],
+  FILE_NAME_NOT_UTF8: [400, "M_UNKNOWN", "The filename parameter is not valid UTF-8"],
+  UPLOAD_TOO_LARGE: [413, "M_TOO_LARGE", "Upload request body is too large"],
+  UPLOAD_INCOMPLETE: [400, "M_UNKNOWN", "The body ended before its Content-Length was reached"],
+  UPLOAD_STALLED: [408, "M_UNKNOWN", "No data arrived for too long"],
+  LIMIT_EXCEEDED: [403, "M_USER_LIMIT_EXCEEDED", "Media upload limit exceeded"],
+  BAD_CONTENT: [400, "M_UNKNOWN", "Bad content"],
+  STORE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
+  MODULE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
+  MODULE_UNAVAILABLE: [503, "M_UNKNOWN", "A module that decides about this request cannot be asked, try again later"],
+  INTERNAL: [500, "M_UNKNOWN", "Internal server error"],
+} as const satisfies Record<string, readonly [number, string, string]>;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+
+export interface MatrixErrorOptions {
+  /** More members of the JSON body, of any name. */
+  fields?: Record<string, unknown> | undefined;
+  /** HTTP headers of the response. */
+  headers?: Record<string, string> | undefined;
+  /** The whole body as JSON text, where it must reach the client to the letter. Wins over everything else. */
+  bodyText?: string | undefined;
+  cause?: unknown;
+}
+
+const BRAND = Symbol.for("synapse-media-bridge.MatrixError");
+
+/**
+ * An answer of Matrix form: an HTTP status and `{"errcode", "error", …}`. TypeScript modules throw it where Python ones
+ * raise `SynapseError`; the service uses it for every refusal.
+ *
+ * @example throw new MatrixError(403, "M_FORBIDDEN", "Your plan has no uploads", { fields: { "org.example.plan": "free" } });
+ */
+export class MatrixError extends Error {
+  override readonly name: string = "MatrixError";
+  readonly status: number;
+  readonly errcode: string;
+  readonly fields: Record<string, unknown>;
+  readonly headers: Record<string, string>;
+  readonly bodyText: string | undefined;
+  /** The entry of {@link CATALOGUE} that this error is; absent for an error that a module worded. */
+  readonly code: ErrorCode | undefined;
+  readonly [BRAND] = true;
+
+  constructor(status: number, errcode: string, message: string, options: MatrixErrorOptions = {}, code?: ErrorCode) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.status = status;
+    this.errcode = errcode;
+    this.fields = options.fields ?? {};
+    this.headers = options.headers ?? {};
+    this.bodyText = options.bodyText;
+    this.code = code;
+  }
+
+  /** True for an error of this class, also of another copy of this package (a module may bring its own). */
+  static is(value: unknown): value is MatrixError {
+    return typeof value === "object" && value !== null && BRAND in value;
+  }
+}
+
+/** The {@link MatrixError} of a catalogue entry. */
+export function matrixError(code: ErrorCode, options: MatrixErrorOptions = {}): MatrixError {
+  const [status, errcode, message] = CATALOGUE[code];
+  return new MatrixError(status, errcode, message, options, code);
+}
+
+/** What ends a start: bad configuration, a module that cannot be loaded, a port in use. `message` is for the operator. */
+export class StartError extends Error {
+  override readonly name: string = "StartError";
+  readonly code: "CONFIG" | "MODULE" | "PYTHON" | "LISTEN" | "STORE";
+
+  constructor(code: StartError["code"], message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}

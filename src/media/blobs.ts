@@ -1,0 +1,45 @@
+import type { Writable } from "node:stream";
+
+/**
+ * One upload on its way to disk. The temporary file carries the media id and is the journal: while it exists, the upload
+ * is not settled, and {@link BlobStore.recover} decides at the next start by the row whether the file stays.
+ */
+export interface BlobWriter {
+  /**
+   * Takes the next piece. A returned promise is back-pressure: do not write again before it settles. The writer owns
+   * `chunk` from here on. A failure (disk full) rejects here or in `publish`; call `abort` then.
+   */
+  write(chunk: Buffer): Promise<void> | void;
+  /** The whole body has arrived: gives the file its final path, which is returned (absolute). */
+  publish(): Promise<string>;
+  /** The row is committed: forgets the temporary name. Never rejects; what is left is cleared at the next start. */
+  settle(): Promise<void>;
+  /** Removes every trace, at any point before `settle`. Never rejects. */
+  abort(): Promise<void>;
+}
+
+/** An opened file of the store. Close it in every case. */
+export interface BlobReader {
+  readonly size: number;
+  /** The bytes `start` … `start + length - 1` at once; for small pieces. */
+  read(start: number, length: number): Promise<Buffer>;
+  /**
+   * Writes the bytes `start` … `end` (inclusive) to `destination` in large pieces, waiting for it to drain, without ending
+   * it. Memory is flat whatever the size. Rejects when the file ends early or the destination closes.
+   */
+  pipe(destination: Writable, start: number, end: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Files of media. Implementations: `storage/filesystem`, S3 next; one contract suite runs over each. */
+export interface BlobStore {
+  /** The start of an upload. Rejects where the id has a file already. */
+  create(mediaId: string): BlobWriter;
+  /** The file of a local media id, undefined where there is none. */
+  open(mediaId: string): Promise<BlobReader | undefined>;
+  /**
+   * At start, before any upload: for every temporary name of our own pattern, keeps the file when `hasRow` says so and
+   * removes it otherwise; the temporary name goes in both cases. Touches nothing else.
+   */
+  recover(hasRow: (mediaId: string) => Promise<boolean>): Promise<{ kept: number; removed: number }>;
+}
