@@ -17,6 +17,7 @@ export const CATALOGUE = {
   UPLOAD_INCOMPLETE: [400, "M_UNKNOWN", "The body ended before its Content-Length was reached"],
   UPLOAD_STALLED: [408, "M_UNKNOWN", "No data arrived for too long"],
   LIMIT_EXCEEDED: [403, "M_USER_LIMIT_EXCEEDED", "Media upload limit exceeded"],
+  RANGE_NOT_SATISFIABLE: [416, "M_UNKNOWN", "The file has no bytes in this range"],
   BAD_CONTENT: [400, "M_UNKNOWN", "Bad content"],
   STORE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
   MODULE_FAILED: [500, "M_UNKNOWN", "Internal server error"],

@@ -1,0 +1,239 @@
+import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
+import { MatrixError, matrixError } from "../errors.ts";
+import { ModuleUnavailable, toClientError } from "./failure.ts";
+import { readStepResult, type PythonRunner, type StepResult } from "./python-segment.ts";
+import type { CallbackRegistry, Segment } from "./registry.ts";
+import type { PythonSlot, Slot, SlotObserver, SlotRecord, TypeScriptSlot } from "./slot.ts";
+import { callTypeScriptSlot } from "./typescript-slot.ts";
+
+/** What holds for one kind of callback, from the configuration. */
+export interface CallbackPolicy {
+  readonly deadlineMs: number;
+  /** When a verdict cannot be had: refuse the request, or go on as if the callback were not there. */
+  readonly onUnavailable: "refuse" | "skip";
+}
+
+export interface ChainOptions {
+  readonly registry: CallbackRegistry;
+  /** Absent where no Python module is configured. */
+  readonly python?: PythonRunner | undefined;
+  readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
+  /** Hears of every slot that ran. */
+  readonly observe: SlotObserver;
+  /** Hears of a TypeScript callback that rejected after its deadline. */
+  readonly onLate: (slot: Slot, error: unknown) => void;
+  readonly trace?: boolean;
+}
+
+/** How a walk ended: the slot that stopped it and its value, or nothing where nobody stopped. */
+export interface Decision<K extends KindName> {
+  readonly slot: Slot;
+  readonly value: CallbackKinds[K]["stop"];
+}
+
+/** A question to one chain: a kind and its arguments. */
+export interface Question<K extends KindName> {
+  readonly kind: K;
+  readonly args: CallbackKinds[K]["args"];
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** Walks chains strictly in registration order, whatever the language of a slot. */
+export class CallbackChain {
+  private readonly options: ChainOptions;
+
+  constructor(options: ChainOptions) {
+    this.options = options;
+  }
+
+  /** Whether anybody registered for a kind. */
+  has(kind: KindName): boolean {
+    return this.options.registry.slots(kind).length > 0;
+  }
+
+  /**
+   * Asks a chain. Resolves to who stopped it, undefined where nobody did. Rejects with a {@link MatrixError}: the one a
+   * module raised, 500 where a module failed, 503 where a verdict could not be had.
+   */
+  async decide<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<Decision<K> | undefined> {
+    for (const segment of this.options.registry.segments(kind)) {
+      const decision = await this.walk(segment, { kind, args });
+      if (decision !== undefined) return decision;
+    }
+    return undefined;
+  }
+
+  /**
+   * Asks two chains one after the other, the second only if nobody stopped the first; in one round trip where both are
+   * Python alone. The result has one decision for each chain that was asked.
+   */
+  async decideBoth<A extends KindName, B extends KindName>(
+    first: Question<A>,
+    second: Question<B>,
+  ): Promise<[Decision<A>] | [undefined, Decision<B> | undefined]> {
+    const segments = [first, second].map(({ kind }) => this.options.registry.segments(kind));
+    const [a, b] = [segments[0]?.[0], segments[1]?.[0]];
+    const onePlan = segments.every((chain) => chain.length === 1 && chain[0]?.slots.every(isPresent));
+    if (onePlan && a?.language === "python" && b?.language === "python") {
+      return this.runBoth(a.slots, first, b.slots, second);
+    }
+    const decision = await this.decide(first.kind, ...first.args);
+    return decision ? [decision] : [undefined, await this.decide(second.kind, ...second.args)];
+  }
+
+  /**
+   * Tells everybody, whatever the others do. Never rejects; resolves to the first {@link MatrixError} that a module raised,
+   * for the one notification that may word the answer.
+   */
+  async notify<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<MatrixError | undefined> {
+    let raised: MatrixError | undefined;
+    for (const segment of this.options.registry.segments(kind)) {
+      for (const record of await this.tell(segment, { kind, args })) {
+        this.options.observe(record);
+        if (MatrixError.is(record.error)) raised ??= record.error;
+      }
+    }
+    return raised;
+  }
+
+  private walk<K extends KindName>(segment: Segment, question: Question<K>): Promise<Decision<K> | undefined> {
+    return segment.language === "python"
+      ? this.walkPython(segment.slots, question)
+      : this.walkTypeScript(segment.slots, question);
+  }
+
+  private async walkTypeScript<K extends KindName>(
+    slots: readonly TypeScriptSlot[],
+    question: Question<K>,
+  ): Promise<Decision<K> | undefined> {
+    for (const slot of slots) {
+      const { record, value } = await this.callTypeScript(slot, question);
+      this.options.observe(record);
+      if (record.outcome === "stop") return { slot, value: value as CallbackKinds[K]["stop"] };
+      this.refuseUnlessSkipped(question.kind, record.error);
+    }
+    return undefined;
+  }
+
+  private async walkPython<K extends KindName>(
+    slots: readonly PythonSlot[],
+    question: Question<K>,
+  ): Promise<Decision<K> | undefined> {
+    let rest = slots;
+    while (rest.length > 0) {
+      // A slot that a restarted child did not register again keeps its place: those before it are asked first.
+      const gap = rest.findIndex((slot) => slot.remote === undefined);
+      const asked = gap > 0 ? rest.slice(0, gap) : gap === 0 ? rest.slice(0, 1) : rest;
+      const result = await this.runSteps([[asked, question]]).then(
+        ([first]) => first,
+        (error: Error) => this.missing(asked, error),
+      );
+      const decision = this.conclude(question, result);
+      if (decision !== undefined) return decision;
+      // Only a slot that the policy lets us skip ends a step without ending the walk: the ones behind it are still to be asked.
+      rest = rest.slice(result?.decided === undefined ? asked.length : result.decided + 1);
+    }
+    return undefined;
+  }
+
+  private async runBoth<A extends KindName, B extends KindName>(
+    firstSlots: readonly PythonSlot[],
+    first: Question<A>,
+    secondSlots: readonly PythonSlot[],
+    second: Question<B>,
+  ): Promise<[Decision<A>] | [undefined, Decision<B> | undefined]> {
+    const results = await this.runSteps([
+      [firstSlots, first],
+      [secondSlots, second],
+    ]).catch((error: Error) => [this.missing(firstSlots, error)]);
+    const decision = this.conclude(first, results[0]);
+    if (decision) return [decision];
+    if (results.length === 2) {
+      const decided = this.conclude(second, results[1]);
+      if (decided || results[1]?.decided === undefined) return [undefined, decided];
+    }
+    // The plan was cut short by a slot that the policy lets us skip: ask what it left unasked, chain by chain.
+    const left = results.length === 2 ? [] : firstSlots.slice((results[0]?.decided ?? firstSlots.length) + 1);
+    const late = await this.walkPython(left, first);
+    if (late) return [late];
+    const unasked = results.length === 2 ? secondSlots.slice((results[1]?.decided ?? 0) + 1) : secondSlots;
+    return [undefined, await this.walkPython(unasked, second)];
+  }
+
+  /** Observes a step's slots and turns its end into a decision; throws what the client gets where a slot failed. */
+  private conclude<K extends KindName>(question: Question<K>, result: StepResult | undefined): Decision<K> | undefined {
+    if (result === undefined) return undefined;
+    for (const record of result.records) this.options.observe(record);
+    const last = result.decided === undefined ? undefined : result.records[result.decided];
+    if (last === undefined) return undefined;
+    if (last.outcome === "stop") return { slot: last.slot, value: KINDS[question.kind].fromWire(result.value) };
+    this.refuseUnlessSkipped(question.kind, last.error);
+    return undefined;
+  }
+
+  private refuseUnlessSkipped(kind: KindName, error: Error | undefined): void {
+    if (error === undefined) return;
+    if (error instanceof ModuleUnavailable && this.options.policies[kind].onUnavailable === "skip") return;
+    throw toClientError(error, RETRY_AFTER_SECONDS);
+  }
+
+  private async tell<K extends KindName>(segment: Segment, question: Question<K>): Promise<readonly SlotRecord[]> {
+    if (segment.language === "typescript") {
+      const results: SlotRecord[] = [];
+      for (const slot of segment.slots) results.push((await this.callTypeScript(slot, question)).record);
+      return results;
+    }
+    const present = segment.slots.filter(isPresent);
+    const absent = segment.slots.filter((slot) => !isPresent(slot));
+    const lost = new ModuleUnavailable("unavailable", "the restarted child did not register it again");
+    const result = await this.runSteps([[present, question]]).then(
+      ([first]) => first,
+      (error: Error) => this.missing(present, error),
+    );
+    return [...(result?.records ?? []), ...this.missing(absent, lost).records];
+  }
+
+  private callTypeScript<K extends KindName>(slot: TypeScriptSlot, { kind, args }: Question<K>) {
+    return callTypeScriptSlot(slot, kind, args, {
+      deadlineMs: this.options.policies[kind].deadlineMs,
+      trace: this.options.trace === true,
+      onLate: (error) => this.options.onLate(slot, error),
+    });
+  }
+
+  /** One round trip. Rejects with {@link ModuleUnavailable} where the child, or one of the slots in it, is not there. */
+  private async runSteps(
+    steps: readonly (readonly [readonly PythonSlot[], Question<KindName>])[],
+  ): Promise<StepResult[]> {
+    const { python, policies, trace } = this.options;
+    if (python === undefined) throw new ModuleUnavailable("unavailable", "no Python child is configured");
+    const wire = steps.map(([slots, { kind, args }]) => ({
+      kind,
+      slots: slots.map(remoteOf),
+      args: (KINDS[kind].toWire as (...args: unknown[]) => unknown[])(...args),
+      deadlineMs: policies[kind].deadlineMs,
+    }));
+    const raw = await python.run(wire, trace === true).catch((error: unknown) => {
+      throw new ModuleUnavailable("unavailable", "the Python child cannot be asked", { cause: error });
+    });
+    if (!Array.isArray(raw)) throw matrixError("INTERNAL", { cause: new TypeError("malformed answer to a run") });
+    return raw.map((result, index) => readStepResult(result, steps[index]?.[0] ?? []));
+  }
+
+  /** The result of a step that could not be run: its first slot is to blame, and the policy says what that means. */
+  private missing(slots: readonly PythonSlot[], error: Error): StepResult {
+    if (!(error instanceof ModuleUnavailable)) throw error;
+    const records = slots.map((slot): SlotRecord => ({ slot, outcome: "unavailable", micros: 0, error }));
+    return { records, decided: slots.length - 1, value: null };
+  }
+}
+
+function isPresent(slot: Slot): boolean {
+  return slot.language === "typescript" || slot.remote !== undefined;
+}
+
+function remoteOf(slot: PythonSlot): number {
+  if (slot.remote === undefined) throw new ModuleUnavailable("unavailable", `${slot.module.name} did not register it again`);
+  return slot.remote;
+}

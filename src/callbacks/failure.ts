@@ -1,0 +1,68 @@
+import { MatrixError, matrixError } from "../errors.ts";
+import { toJsonText } from "./json-text.ts";
+import type { Slot } from "./slot.ts";
+
+/** A module's code failed: it raised, or answered with a wrong type. `message` is for the log, never for a client. */
+export class ModuleFailure extends Error {
+  override readonly name = "ModuleFailure";
+  readonly code = "MODULE_FAILED";
+  /** Python's traceback, where the module is a Python one. */
+  readonly traceback: string | undefined;
+
+  constructor(message: string, options: { cause?: unknown; traceback?: string | undefined } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.traceback = options.traceback;
+  }
+}
+
+/** A verdict that could not be had: the child is down, or the callback ran past its deadline. */
+export class ModuleUnavailable extends Error {
+  override readonly name = "ModuleUnavailable";
+  readonly code = "MODULE_UNAVAILABLE";
+  readonly reason: "timeout" | "unavailable";
+
+  constructor(reason: ModuleUnavailable["reason"], message: string, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** The module in words, for messages. */
+export function describeSlot(slot: Slot): string {
+  return `${slot.kind} of ${slot.module.name} (${slot.module.language}, module ${slot.module.index + 1}, callback ${slot.nth + 1})`;
+}
+
+/** What a client gets when a slot failed with `error`. */
+export function toClientError(error: Error, retryAfterSeconds: number): MatrixError {
+  if (MatrixError.is(error)) return error;
+  if (error instanceof ModuleUnavailable) {
+    return matrixError("MODULE_UNAVAILABLE", { headers: { "Retry-After": String(retryAfterSeconds) }, cause: error });
+  }
+  return matrixError("MODULE_FAILED", { cause: error });
+}
+
+/** The error of a TypeScript callback: a sendable {@link MatrixError} as it is, anything else as the module's failure. */
+export function failureOf(thrown: unknown): Error {
+  if (!MatrixError.is(thrown)) {
+    return new ModuleFailure(thrown instanceof Error ? thrown.message : `threw ${typeof thrown}`, { cause: thrown });
+  }
+  try {
+    checkSendable(thrown);
+    return thrown;
+  } catch (error) {
+    return new ModuleFailure(`threw a MatrixError that cannot be sent: ${(error as Error).message}`, { cause: thrown });
+  }
+}
+
+function checkSendable(error: MatrixError): void {
+  if (!Number.isInteger(error.status) || error.status < 400 || error.status > 599) {
+    throw new TypeError(`status ${String(error.status)} is no error status`);
+  }
+  for (const [name, value] of Object.entries(error.headers)) {
+    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw new TypeError("a header's name is not valid");
+    if (typeof value !== "string" || !/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+      throw new TypeError(`the value of the header ${name} is not valid`);
+    }
+  }
+  toJsonText({ errcode: error.errcode, error: error.message, ...error.fields });
+}

@@ -1,0 +1,182 @@
+import { Readable } from "node:stream";
+import { createReadStream } from "node:fs";
+import { isPlainObject, toJsonText } from "./json-text.ts";
+import { describeType, limitFromModule, limitFromWire, limitToWire, type MediaUploadLimit } from "./limit.ts";
+
+/** A thumbnail's description, for `check_media_file_for_spam`. */
+export interface ThumbnailInfo {
+  readonly width: number;
+  readonly height: number;
+  readonly method: "crop" | "scale";
+  readonly type: string;
+  readonly length: number;
+}
+
+/** What a file is. `serverName` is null for local media, as in Synapse. */
+export interface FileInfo {
+  readonly serverName: string | null;
+  readonly fileId: string;
+  readonly urlCache: boolean;
+  readonly thumbnail: ThumbnailInfo | null;
+}
+
+/** A file that a TypeScript module may read. */
+export interface MediaFile {
+  /** Absolute path of the file on disk. */
+  readonly path: string;
+  /** The file's bytes from the start. */
+  stream(): Readable;
+}
+
+/** "The file is fine", what {@link CallbackKinds.check_media_file_for_spam} answers; `false` means the same. */
+export const NOT_SPAM = "NOT_SPAM";
+
+/** Arguments and stopping value of every kind of callback. */
+export interface CallbackKinds {
+  /** Stops with the body of the response as JSON text. */
+  get_media_config_for_user: { args: [userId: string]; stop: string };
+  /** A stop denies. */
+  is_user_allowed_to_upload_media_of_size: { args: [userId: string, size: number]; stop: true };
+  get_media_upload_limits_for_user: { args: [userId: string, size: number]; stop: readonly MediaUploadLimit[] };
+  on_media_upload_limit_exceeded: {
+    args: [userId: string, limit: MediaUploadLimit, sentBytes: number, attemptedBytes: number];
+    stop: never;
+  };
+  /** A stop refuses the file. */
+  check_media_file_for_spam: { args: [path: string, info: FileInfo]; stop: true };
+  on_media_uploaded: { args: [userId: string, mediaId: string, sizeBytes: number]; stop: never };
+  on_media_deleted: { args: [mediaId: string]; stop: never };
+}
+
+export type KindName = keyof CallbackKinds;
+
+/** What one callback's answer means: let the walk go on, or stop it with a value; either way perhaps with a warning. */
+export type Verdict<K extends KindName> =
+  | { readonly stop: false; readonly warning?: string }
+  | { readonly stop: true; readonly value: CallbackKinds[K]["stop"]; readonly warning?: string };
+
+/** One row of the table: everything that makes a kind of callback what it is. */
+export interface Kind<K extends KindName> {
+  /** The name by which TypeScript modules register it. */
+  readonly native: string;
+  /** The `register_*_callbacks` group. */
+  readonly group: "media_repository" | "spam_checker";
+  /** Every one is called whatever the others do; failures are logged, only a Matrix error may become the answer. */
+  readonly notification: boolean;
+  /** The arguments as they stand on the wire. */
+  toWire(...args: CallbackKinds[K]["args"]): unknown[];
+  /** The arguments as a TypeScript callback gets them. */
+  toNative(...args: CallbackKinds[K]["args"]): unknown[];
+  /** Reads a stopping value off the wire; throws TypeError where the child broke the protocol. */
+  fromWire(value: unknown): CallbackKinds[K]["stop"];
+  /** Judges a TypeScript callback's answer; throws TypeError where it has the wrong type. Python answers are judged in the child. */
+  judge(answer: unknown): Verdict<K>;
+}
+
+const GO_ON = { stop: false } as const;
+
+/** The one table of callbacks. Adding a kind is adding a row (and its stop rule in the shim). */
+export const KINDS: { readonly [K in KindName]: Kind<K> } = {
+  get_media_config_for_user: {
+    native: "getMediaConfigForUser",
+    group: "media_repository",
+    notification: false,
+    toWire: (userId) => [userId],
+    toNative: (userId) => [userId],
+    fromWire: (value) => {
+      if (typeof value !== "string") throw new TypeError("the child sent a media config that is no text");
+      return value;
+    },
+    judge: (answer) => {
+      if (answer === undefined || answer === null) return GO_ON;
+      if (isPlainObject(answer)) return { stop: true, value: toJsonText(answer) };
+      if (!answer || (Array.isArray(answer) && answer.length === 0)) {
+        return { stop: false, warning: `answered ${describeType(answer)} where a plain object or undefined is due` };
+      }
+      throw new TypeError(`answered ${describeType(answer)} where a plain object or undefined is due`);
+    },
+  },
+  is_user_allowed_to_upload_media_of_size: {
+    native: "isUserAllowedToUploadMediaOfSize",
+    group: "media_repository",
+    notification: false,
+    toWire: (userId, size) => [userId, size],
+    toNative: (userId, size) => [userId, size],
+    fromWire: () => true,
+    judge: (answer) => {
+      if (typeof answer !== "boolean") throw new TypeError(`answered ${describeType(answer)} where a boolean is due`);
+      return answer ? GO_ON : { stop: true, value: true };
+    },
+  },
+  get_media_upload_limits_for_user: {
+    native: "getMediaUploadLimitsForUser",
+    group: "media_repository",
+    notification: false,
+    toWire: (userId, size) => [userId, size],
+    toNative: (userId, size) => [userId, size],
+    fromWire: (value) => {
+      if (!Array.isArray(value)) throw new TypeError("the child sent limits that are no list");
+      return value.map(limitFromWire);
+    },
+    judge: (answer) => {
+      if (answer === undefined || answer === null) return GO_ON;
+      if (!Array.isArray(answer)) throw new TypeError(`answered ${describeType(answer)} where an array or undefined is due`);
+      return { stop: true, value: answer.map(limitFromModule) };
+    },
+  },
+  on_media_upload_limit_exceeded: {
+    native: "onMediaUploadLimitExceeded",
+    group: "media_repository",
+    notification: true,
+    toWire: (userId, limit, sent, attempted) => [userId, limitToWire(limit), sent, attempted],
+    toNative: (userId, limit, sent, attempted) => [userId, Object.freeze({ ...limit }), sent, attempted],
+    fromWire: neverStops,
+    judge: () => GO_ON,
+  },
+  check_media_file_for_spam: {
+    native: "checkMediaFileForSpam",
+    group: "spam_checker",
+    notification: false,
+    toWire: (path, info) => [
+      path,
+      { server_name: info.serverName, file_id: info.fileId, url_cache: info.urlCache, thumbnail: info.thumbnail },
+    ],
+    toNative: (path, info) => [{ path, stream: () => createReadStream(path) } satisfies MediaFile, info],
+    fromWire: () => true,
+    judge: (answer) => {
+      if (answer === NOT_SPAM || answer === false) return GO_ON;
+      if (answer === true || isErrcode(answer) || isErrcodeWithFields(answer)) return { stop: true, value: true };
+      return { stop: true, value: true, warning: `answered ${describeType(answer)}, which counts as a refusal` };
+    },
+  },
+  on_media_uploaded: {
+    native: "onMediaUploaded",
+    group: "media_repository",
+    notification: true,
+    toWire: (userId, mediaId, sizeBytes) => [userId, mediaId, sizeBytes],
+    toNative: (userId, mediaId, sizeBytes) => [userId, mediaId, sizeBytes],
+    fromWire: neverStops,
+    judge: () => GO_ON,
+  },
+  on_media_deleted: {
+    native: "onMediaDeleted",
+    group: "media_repository",
+    notification: true,
+    toWire: (mediaId) => [mediaId],
+    toNative: (mediaId) => [mediaId],
+    fromWire: neverStops,
+    judge: () => GO_ON,
+  },
+};
+
+function neverStops(): never {
+  throw new TypeError("the child let a notification stop");
+}
+
+function isErrcode(value: unknown): boolean {
+  return typeof value === "string" && /^[A-Z][A-Z0-9_.]*_[A-Z0-9_]+$/.test(value);
+}
+
+function isErrcodeWithFields(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && isErrcode(value[0]) && isPlainObject(value[1]);
+}

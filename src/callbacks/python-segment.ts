@@ -1,0 +1,90 @@
+import { MatrixError } from "../errors.ts";
+import { ModuleFailure, ModuleUnavailable } from "./failure.ts";
+import type { KindName } from "./kinds.ts";
+import type { PythonSlot, SlotRecord } from "./slot.ts";
+
+/** A walk over slots of one kind, in the form of the wire. */
+export interface PythonStep {
+  readonly kind: KindName;
+  /** The child's numbers of the slots, in order. */
+  readonly slots: readonly number[];
+  readonly args: readonly unknown[];
+  /** For each slot of the step. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Who runs steps in the child: one round trip for all of them; a step runs only if the one before let it. Resolves to the
+ * results as they came off the wire (docs/bridge-protocol.md), rejects when the child cannot be asked.
+ */
+export interface PythonRunner {
+  run(steps: readonly PythonStep[], trace: boolean): Promise<unknown>;
+}
+
+/** The outcome of one step: the records of the slots that ran, and where and with what it ended. */
+export interface StepResult {
+  readonly records: readonly SlotRecord[];
+  /** Index into the step's slots of the one that stopped or failed. */
+  readonly decided: number | undefined;
+  readonly value: unknown;
+}
+
+/** Reads one result of a `run`. Throws TypeError where the child broke the protocol. */
+export function readStepResult(raw: unknown, slots: readonly PythonSlot[]): StepResult {
+  if (!Array.isArray(raw) || raw.length !== 3 || !Array.isArray(raw[2])) throw new TypeError("malformed result of a run");
+  const [decided, value, entries] = raw as [unknown, unknown, unknown[]];
+  const records = entries.map((entry, index) => {
+    const slot = slots[index];
+    if (slot === undefined) throw new TypeError("a run answered for more slots than it was given");
+    return readEntry(entry, slot);
+  });
+  if (decided !== null && (typeof decided !== "number" || decided >= records.length)) {
+    throw new TypeError("a run was decided by a slot that did not run");
+  }
+  return { records, decided: decided ?? undefined, value };
+}
+
+function readEntry(entry: unknown, slot: PythonSlot): SlotRecord {
+  if (typeof entry === "number") return { slot, outcome: "continue", micros: entry };
+  if (!Array.isArray(entry)) throw new TypeError("malformed entry of a run");
+  const [outcome, micros, error, answer, warning] = entry as [string, number, unknown, string | null, string | null];
+  const failure = outcome === "error" ? readError(error) : undefined;
+  return {
+    slot,
+    outcome: failure instanceof ModuleUnavailable ? failure.reason : outcome === "stop" ? "stop" : failure ? "error" : "continue",
+    micros,
+    error: failure,
+    answer: answer ?? undefined,
+    warning: warning ?? undefined,
+  };
+}
+
+interface WireError {
+  kind?: string;
+  type?: string;
+  message?: string;
+  traceback?: string;
+  status?: number;
+  errcode?: string;
+  body?: string;
+  headers?: Record<string, string>;
+}
+
+function readError(raw: unknown): Error {
+  const error = (raw ?? {}) as WireError;
+  const message = `${error.type ?? "Error"}: ${error.message ?? ""}`;
+  switch (error.kind) {
+    case "synapse":
+      return new MatrixError(error.status ?? 500, error.errcode ?? "M_UNKNOWN", error.message ?? "", {
+        bodyText: error.body,
+        headers: error.headers,
+      });
+    case "timeout":
+      return new ModuleUnavailable("timeout", message);
+    case "cancelled":
+    case "unavailable":
+      return new ModuleUnavailable("unavailable", message);
+    default:
+      return new ModuleFailure(message, { traceback: error.traceback });
+  }
+}

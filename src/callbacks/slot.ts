@@ -1,0 +1,51 @@
+import type { KindName } from "./kinds.ts";
+
+/** The module that a slot belongs to. */
+export interface SlotModule {
+  /** Place in the configuration's list, from 0. */
+  readonly index: number;
+  /** `a.b.Class` of a Python module, the definition's name of a TypeScript one. */
+  readonly name: string;
+  readonly language: "python" | "typescript";
+}
+
+interface SlotBase {
+  readonly kind: KindName;
+  readonly module: SlotModule;
+  /** Which registration of this kind by this module it is, from 0: with the module, what identifies a slot for good. */
+  readonly nth: number;
+  /** The callback's own name, for people. */
+  readonly name: string;
+  /** Where it is defined, where that is known. */
+  readonly file: string | null;
+}
+
+export interface TypeScriptSlot extends SlotBase {
+  readonly language: "typescript";
+  readonly call: (...args: unknown[]) => unknown;
+}
+
+export interface PythonSlot extends SlotBase {
+  readonly language: "python";
+  /** The child's number for it; undefined while no child has registered it (down, or restarted with less). */
+  remote: number | undefined;
+}
+
+export type Slot = TypeScriptSlot | PythonSlot;
+
+export type SlotOutcome = "continue" | "stop" | "error" | "timeout" | "unavailable";
+
+/** What one slot did in one walk. */
+export interface SlotRecord {
+  readonly slot: Slot;
+  readonly outcome: SlotOutcome;
+  /** Time spent in the callback. */
+  readonly micros: number;
+  readonly error?: Error | undefined;
+  readonly warning?: string | undefined;
+  /** The answer in words, in a traced walk. */
+  readonly answer?: string | undefined;
+}
+
+/** What the chain tells about each slot that ran: for logs, metrics and `media-bridge call`. */
+export type SlotObserver = (record: SlotRecord) => void;

@@ -1,0 +1,76 @@
+import { inspect } from "node:util";
+import { failureOf, ModuleFailure, ModuleUnavailable } from "./failure.ts";
+import { KINDS, type CallbackKinds, type KindName, type Verdict } from "./kinds.ts";
+import type { SlotRecord, TypeScriptSlot } from "./slot.ts";
+
+/** What one TypeScript callback did: its record and, where it stopped the walk, the value. */
+export interface TypeScriptResult<K extends KindName> {
+  readonly record: SlotRecord;
+  readonly value?: CallbackKinds[K]["stop"];
+}
+
+/**
+ * Calls one TypeScript callback, sync or async, and judges the answer. Never rejects: a failure is the record's error.
+ * Past the deadline the record says `timeout`; the callback goes on alone, and `onLate` hears if it then rejects.
+ */
+export async function callTypeScriptSlot<K extends KindName>(
+  slot: TypeScriptSlot,
+  kind: K,
+  args: CallbackKinds[K]["args"],
+  options: { deadlineMs: number; trace: boolean; onLate: (error: unknown) => void },
+): Promise<TypeScriptResult<K>> {
+  const started = performance.now();
+  const micros = () => Math.round((performance.now() - started) * 1000);
+  try {
+    const returned = slot.call(...KINDS[kind].toNative(...args));
+    const answer = isThenable(returned) ? await withDeadline(returned, options.deadlineMs, options.onLate) : returned;
+    const verdict = judge(kind, answer);
+    const record: SlotRecord = {
+      slot,
+      outcome: verdict.stop ? "stop" : "continue",
+      micros: micros(),
+      warning: verdict.warning,
+      answer: options.trace ? inspect(answer, { depth: 4, maxStringLength: 200 }).slice(0, 2048) : undefined,
+    };
+    return verdict.stop ? { record, value: verdict.value } : { record };
+  } catch (thrown) {
+    const error = thrown instanceof ModuleUnavailable || thrown instanceof ModuleFailure ? thrown : failureOf(thrown);
+    const outcome = error instanceof ModuleUnavailable ? error.reason : "error";
+    return { record: { slot, outcome, micros: micros(), error } };
+  }
+}
+
+function judge<K extends KindName>(kind: K, answer: unknown): Verdict<K> {
+  try {
+    return KINDS[kind].judge(answer);
+  } catch (error) {
+    throw new ModuleFailure((error as Error).message, { cause: error });
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+}
+
+async function withDeadline(
+  promise: PromiseLike<unknown>,
+  deadlineMs: number,
+  onLate: (error: unknown) => void,
+): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  let late = false;
+  const answered = Promise.resolve(promise);
+  // After the deadline nobody awaits it any more: a rejection must not end the process unheard.
+  answered.catch((error: unknown) => late && onLate(error));
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      late = true;
+      reject(new ModuleUnavailable("timeout", `no answer within ${deadlineMs} ms`));
+    }, deadlineMs);
+  });
+  try {
+    return await Promise.race([answered, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

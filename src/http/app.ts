@@ -1,0 +1,67 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import { MatrixError, matrixError } from "../errors.ts";
+import type { Logger } from "../util/log.ts";
+import { discardBody, expectsContinue } from "./request-body.ts";
+import { factsOf, logRequests } from "./request-log.ts";
+import { CORS_HEADERS, sendError } from "./respond.ts";
+import type { Route } from "./routes/route.ts";
+
+export interface AppOptions {
+  readonly routes: readonly Route[];
+  readonly log: Logger;
+  /** How much of a refused body is read and thrown away before the connection is closed. */
+  readonly maxDiscardBytes: number;
+  readonly idleTimeoutMs: number;
+}
+
+/** The Express application: CORS, routes matched to the letter, errors in Matrix form, one log line a request. */
+export function createApp(options: AppOptions): Express {
+  const app = express();
+  app.disable("x-powered-by").disable("etag").disable("query parser");
+  app.enable("case sensitive routing").enable("strict routing");
+  app.use(logRequests(options.log));
+  app.use(answerPreflight);
+  for (const { name, path, methods } of options.routes) {
+    // Groups would be decoded by Express, with an error of its own where they cannot be.
+    const route = app.route(new RegExp(path.source.replaceAll(/\((?!\?)/g, "(?:")));
+    for (const [method, handle] of Object.entries(methods)) {
+      route[method as "get"]((req, res) => {
+        const facts = factsOf(res);
+        if (facts) facts.route = name;
+        return handle(req, res);
+      });
+    }
+    route.all(() => {
+      throw matrixError("METHOD_NOT_ALLOWED");
+    });
+  }
+  app.use(() => {
+    throw matrixError("UNRECOGNIZED");
+  });
+  app.use(answerError(options));
+  return app;
+}
+
+const answerPreflight: RequestHandler = (req, res, next) => {
+  if (req.method !== "OPTIONS") return next();
+  res.writeHead(204, CORS_HEADERS).end();
+};
+
+function answerError(options: AppOptions): ErrorRequestHandler {
+  return (thrown: unknown, req, res, _next) => {
+    const error = MatrixError.is(thrown) ? thrown : matrixError("INTERNAL", { cause: thrown });
+    const facts = factsOf(res);
+    if (facts) facts.errcode = error.errcode;
+    if (error.status >= 500 && error.code !== "MODULE_FAILED" && error.code !== "MODULE_UNAVAILABLE") {
+      options.log.error({ request: facts?.id, err: error.cause ?? error }, "request failed");
+    }
+    if (res.headersSent) {
+      // Half an answer is on its way: only a broken connection tells the client that the rest is missing.
+      res.destroy();
+      return;
+    }
+    const unasked = expectsContinue(req) && !req.complete;
+    sendError(res, error, unasked ? { Connection: "close" } : {});
+    if (!unasked) discardBody(req, { maxBytes: options.maxDiscardBytes, idleTimeoutMs: options.idleTimeoutMs });
+  };
+}

@@ -1,0 +1,77 @@
+import { CORS_HEADERS } from "./respond.ts";
+import type { LocalMedia } from "../media/metadata.ts";
+
+/** Types that a browser may show; everything else is an attachment. Client-Server API, "Serving inline content". */
+const INLINE = new Set([
+  "text/css", "text/plain", "text/csv", "application/json", "application/ld+json",
+  "image/jpeg", "image/gif", "image/png", "image/apng", "image/webp", "image/avif",
+  "video/mp4", "video/webm", "video/ogg", "video/quicktime",
+  "audio/mp4", "audio/webm", "audio/aac", "audio/mpeg", "audio/ogg", "audio/wave", "audio/wav", "audio/x-wav",
+  "audio/x-pn-wav", "audio/flac", "audio/x-flac",
+]); // prettier-ignore
+
+/** Types that are text, and UTF-8 where nothing else is said. */
+const TEXT = new Set([
+  "text/css", "text/csv", "text/html", "text/calendar", "text/plain", "text/javascript", "text/xml",
+  "application/json", "application/ld+json", "application/rtf", "image/svg+xml",
+]); // prettier-ignore
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+/** Headers that a 304 carries as well. */
+export function cacheHeaders(media: LocalMedia): Record<string, string> {
+  return {
+    ...CORS_HEADERS,
+    "Cache-Control": "public,max-age=86400,s-maxage=0,proxy-revalidate",
+    ETag: etagOf(media),
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Content-Security-Policy":
+      "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; media-src 'self'; object-src 'self';",
+    "X-Content-Security-Policy": "sandbox;",
+  };
+}
+
+/** Headers of media that is served, apart from its length. `fileName` is the one of the path, if any. */
+export function mediaHeaders(media: LocalMedia, fileName: string | null): Record<string, string> {
+  return {
+    ...cacheHeaders(media),
+    "Content-Type": contentType(media.mediaType),
+    "Content-Disposition": contentDisposition(media.mediaType, fileName ?? media.uploadName),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow, noarchive, noimageindex",
+    "Accept-Ranges": "bytes",
+  };
+}
+
+/** A strong validator of the content. Content never changes under an id, so the id serves for rows without a hash. */
+export function etagOf(media: LocalMedia): string {
+  return `"${media.sha256 ?? media.mediaId}"`;
+}
+
+/** Whether an `If-None-Match` names the media's ETag. */
+export function matchesEtag(header: string | undefined, media: LocalMedia): boolean {
+  if (header === undefined) return false;
+  const etag = etagOf(media);
+  return header.trim() === "*" || header.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
+}
+
+function contentType(mediaType: string): string {
+  return TEXT.has(mediaType.toLowerCase()) ? `${mediaType}; charset=UTF-8` : mediaType;
+}
+
+/** RFC 6266: a token as it is, anything else percent-encoded as UTF-8. */
+function contentDisposition(mediaType: string, fileName: string | null): string {
+  const essence = (mediaType.split(";")[0] ?? "").trim().toLowerCase();
+  const disposition = INLINE.has(essence) ? "inline" : "attachment";
+  if (!fileName) return disposition;
+  if (TOKEN.test(fileName)) return `${disposition}; filename=${fileName}`;
+  return `${disposition}; filename*=utf-8''${encodeName(fileName)}`;
+}
+
+function encodeName(name: string): string {
+  return encodeURIComponent(name.toWellFormed()).replaceAll(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

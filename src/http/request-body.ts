@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { matrixError } from "../errors.ts";
+import type { UploadBody } from "../media/upload.ts";
+
+/** How a request's body is read. */
+export interface BodyOptions {
+  /** A body from which nothing arrives for so long is ended; one that flows may take as long as it needs. */
+  readonly idleTimeoutMs: number;
+}
+
+/** The declared length of a body in bytes: 0 where there is none, undefined where it comes in chunks. */
+export function contentLengthOf(req: IncomingMessage): number | undefined {
+  const length = req.headers["content-length"];
+  if (length !== undefined) return Number(length);
+  return req.headers["transfer-encoding"] === undefined ? 0 : undefined;
+}
+
+/** Whether the client waits for `100 Continue` before it sends its body. */
+export function expectsContinue(req: IncomingMessage): boolean {
+  return req.headers.expect?.toLowerCase() === "100-continue";
+}
+
+/** The body of a request as an upload reads it: nothing is asked of the client before `read` is called. */
+export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTimeoutMs }: BodyOptions): UploadBody {
+  return {
+    read: (sink) =>
+      new Promise<void>((resolve, reject) => {
+        const finish = (error?: unknown) => {
+          req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+          req.setTimeout(0);
+          if (error === undefined) return resolve();
+          req.pause();
+          reject(error);
+        };
+        const onEnd = () => finish();
+        const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
+        const onData = (chunk: Buffer) => {
+          try {
+            const busy = sink(chunk);
+            if (busy === undefined) return;
+            req.pause();
+            busy.then(() => req.resume(), finish);
+          } catch (error) {
+            finish(error);
+          }
+        };
+        if (req.destroyed) return onClose();
+        req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+        req.setTimeout(idleTimeoutMs, () => finish(matrixError("UPLOAD_STALLED")));
+        if (expectsContinue(req)) res.writeContinue();
+      }),
+  };
+}
+
+/**
+ * Reads and throws away what a client still sends after it was answered, up to a bound: closing at once would reset the
+ * connection, and the client would never see the answer. Past the bound, or when nothing comes any more, it is closed.
+ */
+export function discardBody(req: IncomingMessage, { maxBytes, idleTimeoutMs }: { maxBytes: number; idleTimeoutMs: number }): void {
+  if (req.complete || req.destroyed) return;
+  let left = maxBytes;
+  req.on("data", (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) req.destroy();
+  });
+  req.on("error", () => undefined);
+  req.setTimeout(idleTimeoutMs, () => req.destroy());
+  req.once("end", () => req.setTimeout(0));
+  req.resume();
+}

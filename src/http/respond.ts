@@ -1,0 +1,33 @@
+import type { ServerResponse } from "node:http";
+import type { MatrixError } from "../errors.ts";
+import { toJsonText } from "../callbacks/json-text.ts";
+
+/** On every answer, also on errors: Client-Server API, "Web Browser Clients". */
+export const CORS_HEADERS = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
+  "Access-Control-Allow-Headers": "X-Requested-With, Content-Type, Authorization, Date",
+  "Access-Control-Expose-Headers": "Synapse-Trace-Id, Server",
+} as const;
+
+/** Sends a body that is JSON text already. */
+export function sendJson(res: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
+  res.writeHead(status, {
+    ...CORS_HEADERS,
+    "Content-Type": "application/json",
+    "Cache-Control": "no-cache, no-store, must-revalidate",
+    "Content-Length": Buffer.byteLength(text),
+    ...headers,
+  });
+  res.end(text);
+}
+
+/** Sends an error in Matrix form: `{"errcode", "error", …}`. */
+export function sendError(res: ServerResponse, error: MatrixError, headers?: Record<string, string>): void {
+  sendJson(res, error.status, errorText(error), { ...error.headers, ...headers });
+}
+
+/** The body of an error, as JSON text. */
+export function errorText(error: MatrixError): string {
+  return error.bodyText ?? toJsonText({ errcode: error.errcode, error: error.message, ...error.fields });
+}

@@ -1,0 +1,97 @@
+import type { Request, Response } from "express";
+import { matrixError } from "../../errors.ts";
+import type { BlobReader } from "../../media/blobs.ts";
+import { findMedia, openMedia, type DownloadParts } from "../../media/download.ts";
+import type { LocalMedia } from "../../media/metadata.ts";
+import { cacheHeaders, etagOf, matchesEtag, mediaHeaders } from "../media-headers.ts";
+import { decodeText, parseQuery } from "../query.ts";
+import { parseRange, type ByteRange } from "../range.ts";
+import { identify, type RequesterOptions } from "../requester.ts";
+import type { Route } from "./route.ts";
+
+/** Pieces up to this size are read and sent at once; larger ones are streamed. */
+const SMALL_BYTES = 256 * 1024;
+
+const AUTHENTICATED = /^\/_matrix\/client\/v1\/media\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
+const LEGACY = /^\/_matrix\/media\/(?:v3|r0|v1)\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
+
+/** Client-Server API, `GET /_matrix/client/v1/media/download/{serverName}/{mediaId}[/{fileName}]`. */
+export function downloadRoute(parts: RequesterOptions & { readonly download: DownloadParts }): Route {
+  return {
+    name: "/_matrix/client/v1/media/download/{serverName}/{mediaId}",
+    path: AUTHENTICATED,
+    methods: {
+      async get(req, res) {
+        await identify(req, parseQuery(req.url), parts);
+        await serve(req, res, AUTHENTICATED, parts.download);
+      },
+    },
+  };
+}
+
+/** The deprecated routes, which ask for no token. */
+export function legacyDownloadRoute(parts: { readonly download: DownloadParts }): Route {
+  return {
+    name: "/_matrix/media/…/download/{serverName}/{mediaId}",
+    path: LEGACY,
+    methods: { get: (req, res) => serve(req, res, LEGACY, parts.download) },
+  };
+}
+
+async function serve(req: Request, res: Response, path: RegExp, parts: DownloadParts): Promise<void> {
+  const [serverName, mediaId, fileName] = (path.exec(req.path) ?? []).slice(1);
+  const request = {
+    serverName: decodeText(serverName ?? "") ?? "",
+    mediaId: decodeText(mediaId ?? "") ?? "",
+    legacy: path === LEGACY,
+  };
+  const media = await findMedia(request, parts);
+  if (matchesEtag(req.headers["if-none-match"], media)) {
+    res.writeHead(304, cacheHeaders(media)).end();
+    return;
+  }
+  const reader = await openMedia(media, parts);
+  try {
+    await send(req, res, media, decodeName(fileName), reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function send(
+  req: Request,
+  res: Response,
+  media: LocalMedia,
+  fileName: string | null,
+  reader: BlobReader,
+): Promise<void> {
+  const range = rangeOf(req, media, reader.size);
+  const { start, end } = range ?? { start: 0, end: reader.size - 1 };
+  const length = end - start + 1;
+  const small = length > 0 && length <= SMALL_BYTES && req.method !== "HEAD" ? await reader.read(start, length) : undefined;
+  res.writeHead(range ? 206 : 200, {
+    ...mediaHeaders(media, fileName),
+    "Content-Length": length,
+    ...(range && { "Content-Range": `bytes ${start}-${end}/${reader.size}` }),
+  });
+  if (small !== undefined || length === 0 || req.method === "HEAD") {
+    res.end(small);
+    return;
+  }
+  await reader.pipe(res, start, end);
+  res.end();
+}
+
+/** The range to send, undefined for the whole file. Throws 416 where the file has nothing there. */
+function rangeOf(req: Request, media: LocalMedia, size: number): ByteRange | undefined {
+  const condition = req.headers["if-range"];
+  if (req.headers.range === undefined || (condition !== undefined && condition !== etagOf(media))) return undefined;
+  const range = parseRange(req.headers.range, size);
+  if (range === null) throw matrixError("RANGE_NOT_SATISFIABLE", { headers: { "Content-Range": `bytes */${size}` } });
+  return range;
+}
+
+/** The file name of the path; bytes that are not UTF-8 cannot be a name, and the stored one is taken. */
+function decodeName(raw: string | undefined): string | null {
+  return (raw && decodeText(raw)) || null;
+}

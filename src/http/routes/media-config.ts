@@ -1,0 +1,23 @@
+import type { CallbackChain } from "../../callbacks/chain.ts";
+import { parseQuery } from "../query.ts";
+import { identifyUser, type RequesterOptions } from "../requester.ts";
+import { sendJson } from "../respond.ts";
+import type { Route } from "./route.ts";
+
+/** Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths. */
+export function mediaConfigRoute(
+  parts: RequesterOptions & { readonly chain: CallbackChain; readonly maxUploadSizeBytes: number },
+): Route {
+  const defaultBody = JSON.stringify({ "m.upload.size": parts.maxUploadSizeBytes });
+  return {
+    name: "/_matrix/…/media/config",
+    path: /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/config$/,
+    methods: {
+      async get(req, res) {
+        const { userId } = await identifyUser(req, parseQuery(req.url), parts);
+        const decision = await parts.chain.decide("get_media_config_for_user", userId);
+        sendJson(res, 200, decision?.value ?? defaultBody);
+      },
+    },
+  };
+}

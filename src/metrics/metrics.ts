@@ -1,0 +1,31 @@
+import type { KindName } from "../callbacks/kinds.ts";
+import type { SlotOutcome } from "../callbacks/slot.ts";
+
+/** What the service counts. Without a metrics listener nobody counts. */
+export interface Metrics {
+  callbackRan(kind: KindName, module: string, outcome: SlotOutcome, micros: number): void;
+  /** A TypeScript callback rejected after its deadline. */
+  callbackLate(kind: KindName, module: string): void;
+  uploadStored(bytes: number): void;
+  /** `reason` is the error's code in the catalogue, or `module` where a module worded the refusal. */
+  uploadRefused(reason: string): void;
+  /** Reads the bridge's state whenever the metrics are asked for. */
+  watchBridge(read: () => BridgeState): void;
+}
+
+export interface BridgeState {
+  readonly up: boolean;
+  readonly inFlight: number;
+  readonly restarts: number;
+}
+
+const ignore = () => undefined;
+
+/** Counts nothing. */
+export const NO_METRICS: Metrics = {
+  callbackRan: ignore,
+  callbackLate: ignore,
+  uploadStored: ignore,
+  uploadRefused: ignore,
+  watchBridge: ignore,
+};

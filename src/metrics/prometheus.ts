@@ -1,0 +1,87 @@
+import { createServer, type Server } from "node:http";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { BridgeState, Metrics } from "./metrics.ts";
+
+/** Metrics in Prometheus' form, and the registry that renders them. */
+export function createPrometheusMetrics(): { metrics: Metrics; registry: Registry } {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const calls = new Counter({
+    name: "media_bridge_callbacks_total",
+    help: "Callbacks that ran, by what came of them",
+    labelNames: ["callback", "module", "outcome"] as const,
+    registers,
+  });
+  const durations = new Histogram({
+    name: "media_bridge_callback_duration_seconds",
+    help: "Time spent in callbacks",
+    labelNames: ["callback", "module"] as const,
+    buckets: [0.0001, 0.001, 0.01, 0.1, 1, 10, 60],
+    registers,
+  });
+  const late = new Counter({
+    name: "media_bridge_callbacks_late_total",
+    help: "TypeScript callbacks that rejected after their deadline",
+    labelNames: ["callback", "module"] as const,
+    registers,
+  });
+  const uploads = new Counter({ name: "media_bridge_uploads_total", help: "Uploads stored", registers });
+  const bytes = new Counter({ name: "media_bridge_upload_bytes_total", help: "Bytes of uploads stored", registers });
+  const refusals = new Counter({
+    name: "media_bridge_uploads_refused_total",
+    help: "Uploads refused or failed, by reason",
+    labelNames: ["reason"] as const,
+    registers,
+  });
+  return {
+    registry,
+    metrics: {
+      callbackRan(callback, module, outcome, micros) {
+        calls.inc({ callback, module, outcome });
+        durations.observe({ callback, module }, micros / 1e6);
+      },
+      callbackLate: (callback, module) => late.inc({ callback, module }),
+      uploadStored(sizeBytes) {
+        uploads.inc();
+        bytes.inc(sizeBytes);
+      },
+      uploadRefused: (reason) => refusals.inc({ reason }),
+      watchBridge: (read) => watchBridge(read, registers),
+    },
+  };
+}
+
+function watchBridge(read: () => BridgeState, registers: Registry[]): void {
+  const gauge = (name: string, help: string, value: (state: BridgeState) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value(read()));
+      },
+    });
+  gauge("media_bridge_python_up", "Whether the Python child can be asked", (state) => Number(state.up));
+  gauge("media_bridge_python_calls_in_flight", "Calls that wait for the Python child", (state) => state.inFlight);
+  gauge("media_bridge_python_restarts", "Restarts of the Python child since the start", (state) => state.restarts);
+}
+
+/** The metrics' own listener: `GET /metrics`. Resolves once it is bound, rejects where it cannot be. */
+export async function listenForMetrics(registry: Registry, address: { host: string; port: number }): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url !== "/metrics") {
+      response.writeHead(404).end();
+      return;
+    }
+    registry.metrics().then(
+      (text) => response.writeHead(200, { "Content-Type": registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address.port, address.host, resolve);
+  });
+  return server;
+}
