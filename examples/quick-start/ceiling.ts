@@ -1,0 +1,13 @@
+import { defineModule } from "synapse-media-bridge";
+import { z } from "zod";
+
+/** No upload above a size, whoever asks. */
+export default defineModule({
+  name: "ceiling",
+  configSchema: z.strictObject({ max_bytes: z.int().positive() }),
+  setup(api, config) {
+    api.registerMediaRepositoryCallbacks({
+      isUserAllowedToUploadMediaOfSize: (_userId, sizeBytes) => sizeBytes <= config.max_bytes,
+    });
+  },
+});

@@ -1,0 +1,63 @@
+import { KINDS, type KindName } from "../callbacks/kinds.ts";
+import type { LoadedConfig } from "../config/config.ts";
+import { loadTokensFile } from "../config/tokens-file.ts";
+import { loadModules, type LoadedModules } from "../modules/load.ts";
+import { createLogger } from "../util/log.ts";
+import { SYNAPSE_VERSION } from "../version.ts";
+
+/** `media-bridge check`: loads everything, starts nothing, and prints what would run. Rejects with a StartError. */
+export async function check(loaded: LoadedConfig): Promise<void> {
+  const { config, warnings, files } = loaded;
+  const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
+  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true });
+  try {
+    const lines = [
+      `configuration: ${files.join(", ")}`,
+      ...[...warnings, ...ownTokens].map((warning) => `warning: ${warning}`),
+      "",
+      ...describePaths(loaded),
+      "",
+      ...describeModules(modules),
+      ...describeChains(modules),
+      `Synapse imitated: ${SYNAPSE_VERSION}`,
+    ];
+    console.log(lines.join("\n"));
+  } finally {
+    await modules.stop(0);
+  }
+}
+
+function describePaths({ config }: LoadedConfig): string[] {
+  const { listen, dataPath, database, homeserver, tokensFile } = config.mediaBridge;
+  return [
+    `server name:  ${config.serverName}`,
+    `listens on:   ${"path" in listen ? listen.path : `${listen.host}:${listen.port}`}`,
+    `media store:  ${config.mediaStorePath}`,
+    `data:         ${dataPath}`,
+    `database:     ${database.path}`,
+    homeserver ? `homeserver:   ${homeserver.url}` : `tokens file:  ${tokensFile}`,
+  ];
+}
+
+function describeModules({ modules }: LoadedModules): string[] {
+  if (modules.length === 0) return ["no modules", ""];
+  const lines = modules.flatMap(({ name, language, file, unfired }, index) => [
+    `module ${index + 1}: ${name} (${language}${file === null ? "" : `, ${file}`})`,
+    ...(unfired.length === 0
+      ? []
+      : [`  registers callbacks that this service never fires (keep it in the homeserver too): ${unfired.join(", ")}`]),
+  ]);
+  return [...lines, ""];
+}
+
+function describeChains({ registry }: LoadedModules): string[] {
+  return (Object.keys(KINDS) as KindName[]).flatMap((kind) => {
+    const slots = registry.slots(kind);
+    if (slots.length === 0) return [];
+    const lines = slots.map((slot, index) => {
+      const file = slot.file === null ? "" : `  ${slot.file}`;
+      return `  ${index + 1}. ${slot.module.name} (${slot.language}) ${slot.name}${file}`;
+    });
+    return [kind, ...lines, ""];
+  });
+}

@@ -1,0 +1,16 @@
+/**
+ * What TypeScript modules and programs that embed the service import from `synapse-media-bridge`.
+ */
+export { MatrixError, type MatrixErrorOptions } from "./errors.ts";
+export { NOT_SPAM, type FileInfo, type MediaFile, type ThumbnailInfo } from "./callbacks/kinds.ts";
+export type { MediaUploadLimit } from "./callbacks/limit.ts";
+export {
+  defineModule,
+  type MediaRepositoryCallbacks,
+  type ModuleApi,
+  type ModuleDefinition,
+  type Pass,
+  type SpamCheckerCallbacks,
+  type SpamVerdict,
+} from "./modules/definition.ts";
+export type { Logger } from "./util/log.ts";

@@ -1,0 +1,133 @@
+import { CallbackRegistry } from "../callbacks/registry.ts";
+import type { Config, PythonModuleConfig, TypeScriptModuleConfig } from "../config/config.ts";
+import type { Logger } from "../util/log.ts";
+import { ensurePythonEnvironment } from "./python-environment.ts";
+import { PythonHost, type ServiceFacts } from "./python-host.ts";
+import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
+
+export interface LoadOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** For `check` and `call`: nothing of a module starts by itself. */
+  readonly heldBack: boolean;
+}
+
+/** Every module of the configuration, constructed, and the chains they registered. */
+export interface LoadedModules {
+  readonly registry: CallbackRegistry;
+  /** Absent where no Python module is configured. */
+  readonly python: PythonHost | undefined;
+  /** In configuration order. */
+  readonly modules: readonly LoadedModule[];
+  stop(graceMs: number): Promise<void>;
+}
+
+export interface LoadedModule {
+  readonly name: string;
+  readonly language: "python" | "typescript";
+  readonly file: string | null;
+  /** Callbacks that it registered and this service never fires. */
+  readonly unfired: readonly string[];
+}
+
+/**
+ * Loads all modules: every configuration is parsed before the first module is constructed, then they are constructed in the
+ * configuration's order, Python and TypeScript mixed. Rejects with a StartError; nothing is left running then.
+ */
+export async function loadModules(options: LoadOptions): Promise<LoadedModules> {
+  const { modules } = options.config;
+  const registry = new CallbackRegistry();
+  const pythonEntries = modules.filter((entry) => entry.language === "python");
+  const python = pythonEntries.length > 0 ? await createPythonHost(pythonEntries, registry, options) : undefined;
+  try {
+    const [parsed] = await settleBoth(parseAll(modules.filter(isTypeScript)), python?.start());
+    const loaded: LoadedModule[] = [];
+    for (const entry of modules) {
+      if (entry.language === "python") {
+        await python?.construct(entry.index);
+        loaded.push(describePython(entry, python));
+      } else {
+        loaded.push(await setUp(parsed.get(entry.index), registry, options));
+      }
+    }
+    return { registry, python, modules: loaded, stop: async (graceMs) => python?.stop(graceMs) };
+  } catch (error) {
+    await python?.stop(0);
+    throw error;
+  }
+}
+
+/** Waits for both, also where one fails, so that no child is left behind half started. */
+async function settleBoth<A, B>(first: Promise<A>, second: Promise<B> | undefined): Promise<[A, B | undefined]> {
+  const [a, b] = await Promise.allSettled([first, second]);
+  if (b.status === "rejected") throw b.reason;
+  if (a.status === "rejected") throw a.reason;
+  return [a.value, b.value];
+}
+
+async function parseAll(entries: readonly TypeScriptModuleConfig[]): Promise<Map<number, ParsedModule>> {
+  const parsed = new Map<number, ParsedModule>();
+  for (const entry of entries) parsed.set(entry.index, await parseTypeScriptModule(entry));
+  return parsed;
+}
+
+async function setUp(
+  parsed: ParsedModule | undefined,
+  registry: CallbackRegistry,
+  { config, log }: LoadOptions,
+): Promise<LoadedModule> {
+  if (parsed === undefined) throw new TypeError("a module was set up before it was parsed");
+  const { serverName, publicBaseurl } = config;
+  await parsed.setup(createModuleApi(parsed.module, parsed.file, { serverName, publicBaseurl, registry, log }));
+  return { name: parsed.module.name, language: "typescript", file: parsed.file, unfired: [] };
+}
+
+async function createPythonHost(
+  entries: readonly PythonModuleConfig[],
+  registry: CallbackRegistry,
+  { config, log, heldBack }: LoadOptions,
+): Promise<PythonHost> {
+  const { python, dataPath } = config.mediaBridge;
+  const executable = await ensurePythonEnvironment({
+    executable: python.executable,
+    requirements: python.requirements,
+    dataPath,
+    onProgress: (line) => log.info({ python: { logger: "setup" } }, line),
+  });
+  return new PythonHost({
+    executable,
+    environment: python.environment,
+    searchPath: python.path,
+    entries,
+    service: serviceFacts(config),
+    registry,
+    log,
+    heldBack,
+  });
+}
+
+function serviceFacts(config: Config): ServiceFacts {
+  return {
+    server_name: config.serverName,
+    public_baseurl: config.publicBaseurl,
+    media_store_path: config.mediaStorePath,
+    max_upload_size: config.maxUploadSizeBytes,
+    enable_authenticated_media: config.enableAuthenticatedMedia,
+    worker_name: config.mediaBridge.workerName,
+    worker_app: "synapse.app.media_repository",
+    run_background_tasks: config.mediaBridge.runBackgroundTasks,
+  };
+}
+
+function describePython(entry: PythonModuleConfig, python: PythonHost | undefined): LoadedModule {
+  return {
+    name: entry.module,
+    language: "python",
+    file: python?.fileOf(entry.index) ?? null,
+    unfired: python?.unfired(entry.index) ?? [],
+  };
+}
+
+function isTypeScript(entry: Config["modules"][number]): entry is TypeScriptModuleConfig {
+  return entry.language === "typescript";
+}

@@ -1,0 +1,252 @@
+import type { CallbackRegistry } from "../callbacks/registry.ts";
+import type { PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
+import type { PythonSlot, SlotModule } from "../callbacks/slot.ts";
+import { StartError } from "../errors.ts";
+import { BridgeError, RemoteError } from "../bridge/errors.ts";
+import type { Connection } from "../bridge/connection.ts";
+import { spawnChild } from "../bridge/process.ts";
+import { Supervisor } from "../bridge/supervisor.ts";
+import type { Logger } from "../util/log.ts";
+import { logChildRecord, logChildText } from "./python-log.ts";
+import { readConstructed, readInitialized, type Constructed } from "./python-messages.ts";
+import { SHIM_FOLDER } from "./python-environment.ts";
+
+/** A `module:` entry of the configuration. */
+export interface PythonEntry {
+  readonly index: number;
+  /** `a.b.Class`. */
+  readonly module: string;
+  /** Its `config:` as JSON text for Python, where integers have any size. */
+  readonly configJson: string;
+}
+
+/** What modules may know of the service, in the wire's names (docs/bridge-protocol.md). */
+export interface ServiceFacts {
+  readonly server_name: string;
+  readonly public_baseurl: string | null;
+  readonly media_store_path: string;
+  readonly max_upload_size: number;
+  readonly enable_authenticated_media: boolean;
+  readonly worker_name: string;
+  readonly worker_app: string;
+  readonly run_background_tasks: boolean;
+}
+
+export interface PythonHostOptions {
+  readonly executable: string;
+  /** Added to the service's own environment. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Folders for `sys.path`. */
+  readonly searchPath: readonly string[];
+  readonly entries: readonly PythonEntry[];
+  readonly service: ServiceFacts;
+  readonly registry: CallbackRegistry;
+  readonly log: Logger;
+  /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
+  readonly heldBack: boolean;
+}
+
+/** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
+const SILENCE_MS = 5_000;
+/** Modules may block while they are imported and constructed (they open databases, load models). */
+const LOADING_MS = 300_000;
+
+/**
+ * The Python child and the modules in it. It imports all modules and parses all configurations at once, then constructs one
+ * module at a time, when its turn comes; after a crash it does all of that by itself, and the slots keep their places.
+ */
+export class PythonHost implements PythonRunner {
+  private readonly options: PythonHostOptions;
+  private readonly supervisor: Supervisor;
+  private readonly files = new Map<number, string>();
+  private readonly unfiredNames = new Map<number, string[]>();
+  /** Modules constructed so far, in order: what a restarted child has to construct again. */
+  private readonly constructed: number[] = [];
+  private serving = false;
+  private restartCount = 0;
+
+  constructor(options: PythonHostOptions) {
+    this.options = options;
+    this.supervisor = new Supervisor({
+      spawn: () =>
+        spawnChild({
+          command: options.executable,
+          args: [SHIM_FOLDER],
+          env: { ...process.env, ...options.environment },
+          log: options.log,
+          onRecord: (record) => logChildRecord(options.log, record),
+          onText: (text) => logChildText(options.log, text),
+          notifications: { registered: (params) => this.bindLate(params) },
+        }),
+      handshake: (connection, epoch) => this.load(connection, epoch),
+      log: options.log,
+    });
+  }
+
+  /** Spawns the child, imports every module and parses every configuration. Rejects with a {@link StartError}. */
+  async start(): Promise<void> {
+    try {
+      await this.supervisor.start();
+    } catch (error) {
+      throw this.describe(error);
+    }
+  }
+
+  /** Constructs one module; what it registers goes to the end of the chains. Rejects with a {@link StartError}. */
+  async construct(index: number): Promise<void> {
+    try {
+      await this.constructIn(this.connected(), index);
+      this.constructed.push(index);
+    } catch (error) {
+      throw this.describe(error);
+    }
+  }
+
+  /** Every module is constructed and the port is bound. */
+  async markStarted(): Promise<void> {
+    this.serving = true;
+    await this.connected().request("started", null, { deadlineMs: LOADING_MS });
+  }
+
+  async run(steps: readonly PythonStep[], trace: boolean): Promise<unknown> {
+    let deadlineMs = SILENCE_MS;
+    for (const step of steps) deadlineMs += step.slots.length * step.deadlineMs;
+    const params = [trace, steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs])];
+    return this.connected().request("run", params, { deadlineMs });
+  }
+
+  /** The file of a module, absolute, where it has one. */
+  fileOf(index: number): string | null {
+    return this.files.get(index) ?? null;
+  }
+
+  /** Callbacks of a module that this service accepts and never fires. */
+  unfired(index: number): readonly string[] {
+    return this.unfiredNames.get(index) ?? [];
+  }
+
+  get up(): boolean {
+    return this.supervisor.state === "up";
+  }
+
+  get state(): string {
+    return this.supervisor.state;
+  }
+
+  get inFlight(): number {
+    return this.supervisor.connection?.inFlight ?? 0;
+  }
+
+  get restarts(): number {
+    return this.restartCount;
+  }
+
+  /** Lets runs in flight end within the grace, then ends the child and everything it started. */
+  async stop(graceMs: number): Promise<void> {
+    await this.supervisor.stop({ graceMs });
+  }
+
+  private async load(connection: Connection, epoch: number): Promise<void> {
+    if (epoch > 1) this.restartCount += 1;
+    const { service, searchPath, heldBack, entries } = this.options;
+    const answer = await connection.request(
+      "initialize",
+      {
+        protocol: 1,
+        epoch,
+        parent_pid: process.pid,
+        service,
+        sys_path: searchPath,
+        held_back: heldBack,
+        log_level: "INFO",
+        modules: entries.map(({ index, module, configJson }) => ({ index, module, config: configJson })),
+      },
+      { deadlineMs: LOADING_MS },
+    );
+    for (const { index, file } of readInitialized(answer)) if (file !== null) this.files.set(index, file);
+    this.unbindAll();
+    for (const index of this.constructed) await this.constructIn(connection, index);
+    if (this.serving) await connection.request("started", null, { deadlineMs: LOADING_MS });
+    this.warnOfMissing();
+  }
+
+  private async constructIn(connection: Connection, index: number): Promise<void> {
+    const answer = await connection.request("construct", { index }, { deadlineMs: LOADING_MS });
+    this.bind(index, readConstructed(answer));
+  }
+
+  private bindLate(params: unknown): void {
+    const { module } = params as { module: number };
+    this.bind(module, readConstructed(params));
+    this.options.log.info({ module: this.moduleOf(module).name }, "a module registered callbacks late");
+  }
+
+  private bind(index: number, { entries, unfired }: Constructed): void {
+    const module = this.moduleOf(index);
+    for (const { slot: remote, kind, nth, name, file } of entries) {
+      const known = this.pythonSlots().find(
+        (slot) => slot.module.index === index && slot.kind === kind && slot.nth === nth,
+      );
+      if (known) known.remote = remote;
+      else this.options.registry.add({ language: "python", kind, module, nth, name, file, remote });
+    }
+    const names = this.unfiredNames.get(index) ?? [];
+    const fresh = unfired.filter((name) => !names.includes(name));
+    this.unfiredNames.set(index, [...names, ...fresh]);
+    if (fresh.length > 0) {
+      this.options.log.warn(
+        { module: module.name, callbacks: fresh },
+        "this module registers callbacks that a media service never fires: keep it in the homeserver too",
+      );
+    }
+  }
+
+  private unbindAll(): void {
+    for (const slot of this.pythonSlots()) slot.remote = undefined;
+  }
+
+  private warnOfMissing(): void {
+    for (const slot of this.pythonSlots()) {
+      if (slot.remote !== undefined || !this.constructed.includes(slot.module.index)) continue;
+      const facts = { module: slot.module.name, callback: slot.kind, nth: slot.nth };
+      this.options.log.error(facts, "the restarted module did not register this callback again; its place is kept");
+    }
+  }
+
+  private pythonSlots(): PythonSlot[] {
+    return this.options.entries
+      .flatMap(({ index }) => this.options.registry.slotsOf(index))
+      .filter((slot) => slot.language === "python");
+  }
+
+  private moduleOf(index: number): SlotModule {
+    const entry = this.options.entries.find((candidate) => candidate.index === index);
+    if (entry === undefined) throw new TypeError(`the child speaks of module ${index}, which it was not given`);
+    return { index, name: entry.module, language: "python" };
+  }
+
+  private connected(): Connection {
+    const { connection } = this.supervisor;
+    if (connection === undefined) throw new BridgeError("CHILD_DOWN", `the Python child is ${this.supervisor.state}`);
+    return connection;
+  }
+
+  /** What ended a start, for the operator: which module, in which phase, with Python's own words. */
+  private describe(error: unknown): StartError {
+    if (error instanceof StartError) return error;
+    if (!(error instanceof RemoteError) || error.module === undefined) {
+      return new StartError("PYTHON", `the Python child cannot be started: ${(error as Error).message}`, { cause: error });
+    }
+    const phases: Record<string, string> = {
+      import: "cannot be imported",
+      parse_config: "refuses its configuration",
+      construct: "cannot be constructed",
+    };
+    const { name } = this.moduleOf(error.module);
+    const problem = phases[error.phase ?? ""] ?? "cannot be loaded";
+    const traceback = error.remoteTraceback ? `\n${error.remoteTraceback.trimEnd()}` : "";
+    const message = `module ${error.module + 1} (module: ${name}) ${problem}: ${error.type}: ${error.message}${traceback}`;
+    return new StartError("MODULE", message, { cause: error });
+  }
+}
+

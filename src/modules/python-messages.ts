@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { KINDS, type KindName } from "../callbacks/kinds.ts";
+
+const KindSchema = z.enum(Object.keys(KINDS) as [KindName, ...KindName[]]);
+
+const ConstructedSchema = z.object({
+  entries: z.array(
+    z.object({
+      slot: z.int(),
+      kind: KindSchema,
+      nth: z.int(),
+      name: z.string(),
+      file: z.string().nullable(),
+      line: z.int().nullable(),
+    }),
+  ),
+  unfired: z.array(z.string()),
+});
+
+const InitializedSchema = z.object({
+  modules: z.array(z.object({ index: z.int(), file: z.string().nullable() })),
+});
+
+/** What a module registered, by its constructor or late. */
+export type Constructed = z.infer<typeof ConstructedSchema>;
+
+/** Reads the answer to `construct`, or a `registered` notification. */
+export function readConstructed(answer: unknown): Constructed {
+  return ConstructedSchema.parse(answer);
+}
+
+/** Reads the answer to `initialize`. */
+export function readInitialized(answer: unknown): { index: number; file: string | null }[] {
+  return InitializedSchema.parse(answer).modules;
+}

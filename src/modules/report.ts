@@ -1,0 +1,30 @@
+import type { ChainOptions } from "../callbacks/chain.ts";
+import { describeSlot, ModuleFailure, ModuleUnavailable } from "../callbacks/failure.ts";
+import { MatrixError } from "../errors.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Logger } from "../util/log.ts";
+
+/** Logs and counts what callbacks do: failures with the module's name and the traceback, never for a client's eyes. */
+export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "observe" | "onLate"> {
+  return {
+    observe({ slot, outcome, micros, error, warning }) {
+      metrics.callbackRan(slot.kind, slot.module.name, outcome, micros);
+      if (warning !== undefined) log.warn(factsOf(slot), `${describeSlot(slot)} ${warning}`);
+      if (error === undefined || MatrixError.is(error)) return;
+      if (error instanceof ModuleUnavailable) {
+        log.warn({ ...factsOf(slot), reason: error.message }, `${describeSlot(slot)}: no verdict could be had (${outcome})`);
+        return;
+      }
+      const traceback = error instanceof ModuleFailure ? error.traceback : undefined;
+      log.error({ ...factsOf(slot), err: error, ...(traceback && { traceback }) }, `${describeSlot(slot)} failed`);
+    },
+    onLate(slot, error) {
+      metrics.callbackLate(slot.kind, slot.module.name);
+      log.error({ ...factsOf(slot), err: error }, `${describeSlot(slot)} rejected after its deadline`);
+    },
+  };
+}
+
+function factsOf(slot: { kind: string; module: { name: string } }): { module: string; callback: string } {
+  return { module: slot.module.name, callback: slot.kind };
+}

@@ -1,0 +1,163 @@
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+import { CallbackChain } from "./callbacks/chain.ts";
+import type { Config } from "./config/config.ts";
+import { loadTokensFile } from "./config/tokens-file.ts";
+import { StartError } from "./errors.ts";
+import { createApp } from "./http/app.ts";
+import { createHttpServer, listen } from "./http/listener.ts";
+import type { RequesterOptions } from "./http/requester.ts";
+import { downloadRoute, legacyDownloadRoute } from "./http/routes/download.ts";
+import { mediaConfigRoute } from "./http/routes/media-config.ts";
+import { healthRoute, limitPageRoute } from "./http/routes/service-pages.ts";
+import type { Route } from "./http/routes/route.ts";
+import { uploadRoute } from "./http/routes/upload.ts";
+import type { Authenticator } from "./homeserver/authenticator.ts";
+import { createTokensFileAuthenticator } from "./homeserver/tokens-file-authenticator.ts";
+import { createWhoamiAuthenticator } from "./homeserver/whoami-authenticator.ts";
+import { QuotaLedger } from "./media/quota.ts";
+import { NO_METRICS, type Metrics } from "./metrics/metrics.ts";
+import { loadModules, type LoadedModules } from "./modules/load.ts";
+import { reportSlots } from "./modules/report.ts";
+import { openFilesystemBlobs } from "./storage/filesystem/filesystem-blobs.ts";
+import { openSqliteMetadata } from "./storage/sqlite/sqlite-metadata.ts";
+import type { Logger } from "./util/log.ts";
+
+/** A service that answers. */
+export interface RunningService {
+  /** Where it listens: a port that the system chose is filled in. */
+  readonly address: AddressInfo | string | null;
+  /** Stops accepting, lets requests under way end within the grace, then ends everything it started. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Ends what was started, in the reverse order; a step that fails does not keep the others from being made. */
+class Cleanup {
+  private readonly steps: (() => Promise<void> | void)[] = [];
+
+  add(step: () => Promise<void> | void): void {
+    this.steps.unshift(step);
+  }
+
+  async run(log: Logger): Promise<void> {
+    for (const step of this.steps.splice(0)) {
+      try {
+        await step();
+      } catch (error) {
+        log.error({ err: error }, "a part of the service could not be ended in order");
+      }
+    }
+  }
+}
+
+/**
+ * Starts the service: configuration → parts → application → listening. Rejects with a {@link StartError}, and leaves nothing
+ * running then.
+ */
+export async function startService(config: Config, log: Logger): Promise<RunningService> {
+  const cleanup = new Cleanup();
+  let graceMs = 0;
+  try {
+    // The child takes longest to come up, so it is the first to be started.
+    const loading = loadModules({ config, log, heldBack: false });
+    loading.catch(() => undefined);
+    cleanup.add(async () => (await loading.catch(() => undefined))?.stop(graceMs));
+    const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
+    cleanup.add(() => metadata.close());
+    const blobs = openFilesystemBlobs({ mediaStorePath: config.mediaStorePath, log });
+    const recovered = await blobs.recover(async (mediaId) => (await metadata.localMedia(mediaId)) !== undefined);
+    if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
+    const metrics = await startMetrics(config, cleanup);
+    const requester = createRequesterOptions(config, log, cleanup);
+    const modules = await loading;
+    if (modules.python) watchPython(modules.python, metrics);
+    const chain = new CallbackChain({
+      registry: modules.registry,
+      python: modules.python,
+      policies: config.mediaBridge.callbacks,
+      ...reportSlots(log, metrics),
+    });
+    const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia } = config;
+    const { idleTimeoutMs } = config.mediaBridge.upload;
+    const upload = {
+      chain,
+      metadata,
+      blobs,
+      ledger: new QuotaLedger(metadata),
+      maxUploadSizeBytes,
+      defaultLimits: config.mediaUploadLimits,
+      enableAuthenticatedMedia,
+      limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
+    };
+    const download = { serverName, metadata, blobs };
+    const routes: Route[] = [
+      downloadRoute({ ...requester, download }),
+      mediaConfigRoute({ ...requester, chain, maxUploadSizeBytes }),
+      uploadRoute({ ...requester, serverName, chain, upload, metrics, idleTimeoutMs }),
+      legacyDownloadRoute({ download }),
+      limitPageRoute(),
+      healthRoute(() => describeProblem(modules)),
+    ];
+    const app = createApp({ routes, log, idleTimeoutMs, maxDiscardBytes: Math.max(2 * maxUploadSizeBytes, 16 * 2 ** 20) });
+    const server = createHttpServer(app, routes.map(({ path }) => path));
+    await listen(server, config.mediaBridge.listen);
+    cleanup.add(() => closeServer(server, graceMs));
+    await modules.python?.markStarted();
+    return {
+      address: server.address(),
+      stop: async (grace) => {
+        graceMs = grace;
+        await cleanup.run(log);
+      },
+    };
+  } catch (error) {
+    await cleanup.run(log);
+    throw error;
+  }
+}
+
+async function startMetrics(config: Config, cleanup: Cleanup): Promise<Metrics> {
+  const address = config.mediaBridge.metrics;
+  if (address === undefined) return NO_METRICS;
+  const { createPrometheusMetrics, listenForMetrics } = await import("./metrics/prometheus.ts");
+  const { metrics, registry } = createPrometheusMetrics();
+  try {
+    const server = await listenForMetrics(registry, address);
+    cleanup.add(() => closeServer(server, 0));
+  } catch (error) {
+    const reason = (error as Error).message;
+    throw new StartError("LISTEN", `media_bridge.metrics: cannot listen on ${address.host}:${address.port}: ${reason}`, { cause: error });
+  }
+  return metrics;
+}
+
+function createRequesterOptions(config: Config, log: Logger, cleanup: Cleanup): RequesterOptions {
+  const { homeserver, tokensFile, listen: { xForwarded } } = config.mediaBridge;
+  let authenticator: Authenticator;
+  if (homeserver !== undefined) {
+    const whoami = createWhoamiAuthenticator({ ...homeserver, log });
+    cleanup.add(() => whoami.close());
+    authenticator = whoami;
+  } else {
+    const { tokens, warnings } = loadTokensFile(tokensFile ?? "");
+    for (const warning of warnings) log.warn({}, warning);
+    authenticator = createTokensFileAuthenticator(tokens);
+  }
+  return { authenticator, xForwarded };
+}
+
+function watchPython(python: NonNullable<LoadedModules["python"]>, metrics: Metrics): void {
+  metrics.watchBridge(() => ({ up: python.up, inFlight: python.inFlight, restarts: python.restarts }));
+}
+
+function describeProblem({ python }: LoadedModules): string | undefined {
+  return python === undefined || python.up ? undefined : `the Python child is ${python.state}`;
+}
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
+}
