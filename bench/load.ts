@@ -1,0 +1,47 @@
+import { Pool } from "undici";
+import { cpuMsOfTree } from "./processes.ts";
+
+/** One kind of request. `next` gives the request to make. */
+export interface Work {
+  readonly name: string;
+  readonly connections: number;
+  readonly requests: number;
+  next(): { method: "GET" | "POST"; path: string; body?: Buffer };
+  /** Hears each answer's body, where it matters. */
+  onBody?(body: string): void;
+}
+
+export interface Figures {
+  readonly cpuMs: number;
+  readonly perSecond: number;
+}
+
+/** Makes a work's requests and answers CPU milliseconds a request of the whole process tree, and requests a second. */
+export async function measure(work: Work, target: { url: string; token: string; pid: number }): Promise<Figures> {
+  const pool = new Pool(target.url, { connections: work.connections, pipelining: 1, bodyTimeout: 0, headersTimeout: 0 });
+  try {
+    await drive(pool, work, Math.min(work.requests, Math.max(work.connections, work.requests >> 3)), target.token);
+    const cpuBefore = cpuMsOfTree(target.pid);
+    const started = performance.now();
+    await drive(pool, work, work.requests, target.token);
+    const seconds = (performance.now() - started) / 1000;
+    return { cpuMs: (cpuMsOfTree(target.pid) - cpuBefore) / work.requests, perSecond: work.requests / seconds };
+  } finally {
+    await pool.close();
+  }
+}
+
+async function drive(pool: Pool, work: Work, requests: number, token: string): Promise<void> {
+  let left = requests;
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/octet-stream" };
+  const worker = async () => {
+    while (left-- > 0) {
+      const { method, path, body } = work.next();
+      const answer = await pool.request({ method, path, headers, body: body ?? null });
+      if (answer.statusCode !== 200) throw new Error(`${work.name}: ${answer.statusCode} ${await answer.body.text()}`);
+      if (work.onBody) work.onBody(await answer.body.text());
+      else for await (const _chunk of answer.body);
+    }
+  };
+  await Promise.all(Array.from({ length: work.connections }, worker));
+}

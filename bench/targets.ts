@@ -1,0 +1,137 @@
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { createServer, type AddressInfo } from "node:net";
+
+/** A server under load. */
+export interface Target {
+  readonly name: string;
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+  /** From the start of the process to the first answer of /health. */
+  readonly startSeconds: number;
+  stop(): Promise<void>;
+}
+
+export const ROOT = new URL("../..", import.meta.url).pathname;
+const MODULES = join(ROOT, "bench/modules");
+const USER = "@bench:bench.test";
+
+/** Keys that Synapse and the service share. */
+function sharedConfig(folder: string): Record<string, unknown> {
+  return {
+    server_name: "bench.test",
+    public_baseurl: "http://bench.test/",
+    media_store_path: join(folder, "media"),
+    max_upload_size: "1G",
+    modules: [{ module: "bench_modules.First" }, { module: "bench_modules.Second" }],
+  };
+}
+
+/** Our service, as its user starts it. */
+export async function startBridge(folder: string, python: string): Promise<Target> {
+  const port = await freePort();
+  writeFileSync(join(folder, "tokens.yaml"), JSON.stringify({ "bench-token": { user_id: USER } }), { mode: 0o600 });
+  const config = {
+    ...sharedConfig(folder),
+    media_bridge: {
+      listen: { host: "127.0.0.1", port },
+      tokens_file: "./tokens.yaml",
+      data_path: ".",
+      python: { executable: python, path: [MODULES] },
+    },
+  };
+  writeFileSync(join(folder, "bridge.yaml"), JSON.stringify(config));
+  const args = [join(ROOT, "dist/cli.js"), "start", "--config", join(folder, "bridge.yaml")];
+  const started = await startServer(process.execPath, args, folder, port, {});
+  return { name: "bridge", url: `http://127.0.0.1:${port}`, token: "bench-token", ...started };
+}
+
+/** A real Synapse from its package index, in an environment of its own, made once. */
+export async function startSynapse(folder: string): Promise<Target> {
+  const python = synapsePython();
+  const port = await freePort();
+  const secret = randomBytes(16).toString("hex");
+  const config = {
+    ...sharedConfig(folder),
+    pid_file: join(folder, "synapse.pid"),
+    listeners: [{ port, bind_addresses: ["127.0.0.1"], type: "http", tls: false, resources: [{ names: ["client", "media"] }] }],
+    database: { name: "sqlite3", args: { database: join(folder, "synapse.db") } },
+    log_config: join(folder, "log.yaml"),
+    signing_key: `ed25519 a_bench ${randomBytes(32).toString("base64").replace(/=+$/, "")}`,
+    macaroon_secret_key: secret,
+    form_secret: secret,
+    report_stats: false,
+    trusted_key_servers: [],
+    enable_registration: true,
+    enable_registration_without_verification: true,
+  };
+  const log = {
+    version: 1,
+    handlers: { file: { class: "logging.FileHandler", filename: join(folder, "synapse.log") } },
+    root: { level: "INFO", handlers: ["file"] },
+  };
+  writeFileSync(join(folder, "log.yaml"), JSON.stringify(log));
+  writeFileSync(join(folder, "synapse.yaml"), JSON.stringify(config));
+  const args = ["-m", "synapse.app.homeserver", "--config-path", join(folder, "synapse.yaml")];
+  const started = await startServer(python, args, folder, port, { PYTHONPATH: MODULES });
+  const url = `http://127.0.0.1:${port}`;
+  return { name: "synapse", url, token: await register(url), ...started };
+}
+
+function synapsePython(): string {
+  const folder = join(ROOT, ".synapse");
+  const python = join(folder, "bin/python");
+  if (!existsSync(python)) {
+    execFileSync("python3", ["-m", "venv", folder], { stdio: "inherit" });
+    execFileSync(python, ["-m", "pip", "install", "--quiet", "matrix-synapse==1.163.2"], { stdio: "inherit" });
+  }
+  return python;
+}
+
+async function register(url: string): Promise<string> {
+  const answer = await fetch(`${url}/_matrix/client/v3/register`, {
+    method: "POST",
+    body: JSON.stringify({ username: "bench", password: randomBytes(12).toString("hex"), auth: { type: "m.login.dummy" } }),
+  });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+async function startServer(command: string, args: string[], folder: string, port: number, env: Record<string, string>) {
+  mkdirSync(join(folder, "media"), { recursive: true });
+  const output = openSync(join(folder, "output.log"), "a");
+  const began = performance.now();
+  const child = spawn(command, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", output, output] });
+  await waitUntilReady(child, port, folder);
+  const startSeconds = (performance.now() - began) / 1000;
+  return { pid: child.pid ?? 0, startSeconds, stop: () => stopServer(child, folder) };
+}
+
+async function waitUntilReady(child: ChildProcess, port: number, folder: string): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null) throw new Error(`the server ended; see ${folder}/output.log`);
+    const ready = await fetch(`http://127.0.0.1:${port}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (ready) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+async function stopServer(child: ChildProcess, folder: string): Promise<void> {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await ended;
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

@@ -1,0 +1,50 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { StartError } from "../errors.ts";
+import { readYamlFile } from "./yaml-file.ts";
+import type { YamlNode } from "./yaml-node.ts";
+
+/** A top-level key and the file that named it last. */
+export interface SourcedKey {
+  readonly file: string;
+  readonly node: YamlNode;
+}
+
+export interface ConfigSources {
+  /** The files that were read, in order, as they were named. */
+  readonly files: readonly string[];
+  readonly keys: ReadonlyMap<string, SourcedKey>;
+}
+
+/**
+ * Reads files and folders (their `*.yaml`, sorted) as Synapse's `--config-path`: a later file replaces whole top-level keys.
+ *
+ * @throws {StartError} `CONFIG`
+ */
+export function readConfigSources(paths: readonly string[]): ConfigSources {
+  const files = paths.flatMap(listFiles);
+  if (files.length === 0) throw new StartError("CONFIG", "expected a configuration file, found none named");
+  const keys = new Map<string, SourcedKey>();
+  for (const file of files) {
+    for (const [key, node] of readYamlFile(file).entries) keys.set(key, { file, node });
+  }
+  return { files, keys };
+}
+
+function listFiles(path: string): string[] {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [path];
+  const files = listFolder(path)
+    .filter((name) => name.endsWith(".yaml"))
+    .map((name) => join(path, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true);
+  if (files.length === 0) throw new StartError("CONFIG", `${path}: expected *.yaml files in this folder, found none`);
+  return files.toSorted();
+}
+
+function listFolder(path: string): string[] {
+  try {
+    return readdirSync(path);
+  } catch (cause) {
+    throw new StartError("CONFIG", `${path}: this folder cannot be listed`, { cause });
+  }
+}

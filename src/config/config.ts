@@ -1,0 +1,102 @@
+import type { Level } from "../util/log.ts";
+import type { CallbackName } from "./schema-callbacks.ts";
+
+/** What a limit of `media_upload_limits` says. */
+export interface ConfiguredUploadLimit {
+  readonly maxBytes: number;
+  readonly timePeriodMs: number;
+  readonly infoUri?: string;
+  readonly canUpgrade: boolean;
+}
+
+/** A Python module. `configJson` is JSON text for Python's `json.loads`: exact integers, floats that stay floats, `NaN`. */
+export interface PythonModuleConfig {
+  /** Its place in the order of all modules, from 0. */
+  readonly index: number;
+  readonly language: "python";
+  /** The dotted path of its class. */
+  readonly module: string;
+  readonly configJson: string;
+}
+
+/** A TypeScript or JavaScript module. `config` is plain data; integers beyond 2^53 are `bigint`. */
+export interface TypeScriptModuleConfig {
+  /** Its place in the order of all modules, from 0. */
+  readonly index: number;
+  readonly language: "typescript";
+  /** An absolute path, or the name of a package. */
+  readonly specifier: string;
+  /** The absolute folder to resolve a package from. */
+  readonly from: string;
+  readonly config: unknown;
+}
+
+export type ModuleConfig = PythonModuleConfig | TypeScriptModuleConfig;
+
+/** Where to listen. A port of 0 lets the system choose one; `path` is a Unix socket, absolute. */
+export type ListenConfig =
+  | { readonly host: string; readonly port: number; readonly xForwarded: boolean }
+  | { readonly path: string; readonly xForwarded: boolean };
+
+export interface HomeserverConfig {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly cacheForMs: number;
+  readonly negativeCacheForMs: number;
+  readonly timeoutMs: number;
+}
+
+export interface CallbackConfig {
+  readonly deadlineMs: number;
+  /** Always `skip` for a notification. */
+  readonly onUnavailable: "refuse" | "skip";
+}
+
+/** How Python is run. Paths are absolute, but for an executable that is a bare command. */
+export interface PythonConfig {
+  readonly executable?: string;
+  readonly path: readonly string[];
+  readonly requirements?: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What stands under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */
+export interface MediaBridgeConfig {
+  readonly listen: ListenConfig;
+  readonly homeserver: HomeserverConfig | undefined;
+  readonly tokensFile: string | undefined;
+  readonly dataPath: string;
+  readonly database: { readonly path: string };
+  readonly python: PythonConfig;
+  readonly callbacks: Readonly<Record<CallbackName, CallbackConfig>>;
+  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  readonly log: { readonly level: Level };
+  readonly upload: { readonly idleTimeoutMs: number };
+  readonly runBackgroundTasks: boolean;
+  readonly workerName: string;
+}
+
+/** The configuration of the service, parsed, with every default applied, frozen to the bottom. */
+export interface Config {
+  readonly serverName: string;
+  /** With a slash at its end. */
+  readonly publicBaseurl: string;
+  /** Absolute. */
+  readonly mediaStorePath: string;
+  readonly maxUploadSizeBytes: number;
+  /** The longest period first, equal ones as given. */
+  readonly mediaUploadLimits: readonly ConfiguredUploadLimit[];
+  readonly enableAuthenticatedMedia: boolean;
+  /** In the order of the configuration, both languages. */
+  readonly modules: readonly ModuleConfig[];
+  readonly mediaBridge: MediaBridgeConfig;
+}
+
+/** A configuration and what its author should know about it. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** One sentence each, with file and line; nothing secret. */
+  readonly warnings: readonly string[];
+  /** The files that were read, in order. */
+  readonly files: readonly string[];
+}

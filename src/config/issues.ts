@@ -1,0 +1,52 @@
+import type { z } from "zod";
+import type { ConfigSources } from "./config-files.ts";
+import { findNearestName } from "./nearest-name.ts";
+import { listNames } from "./schema.ts";
+import { describeKind, findNode } from "./yaml-node.ts";
+
+type Path = readonly PropertyKey[];
+
+/** A typing mistake that is worth a suggestion is rarely further away. */
+const SUGGEST_WITHIN = 3;
+
+/**
+ * One line for each mistake: file, line, the key's path, what was expected and the type of what was found. No value of the
+ * configuration stands in it.
+ */
+export function describeIssues(issues: readonly z.core.$ZodIssue[], sources: ConfigSources): string[] {
+  const lines = issues.flatMap((issue) => {
+    if (issue.code === "unrecognized_keys") {
+      return issue.keys.map((key) => describeUnknownKey([...issue.path, key], sources));
+    }
+    // A key of a record: zod tells what is wrong with it inside.
+    const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
+    const { place, found } = locate(issue.path, sources);
+    const said: unknown = issue.code === "custom" ? issue.params?.["found"] : undefined;
+    return [
+      `${place}: ${formatPath(issue.path)}: expected ${message}, found ${typeof said === "string" ? said : found}`,
+    ];
+  });
+  // Text that breaks two rules of its form would be told twice.
+  return [...new Set(lines)];
+}
+
+/** `media_bridge.modules[0].module` for a path of keys and positions. */
+export function formatPath(path: Path): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : `${text}${text === "" ? "" : "."}${String(step)}`),
+    "",
+  );
+}
+
+function describeUnknownKey(path: Path, sources: ConfigSources): string {
+  const nearest = findNearestName(String(path.at(-1)), listNames(path.slice(0, -1)), SUGGEST_WITHIN);
+  const hint = nearest === undefined ? "" : `, did you mean ${nearest}?`;
+  return `${locate(path, sources).place}: ${formatPath(path)}: unknown key${hint}`;
+}
+
+function locate(path: Path, sources: ConfigSources): { place: string; found: string } {
+  const source = sources.keys.get(String(path[0]));
+  if (source === undefined) return { place: sources.files.join(", "), found: "nothing" };
+  const { node, nearest } = findNode(source.node, path.slice(1));
+  return { place: `${source.file}:${nearest.line}`, found: describeKind(node?.kind) };
+}

@@ -1,0 +1,73 @@
+import { dirname, resolve } from "node:path";
+import { StartError } from "../errors.ts";
+import type { Config, ConfiguredUploadLimit, LoadedConfig } from "./config.ts";
+import { type ConfigSources, readConfigSources } from "./config-files.ts";
+import { deepFreeze } from "./deep-freeze.ts";
+import { describeIssues } from "./issues.ts";
+import { warnAboutKeys } from "./key-warnings.ts";
+import { buildMediaBridge } from "./media-bridge.ts";
+import { buildModules } from "./modules.ts";
+import { ConfigSchema, listNames, type Settings } from "./schema.ts";
+import { toPlainValue } from "./yaml-value.ts";
+
+/**
+ * Reads the configuration from files and folders of `*.yaml`, later ones replacing top-level keys of earlier ones.
+ * Synapse's paths become absolute from the working directory, ours from the file that names them.
+ *
+ * @throws {StartError} `CONFIG`: one message with every mistake that was found, a line each.
+ *
+ * @example const { config, warnings } = loadConfig(["homeserver.yaml", "media-bridge.yaml"]);
+ */
+export function loadConfig(paths: readonly string[]): LoadedConfig {
+  const sources = readConfigSources(paths);
+  const settings = parseSettings(sources);
+  const { modules, warnings } = buildModules(settings, sources);
+  const bridgeFile = sources.keys.get("media_bridge")?.file ?? "";
+  const config: Config = {
+    serverName: settings.server_name,
+    publicBaseurl: (settings.public_baseurl ?? `https://${settings.server_name}`).replace(/\/?$/, "/"),
+    mediaStorePath: resolve(settings.media_store_path),
+    maxUploadSizeBytes: settings.max_upload_size,
+    mediaUploadLimits: settings.media_upload_limits
+      .map(buildLimit)
+      .toSorted((left, right) => right.timePeriodMs - left.timePeriodMs),
+    enableAuthenticatedMedia: settings.enable_authenticated_media,
+    modules,
+    mediaBridge: buildMediaBridge(settings.media_bridge, resolve(dirname(bridgeFile))),
+  };
+  return { config: deepFreeze(config), warnings: [...warnAboutKeys(sources), ...warnings], files: sources.files };
+}
+
+function parseSettings(sources: ConfigSources): Settings {
+  const used = listNames([]).flatMap((key) => {
+    const source = sources.keys.get(key);
+    if (source === undefined) return [];
+    const value = toPlainValue(source.node);
+    return [[key, key === "media_bridge" ? dropNulls(value) : value]];
+  });
+  const { data, error } = ConfigSchema.safeParse(Object.fromEntries(used));
+  if (error === undefined) return data;
+  const [first, ...others] = describeIssues(error.issues, sources);
+  if (first !== undefined && others.length === 0) throw new StartError("CONFIG", first);
+  throw new StartError(
+    "CONFIG",
+    [`${others.length + 1} mistakes in the configuration:`, first, ...others].join("\n  "),
+  );
+}
+
+/** A key of ours without a value, its lines commented out, say, is as good as none. */
+function dropNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(dropNulls);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).filter(([, member]) => member !== null);
+  return Object.fromEntries(entries.map(([key, member]) => [key, dropNulls(member)]));
+}
+
+function buildLimit(limit: Settings["media_upload_limits"][number]): ConfiguredUploadLimit {
+  return {
+    maxBytes: limit.max_size,
+    timePeriodMs: limit.time_period,
+    ...(typeof limit.info_uri === "string" && { infoUri: limit.info_uri }),
+    canUpgrade: limit.can_upgrade,
+  };
+}

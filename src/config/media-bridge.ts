@@ -1,0 +1,60 @@
+import { resolve } from "node:path";
+import type { CallbackConfig, ListenConfig, MediaBridgeConfig, PythonConfig } from "./config.ts";
+import type { CallbackName } from "./schema-callbacks.ts";
+import type { MediaBridgeSettings } from "./schema-media-bridge.ts";
+
+/** What stands under `media_bridge`, its paths resolved against `folder`, that of the file which names it. */
+export function buildMediaBridge(settings: MediaBridgeSettings, folder: string): MediaBridgeConfig {
+  const { homeserver, tokens_file, database, callbacks } = settings;
+  const dataPath = resolve(folder, settings.data_path);
+  return {
+    listen: buildListen(settings.listen, folder),
+    homeserver: homeserver && {
+      url: homeserver.url.replace(/\/+$/, ""),
+      cacheForMs: homeserver.cache_for,
+      negativeCacheForMs: homeserver.negative_cache_for,
+      timeoutMs: homeserver.timeout,
+    },
+    tokensFile: tokens_file === undefined ? undefined : resolve(folder, tokens_file),
+    dataPath,
+    database: { path: database.path === undefined ? resolve(dataPath, "media.db") : resolve(folder, database.path) },
+    python: buildPython(settings.python, folder),
+    callbacks: {
+      get_media_config_for_user: buildCallback(callbacks.get_media_config_for_user),
+      is_user_allowed_to_upload_media_of_size: buildCallback(callbacks.is_user_allowed_to_upload_media_of_size),
+      get_media_upload_limits_for_user: buildCallback(callbacks.get_media_upload_limits_for_user),
+      on_media_upload_limit_exceeded: buildCallback(callbacks.on_media_upload_limit_exceeded),
+      check_media_file_for_spam: buildCallback(callbacks.check_media_file_for_spam),
+      on_media_uploaded: buildCallback(callbacks.on_media_uploaded),
+      on_media_deleted: buildCallback(callbacks.on_media_deleted),
+    } satisfies Record<CallbackName, CallbackConfig>,
+    metrics: settings.metrics,
+    log: settings.log,
+    upload: { idleTimeoutMs: settings.upload.idle_timeout },
+    // Beside a homeserver its own process runs them; two that purge or report would do so twice.
+    runBackgroundTasks: settings.run_background_tasks ?? homeserver === undefined,
+    workerName: settings.worker_name,
+  };
+}
+
+function buildListen(listen: MediaBridgeSettings["listen"], folder: string): ListenConfig {
+  const xForwarded = listen.x_forwarded;
+  if (listen.path !== undefined) return { path: resolve(folder, listen.path), xForwarded };
+  return { host: listen.host ?? "127.0.0.1", port: listen.port ?? 8800, xForwarded };
+}
+
+function buildPython(python: MediaBridgeSettings["python"], folder: string): PythonConfig {
+  const { executable, requirements } = python;
+  return {
+    ...(executable !== undefined && {
+      executable: executable.includes("/") ? resolve(folder, executable) : executable,
+    }),
+    path: python.path.map((path) => resolve(folder, path)),
+    ...(requirements !== undefined && { requirements: resolve(folder, requirements) }),
+    environment: python.environment,
+  };
+}
+
+function buildCallback(callback: { deadline: number; on_unavailable?: "refuse" | "skip" }): CallbackConfig {
+  return { deadlineMs: callback.deadline, onUnavailable: callback.on_unavailable ?? "skip" };
+}

@@ -1,0 +1,156 @@
+import { z } from "zod";
+import type { Level } from "../util/log.ts";
+import { callbacksSchema } from "./schema-callbacks.ts";
+import { field, flag, FLAG_FORM, group, port, PORT_FORM, text, timerDuration, url } from "./fields.ts";
+import { OwnModuleEntrySchema } from "./schema-synapse.ts";
+import { DURATION_FORM } from "./units.ts";
+
+const PATH_FORM = "a path, relative to the file that names it";
+const ENVIRONMENT_FORM = "a mapping of names to text";
+const HOMESERVER_URL_FORM = "an http or https URL without credentials, query and fragment";
+const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const satisfies Level[];
+const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
+
+const listenSchema = group({
+  host: field(text("a host name or address").optional(), {
+    form: "a host name or address",
+    description: "The address to bind.",
+    fallback: "`127.0.0.1`",
+  }),
+  port: field(port().optional(), {
+    form: PORT_FORM,
+    description: "The port to bind; 0 lets the system choose one.",
+    fallback: "`8800`",
+  }),
+  path: field(text("a path").optional(), { form: PATH_FORM, description: "A Unix socket, in place of host and port." }),
+  x_forwarded: field(flag().prefault(false), {
+    form: FLAG_FORM,
+    description: "Whether a proxy in front sets `X-Forwarded-For`, which is then taken as the client's address.",
+  }),
+}).refine(({ host, port: number, path }) => path === undefined || (host === undefined && number === undefined), {
+  error: "either host and port or path",
+  params: { found: "both" },
+});
+
+const homeserverSchema = group({
+  url: field(
+    url(HOMESERVER_URL_FORM, ["http:", "https:"]).refine((href) => !/[?#]/.test(href), { error: HOMESERVER_URL_FORM }),
+    { form: HOMESERVER_URL_FORM, description: "The homeserver that is asked whose a token is." },
+  ),
+  cache_for: field(timerDuration(0).prefault("30s"), {
+    form: DURATION_FORM,
+    description: "How long its answer is remembered.",
+  }),
+  negative_cache_for: field(timerDuration(0).prefault("5s"), {
+    form: DURATION_FORM,
+    description: "How long a refused token is remembered.",
+  }),
+  timeout: field(timerDuration().prefault("10s"), {
+    form: DURATION_FORM,
+    description: "How long to wait for its answer; a request without one is answered 503.",
+  }),
+});
+
+const pythonSchema = group({
+  executable: field(text("a path or a command").optional(), {
+    form: "a path that holds a /, relative to the file that names it, or a command",
+    description: "The interpreter of an existing environment, into which nothing is installed.",
+    fallback: "an environment of the service's own below `data_path`",
+  }),
+  path: field(z.array(text("a path"), { error: "a list of paths" }).prefault([]), {
+    form: "a list of paths, each relative to the file that names it",
+    description: "Folders for `sys.path`, where Python modules are found.",
+  }),
+  requirements: field(text("a path").optional(), {
+    form: PATH_FORM,
+    description:
+      "A requirements file of pip's, installed into the service's own environment beside what it needs itself.",
+  }),
+  environment: field(
+    z
+      .record(z.string().regex(/^[^=\0]+$/, { error: "a variable's name" }), z.string({ error: "text" }), {
+        error: ENVIRONMENT_FORM,
+      })
+      .prefault({}),
+    { form: ENVIRONMENT_FORM, description: "Environment variables for Python, added to the service's own." },
+  ),
+});
+
+const metricsSchema = group({
+  host: field(text("a host name or address").prefault("127.0.0.1"), {
+    form: "a host name or address",
+    description: "The address to bind.",
+  }),
+  port: field(port().prefault(9800), { form: PORT_FORM, description: "The port to bind." }),
+});
+
+const LOG_GROUP = group({
+  level: field(z.enum(LEVELS, { error: LEVEL_FORM }).prefault("info"), {
+    form: LEVEL_FORM,
+    description: "The least level that is logged.",
+  }),
+});
+
+const UPLOAD_GROUP = group({
+  idle_timeout: field(timerDuration().prefault("60s"), {
+    form: DURATION_FORM,
+    description: "An upload of which nothing arrives for so long is ended.",
+  }),
+});
+
+/** Everything of the service's own: the mapping under `media_bridge`. */
+export const MediaBridgeSchema = group({
+  modules: field(z.array(OwnModuleEntrySchema, { error: "a list of modules" }).optional(), {
+    form: "a list of modules",
+    description:
+      "Used in place of the top-level `modules` when given: Synapse refuses `typescript` entries in its own files.",
+  }),
+  listen: field(listenSchema.prefault({}), { form: "a mapping", description: "Where clients connect." }),
+  homeserver: field(homeserverSchema.optional(), {
+    form: "a mapping",
+    description: "Access tokens are checked there. Either this or `tokens_file` is required.",
+  }),
+  tokens_file: field(text("a path").optional(), {
+    form: PATH_FORM,
+    description: "A YAML file of access tokens, each with `user_id` and, if so, `admin: true` or `guest: true`.",
+  }),
+  data_path: field(text("a path").prefault("./data"), {
+    form: PATH_FORM,
+    description: "The folder of the Python environment and of what else is the service's own.",
+  }),
+  database: field(
+    group({
+      path: field(text("a path").optional(), {
+        form: PATH_FORM,
+        description: "The SQLite file.",
+        fallback: "media.db below `data_path`",
+      }),
+    }).prefault({}),
+    { form: "a mapping", description: "Where rows about media are kept." },
+  ),
+  python: field(pythonSchema.prefault({}), { form: "a mapping", description: "How Python modules are run." }),
+  callbacks: field(callbacksSchema.prefault({}), {
+    form: "a mapping",
+    description: "Settings of single callbacks of modules.",
+  }),
+  metrics: field(metricsSchema.optional(), {
+    form: "a mapping",
+    description: "Where Prometheus reads metrics; without it there is no such listener.",
+  }),
+  log: field(LOG_GROUP.prefault({}), { form: "a mapping", description: "What is logged." }),
+  upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),
+  run_background_tasks: field(flag().optional(), {
+    form: FLAG_FORM,
+    description: "Whether modules run their background tasks here (`ModuleApi.should_run_background_tasks`).",
+    fallback: "true without a `homeserver`, else false",
+  }),
+  worker_name: field(text("text").prefault("media_bridge"), {
+    form: "text",
+    description: "The name of this process that modules see (`ModuleApi.worker_name`).",
+  }),
+}).refine(({ homeserver, tokens_file }) => (homeserver === undefined) !== (tokens_file === undefined), {
+  error: "exactly one of homeserver and tokens_file",
+  params: { found: "none of them, or both" },
+});
+
+export type MediaBridgeSettings = z.infer<typeof MediaBridgeSchema>;

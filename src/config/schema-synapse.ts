@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { duration, field, flag, FLAG_FORM, size, text, url } from "./fields.ts";
+import { isServerName } from "./matrix-names.ts";
+import { DURATION_FORM, SIZE_FORM } from "./units.ts";
+
+const SERVER_NAME_FORM = "a Matrix server name (such as example.com or example.com:8448)";
+const BASE_URL_FORM = "an http or https URL without query and fragment";
+const INFO_URI_FORM = "an absolute URI";
+const PYTHON_CLASS_FORM = "the dotted path of a Python class (such as my_package.MyModule)";
+const PYTHON_CLASS = /^[\p{L}_][\p{L}\p{N}\p{M}_]*(?:\.[\p{L}_][\p{L}\p{N}\p{M}_]*)+$/u;
+
+/** One limit of `media_upload_limits`. As Synapse does, keys that it does not know are let through. */
+const MediaUploadLimitSchema = z.object(
+  {
+    max_size: field(size(), { form: SIZE_FORM, description: "How much a user may upload within `time_period`." }),
+    time_period: field(duration(), {
+      form: DURATION_FORM,
+      description: "The sliding period over which uploads are counted.",
+    }),
+    info_uri: field(url(INFO_URI_FORM).nullable().optional(), {
+      form: INFO_URI_FORM,
+      description: "Where a refused user is sent to read more.",
+      fallback: "a page of the service below `public_baseurl`",
+    }),
+    can_upgrade: field(flag().prefault(false), {
+      form: FLAG_FORM,
+      description: "Whether clients are told that another plan allows more.",
+    }),
+  },
+  { error: "a mapping with max_size and time_period" },
+);
+
+const moduleShape = {
+  module: field(text(PYTHON_CLASS_FORM).regex(PYTHON_CLASS, { error: PYTHON_CLASS_FORM }).optional(), {
+    form: PYTHON_CLASS_FORM,
+    description: "A Python module, as in Synapse.",
+  }),
+  typescript: field(text("a path or a package name").optional(), {
+    form: "a path that begins with ./, ../ or /, or a package name",
+    description:
+      "A TypeScript or JavaScript module, in place of `module`. A path is relative to the file that names it; a package is looked for from that file's folder.",
+  }),
+  config: field(z.unknown().optional(), {
+    form: "whatever the module takes",
+    description:
+      "The module's own configuration. YAML timestamps reach it as ISO 8601 text, and its keys must be text; everything else arrives as Python's YAML reads it.",
+    fallback: "`{}`",
+  }),
+};
+
+const MODULE_FORM = "a mapping with either module or typescript";
+
+/** An entry of Synapse's `modules`, where more keys are let through, as Synapse does. */
+const ModuleEntrySchema = z.object(moduleShape, { error: MODULE_FORM }).refine(hasOneLanguage, { error: MODULE_FORM });
+
+/** An entry of `media_bridge.modules`. */
+export const OwnModuleEntrySchema = z
+  .strictObject(moduleShape, { error: MODULE_FORM })
+  .refine(hasOneLanguage, { error: MODULE_FORM });
+
+export type ModuleEntry = z.infer<typeof OwnModuleEntrySchema>;
+
+/** Synapse's own keys that this service acts on. */
+export const synapseShape = {
+  server_name: field(text(SERVER_NAME_FORM).refine(isServerName, { error: SERVER_NAME_FORM }), {
+    form: SERVER_NAME_FORM,
+    description: "The server's name: the end of user ids and the first part of `mxc://` URIs.",
+  }),
+  public_baseurl: field(
+    // As it is written, not normalised: clients are shown it.
+    text(BASE_URL_FORM).refine(isBaseUrl, { error: BASE_URL_FORM }).nullable().optional(),
+    {
+      form: BASE_URL_FORM,
+      description: "Where clients reach the homeserver.",
+      fallback: "`https://<server_name>/`",
+    },
+  ),
+  media_store_path: field(text("a path").prefault("media_store"), {
+    form: "a path, relative to the working directory",
+    description: "The folder of media files, in Synapse's layout. It may be a store that Synapse has filled.",
+  }),
+  max_upload_size: field(size().prefault("50M"), { form: SIZE_FORM, description: "The largest upload." }),
+  media_upload_limits: field(z.array(MediaUploadLimitSchema, { error: "a list of limits" }).prefault([]), {
+    form: "a list of limits",
+    description: "How much each user may upload over time, where no module says otherwise.",
+  }),
+  enable_authenticated_media: field(flag().prefault(true), {
+    form: FLAG_FORM,
+    description: "Whether the endpoints without authentication hide media uploaded from now on.",
+  }),
+  modules: field(z.array(ModuleEntrySchema, { error: "a list of modules" }).nullable().prefault([]), {
+    form: "a list of modules",
+    description: "The modules, in the order in which they are loaded and asked.",
+  }),
+};
+
+function hasOneLanguage(entry: { module?: string | undefined; typescript?: string | undefined }): boolean {
+  return (entry.module === undefined) !== (entry.typescript === undefined);
+}
+
+function isBaseUrl(value: string): boolean {
+  return /^https?:\/\/[^?#]+$/.test(value) && URL.canParse(value);
+}

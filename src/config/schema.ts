@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { field } from "./fields.ts";
+import { MediaBridgeSchema } from "./schema-media-bridge.ts";
+import { synapseShape } from "./schema-synapse.ts";
+
+/** The whole configuration: Synapse's keys that the service acts on, and its own under `media_bridge`. */
+export const ConfigSchema = z.object({
+  ...synapseShape,
+  media_bridge: field(MediaBridgeSchema, {
+    form: "a mapping",
+    description: "Everything that is not Synapse's.",
+  }),
+});
+
+export type Settings = z.infer<typeof ConfigSchema>;
+
+/** The mapping that a schema stands for, through defaults and lists; undefined where it is none. */
+export function findMapping(schema: z.core.$ZodType | undefined): z.ZodObject | undefined {
+  if (schema instanceof z.ZodObject) return schema;
+  if (schema instanceof z.ZodArray) return findMapping(schema.element);
+  return isWrapper(schema) ? findMapping(schema.unwrap()) : undefined;
+}
+
+/** The default of a key as the schema has it, in the form in which it is written in a file. */
+export function findDefault(schema: z.core.$ZodType): unknown {
+  if (schema instanceof z.ZodPrefault) return schema.def.defaultValue;
+  return isWrapper(schema) ? findDefault(schema.unwrap()) : undefined;
+}
+
+/** The names that a mapping may hold at a path of keys and positions, for suggestions. */
+export function listNames(path: readonly PropertyKey[]): string[] {
+  let mapping: z.ZodObject | undefined = ConfigSchema;
+  for (const step of path) if (typeof step === "string") mapping = findMapping(mapping?.shape[step]);
+  return Object.keys(mapping?.shape ?? {});
+}
+
+type Wrapper = z.ZodOptional | z.ZodNullable | z.ZodPrefault;
+
+function isWrapper(schema: z.core.$ZodType | undefined): schema is Wrapper {
+  return schema instanceof z.ZodOptional || schema instanceof z.ZodNullable || schema instanceof z.ZodPrefault;
+}

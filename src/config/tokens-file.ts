@@ -1,0 +1,67 @@
+import { statSync } from "node:fs";
+import { z } from "zod";
+import { StartError } from "../errors.ts";
+import { flag, text } from "./fields.ts";
+import { isUserId } from "./matrix-names.ts";
+import { describeKind, findNode } from "./yaml-node.ts";
+import { readYamlFile } from "./yaml-file.ts";
+import { toPlainValue } from "./yaml-value.ts";
+
+/** Whose a token of the tokens file is. */
+export interface TokenOwner {
+  readonly userId: string;
+  readonly admin: boolean;
+  readonly guest: boolean;
+}
+
+export interface LoadedTokens {
+  readonly tokens: ReadonlyMap<string, TokenOwner>;
+  readonly warnings: readonly string[];
+}
+
+const USER_ID_FORM = "a user id (such as @alice:example.com)";
+
+const TokenOwnerSchema = z.strictObject(
+  {
+    user_id: text(USER_ID_FORM).refine(isUserId, { error: USER_ID_FORM }),
+    admin: flag().prefault(false),
+    guest: flag().prefault(false),
+  },
+  { error: "a mapping with user_id, admin and guest" },
+);
+
+/** What a token may consist of: it travels in a header and in a query. */
+const TOKEN = /^[\x21-\x7e]+$/;
+const OTHERS_MAY_READ = 0o004;
+
+/**
+ * Reads a file of `token: {user_id, admin, guest}`. An error names the file and the number of the entry (from 1), never a
+ * token; a file that every user of the machine may read is a warning.
+ *
+ * @throws {StartError} `CONFIG`
+ */
+export function loadTokensFile(path: string): LoadedTokens {
+  const root = readYamlFile(path);
+  const tokens = new Map<string, TokenOwner>();
+  if (root.oddKey !== undefined) {
+    const found = describeKind(root.oddKey.kind);
+    throw new StartError("CONFIG", `${path}:${root.oddKey.line}: expected a token in quotes, found ${found}`);
+  }
+  for (const [index, [token, node]] of [...root.entries].entries()) {
+    const entry = `${path}:${node.line}: entry ${index + 1}`;
+    if (!TOKEN.test(token)) throw new StartError("CONFIG", `${entry}: expected a token of visible ASCII characters`);
+    const { data, error } = TokenOwnerSchema.safeParse(toPlainValue(node));
+    const issue = error?.issues[0];
+    if (issue?.code === "unrecognized_keys") {
+      throw new StartError("CONFIG", `${entry}: expected no keys but user_id, admin and guest`);
+    }
+    if (issue !== undefined || data === undefined) {
+      const found = describeKind(findNode(node, issue?.path ?? []).node?.kind);
+      const where = [entry, ...(issue?.path ?? []).map(String)].join(": ");
+      throw new StartError("CONFIG", `${where}: expected ${issue?.message ?? "an owner"}, found ${found}`);
+    }
+    tokens.set(token, Object.freeze({ userId: data.user_id, admin: data.admin, guest: data.guest }));
+  }
+  const isOpen = (statSync(path).mode & OTHERS_MAY_READ) !== 0;
+  return { tokens, warnings: isOpen ? [`${path}: every user of this machine may read the tokens (chmod o-r)`] : [] };
+}

@@ -1,0 +1,60 @@
+/** A value of a YAML file as Python would see it, with the line (from 1) that it stands in. */
+export type YamlNode = YamlValue & { readonly line: number };
+
+/** What a scalar without a line is: see {@link YamlNode}. Integers have any size; a timestamp is ISO 8601 text. */
+export type YamlScalar =
+  | { readonly kind: "null" }
+  | { readonly kind: "bool"; readonly value: boolean }
+  | { readonly kind: "int"; readonly value: bigint }
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "str"; readonly value: string }
+  | { readonly kind: "timestamp"; readonly value: string };
+
+/** `oddKey` is the first key that is no text; it stands in `entries` as text, where the mapping is not handed to a module. */
+export interface YamlMap {
+  readonly kind: "map";
+  readonly entries: ReadonlyMap<string, YamlNode>;
+  readonly oddKey: { readonly line: number; readonly kind: YamlScalar["kind"] } | undefined;
+}
+
+export interface YamlList {
+  readonly kind: "list";
+  readonly items: readonly YamlNode[];
+}
+
+type YamlValue = YamlScalar | YamlMap | YamlList;
+
+const KIND_WORDS = {
+  null: "nothing (null)",
+  bool: "true or false",
+  int: "a whole number",
+  float: "a number with a fraction",
+  str: "text",
+  timestamp: "a timestamp",
+  map: "a mapping",
+  list: "a list",
+} as const satisfies Record<YamlNode["kind"], string>;
+
+/** The type of a node in words, for people; "nothing" where there is none. */
+export function describeKind(kind: YamlNode["kind"] | undefined): string {
+  return kind === undefined ? "nothing" : KIND_WORDS[kind];
+}
+
+/** The node at a path of keys and positions, and of its parents the nearest that exists (for its line). */
+export function findNode(
+  root: YamlNode,
+  path: readonly PropertyKey[],
+): { node: YamlNode | undefined; nearest: YamlNode } {
+  let nearest = root;
+  for (const step of path) {
+    const next = findChild(nearest, step);
+    if (next === undefined) return { node: undefined, nearest };
+    nearest = next;
+  }
+  return { node: nearest, nearest };
+}
+
+function findChild(node: YamlNode, step: PropertyKey): YamlNode | undefined {
+  if (node.kind === "map") return node.entries.get(String(step));
+  return node.kind === "list" ? node.items[Number(step)] : undefined;
+}

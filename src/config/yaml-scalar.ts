@@ -1,0 +1,76 @@
+import type { YamlScalar } from "./yaml-node.ts";
+
+// The forms of YAML 1.1 as PyYAML's safe loader knows them; `y`, `1e3` and `0o17`, for one, are text there.
+const BOOL = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/;
+const TRUE = /^(?:yes|true|on)$/i;
+const NULL = /^(?:~|null|Null|NULL|)$/;
+const FLOAT =
+  /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/;
+const INT =
+  /^[-+]?(?:0b[0-1_]*[01][0-1_]*|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]*[0-9a-fA-F][0-9a-fA-F_]*|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/;
+const TIMESTAMP =
+  /^(?<year>\d{4})-(?<month>\d\d?)-(?<day>\d\d?)(?:(?:[Tt]|[ \t]+)(?<hour>\d\d?):(?<minute>\d\d):(?<second>\d\d)(?:\.(?<fraction>\d*))?(?:[ \t]*(?<zone>Z|[-+]\d\d?(?::\d\d)?))?)?$/;
+const DATE = /^\d{4}-\d\d-\d\d$/;
+
+/**
+ * What an unquoted scalar of YAML 1.1 is. Undefined for a timestamp that names no moment (the 31st of February), which
+ * Python refuses to read.
+ */
+export function resolvePlainScalar(text: string): YamlScalar | undefined {
+  if (NULL.test(text)) return { kind: "null" };
+  if (BOOL.test(text)) return { kind: "bool", value: TRUE.test(text) };
+  if (FLOAT.test(text)) return { kind: "float", value: readFloat(text) };
+  if (INT.test(text)) return { kind: "int", value: readInt(text) };
+  const parts = TIMESTAMP.exec(text)?.groups;
+  if (parts === undefined || (parts["hour"] === undefined && !DATE.test(text))) return { kind: "str", value: text };
+  const value = formatTimestamp(parts);
+  return value === undefined ? undefined : { kind: "timestamp", value };
+}
+
+/** A scalar with a tag of its own (`!!int`, in full `tag:yaml.org,2002:int`); undefined where the two do not go together. */
+export function resolveTaggedScalar(tag: string, text: string): YamlScalar | undefined {
+  if (tag.endsWith(":str")) return { kind: "str", value: text };
+  const scalar = resolvePlainScalar(text);
+  const kind = tag.slice(tag.lastIndexOf(":") + 1);
+  if (scalar?.kind === "int" && kind === "float") return { kind: "float", value: Number(scalar.value) };
+  return scalar?.kind === kind ? scalar : undefined;
+}
+
+function readFloat(text: string): number {
+  const sign = text.startsWith("-") ? -1 : 1;
+  const digits = text.replaceAll("_", "").replace(/^[-+]/, "").toLowerCase();
+  if (digits === ".inf") return sign * Number.POSITIVE_INFINITY;
+  if (digits === ".nan") return Number.NaN;
+  return sign * digits.split(":").reduce((total, part) => total * 60 + Number(part), 0);
+}
+
+function readInt(text: string): bigint {
+  const sign = text.startsWith("-") ? -1n : 1n;
+  const digits = text.replaceAll("_", "").replace(/^[-+]/, "");
+  if (digits.includes(":")) {
+    return sign * digits.split(":").reduce((total, part) => total * 60n + BigInt(part), 0n);
+  }
+  return sign * BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits);
+}
+
+/** In the form of Python's `isoformat`: microseconds only where there are some, an offset only where one is given. */
+function formatTimestamp(parts: Record<string, string | undefined>): string | undefined {
+  const two = (name: string): string => (parts[name] ?? "0").padStart(2, "0");
+  const date = `${parts["year"] ?? ""}-${two("month")}-${two("day")}`;
+  const time = `${two("hour")}:${two("minute")}:${two("second")}`;
+  const moment = new Date(`${date}T${time}Z`);
+  // A day that the month does not have is carried into the next one by Date.
+  if (Number.isNaN(moment.getTime()) || !moment.toISOString().startsWith(`${date}T${time}`)) return undefined;
+  if (parts["hour"] === undefined) return date;
+  const microseconds = (parts["fraction"] ?? "").slice(0, 6).padEnd(6, "0");
+  return `${date}T${time}${microseconds === "000000" ? "" : `.${microseconds}`}${formatZone(parts["zone"])}`;
+}
+
+function formatZone(zone: string | undefined): string {
+  if (zone === undefined) return "";
+  if (zone === "Z") return "+00:00";
+  const [hours = "", minutes = "00"] = zone.slice(1).split(":");
+  // Python knows no minus zero.
+  const sign = Number(hours) === 0 && Number(minutes) === 0 ? "+" : zone.slice(0, 1);
+  return `${sign}${hours.padStart(2, "0")}:${minutes}`;
+}
