@@ -1,8 +1,7 @@
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
-import { ensurePythonEnvironment } from "./python-environment.ts";
-import { PythonHost, type ServiceFacts } from "./python-host.ts";
+import type { PythonHost, ServiceFacts } from "./python-host.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
 
 export interface LoadOptions {
@@ -87,6 +86,11 @@ async function createPythonHost(
   registry: CallbackRegistry,
   { config, log, heldBack }: LoadOptions,
 ): Promise<PythonHost> {
+  // A chain of TypeScript alone pays for none of this.
+  const [{ ensurePythonEnvironment }, { PythonHost }] = await Promise.all([
+    import("./python-environment.ts"),
+    import("./python-host.ts"),
+  ]);
   const { python, dataPath } = config.mediaBridge;
   const executable = await ensurePythonEnvironment({
     executable: python.executable,

@@ -1,0 +1,32 @@
+/** What a request says about who makes it. */
+export interface Credentials {
+  /** The access token, never empty. */
+  readonly token: string;
+  /** The query parameter `user_id`: the user as whom an application service acts. */
+  readonly userId?: string | undefined;
+  /** The query parameter `device_id`, or its forerunner `org.matrix.msc3202.device_id`, of an application service. */
+  readonly deviceId?: string | undefined;
+  /** The client's IP address. */
+  readonly address?: string | undefined;
+  /** The client's `User-Agent`. */
+  readonly userAgent?: string | undefined;
+}
+
+/** Who makes a request. */
+export interface Requester {
+  readonly userId: string;
+  readonly deviceId?: string;
+  readonly guest: boolean;
+  /** Whether the user administers the server, where that is known without another question. */
+  readonly admin: boolean;
+}
+
+/** Tells who is asking. */
+export interface Authenticator {
+  /**
+   * The user of these credentials. What is known already is returned, or thrown, at once; the rest comes as a promise.
+   * Throws or rejects with the `MatrixError` that the client gets: 401 or 403 only when the credentials were looked at
+   * and refused, `HOMESERVER_UNAVAILABLE` (503) when nobody could say.
+   */
+  whoIs(credentials: Credentials): Promise<Requester> | Requester;
+}

@@ -1,0 +1,19 @@
+/** Why the homeserver could not say who is asking. */
+export type HomeserverErrorCode = "HOMESERVER_UNREACHABLE" | "HOMESERVER_TIMEOUT" | "HOMESERVER_BAD_ANSWER";
+
+/**
+ * The homeserver gave no answer to go by. The message is for the log. It has no `cause`: an HTTP client's error may hold
+ * bytes of the answer, and a confused server may echo the token there.
+ */
+export class HomeserverError extends Error {
+  override readonly name: string = "HomeserverError";
+  readonly code: HomeserverErrorCode;
+  /** When the homeserver wants to be asked again, where it said so. */
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(code: HomeserverErrorCode, message: string, retryAfterSeconds?: number) {
+    super(message);
+    this.code = code;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

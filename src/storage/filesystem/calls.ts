@@ -1,0 +1,85 @@
+import fs from "node:fs";
+import { promisify } from "node:util";
+import type { DiskPace } from "./disk-pace.ts";
+
+/** An opened file: its descriptor and what it was when opened. */
+export interface OpenedFile {
+  readonly fd: number;
+  readonly sizeBytes: number;
+  readonly isFile: boolean;
+}
+
+type Answer<T> = T | Promise<T>;
+
+/** The short calls of the store, the same by either way. Each fails with Node's error of the system call. */
+export interface Calls {
+  /** Makes a file that must not exist, open for writing. */
+  openNew(path: string): Answer<number>;
+  writeAll(fd: number, data: Buffer): Answer<void>;
+  openForReading(path: string): Answer<OpenedFile>;
+  close(fd: number): Answer<void>;
+  link(existingPath: string, newPath: string): Answer<void>;
+  unlink(path: string): Answer<void>;
+  /** Makes the folder and those above it; the answer is the topmost that was made, undefined where it existed. */
+  makeFolders(path: string, mode?: number): Answer<string | undefined>;
+  removeFolder(path: string): Answer<void>;
+}
+
+// Not `fs.promises`: its file handles cost more than bare descriptors.
+const openFile = promisify(fs.open);
+const statFile = promisify(fs.fstat);
+const closeFile = promisify(fs.close);
+
+/** Through the thread pool: the event loop waits for nothing. */
+const ASYNC_CALLS: Calls = {
+  openNew: (path) => openFile(path, "wx"),
+  writeAll: promisify<number, Buffer>(fs.writeFile),
+  async openForReading(path) {
+    const fd = await openFile(path, "r");
+    try {
+      return describe(fd, await statFile(fd));
+    } catch (error) {
+      await closeFile(fd);
+      throw error;
+    }
+  },
+  close: closeFile,
+  link: (existingPath, newPath) => fs.promises.link(existingPath, newPath),
+  unlink: (path) => fs.promises.unlink(path),
+  makeFolders: (path, mode) => fs.promises.mkdir(path, { recursive: true, mode }),
+  removeFolder: (path) => fs.promises.rmdir(path),
+};
+
+/** On the event loop, timed. */
+function createSyncCalls(pace: DiskPace): Calls {
+  return {
+    openNew: (path) => pace.time(() => fs.openSync(path, "wx")),
+    writeAll: (fd, data) => pace.time(() => fs.writeFileSync(fd, data)),
+    openForReading: (path) => pace.time(() => openForReadingSync(path)),
+    close: (fd) => pace.time(() => fs.closeSync(fd)),
+    link: (existingPath, newPath) => pace.time(() => fs.linkSync(existingPath, newPath)),
+    unlink: (path) => pace.time(() => fs.unlinkSync(path)),
+    makeFolders: (path, mode) => pace.time(() => fs.mkdirSync(path, { recursive: true, mode })),
+    removeFolder: (path) => pace.time(() => fs.rmdirSync(path)),
+  };
+}
+
+/** Chooses the way for each call anew. */
+export function createCalls(pace: DiskPace): () => Calls {
+  const syncCalls = createSyncCalls(pace);
+  return () => (pace.isFast ? syncCalls : ASYNC_CALLS);
+}
+
+function openForReadingSync(path: string): OpenedFile {
+  const fd = fs.openSync(path, "r");
+  try {
+    return describe(fd, fs.fstatSync(fd));
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+function describe(fd: number, stats: fs.Stats): OpenedFile {
+  return { fd, sizeBytes: stats.size, isFile: stats.isFile() };
+}

@@ -1,0 +1,50 @@
+import { performance } from "node:perf_hooks";
+
+/** `auto` measures; `sync` and `async` are for disks that are known. */
+export type DiskIo = "auto" | "sync" | "async";
+
+const SLOW_CALL_MS = 20;
+const SLOW_AVERAGE_MS = 2;
+/** The weight of the newest call in the moving average. */
+const NEWEST = 1 / 16;
+const PAUSE_MS = 30_000;
+
+/**
+ * Whether the disk answers fast enough to be called on the event loop, where a call is several times cheaper than through
+ * a thread. One call over 20 ms, or 2 ms on average, and calls go through threads for 30 s; then it is tried again.
+ */
+export class DiskPace {
+  readonly #io: DiskIo;
+  readonly #nowMs: () => number;
+  #averageMs = 0;
+  #slowUntilMs = 0;
+
+  constructor(io: DiskIo, nowMs: () => number = () => performance.now()) {
+    this.#io = io;
+    this.#nowMs = nowMs;
+  }
+
+  get isFast(): boolean {
+    if (this.#io !== "auto") return this.#io === "sync";
+    return this.#slowUntilMs === 0 || this.#nowMs() >= this.#slowUntilMs;
+  }
+
+  /** Makes a synchronous call and learns from how long it took. */
+  time<T>(call: () => T): T {
+    const startedMs = this.#nowMs();
+    try {
+      return call();
+    } finally {
+      this.#learn(startedMs);
+    }
+  }
+
+  #learn(startedMs: number): void {
+    const endedMs = this.#nowMs();
+    const tookMs = endedMs - startedMs;
+    this.#averageMs += (tookMs - this.#averageMs) * NEWEST;
+    if (tookMs <= SLOW_CALL_MS && this.#averageMs <= SLOW_AVERAGE_MS) return;
+    this.#slowUntilMs = endedMs + PAUSE_MS;
+    this.#averageMs = 0;
+  }
+}

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+
+/** Where the temporary names of uploads lie, under the media store. */
+export const UPLOADS_FOLDER = "media_bridge_uploads";
+const CONTENT_FOLDER = "local_content";
+const STORED_ID = /^[A-Za-z0-9_-]{5,}$/;
+const TEMPORARY_NAME = /^upload-([A-Za-z0-9_-]{5,})$/;
+
+/** The paths of a media store: Synapse's `local_content/aa/bb/rest`, and the temporary names beside it. */
+export class Layout {
+  readonly contentFolder: string;
+  readonly uploadsFolder: string;
+
+  /** @param mediaStorePath Absolute. */
+  constructor(mediaStorePath: string) {
+    this.contentFolder = join(mediaStorePath, CONTENT_FOLDER);
+    this.uploadsFolder = join(mediaStorePath, UPLOADS_FOLDER);
+  }
+
+  /** The final path of a media id; undefined for one that no file can have: nothing else reaches a path. */
+  contentPath(mediaId: string): string | undefined {
+    if (!STORED_ID.test(mediaId)) return undefined;
+    return join(this.contentFolder, mediaId.slice(0, 2), mediaId.slice(2, 4), mediaId.slice(4));
+  }
+
+  /** The temporary path of an id that {@link contentPath} accepts. */
+  temporaryPath(mediaId: string): string {
+    return join(this.uploadsFolder, `upload-${mediaId}`);
+  }
+
+  /** The media id of a name in {@link uploadsFolder}; undefined for a name that is not ours. */
+  mediaIdOf(temporaryName: string): string | undefined {
+    return TEMPORARY_NAME.exec(temporaryName)?.[1];
+  }
+}

@@ -1,0 +1,99 @@
+import fs from "node:fs";
+import type { Writable } from "node:stream";
+import type { BlobReader } from "../../media/blobs.ts";
+import { storeFailed } from "../failure.ts";
+import type { Calls, OpenedFile } from "./calls.ts";
+
+const PIECE_BYTES = 256 * 1024;
+
+/** An opened file of the folder. */
+export class FilesystemReader implements BlobReader {
+  readonly size: number;
+  readonly #fd: number;
+  readonly #calls: () => Calls;
+  /** The read on its way: the descriptor must not be closed, and used by the next file, under it. */
+  #reading: Promise<unknown> = Promise.resolve();
+
+  constructor(file: OpenedFile, calls: () => Calls) {
+    this.size = file.sizeBytes;
+    this.#fd = file.fd;
+    this.#calls = calls;
+  }
+
+  async read(start: number, length: number): Promise<Buffer> {
+    const buffer = Buffer.allocUnsafeSlow(length);
+    let filled = 0;
+    while (filled < length) filled += await this.#readSome(buffer.subarray(filled), start + filled);
+    return buffer;
+  }
+
+  /** Pieces are recycled: `destination` must be done with a piece when it calls back, as sockets and responses are. */
+  async pipe(destination: Writable, start: number, end: number): Promise<void> {
+    const sink = new Sink(destination);
+    let buffer: Buffer = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - start + 1));
+    let other: Buffer | undefined;
+    try {
+      for (let position = start; position <= end;) {
+        const bytes = await this.#readSome(buffer.subarray(0, end - position + 1), position);
+        await sink.written();
+        sink.write(buffer.subarray(0, bytes));
+        position += bytes;
+        if (position <= end) [buffer, other] = [other ?? Buffer.allocUnsafeSlow(PIECE_BYTES), buffer];
+      }
+      await sink.written();
+    } finally {
+      sink.release();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#reading;
+    await this.#calls().close(this.#fd);
+  }
+
+  async #readSome(buffer: Buffer, position: number): Promise<number> {
+    const reading = new Promise<number>((resolve, reject) => {
+      fs.read(this.#fd, buffer, 0, buffer.length, position, (error, bytes) => (error ? reject(error) : resolve(bytes)));
+    });
+    this.#reading = reading.catch(() => {});
+    const bytes = await reading.catch((error: unknown) => {
+      throw storeFailed(error);
+    });
+    if (bytes === 0) throw storeFailed(new Error("The file ends before its end was reached"));
+    return bytes;
+  }
+}
+
+/** A destination to which one piece at a time is written. */
+class Sink {
+  readonly #destination: Writable;
+  #writing: Promise<void> = Promise.resolve();
+  #fail: (error: Error) => void = () => {};
+
+  constructor(destination: Writable) {
+    this.#destination = destination;
+    // A response whose client left may never call back for what was written to it.
+    destination.once("close", this.#onClose);
+  }
+
+  /** Call {@link written} before the next one: the piece is in use until then. */
+  write(piece: Buffer): void {
+    this.#writing = new Promise((resolve, reject) => {
+      this.#fail = reject;
+      if (this.#destination.closed || this.#destination.destroyed) this.#onClose();
+      else this.#destination.write(piece, (error) => (error ? reject(error) : resolve()));
+    });
+    // Heard by `written`, which may be called only after the next read.
+    this.#writing.catch(() => {});
+  }
+
+  written(): Promise<void> {
+    return this.#writing;
+  }
+
+  release(): void {
+    this.#destination.off("close", this.#onClose);
+  }
+
+  readonly #onClose = (): void => this.#fail(new Error("The destination closed before the file was written"));
+}

@@ -1,0 +1,49 @@
+import { lstat, readdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import { isSystemError } from "../failure.ts";
+import type { Layout } from "./layout.ts";
+
+/**
+ * Ends the uploads that an earlier process left unsettled. A temporary name whose row exists is only forgotten; where none
+ * exists, its file goes as well, if it is the very file that the temporary name leads to.
+ */
+export async function recoverUploads(
+  layout: Layout,
+  hasRow: (mediaId: string) => Promise<boolean>,
+): Promise<{ kept: number; removed: number }> {
+  const counts = { kept: 0, removed: 0 };
+  for (const name of await listNames(layout.uploadsFolder)) {
+    const mediaId = layout.mediaIdOf(name);
+    const temporaryPath = join(layout.uploadsFolder, name);
+    const contentPath = mediaId === undefined ? undefined : layout.contentPath(mediaId);
+    if (mediaId === undefined || contentPath === undefined || !(await isPlainFile(temporaryPath))) continue;
+    const kept = await hasRow(mediaId);
+    if (!kept && (await isSameFile(temporaryPath, contentPath))) await unlink(contentPath);
+    await unlink(temporaryPath);
+    counts[kept ? "kept" : "removed"]++;
+  }
+  return counts;
+}
+
+async function listNames(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return [];
+    throw error;
+  }
+}
+
+async function isPlainFile(path: string): Promise<boolean> {
+  return (await lstat(path)).isFile();
+}
+
+async function isSameFile(path: string, otherPath: string): Promise<boolean> {
+  try {
+    const [one, other] = await Promise.all([lstat(path, { bigint: true }), lstat(otherPath, { bigint: true })]);
+    return one.ino === other.ino && one.dev === other.dev;
+  } catch (error) {
+    if (isSystemError(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG")) return false;
+    throw error;
+  }
+}

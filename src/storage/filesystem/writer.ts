@@ -1,0 +1,151 @@
+import { dirname } from "node:path";
+import type { BlobWriter } from "../../media/blobs.ts";
+import type { Logger } from "../../util/log.ts";
+import { isSystemError, storeFailed } from "../failure.ts";
+import type { Calls } from "./calls.ts";
+import { PIECE_BYTES, PieceWriter } from "./piece-writer.ts";
+
+/** How often a folder may vanish (an abort beside us removed it, empty) between making it and linking into it. */
+const FOLDER_ATTEMPTS = 5;
+
+/** Where an upload goes, and by what. */
+export interface WriterParts {
+  readonly temporaryPath: string;
+  readonly contentPath: string;
+  readonly calls: () => Calls;
+  readonly log: Logger;
+}
+
+/** An upload on its way into the folder: in memory while it is small, in pieces to its temporary name when it is not. */
+export class FilesystemWriter implements BlobWriter {
+  readonly #parts: WriterParts;
+  #chunks: Buffer[] = [];
+  #chunksBytes = 0;
+  #pieces: PieceWriter | undefined;
+  #fd: number | undefined;
+  /** What this upload made and an abort removes; somebody else's file of the same name is none of it. */
+  #madeTemporary = false;
+  #madeContent = false;
+  #madeFolders: string[] = [];
+  /** The step in progress: an abort waits for it, so that nothing appears after the abort. */
+  #step: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
+  }
+
+  write(chunk: Buffer): Promise<void> | void {
+    if (this.#pieces !== undefined) return this.#track(this.#pieces.write(chunk));
+    this.#chunks.push(chunk);
+    this.#chunksBytes += chunk.length;
+    if (this.#chunksBytes > PIECE_BYTES) return this.#track(this.#startPieces());
+  }
+
+  async publish(): Promise<string> {
+    await this.#track(this.#publish());
+    return this.#parts.contentPath;
+  }
+
+  async settle(): Promise<void> {
+    await this.#remove("unlink", this.#parts.temporaryPath);
+  }
+
+  async abort(): Promise<void> {
+    await this.#step.catch(() => {});
+    await this.#pieces?.stop();
+    this.#chunks = [];
+    await this.#closeFile().catch((error: unknown) => this.#warn(error, this.#parts.temporaryPath));
+    // The journal goes last: should the process end in between, the next start finishes the job.
+    if (this.#madeContent) await this.#remove("unlink", this.#parts.contentPath);
+    for (const folder of this.#madeFolders) await this.#remove("removeFolder", folder);
+    if (this.#madeTemporary) await this.#remove("unlink", this.#parts.temporaryPath);
+  }
+
+  #track(step: Promise<void> | void): Promise<void> | void {
+    if (step === undefined) return;
+    const coded = step.catch((error: unknown) => {
+      throw storeFailed(error);
+    });
+    this.#step = coded;
+    return coded;
+  }
+
+  async #startPieces(): Promise<void> {
+    this.#fd = await this.#makeTemporary();
+    this.#pieces = new PieceWriter(this.#fd, this.#chunks, this.#chunksBytes);
+    this.#chunks = [];
+  }
+
+  async #publish(): Promise<void> {
+    const { temporaryPath, contentPath, calls } = this.#parts;
+    if (this.#pieces === undefined) await this.#writeAtOnce();
+    else await this.#pieces.finish();
+    await this.#closeFile();
+    await inFolder(
+      contentPath,
+      () => calls().link(temporaryPath, contentPath),
+      (folder) => this.#makeContentFolder(folder),
+    );
+    this.#madeContent = true;
+  }
+
+  async #writeAtOnce(): Promise<void> {
+    this.#fd = await this.#makeTemporary();
+    const [first] = this.#chunks;
+    const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    this.#chunks = [];
+    await this.#parts.calls().writeAll(this.#fd, body);
+  }
+
+  async #makeTemporary(): Promise<number> {
+    const { temporaryPath, calls } = this.#parts;
+    const fd = await inFolder(
+      temporaryPath,
+      () => calls().openNew(temporaryPath),
+      async (folder) => void (await calls().makeFolders(folder, 0o700)),
+    );
+    this.#madeTemporary = true;
+    return fd;
+  }
+
+  async #makeContentFolder(folder: string): Promise<void> {
+    const topmost = await this.#parts.calls().makeFolders(folder);
+    if (topmost === undefined) return;
+    for (let made = folder; made.length >= topmost.length; made = dirname(made)) this.#madeFolders.push(made);
+  }
+
+  async #closeFile(): Promise<void> {
+    const fd = this.#fd;
+    this.#fd = undefined;
+    if (fd !== undefined) await this.#parts.calls().close(fd);
+  }
+
+  /** Never rejects: what stays behind is seen to at the next start. */
+  async #remove(by: "unlink" | "removeFolder", path: string): Promise<void> {
+    try {
+      await this.#parts.calls()[by](path);
+    } catch (error) {
+      if (!isSystemError(error, "ENOENT", "ENOTEMPTY", "EEXIST")) this.#warn(error, path);
+    }
+  }
+
+  #warn(error: unknown, path: string): void {
+    this.#parts.log.warn({ err: error, path }, "could not clear what an upload left on disk");
+  }
+}
+
+/** Makes the folder only when it proves to be missing, which is rare. */
+async function inFolder<T>(
+  path: string,
+  act: () => T | Promise<T>,
+  makeFolder: (folder: string) => Promise<void>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await act();
+    } catch (error) {
+      if (attempt === FOLDER_ATTEMPTS || !isSystemError(error, "ENOENT")) throw error;
+      await makeFolder(dirname(path));
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { Database } from "better-sqlite3";
+import { StartError } from "../../errors.ts";
+
+/** Each entry takes the database one version up. An entry that was released is never edited. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  create table local_media_repository (
+    media_id text not null unique,
+    media_type text,
+    media_length integer,
+    created_ts integer,
+    upload_name text,
+    user_id text,
+    quarantined_by text,
+    url_cache text,
+    last_access_ts integer,
+    safe_from_quarantine boolean not null default 0,
+    authenticated boolean not null default 0,
+    sha256 text
+  );
+  create table local_media_repository_thumbnails (
+    media_id text not null,
+    thumbnail_width integer not null,
+    thumbnail_height integer not null,
+    thumbnail_type text not null,
+    thumbnail_method text not null,
+    thumbnail_length integer,
+    unique (media_id, thumbnail_width, thumbnail_height, thumbnail_type, thumbnail_method)
+  );
+  create table local_media_repository_url_cache (
+    url text,
+    response_code integer,
+    etag text,
+    expires_ts integer,
+    og text,
+    media_id text,
+    download_ts integer
+  );
+  create table remote_media_cache (
+    media_origin text not null,
+    media_id text not null,
+    media_type text,
+    created_ts integer,
+    upload_name text,
+    media_length integer,
+    filesystem_id text,
+    last_access_ts integer,
+    quarantined_by text,
+    authenticated boolean not null default 0,
+    sha256 text,
+    unique (media_origin, media_id)
+  );
+  create table remote_media_cache_thumbnails (
+    media_origin text not null,
+    media_id text not null,
+    thumbnail_width integer not null,
+    thumbnail_height integer not null,
+    thumbnail_method text not null,
+    thumbnail_type text not null,
+    thumbnail_length integer,
+    filesystem_id text,
+    unique (media_origin, media_id, thumbnail_width, thumbnail_height, thumbnail_type, thumbnail_method)
+  );
+  create table media_bridge_uploads (
+    media_id text primary key,
+    user_id text not null,
+    uploaded_ts integer not null,
+    media_length integer not null
+  ) without rowid;
+  create index media_bridge_uploads_by_user on media_bridge_uploads (user_id, uploaded_ts, media_length);
+  `,
+];
+
+/**
+ * Brings the tables up to the version of this code, all or nothing. Throws a StartError for a database that is newer, or
+ * that another program made.
+ */
+export function migrate(db: Database, path: string): void {
+  db.transaction(() => {
+    db.exec("create table if not exists media_bridge_schema (version integer not null)");
+    const found = db.prepare("select version from media_bridge_schema").pluck().get();
+    const version = typeof found === "number" ? found : 0;
+    if (version > MIGRATIONS.length) throw newerDatabase(path, version);
+    if (version === 0) refuseForeignTables(db, path);
+    for (const step of MIGRATIONS.slice(version)) db.exec(step);
+    // Written also where nothing changed: the first commit after a start flushes the head of the log, and this is it.
+    db.exec("delete from media_bridge_schema");
+    db.prepare("insert into media_bridge_schema (version) values (?)").run(MIGRATIONS.length);
+  }).immediate();
+}
+
+function newerDatabase(path: string, version: number): StartError {
+  return new StartError(
+    "STORE",
+    `The database ${path} has schema version ${version}, this release knows versions up to ${MIGRATIONS.length}: ` +
+      "start the newer release, or restore the backup from before it",
+  );
+}
+
+function refuseForeignTables(db: Database, path: string): void {
+  const foreign = db.prepare("select 1 from sqlite_schema where name = 'local_media_repository'").get();
+  if (foreign === undefined) return;
+  throw new StartError(
+    "STORE",
+    `The database ${path} holds media tables that another program made: name a file of its own under media_bridge.database.path`,
+  );
+}

@@ -1,0 +1,146 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { StartError } from "../../errors.ts";
+import type { LocalMedia, MediaMetadata, NewLocalMedia } from "../../media/metadata.ts";
+import type { Logger } from "../../util/log.ts";
+import { storeFailed } from "../failure.ts";
+import { Checkpointer } from "./checkpointer.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { migrate } from "./migrations.ts";
+import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
+
+export interface SqliteMetadataOptions {
+  /** The database file; it and its folder are made where they do not exist. */
+  readonly path: string;
+  readonly log: Logger;
+}
+
+/** How much a loss of power may take at most: what was committed since the last flush to disk. */
+const FLUSH_AFTER_MS = 5_000;
+const FLUSH_AFTER_ROWS = 2_000;
+/** A lock of another process at start is worth waiting for; later, waiting happens off the event loop. */
+const START_TIMEOUT_MS = 5_000;
+
+/** Opens the SQLite database of media rows, brought up to this release's schema. Throws a StartError `STORE`. */
+export function openSqliteMetadata(options: SqliteMetadataOptions): SqliteMetadata {
+  return new SqliteMetadata(openDatabase(options.path), options);
+}
+
+/** Rows about media in SQLite: prepared statements on the event loop, every flush to disk on a thread. */
+export class SqliteMetadata implements MediaMetadata {
+  readonly #db: Database.Database;
+  readonly #commits: GroupCommit<NewLocalMedia>;
+  readonly #checkpointer: Checkpointer;
+  readonly #selectMedia: Database.Statement<[string], MediaRow>;
+  readonly #sumUploads: Database.Statement<[string, number, number], number | null>;
+  #unflushedRows = 0;
+  #flushTimer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> | undefined;
+
+  constructor(db: Database.Database, { path, log }: SqliteMetadataOptions) {
+    this.#db = db;
+    this.#checkpointer = new Checkpointer(path, log);
+    this.#selectMedia = db.prepare(SQL.selectMedia);
+    this.#sumUploads = db.prepare<[string, number, number], number | null>(SQL.sumUploads).pluck();
+    const insertMedia = db.prepare(SQL.insertMedia);
+    const insertUpload = db.prepare(SQL.insertUpload);
+    const insertAll = db.transaction((group: readonly NewLocalMedia[]) => {
+      for (const media of group) {
+        insertMedia.run(bindMedia(media));
+        insertUpload.run(bindUpload(media));
+      }
+    });
+    this.#commits = new GroupCommit((group) => {
+      insertAll.immediate(group);
+      this.#countUnflushed(group.length);
+    });
+  }
+
+  async insertLocalMedia(media: NewLocalMedia): Promise<void> {
+    try {
+      await this.#commits.add(media);
+    } catch (error) {
+      throw storeFailed(error);
+    }
+  }
+
+  async localMedia(mediaId: string): Promise<LocalMedia | undefined> {
+    try {
+      const row = this.#selectMedia.get(mediaId);
+      return row && readMedia(row);
+    } catch (error) {
+      throw storeFailed(error);
+    }
+  }
+
+  async uploadedBytes(userId: string, sinceTs: readonly number[]): Promise<number[]> {
+    try {
+      return this.#sumPeriods(userId, sinceTs);
+    } catch (error) {
+      throw storeFailed(error);
+    }
+  }
+
+  /** Flushes what is committed to disk, on a thread; commits wait meanwhile. Never rejects. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#checkpoint().finally(() => (this.#flushing = undefined));
+    return this.#flushing;
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.drained();
+    clearTimeout(this.#flushTimer);
+    await this.#flushing;
+    this.#db.close();
+    await this.#checkpointer.close();
+  }
+
+  /** Periods overlap: from the shortest to the longest, each adds only what the one before has not seen. */
+  #sumPeriods(userId: string, sinceTs: readonly number[]): number[] {
+    const sums = new Map<number, number>();
+    let bytes = 0;
+    let untilTs = Number.MAX_SAFE_INTEGER;
+    for (const since of sinceTs.toSorted((a, b) => b - a)) {
+      bytes += this.#sumUploads.get(userId, since, untilTs) ?? 0;
+      sums.set(since, bytes);
+      untilTs = since;
+    }
+    return sinceTs.map((since) => sums.get(since) ?? 0);
+  }
+
+  #countUnflushed(rows: number): void {
+    this.#unflushedRows += rows;
+    if (this.#unflushedRows >= FLUSH_AFTER_ROWS) void this.flush();
+    this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS).unref();
+  }
+
+  async #checkpoint(): Promise<void> {
+    clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    this.#unflushedRows = 0;
+    // A commit between the end of the checkpoint and the thread's own write would flush the log's head on the event loop.
+    this.#commits.hold();
+    await this.#checkpointer.run();
+    this.#commits.release();
+  }
+}
+
+function openDatabase(path: string): Database.Database {
+  let db: Database.Database | undefined;
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    db = new Database(path, { timeout: START_TIMEOUT_MS });
+    db.pragma("journal_mode = WAL");
+    db.pragma("synchronous = NORMAL");
+    db.pragma("wal_autocheckpoint = 0");
+    migrate(db, path);
+    db.pragma("busy_timeout = 0");
+    return db;
+  } catch (error) {
+    db?.close();
+    if (error instanceof StartError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartError("STORE", `The database ${path} cannot be opened: ${reason}`, { cause: error });
+  }
+}
