@@ -5,7 +5,7 @@ import type { Logger } from "../../util/log.ts";
 /**
  * The thread that moves committed pages from the log into the database and flushes both to disk. Text, since a thread
  * cannot be started from TypeScript on Node 20. The write after the checkpoint begins the log anew: whoever does that
- * flushes its head, and it shall not be the event loop.
+ * flushes its head, and it shall not be the event loop. (SQLite skips an update that changes nothing, but not this pragma.)
  */
 const THREAD = `
 const { parentPort, workerData } = require("node:worker_threads");
@@ -13,7 +13,6 @@ const Database = require(workerData.driver);
 const db = new Database(workerData.path, { timeout: 1000, fileMustExist: true });
 db.pragma("synchronous = NORMAL");
 db.pragma("wal_autocheckpoint = 0");
-const beginLogAnew = db.prepare("update media_bridge_schema set version = version");
 parentPort.on("message", (message) => {
   if (message === "close") {
     db.close();
@@ -22,7 +21,7 @@ parentPort.on("message", (message) => {
   }
   try {
     db.pragma("wal_checkpoint(PASSIVE)");
-    beginLogAnew.run();
+    db.pragma("user_version = 0");
     parentPort.postMessage(null);
   } catch (error) {
     parentPort.postMessage(String(error));
@@ -47,8 +46,11 @@ export class Checkpointer {
   async run(): Promise<void> {
     const worker = (this.#worker ??= this.#start());
     const finished = new Promise<void>((resolve) => (this.#finish = resolve));
+    // Commits wait for it, so the process does too; between checkpoints the thread keeps nothing alive.
+    worker.ref();
     worker.postMessage("checkpoint");
     await finished;
+    worker.unref();
   }
 
   /** Ends the thread. Where it holds the last connection, it empties the log into the database. */
@@ -64,7 +66,6 @@ export class Checkpointer {
   #start(): Worker {
     const driver = createRequire(import.meta.url).resolve("better-sqlite3");
     const worker = new Worker(THREAD, { eval: true, execArgv: [], workerData: { driver, path: this.#path } });
-    worker.unref();
     worker.on("message", (failure: string | null) => this.#end(failure));
     worker.on("error", (error) => this.#end(error));
     worker.on("exit", () => {

@@ -1,0 +1,8 @@
+"""The names of `synapse.api.presence` that are supported here."""
+
+from media_bridge_shim.api.people import UserPresenceState
+from media_bridge_shim.api.unsupported import guard
+
+__all__ = ["UserPresenceState"]
+
+guard(__name__)

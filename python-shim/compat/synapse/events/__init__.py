@@ -1,0 +1,8 @@
+"""The names of `synapse.events` that are supported here."""
+
+from media_bridge_shim.api.placeholders import EventBase
+from media_bridge_shim.api.unsupported import guard
+
+__all__ = ["EventBase"]
+
+guard(__name__)

@@ -1,0 +1,37 @@
+"""The names of `synapse.logging.context` that are supported here."""
+
+from media_bridge_shim.api.logging_context import (
+    SENTINEL_CONTEXT,
+    LoggingContext,
+    LoggingContextFilter,
+    LoggingContextOrSentinel,
+    PreserveLoggingContext,
+    current_context,
+    make_deferred_yieldable,
+    nested_logging_context,
+    preserve_fn,
+    run_coroutine_in_background,
+    run_in_background,
+    set_current_context,
+)
+from media_bridge_shim.api.threads import defer_to_thread, defer_to_threadpool
+from media_bridge_shim.api.unsupported import guard
+
+__all__ = [
+    "LoggingContext",
+    "LoggingContextFilter",
+    "LoggingContextOrSentinel",
+    "PreserveLoggingContext",
+    "SENTINEL_CONTEXT",
+    "current_context",
+    "defer_to_thread",
+    "defer_to_threadpool",
+    "make_deferred_yieldable",
+    "nested_logging_context",
+    "preserve_fn",
+    "run_coroutine_in_background",
+    "run_in_background",
+    "set_current_context",
+]
+
+guard(__name__)

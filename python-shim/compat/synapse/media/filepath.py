@@ -1,0 +1,8 @@
+"""The names of `synapse.media.filepath` that are supported here."""
+
+from media_bridge_shim.api.filepaths import MediaFilePaths
+from media_bridge_shim.api.unsupported import guard
+
+__all__ = ["MediaFilePaths"]
+
+guard(__name__)

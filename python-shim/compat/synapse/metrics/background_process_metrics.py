@@ -1,0 +1,8 @@
+"""The names of `synapse.metrics.background_process_metrics` that are supported here."""
+
+from media_bridge_shim.api.background import run_as_background_process, wrap_as_background_process
+from media_bridge_shim.api.unsupported import guard
+
+__all__ = ["run_as_background_process", "wrap_as_background_process"]
+
+guard(__name__)

@@ -1,0 +1,18 @@
+"""The names of `synapse.module_api.callbacks.media_repository_callbacks` that are supported here."""
+
+from media_bridge_shim.api.callback_types import Callback
+from media_bridge_shim.api.unsupported import guard
+
+GET_MEDIA_CONFIG_FOR_USER_CALLBACK = Callback
+GET_MEDIA_UPLOAD_LIMITS_FOR_USER_CALLBACK = Callback
+IS_USER_ALLOWED_TO_UPLOAD_MEDIA_OF_SIZE_CALLBACK = Callback
+ON_MEDIA_UPLOAD_LIMIT_EXCEEDED_CALLBACK = Callback
+
+__all__ = [
+    "GET_MEDIA_CONFIG_FOR_USER_CALLBACK",
+    "GET_MEDIA_UPLOAD_LIMITS_FOR_USER_CALLBACK",
+    "IS_USER_ALLOWED_TO_UPLOAD_MEDIA_OF_SIZE_CALLBACK",
+    "ON_MEDIA_UPLOAD_LIMIT_EXCEEDED_CALLBACK",
+]
+
+guard(__name__)

@@ -1,0 +1,8 @@
+"""The names of `synapse.storage.databases.main` that are supported here."""
+
+from media_bridge_shim.api.placeholders import DataStore
+from media_bridge_shim.api.unsupported import guard
+
+__all__ = ["DataStore"]
+
+guard(__name__)

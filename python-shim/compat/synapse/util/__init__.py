@@ -1,0 +1,9 @@
+"""The names of `synapse.util` that are supported here."""
+
+from media_bridge_shim.api.clock import Clock
+from media_bridge_shim.api.text_helpers import json_decoder, json_encoder
+from media_bridge_shim.api.unsupported import guard
+
+__all__ = ["Clock", "json_decoder", "json_encoder"]
+
+guard(__name__)

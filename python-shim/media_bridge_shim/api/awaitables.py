@@ -1,0 +1,65 @@
+"""One way to run whatever a module hands over: plain values, coroutines, Deferreds, asyncio's futures."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable, Generator
+from types import coroutine
+from typing import Any
+
+from twisted.internet.defer import Deferred, ensureDeferred, fail, succeed
+
+
+def start(value: Any) -> Deferred[Any]:
+    """A Deferred for `value`: itself where it is one, running where it can be awaited, fired with it otherwise."""
+    if isinstance(value, Deferred):
+        return value
+    if inspect.isawaitable(value):
+        return ensureDeferred(await_anything(value))
+    return succeed(value)
+
+
+def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
+    """Calls now. What is raised at once fails the Deferred instead."""
+    try:
+        return start(function(*args, **kwargs))
+    except BaseException:
+        return fail()
+
+
+async def maybe_awaitable(value: Any) -> Any:
+    """`value`, awaited where it can be."""
+    return await value if inspect.isawaitable(value) else value
+
+
+async def await_anything(awaitable: Awaitable[Any]) -> Any:
+    return await translate(awaitable)
+
+
+@coroutine
+def translate(awaitable: Awaitable[Any]) -> Generator[Any, Any, Any]:
+    """Hands Twisted a Deferred wherever the code below waits for a future of asyncio's."""
+    steps = awaitable.__await__()
+    wake: Any = None
+    error: BaseException | None = None
+    while True:
+        try:
+            waiting = steps.send(wake) if error is None else steps.throw(error)
+        except StopIteration as stop:
+            return stop.value
+        wake, error = None, None
+        try:
+            wake = yield (wait_for_future(waiting) if isinstance(waiting, asyncio.Future) else waiting)
+        except GeneratorExit:
+            steps.close()
+            raise
+        except BaseException as raised:
+            error = raised
+
+
+def wait_for_future(future: asyncio.Future[Any]) -> Deferred[None]:
+    """Fires when the future is done, however: the coroutine that waits for it looks at the outcome itself."""
+    done: Deferred[None] = Deferred(lambda _: future.cancel())
+    future.add_done_callback(lambda _: None if done.called else done.callback(None))
+    return done

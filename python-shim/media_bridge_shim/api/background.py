@@ -1,0 +1,81 @@
+"""Background processes: started at once, their failures logged and never lost."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextvars import Context, copy_context
+from functools import partial, wraps
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from .. import service as services
+from ..log import current_module
+from .awaitables import call
+from .logging_context import LoggingContext, set_current_context
+
+
+def run_as_background_process(desc: str, *args: Any, **kwargs: Any) -> Deferred[Any]:
+    """`(desc, func, *args)` or, as in newer releases, `(desc, server_name, func, *args)`.
+
+    The Deferred fires with the result, or with None after a failure, which is in the log by then. During a check
+    nothing is started and the Deferred never fires.
+    """
+    skipped = 0 if args and callable(args[0]) else 1
+    if len(args) <= skipped or not callable(args[skipped]):
+        raise TypeError(f"run_as_background_process({desc!r}, …) was not given a function to run")
+    kwargs.pop("bg_start_span", None)
+    kwargs.pop("test_only_tracer", None)
+    function = args[skipped]
+    return start_process(desc, name_logger(function), None, partial(function, *args[skipped + 1 :], **kwargs))
+
+
+def wrap_as_background_process(desc: str) -> Callable[[Callable[..., Any]], Callable[..., Deferred[Any]]]:
+    """A decorator: each call of the function is a background process."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Deferred[Any]]:
+        @wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Deferred[Any]:
+            return start_process(desc, name_logger(function), None, partial(function, *args, **kwargs))
+
+        return run
+
+    return decorate
+
+
+def start_process(
+    desc: str, logger: logging.Logger, module_path: str | None, function: Callable[[], Any]
+) -> Deferred[Any]:
+    """Runs `function` now, in a context of its own that belongs to `module_path` where that is known."""
+    if is_held_back():
+        return Deferred()
+    context = copy_context()
+    if module_path is not None:
+        context.run(current_module.set, module_path)
+    context.run(set_current_context, LoggingContext(desc))
+    process = context.run(call, function)
+    process.addErrback(partial(log_failure, desc, logger, context))
+    return process
+
+
+def log_failure(desc: str, logger: logging.Logger, context: Context, failure: Failure) -> None:
+    info = (failure.type, failure.value, failure.getTracebackObject())
+    # In the context of the process, so that the record says whose it is.
+    context.copy().run(logger.error, "Background process %r failed", desc, exc_info=info)
+
+
+def is_held_back() -> bool:
+    """Whether this is a check, in which modules start nothing."""
+    try:
+        return services.current().held_back
+    except RuntimeError:
+        return False
+
+
+def name_logger(function: Any) -> logging.Logger:
+    """The logger of the module that a function comes from."""
+    while isinstance(function, partial):
+        function = function.func
+    return logging.getLogger(getattr(function, "__module__", None) or __name__)

@@ -1,0 +1,100 @@
+"""What `check_media_file_for_spam` is handed: the file, and what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO
+
+import attr
+
+from .threads import defer_to_thread
+
+PIECE_BYTES = 16 * 1024
+# One hand-over to a thread reads this much; the reactor gets its turn in between.
+READ_BYTES = 256 * 1024
+
+
+@attr.s(slots=True, frozen=True, auto_attribs=True)
+class ThumbnailInfo:
+    """A thumbnail: size in pixels, method `crop` or `scale`, its MIME type, length in bytes."""
+
+    width: int
+    height: int
+    method: str
+    type: str
+    length: int
+
+
+@attr.s(slots=True, frozen=True, auto_attribs=True)
+class FileInfo:
+    """Which file it is. `server_name` is None for local media. No uploader, name or type: modules probe for those."""
+
+    server_name: str | None
+    file_id: str
+    url_cache: bool = False
+    thumbnail: ThumbnailInfo | None = None
+
+    @property
+    def thumbnail_width(self) -> int | None:
+        return self.thumbnail and self.thumbnail.width
+
+    @property
+    def thumbnail_height(self) -> int | None:
+        return self.thumbnail and self.thumbnail.height
+
+    @property
+    def thumbnail_method(self) -> str | None:
+        return self.thumbnail and self.thumbnail.method
+
+    @property
+    def thumbnail_type(self) -> str | None:
+        return self.thumbnail and self.thumbnail.type
+
+    @property
+    def thumbnail_length(self) -> int | None:
+        return self.thumbnail and self.thumbnail.length
+
+
+@attr.s(slots=True, auto_attribs=True)
+class ReadableFileWrapper:
+    """A file on disk; `path` may be opened as well."""
+
+    CHUNK_SIZE = PIECE_BYTES
+
+    clock: Any
+    path: str
+
+    async def write_chunks_to(self, callback: Callable[[bytes], object]) -> None:
+        """Hands the whole file to `callback`, 16 KiB at a time, on the reactor's thread."""
+        from twisted.internet import reactor
+
+        stream = await defer_to_thread(reactor, open_binary, self.path)
+        try:
+            while block := await defer_to_thread(reactor, stream.read, READ_BYTES):
+                for start in range(0, len(block), self.CHUNK_SIZE):
+                    callback(block[start : start + self.CHUNK_SIZE])
+        finally:
+            stream.close()
+
+
+def open_binary(path: str) -> BinaryIO:
+    # Unbuffered: the blocks are larger than Python's buffer.
+    return open(path, "rb", buffering=0)
+
+
+def make_file_wrapper(path: str) -> ReadableFileWrapper:
+    """The wrapper of a file under the media store."""
+    from .homeserver import get_clock
+
+    return ReadableFileWrapper(get_clock(), path)
+
+
+def make_file_info(wire: Mapping[str, Any]) -> FileInfo:
+    """From the map of the wire: `{server_name, file_id, url_cache, thumbnail}`."""
+    thumbnail = wire["thumbnail"]
+    return FileInfo(
+        wire["server_name"],
+        wire["file_id"],
+        bool(wire["url_cache"]),
+        None if thumbnail is None else ThumbnailInfo(**thumbnail),
+    )

@@ -1,0 +1,136 @@
+"""Synapse's logging contexts, as far as modules use them: a name that follows the running code. Nothing is measured."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Coroutine
+from contextvars import ContextVar
+from functools import wraps
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
+from .awaitables import call, start
+
+
+class LoggingContext:
+    """Current inside its `with` block; otherwise without effect."""
+
+    def __init__(self, name: str = "", parent_context: Any = None, request: Any = None, **kwargs: Any) -> None:
+        self.name = name
+        self.parent_context = parent_context
+        self.request = request
+        self.server_name = kwargs.get("server_name", "")
+        self.tag = ""
+        self.scope: Any = None
+        self.finished = False
+        self.previous_context: Any = None
+
+    def __enter__(self) -> LoggingContext:
+        self.previous_context = set_current_context(self)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        # The block may end in another context of Python's than the one it began in, so the old value is set, not reset.
+        set_current_context(self.previous_context)
+        self.finished = True
+
+    def __str__(self) -> str:
+        return str(self.request) if self.request else self.name
+
+    def start(self, rusage: object = None) -> None:
+        """Counts nothing here."""
+
+    def stop(self, rusage: object = None) -> None:
+        """Counts nothing here."""
+
+    def record_event_fetch(self, event_count: int) -> None:
+        """Counts nothing here."""
+
+    def add_database_transaction(self, duration_sec: float) -> None:
+        """Counts nothing here."""
+
+    def add_database_scheduled(self, sched_sec: float) -> None:
+        """Counts nothing here."""
+
+
+class Sentinel(LoggingContext):
+    """The context of code that runs for nobody. It is falsy."""
+
+    def __bool__(self) -> bool:
+        return False
+
+
+SENTINEL_CONTEXT = Sentinel("sentinel")
+LoggingContextOrSentinel = LoggingContext
+active: ContextVar[LoggingContext] = ContextVar("logging_context", default=SENTINEL_CONTEXT)
+
+
+class PreserveLoggingContext:
+    """Another context inside the block, the former one behind it."""
+
+    def __init__(self, new_context: LoggingContext = SENTINEL_CONTEXT) -> None:
+        self._new_context = new_context
+        self._old_context: LoggingContext = SENTINEL_CONTEXT
+
+    def __enter__(self) -> None:
+        self._old_context = set_current_context(self._new_context)
+
+    def __exit__(self, *exc_info: object) -> None:
+        set_current_context(self._old_context)
+
+
+class LoggingContextFilter(logging.Filter):
+    """Adds `request`, the context's name, to every record."""
+
+    def __init__(self, request: str = "") -> None:
+        super().__init__()
+        self._default = request
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        context = current_context()
+        record.__dict__["request"] = str(context) if context else self._default
+        return True
+
+
+def current_context() -> LoggingContext:
+    """The context of the running code."""
+    return active.get()
+
+
+def set_current_context(context: LoggingContext) -> LoggingContext:
+    """Makes `context` current and returns the former one."""
+    former = active.get()
+    active.set(context)
+    return former
+
+
+def nested_logging_context(suffix: str) -> LoggingContext:
+    """A new context, named after the current one."""
+    parent = current_context()
+    return LoggingContext(f"{parent}-{suffix}", parent_context=parent or None, request=parent.request)
+
+
+def make_deferred_yieldable(deferred: Any) -> Deferred[Any]:
+    """A Deferred that may be awaited. Here every one may; what is none becomes one."""
+    return start(deferred)
+
+
+def run_in_background(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
+    """Starts `f` at once. Whoever does not wait for the Deferred gives up its errors, as in Synapse."""
+    return call(f, *args, **kwargs)
+
+
+def run_coroutine_in_background(coroutine: Coroutine[Any, Any, Any]) -> Deferred[Any]:
+    """As `run_in_background`, for a coroutine that exists already."""
+    return start(coroutine)
+
+
+def preserve_fn(f: Callable[..., Any]) -> Callable[..., Deferred[Any]]:
+    """A function that runs `f` in the background."""
+
+    @wraps(f)
+    def run(*args: Any, **kwargs: Any) -> Deferred[Any]:
+        return run_in_background(f, *args, **kwargs)
+
+    return run

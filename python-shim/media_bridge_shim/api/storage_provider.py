@@ -1,0 +1,59 @@
+"""The base of storage providers, and the one that copies into a folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from abc import ABC, abstractmethod
+from typing import Any, BinaryIO
+
+from .config import Config
+from .files import FileInfo
+from .responders import FileResponder, Responder
+from .threads import defer_to_thread
+
+
+class StorageProvider(ABC):
+    """Keeps copies of media elsewhere. Paths are relative to the media store."""
+
+    @abstractmethod
+    async def store_file(self, path: str, file_info: FileInfo) -> None:
+        """Stores the file that lies at `path` in the media store."""
+
+    @abstractmethod
+    async def fetch(self, path: str, file_info: FileInfo) -> Responder | None:
+        """The file, or None where this provider does not have it."""
+
+
+class FileStorageProviderBackend(StorageProvider):
+    """Copies to another folder; `config` is its path."""
+
+    def __init__(self, hs: Any, config: str) -> None:
+        self.hs = hs
+        self.cache_directory: str = hs.config.media.media_store_path
+        self.base_directory = config
+
+    def __str__(self) -> str:
+        return f"FileStorageProviderBackend[{self.base_directory}]"
+
+    async def store_file(self, path: str, file_info: FileInfo) -> None:
+        source = os.path.join(self.cache_directory, path)
+        await defer_to_thread(self.hs.get_reactor(), copy_into_place, source, os.path.join(self.base_directory, path))
+
+    async def fetch(self, path: str, file_info: FileInfo) -> Responder | None:
+        backup = os.path.join(self.base_directory, path)
+        file = await defer_to_thread(self.hs.get_reactor(), open_if_there, backup)
+        return FileResponder(self.hs, file) if file else None
+
+    @staticmethod
+    def parse_config(config: dict[str, Any]) -> str:
+        return Config.ensure_directory(config["directory"])
+
+
+def open_if_there(path: str) -> BinaryIO | None:
+    return open(path, "rb") if os.path.isfile(path) else None
+
+
+def copy_into_place(source: str, target: str) -> None:
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    shutil.copyfile(source, target)

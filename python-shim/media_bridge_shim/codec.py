@@ -1,0 +1,33 @@
+"""msgpack on the channel, without extension types."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgpack
+
+from .frames import HEADER, MAX_FRAME_BYTES, FrameError
+
+_pack = msgpack.Packer(use_bin_type=True).pack
+_pack_header = HEADER.pack
+_unpack = msgpack.unpackb
+
+
+def encode(message: Any) -> bytes:
+    """A whole frame. Raises `FrameError` over the cap; what msgpack cannot say: `TypeError`, `ValueError`, `OverflowError`."""
+    body = _pack(message)
+    if len(body) > MAX_FRAME_BYTES:
+        raise FrameError(f"A frame of {len(body)} bytes, over the {MAX_FRAME_BYTES} allowed", body[:200])
+    return _pack_header(len(body)) + body
+
+
+def decode(body: memoryview | bytes) -> Any:
+    """The message of a frame's body. Raises `FrameError` where it cannot be decoded."""
+    try:
+        return _unpack(body, raw=False, strict_map_key=False, ext_hook=_refuse_extension)
+    except Exception as error:
+        raise FrameError(f"A frame that cannot be decoded: {error!r}", bytes(body[:200])) from error
+
+
+def _refuse_extension(code: int, _data: bytes) -> None:
+    raise ValueError(f"extension type {code}")

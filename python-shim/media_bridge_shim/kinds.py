@@ -1,0 +1,101 @@
+"""The kinds of callbacks that this service fires: one table. A new kind is a new row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .errors import AnswerError
+from .json_text import to_json_text
+from .limits import from_wire_limit, to_wire_limits
+
+if TYPE_CHECKING:
+    from .registry import Entry
+
+# (outcome, value, warning): outcome is "continue" or "stop". None: the walk goes on in silence.
+Verdict = tuple[str, Any, "str | None"] | None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`judge` turns an answer into a verdict and raises for a wrong one; `make_args` makes one slot's arguments."""
+
+    name: str
+    group: str
+    arity: int
+    judge: Callable[[Any], Verdict]
+    make_args: Callable[[Entry, list[Any]], Sequence[Any]] | None = None
+    is_notification: bool = False
+
+
+def _judge_config(answer: Any) -> Verdict:
+    if answer is None:
+        return None
+    if isinstance(answer, Mapping):
+        return ("stop", to_json_text(answer), None)
+    if answer:
+        raise AnswerError(f"expected None or a dict, not {type(answer).__name__}")
+    return ("continue", None, f"answered {type(answer).__name__} where None or a dict is expected; taken as None")
+
+
+def _judge_allowed(answer: Any) -> Verdict:
+    return None if answer else ("stop", None, None)
+
+
+def _judge_limits(answer: Any) -> Verdict:
+    return None if answer is None else ("stop", to_wire_limits(answer), None)
+
+
+def _judge_spam(answer: Any) -> Verdict:
+    from synapse.module_api import NOT_SPAM
+    from synapse.module_api.errors import Codes
+
+    if answer is NOT_SPAM or answer is False:
+        return None
+    with_fields = isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)
+    if answer is True or isinstance(answer[0] if with_fields else answer, Codes):
+        return ("stop", None, None)
+    return ("stop", None, f"answered {type(answer).__name__} where NOT_SPAM or a Codes is expected; taken as spam")
+
+
+def _judge_notification(_answer: Any) -> Verdict:
+    return None
+
+
+def _user_and_size(_entry: Entry, args: list[Any]) -> Sequence[Any]:
+    # JavaScript's integers over 2^32 may come as floats.
+    return args if type(args[1]) is int else (args[0], int(args[1]))
+
+
+def _limits_args(entry: Entry, args: list[Any]) -> Sequence[Any]:
+    return _user_and_size(entry, args) if entry.wants_size else args[:1]
+
+
+def _exceeded_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
+    user_id, limit, sent_bytes, attempted_bytes = args
+    return (user_id, from_wire_limit(limit), int(sent_bytes), int(attempted_bytes))
+
+
+def _spam_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
+    from .api.files import make_file_info, make_file_wrapper
+
+    return (make_file_wrapper(args[0]), make_file_info(args[1]))
+
+
+def _uploaded_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
+    return (args[0], args[1], int(args[2]))
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("get_media_config_for_user", "media_repository", 1, _judge_config),
+        Kind("is_user_allowed_to_upload_media_of_size", "media_repository", 2, _judge_allowed, _user_and_size),
+        Kind("get_media_upload_limits_for_user", "media_repository", 2, _judge_limits, _limits_args),
+        Kind("on_media_upload_limit_exceeded", "media_repository", 4, _judge_notification, _exceeded_args, True),
+        Kind("check_media_file_for_spam", "spam_checker", 2, _judge_spam, _spam_args),
+        Kind("on_media_uploaded", "media_repository", 3, _judge_notification, _uploaded_args, True),
+        Kind("on_media_deleted", "media_repository", 1, _judge_notification, None, True),
+    )
+}

@@ -1,0 +1,88 @@
+"""Media upload limits: from whatever looks like one to the wire, and back to `MediaUploadLimit`."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from .errors import AnswerError
+from .json_text import MAX_TEXT_BYTES, to_json_text
+
+WireLimit = dict[str, Any]
+
+_NAMES = frozenset(("max_bytes", "time_period_ms", "info_uri", "can_upgrade"))
+
+
+def to_wire_limits(answer: Any) -> list[WireLimit]:
+    """The answer of `get_media_upload_limits_for_user`. Raises `AnswerError` where it is no list of limits."""
+    if not isinstance(answer, list):
+        raise AnswerError(f"expected None or a list of MediaUploadLimit, not {type(answer).__name__}")
+    limits = [to_wire_limit(limit) for limit in answer]
+    size = sum(64 + len(limit["info_uri"] or "") * 4 + len(limit["extra"] or "") * 4 for limit in limits)
+    if size > MAX_TEXT_BYTES:
+        raise AnswerError(f"{len(limits)} limits are more than can be sent")
+    return limits
+
+
+def to_wire_limit(limit: Any) -> WireLimit:
+    if limit is None or isinstance(limit, (dict, str, bytes)):
+        raise AnswerError(f"expected MediaUploadLimit in the list, not {type(limit).__name__}")
+    info_uri = getattr(limit, "info_uri", None)
+    if info_uri is not None:
+        if not isinstance(info_uri, str):
+            raise AnswerError(f"info_uri is a {type(info_uri).__name__}, not a str")
+        info_uri.encode("utf-8")
+        info_uri = str(info_uri)
+    return {
+        "max_bytes": _number_text(limit, "max_bytes"),
+        "time_period_ms": _number_text(limit, "time_period_ms"),
+        "info_uri": info_uri,
+        "can_upgrade": bool(getattr(limit, "can_upgrade", False)),
+        "extra": _extra_text(limit),
+    }
+
+
+def from_wire_limit(wire: WireLimit) -> Any:
+    """A new `MediaUploadLimit`, equal to the one that the map was made from."""
+    from synapse.module_api import MediaUploadLimit
+
+    return MediaUploadLimit(
+        max_bytes=_number(wire["max_bytes"]),
+        time_period_ms=_number(wire["time_period_ms"]),
+        info_uri=wire["info_uri"],
+        can_upgrade=wire["can_upgrade"],
+        **(json.loads(wire["extra"]) if wire["extra"] else {}),
+    )
+
+
+def _number_text(limit: Any, name: str) -> str:
+    if not hasattr(limit, name):
+        raise AnswerError(f"expected MediaUploadLimit in the list, but {type(limit).__name__} has no {name}")
+    value = getattr(limit, name)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise AnswerError(f"{name} is a {type(value).__name__}, not an int or float")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise AnswerError(f"{name} is {value}, not a finite number")
+    # Of the plain type, so that an IntEnum's own text does not travel.
+    return repr(float(value)) if isinstance(value, float) else repr(int(value))
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text or "e" in text else int(text)
+
+
+def _extra_text(limit: Any) -> str | None:
+    """What else the object holds, as far as JSON can say it: newer releases of Synapse may add to a limit."""
+    extra = getattr(limit, "extra_fields", None)
+    if not isinstance(extra, dict):
+        extra = {name: value for name, value in getattr(limit, "__dict__", {}).items() if not name.startswith("_")}
+    kept = {}
+    for name, value in extra.items():
+        if name not in _NAMES:
+            try:
+                to_json_text(value)
+            except (TypeError, ValueError):
+                continue
+            kept[name] = value
+    return to_json_text(kept) if kept else None

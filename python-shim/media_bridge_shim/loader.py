@@ -1,0 +1,45 @@
+"""Loads modules by Synapse's rules: `module: a.b.Class`, an optional `parse_config`, `__init__(config, api)`."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+from typing import Any
+
+
+class LoadedModule:
+    """One entry of the configuration's list, on its way from a name to an instance."""
+
+    def __init__(self, index: int, path: str, config_text: str) -> None:
+        self.index = index
+        self.path = path
+        # Synapse hands on `{}` for whatever is empty; NaN and Infinity may stand in the text.
+        self.config = json.loads(config_text) or {}
+        self.instance: Any = None
+        self._class: Any = None
+        self._parsed: Any = None
+
+    def import_class(self) -> None:
+        package, dot, name = self.path.rpartition(".")
+        if not dot or not package or not name:
+            raise ImportError(f"{self.path!r} is not of the form package.Class")
+        module = importlib.import_module(package)
+        if not hasattr(module, name):
+            raise ImportError(f"{package} has no class {name}")
+        self._class = getattr(module, name)
+
+    def parse_config(self) -> None:
+        parse = getattr(self._class, "parse_config", None)
+        # The parser gets a copy: what it changes must not change what errors hide.
+        self._parsed = self.config if parse is None else parse(json.loads(json.dumps(self.config)))
+
+    def construct(self, api: Any) -> None:
+        self.instance = self._class(self._parsed, api)
+
+    def file(self) -> str | None:
+        """The source file of the class, where there is one."""
+        try:
+            return inspect.getfile(self._class)
+        except (TypeError, OSError):
+            return getattr(inspect.getmodule(self._class), "__file__", None)

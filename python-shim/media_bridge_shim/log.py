@@ -1,0 +1,90 @@
+"""Log records of the shim and of modules: JSON lines on stderr, told from printed lines by a leading U+001E."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import traceback
+from contextvars import ContextVar
+
+from .texts import clean_text, keep_end
+
+# The host cuts lines at 64 KiB; a record must stay whole.
+MAX_LOG_MESSAGE_BYTES = 12 * 1024
+MAX_LOG_TRACEBACK_BYTES = 16 * 1024
+
+current_module: ContextVar[str | None] = ContextVar("current_module", default=None)
+"""The path of the module whose code runs, as far as that is known."""
+
+
+class StderrHandler(logging.Handler):
+    """Writes each record by one `os.write`, past Python's buffers; safe from every thread."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            data = b"\x1e" + json.dumps(self._fields(record), ensure_ascii=True).encode("ascii") + b"\n"
+            while data:
+                data = data[os.write(2, data) :]
+        except Exception:
+            # Nobody is left to tell.
+            return
+
+    def _fields(self, record: logging.LogRecord) -> dict[str, str]:
+        fields = {
+            "level": _level_name(record.levelno),
+            "logger": record.name,
+            "message": clean_text(_message_of(record), MAX_LOG_MESSAGE_BYTES),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            fields["traceback"] = keep_end(
+                "".join(traceback.format_exception(*record.exc_info)), MAX_LOG_TRACEBACK_BYTES
+            )
+        module = getattr(record, "module_path", None) or current_module.get()
+        if module is not None:
+            fields["module"] = module
+        return fields
+
+
+def install_logging() -> None:
+    """Sends Python's logging, warnings and Twisted's log to stderr. Drops what is below `info` at first."""
+    root = logging.getLogger()
+    root.handlers[:] = [StderrHandler()]
+    root.setLevel(logging.INFO)
+    logging.captureWarnings(True)
+    from twisted.logger import STDLibLogObserver, globalLogBeginner
+
+    # Standard output stays as it is: what modules print is no record.
+    globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False, discardBuffer=True)
+
+
+def set_log_level(name: str) -> None:
+    """`debug`, `info`, `warning`, `error` or `critical`; others of the host's levels mean the nearest."""
+    levels = {"trace": "DEBUG", "warn": "WARNING", "fatal": "CRITICAL", "silent": "CRITICAL"}
+    logging.getLogger().setLevel(levels.get(name, name.upper()))
+    # These tell of every descriptor and of every connection at debug; nobody asked for that.
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+def _message_of(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception as error:
+        return f"{record.msg!r} with arguments that do not fit: {error}"
+
+
+def _level_name(number: int) -> str:
+    for level, name in ((50, "critical"), (40, "error"), (30, "warning"), (20, "info")):
+        if number >= level:
+            return name
+    return "debug"
+
+
+def flush_output() -> None:
+    """Before an end that runs no finalizers."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except Exception:
+            continue

@@ -1,0 +1,110 @@
+"""The modules of the configuration: imported and parsed all together, then constructed one by one as the host says."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from contextvars import copy_context
+from typing import Any
+
+from . import service
+from .errors import ProtocolError, WireError, make_load_error
+from .loader import LoadedModule
+from .log import current_module, set_log_level
+from .registry import Registry
+
+PROTOCOL_VERSION = 1
+# After the compat packages and the shim, which stay first.
+SYS_PATH_AT = 2
+
+
+class LoadFailure(Exception):
+    """A module that cannot be loaded; `wire` is the error for the host."""
+
+    def __init__(self, wire: WireError) -> None:
+        super().__init__(wire["message"])
+        self.wire = wire
+
+
+class Modules:
+    """`notify` sends `registered` to the host, `call_soon` brings a call from any thread to the loop."""
+
+    def __init__(
+        self,
+        reactor: Any,
+        call_host: Callable[..., Any],
+        notify: Callable[[str, Any], None],
+        call_soon: Callable[..., Any],
+    ) -> None:
+        self._reactor = reactor
+        self._call_host = call_host
+        self._notify = notify
+        self._call_soon = call_soon
+        self._main_thread = threading.get_ident()
+        self._modules: dict[int, LoadedModule] = {}
+        self._registry: Registry | None = None
+
+    def initialize(self, params: dict[str, Any]) -> dict[str, Any]:
+        """Sets the service context, imports every module, then parses every configuration."""
+        if self._registry is not None:
+            raise ProtocolError("initialize came twice")
+        if params["protocol"] != PROTOCOL_VERSION:
+            raise ProtocolError(f"protocol {params['protocol']} is not spoken here")
+        set_log_level(params["log_level"])
+        sys.path[SYS_PATH_AT:SYS_PATH_AT] = params["sys_path"]
+        modules = [LoadedModule(entry["index"], entry["module"], entry["config"]) for entry in params["modules"]]
+        self._registry = Registry({module.index: module.path for module in modules}, self._on_late)
+        service.set_current(
+            service.Service(
+                **params["service"],
+                held_back=params["held_back"],
+                registry=self._registry,
+                reactor=self._reactor,
+                call_host=self._call_host,
+            )
+        )
+        for module in modules:
+            self._attempt(module, "import", module.import_class)
+        for module in modules:
+            self._attempt(module, "parse_config", module.parse_config)
+        self._modules = {module.index: module for module in modules}
+        return {"modules": [{"index": module.index, "file": module.file()} for module in modules]}
+
+    def construct(self, params: dict[str, Any]) -> dict[str, Any]:
+        module = self._modules.get(params["index"])
+        if module is None or module.instance is not None:
+            raise ProtocolError(f"module {params['index']} cannot be constructed (again)")
+        self._attempt(module, "construct", lambda: module.construct(_make_api(module)))
+        return self.registry.take_news(module.index, constructed=True).to_wire()
+
+    @property
+    def registry(self) -> Registry:
+        if self._registry is None:
+            raise ProtocolError("initialize has to come first")
+        return self._registry
+
+    def _attempt(self, module: LoadedModule, phase: str, action: Callable[[], None]) -> None:
+        context = copy_context()
+        context.run(current_module.set, module.path)
+        try:
+            context.run(action)
+        except BaseException as error:
+            raise LoadFailure(make_load_error(error, module.index, phase, module.config)) from error
+
+    def _on_late(self, index: int) -> None:
+        if threading.get_ident() == self._main_thread:
+            self._tell_late(index)
+        else:
+            self._call_soon(self._tell_late, index)
+
+    def _tell_late(self, index: int) -> None:
+        news = self.registry.take_news(index)
+        if news.entries or news.unfired:
+            self._notify("registered", {"module": index, **news.to_wire()})
+
+
+def _make_api(module: LoadedModule) -> Any:
+    from .api.module_api import ModuleApi
+
+    return ModuleApi(service.current(), module.index, module.path)

@@ -1,0 +1,139 @@
+"""Drives by hand a callback's coroutine that has to wait, on Deferreds and on asyncio's futures alike."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import logging
+from collections.abc import Callable, Coroutine
+from contextvars import Context
+from time import perf_counter_ns
+from typing import Any
+
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
+
+from .activity import activity
+from .registry import Entry
+
+logger = logging.getLogger(__name__)
+
+
+def to_coroutine(answer: Any) -> Coroutine[Any, Any, Any] | None:
+    """A coroutine for whatever can be awaited, None for what cannot."""
+    if inspect.iscoroutine(answer):
+        return answer
+    return _await(answer) if inspect.isawaitable(answer) else None
+
+
+async def _await(answer: Any) -> Any:
+    return await answer
+
+
+class Pending:
+    """One slot's callback on its way: after `on_settled` was called, `answer` or `error` is there."""
+
+    __slots__ = (
+        "_context",
+        "_coroutine",
+        "_is_cancelled",
+        "_on_settled",
+        "_waiting",
+        "answer",
+        "deadline_ns",
+        "entry",
+        "error",
+    )
+
+    def __init__(self, entry: Entry, coroutine: Coroutine[Any, Any, Any], waiting: Any, deadline_ns: int) -> None:
+        self.entry = entry
+        self.deadline_ns = deadline_ns
+        self.answer: Any = None
+        self.error: BaseException | None = None
+        self._coroutine = coroutine
+        self._waiting = waiting
+        self._context: Context | None = None
+        self._on_settled: Callable[[], None] | None = None
+        self._is_cancelled = False
+
+    def start(self, context: Context, on_settled: Callable[[], None]) -> None:
+        """Goes on in `context`; `on_settled` is called once, possibly before this returns."""
+        self._context = context
+        self._on_settled = on_settled
+        self._wait(self._waiting)
+
+    def cancel(self, error: BaseException) -> None:
+        """Settles with `error` at once, whatever the coroutine does with its cancellation."""
+        on_settled, self._on_settled = self._on_settled, None
+        if on_settled is None:
+            return
+        self.error = error
+        if self._waiting is None:
+            self._is_cancelled = True
+        else:
+            try:
+                self._waiting.cancel()
+            except BaseException:
+                logger.exception("%s of %s cannot be cancelled", self.entry.name, self.entry.module_path)
+        on_settled()
+
+    def _wait(self, waiting: Any) -> None:
+        self._waiting = None
+        if isinstance(waiting, Deferred):
+            self._waiting = waiting
+            waiting.addBoth(self._on_deferred)
+        elif getattr(waiting, "_asyncio_future_blocking", None) is not None:
+            waiting._asyncio_future_blocking = False
+            self._waiting = waiting
+            waiting.add_done_callback(self._on_future)
+        elif waiting is None:
+            asyncio.get_running_loop().call_soon(self._on_turn)
+        else:
+            self._resume(self._coroutine.throw, RuntimeError(f"cannot wait for a {type(waiting).__name__}"))
+
+    def _on_deferred(self, result: Any) -> None:
+        if isinstance(result, Failure):
+            self._resume(result.throwExceptionIntoGenerator, self._coroutine)
+        else:
+            self._resume(self._coroutine.send, result)
+
+    def _on_future(self, _future: Any) -> None:
+        self._resume(self._coroutine.send, None)
+
+    def _on_turn(self) -> None:
+        if self._is_cancelled:
+            self._is_cancelled = False
+            self._resume(self._coroutine.throw, asyncio.CancelledError())
+        else:
+            self._resume(self._coroutine.send, None)
+
+    def _resume(self, go_on: Callable[[Any], Any], value: Any) -> None:
+        assert self._context is not None
+        self._waiting = None
+        # Another module's code may be on the stack: what it fires can be what this one waits for.
+        outer = activity.entry, activity.since_ns
+        activity.since_ns = perf_counter_ns()
+        activity.entry = self.entry
+        answer, error, waiting, is_done = None, None, None, True
+        try:
+            waiting = self._context.run(go_on, value)
+            is_done = False
+        except StopIteration as stop:
+            answer = stop.value
+        except BaseException as raised:
+            error = raised
+        activity.entry, activity.since_ns = outer
+        if is_done:
+            self._settle(answer, error)
+        else:
+            self._wait(waiting)
+
+    def _settle(self, answer: Any, error: BaseException | None) -> None:
+        on_settled, self._on_settled = self._on_settled, None
+        if on_settled is not None:
+            self.answer, self.error = answer, error
+            on_settled()
+        elif error is not None and not isinstance(error, (asyncio.CancelledError, CancelledError)):
+            logger.warning(
+                "%s of %s raised after it was given up", self.entry.name, self.entry.module_path, exc_info=error
+            )

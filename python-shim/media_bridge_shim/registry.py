@@ -1,0 +1,152 @@
+"""The slots: every registration of a callback that is fired, in order, and the names of those that never are."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .kinds import KINDS, Kind
+
+
+class RegistrationError(Exception):
+    """A module registered what cannot be called."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One slot. `nth` counts this module's registrations of this kind; `wants_size` is for the limits' kind alone."""
+
+    slot: int
+    kind: Kind
+    nth: int
+    module: int
+    module_path: str
+    callback: Callable[..., Any]
+    name: str
+    file: str | None
+    line: int | None
+    wants_size: bool
+
+    def to_wire(self) -> dict[str, Any]:
+        return {
+            "slot": self.slot,
+            "kind": self.kind.name,
+            "nth": self.nth,
+            "name": self.name,
+            "file": self.file,
+            "line": self.line,
+        }
+
+
+@dataclass
+class Registered:
+    """What one module registered and the host has not been told yet."""
+
+    entries: list[Entry] = field(default_factory=list)
+    unfired: list[str] = field(default_factory=list)
+
+    def to_wire(self) -> dict[str, Any]:
+        return {"entries": [entry.to_wire() for entry in self.entries], "unfired": self.unfired}
+
+
+# The value that is no callable but a dict of them.
+_TABLES = frozenset(("auth_checkers",))
+
+
+class Registry:
+    """Thread-safe: modules register from wherever they like. `on_late` gets the index of a late one."""
+
+    def __init__(self, module_paths: Mapping[int, str], on_late: Callable[[int], None]) -> None:
+        self.entries: list[Entry] = []
+        self._module_paths = module_paths
+        self._on_late = on_late
+        self._news: dict[int, Registered] = {}
+        self._constructed: set[int] = set()
+        self._lock = threading.Lock()
+
+    def register(self, module_index: int, group: str, callbacks: Mapping[str, Any]) -> None:
+        """Appends to the chain. None is skipped; raises `RegistrationError` for what cannot be called."""
+        given = {name: callback for name, callback in callbacks.items() if callback is not None}
+        for name, callback in given.items():
+            if not callable(callback) and name not in _TABLES:
+                raise RegistrationError(
+                    f"{self._module_paths[module_index]} registered a {type(callback).__name__} as {name}, "
+                    "which cannot be called"
+                )
+        with self._lock:
+            news = self._news.setdefault(module_index, Registered())
+            for name, callback in given.items():
+                kind = KINDS.get(name)
+                if kind is not None and kind.group == group:
+                    news.entries.append(self._add(module_index, kind, callback))
+                elif name not in news.unfired:
+                    news.unfired.append(name)
+            is_late = module_index in self._constructed
+        if is_late and given:
+            self._on_late(module_index)
+
+    def take_news(self, module_index: int, constructed: bool = False) -> Registered:
+        """What the module registered since the last time. From `constructed` on, its registrations count as late."""
+        with self._lock:
+            if constructed:
+                self._constructed.add(module_index)
+            return self._news.pop(module_index, None) or Registered()
+
+    def _add(self, module_index: int, kind: Kind, callback: Callable[..., Any]) -> Entry:
+        file, line = _place_of(callback)
+        entry = Entry(
+            slot=len(self.entries),
+            kind=kind,
+            nth=sum(entry.module == module_index and entry.kind is kind for entry in self.entries),
+            module=module_index,
+            module_path=self._module_paths[module_index],
+            callback=callback,
+            name=_name_of(callback),
+            file=file,
+            line=line,
+            wants_size=kind.name == "get_media_upload_limits_for_user" and _requires_two(callback),
+        )
+        self.entries.append(entry)
+        return entry
+
+
+def _function_of(callback: Any) -> Any:
+    """The function behind partials, methods, decorators and callable objects."""
+    while isinstance(callback, functools.partial):
+        callback = callback.func
+    if not inspect.isroutine(callback) and not inspect.isclass(callback):
+        callback = type(callback).__call__
+    return inspect.unwrap(getattr(callback, "__func__", callback))
+
+
+def _place_of(callback: Any) -> tuple[str | None, int | None]:
+    try:
+        code = _function_of(callback).__code__
+        return code.co_filename, code.co_firstlineno
+    except Exception:
+        return None, None
+
+
+def _name_of(callback: Any) -> str:
+    try:
+        return str(getattr(callback, "__qualname__", None) or _function_of(callback).__qualname__)
+    except Exception:
+        return type(callback).__name__
+
+
+def _requires_two(callback: Any) -> bool:
+    """Whether a second positional argument must be given. Where the signature cannot be read: no."""
+    try:
+        parameters = list(inspect.signature(callback).parameters.values())
+    except Exception:
+        return False
+    positional = [
+        parameter
+        for parameter in parameters
+        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+    ]
+    return len(positional) >= 2 and positional[1].default is inspect.Parameter.empty

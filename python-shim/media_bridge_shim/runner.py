@@ -1,0 +1,138 @@
+"""Runs in flight: starts a walk, waits for what waits, holds the deadlines by one coarse timer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextvars import Context, copy_context
+from time import perf_counter_ns
+from typing import Any
+
+from .errors import DeadlineExceeded, ProtocolError, RunCancelled
+from .pending import Pending
+from .registry import Entry
+from .walk import Walk, walk
+
+TICK_SECONDS = 0.05
+
+# (call id, error, results): one of the last two is None.
+Settled = Callable[[int, "BaseException | None", Any], None]
+
+
+class Runner:
+    """`start` walks at once; what ends without waiting is returned, the rest settles later."""
+
+    def __init__(self, entries: list[Entry], loop: asyncio.AbstractEventLoop, settled: Settled) -> None:
+        self._entries = entries
+        self._loop = loop
+        self._settled = settled
+        self._base = copy_context()
+        self._runs: dict[int, _Run] = {}
+        self._ticking = False
+        self._on_idle: Callable[[], None] | None = None
+
+    def start(self, call_id: int, trace: bool, steps: list[Any]) -> list[Any] | None:
+        """The results, or None: then `settled` is called later. Raises `ProtocolError` for a wrong request."""
+        # A context for itself, so that what a callback sets is not seen by the next run.
+        context = self._base.copy()
+        try:
+            walking = walk(self._entries, trace, steps)
+            pending = context.run(walking.send, None)
+        except StopIteration as stop:
+            return stop.value
+        except (TypeError, ValueError, LookupError) as error:
+            raise ProtocolError(f"run with wrong parameters: {error!r}") from error
+        run = self._runs[call_id] = _Run(self, call_id, walking, self._settled)
+        if not self._ticking:
+            self._ticking = True
+            self._loop.call_later(TICK_SECONDS, self._tick)
+        run.wait(pending, context)
+        return None
+
+    def cancel(self, call_id: int) -> None:
+        """Ends a run with `RunCancelled`; one that is over, or never was, is left alone."""
+        run = self._runs.get(call_id)
+        if run is not None:
+            run.cancel()
+
+    def cancel_all(self) -> None:
+        for call_id in list(self._runs):
+            self.cancel(call_id)
+
+    def when_idle(self, on_idle: Callable[[], None]) -> None:
+        """Calls once no run is in flight, possibly at once."""
+        self._on_idle = on_idle
+        self._check_idle()
+
+    def forget(self, call_id: int) -> None:
+        self._runs.pop(call_id, None)
+        self._check_idle()
+
+    def new_context(self) -> Context:
+        return self._base.copy()
+
+    def _check_idle(self) -> None:
+        if self._on_idle is not None and not self._runs:
+            on_idle, self._on_idle = self._on_idle, None
+            on_idle()
+
+    def _tick(self) -> None:
+        now = perf_counter_ns()
+        for run in list(self._runs.values()):
+            run.check_deadline(now)
+        self._ticking = bool(self._runs)
+        if self._ticking:
+            self._loop.call_later(TICK_SECONDS, self._tick)
+
+
+class _Run:
+    """One run that has to wait."""
+
+    __slots__ = ("_call_id", "_pending", "_runner", "_settled", "_walk")
+
+    def __init__(self, runner: Runner, call_id: int, walking: Walk, settled: Settled) -> None:
+        self._runner = runner
+        self._call_id = call_id
+        self._walk = walking
+        self._settled: Settled | None = settled
+        self._pending: Pending | None = None
+
+    def wait(self, pending: Pending, context: Context) -> None:
+        self._pending = pending
+        pending.start(context, self._go_on)
+
+    def check_deadline(self, now_ns: int) -> None:
+        pending = self._pending
+        if pending is not None and now_ns >= pending.deadline_ns:
+            pending.cancel(
+                DeadlineExceeded(f"{pending.entry.name} of {pending.entry.module_path} is past its deadline")
+            )
+
+    def cancel(self) -> None:
+        error = RunCancelled("The run was cancelled")
+        pending = self._pending
+        self._settle(error, None)
+        if pending is not None:
+            pending.cancel(error)
+
+    def _go_on(self) -> None:
+        self._pending = None
+        if self._settled is None:
+            self._walk.close()
+            return
+        # A new context: the one of a callback that was given up may still be in use.
+        context = self._runner.new_context()
+        try:
+            pending = context.run(self._walk.send, None)
+        except StopIteration as stop:
+            self._settle(None, stop.value)
+        except Exception as error:
+            self._settle(error, None)
+        else:
+            self.wait(pending, context)
+
+    def _settle(self, error: BaseException | None, results: Any) -> None:
+        settled, self._settled = self._settled, None
+        if settled is not None:
+            settled(self._call_id, error, results)
+            self._runner.forget(self._call_id)

@@ -1,0 +1,141 @@
+"""Answers the host: one fixed table of methods."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from . import __version__
+from .channel import Channel
+from .connection import Connection
+from .errors import ProtocolError, RunCancelled, Unavailable, WireError, make_error
+from .frames import FrameError
+from .lifecycle import Lifecycle
+from .loop import ChannelLoop
+from .modules import PROTOCOL_VERSION, LoadFailure, Modules
+from .requests import Requests
+from .runner import Runner
+
+logger = logging.getLogger(__name__)
+
+# What a method returns that answers later by itself.
+_LATER = object()
+
+
+class Server:
+    """Speaks the protocol on the channel, from `hello` to the end of file."""
+
+    def __init__(self, channel: Channel, loop: ChannelLoop, reactor: Any, lifecycle: Lifecycle) -> None:
+        self._loop = loop
+        self._lifecycle = lifecycle
+        self._connection = Connection(channel, loop, self._on_message, self._on_end)
+        self._requests = Requests(self._connection.send)
+        self._modules = Modules(reactor, self._requests.call_host, self._notify, loop.call_soon_threadsafe)
+        self._runner: Runner | None = None
+        self._methods: Mapping[str, Callable[[int, Any], Any]] = {
+            "run": self._run,
+            "ping": lambda _id, _params: None,
+            "initialize": self._initialize,
+            "construct": lambda _id, params: self._modules.construct(params),
+            "started": lambda _id, _params: lifecycle.start_reactor(),
+            "shutdown": self._shutdown,
+        }
+
+    def say_hello(self) -> None:
+        self._notify(
+            "hello",
+            {
+                "magic": "synapse-media-bridge",
+                "protocol": [PROTOCOL_VERSION, PROTOCOL_VERSION],
+                "shim": __version__,
+                "python": platform.python_version(),
+                "pid": os.getpid(),
+            },
+        )
+        self._connection.flush()
+
+    def finish(self) -> None:
+        self._connection.finish()
+
+    def _on_message(self, message: Any) -> None:
+        try:
+            shape = message[0]
+            if shape == 0:
+                _, call_id, name, params = message
+                method = self._methods.get(name)
+            elif shape == 1:
+                _, call_id, error, result = message
+                self._requests.settle(call_id, error, result)
+                return
+            elif shape == 2:
+                _, name, params = message
+                self._on_notification(name, params)
+                return
+            else:
+                raise ValueError(f"shape {shape!r}")
+        except (TypeError, ValueError, LookupError, AttributeError) as problem:
+            raise FrameError(f"A message of no known shape: {problem}", repr(message)[:200].encode()) from problem
+        try:
+            if method is None:
+                raise ProtocolError(f"there is no method {name!r}")
+            result = method(call_id, params)
+        except Exception as failure:
+            self._reply(call_id, failure, None)
+        else:
+            if result is not _LATER:
+                self._reply(call_id, None, result)
+
+    def _on_notification(self, name: str, params: Any) -> None:
+        if name == "cancel" and self._runner is not None:
+            self._runner.cancel(params["id"])
+
+    def _run(self, call_id: int, params: Any) -> Any:
+        if self._runner is None or self._lifecycle.is_ending:
+            raise Unavailable("The child takes no new work")
+        trace, steps = params
+        if not self._lifecycle.has_started:
+            # `call` never says that it started: modules' threads and timers must go all the same.
+            self._lifecycle.start_reactor()
+        results = self._runner.start(call_id, trace, steps)
+        return _LATER if results is None else results
+
+    def _initialize(self, _call_id: int, params: Any) -> Any:
+        try:
+            result = self._modules.initialize(params)
+        except (TypeError, ValueError, LookupError) as error:
+            raise ProtocolError(f"initialize with wrong parameters: {error!r}") from error
+        self._runner = Runner(self._modules.registry.entries, self._loop, self._reply)
+        return result
+
+    def _shutdown(self, call_id: int, params: Any) -> Any:
+        self._lifecycle.end(self._runner, params["grace_ms"] / 1000, lambda: self._reply(call_id, None, None))
+        return _LATER
+
+    def _on_end(self) -> None:
+        self._requests.fail_all("the service is gone")
+        self._lifecycle.end(None, 0.0, lambda: None)
+
+    def _notify(self, name: str, params: Any) -> None:
+        self._connection.send([2, name, params])
+
+    def _reply(self, call_id: int, failure: BaseException | None, result: Any) -> None:
+        try:
+            self._connection.send([1, call_id, None if failure is None else _to_wire(failure), result])
+        except Exception as error:
+            # Each text was measured and cleaned; together they can still be too much.
+            self._connection.send([1, call_id, make_error("protocol", error), None])
+
+
+def _to_wire(failure: BaseException) -> WireError:
+    if isinstance(failure, LoadFailure):
+        return failure.wire
+    if isinstance(failure, Unavailable):
+        return make_error("unavailable", failure)
+    if isinstance(failure, RunCancelled):
+        return make_error("cancelled", failure)
+    if not isinstance(failure, ProtocolError):
+        logger.error("A request failed for a reason of the shim's own", exc_info=failure)
+    return make_error("protocol", failure)

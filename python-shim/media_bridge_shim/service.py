@@ -1,0 +1,47 @@
+"""What a module's `ModuleApi` needs to know about the service it runs in: one object, set once by `initialize`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
+
+    from .registry import Registry
+
+
+@dataclass(frozen=True)
+class Service:
+    """The service context. `max_upload_size` is in bytes, `media_store_path` absolute, `public_baseurl` may be None."""
+
+    server_name: str
+    public_baseurl: str | None
+    media_store_path: str
+    max_upload_size: int
+    enable_authenticated_media: bool
+    worker_name: str | None
+    worker_app: str | None
+    run_background_tasks: bool
+    held_back: bool
+    """True for `check` and `call`: looping, delayed and background calls and outgoing HTTP of modules do not start."""
+    registry: Registry
+    reactor: Any
+    call_host: Callable[[str, Any], Deferred[Any]]
+    """Asks the host: `call_host(method, params)`; fails with `errors.HostError` where the host refuses."""
+
+
+_current: Service | None = None
+
+
+def current() -> Service:
+    """The service context; `RuntimeError` before `initialize`."""
+    if _current is None:
+        raise RuntimeError("The service context is not there yet: it exists from the moment modules are imported")
+    return _current
+
+
+def set_current(service: Service) -> None:
+    global _current
+    _current = service

@@ -1,0 +1,98 @@
+"""Walks the slots of a run's steps under the stop rules of their kinds. The hot path: one clock call a slot."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from time import perf_counter_ns
+from types import CoroutineType
+from typing import Any
+
+from .activity import activity
+from .errors import ProtocolError, make_callback_error
+from .kinds import KINDS, Verdict
+from .log import current_module
+from .pending import Pending, to_coroutine
+from .registry import Entry
+from .texts import describe_answer
+
+# Answers that are surely not awaitable; looking for `__await__` costs more than the rest of a slot.
+_PLAIN = frozenset((bool, type(None), dict, list, tuple, int, str))
+
+Walk = Generator[Pending, None, list[Any]]
+
+
+def walk(entries: list[Entry], trace: bool, steps: list[Any]) -> Walk:
+    """Yields each callback that has to wait, returns one result a step. Raises `ProtocolError` for a wrong request."""
+    results: list[Any] = []
+    now = perf_counter_ns()
+    for kind_name, slots, args, deadline_ms in steps:
+        kind = KINDS.get(kind_name)
+        if kind is None or len(args) != kind.arity:
+            raise ProtocolError(f"no kind {kind_name} with {len(args)} arguments")
+        make_args, judge, never_stops = kind.make_args, kind.judge, kind.is_notification
+        decided: int | None = None
+        value: Any = None
+        failed = False
+        reports: list[Any] = []
+        for position, slot in enumerate(slots):
+            entry = entries[slot]
+            if entry.kind is not kind:
+                raise ProtocolError(f"slot {slot} is a {entry.kind.name}, not a {kind_name}")
+            started = now
+            answer: Any = None
+            error: BaseException | None = None
+            verdict: Verdict = None
+            activity.since_ns = started
+            activity.entry = entry
+            current_module.set(entry.module_path)
+            try:
+                answer = entry.callback(*args) if make_args is None else entry.callback(*make_args(entry, args))
+            except BaseException as raised:
+                error = raised
+            answer_type = type(answer)
+            if answer_type is CoroutineType:
+                coroutine = answer
+            else:
+                coroutine = None if answer_type in _PLAIN else to_coroutine(answer)
+            if coroutine is not None:
+                try:
+                    waiting = coroutine.send(None)
+                except StopIteration as stop:
+                    answer = stop.value
+                except BaseException as raised:
+                    error = raised
+                else:
+                    activity.entry = None
+                    pending = Pending(entry, coroutine, waiting, started + int(deadline_ms * 1_000_000))
+                    yield pending
+                    answer, error = pending.answer, pending.error
+            if error is None:
+                try:
+                    verdict = judge(answer)
+                except BaseException as raised:
+                    error = raised
+            activity.entry = None
+            now = perf_counter_ns()
+            if error is None and verdict is None and not trace:
+                reports.append((now - started) // 1000)
+                continue
+            reports.append(_report(entry, (now - started) // 1000, verdict, error, trace, answer))
+            failed = failed or error is not None
+            if not never_stops and (error is not None or (verdict is not None and verdict[0] == "stop")):
+                decided = position
+                value = verdict[1] if verdict is not None else None
+                break
+        results.append([decided, value, reports])
+        if decided is not None or failed:
+            break
+    return results
+
+
+def _report(
+    entry: Entry, micros: int, verdict: Verdict, error: BaseException | None, trace: bool, answer: Any
+) -> list[Any]:
+    if error is not None:
+        wire = make_callback_error(error, slot=entry.slot, module=entry.module)
+        return ["error", micros, wire, describe_answer(answer) if trace and answer is not None else None, None]
+    outcome, _value, warning = verdict or ("continue", None, None)
+    return [outcome, micros, None, describe_answer(answer) if trace else None, warning]

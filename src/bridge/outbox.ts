@@ -1,0 +1,49 @@
+import type { Writable } from "node:stream";
+import { BridgeError } from "./errors.ts";
+
+/** What goes out: the frames of one tick as one write, and while the peer does not read, a queue with a bound. */
+export class Outbox {
+  private readonly output: Writable;
+  private readonly maxQueuedBytes: number;
+  private frames: Buffer[] = [];
+  private queuedBytes = 0;
+  private isFlushPlanned = false;
+  private isDraining = false;
+
+  constructor(output: Writable, maxQueuedBytes: number) {
+    this.output = output;
+    this.maxQueuedBytes = maxQueuedBytes;
+    output.on("drain", () => {
+      this.isDraining = false;
+      this.flush();
+    });
+  }
+
+  /** Queues a frame. Throws a {@link BridgeError} `OVERLOADED` when the peer leaves too much unread. */
+  push(frame: Buffer): void {
+    if (this.queuedBytes + frame.length > this.maxQueuedBytes && this.isDraining) {
+      throw new BridgeError("OVERLOADED", `the child leaves more than ${this.maxQueuedBytes} bytes unread`);
+    }
+    this.frames.push(frame);
+    this.queuedBytes += frame.length;
+    if (this.isFlushPlanned) return;
+    this.isFlushPlanned = true;
+    // After the promises that this tick settles: a batch of answers leads to a batch of calls.
+    process.nextTick(this.flush);
+  }
+
+  /** Drops what was not written. */
+  clear(): void {
+    this.frames = [];
+    this.queuedBytes = 0;
+  }
+
+  private readonly flush = (): void => {
+    this.isFlushPlanned = false;
+    const [first] = this.frames;
+    if (this.isDraining || first === undefined || !this.output.writable) return;
+    const bytes = this.frames.length === 1 ? first : Buffer.concat(this.frames, this.queuedBytes);
+    this.clear();
+    this.isDraining = !this.output.write(bytes);
+  };
+}

@@ -1,0 +1,39 @@
+/** When a child that crashed is started again. All in milliseconds, where not said otherwise. */
+export interface RestartOptions {
+  /** The first wait; each further one doubles. 200 where not given. */
+  readonly initialMs?: number;
+  /** The longest wait, and how long a child must live for the next wait to be the first again. 30,000 where not given. */
+  readonly maxMs?: number;
+  /** The part of a wait that is left to chance, 0 to 1. 0.3 where not given. */
+  readonly jitter?: number;
+  /** So many crashes … 5 where not given. */
+  readonly crashes?: number;
+  /** … within so long a time open the breaker. 180,000 where not given. */
+  readonly windowMs?: number;
+  /** The wait while the breaker is open. 30,000 where not given. */
+  readonly probeMs?: number;
+}
+
+const DEFAULTS = { initialMs: 200, maxMs: 30_000, jitter: 0.3, crashes: 5, windowMs: 180_000, probeMs: 30_000 };
+
+/** Backoff with jitter, and a breaker that turns to slow probing when a child crashes again and again. */
+export class RestartPolicy {
+  private readonly options: Required<RestartOptions>;
+  private crashTimes: number[] = [];
+  private attempt = 0;
+
+  constructor(options: RestartOptions = {}) {
+    this.options = { ...DEFAULTS, ...options };
+  }
+
+  /** A child crashed at `nowMs` after it lived for `lifeMs`: how long to wait, and whether the breaker is open. */
+  recordCrash(nowMs: number, lifeMs: number): { delayMs: number; isBroken: boolean } {
+    const { initialMs, maxMs, jitter, crashes, windowMs, probeMs } = this.options;
+    this.crashTimes = [...this.crashTimes.filter((time) => nowMs - time < windowMs), nowMs].slice(-crashes);
+    if (lifeMs >= maxMs) this.attempt = 0;
+    const isBroken = this.crashTimes.length >= crashes;
+    const fullMs = isBroken ? probeMs : Math.min(maxMs, initialMs * 2 ** this.attempt);
+    this.attempt += 1;
+    return { delayMs: fullMs * (1 - jitter * Math.random()), isBroken };
+  }
+}

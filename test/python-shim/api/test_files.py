@@ -1,0 +1,78 @@
+"""The file wrapper, responders and storage providers, over real files."""
+
+
+def test_the_wrapper_hands_over_the_file_in_pieces_and_lets_others_run(run, tmp_path):
+    path = tmp_path / "large"
+    path.write_bytes(bytes(range(256)) * 4096 + b"rest")
+    script = f"""
+import hashlib, threading
+from media_bridge_shim.api.files import make_file_wrapper
+async def main():
+    wrapper = make_file_wrapper({str(path)!r})
+    digest, sizes, turns, on_main = hashlib.sha256(), [], 0, set()
+    def turn():
+        nonlocal turns
+        turns += 1
+        if not finished: reactor.callLater(0, turn)
+    finished = []
+    reactor.callLater(0, turn)
+    def take(piece):
+        digest.update(piece)
+        sizes.append(len(piece))
+        on_main.add(threading.current_thread() is threading.main_thread())
+    result = await wrapper.write_chunks_to(take)
+    finished.append(True)
+    return [wrapper.path, result, digest.hexdigest(), max(sizes), sizes[-1], len(sizes), turns >= 4, list(on_main)]
+"""
+    import hashlib
+
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert run(script).result == [str(path), None, digest, 16384, 4, 65, True, [True]]
+
+
+def test_the_wrapper_passes_on_failures_of_file_and_callback_and_closes_the_file(run, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * 20000)
+    script = f"""
+import os
+from media_bridge_shim.api.files import make_file_wrapper
+async def main():
+    messages = []
+    def broken(piece): raise ValueError("stop")
+    await make_file_wrapper({str(path)!r}).write_chunks_to(len)
+    before = len(os.listdir("/proc/self/fd"))
+    for target, callback in (({str(path)!r}, broken), ("/nowhere/file", len)):
+        try: await make_file_wrapper(target).write_chunks_to(callback)
+        except Exception as error: messages.append(type(error).__name__)
+    return [messages, len(os.listdir("/proc/self/fd")) - before]
+"""
+    assert run(script).result == [["ValueError", "FileNotFoundError"], 0]
+
+
+def test_a_storage_provider_stores_and_fetches_through_a_responder(run, tmp_path):
+    (tmp_path / "store" / "local_content").mkdir(parents=True)
+    (tmp_path / "store" / "local_content" / "f").write_bytes(b"content")
+    script = f"""
+from synapse.media.storage_provider import FileStorageProviderBackend
+from synapse.rest.media.v1._base import FileInfo, Responder
+from synapse.rest.media.v1.storage_provider import StorageProvider
+class Consumer:
+    def __init__(self): self.data = b""
+    def registerProducer(self, producer, streaming):
+        self.producer = producer
+        while self.producer is not None: producer.resumeProducing()
+    def unregisterProducer(self): self.producer = None
+    def write(self, data): self.data += data
+async def main():
+    hs, info = api._hs, FileInfo(None, "f")
+    config = FileStorageProviderBackend.parse_config({{"directory": {str(tmp_path / "backup")!r}}})
+    provider = FileStorageProviderBackend(hs, config)
+    await provider.store_file("local_content/f", info)
+    consumer = Consumer()
+    with await provider.fetch("local_content/f", info) as responder:
+        await responder.write_to_consumer(consumer)
+    return [isinstance(provider, StorageProvider), isinstance(responder, Responder), consumer.data.decode(),
+            responder.open_file.closed, await provider.fetch("local_content/no", info)]
+"""
+    result = run(script, media_store_path=str(tmp_path / "store")).result
+    assert result == [True, True, "content", True, None]

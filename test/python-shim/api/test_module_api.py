@@ -1,0 +1,298 @@
+"""`ModuleApi` on a running reactor, each test in a child of its own."""
+
+
+def test_registrations_reach_the_registry_in_order_and_return_nothing(run):
+    script = """
+async def main():
+    async def first(user_id): ...
+    def second(user_id): ...
+    results = [
+        api.register_media_repository_callbacks(get_media_config_for_user=first, on_media_uploaded=first),
+        api.register_spam_checker_callbacks(check_media_file_for_spam=second, user_may_invite=first,
+            check_event_for_spam=None),
+        api.register_password_auth_provider_callbacks(auth_checkers={("m.login.x", ()): first}),
+        api.register_media_repository_callbacks(get_media_config_for_user=second),
+    ]
+    news = registry.take_news(0)
+    return [results, [[entry.kind.name, entry.nth] for entry in news.entries], news.unfired]
+"""
+    assert run(script).result == [
+        [None] * 4,
+        [
+            ["get_media_config_for_user", 0],
+            ["on_media_uploaded", 0],
+            ["check_media_file_for_spam", 0],
+            ["get_media_config_for_user", 1],
+        ],
+        ["user_may_invite", "auth_checkers"],
+    ]
+
+
+def test_all_eleven_groups_accept_all_their_keywords(run):
+    script = """
+from media_bridge_shim.api.callback_names import CALLBACKS
+async def main():
+    for group, names in CALLBACKS.items():
+        getattr(api, f"register_{group}_callbacks")(**{name: print for name in names})
+    news = registry.take_news(0)
+    return [len(CALLBACKS), len(news.entries) + len(news.unfired), sum(map(len, CALLBACKS.values()))]
+"""
+    groups, registered, known = run(script).result
+    assert (groups, registered) == (11, known)
+
+
+def test_wrong_registrations_are_refused_with_the_modules_name_and_leave_nothing(run):
+    script = """
+async def main():
+    messages = []
+    def attempt(call):
+        try: call()
+        except Exception as error: messages.append(f"{type(error).__name__}: {error}")
+    attempt(lambda: api.register_media_repository_callbacks(get_media_config_for_user=print, get_media_of_2030=print))
+    attempt(lambda: api.register_media_repository_callbacks(print))
+    attempt(lambda: api.register_background_update_controller_callbacks())
+    attempt(lambda: api.register_media_repository_callbacks(get_media_config_for_user="text"))
+    news = registry.take_news(0)
+    return [messages, len(news.entries)]
+"""
+    (unknown, positional, missing, uncallable), entries = run(script).result
+    assert "my.module.Class" in unknown
+    assert "get_media_of_2030" in unknown
+    assert "newer than 1.163?" in unknown
+    assert positional.startswith(
+        "TypeError: my.module.Class: register_media_repository_callbacks() takes callbacks by keyword"
+    )
+    assert "on_update" in missing
+    assert "my.module.Class" in uncallable
+    assert entries == 0
+
+
+def test_facts_of_the_service_are_there(run):
+    script = """
+from synapse.types import UserID, RoomAlias
+async def main():
+    hs = api._hs
+    return [
+        [api.server_name, api.public_baseurl, api.worker_name, api.worker_app, api.should_run_background_tasks()],
+        [api.is_mine("@a:example.org"), api.is_mine("@a:x"), api.is_mine("@a"),
+         api.is_mine(RoomAlias("a", "example.org"))],
+        [api.get_qualified_user_id("a"), api.get_qualified_user_id("@a:x")],
+        [hs.hostname, hs.config.media.media_store_path, hs.config.media.max_upload_size, hs.config.server.server_name],
+        [hs.config.server.public_baseurl, hs.config.worker.worker_name, hs.get_instance_name()],
+        [hs.get_reactor() is reactor, hs.get_module_api() is api, hs.get_clock() is hs.get_clock()],
+        abs(hs.get_clock().time_msec() - api.get_current_time_msec()) < 1000,
+    ]
+"""
+    assert run(script).result == [
+        ["example.org", "https://example.org/", "media1", "synapse.app.media_repository", True],
+        [True, False, False, True],
+        ["@a:example.org", "@a:x"],
+        ["example.org", "/srv/media", 50, "example.org"],
+        ["https://example.org/", "media1", "media1"],
+        [True, True, True],
+        True,
+    ]
+
+
+def test_unsupported_methods_refuse_when_called_and_missing_attributes_behave(run):
+    script = """
+from media_bridge_shim.api.callback_names import UNSUPPORTED_METHODS
+async def main():
+    def message(call):
+        try: call()
+        except NotImplementedError as error: return f"{type(error).__name__}: {error}"
+    async def missing(find):
+        try: find()
+        except AttributeError as error: return str(error)
+    manager = api.account_data_manager
+    return [
+        [name for name in UNSUPPORTED_METHODS if message(getattr(api, name)) is None],
+        message(lambda: api.run_db_interaction("x", print)),
+        message(lambda: manager.get_global("@a:b", "m.x")),
+        [hasattr(api, "_store"), getattr(api, "nope", 1), hasattr(api._hs, "get_datastores"),
+         hasattr(api, "email_app_name")],
+        [await missing(lambda: api._store), await missing(lambda: api._hs.get_datastores()),
+         await missing(lambda: api._hs.config.server.nope), await missing(lambda: api.email_app_name)],
+    ]
+"""
+    silent, db, manager, touched, messages = run(script).result
+    assert silent == []
+    assert db.startswith("UnsupportedByMediaService: my.module.Class: ModuleApi.run_db_interaction() is not supported")
+    assert "keep the module in the homeserver" in db
+    assert "account_data_manager.get_global()" in manager
+    assert touched == [False, 1, False, False]
+    assert ["ModuleApi._store" in messages[0], "HomeServer.get_datastores" in messages[1]] == [True, True]
+    assert ["hs.config.server.nope" in messages[2], "email_app_name" in messages[3]] == [True, True]
+
+
+def test_background_calls_start_at_once_and_their_failures_are_logged_with_the_module(run):
+    script = """
+import asyncio
+from twisted.internet.defer import Deferred
+async def main():
+    started = []
+    async def work(value, key=None):
+        started.append((value, key))
+        await asyncio.sleep(0)
+        return value
+    async def broken():
+        await api.sleep(0)
+        raise ValueError("broken in the background")
+    def broken_at_once(): raise SystemExit("left")
+    process = api.run_as_background_process("work", work, 1, key=2)
+    at_once = list(started)
+    return [at_once, await process, await api.run_as_background_process("b", broken),
+            await api.run_as_background_process("c", broken_at_once)]
+"""
+    done = run(script)
+    assert done.result == [[[1, 2]], 1, None, None]
+    assert "ERROR my.module Background process 'b' failed" in done.log
+    assert "ValueError: broken in the background" in done.log
+    assert "SystemExit: left" in done.log
+
+
+def test_both_call_forms_of_run_as_background_process_work(run):
+    script = """
+from synapse.module_api import run_as_background_process as short
+from synapse.metrics.background_process_metrics import run_as_background_process as long, wrap_as_background_process
+async def main():
+    async def work(value, key): return [value, key]
+    @wrap_as_background_process("w")
+    async def wrapped(): return 3
+    return [await short("d", work, 1, key=2), await long("d", "example.org", work, 1, key=2),
+            await long("d", work, 1, 2, bg_start_span=False), await wrapped()]
+"""
+    assert run(script).result == [[1, 2], [1, 2], [1, 2], 3]
+
+
+def test_loops_go_on_after_a_failure_and_never_run_twice_at_once(run):
+    script = """
+from twisted.internet.defer import Deferred
+async def main():
+    done = Deferred()
+    calls, running, most = [], 0, 0
+    async def tick(word, key):
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        calls.append([word, key])
+        await api.sleep(0.01)
+        running -= 1
+        if len(calls) == 3 and not done.called:
+            done.callback(None)
+        raise ValueError("tick failed")
+    def plain(): return None
+    result = api.looping_background_call(tick, 1, "a", key=1, desc="ticking")
+    at_once = len(calls)
+    await done
+    return [result, at_once, calls[:3], most]
+"""
+    done = run(script)
+    assert done.result == [None, 0, [["a", 1]] * 3, 1]
+    assert "ERROR my.module Background process 'ticking' failed" in done.log
+
+
+def test_loops_are_left_to_the_instance_for_background_tasks_unless_they_are_for_all(run):
+    script = """
+from twisted.internet.defer import Deferred
+async def main():
+    calls, done = [], Deferred()
+    api.looping_background_call(lambda: calls.append("once in a deployment"), 1)
+    api.looping_background_call(lambda: done.called or done.callback(None), 5, run_on_all_instances=True)
+    await done
+    return calls
+"""
+    done = run(script, run_background_tasks=False)
+    assert done.result == []
+    assert "left to the instance that runs background tasks" in done.log
+
+
+def test_delayed_calls_are_made_once_and_can_be_cancelled(run):
+    script = """
+from twisted.internet.defer import Deferred
+async def main():
+    calls, done = [], Deferred()
+    api.delayed_background_call(0, calls.append, "cancelled").cancel()
+    delayed = api.delayed_background_call(1, done.callback, "made", desc="d")
+    active = delayed.active()
+    return [active, await done, calls, delayed.active()]
+"""
+    assert run(script).result == [True, "made", [], False]
+
+
+def test_a_check_accepts_everything_and_starts_nothing(run):
+    script = """
+from twisted.internet.defer import Deferred
+from synapse.module_api import run_as_background_process
+async def main():
+    calls = []
+    async def work(): calls.append("work")
+    process = api.run_as_background_process("a", work)
+    other = run_as_background_process("a", work)
+    api.looping_background_call(work, 0, run_on_all_instances=True)
+    delayed = api.delayed_background_call(0, work)
+    api._hs.get_clock().looping_call_now(work, 1)
+    try: await api.http_client.get_json("http://127.0.0.1:1/secret?token=1")
+    except Exception as error: refused = str(error)
+    await api.sleep(0)
+    await api.sleep(0.001)
+    active = delayed.active()
+    delayed.cancel()
+    return [calls, process.called, other.called, active, delayed.active(), refused]
+"""
+    done = run(script, held_back=True).result
+    assert done[:5] == [[], False, False, True, False]
+    assert "outgoing requests are held back during a check" in done[5]
+    assert "token" not in done[5]
+
+
+def test_blocking_functions_run_in_threads(run):
+    script = """
+import threading
+from twisted.python.threadpool import ThreadPool
+from synapse.logging.context import LoggingContext, current_context, defer_to_thread
+async def main():
+    def where(word): return [word, threading.current_thread() is threading.main_thread(), str(current_context())]
+    pool = ThreadPool(1, 1, name="mine")
+    pool.start()
+    with LoggingContext("ctx"):
+        results = [await api.defer_to_thread(where, "a"), await api.defer_to_threadpool(pool, where, word="b"),
+                   await defer_to_thread(reactor, where, "c")]
+    pool.stop()
+    def broken(): raise KeyError("x")
+    try: await api.defer_to_thread(broken)
+    except KeyError as error: results.append(repr(error))
+    return results
+"""
+    assert run(script).result == [["a", False, "ctx"], ["b", False, "ctx"], ["c", False, "ctx"], "KeyError('x')"]
+
+
+def test_reactor_idioms_of_modules_work_in_a_constructor(run):
+    script = """
+from twisted.internet.defer import Deferred
+async def main():
+    first, second = Deferred(), Deferred()
+    reactor.callWhenRunning(first.callback, 1)
+    api._hs.get_clock().call_when_running(second.callback, 2)
+    return [await first, await second]
+"""
+    assert run(script).result == [1, 2]
+
+
+def test_templates_are_read_from_the_modules_folder(run, tmp_path):
+    (tmp_path / "mail.html").write_text("<p>{{ name }} {{ 'mxc://x/y'|mxc_to_http(1, 2) }}</p>")
+    script = f"""
+async def main():
+    [template] = api.read_templates(["mail.html"], {str(tmp_path)!r})
+    messages = []
+    for arguments in ((["no.html"], {str(tmp_path)!r}), (["mail.html"], "/nowhere"), (["mail.html"],)):
+        try: api.read_templates(*arguments)
+        except Exception as error: messages.append(f"{{type(error).__name__}} {{error}}")
+    return [template.render(name="<b>"), messages]
+"""
+    html, messages = run(script).result
+    assert html == (
+        "<p>&lt;b&gt; https://example.org/_matrix/media/v1/thumbnail/x/y?width=1&amp;height=2&amp;method=crop</p>"
+    )
+    assert all(message.startswith("ConfigError There is no") for message in messages[:2])
+    assert "no templates of its own" in messages[2]
