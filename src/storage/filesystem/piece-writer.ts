@@ -47,7 +47,7 @@ export class PieceWriter {
 
 async function writeAll(fd: number, piece: Buffer[]): Promise<void> {
   let rest = piece;
-  await writeSome(fd, rest); dropBytes(rest,0);
+  while (rest.length > 0) rest = dropBytes(rest, await writeSome(fd, rest));
 }
 
 function writeSome(fd: number, chunks: Buffer[]): Promise<number> {

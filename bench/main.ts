@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { benchBridge } from "./bridge.ts";
+import { benchService } from "./service.ts";
+import { ROOT } from "./targets.ts";
+
+const { values } = parseArgs({
+  options: {
+    synapse: { type: "boolean", default: false },
+    only: { type: "string" },
+    scale: { type: "string", default: "1" },
+  },
+});
+
+const python = join(ROOT, ".venv/bin/python");
+if (!existsSync(python)) throw new Error("there is no .venv: run npm run setup:python");
+if (values.only !== "service") await benchBridge(python);
+if (values.only !== "bridge") await benchService({ synapse: values.synapse, python, scale: Number(values.scale) });

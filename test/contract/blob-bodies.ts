@@ -1,0 +1,37 @@
+import type { BlobStore } from "../../src/media/blobs.ts";
+
+const KIB = 1024;
+
+/** Stores a body, in chunks as a socket brings them. */
+export async function storeBlob(
+  store: BlobStore,
+  mediaId: string,
+  body: Buffer,
+  chunkBytes = 64 * KIB,
+): Promise<string> {
+  const writer = store.create(mediaId);
+  await writeChunks(writer.write.bind(writer), body, chunkBytes);
+  const path = await writer.publish();
+  await writer.settle();
+  return path;
+}
+
+/** Hands a body over piece by piece, each a copy, since the writer owns what it is given. */
+export async function writeChunks(
+  write: (chunk: Buffer) => Promise<void> | void,
+  body: Buffer,
+  chunkBytes = 64 * KIB,
+): Promise<void> {
+  for (let at = 0; at < body.length; at += chunkBytes) await write(Buffer.from(body.subarray(at, at + chunkBytes)));
+}
+
+/** The whole file; throws where there is none. */
+export async function readBlob(store: BlobStore, mediaId: string): Promise<Buffer> {
+  const reader = await store.open(mediaId);
+  if (reader === undefined) throw new Error(`no file of ${mediaId}`);
+  try {
+    return await reader.read(0, reader.size);
+  } finally {
+    await reader.close();
+  }
+}

@@ -1,0 +1,15 @@
+import type { NewLocalMedia } from "../../src/media/metadata.ts";
+
+/** A row to insert; what is not given is filled in. */
+export function newMedia(facts: Partial<NewLocalMedia> & { mediaId: string }): NewLocalMedia {
+  return {
+    mediaType: "image/png",
+    mediaLength: 100,
+    createdTs: 1_700_000_000_000,
+    uploadName: null,
+    userId: "@alice:example.org",
+    authenticated: true,
+    sha256: "ab".repeat(32),
+    ...facts,
+  };
+}

@@ -1,0 +1,206 @@
+import { randomBytes } from "node:crypto";
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { createLogger } from "../../src/util/log.ts";
+import { readBlob, storeBlob, writeChunks } from "../contract/blob-bodies.ts";
+import { describeBlobStore } from "../contract/blobs.ts";
+import { runStory } from "./child-process.ts";
+import { createTemporaryFolder, listFolder } from "./temporary-folder.ts";
+
+const log = createLogger("fatal");
+const LARGE_BYTES = 900 * 1024;
+const noRow = async () => false;
+
+for (const io of ["sync", "async"] as const) {
+  describeBlobStore(`a folder (${io})`, async () =>
+    openFilesystemBlobs({ mediaStorePath: createTemporaryFolder(), log, io }),
+  );
+}
+
+describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
+  const open = (mediaStorePath: string) => openFilesystemBlobs({ mediaStorePath, log, io });
+
+  it.each([10, LARGE_BYTES])("has an upload of %i bytes where Synapse looks for it, and nothing else", async (size) => {
+    const folder = createTemporaryFolder();
+    const path = await storeBlob(open(folder), "ABcd_-efgh", randomBytes(size));
+    expect(path).toBe(join(folder, "local_content/AB/cd/_-efgh"));
+    expect(listFolder(folder)).toEqual([
+      "local_content",
+      "local_content/AB",
+      "local_content/AB/cd",
+      "local_content/AB/cd/_-efgh",
+      "media_bridge_uploads",
+    ]);
+    expect(statSync(join(folder, "media_bridge_uploads")).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([10, LARGE_BYTES])(
+    "carries an upload of %i bytes under a name with its id until it is settled",
+    async (size) => {
+      const folder = createTemporaryFolder();
+      const writer = open(folder).create("journal");
+      await writeChunks(writer.write.bind(writer), randomBytes(size));
+      await writer.publish();
+      expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual(["upload-journal"]);
+      await writer.settle();
+      expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual([]);
+    },
+  );
+
+  it("takes with an abort the folders that the upload made, and no folder that was there or is in use", async () => {
+    const folder = createTemporaryFolder();
+    mkdirSync(join(folder, "local_content/aa"), { recursive: true });
+    const store = open(folder);
+    const [one, other] = [store.create("aabbOne"), store.create("aabbOther")];
+    await one.publish();
+    await other.publish();
+    await one.abort();
+    expect(listFolder(join(folder, "local_content"))).toEqual(["aa", "aa/bb", "aa/bb/Other"]);
+    await other.abort();
+    const alone = store.create("aaccAlone");
+    await alone.publish();
+    await alone.abort();
+    expect(listFolder(join(folder, "local_content"))).toEqual(["aa", "aa/bb"]);
+  });
+
+  it.each([10, LARGE_BYTES])(
+    "leaves alone the temporary file of another upload with the same id (%i bytes)",
+    async (size) => {
+      const folder = createTemporaryFolder();
+      const store = open(folder);
+      mkdirSync(join(folder, "media_bridge_uploads"));
+      writeFileSync(join(folder, "media_bridge_uploads/upload-contested"), "other");
+      const writer = store.create("contested");
+      const upload = writeChunks(writer.write.bind(writer), randomBytes(size)).then(() => writer.publish());
+      await expect(upload).rejects.toMatchObject({ cause: { code: "EEXIST" } });
+      await writer.abort();
+      expect(readFileSync(join(folder, "media_bridge_uploads/upload-contested"), "utf8")).toBe("other");
+    },
+  );
+
+  it("fails a write when its folder is no folder, with the cause, and takes the next upload once it is", async () => {
+    const folder = createTemporaryFolder();
+    const store = open(folder);
+    writeFileSync(join(folder, "local_content"), "in the way");
+    const writer = store.create("blocked");
+    await expect(writer.publish()).rejects.toMatchObject({ code: "STORE_FAILED", cause: { syscall: "link" } });
+    await writer.abort();
+    expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual([]);
+    rmSync(join(folder, "local_content"));
+    await storeBlob(store, "blocked", Buffer.from("free"));
+  });
+
+  it("takes the longest media id, and refuses one that is longer than a file name may be", async () => {
+    const store = open(createTemporaryFolder());
+    await storeBlob(store, "a".repeat(248), Buffer.from("long"));
+    expect((await readBlob(store, "a".repeat(248))).toString()).toBe("long");
+    const writer = store.create("b".repeat(300));
+    await expect(writer.publish()).rejects.toMatchObject({ cause: { code: "ENAMETOOLONG" } });
+    await writer.abort();
+  });
+
+  it("serves no folder as a file, and stops where a file was cut short", async () => {
+    const folder = createTemporaryFolder();
+    const store = open(folder);
+    mkdirSync(join(folder, "local_content/fo/ld/er"), { recursive: true });
+    expect(await store.open("folder")).toBeUndefined();
+    const path = await storeBlob(store, "truncated", randomBytes(LARGE_BYTES));
+    const reader = await store.open("truncated");
+    truncateSync(path, 300_000);
+    const destination = new PassThrough().resume();
+    await expect(reader?.pipe(destination, 0, LARGE_BYTES - 1)).rejects.toMatchObject({ code: "STORE_FAILED" });
+    await reader?.close();
+  });
+
+  it("opens a store that is full of an operator's files without touching one", async () => {
+    const folder = createTemporaryFolder();
+    const theirs = [
+      "local_content/aa/bb/own",
+      "media_bridge_uploads/notes.txt",
+      "media_bridge_uploads/upload-a b",
+      "upload-abcdef",
+    ];
+    for (const name of theirs) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), name);
+    }
+    mkdirSync(join(folder, "media_bridge_uploads/upload-aFolder"));
+    symlinkSync(join(folder, theirs[0] ?? ""), join(folder, "media_bridge_uploads/upload-aSymlink"));
+    const before = listFolder(folder);
+    expect(await open(folder).recover(noRow)).toEqual({ kept: 0, removed: 0 });
+    expect(listFolder(folder)).toEqual(before);
+  });
+
+  it("at start removes no file that the temporary name does not lead to, though its id be the same", async () => {
+    const folder = createTemporaryFolder();
+    const path = await storeBlob(open(folder), "sameId", Buffer.from("kept"));
+    writeFileSync(join(folder, "media_bridge_uploads/upload-sameId"), "kept");
+    expect(await open(folder).recover(noRow)).toEqual({ kept: 0, removed: 1 });
+    expect(readFileSync(path, "utf8")).toBe("kept");
+    linkSync(path, join(folder, "media_bridge_uploads/upload-sameId"));
+    expect(await open(folder).recover(noRow)).toEqual({ kept: 0, removed: 1 });
+    expect(listFolder(folder)).not.toContain("local_content/sa/me/Id");
+  });
+});
+
+describe("a folder of media and its process", () => {
+  it.each([1000, LARGE_BYTES])(
+    "keeps only what was committed when it is killed amid uploads of %i bytes",
+    async (size) => {
+      const folder = createTemporaryFolder();
+      expect(await runStory("isKilled", [folder, String(size)])).toMatchObject({ signal: "SIGKILL" });
+      const metadata = openSqliteMetadata({ path: join(folder, "media.db"), log });
+      const blobs = openFilesystemBlobs({ mediaStorePath: join(folder, "media"), log });
+      // A small body that was not published was never on disk.
+      const removed = size === LARGE_BYTES ? 2 : 1;
+      expect(await blobs.recover(async (id) => (await metadata.localMedia(id)) !== undefined)).toEqual({
+        kept: 1,
+        removed,
+      });
+      await metadata.close();
+      expect(
+        listFolder(join(folder, "media")).filter((name) => statSync(join(folder, "media", name)).isFile()),
+      ).toEqual(["local_content/co/mm/itted"]);
+      expect(await readBlob(blobs, "committed")).toHaveLength(size);
+    },
+  );
+
+  it.each([200 * 1024, 256 * 1024 + 1, 4 * 1024 * 1024])(
+    "leaves nothing of an upload of %i bytes that the disk does not take",
+    async (size) => {
+      const folder = createTemporaryFolder();
+      const end = await runStory("meetsFullDisk", [folder, String(size)], "100");
+      expect(end).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("EFBIG") });
+      const names = listFolder(folder).filter((name) => statSync(join(folder, name)).isFile());
+      expect(names).toEqual(["local_content/fi/ts/InStill"]);
+    },
+  );
+
+  it("makes a store that does not exist and leaves nothing in it", () => {
+    const folder = join(createTemporaryFolder(), "new", "store");
+    openFilesystemBlobs({ mediaStorePath: folder, log });
+    expect(listFolder(folder)).toEqual([]);
+    mkdirSync(join(folder, "local_content"));
+    openFilesystemBlobs({ mediaStorePath: folder, log });
+    expect(listFolder(folder)).toEqual(["local_content"]);
+  });
+
+  it("does not start with a store that cannot be written or is no folder, and names path and remedy", () => {
+    // Not even root makes a file there.
+    expect(() => openFilesystemBlobs({ mediaStorePath: "/sys/kernel", log })).toThrow(
+      expect.objectContaining({
+        code: "STORE",
+        message: expect.stringMatching(/\/sys\/kernel cannot be written: give/),
+      }),
+    );
+    const file = join(createTemporaryFolder(), "file");
+    writeFileSync(file, "");
+    expect(() => openFilesystemBlobs({ mediaStorePath: file, log })).toThrow(
+      expect.objectContaining({ code: "STORE", message: expect.stringContaining(`${file} is no folder`) }),
+    );
+  });
+});

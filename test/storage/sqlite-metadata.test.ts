@@ -1,0 +1,184 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { describe, expect, it } from "vitest";
+import { MIGRATIONS } from "../../src/storage/sqlite/migrations.ts";
+import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { createLogger } from "../../src/util/log.ts";
+import { newMedia } from "../contract/media-rows.ts";
+import { describeMediaMetadata } from "../contract/metadata.ts";
+import { runStory } from "./child-process.ts";
+import { createTemporaryFolder } from "./temporary-folder.ts";
+
+const log = createLogger("fatal");
+const ALICE = "@alice:example.org";
+
+describeMediaMetadata("SQLite", async () =>
+  openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log }),
+);
+
+describe("the SQLite database", () => {
+  it("makes its folder, and keeps its rows and its schema version from one start to the next", async () => {
+    const path = join(createTemporaryFolder(), "new", "folder", "media.db");
+    const first = openSqliteMetadata({ path, log });
+    await first.insertLocalMedia(newMedia({ mediaId: "kept" }));
+    await first.close();
+    expect(existsSync(`${path}-wal`)).toBe(false);
+    const second = openSqliteMetadata({ path, log });
+    expect(await second.localMedia("kept")).toBeDefined();
+    await second.close();
+    expect(query(path, "select version from media_bridge_schema")).toEqual([{ version: MIGRATIONS.length }]);
+  });
+
+  it("has Synapse's columns for media rows", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    await openSqliteMetadata({ path, log }).close();
+    const columns = query(path, "select name from pragma_table_info('local_media_repository')").map(({ name }) => name);
+    expect(columns).toEqual(
+      "media_id media_type media_length created_ts upload_name user_id quarantined_by url_cache last_access_ts safe_from_quarantine authenticated sha256".split(
+        " ",
+      ),
+    );
+  });
+
+  it("is refused when a newer release made it, with both versions named", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    await openSqliteMetadata({ path, log }).close();
+    query(path, "update media_bridge_schema set version = 99 returning version");
+    expect(() => openSqliteMetadata({ path, log })).toThrow(
+      expect.objectContaining({
+        name: "StartError",
+        code: "STORE",
+        message: expect.stringMatching(new RegExp(`version 99.* ${MIGRATIONS.length}:`)),
+      }),
+    );
+  });
+
+  it("is refused when another program made its tables, and stays as it was", () => {
+    const path = join(createTemporaryFolder(), "homeserver.db");
+    query(path, "create table local_media_repository (media_id text)");
+    expect(() => openSqliteMetadata({ path, log })).toThrow(/another program/);
+    expect(query(path, "select name from sqlite_schema")).toEqual([{ name: "local_media_repository" }]);
+  });
+
+  it("is refused when the file is no database, or its folder cannot be made", () => {
+    const folder = createTemporaryFolder();
+    const path = join(folder, "media.db");
+    writeFileSync(path, "this is some text and certainly no database ".repeat(50));
+    expect(() => openSqliteMetadata({ path, log })).toThrow(expect.objectContaining({ code: "STORE" }));
+    expect(readFileSync(path, "utf8")).toMatch(/^this is some text/);
+    expect(() => openSqliteMetadata({ path: join(path, "below", "media.db"), log })).toThrow(
+      expect.objectContaining({ code: "STORE", message: expect.stringContaining(join(path, "below")) }),
+    );
+  });
+
+  it("finds the bytes of a user in its covering index alone", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    await openSqliteMetadata({ path, log }).close();
+    const sql = "select sum(media_length) from media_bridge_uploads where user_id = 'u' and uploaded_ts > 5";
+    expect(query(path, `explain query plan ${sql}`)).toMatchObject([
+      { detail: expect.stringContaining("COVERING INDEX") },
+    ]);
+  });
+
+  it("commits uploads that end together in one transaction", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    const metadata = openSqliteMetadata({ path, log });
+    const watcher = new Database(path);
+    const version = () => watcher.pragma("data_version", { simple: true });
+    const seen = new Set([version()]);
+    const inserts = Array.from({ length: 20 }, async (_, index) => {
+      await metadata.insertLocalMedia(newMedia({ mediaId: `together${index}` }));
+      seen.add(version());
+    });
+    await Promise.all(inserts);
+    expect(seen.size).toBe(2);
+    watcher.close();
+    await metadata.close();
+  });
+
+  it("waits for a database that another process has locked without holding up the event loop", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    const metadata = openSqliteMetadata({ path, log });
+    const other = new Database(path);
+    other.exec("begin immediate");
+    const inserted = metadata.insertLocalMedia(newMedia({ mediaId: "patient" }));
+    const first = await Promise.race([inserted.then(() => "inserted"), turnsOfTheLoop(200)]);
+    expect(first).toBe("turned");
+    expect(await metadata.localMedia("patient")).toBeUndefined();
+    other.exec("commit");
+    other.close();
+    await inserted;
+    expect(await metadata.localMedia("patient")).toBeDefined();
+    await metadata.close();
+  });
+
+  it("takes an upload away whole where its second half cannot be written", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    const metadata = openSqliteMetadata({ path, log });
+    query(path, "insert into media_bridge_uploads values ('half', 'u', 1, 1) returning 1");
+    await expect(metadata.insertLocalMedia(newMedia({ mediaId: "half" }))).rejects.toMatchObject({
+      code: "STORE_FAILED",
+    });
+    expect(await metadata.localMedia("half")).toBeUndefined();
+    await metadata.close();
+  });
+
+  it("flushes on a thread, begins its log anew there, and goes on with uploads meanwhile", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    const metadata = openSqliteMetadata({ path, log });
+    const insert = (id: string) => metadata.insertLocalMedia(newMedia({ mediaId: id }));
+    await Promise.all(Array.from({ length: 1000 }, (_, index) => insert(`before${index}`)));
+    const salt = readLogSalt(path);
+    await metadata.flush();
+    expect(readLogSalt(path)).not.toEqual(salt);
+    await Promise.all([metadata.flush(), insert("meanwhile"), metadata.flush()]);
+    const copy = join(createTemporaryFolder(), "copy.db");
+    await metadata.flush();
+    writeFileSync(copy, readFileSync(path));
+    expect(query(copy, "select count(*) as rows from local_media_repository")).toEqual([{ rows: 1001 }]);
+    expect(await metadata.uploadedBytes(ALICE, [0])).toEqual([100_100]);
+    await metadata.close();
+    expect(existsSync(`${path}-wal`)).toBe(false);
+  });
+
+  it("keeps what was committed when the process is killed", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    const killed = openSqliteMetadata({ path, log });
+    await killed.insertLocalMedia(newMedia({ mediaId: "survivor" }));
+    // What a killed process leaves on disk: the database and its log as they are now.
+    const after = join(createTemporaryFolder(), "media.db");
+    for (const suffix of ["", "-wal"]) writeFileSync(after + suffix, readFileSync(path + suffix));
+    await killed.close();
+    const metadata = openSqliteMetadata({ path: after, log });
+    expect(await metadata.localMedia("survivor")).toBeDefined();
+    await metadata.close();
+  });
+
+  it("lets the process end by itself, its thread and its timer notwithstanding", async () => {
+    const end = await runStory("idles", [createTemporaryFolder()]);
+    expect(end).toMatchObject({ exitCode: 0, stdout: "idle" });
+  });
+});
+
+function query(path: string, sql: string): Record<string, unknown>[] {
+  const db = new Database(path);
+  try {
+    const statement = db.prepare<[], Record<string, unknown>>(sql);
+    if (statement.reader) return statement.all();
+    statement.run();
+    return [];
+  } finally {
+    db.close();
+  }
+}
+
+/** Bytes 16 to 24 of the log's head change each time the log begins anew. */
+function readLogSalt(path: string): string {
+  return readFileSync(`${path}-wal`).subarray(16, 24).toString("hex");
+}
+
+async function turnsOfTheLoop(turns: number): Promise<string> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return "turned";
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from "node:crypto";
+import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { createLogger } from "../../src/util/log.ts";
+import { storeBlob, writeChunks } from "../contract/blob-bodies.ts";
+import { newMedia } from "../contract/media-rows.ts";
+
+const log = createLogger("fatal");
+const [, , story, folder = "", size = "0"] = process.argv;
+const body = randomBytes(Number(size));
+
+/** What a process of its own does with a store before it ends, is killed, or meets a limit. */
+const STORIES: Record<string, () => Promise<void>> = {
+  /** Leaves the database open, its thread started and its timer running. */
+  async idles() {
+    const metadata = openSqliteMetadata({ path: `${folder}/media.db`, log });
+    await metadata.insertLocalMedia(newMedia({ mediaId: "first" }));
+    const flushed = metadata.flush();
+    await metadata.insertLocalMedia(newMedia({ mediaId: "meanwhile" }));
+    await flushed;
+    await metadata.insertLocalMedia(newMedia({ mediaId: "second" }));
+    process.stdout.write("idle");
+  },
+  /** Three uploads are under way when the process dies: half written, published, committed. */
+  async isKilled() {
+    const metadata = openSqliteMetadata({ path: `${folder}/media.db`, log });
+    const blobs = openFilesystemBlobs({ mediaStorePath: `${folder}/media`, log });
+    for (const mediaId of ["halfWritten", "published", "committed"]) {
+      const writer = blobs.create(mediaId);
+      await writeChunks(writer.write.bind(writer), body);
+      if (mediaId !== "halfWritten") await writer.publish();
+      if (mediaId === "committed") await metadata.insertLocalMedia(newMedia({ mediaId }));
+    }
+    process.kill(process.pid, "SIGKILL");
+  },
+  /** One upload that the disk does not take, then one that it takes; says how the first failed. */
+  async meetsFullDisk() {
+    const blobs = openFilesystemBlobs({ mediaStorePath: folder, log });
+    const writer = blobs.create("tooLarge");
+    try {
+      await writeChunks(writer.write.bind(writer), body);
+      await writer.publish();
+    } catch (error) {
+      if (!(error instanceof Error) || !(error.cause instanceof Error)) throw error;
+      process.stdout.write(`${error.message}: ${error.cause.message}`);
+    }
+    await writer.abort();
+    await storeBlob(blobs, "fitsInStill", Buffer.from("small"));
+  },
+};
+
+await STORIES[story ?? ""]?.();
