@@ -25,7 +25,7 @@ export async function benchBridge(python: string): Promise<void> {
   try {
     const slots = await load(shim, folder);
     const [one] = slots;
-    const rounds = [];
+    const rounds: Record<"echo" | "shim" | "five", Figures>[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       rounds.push({
         echo: await drive(echo, [one ?? 0]),
@@ -33,12 +33,21 @@ export async function benchBridge(python: string): Promise<void> {
         five: await drive(shim, slots.slice(0, 5)),
       });
     }
-    const median = (pick: (round: (typeof rounds)[number]) => number) => rounds.map(pick).toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0;
+    const median = (pick: (round: (typeof rounds)[number]) => number) =>
+      rounds.map(pick).toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0;
     const share = (value: number) => `${(value * 100).toFixed(0)} %`;
-    console.log(`256 calls in flight: echo ${median((r) => r.echo.perSecond).toFixed(0)}/s, shim ${median((r) => r.shim.perSecond).toFixed(0)}/s, ratio ${share(median((r) => r.shim.perSecond / r.echo.perSecond))} (wanted: 70 %)`);
-    console.log(`  busy during it: echo ${share(median((r) => r.echo.childCpuShare))}, shim ${share(median((r) => r.shim.childCpuShare))} of a core: below 100 % the host is the limit`);
-    console.log(`one call at a time: echo ${median((r) => r.echo.microsAlone).toFixed(0)} µs, shim ${median((r) => r.shim.microsAlone).toFixed(0)} µs, ratio ${median((r) => r.shim.microsAlone / r.echo.microsAlone).toFixed(2)} (wanted: 1.5)`);
-    console.log(`five callbacks in one run: ${median((r) => r.five.microsAlone).toFixed(0)} µs, ${median((r) => r.five.microsAlone / r.shim.microsAlone).toFixed(2)} round trips (wanted: 2)`);
+    console.log(
+      `256 calls in flight: echo ${median((r) => r.echo.perSecond).toFixed(0)}/s, shim ${median((r) => r.shim.perSecond).toFixed(0)}/s, ratio ${share(median((r) => r.shim.perSecond / r.echo.perSecond))} (wanted: 70 %)`,
+    );
+    console.log(
+      `  busy during it: echo ${share(median((r) => r.echo.childCpuShare))}, shim ${share(median((r) => r.shim.childCpuShare))} of a core: below 100 % the host is the limit`,
+    );
+    console.log(
+      `one call at a time: echo ${median((r) => r.echo.microsAlone).toFixed(0)} µs, shim ${median((r) => r.shim.microsAlone).toFixed(0)} µs, ratio ${median((r) => r.shim.microsAlone / r.echo.microsAlone).toFixed(2)} (wanted: 1.5)`,
+    );
+    console.log(
+      `five callbacks in one run: ${median((r) => r.five.microsAlone).toFixed(0)} µs, ${median((r) => r.five.microsAlone / r.shim.microsAlone).toFixed(2)} round trips (wanted: 2)`,
+    );
   } finally {
     await Promise.all([echo.stop({ graceMs: 0 }), shim.stop({ graceMs: 0 })]);
     rmSync(folder, { recursive: true, force: true });
@@ -80,14 +89,17 @@ async function load({ connection }: Child, folder: string): Promise<number[]> {
   });
   const slots: number[] = [];
   for (const { index } of modules) {
-    const { entries } = (await connection.request("construct", { index })) as { entries: { kind: string; slot: number }[] };
+    const { entries } = (await connection.request("construct", { index })) as {
+      entries: { kind: string; slot: number }[];
+    };
     slots.push(...entries.filter(({ kind }) => kind === ALLOWED).map(({ slot }) => slot));
   }
   return slots;
 }
 
 async function drive({ connection, pid }: Child, slots: number[]): Promise<Figures> {
-  const call = () => connection.request("run", [false, [[ALLOWED, slots, ["@bench:bench.test", 1000], 30_000]]], { deadlineMs: 30_000 });
+  const call = () =>
+    connection.request("run", [false, [[ALLOWED, slots, ["@bench:bench.test", 1000], 30_000]]], { deadlineMs: 30_000 });
   for (let warm = 0; warm < 500; warm += 1) await call();
   const alone = 3000;
   const aloneStart = performance.now();

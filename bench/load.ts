@@ -18,7 +18,12 @@ export interface Figures {
 
 /** Makes a work's requests and answers CPU milliseconds a request of the whole process tree, and requests a second. */
 export async function measure(work: Work, target: { url: string; token: string; pid: number }): Promise<Figures> {
-  const pool = new Pool(target.url, { connections: work.connections, pipelining: 1, bodyTimeout: 0, headersTimeout: 0 });
+  const pool = new Pool(target.url, {
+    connections: work.connections,
+    pipelining: 1,
+    bodyTimeout: 0,
+    headersTimeout: 0,
+  });
   try {
     await drive(pool, work, Math.min(work.requests, Math.max(work.connections, work.requests >> 3)), target.token);
     const cpuBefore = cpuMsOfTree(target.pid);

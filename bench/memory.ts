@@ -32,7 +32,9 @@ export async function measurePeak(target: Target): Promise<void> {
     }),
   );
   await pool.close();
-  console.log(`${target.name}: peak memory of 20 × 200 MB: uploads ${uploads.toFixed(0)} MB, downloads ${downloads.toFixed(0)} MB (PSS)`);
+  console.log(
+    `${target.name}: peak memory of 20 × 200 MB: uploads ${uploads.toFixed(0)} MB, downloads ${downloads.toFixed(0)} MB (PSS)`,
+  );
 }
 
 function* pieces(): Generator<Buffer> {

@@ -33,7 +33,7 @@ function treeOf(root: number): number[] {
     children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
   }
   const tree: number[] = [];
-  for (const queue = [root]; queue.length > 0; ) {
+  for (const queue = [root]; queue.length > 0;) {
     const pid = queue.pop() ?? 0;
     tree.push(pid);
     queue.push(...(children.get(pid) ?? []));

@@ -14,7 +14,10 @@ const MB = 1024 * KB;
 /** The service, beside a real Synapse where asked for: the same modules, the same requests, one run. */
 export async function benchService(options: { synapse: boolean; python: string; scale: number }): Promise<void> {
   const results = new Map<string, Map<string, Figures>>();
-  for (const start of [() => startBridge(newFolder(), options.python), ...(options.synapse ? [() => startSynapse(newFolder())] : [])]) {
+  for (const start of [
+    () => startBridge(newFolder(), options.python),
+    ...(options.synapse ? [() => startSynapse(newFolder())] : []),
+  ]) {
     const target = await start();
     try {
       console.log(`${target.name}: ready after ${target.startSeconds.toFixed(2)} s`);
@@ -33,14 +36,31 @@ async function run(target: Target, scale: number): Promise<Map<string, Figures>>
   const many = (requests: number) => Math.max(8, Math.round(requests * scale));
   for (const connections of [1, 32]) {
     const requests = many(connections === 1 ? 1000 : 4000);
-    await record({ name: "GET config", connections, requests, next: () => ({ method: "GET", path: "/_matrix/client/v1/media/config" }) });
-    for (const [name, size] of [["1 KB", KB], ["100 KB", 100 * KB]] as const) {
+    await record({
+      name: "GET config",
+      connections,
+      requests,
+      next: () => ({ method: "GET", path: "/_matrix/client/v1/media/config" }),
+    });
+    for (const [name, size] of [
+      ["1 KB", KB],
+      ["100 KB", 100 * KB],
+    ] as const) {
       const body = randomBytes(size);
       const uploads = many(connections === 1 ? 500 : 1500);
-      await record({ name: `upload of ${name}`, connections, requests: uploads, next: () => ({ method: "POST", path: UPLOAD, body }) });
+      await record({
+        name: `upload of ${name}`,
+        connections,
+        requests: uploads,
+        next: () => ({ method: "POST", path: UPLOAD, body }),
+      });
     }
   }
-  for (const [name, size, files] of [["1 KB", KB, 1000], ["100 KB", 100 * KB, 1000], ["10 MB", 10 * MB, 8]] as const) {
+  for (const [name, size, files] of [
+    ["1 KB", KB, 1000],
+    ["100 KB", 100 * KB, 1000],
+    ["10 MB", 10 * MB, 8],
+  ] as const) {
     const paths = await uploadMany(target, size, files);
     let turn = 0;
     const next = () => ({ method: "GET", path: paths[turn++ % paths.length] ?? "" }) as const;
@@ -52,7 +72,12 @@ async function run(target: Target, scale: number): Promise<Map<string, Figures>>
   }
   const body = randomBytes(10 * MB);
   for (const connections of [1, 8]) {
-    await record({ name: "upload of 10 MB", connections, requests: many(40), next: () => ({ method: "POST", path: UPLOAD, body }) });
+    await record({
+      name: "upload of 10 MB",
+      connections,
+      requests: many(40),
+      next: () => ({ method: "POST", path: UPLOAD, body }),
+    });
   }
   return figures;
 }
@@ -66,7 +91,8 @@ async function uploadMany(target: Target, size: number, files: number): Promise<
       connections: 8,
       requests: files,
       next: () => ({ method: "POST", path: UPLOAD, body }),
-      onBody: (text) => paths.push(DOWNLOAD_V1 + (JSON.parse(text) as { content_uri: string }).content_uri.split("/").at(-1)),
+      onBody: (text) =>
+        paths.push(DOWNLOAD_V1 + (JSON.parse(text) as { content_uri: string }).content_uri.split("/").at(-1)),
     },
     target,
   );
@@ -75,7 +101,10 @@ async function uploadMany(target: Target, size: number, files: number): Promise<
 
 function print(results: Map<string, Map<string, Figures>>): void {
   const [ours, theirs] = [results.get("bridge"), results.get("synapse")];
-  console.log("\nwork | CPU ms a request | requests/s" + (theirs ? " | Synapse CPU ms | Synapse requests/s | times less CPU" : ""));
+  console.log(
+    "\nwork | CPU ms a request | requests/s" +
+      (theirs ? " | Synapse CPU ms | Synapse requests/s | times less CPU" : ""),
+  );
   for (const [work, { cpuMs, perSecond }] of ours ?? []) {
     const other = theirs?.get(work);
     const comparison = other

@@ -57,7 +57,9 @@ export async function startSynapse(folder: string): Promise<Target> {
   const config = {
     ...sharedConfig(folder),
     pid_file: join(folder, "synapse.pid"),
-    listeners: [{ port, bind_addresses: ["127.0.0.1"], type: "http", tls: false, resources: [{ names: ["client", "media"] }] }],
+    listeners: [
+      { port, bind_addresses: ["127.0.0.1"], type: "http", tls: false, resources: [{ names: ["client", "media"] }] },
+    ],
     database: { name: "sqlite3", args: { database: join(folder, "synapse.db") } },
     log_config: join(folder, "log.yaml"),
     signing_key: `ed25519 a_bench ${randomBytes(32).toString("base64").replace(/=+$/, "")}`,
@@ -94,7 +96,11 @@ function synapsePython(): string {
 async function register(url: string): Promise<string> {
   const answer = await fetch(`${url}/_matrix/client/v3/register`, {
     method: "POST",
-    body: JSON.stringify({ username: "bench", password: randomBytes(12).toString("hex"), auth: { type: "m.login.dummy" } }),
+    body: JSON.stringify({
+      username: "bench",
+      password: randomBytes(12).toString("hex"),
+      auth: { type: "m.login.dummy" },
+    }),
   });
   return ((await answer.json()) as { access_token: string }).access_token;
 }
@@ -103,7 +109,11 @@ async function startServer(command: string, args: string[], folder: string, port
   mkdirSync(join(folder, "media"), { recursive: true });
   const output = openSync(join(folder, "output.log"), "a");
   const began = performance.now();
-  const child = spawn(command, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ["ignore", output, output] });
+  const child = spawn(command, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", output, output],
+  });
   await waitUntilReady(child, port, folder);
   const startSeconds = (performance.now() - began) / 1000;
   return { pid: child.pid ?? 0, startSeconds, stop: () => stopServer(child, folder) };

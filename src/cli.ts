@@ -4,10 +4,17 @@ import { loadConfig } from "./config/load-config.ts";
 import { StartError } from "./errors.ts";
 
 const program = new Command("media-bridge")
-  .description("A Matrix media repository that runs Synapse's Python media modules beside TypeScript ones, in one chain")
+  .description(
+    "A Matrix media repository that runs Synapse's Python media modules beside TypeScript ones, in one chain",
+  )
   .showHelpAfterError();
 
-const CONFIG_OPTION = ["-c, --config <path>", "a YAML file, or a folder of *.yaml; may be repeated", collect, [] as string[]] as const;
+const CONFIG_OPTION = [
+  "-c, --config <path>",
+  "a YAML file, or a folder of *.yaml; may be repeated",
+  collect,
+  [] as string[],
+] as const;
 
 program
   .command("start")

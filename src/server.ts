@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { CallbackChain } from "./callbacks/chain.ts";
@@ -64,9 +65,12 @@ export async function startService(config: Config, log: Logger): Promise<Running
     cleanup.add(async () => (await loading.catch(() => undefined))?.stop(graceMs));
     const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
     cleanup.add(() => metadata.close());
-    const blobs = openFilesystemBlobs({ mediaStorePath: config.mediaStorePath, log });
-    const recovered = await blobs.recover(async (mediaId) => (await metadata.localMedia(mediaId)) !== undefined);
-    if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
+    const blobs = openFilesystemBlobs({
+      mediaStorePath: config.mediaStorePath,
+      uploadsFolder: join(config.mediaBridge.dataPath, "uploads"),
+      log,
+    });
+    const unsettled = await blobs.unsettled();
     const metrics = await startMetrics(config, cleanup);
     const requester = createRequesterOptions(config, log, cleanup);
     const modules = await loading;
@@ -98,10 +102,24 @@ export async function startService(config: Config, log: Logger): Promise<Running
       limitPageRoute(),
       healthRoute(() => describeProblem(modules)),
     ];
-    const app = createApp({ routes, log, idleTimeoutMs, maxDiscardBytes: Math.max(2 * maxUploadSizeBytes, 16 * 2 ** 20) });
-    const server = createHttpServer(app, routes.map(({ path }) => path));
+    const app = createApp({
+      routes,
+      log,
+      idleTimeoutMs,
+      maxDiscardBytes: Math.max(2 * maxUploadSizeBytes, 16 * 2 ** 20),
+    });
+    const server = createHttpServer(
+      app,
+      routes.map(({ path }) => path),
+    );
     await listen(server, config.mediaBridge.listen);
     cleanup.add(() => closeServer(server, graceMs));
+    // Only now that the address is ours: what another service on it has under way must not be taken for leftovers.
+    const recovered = await blobs.recover(
+      unsettled,
+      async (mediaId) => (await metadata.localMedia(mediaId)) !== undefined,
+    );
+    if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
     await modules.python?.markStarted();
     return {
       address: server.address(),
@@ -126,13 +144,21 @@ async function startMetrics(config: Config, cleanup: Cleanup): Promise<Metrics> 
     cleanup.add(() => closeServer(server, 0));
   } catch (error) {
     const reason = (error as Error).message;
-    throw new StartError("LISTEN", `media_bridge.metrics: cannot listen on ${address.host}:${address.port}: ${reason}`, { cause: error });
+    throw new StartError(
+      "LISTEN",
+      `media_bridge.metrics: cannot listen on ${address.host}:${address.port}: ${reason}`,
+      { cause: error },
+    );
   }
   return metrics;
 }
 
 function createRequesterOptions(config: Config, log: Logger, cleanup: Cleanup): RequesterOptions {
-  const { homeserver, tokensFile, listen: { xForwarded } } = config.mediaBridge;
+  const {
+    homeserver,
+    tokensFile,
+    listen: { xForwarded },
+  } = config.mediaBridge;
   let authenticator: Authenticator;
   if (homeserver !== undefined) {
     const whoami = createWhoamiAuthenticator({ ...homeserver, log });

@@ -1,4 +1,5 @@
 import { BridgeError } from "./errors.ts";
+import { IdTable } from "./id-table.ts";
 
 /** How a call waits. */
 export interface CallOptions {
@@ -9,6 +10,7 @@ export interface CallOptions {
 }
 
 interface PendingCall {
+  readonly id: number;
   readonly method: string;
   readonly deadlineMs: number;
   readonly dueMs: number;
@@ -23,7 +25,7 @@ const TICK_MS = 50;
 
 /** The calls that wait for their answers, by id. */
 export class PendingCalls {
-  private readonly calls = new Map<number, PendingCall>();
+  private readonly calls = new IdTable<PendingCall>();
   private readonly onAbandoned: (id: number) => void;
   private lastId = 0;
   private earliestDueMs = Infinity;
@@ -41,7 +43,7 @@ export class PendingCalls {
   /** The longest deadline of all calls in flight, milliseconds; 0 when none has one. */
   get longestDeadlineMs(): number {
     let longest = 0;
-    for (const { deadlineMs } of this.calls.values())
+    for (const { deadlineMs } of this.calls.list())
       if (deadlineMs !== Infinity) longest = Math.max(longest, deadlineMs);
     return longest;
   }
@@ -57,7 +59,7 @@ export class PendingCalls {
       send(id);
       const dueMs = deadlineMs === Infinity ? Infinity : performance.now() + deadlineMs;
       const release = signal && this.listen(id, signal);
-      this.calls.set(id, { method, deadlineMs, dueMs, resolve, reject, release });
+      this.calls.add({ id, method, deadlineMs, dueMs, resolve, reject, release });
       if (dueMs < this.earliestDueMs) this.earliestDueMs = dueMs;
       if (dueMs !== Infinity) this.ticker ??= setInterval(this.tick, TICK_MS);
     });
@@ -78,16 +80,14 @@ export class PendingCalls {
   }
 
   rejectAll(error: BridgeError): void {
-    for (const id of this.calls.keys()) this.reject(id, error);
+    for (const { id } of this.calls.list()) this.reject(id, error);
     clearInterval(this.ticker);
     this.ticker = undefined;
   }
 
   private take(id: number): PendingCall | undefined {
-    const call = this.calls.get(id);
-    if (call === undefined) return undefined;
-    this.calls.delete(id);
-    call.release?.();
+    const call = this.calls.take(id);
+    call?.release?.();
     return call;
   }
 
@@ -112,7 +112,7 @@ export class PendingCalls {
     const nowMs = performance.now();
     if (nowMs < this.earliestDueMs) return;
     let earliestDueMs = Infinity;
-    for (const [id, { method, deadlineMs, dueMs }] of this.calls) {
+    for (const { id, method, deadlineMs, dueMs } of this.calls.list()) {
       if (dueMs > nowMs) earliestDueMs = Math.min(earliestDueMs, dueMs);
       else this.abandon(id, new BridgeError("TIMEOUT", `no answer to ${method} within ${deadlineMs} ms`));
     }

@@ -234,6 +234,7 @@ function isPresent(slot: Slot): boolean {
 }
 
 function remoteOf(slot: PythonSlot): number {
-  if (slot.remote === undefined) throw new ModuleUnavailable("unavailable", `${slot.module.name} did not register it again`);
+  if (slot.remote === undefined)
+    throw new ModuleUnavailable("unavailable", `${slot.module.name} did not register it again`);
   return slot.remote;
 }

@@ -120,7 +120,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     },
     judge: (answer) => {
       if (answer === undefined || answer === null) return GO_ON;
-      if (!Array.isArray(answer)) throw new TypeError(`answered ${describeType(answer)} where an array or undefined is due`);
+      if (!Array.isArray(answer))
+        throw new TypeError(`answered ${describeType(answer)} where an array or undefined is due`);
       return { stop: true, value: answer.map(limitFromModule) };
     },
   },

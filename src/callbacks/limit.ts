@@ -56,7 +56,8 @@ export function limitToWire(limit: MediaUploadLimit): WireLimit {
 
 /** A limit that a TypeScript module returned, copied and frozen. Throws TypeError naming the member that is wrong. */
 export function limitFromModule(value: unknown): MediaUploadLimit {
-  if (typeof value !== "object" || value === null) throw new TypeError(`a limit is ${describeType(value)}, not an object`);
+  if (typeof value !== "object" || value === null)
+    throw new TypeError(`a limit is ${describeType(value)}, not an object`);
   const limit = value as Partial<MediaUploadLimit>;
   for (const key of ["maxBytes", "timePeriodMs"] as const) {
     const number: unknown = limit[key];

@@ -31,7 +31,8 @@ export interface StepResult {
 
 /** Reads one result of a `run`. Throws TypeError where the child broke the protocol. */
 export function readStepResult(raw: unknown, slots: readonly PythonSlot[]): StepResult {
-  if (!Array.isArray(raw) || raw.length !== 3 || !Array.isArray(raw[2])) throw new TypeError("malformed result of a run");
+  if (!Array.isArray(raw) || raw.length !== 3 || !Array.isArray(raw[2]))
+    throw new TypeError("malformed result of a run");
   const [decided, value, entries] = raw as [unknown, unknown, unknown[]];
   const records = entries.map((entry, index) => {
     const slot = slots[index];
@@ -51,7 +52,14 @@ function readEntry(entry: unknown, slot: PythonSlot): SlotRecord {
   const failure = outcome === "error" ? readError(error) : undefined;
   return {
     slot,
-    outcome: failure instanceof ModuleUnavailable ? failure.reason : outcome === "stop" ? "stop" : failure ? "error" : "continue",
+    outcome:
+      failure instanceof ModuleUnavailable
+        ? failure.reason
+        : outcome === "stop"
+          ? "stop"
+          : failure
+            ? "error"
+            : "continue",
     micros,
     error: failure,
     answer: answer ?? undefined,

@@ -27,7 +27,12 @@ interface HttpAnswer {
 }
 
 /** `media-bridge call`: the real chain, once. Rejects with a StartError where it cannot be run. */
-export async function call(loaded: LoadedConfig, callback: string, args: readonly string[], options: { json: boolean }): Promise<void> {
+export async function call(
+  loaded: LoadedConfig,
+  callback: string,
+  args: readonly string[],
+  options: { json: boolean },
+): Promise<void> {
   const { config } = loaded;
   const { kind, values } = readArguments(callback, args);
   const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true });
@@ -45,7 +50,11 @@ export async function call(loaded: LoadedConfig, callback: string, args: readonl
     const slots = records.map(describeRecord);
     const decided = records.findLastIndex(({ outcome }) => outcome !== "continue");
     const decidedBy = decided === -1 || KINDS[kind].notification ? null : decided + 1;
-    console.log(options.json ? JSON.stringify({ callback: kind, slots, decidedBy, http }, null, 2) : describe(slots, decidedBy, http));
+    console.log(
+      options.json
+        ? JSON.stringify({ callback: kind, slots, decidedBy, http }, null, 2)
+        : describe(slots, decidedBy, http),
+    );
   } finally {
     await modules.stop(0);
   }
@@ -68,8 +77,13 @@ async function ask(chain: CallbackChain, kind: KindName, values: unknown[], conf
 function describeDecision(kind: KindName, value: unknown, config: Config): HttpAnswer {
   switch (kind) {
     case "get_media_config_for_user": {
-      const body = value === undefined ? JSON.stringify({ "m.upload.size": config.maxUploadSizeBytes }) : (value as string);
-      return { status: 200, body, meaning: value === undefined ? "nobody decided: the default" : "the module's dict is the body" };
+      const body =
+        value === undefined ? JSON.stringify({ "m.upload.size": config.maxUploadSizeBytes }) : (value as string);
+      return {
+        status: 200,
+        body,
+        meaning: value === undefined ? "nobody decided: the default" : "the module's dict is the body",
+      };
     }
     case "get_media_upload_limits_for_user": {
       const limits = (value ?? config.mediaUploadLimits) as readonly MediaUploadLimit[];
@@ -110,5 +124,9 @@ function describe(slots: readonly SlotReport[], decidedBy: number | null, http: 
     return `${index + 1}. ${module} (${language}): ${outcome} in ${milliseconds} ms${said && `: ${said}`}`;
   });
   const answer = http.status === null ? http.meaning : `${http.status} ${http.body ?? ""} (${http.meaning})`;
-  return [...(lines.length > 0 ? lines : ["nobody registered for it"]), `decided by: ${decidedBy ?? "nobody"}`, `HTTP: ${answer}`].join("\n");
+  return [
+    ...(lines.length > 0 ? lines : ["nobody registered for it"]),
+    `decided by: ${decidedBy ?? "nobody"}`,
+    `HTTP: ${answer}`,
+  ].join("\n");
 }

@@ -96,7 +96,7 @@ function decodeUtf8(bytes: Uint8Array): string | undefined {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
 }
 
 function isDroppedConnection(error: unknown): boolean {

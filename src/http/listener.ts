@@ -77,7 +77,9 @@ function describeListenError(error: NodeJS.ErrnoException, address: ListenAddres
     EACCES: "this user may not bind it; choose another in media_bridge.listen",
     EADDRNOTAVAIL: "this machine has no such address; choose another in media_bridge.listen",
   };
-  return new StartError("LISTEN", `cannot listen on ${place}: ${reasons[error.code ?? ""] ?? error.message}`, { cause: error });
+  return new StartError("LISTEN", `cannot listen on ${place}: ${reasons[error.code ?? ""] ?? error.message}`, {
+    cause: error,
+  });
 }
 
 type Constructor<T> = new (...args: never[]) => T;
@@ -91,7 +93,10 @@ function withPrototype<T extends object>(base: Constructor<T>, prototype: object
 }
 
 /** What Node's parser refused never becomes a request; it is answered in Matrix form all the same. */
-function codeOfParserError(error: { code?: string | undefined; rawPacket?: Buffer }, knownPaths: readonly RegExp[]): ErrorCode {
+function codeOfParserError(
+  error: { code?: string | undefined; rawPacket?: Buffer },
+  knownPaths: readonly RegExp[],
+): ErrorCode {
   if (error.code === "HPE_HEADER_OVERFLOW") return "HEADERS_TOO_LARGE";
   if (error.code !== "HPE_INVALID_METHOD") return "BAD_REQUEST";
   const target = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\/[^\s?]*)/.exec(error.rawPacket?.toString("latin1") ?? "")?.[1];

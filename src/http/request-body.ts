@@ -56,7 +56,10 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
  * Reads and throws away what a client still sends after it was answered, up to a bound: closing at once would reset the
  * connection, and the client would never see the answer. Past the bound, or when nothing comes any more, it is closed.
  */
-export function discardBody(req: IncomingMessage, { maxBytes, idleTimeoutMs }: { maxBytes: number; idleTimeoutMs: number }): void {
+export function discardBody(
+  req: IncomingMessage,
+  { maxBytes, idleTimeoutMs }: { maxBytes: number; idleTimeoutMs: number },
+): void {
   if (req.complete || req.destroyed) return;
   let left = maxBytes;
   req.on("data", (chunk: Buffer) => {

@@ -11,11 +11,7 @@ export interface RequesterOptions {
 }
 
 /** Who makes a request. Throws the 401, 403 or 503 that the client gets. */
-export function identify(
-  req: Request,
-  query: Query,
-  options: RequesterOptions,
-): Promise<Requester> | Requester {
+export function identify(req: Request, query: Query, options: RequesterOptions): Promise<Requester> | Requester {
   return options.authenticator.whoIs({
     token: findToken(req.headers.authorization, query.get("access_token") ?? []),
     userId: queryText(query, "user_id") ?? undefined,

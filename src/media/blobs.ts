@@ -25,7 +25,8 @@ export interface BlobReader {
   read(start: number, length: number): Promise<Buffer>;
   /**
    * Writes the bytes `start` … `end` (inclusive) to `destination` in large pieces, waiting for it to drain, without ending
-   * it. Memory is flat whatever the size. Rejects when the file ends early or the destination closes.
+   * it. Memory is flat whatever the size: buffers are used again once the destination's write callback has fired, so it
+   * must be done with a piece by then, as sockets and responses are. Rejects when the file ends early or the destination closes.
    */
   pipe(destination: Writable, start: number, end: number): Promise<void>;
   close(): Promise<void>;
@@ -37,9 +38,14 @@ export interface BlobStore {
   create(mediaId: string): BlobWriter;
   /** The file of a local media id, undefined where there is none. */
   open(mediaId: string): Promise<BlobReader | undefined>;
+  /** The media ids of temporary names of our own pattern: at start, before any upload, what an earlier process left. */
+  unsettled(): Promise<readonly string[]>;
   /**
-   * At start, before any upload: for every temporary name of our own pattern, keeps the file when `hasRow` says so and
-   * removes it otherwise; the temporary name goes in both cases. Touches nothing else.
+   * Ends such uploads: keeps the file when `hasRow` says so and removes it otherwise; the temporary name goes in both
+   * cases. Touches nothing else. Uploads of this process may go on meanwhile.
    */
-  recover(hasRow: (mediaId: string) => Promise<boolean>): Promise<{ kept: number; removed: number }>;
+  recover(
+    mediaIds: readonly string[],
+    hasRow: (mediaId: string) => Promise<boolean>,
+  ): Promise<{ kept: number; removed: number }>;
 }

@@ -103,7 +103,10 @@ function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: UploadParts): v
 }
 
 /** The limits for this upload; without a declared length the question whether it is allowed waits until the size is known. */
-async function askModules(request: UploadRequest, { chain, defaultLimits }: UploadParts): Promise<readonly MediaUploadLimit[]> {
+async function askModules(
+  request: UploadRequest,
+  { chain, defaultLimits }: UploadParts,
+): Promise<readonly MediaUploadLimit[]> {
   const { userId, contentLength } = request;
   if (contentLength === undefined) {
     const limits = await chain.decide("get_media_upload_limits_for_user", userId, 0);

@@ -9,7 +9,11 @@ type Awaitable<T> = T | PromiseLike<T>;
 export type Pass = undefined | null | void;
 
 /** A verdict of `checkMediaFileForSpam`: fine, refused, or refused with an errcode (and fields), as in Synapse. */
-export type SpamVerdict = typeof NOT_SPAM | boolean | string | readonly [errcode: string, fields: Record<string, unknown>];
+export type SpamVerdict =
+  | typeof NOT_SPAM
+  | boolean
+  | string
+  | readonly [errcode: string, fields: Record<string, unknown>];
 
 /** Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`. Each may be sync or async. */
 export interface MediaRepositoryCallbacks {

@@ -52,7 +52,8 @@ function stampOf(files: readonly string[]): string {
   const hash = createHash("sha256");
   for (const file of files) {
     const content = readIfThere(file);
-    if (content === undefined) throw new StartError("PYTHON", `media_bridge.python.requirements: ${file} cannot be read`);
+    if (content === undefined)
+      throw new StartError("PYTHON", `media_bridge.python.requirements: ${file} cannot be read`);
     hash.update(content).update("\0");
   }
   return hash.digest("hex");
@@ -70,12 +71,17 @@ async function checkVersion(executable: string): Promise<void> {
   const result = await execa(executable, ["-c", "import sys; print(*sys.version_info[:2])"], { reject: false });
   if (result.failed) {
     const remedy = "install Python 3.10 or newer, or name an interpreter in media_bridge.python.executable";
-    throw new StartError("PYTHON", `${executable} cannot be run (${result.shortMessage}): ${remedy}`, { cause: result });
+    throw new StartError("PYTHON", `${executable} cannot be run (${result.shortMessage}): ${remedy}`, {
+      cause: result,
+    });
   }
   const [major = 0, minor = 0] = result.stdout.split(" ").map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return;
   const wanted = `Python ${OLDEST.join(".")} or newer is needed`;
-  throw new StartError("PYTHON", `${executable} is Python ${major}.${minor}, ${wanted}: name one in media_bridge.python.executable`);
+  throw new StartError(
+    "PYTHON",
+    `${executable} is Python ${major}.${minor}, ${wanted}: name one in media_bridge.python.executable`,
+  );
 }
 
 async function makeEnvironment(folder: string): Promise<void> {
@@ -83,15 +89,27 @@ async function makeEnvironment(folder: string): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new StartError("PYTHON", `${folder} cannot be made: ${(error as Error).message}; see media_bridge.data_path`, { cause: error });
+    throw new StartError(
+      "PYTHON",
+      `${folder} cannot be made: ${(error as Error).message}; see media_bridge.data_path`,
+      { cause: error },
+    );
   }
   const result = await execa("python3", ["-m", "venv", folder], { reject: false, all: true });
   if (!result.failed) return;
   const remedy = "is the package python3-venv installed? Or name an interpreter in media_bridge.python.executable";
-  throw new StartError("PYTHON", `the Python environment ${folder} cannot be made: ${remedy}\n${lastLines(result.all)}`, { cause: result });
+  throw new StartError(
+    "PYTHON",
+    `the Python environment ${folder} cannot be made: ${remedy}\n${lastLines(result.all)}`,
+    { cause: result },
+  );
 }
 
-async function install(executable: string, files: readonly string[], onProgress: (line: string) => void): Promise<void> {
+async function install(
+  executable: string,
+  files: readonly string[],
+  onProgress: (line: string) => void,
+): Promise<void> {
   const requirements = files.flatMap((file) => ["--requirement", file]);
   const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", ...requirements];
   const running = execa(executable, args, { reject: false, all: true });
@@ -101,7 +119,9 @@ async function install(executable: string, files: readonly string[], onProgress:
   }
   const result = await running;
   if (result.failed) {
-    throw new StartError("PYTHON", `pip cannot install ${files.join(", ")}:\n${lastLines(result.all)}`, { cause: result });
+    throw new StartError("PYTHON", `pip cannot install ${files.join(", ")}:\n${lastLines(result.all)}`, {
+      cause: result,
+    });
   }
 }
 

@@ -235,7 +235,9 @@ export class PythonHost implements PythonRunner {
   private describe(error: unknown): StartError {
     if (error instanceof StartError) return error;
     if (!(error instanceof RemoteError) || error.module === undefined) {
-      return new StartError("PYTHON", `the Python child cannot be started: ${(error as Error).message}`, { cause: error });
+      return new StartError("PYTHON", `the Python child cannot be started: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
     const phases: Record<string, string> = {
       import: "cannot be imported",
@@ -249,4 +251,3 @@ export class PythonHost implements PythonRunner {
     return new StartError("MODULE", message, { cause: error });
   }
 }
-

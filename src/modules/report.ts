@@ -12,7 +12,10 @@ export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "
       if (warning !== undefined) log.warn(factsOf(slot), `${describeSlot(slot)} ${warning}`);
       if (error === undefined || MatrixError.is(error)) return;
       if (error instanceof ModuleUnavailable) {
-        log.warn({ ...factsOf(slot), reason: error.message }, `${describeSlot(slot)}: no verdict could be had (${outcome})`);
+        log.warn(
+          { ...factsOf(slot), reason: error.message },
+          `${describeSlot(slot)}: no verdict could be had (${outcome})`,
+        );
         return;
       }
       const traceback = error instanceof ModuleFailure ? error.traceback : undefined;

@@ -42,7 +42,9 @@ export async function parseTypeScriptModule(entry: TypeScriptEntry): Promise<Par
       try {
         await definition.setup(api, config);
       } catch (error) {
-        throw new StartError("MODULE", `${describeEntry(entry)}: setup failed: ${describeError(error)}`, { cause: error });
+        throw new StartError("MODULE", `${describeEntry(entry)}: setup failed: ${describeError(error)}`, {
+          cause: error,
+        });
       }
     },
   };
@@ -59,7 +61,8 @@ export function createModuleApi(
       if (callback === undefined || callback === null) continue;
       const kind = kindOf(group, name);
       if (kind === undefined) throw new TypeError(`${module.name} registers ${name}, which is no callback of ${group}`);
-      if (typeof callback !== "function") throw new TypeError(`${module.name} registers ${name}, which cannot be called`);
+      if (typeof callback !== "function")
+        throw new TypeError(`${module.name} registers ${name}, which cannot be called`);
       const nth = service.registry.slots(kind).filter((slot) => slot.module.index === module.index).length;
       const call = callback.bind(callbacks) as (...args: unknown[]) => unknown;
       service.registry.add({ language: "typescript", kind, module, nth, name: callback.name || name, file, call });
@@ -75,7 +78,9 @@ export function createModuleApi(
 }
 
 function kindOf(group: Kind<KindName>["group"], native: string): KindName | undefined {
-  return (Object.keys(KINDS) as KindName[]).find((kind) => KINDS[kind].native === native && KINDS[kind].group === group);
+  return (Object.keys(KINDS) as KindName[]).find(
+    (kind) => KINDS[kind].native === native && KINDS[kind].group === group,
+  );
 }
 
 function resolveFile(entry: TypeScriptEntry): string {
@@ -83,7 +88,9 @@ function resolveFile(entry: TypeScriptEntry): string {
   try {
     return createRequire(`${entry.from}/`).resolve(entry.specifier);
   } catch (error) {
-    throw new StartError("MODULE", `${describeEntry(entry)}: no such package can be found from ${entry.from}`, { cause: error });
+    throw new StartError("MODULE", `${describeEntry(entry)}: no such package can be found from ${entry.from}`, {
+      cause: error,
+    });
   }
 }
 
@@ -92,12 +99,20 @@ async function importFile(entry: TypeScriptEntry, file: string): Promise<unknown
     // A JavaScript file needs no help; jiti costs 30 ms at start, so only who uses TypeScript pays for it.
     if (/\.m?js$/.test(file) && import.meta.url.endsWith(".js")) return await import(pathToFileURL(file).href);
     const { createJiti } = await import("jiti");
-    const jiti = createJiti(import.meta.url, { interopDefault: false, moduleCache: true, virtualModules: await ownModules() });
+    const jiti = createJiti(import.meta.url, {
+      interopDefault: false,
+      moduleCache: true,
+      virtualModules: await ownModules(),
+    });
     return await jiti.import(file);
   } catch (error) {
-    throw new StartError("MODULE", `${describeEntry(entry)}: cannot be imported from ${file}: ${describeError(error)}`, {
-      cause: error,
-    });
+    throw new StartError(
+      "MODULE",
+      `${describeEntry(entry)}: cannot be imported from ${file}: ${describeError(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -139,4 +154,3 @@ function describeEntry(entry: TypeScriptEntry): string {
 function describeError(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : `threw ${typeof error}`;
 }
-

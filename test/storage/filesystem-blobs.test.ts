@@ -9,7 +9,13 @@ import { createLogger } from "../../src/util/log.ts";
 import { readBlob, storeBlob, writeChunks } from "../contract/blob-bodies.ts";
 import { describeBlobStore } from "../contract/blobs.ts";
 import { runStory } from "./child-process.ts";
+import type { BlobStore } from "../../src/media/blobs.ts";
 import { createTemporaryFolder, listFolder } from "./temporary-folder.ts";
+
+/** As the service does at start. */
+async function recover(blobs: BlobStore, hasRow: (mediaId: string) => Promise<boolean>) {
+  return blobs.recover(await blobs.unsettled(), hasRow);
+}
 
 const log = createLogger("fatal");
 const LARGE_BYTES = 900 * 1024;
@@ -131,7 +137,7 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
     mkdirSync(join(folder, "media_bridge_uploads/upload-aFolder"));
     symlinkSync(join(folder, theirs[0] ?? ""), join(folder, "media_bridge_uploads/upload-aSymlink"));
     const before = listFolder(folder);
-    expect(await open(folder).recover(noRow)).toEqual({ kept: 0, removed: 0 });
+    expect(await recover(open(folder), noRow)).toEqual({ kept: 0, removed: 0 });
     expect(listFolder(folder)).toEqual(before);
   });
 
@@ -139,10 +145,10 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
     const folder = createTemporaryFolder();
     const path = await storeBlob(open(folder), "sameId", Buffer.from("kept"));
     writeFileSync(join(folder, "media_bridge_uploads/upload-sameId"), "kept");
-    expect(await open(folder).recover(noRow)).toEqual({ kept: 0, removed: 1 });
+    expect(await recover(open(folder), noRow)).toEqual({ kept: 0, removed: 1 });
     expect(readFileSync(path, "utf8")).toBe("kept");
     linkSync(path, join(folder, "media_bridge_uploads/upload-sameId"));
-    expect(await open(folder).recover(noRow)).toEqual({ kept: 0, removed: 1 });
+    expect(await recover(open(folder), noRow)).toEqual({ kept: 0, removed: 1 });
     expect(listFolder(folder)).not.toContain("local_content/sa/me/Id");
   });
 });
@@ -157,7 +163,7 @@ describe("a folder of media and its process", () => {
       const blobs = openFilesystemBlobs({ mediaStorePath: join(folder, "media"), log });
       // A small body that was not published was never on disk.
       const removed = size === LARGE_BYTES ? 2 : 1;
-      expect(await blobs.recover(async (id) => (await metadata.localMedia(id)) !== undefined)).toEqual({
+      expect(await recover(blobs, async (id) => (await metadata.localMedia(id)) !== undefined)).toEqual({
         kept: 1,
         removed,
       });

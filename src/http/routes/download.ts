@@ -68,7 +68,8 @@ async function send(
   const range = rangeOf(req, media, reader.size);
   const { start, end } = range ?? { start: 0, end: reader.size - 1 };
   const length = end - start + 1;
-  const small = length > 0 && length <= SMALL_BYTES && req.method !== "HEAD" ? await reader.read(start, length) : undefined;
+  const small =
+    length > 0 && length <= SMALL_BYTES && req.method !== "HEAD" ? await reader.read(start, length) : undefined;
   res.writeHead(range ? 206 : 200, {
     ...mediaHeaders(media, fileName),
     "Content-Length": length,

@@ -41,7 +41,10 @@ export function healthRoute(check: HealthCheck): Route {
     methods: {
       get(_req, res) {
         const problem = check();
-        res.writeHead(problem === undefined ? 200 : 503, { ...CORS_HEADERS, "Content-Type": "text/plain; charset=utf-8" });
+        res.writeHead(problem === undefined ? 200 : 503, {
+          ...CORS_HEADERS,
+          "Content-Type": "text/plain; charset=utf-8",
+        });
         res.end(problem ?? "OK");
       },
     },

@@ -1,19 +1,27 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { matrixError } from "../../errors.ts";
 import type { BlobReader, BlobStore, BlobWriter } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { type DiskIo, DiskPace } from "./disk-pace.ts";
-import { checkFolder } from "./folder-check.ts";
+import { chooseLayout } from "./folder-check.ts";
 import { Layout } from "./layout.ts";
 import { FilesystemReader } from "./reader.ts";
-import { recoverUploads } from "./recovery.ts";
+import { listUnsettled, recoverUploads } from "./recovery.ts";
 import { FilesystemWriter } from "./writer.ts";
+
+/** Where temporary names stand under the media store. */
+const UPLOADS_FOLDER = "media_bridge_uploads";
 
 export interface FilesystemBlobsOptions {
   /** Synapse's `media_store_path`; made where it does not exist. */
   readonly mediaStorePath: string;
+  /**
+   * A folder of ours, for the temporary names of uploads: a media store may be an operator's own. Not used where it lies on
+   * another file system, from which no file can be linked into the store; the names stand under the store then.
+   */
+  readonly uploadsFolder?: string;
   readonly log: Logger;
   /** How short calls reach the disk. Default `auto`: on the event loop while the disk is fast. */
   readonly io?: DiskIo;
@@ -22,18 +30,25 @@ export interface FilesystemBlobsOptions {
 /** Opens a folder of media in Synapse's layout. Throws a StartError `STORE` for one that cannot be written. */
 export function openFilesystemBlobs(options: FilesystemBlobsOptions): BlobStore {
   const mediaStorePath = resolve(options.mediaStorePath);
-  const layout = new Layout(mediaStorePath);
-  checkFolder(mediaStorePath, layout);
-  return new FilesystemBlobs(layout, createCalls(new DiskPace(options.io ?? "auto")), options.log);
+  const folders = [
+    ...(options.uploadsFolder ? [resolve(options.uploadsFolder)] : []),
+    join(mediaStorePath, UPLOADS_FOLDER),
+  ];
+  const layouts = folders.map((folder) => new Layout(mediaStorePath, folder));
+  const layout = chooseLayout(mediaStorePath, layouts);
+  return new FilesystemBlobs(layout, layouts, createCalls(new DiskPace(options.io ?? "auto")), options.log);
 }
 
 class FilesystemBlobs implements BlobStore {
   readonly #layout: Layout;
+  /** Every place where an earlier process may have left temporary names. */
+  readonly #layouts: readonly Layout[];
   readonly #calls: () => Calls;
   readonly #log: Logger;
 
-  constructor(layout: Layout, calls: () => Calls, log: Logger) {
+  constructor(layout: Layout, layouts: readonly Layout[], calls: () => Calls, log: Logger) {
     this.#layout = layout;
+    this.#layouts = layouts;
     this.#calls = calls;
     this.#log = log;
   }
@@ -60,7 +75,20 @@ class FilesystemBlobs implements BlobStore {
     }
   }
 
-  recover(hasRow: (mediaId: string) => Promise<boolean>): Promise<{ kept: number; removed: number }> {
-    return recoverUploads(this.#layout, hasRow);
+  async unsettled(): Promise<readonly string[]> {
+    return (await Promise.all(this.#layouts.map(listUnsettled))).flat();
+  }
+
+  async recover(
+    mediaIds: readonly string[],
+    hasRow: (mediaId: string) => Promise<boolean>,
+  ): Promise<{ kept: number; removed: number }> {
+    const total = { kept: 0, removed: 0 };
+    for (const layout of this.#layouts) {
+      const { kept, removed } = await recoverUploads(layout, mediaIds, hasRow);
+      total.kept += kept;
+      total.removed += removed;
+    }
+    return total;
   }
 }

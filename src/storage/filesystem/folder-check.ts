@@ -1,31 +1,52 @@
-import { existsSync, linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../../errors.ts";
 import { isSystemError } from "../failure.ts";
 import type { Layout } from "./layout.ts";
 
 /**
- * Makes the media store where it does not exist and does once what every upload does: a file, and a second name for it
- * under the content folder. Leaves nothing behind. Throws a StartError `STORE` that names the path and what to do.
+ * Makes the media store where it does not exist, and answers the first layout in which an upload can do what it does: a file
+ * in the uploads folder, and a second name for it under the content folder. Tries both for real and leaves nothing behind.
+ * Throws a StartError `STORE` that names the path and what to do.
  */
-export function checkFolder(mediaStorePath: string, layout: Layout): void {
-  let probeFolder: string | undefined;
-  let linked: string | undefined;
+export function chooseLayout(mediaStorePath: string, layouts: readonly Layout[]): Layout {
   try {
     mkdirSync(mediaStorePath, { recursive: true });
-    probeFolder = mkdtempSync(join(mediaStorePath, "media_bridge_check-"));
-    const probe = join(probeFolder, "file");
-    writeFileSync(probe, "");
-    const target = existsSync(layout.contentFolder)
-      ? `${join(layout.contentFolder, "media_bridge_check-")}${process.pid}`
-      : `${probe}-2`;
-    linkSync(probe, target);
-    linked = target;
+    for (const layout of layouts.slice(0, -1)) if (canLink(mediaStorePath, layout)) return layout;
+    const last = layouts.at(-1);
+    if (last === undefined) throw new TypeError("there is no folder for uploads");
+    link(mediaStorePath, last);
+    return last;
   } catch (error) {
     throw new StartError("STORE", `The media store ${mediaStorePath} ${explain(error)}`, { cause: error });
+  }
+}
+
+function canLink(mediaStorePath: string, layout: Layout): boolean {
+  try {
+    link(mediaStorePath, layout);
+    return true;
+  } catch {
+    // Another file system, or a folder that is not ours to write: the last layout's error is the one to show.
+    return false;
+  }
+}
+
+function link(mediaStorePath: string, { contentFolder, uploadsFolder }: Layout): void {
+  const hadUploads = existsSync(uploadsFolder);
+  const folder = existsSync(contentFolder) ? contentFolder : mediaStorePath;
+  const target = `${join(folder, "media_bridge_check-")}${process.pid}`;
+  let probeFolder: string | undefined;
+  try {
+    mkdirSync(uploadsFolder, { recursive: true, mode: 0o700 });
+    probeFolder = mkdtempSync(join(uploadsFolder, "check-"));
+    const probe = join(probeFolder, "file");
+    writeFileSync(probe, "");
+    linkSync(probe, target);
   } finally {
-    if (linked !== undefined) rmSync(linked, { force: true });
+    rmSync(target, { force: true });
     if (probeFolder !== undefined) rmSync(probeFolder, { recursive: true, force: true });
+    if (!hadUploads && existsSync(uploadsFolder)) rmdirSync(uploadsFolder);
   }
 }
 

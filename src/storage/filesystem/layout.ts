@@ -1,20 +1,18 @@
 import { join } from "node:path";
 
-/** Where the temporary names of uploads lie, under the media store. */
-export const UPLOADS_FOLDER = "media_bridge_uploads";
 const CONTENT_FOLDER = "local_content";
 const STORED_ID = /^[A-Za-z0-9_-]{5,}$/;
 const TEMPORARY_NAME = /^upload-([A-Za-z0-9_-]{5,})$/;
 
-/** The paths of a media store: Synapse's `local_content/aa/bb/rest`, and the temporary names beside it. */
+/** The paths of a media store: Synapse's `local_content/aa/bb/rest`, and the temporary names. */
 export class Layout {
   readonly contentFolder: string;
   readonly uploadsFolder: string;
 
-  /** @param mediaStorePath Absolute. */
-  constructor(mediaStorePath: string) {
+  /** Both absolute: the media store, and the folder of the temporary names. */
+  constructor(mediaStorePath: string, uploadsFolder: string) {
     this.contentFolder = join(mediaStorePath, CONTENT_FOLDER);
-    this.uploadsFolder = join(mediaStorePath, UPLOADS_FOLDER);
+    this.uploadsFolder = uploadsFolder;
   }
 
   /** The final path of a media id; undefined for one that no file can have: nothing else reaches a path. */

@@ -1,22 +1,27 @@
 import { lstat, readdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
 import { isSystemError } from "../failure.ts";
 import type { Layout } from "./layout.ts";
 
+/** The media ids of the temporary names in a folder. */
+export async function listUnsettled(layout: Layout): Promise<string[]> {
+  const names = await listNames(layout.uploadsFolder);
+  return names.flatMap((name) => layout.mediaIdOf(name) ?? []);
+}
+
 /**
- * Ends the uploads that an earlier process left unsettled. A temporary name whose row exists is only forgotten; where none
+ * Ends uploads that an earlier process left unsettled. A temporary name whose row exists is only forgotten; where none
  * exists, its file goes as well, if it is the very file that the temporary name leads to.
  */
 export async function recoverUploads(
   layout: Layout,
+  mediaIds: readonly string[],
   hasRow: (mediaId: string) => Promise<boolean>,
 ): Promise<{ kept: number; removed: number }> {
   const counts = { kept: 0, removed: 0 };
-  for (const name of await listNames(layout.uploadsFolder)) {
-    const mediaId = layout.mediaIdOf(name);
-    const temporaryPath = join(layout.uploadsFolder, name);
-    const contentPath = mediaId === undefined ? undefined : layout.contentPath(mediaId);
-    if (mediaId === undefined || contentPath === undefined || !(await isPlainFile(temporaryPath))) continue;
+  for (const mediaId of mediaIds) {
+    const temporaryPath = layout.temporaryPath(mediaId);
+    const contentPath = layout.contentPath(mediaId);
+    if (contentPath === undefined || !(await isPlainFile(temporaryPath))) continue;
     const kept = await hasRow(mediaId);
     if (!kept && (await isSameFile(temporaryPath, contentPath))) await unlink(contentPath);
     await unlink(temporaryPath);
@@ -35,7 +40,12 @@ async function listNames(folder: string): Promise<string[]> {
 }
 
 async function isPlainFile(path: string): Promise<boolean> {
-  return (await lstat(path)).isFile();
+  try {
+    return (await lstat(path)).isFile();
+  } catch (error) {
+    if (isSystemError(error, "ENOENT")) return false;
+    throw error;
+  }
 }
 
 async function isSameFile(path: string, otherPath: string): Promise<boolean> {
