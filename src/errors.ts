@@ -10,6 +10,7 @@ export const CATALOGUE = {
   UNRECOGNIZED: [404, "M_UNRECOGNIZED", "Unrecognized request"],
   METHOD_NOT_ALLOWED: [405, "M_UNRECOGNIZED", "Unrecognized request"],
   BAD_REQUEST: [400, "M_UNKNOWN", "Bad request"],
+  PARAMETER_NOT_UTF8: [400, "M_INVALID_PARAM", "A query parameter is not valid UTF-8"],
   HEADERS_TOO_LARGE: [431, "M_TOO_LARGE", "Request headers are too large"],
   NOT_FOUND: [404, "M_NOT_FOUND", "Not found"],
   FILE_NAME_NOT_UTF8: [400, "M_UNKNOWN", "The filename parameter is not valid UTF-8"],

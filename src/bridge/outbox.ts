@@ -1,7 +1,7 @@
 import type { Writable } from "node:stream";
 import { BridgeError } from "./errors.ts";
 
-/** What goes out: the frames of one tick as one write, and while the peer does not read, a queue with a bound. */
+/** What goes out: the frames of one turn of the event loop as one write, and while the peer does not read, a queue with a bound. */
 export class Outbox {
   private readonly output: Writable;
   private readonly maxQueuedBytes: number;
@@ -28,8 +28,8 @@ export class Outbox {
     this.queuedBytes += frame.length;
     if (this.isFlushPlanned) return;
     this.isFlushPlanned = true;
-    // After the promises that this tick settles: a batch of answers leads to a batch of calls.
-    process.nextTick(this.flush);
+    // Once every socket that was ready has been read: the calls of requests that arrived together go as one write.
+    setImmediate(this.flush);
   }
 
   /** Drops what was not written. */

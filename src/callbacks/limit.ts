@@ -68,6 +68,8 @@ export function limitFromModule(value: unknown): MediaUploadLimit {
   if (limit.infoUri !== undefined && limit.infoUri !== null && typeof limit.infoUri !== "string") {
     throw new TypeError(`infoUri of a limit is ${describeType(limit.infoUri)}, not a string`);
   }
+  // It becomes part of an answer in UTF-8, long after the module could still be blamed.
+  if (limit.infoUri?.isWellFormed() === false) throw new TypeError("infoUri of a limit contains a lone surrogate");
   return Object.freeze({
     maxBytes: limit.maxBytes as number | bigint,
     timePeriodMs: limit.timePeriodMs as number | bigint,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Requester } from "./authenticator.ts";
 import { HomeserverError } from "./homeserver-error.ts";
-import { isUserId } from "./user-id.ts";
+import { isUserId } from "../config/matrix-names.ts";
 import type { WhoamiResponse } from "./whoami-request.ts";
 
 /** A refusal by the homeserver, to be handed to the client as it is. */

@@ -1,10 +1,10 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from "node:http";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
-import { connect, type Socket } from "node:net";
+import { lstatSync, rmSync } from "node:fs";
+import { connect } from "node:net";
 import type { Express } from "express";
-import { CATALOGUE, matrixError, StartError, type ErrorCode } from "../errors.ts";
-import { CORS_HEADERS, errorText } from "./respond.ts";
+import { StartError } from "../errors.ts";
+import { answerParserErrors } from "./parser-errors.ts";
 
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
@@ -12,10 +12,7 @@ export type ListenAddress = { readonly host: string; readonly port: number } | {
 export function createHttpServer(app: Express, knownPaths: readonly RegExp[]): Server {
   const server = createServer(
     {
-      // Express sets the prototypes of request and response anew for each request, which costs more than the rest of a
-      // small one; where they are what it wants from the start, that is nothing.
-      IncomingMessage: withPrototype(IncomingMessage, app.request),
-      ServerResponse: withPrototype(ServerResponse, app.response),
+      ...messageClasses(app),
       keepAliveTimeout: 75_000,
       // A body that flows may take as long as it needs; one that stalls is ended by who reads it.
       requestTimeout: 0,
@@ -24,10 +21,7 @@ export function createHttpServer(app: Express, knownPaths: readonly RegExp[]): S
     app,
   );
   server.on("checkContinue", app);
-  server.on("clientError", (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) => {
-    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-    answerUnparsed(socket, codeOfParserError(error, knownPaths));
-  });
+  answerParserErrors(server, knownPaths);
   return server;
 }
 
@@ -37,7 +31,7 @@ export async function listen(server: Server, address: ListenAddress): Promise<vo
     await bind(server, address);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE" || !("path" in address) || (await answers(address.path))) {
+    if (code !== "EADDRINUSE" || !("path" in address) || (await isTaken(address.path))) {
       throw describeListenError(error as NodeJS.ErrnoException, address);
     }
     // A socket that nobody answers on was left by a process that was killed.
@@ -58,7 +52,9 @@ async function bind(server: Server, address: ListenAddress): Promise<void> {
   });
 }
 
-async function answers(path: string): Promise<boolean> {
+/** Whether somebody answers at a path; a file that is no socket is somebody's as well. */
+async function isTaken(path: string): Promise<boolean> {
+  if (!lstatSync(path).isSocket()) return true;
   const socket = connect(path);
   try {
     await once(socket, "connect");
@@ -73,7 +69,7 @@ async function answers(path: string): Promise<boolean> {
 function describeListenError(error: NodeJS.ErrnoException, address: ListenAddress): StartError {
   const place = "path" in address ? address.path : `${address.host}:${address.port}`;
   const reasons: Record<string, string> = {
-    EADDRINUSE: "it is in use by another process; stop that one or choose another in media_bridge.listen",
+    EADDRINUSE: "it is in use; stop the process that has it, or choose another in media_bridge.listen",
     EACCES: "this user may not bind it; choose another in media_bridge.listen",
     EADDRNOTAVAIL: "this machine has no such address; choose another in media_bridge.listen",
   };
@@ -82,31 +78,16 @@ function describeListenError(error: NodeJS.ErrnoException, address: ListenAddres
   });
 }
 
-type Constructor<T> = new (...args: never[]) => T;
-
-function withPrototype<T extends object>(base: Constructor<T>, prototype: object): never {
-  function Derived(this: unknown, ...args: unknown[]): T {
-    return Reflect.construct(base, args, Derived) as T;
-  }
-  Derived.prototype = prototype;
-  return Derived as unknown as never;
-}
-
-/** What Node's parser refused never becomes a request; it is answered in Matrix form all the same. */
-function codeOfParserError(
-  error: { code?: string | undefined; rawPacket?: Buffer },
-  knownPaths: readonly RegExp[],
-): ErrorCode {
-  if (error.code === "HPE_HEADER_OVERFLOW") return "HEADERS_TOO_LARGE";
-  if (error.code !== "HPE_INVALID_METHOD") return "BAD_REQUEST";
-  const target = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\/[^\s?]*)/.exec(error.rawPacket?.toString("latin1") ?? "")?.[1];
-  if (target === undefined) return "BAD_REQUEST";
-  return knownPaths.some((path) => path.test(target)) ? "METHOD_NOT_ALLOWED" : "UNRECOGNIZED";
-}
-
-function answerUnparsed(socket: Socket, code: ErrorCode): void {
-  const text = errorText(matrixError(code));
-  const headers = { ...CORS_HEADERS, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${CATALOGUE[code][0]} Refused\r\n${lines.join("")}Connection: close\r\n\r\n${text}`);
+/**
+ * Express sets the prototypes of request and response anew for each request, which costs more than the rest of a small one.
+ * Made with the right prototypes from the start, that is nothing. (Classes: V8 makes a new map for every object that
+ * `Reflect.construct` builds on a plain function's prototype.)
+ */
+function messageClasses(app: Express) {
+  class AppRequest extends IncomingMessage {}
+  class AppResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {}
+  Object.setPrototypeOf(AppRequest.prototype, app.request);
+  Object.setPrototypeOf(AppResponse.prototype, app.response);
+  Object.assign(app, { request: AppRequest.prototype, response: AppResponse.prototype });
+  return { IncomingMessage: AppRequest, ServerResponse: AppResponse };
 }

@@ -25,9 +25,16 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
   return {
     read: (sink) =>
       new Promise<void>((resolve, reject) => {
+        const idle = setTimeout(() => {
+          // A body that we do not read, as the disk is busy, has not stalled.
+          if (req.isPaused()) idle.refresh();
+          else finish(matrixError("UPLOAD_STALLED"));
+        }, idleTimeoutMs);
+        let finished = false;
         const finish = (error?: unknown) => {
+          finished = true;
+          clearTimeout(idle);
           req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
-          req.setTimeout(0);
           if (error === undefined) return resolve();
           req.pause();
           reject(error);
@@ -35,18 +42,22 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
         const onEnd = () => finish();
         const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
         const onData = (chunk: Buffer) => {
+          idle.refresh();
           try {
             const busy = sink(chunk);
             if (busy === undefined) return;
             req.pause();
-            busy.then(() => req.resume(), finish);
+            busy.then(() => {
+              if (finished) return;
+              idle.refresh();
+              req.resume();
+            }, finish);
           } catch (error) {
             finish(error);
           }
         };
         if (req.destroyed) return onClose();
         req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
-        req.setTimeout(idleTimeoutMs, () => finish(matrixError("UPLOAD_STALLED")));
         if (expectsContinue(req)) res.writeContinue();
       }),
   };
@@ -62,12 +73,14 @@ export function discardBody(
 ): void {
   if (req.complete || req.destroyed) return;
   let left = maxBytes;
+  // Not the socket's own timeout: that one is set anew, to the time of idle connections, once the answer is out.
+  const idle = setTimeout(() => req.destroy(), idleTimeoutMs);
   req.on("data", (chunk: Buffer) => {
+    idle.refresh();
     left -= chunk.length;
     if (left < 0) req.destroy();
   });
   req.on("error", () => undefined);
-  req.setTimeout(idleTimeoutMs, () => req.destroy());
-  req.once("end", () => req.setTimeout(0));
+  req.once("close", () => clearTimeout(idle));
   req.resume();
 }

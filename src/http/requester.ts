@@ -14,8 +14,8 @@ export interface RequesterOptions {
 export function identify(req: Request, query: Query, options: RequesterOptions): Promise<Requester> | Requester {
   return options.authenticator.whoIs({
     token: findToken(req.headers.authorization, query.get("access_token") ?? []),
-    userId: queryText(query, "user_id") ?? undefined,
-    deviceId: queryText(query, "device_id") ?? queryText(query, "org.matrix.msc3202.device_id") ?? undefined,
+    userId: identifier(query, "user_id"),
+    deviceId: identifier(query, "device_id") ?? identifier(query, "org.matrix.msc3202.device_id"),
     address: clientAddress(req, options.xForwarded),
     userAgent: req.headers["user-agent"],
   });
@@ -26,6 +26,13 @@ export async function identifyUser(req: Request, query: Query, options: Requeste
   const requester = await identify(req, query, options);
   if (requester.guest) throw matrixError("GUEST_FORBIDDEN");
   return requester;
+}
+
+/** Bytes that are no text name nobody, and leaving them out would make it a request of somebody else. */
+function identifier(query: Query, name: string): string | undefined {
+  const text = queryText(query, name);
+  if (text === null) throw matrixError("PARAMETER_NOT_UTF8");
+  return text;
 }
 
 function clientAddress(req: Request, xForwarded: boolean): string | undefined {

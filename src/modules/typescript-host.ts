@@ -3,6 +3,7 @@ import { isAbsolute } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { CallbackRegistry } from "../callbacks/registry.ts";
 import { KINDS, type Kind, type KindName } from "../callbacks/kinds.ts";
+import { isPlainObject } from "../callbacks/json-text.ts";
 import type { SlotModule } from "../callbacks/slot.ts";
 import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
@@ -57,7 +58,8 @@ export function createModuleApi(
   service: { serverName: string; publicBaseurl: string | null; registry: CallbackRegistry; log: Logger },
 ): ModuleApi {
   const register = (group: Kind<KindName>["group"], callbacks: object) => {
-    for (const [name, callback] of Object.entries(callbacks) as [string, unknown][]) {
+    for (const name of namesIn(callbacks, group)) {
+      const callback: unknown = (callbacks as Record<string, unknown>)[name];
       if (callback === undefined || callback === null) continue;
       const kind = kindOf(group, name);
       if (kind === undefined) throw new TypeError(`${module.name} registers ${name}, which is no callback of ${group}`);
@@ -75,6 +77,17 @@ export function createModuleApi(
     registerMediaRepositoryCallbacks: (callbacks) => register("media_repository", callbacks),
     registerSpamCheckerCallbacks: (callbacks) => register("spam_checker", callbacks),
   };
+}
+
+/** What an object registers: all that a plain one holds, and of another one, whose methods are no members, the callbacks. */
+function namesIn(callbacks: object, group: Kind<KindName>["group"]): string[] {
+  if (isPlainObject(callbacks)) return Object.keys(callbacks);
+  const natives = Object.values(KINDS)
+    .filter((kind) => kind.group === group)
+    .map(({ native }) => native);
+  const names = natives.filter((native) => native in callbacks);
+  if (names.length === 0) throw new TypeError(`an object without a single callback of ${group} was registered`);
+  return names;
 }
 
 function kindOf(group: Kind<KindName>["group"], native: string): KindName | undefined {

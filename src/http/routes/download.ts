@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import { matrixError } from "../../errors.ts";
+import { MatrixError, matrixError } from "../../errors.ts";
 import type { BlobReader } from "../../media/blobs.ts";
 import { findMedia, openMedia, type DownloadParts } from "../../media/download.ts";
 import type { LocalMedia } from "../../media/metadata.ts";
@@ -79,12 +79,19 @@ async function send(
     res.end(small);
     return;
   }
-  await reader.pipe(res, start, end);
+  try {
+    await reader.pipe(res, start, end);
+  } catch (error) {
+    // A client that leaves is no failure; its line in the log says that it left.
+    if (req.socket.destroyed && !MatrixError.is(error)) return;
+    throw error;
+  }
   res.end();
 }
 
-/** The range to send, undefined for the whole file. Throws 416 where the file has nothing there. */
+/** The range to send, undefined for the whole file; ranges are for GET alone. Throws 416 where the file has nothing there. */
 function rangeOf(req: Request, media: LocalMedia, size: number): ByteRange | undefined {
+  if (req.method === "HEAD") return undefined;
   const condition = req.headers["if-range"];
   if (req.headers.range === undefined || (condition !== undefined && condition !== etagOf(media))) return undefined;
   const range = parseRange(req.headers.range, size);

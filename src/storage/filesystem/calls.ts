@@ -1,5 +1,7 @@
 import fs from "node:fs";
 import { promisify } from "node:util";
+import { isSystemError } from "../failure.ts";
+import { dropBytes, writeChunks } from "./chunks.ts";
 import type { DiskPace } from "./disk-pace.ts";
 
 /** An opened file: its descriptor and what it was when opened. */
@@ -15,7 +17,7 @@ type Answer<T> = T | Promise<T>;
 export interface Calls {
   /** Makes a file that must not exist, open for writing. */
   openNew(path: string): Answer<number>;
-  writeAll(fd: number, data: Buffer): Answer<void>;
+  writeAll(fd: number, chunks: Buffer[]): Answer<void>;
   openForReading(path: string): Answer<OpenedFile>;
   close(fd: number): Answer<void>;
   link(existingPath: string, newPath: string): Answer<void>;
@@ -33,7 +35,7 @@ const closeFile = promisify(fs.close);
 /** Through the thread pool: the event loop waits for nothing. */
 const ASYNC_CALLS: Calls = {
   openNew: (path) => openFile(path, "wx"),
-  writeAll: promisify<number, Buffer>(fs.writeFile),
+  writeAll: writeChunks,
   async openForReading(path) {
     const fd = await openFile(path, "r");
     try {
@@ -54,12 +56,12 @@ const ASYNC_CALLS: Calls = {
 function createSyncCalls(pace: DiskPace): Calls {
   return {
     openNew: (path) => pace.time(() => fs.openSync(path, "wx")),
-    writeAll: (fd, data) => pace.time(() => fs.writeFileSync(fd, data)),
+    writeAll: (fd, chunks) => pace.time(() => writeChunksSync(fd, chunks)),
     openForReading: (path) => pace.time(() => openForReadingSync(path)),
     close: (fd) => pace.time(() => fs.closeSync(fd)),
     link: (existingPath, newPath) => pace.time(() => fs.linkSync(existingPath, newPath)),
     unlink: (path) => pace.time(() => fs.unlinkSync(path)),
-    makeFolders: (path, mode) => pace.time(() => fs.mkdirSync(path, { recursive: true, mode })),
+    makeFolders: (path, mode) => pace.time(() => makeFoldersSync(path, mode)),
     removeFolder: (path) => pace.time(() => fs.rmdirSync(path)),
   };
 }
@@ -68,6 +70,21 @@ function createSyncCalls(pace: DiskPace): Calls {
 export function createCalls(pace: DiskPace): () => Calls {
   const syncCalls = createSyncCalls(pace);
   return () => (pace.isFast ? syncCalls : ASYNC_CALLS);
+}
+
+/** One call where only the last folder is missing, which is the rule; `recursive` alone looks at each of them. */
+function makeFoldersSync(path: string, mode?: number): string | undefined {
+  try {
+    fs.mkdirSync(path, { mode });
+    return path;
+  } catch (error) {
+    if (isSystemError(error, "EEXIST")) return undefined;
+    return fs.mkdirSync(path, { recursive: true, mode });
+  }
+}
+
+function writeChunksSync(fd: number, chunks: readonly Buffer[]): void {
+  for (let rest: readonly Buffer[] = chunks; rest.length > 0; ) rest = dropBytes(rest, fs.writevSync(fd, rest));
 }
 
 function openForReadingSync(path: string): OpenedFile {

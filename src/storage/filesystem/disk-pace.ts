@@ -3,15 +3,14 @@ import { performance } from "node:perf_hooks";
 /** `auto` measures; `sync` and `async` are for disks that are known. */
 export type DiskIo = "auto" | "sync" | "async";
 
-const SLOW_CALL_MS = 20;
-const SLOW_AVERAGE_MS = 2;
-/** The weight of the newest call in the moving average. */
-const NEWEST = 1 / 16;
+const SLOW_AVERAGE_MS = 5;
+/** The weight of the newest call in the moving average: a process that is kept waiting for a processor once is no slow disk. */
+const NEWEST = 1 / 32;
 const PAUSE_MS = 30_000;
 
 /**
  * Whether the disk answers fast enough to be called on the event loop, where a call is several times cheaper than through
- * a thread. One call over 20 ms, or 2 ms on average, and calls go through threads for 30 s; then it is tried again.
+ * a thread. At 5 ms on average calls go through threads for 30 s; then it is tried again.
  */
 export class DiskPace {
   readonly #io: DiskIo;
@@ -41,9 +40,8 @@ export class DiskPace {
 
   #learn(startedMs: number): void {
     const endedMs = this.#nowMs();
-    const tookMs = endedMs - startedMs;
-    this.#averageMs += (tookMs - this.#averageMs) * NEWEST;
-    if (tookMs <= SLOW_CALL_MS && this.#averageMs <= SLOW_AVERAGE_MS) return;
+    this.#averageMs += (endedMs - startedMs - this.#averageMs) * NEWEST;
+    if (this.#averageMs <= SLOW_AVERAGE_MS) return;
     this.#slowUntilMs = endedMs + PAUSE_MS;
     this.#averageMs = 0;
   }

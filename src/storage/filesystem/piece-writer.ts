@@ -1,4 +1,4 @@
-import fs from "node:fs";
+import { writeChunks } from "./chunks.ts";
 
 /** Small enough for flat memory, large enough that the hand-over to a thread costs little. */
 export const PIECE_BYTES = 256 * 1024;
@@ -39,29 +39,8 @@ export class PieceWriter {
     const piece = this.#chunks;
     this.#chunks = [];
     this.#chunksBytes = 0;
-    this.#writing = writeAll(this.#fd, piece);
+    this.#writing = writeChunks(this.#fd, piece);
     // The next call reports it; until then nobody listens.
     this.#writing.catch(() => {});
   }
-}
-
-async function writeAll(fd: number, piece: Buffer[]): Promise<void> {
-  let rest = piece;
-  while (rest.length > 0) rest = dropBytes(rest, await writeSome(fd, rest));
-}
-
-function writeSome(fd: number, chunks: Buffer[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    fs.writev(fd, chunks, (error, bytes) => (error ? reject(error) : resolve(bytes)));
-  });
-}
-
-/** What a short write has left; a write that took everything leaves nothing. */
-function dropBytes(chunks: Buffer[], bytes: number): Buffer[] {
-  let left = bytes;
-  for (const [index, chunk] of chunks.entries()) {
-    if (left < chunk.length) return [chunk.subarray(left), ...chunks.slice(index + 1)];
-    left -= chunk.length;
-  }
-  return [];
 }

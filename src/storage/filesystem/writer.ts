@@ -81,6 +81,8 @@ export class FilesystemWriter implements BlobWriter {
     if (this.#pieces === undefined) await this.#writeAtOnce();
     else await this.#pieces.finish();
     await this.#closeFile();
+    // With 7 million folders the one of a new id is hardly ever there yet.
+    await this.#makeContentFolder(dirname(contentPath));
     await inFolder(
       contentPath,
       () => calls().link(temporaryPath, contentPath),
@@ -91,10 +93,9 @@ export class FilesystemWriter implements BlobWriter {
 
   async #writeAtOnce(): Promise<void> {
     this.#fd = await this.#makeTemporary();
-    const [first] = this.#chunks;
-    const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks);
+    const chunks = this.#chunks;
     this.#chunks = [];
-    await this.#parts.calls().writeAll(this.#fd, body);
+    await this.#parts.calls().writeAll(this.#fd, chunks);
   }
 
   async #makeTemporary(): Promise<number> {
