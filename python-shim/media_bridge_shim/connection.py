@@ -1,4 +1,4 @@
-"""The channel inside the event loop: reads frames, hands each message on, writes the replies of a read at once."""
+"""The channel inside the event loop: reads frames, hands each message on, writes the replies of a read together."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from .loop import ChannelLoop
 
 logger = logging.getLogger(__name__)
 
+# So that the host works on the first replies of a large read while the next are made: measured.
+FLUSH_AFTER_REPLIES = 64
 FATAL_EXIT_STATUS = 76  # EX_PROTOCOL
 
 
@@ -78,9 +80,13 @@ class Connection:
             self._end()
             return
         self._flush_planned = True
+        on_message, outgoing = self._on_message, self._outgoing
         try:
             for body in self._reader.frames():
-                self._on_message(decode(body))
+                on_message(decode(body))
+                if len(outgoing) >= FLUSH_AFTER_REPLIES:
+                    self.flush()
+                    self._flush_planned = True
         except FrameError as error:
             self._fail(error)
         self.flush()

@@ -24,7 +24,11 @@ class Kind:
     name: str
     group: str
     arity: int
+    sizes: tuple[int, ...]
+    """Which arguments are sizes: JavaScript's integers over 2^32 may come as floats, callbacks get them as int."""
     judge: Callable[[Any], Verdict]
+    passes: Any
+    """The usual answer with which the walk goes on, by identity: a short cut past `judge`."""
     make_args: Callable[[Entry, list[Any]], Sequence[Any]] | None = None
     is_notification: bool = False
 
@@ -59,22 +63,17 @@ def _judge_spam(answer: Any) -> Verdict:
     return ("stop", None, f"answered {type(answer).__name__} where NOT_SPAM or a Codes is expected; taken as spam")
 
 
-def _judge_notification(_answer: Any) -> Verdict:
+def _judge_nothing(_answer: Any) -> Verdict:
     return None
 
 
-def _user_and_size(_entry: Entry, args: list[Any]) -> Sequence[Any]:
-    # JavaScript's integers over 2^32 may come as floats.
-    return args if type(args[1]) is int else (args[0], int(args[1]))
-
-
 def _limits_args(entry: Entry, args: list[Any]) -> Sequence[Any]:
-    return _user_and_size(entry, args) if entry.wants_size else args[:1]
+    return args if entry.wants_size else args[:1]
 
 
 def _exceeded_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
     user_id, limit, sent_bytes, attempted_bytes = args
-    return (user_id, from_wire_limit(limit), int(sent_bytes), int(attempted_bytes))
+    return (user_id, from_wire_limit(limit), sent_bytes, attempted_bytes)
 
 
 def _spam_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
@@ -83,19 +82,24 @@ def _spam_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
     return (make_file_wrapper(args[0]), make_file_info(args[1]))
 
 
-def _uploaded_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
-    return (args[0], args[1], int(args[2]))
-
-
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("get_media_config_for_user", "media_repository", 1, _judge_config),
-        Kind("is_user_allowed_to_upload_media_of_size", "media_repository", 2, _judge_allowed, _user_and_size),
-        Kind("get_media_upload_limits_for_user", "media_repository", 2, _judge_limits, _limits_args),
-        Kind("on_media_upload_limit_exceeded", "media_repository", 4, _judge_notification, _exceeded_args, True),
-        Kind("check_media_file_for_spam", "spam_checker", 2, _judge_spam, _spam_args),
-        Kind("on_media_uploaded", "media_repository", 3, _judge_notification, _uploaded_args, True),
-        Kind("on_media_deleted", "media_repository", 1, _judge_notification, None, True),
+        Kind("get_media_config_for_user", "media_repository", 1, (), _judge_config, None),
+        Kind("is_user_allowed_to_upload_media_of_size", "media_repository", 2, (1,), _judge_allowed, True),
+        Kind("get_media_upload_limits_for_user", "media_repository", 2, (1,), _judge_limits, None, _limits_args),
+        Kind(
+            "on_media_upload_limit_exceeded",
+            "media_repository",
+            4,
+            (2, 3),
+            _judge_nothing,
+            None,
+            _exceeded_args,
+            True,
+        ),
+        Kind("check_media_file_for_spam", "spam_checker", 2, (), _judge_spam, False, _spam_args),
+        Kind("on_media_uploaded", "media_repository", 3, (2,), _judge_nothing, None, None, True),
+        Kind("on_media_deleted", "media_repository", 1, (), _judge_nothing, None, None, True),
     )
 }

@@ -6,9 +6,11 @@ import json
 import logging
 import os
 import sys
+import threading
 import traceback
 from contextvars import ContextVar
 
+from .activity import activity
 from .texts import clean_text, keep_end
 
 # The host cuts lines at 64 KiB; a record must stay whole.
@@ -16,7 +18,7 @@ MAX_LOG_MESSAGE_BYTES = 12 * 1024
 MAX_LOG_TRACEBACK_BYTES = 16 * 1024
 
 current_module: ContextVar[str | None] = ContextVar("current_module", default=None)
-"""The path of the module whose code runs, as far as that is known."""
+"""The path of the module whose code runs: set while it loads and once a callback of its had to wait."""
 
 
 class StderrHandler(logging.Handler):
@@ -41,7 +43,7 @@ class StderrHandler(logging.Handler):
             fields["traceback"] = keep_end(
                 "".join(traceback.format_exception(*record.exc_info)), MAX_LOG_TRACEBACK_BYTES
             )
-        module = getattr(record, "module_path", None) or current_module.get()
+        module = getattr(record, "module_path", None) or current_module.get() or _running_module(record)
         if module is not None:
             fields["module"] = module
         return fields
@@ -65,6 +67,12 @@ def set_log_level(name: str) -> None:
     logging.getLogger().setLevel(levels.get(name, name.upper()))
     # These tell of every descriptor and of every connection at debug; nobody asked for that.
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+
+
+def _running_module(record: logging.LogRecord) -> str | None:
+    """The module whose callback is on the stack: setting the variable at each call would cost a tenth of the call."""
+    entry = activity.entry
+    return entry.module_path if entry is not None and record.thread == threading.main_thread().ident else None
 
 
 def _message_of(record: logging.LogRecord) -> str:

@@ -1,6 +1,6 @@
 """asyncio's loop with a short cut for one descriptor: the channel is served inside the wait for events.
 
-A turn of asyncio's loop costs as much as a small call. Where nothing but the channel has something to do, it is not turned.
+A turn of asyncio's loop costs as much as a small call. Where only the channel has something to do, it is not turned.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from .activity import activity
+from .log import current_module
 from .registry import Entry
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Pending:
 
     def start(self, context: Context, on_settled: Callable[[], None]) -> None:
         """Goes on in `context`; `on_settled` is called once, possibly before this returns."""
+        context.run(current_module.set, self.entry.module_path)
         self._context = context
         self._on_settled = on_settled
         self._wait(self._waiting)

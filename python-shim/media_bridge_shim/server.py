@@ -62,20 +62,11 @@ class Server:
 
     def _on_message(self, message: Any) -> None:
         try:
-            shape = message[0]
-            if shape == 0:
-                _, call_id, name, params = message
-                method = self._methods.get(name)
-            elif shape == 1:
-                _, call_id, error, result = message
-                self._requests.settle(call_id, error, result)
+            if message[0] != 0:
+                self._on_other(message)
                 return
-            elif shape == 2:
-                _, name, params = message
-                self._on_notification(name, params)
-                return
-            else:
-                raise ValueError(f"shape {shape!r}")
+            _, call_id, name, params = message
+            method = self._methods.get(name)
         except (TypeError, ValueError, LookupError, AttributeError) as problem:
             raise FrameError(f"A message of no known shape: {problem}", repr(message)[:200].encode()) from problem
         try:
@@ -88,9 +79,16 @@ class Server:
             if result is not _LATER:
                 self._reply(call_id, None, result)
 
-    def _on_notification(self, name: str, params: Any) -> None:
-        if name == "cancel" and self._runner is not None:
-            self._runner.cancel(params["id"])
+    def _on_other(self, message: Any) -> None:
+        if message[0] == 1:
+            _, call_id, error, result = message
+            self._requests.settle(call_id, error, result)
+        elif message[0] == 2:
+            _, name, params = message
+            if name == "cancel" and self._runner is not None:
+                self._runner.cancel(params["id"])
+        else:
+            raise ValueError(f"shape {message[0]!r}")
 
     def _run(self, call_id: int, params: Any) -> Any:
         if self._runner is None or self._lifecycle.is_ending:

@@ -10,7 +10,6 @@ from typing import Any
 from .activity import activity
 from .errors import ProtocolError, make_callback_error
 from .kinds import KINDS, Verdict
-from .log import current_module
 from .pending import Pending, to_coroutine
 from .registry import Entry
 from .texts import describe_answer
@@ -29,7 +28,10 @@ def walk(entries: list[Entry], trace: bool, steps: list[Any]) -> Walk:
         kind = KINDS.get(kind_name)
         if kind is None or len(args) != kind.arity:
             raise ProtocolError(f"no kind {kind_name} with {len(args)} arguments")
-        make_args, judge, never_stops = kind.make_args, kind.judge, kind.is_notification
+        for position in kind.sizes:
+            if type(args[position]) is not int:
+                args[position] = int(args[position])
+        make_args, judge, passes, never_stops = kind.make_args, kind.judge, kind.passes, kind.is_notification
         decided: int | None = None
         value: Any = None
         failed = False
@@ -44,7 +46,6 @@ def walk(entries: list[Entry], trace: bool, steps: list[Any]) -> Walk:
             verdict: Verdict = None
             activity.since_ns = started
             activity.entry = entry
-            current_module.set(entry.module_path)
             try:
                 answer = entry.callback(*args) if make_args is None else entry.callback(*make_args(entry, args))
             except BaseException as raised:
@@ -66,7 +67,7 @@ def walk(entries: list[Entry], trace: bool, steps: list[Any]) -> Walk:
                     pending = Pending(entry, coroutine, waiting, started + int(deadline_ms * 1_000_000))
                     yield pending
                     answer, error = pending.answer, pending.error
-            if error is None:
+            if error is None and answer is not passes:
                 try:
                     verdict = judge(answer)
                 except BaseException as raised:

@@ -21,7 +21,9 @@ export class Outbox {
 
   /** Queues a frame. Throws a {@link BridgeError} `OVERLOADED` when the peer leaves too much unread. */
   push(frame: Buffer): void {
-    if (this.queuedBytes + frame.length > this.maxQueuedBytes && this.isDraining) {
+    // One tick may fill the queue of a child that reads well.
+    if (this.queuedBytes + frame.length > this.maxQueuedBytes) this.flush();
+    if (this.queuedBytes + frame.length > this.maxQueuedBytes) {
       throw new BridgeError("OVERLOADED", `the child leaves more than ${this.maxQueuedBytes} bytes unread`);
     }
     this.frames.push(frame);

@@ -115,7 +115,7 @@ def timeout_deferred(
 
     def give_up() -> None:
         if not settled.called:
-            settled.errback(TwistedTimeoutError(f"Timed out after {timeout}s"))
+            settled.errback(TwistedTimeoutError(f"No result within {timeout} s"))
         deferred.cancel()
 
     timer = clock.call_later(timeout, give_up)

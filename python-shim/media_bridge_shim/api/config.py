@@ -43,7 +43,7 @@ class Config:
         if type(value) is int:
             return value
         if not isinstance(value, str):
-            raise TypeError(f"Bad byte size {value!r}")
+            raise TypeError(f"{value!r} is no size: expected an int or a str")
         unit = SIZES.get(value[-1:])
         return int(value[:-1]) * unit if unit else int(value)
 
@@ -53,11 +53,13 @@ class Config:
         if type(value) is int:
             return value
         if not isinstance(value, str):
-            raise TypeError(f"Bad duration {value!r}: expected an int or a str")
+            raise TypeError(f"{value!r} is no duration: expected an int or a str")
         if value[-1:].isdigit():
             return int(value)
         if value[-1:] not in DURATIONS_MS:
-            raise TypeError(f"Bad duration {value!r}: expected one of the suffixes {', '.join(DURATIONS_MS)}, or none")
+            raise TypeError(
+                f"{value!r} is no duration: expected one of the suffixes {', '.join(DURATIONS_MS)}, or none"
+            )
         return int(value[:-1]) * DURATIONS_MS[value[-1]]
 
     @staticmethod
@@ -72,7 +74,7 @@ class Config:
     def check_file(cls, file_path: str | None, config_name: str) -> str:
         """The absolute path of a file that must exist; `ConfigError` where it does not."""
         if file_path is None:
-            raise ConfigError(f"Missing config for {config_name}.")
+            raise ConfigError(f"{config_name}: no file is given")
         if not os.path.isfile(file_path):
             raise ConfigError(f"{config_name}: there is no file {file_path}")
         return cls.abspath(file_path)

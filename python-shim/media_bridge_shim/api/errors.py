@@ -95,7 +95,7 @@ class RequestSendFailed(RuntimeError):
     """A request could not be sent at all: no connection, no name, no TLS."""
 
     def __init__(self, inner_exception: BaseException, can_retry: bool) -> None:
-        super().__init__(f"Failed to send request: {type(inner_exception).__name__}: {inner_exception}")
+        super().__init__(f"The request was not sent: {type(inner_exception).__name__}: {inner_exception}")
         self.inner_exception = inner_exception
         self.can_retry = can_retry
 

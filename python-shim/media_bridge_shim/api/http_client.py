@@ -126,10 +126,10 @@ class SimpleHttpClient:
         response = await self.request("GET", url, headers=to_headers(headers))
         received = dict(response.headers.getAllRawHeaders())
         if response.code > 299:
-            raise SynapseError(502, f"Got error {response.code}", Codes.UNKNOWN)
+            raise SynapseError(502, f"The other server answered {response.code}", Codes.UNKNOWN)
         content_types = response.headers.getRawHeaders(b"Content-Type") or [b"application/octet-stream"]
         if is_allowed_content_type and not is_allowed_content_type(content_types[0].decode("ascii", "replace")):
-            raise SynapseError(502, "Requested file's content type not allowed for this operation")
+            raise SynapseError(502, "The file is of a type that is not wanted here")
         from .http_body import collect
 
         length = await collect(response, output_stream, max_size)

@@ -31,11 +31,11 @@ class DomainSpecificString:
     def from_string(cls: type[T], s: str) -> T:
         """Parses; `SynapseError` (400 `M_INVALID_PARAM`) where it has another form."""
         if not s.startswith(cls.SIGIL):
-            message = f"Expected {cls.__name__} string to start with '{cls.SIGIL}'"
+            message = f"{s!r} is no {cls.__name__}: the first character must be {cls.SIGIL}"
             raise SynapseError(400, message, Codes.INVALID_PARAM)
         localpart, colon, domain = s[1:].partition(":")
         if not colon:
-            message = f"Expected {cls.__name__} of the form '{cls.SIGIL}localname:domain'"
+            message = f"{s!r} is no {cls.__name__}: there is no colon with a domain"
             raise SynapseError(400, message, Codes.INVALID_PARAM)
         return cls(localpart, domain)
 
@@ -111,7 +111,7 @@ class RoomID:
         if ":" in s or not s.startswith(cls.SIGIL):
             return cls(s, RoomIdWithDomain.from_string(s))
         if not DOMAINLESS_ROOM_ID.fullmatch(s[1:]):
-            message = "Expected RoomID without a domain to be 43 characters of urlsafe unpadded base64"
+            message = f"{s!r} is no RoomID: neither a domain nor 43 characters of base64"
             raise SynapseError(400, message, Codes.INVALID_PARAM)
         return cls(s, None)
 
@@ -147,7 +147,7 @@ def get_localpart_from_id(string: str) -> str:
 def split_id(value: str) -> tuple[str, str]:
     head, colon, domain = value.partition(":")
     if not colon:
-        raise SynapseError(400, f"Invalid ID: {value!r}")
+        raise SynapseError(400, f"{value!r} is no Matrix identifier: there is no colon")
     return head, domain
 
 

@@ -26,7 +26,7 @@ class InteractiveAuthIncompleteError(Exception):
     """More stages of user-interactive authentication are needed."""
 
     def __init__(self, session_id: str, result: dict[str, Any]) -> None:
-        super().__init__("Interactive auth not yet complete")
+        super().__init__("More stages of authentication are needed")
         self.session_id = session_id
         self.result = result
 
@@ -36,7 +36,7 @@ class FederationError(RuntimeError):
 
     def __init__(self, level: str, code: int, reason: str, affected: str, source: str | None = None) -> None:
         if level not in ("FATAL", "ERROR", "WARN"):
-            raise ValueError(f"Level is not valid: {level}")
+            raise ValueError(f"No such level: {level}")
         super().__init__(f"{level} {code}: {reason}")
         self.level = level
         self.code = code
@@ -63,7 +63,7 @@ class FederationDeniedError(SynapseError):
     """403: the other server is not on the list."""
 
     def __init__(self, destination: str | None) -> None:
-        super().__init__(HTTPStatus.FORBIDDEN, f"Federation denied with {destination}.", Codes.FORBIDDEN)
+        super().__init__(HTTPStatus.FORBIDDEN, f"This server does not federate with {destination}", Codes.FORBIDDEN)
         self.destination = destination
 
 
@@ -121,7 +121,9 @@ class RoomKeysVersionError(SynapseError):
     """403: the backup of room keys has another version."""
 
     def __init__(self, current_version: str) -> None:
-        super().__init__(HTTPStatus.FORBIDDEN, "Wrong room_keys version", Codes.WRONG_ROOM_KEYS_VERSION)
+        super().__init__(
+            HTTPStatus.FORBIDDEN, "The backup of room keys has another version", Codes.WRONG_ROOM_KEYS_VERSION
+        )
         self.current_version = current_version
 
     def error_dict(self, config: object = None) -> dict[str, Any]:

@@ -156,7 +156,7 @@ class UserLockedError(SynapseError):
     """401: the account is locked."""
 
     def __init__(self) -> None:
-        message = "User account has been locked"
+        message = "This account is locked"
         super().__init__(HTTPStatus.UNAUTHORIZED, message, Codes.USER_LOCKED, {"soft_logout": True})
 
 

@@ -34,7 +34,7 @@ def strtobool(val: str) -> bool:
     """The boolean that a word stands for; `ValueError` for other words."""
     word = val.lower()
     if word not in TRUE_WORDS and word not in FALSE_WORDS:
-        raise ValueError(f"invalid truth value {val!r}")
+        raise ValueError(f"{val!r} is neither yes nor no")
     return word in TRUE_WORDS
 
 
@@ -54,7 +54,7 @@ def parse_and_validate_server_name(server_name: str) -> tuple[str, int | None]:
     inner = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     has_bad_port = bool(colon) and host != server_name and not (port.isascii() and port.isdigit())
     if not inner or has_bad_port or any(char not in allowed for char in inner):
-        raise ValueError(f"Invalid server name {server_name!r}")
+        raise ValueError(f"{server_name!r} is no server name")
     return host, int(port) if port else None
 
 
@@ -62,7 +62,7 @@ def parse_and_validate_mxc_uri(mxc: str) -> tuple[str, int | None, str]:
     """Host, port and media id of an `mxc:` URI; `ValueError` for what is none."""
     prefix, slash, media_id = mxc.rpartition("/")
     if not prefix.startswith("mxc://") or not slash or not media_id:
-        raise ValueError(f"Invalid MXC URI {mxc!r}")
+        raise ValueError(f"{mxc!r} is no mxc: URI")
     host, port = parse_and_validate_server_name(prefix[len("mxc://") :])
     return host, port, media_id
 

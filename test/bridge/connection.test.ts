@@ -1,0 +1,161 @@
+import { describe, expect, it, vi } from "vitest";
+import { BridgeError, RemoteError } from "../../src/bridge/errors.ts";
+import { captureLog } from "../support/captured-log.ts";
+import { isAlive, spawnTestChild } from "./spawn.ts";
+
+const DOWN: unknown = expect.objectContaining({ name: "BridgeError", code: "CHILD_DOWN" });
+
+describe("a call", () => {
+  it("carries values to Python and back", async () => {
+    const { connection } = await spawnTestChild();
+    const value = { text: "ü𝄞", list: [1, 2 ** 40, -1.5, null, true], large: 2n ** 64n - 1n };
+    expect(await connection.request("echo", value)).toEqual(value);
+    expect(await connection.request("describe", [2 ** 32, 2 ** 53 - 1, 0.5, 7n])).toBe(
+      "[4294967296, 9007199254740991, 0.5, 7]",
+    );
+  });
+
+  it("is one of thousands that find their answers", async () => {
+    const { connection } = await spawnTestChild();
+    const numbers = Array.from({ length: 5_000 }, (_, index) => index);
+    const hanging = connection.request("hang", null);
+    hanging.catch(() => undefined);
+    expect(await Promise.all(numbers.map((number) => connection.request("echo", number)))).toEqual(numbers);
+    expect(connection.inFlight).toBe(1);
+    expect(connection.sent).toBe(5_001);
+    connection.close(new BridgeError("CHILD_DOWN", "test"));
+    await expect(hanging).rejects.toEqual(DOWN);
+  });
+
+  it("rejects with what the child says went wrong", async () => {
+    const { connection } = await spawnTestChild();
+    const wire = {
+      kind: "module",
+      type: "ValueError",
+      message: "no",
+      traceback: "T",
+      module: 2,
+      phase: "import",
+      headers: { A: "b" },
+    };
+    const error: unknown = await connection.request("fail", wire).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(RemoteError);
+    expect(error).toMatchObject({
+      code: "REMOTE",
+      kind: "module",
+      type: "ValueError",
+      message: "no",
+      remoteTraceback: "T",
+      module: 2,
+      phase: "import",
+      headers: { A: "b" },
+    });
+    await expect(connection.request("fail", "nonsense")).rejects.toMatchObject({ code: "REMOTE", kind: "protocol" });
+  });
+
+  it("past its deadline settles by itself, is cancelled, and does not disturb others", async () => {
+    const { connection } = await spawnTestChild();
+    const late = connection.request("cancelled", null, { deadlineMs: 20 });
+    expect(connection.longestDeadlineMs).toBe(20);
+    await expect(late).rejects.toMatchObject({ code: "TIMEOUT" });
+    expect(await connection.request("notifications", null)).toEqual([["cancel", { id: 1 }]]);
+    expect(connection.longestDeadlineMs).toBe(0);
+  });
+
+  it("that its caller gives up is cancelled", async () => {
+    const { connection } = await spawnTestChild();
+    const controller = new AbortController();
+    const call = connection.request("hang", null, { signal: controller.signal });
+    controller.abort();
+    await expect(call).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(await connection.request("notifications", null)).toEqual([["cancel", { id: 1 }]]);
+    await expect(connection.request("echo", 1, { signal: controller.signal })).rejects.toMatchObject({
+      code: "CANCELLED",
+    });
+  });
+
+  it("that cannot be said on the wire is refused before it is sent", async () => {
+    const { connection } = await spawnTestChild();
+    await expect(connection.request("echo", "\ud800")).rejects.toMatchObject({ code: "ENCODE" });
+    expect(connection.inFlight).toBe(0);
+    expect(connection.sent).toBe(0);
+  });
+
+  it("ignores and counts answers that nobody waits for", async () => {
+    const { connection } = await spawnTestChild();
+    expect(await connection.request("twice", "second")).toBe("first");
+    expect(await connection.request("echo", "next")).toBe("next");
+    expect(connection.ignored).toBe(2);
+  });
+
+  it("waits while the child does not read, and is refused past the bound of the queue", async () => {
+    const child = await spawnTestChild();
+    await child.hello;
+    const blocked = child.connection.request("block until SIGUSR2", null);
+    const big = "x".repeat(15 * 1024 * 1024);
+    const waiting = [1, 2].map(() => child.connection.request("echo", big));
+    await vi.waitFor(() => expect(child.connection.sent).toBe(3));
+    const more = [1, 2, 3].map(() => child.connection.request("echo", big));
+    await expect(more[2]).rejects.toMatchObject({ code: "OVERLOADED" });
+    child.signal("SIGUSR2");
+    expect(await blocked).toBeNull();
+    expect(await Promise.all([...waiting, ...more.slice(0, 2)])).toEqual([big, big, big, big]);
+  });
+});
+
+describe("the child", () => {
+  it("may call the host, from a fixed table", async () => {
+    const log = captureLog();
+    const requests = {
+      double: (params: unknown) => Number(params) * 2,
+      refuse: () => Promise.reject(new TypeError("not today")),
+    };
+    const { connection } = await spawnTestChild([], { requests, log });
+    expect(await connection.request("call host", ["double", 21])).toEqual([1, 7, null, 42]);
+    expect(await connection.request("call host", ["refuse", null])).toMatchObject([
+      1,
+      7,
+      { kind: "host", type: "TypeError", message: "not today" },
+      null,
+    ]);
+    for (const method of ["toString", "constructor", "nothing"]) {
+      expect(await connection.request("call host", [method, null])).toMatchObject([1, 7, { kind: "protocol" }, null]);
+    }
+  });
+
+  it("that dies during calls rejects all of them at once, and every later one", async () => {
+    const child = await spawnTestChild();
+    await child.hello;
+    const calls = Array.from({ length: 100 }, () => child.connection.request("hang", null));
+    const dying = child.connection.request("exit", 3);
+    const settled = await Promise.allSettled([...calls, dying]);
+    const reasons = new Set(settled.map((outcome) => (outcome.status === "rejected" ? outcome.reason : undefined)));
+    expect([...reasons]).toEqual([DOWN]);
+    expect(await child.exited).toEqual({ code: 3, signal: null });
+    await expect(child.connection.request("echo", 1)).rejects.toEqual(DOWN);
+    child.connection.notify("cancel", { id: 1 });
+  });
+
+  it("that writes garbage is ended, and its first bytes are logged", async () => {
+    const log = captureLog();
+    const child = await spawnTestChild(["garbage"], { log });
+    const call = child.connection.request("echo", 1);
+    await expect(call).rejects.toMatchObject({ code: "PROTOCOL" });
+    expect(await child.exited).toEqual({ code: null, signal: "SIGKILL" });
+    expect(log.lines.map(({ facts }) => facts["head"])).toContain(
+      "Hello from a print at import time, which is no frame\n",
+    );
+  });
+
+  it.each([
+    ["a frame over the cap", "01000001"],
+    ["a message that is no array", "0000000180"],
+    ["a message of no known shape", "000000029105"],
+    ["an answer without an id", "000000059401c0c0c0"],
+  ])("that sends %s is ended", async (_what, hex) => {
+    const child = await spawnTestChild();
+    await expect(child.connection.request("raw", hex)).rejects.toMatchObject({ code: "PROTOCOL" });
+    expect(await child.exited).toEqual({ code: null, signal: "SIGKILL" });
+    expect(isAlive(child.pid)).toBe(false);
+  });
+});

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { afterEach } from "vitest";
+import type { Child } from "../../src/bridge/child.ts";
+import { spawnChild, type SpawnOptions } from "../../src/bridge/process.ts";
+import { captureLog } from "../support/captured-log.ts";
+import { testPython } from "../support/python.ts";
+
+const CHILD = new URL("children/child.py", import.meta.url).pathname;
+const children: Child[] = [];
+
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    child.kill();
+    await child.exited;
+  }
+});
+
+/** Runs the test child in the given modes (see its file); it ends with the test. */
+export async function spawnTestChild(
+  modes: readonly string[] = [],
+  options: Partial<SpawnOptions> = {},
+): Promise<Child> {
+  const child = await spawnChild({
+    command: testPython(),
+    args: [CHILD, ...modes],
+    env: process.env,
+    log: captureLog(),
+    ...options,
+  });
+  children.push(child);
+  return child;
+}
+
+/** True while a process of this id exists and is no zombie. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,221 @@
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { MediaUploadLimit } from "../../src/callbacks/limit.ts";
+import type { MediaMetadata } from "../../src/media/metadata.ts";
+import { QuotaLedger, type Breach, type Reservation } from "../../src/media/quota.ts";
+import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { createLogger } from "../../src/util/log.ts";
+import { newMedia } from "../contract/media-rows.ts";
+import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+
+const USER = "@alice:example.org";
+
+/** What the ledger must agree with: every upload of one user, as plain data. */
+class Model {
+  readonly stored: { ts: number; bytes: number }[] = [];
+  readonly held = new Map<number, number>();
+  readonly limits: readonly MediaUploadLimit[];
+
+  constructor(limits: readonly MediaUploadLimit[]) {
+    this.limits = limits.toSorted((a, b) => Number(b.timePeriodMs) - Number(a.timePeriodMs));
+  }
+
+  /** The limit that `holder` would break with `bytes`, and what counts as sent there. */
+  breach(holder: number, bytes: number, now: number): Breach | undefined {
+    const others = sum([...this.held].filter(([id]) => id !== holder).map(([, held]) => held));
+    for (const limit of this.limits) {
+      const inPeriod = this.stored.filter(({ ts }) => ts > now - Number(limit.timePeriodMs));
+      const sentBytes = sum(inPeriod.map(({ bytes: stored }) => stored)) + others;
+      if (sentBytes + bytes > limit.maxBytes) return { limit, sentBytes };
+    }
+    return undefined;
+  }
+}
+
+type Action =
+  | { readonly do: "open" | "settle" | "release"; readonly holder: number }
+  | { readonly do: "grow"; readonly holder: number; readonly bytes: number }
+  | { readonly do: "wait"; readonly ms: number };
+
+const holder = fc.nat(3);
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ do: fc.constantFrom("open" as const, "settle" as const, "release" as const), holder }),
+  fc.record({ do: fc.constant("grow" as const), holder, bytes: fc.nat(60) }),
+  fc.record({ do: fc.constant("wait" as const), ms: fc.nat(50) }),
+);
+const anyLimit = fc.record({
+  maxBytes: fc.oneof(fc.nat(200), fc.nat(200).map(BigInt)),
+  timePeriodMs: fc.constantFrom(10, 50, 50.5, 1000, 10n ** 20n),
+});
+
+describe("the quota ledger", () => {
+  it("agrees with a plain model whatever the order of opening, growing, settling and releasing", async () => {
+    await withMetadata((metadata, nextUser) =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.array(anyLimit, { maxLength: 3 }),
+          fc.array(anyAction, { maxLength: 40 }),
+          async (limits, actions) => {
+            const { breaches, expected } = await play(metadata, nextUser(), limits, actions);
+            expect(breaches).toEqual(expected);
+          },
+        ),
+        { numRuns: 150 },
+      ),
+    );
+  });
+
+  it("never lets uploads side by side pass a limit together, and refuses none that would have fitted", async () => {
+    await withMetadata((metadata, nextUser) =>
+      fc.assert(
+        fc.asyncProperty(
+          fc.nat(500),
+          fc.array(fc.nat(120), { minLength: 1, maxLength: 20 }),
+          async (maxBytes, sizes) => {
+            const userId = nextUser();
+            const ledger = new QuotaLedger(metadata);
+            const limits = [{ maxBytes, timePeriodMs: 3_600_000 }];
+            const stored = await Promise.all(sizes.map((bytes) => upload(ledger, metadata, userId, limits, bytes)));
+            const total = sum(sizes.filter((_bytes, index) => stored[index]));
+            expect(total).toBeLessThanOrEqual(maxBytes);
+            expect(await metadata.uploadedBytes(userId, [0])).toEqual([total]);
+            const refused = sizes.filter((_bytes, index) => !stored[index]);
+            expect(refused.filter((bytes) => total + bytes <= maxBytes)).toEqual([]);
+          },
+        ),
+        { numRuns: 60 },
+      ),
+    );
+  });
+
+  it("counts an upload once that is stored while the sums are read", async () => {
+    await withMetadata(async (metadata) => {
+      const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
+      let meanwhile = doNothing;
+      const ledger = new QuotaLedger({
+        insertLocalMedia: (media) => metadata.insertLocalMedia(media),
+        localMedia: (mediaId) => metadata.localMedia(mediaId),
+        close: () => metadata.close(),
+        uploadedBytes: async (userId, sinceTs) => {
+          const sums = await metadata.uploadedBytes(userId, sinceTs);
+          await meanwhile();
+          return sums;
+        },
+      });
+      const first = await ledger.open(USER, limits);
+      first.growTo(60);
+      meanwhile = async () => {
+        meanwhile = doNothing;
+        await metadata.insertLocalMedia(
+          newMedia({ mediaId: "meanwhile", userId: USER, mediaLength: 60, createdTs: Date.now() }),
+        );
+        first.settle();
+      };
+      const second = await ledger.open(USER, limits);
+      expect(second.growTo(41)).toMatchObject({ sentBytes: 60 });
+      expect(second.growTo(40)).toBeUndefined();
+      second.release();
+    });
+  });
+
+  it("gives bytes back once, however often it is told", async () => {
+    await withMetadata(async (metadata) => {
+      const ledger = new QuotaLedger(metadata);
+      const limits = [{ maxBytes: 100, timePeriodMs: 1000 }];
+      const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
+      first.growTo(60);
+      for (let time = 0; time < 3; time += 1) first.release();
+      first.settle();
+      expect(second.growTo(101)).toMatchObject({ sentBytes: 0 });
+      expect(second.growTo(100)).toBeUndefined();
+      second.release();
+    });
+  });
+});
+
+/** What the ledger and what the model said of every growth. */
+async function play(
+  metadata: MediaMetadata,
+  userId: string,
+  limits: readonly MediaUploadLimit[],
+  actions: readonly Action[],
+) {
+  let now = 1_000_000;
+  const ledger = new QuotaLedger(metadata, () => now);
+  const breaches: (Breach | undefined)[] = [];
+  const expected: (Breach | undefined)[] = [];
+  const model = new Model(limits);
+  const open = new Map<number, { reservation: Reservation; openedAt: number }>();
+  for (const action of actions) {
+    if (action.do === "wait") {
+      // Sums are those of the moment of opening: time passes between uploads only.
+      if (open.size === 0) now += action.ms;
+      continue;
+    }
+    const at = open.get(action.holder);
+    if (action.do === "open") {
+      if (at !== undefined) continue;
+      open.set(action.holder, { reservation: await ledger.open(userId, limits), openedAt: now });
+      model.held.set(action.holder, 0);
+    } else if (at !== undefined && action.do === "grow") {
+      const breach = at.reservation.growTo(action.bytes);
+      breaches.push(breach);
+      expected.push(model.breach(action.holder, action.bytes, at.openedAt));
+      if (breach === undefined) model.held.set(action.holder, action.bytes);
+    } else if (at !== undefined) {
+      const bytes = model.held.get(action.holder) ?? 0;
+      if (action.do === "settle") {
+        await metadata.insertLocalMedia(
+          newMedia({ mediaId: `${userId}-${model.stored.length}`, userId, mediaLength: bytes, createdTs: now }),
+        );
+        model.stored.push({ ts: now, bytes });
+        at.reservation.settle();
+      } else {
+        at.reservation.release();
+      }
+      open.delete(action.holder);
+      model.held.delete(action.holder);
+    }
+  }
+  for (const { reservation } of open.values()) reservation.release();
+  return { breaches, expected };
+}
+
+async function doNothing(): Promise<void> {}
+
+let uploads = 0;
+
+async function upload(
+  ledger: QuotaLedger,
+  metadata: MediaMetadata,
+  userId: string,
+  limits: readonly MediaUploadLimit[],
+  bytes: number,
+) {
+  const reservation = await ledger.open(userId, limits);
+  try {
+    if (reservation.growTo(bytes) !== undefined) return false;
+    await metadata.insertLocalMedia(
+      newMedia({ mediaId: `upload${++uploads}`, userId, mediaLength: bytes, createdTs: Date.now() }),
+    );
+    reservation.settle();
+    return true;
+  } finally {
+    reservation.release();
+  }
+}
+
+async function withMetadata(test: (metadata: MediaMetadata, nextUser: () => string) => Promise<void>): Promise<void> {
+  const metadata = openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log: createLogger("fatal") });
+  let users = 0;
+  try {
+    await test(metadata, () => `@user${++users}:example.org`);
+  } finally {
+    await metadata.close();
+  }
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
