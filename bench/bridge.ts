@@ -35,7 +35,6 @@ export async function benchBridge(python: string): Promise<void> {
     }
     const median = (pick: (round: (typeof rounds)[number]) => number) =>
       rounds.map(pick).toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0;
-    const share = (value: number) => `${(value * 100).toFixed(0)} %`;
     console.log(
       `256 calls in flight: echo ${median((r) => r.echo.perSecond).toFixed(0)}/s, shim ${median((r) => r.shim.perSecond).toFixed(0)}/s, ratio ${share(median((r) => r.shim.perSecond / r.echo.perSecond))} (wanted: 70 %)`,
     );
@@ -114,4 +113,8 @@ async function drive({ connection, pid }: Child, slots: number[]): Promise<Figur
   await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, worker));
   const ms = performance.now() - start;
   return { perSecond: 60_000 / (ms / 1000), childCpuShare: (cpuMsOfTree(pid) - cpuBefore) / ms, microsAlone };
+}
+
+function share(value: number): string {
+  return `${(value * 100).toFixed(0)} %`;
 }

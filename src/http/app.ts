@@ -61,7 +61,14 @@ function answerError(options: AppOptions): ErrorRequestHandler {
       return;
     }
     const unasked = expectsContinue(req) && !req.complete;
-    sendError(res, error, unasked ? { Connection: "close" } : {});
+    const headers = unasked ? { Connection: "close" } : {};
+    try {
+      sendError(res, error, headers);
+    } catch (cause) {
+      // An error that cannot be written must not fall to Express, which would show its stack.
+      options.log.error({ request: facts?.id, err: cause }, "an error could not be sent as it was");
+      sendError(res, matrixError("INTERNAL"), headers);
+    }
     if (!unasked) discardBody(req, { maxBytes: options.maxDiscardBytes, idleTimeoutMs: options.idleTimeoutMs });
   };
 }

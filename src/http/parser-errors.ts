@@ -20,9 +20,9 @@ export function answerParserErrors(server: Server, knownPaths: readonly RegExp[]
   const remember = (req: IncomingMessage, res: ServerResponse) => void latest.set(req.socket, { req, res });
   server.prependListener("request", remember).prependListener("checkContinue", remember);
   server.on("clientError", (error: ParserError, socket: Duplex) => {
-    if (error.code === "ECONNRESET" || error.code === "EPIPE") return void socket.destroy();
+    if (error.code === "ECONNRESET" || error.code === "EPIPE") socket.destroy();
     // Whatever else comes after the first mistake is one as well.
-    if (closing.has(socket)) return;
+    if (socket.destroyed || closing.has(socket)) return;
     closing.add(socket);
     const exchange = latest.get(socket);
     const answer = () => answerAndClose(socket, textOf(codeOf(error, knownPaths)));
@@ -41,7 +41,10 @@ function answerAfter({ req, res }: Exchange, socket: Duplex, answer: () => void)
 }
 
 function answerAndClose(socket: Duplex, text: string): void {
-  if (!socket.writable) return void socket.destroy();
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once("close", () => clearTimeout(timer));
   socket.end(text);

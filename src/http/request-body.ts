@@ -41,17 +41,18 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
         };
         const onEnd = () => finish();
         const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
+        const onTaken = () => {
+          if (finished) return;
+          idle.refresh();
+          req.resume();
+        };
         const onData = (chunk: Buffer) => {
           idle.refresh();
           try {
             const busy = sink(chunk);
             if (busy === undefined) return;
             req.pause();
-            busy.then(() => {
-              if (finished) return;
-              idle.refresh();
-              req.resume();
-            }, finish);
+            busy.then(onTaken, finish);
           } catch (error) {
             finish(error);
           }

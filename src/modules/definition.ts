@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { FileInfo, MediaFile, NOT_SPAM } from "../callbacks/kinds.ts";
+import type { FileInfo, MediaFile } from "../callbacks/kinds.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { Logger } from "../util/log.ts";
 
@@ -8,12 +8,8 @@ type Awaitable<T> = T | PromiseLike<T>;
 /** An answer to "nothing to say, ask the next one": Python's `None`. */
 export type Pass = undefined | null | void;
 
-/** A verdict of `checkMediaFileForSpam`: fine, refused, or refused with an errcode (and fields), as in Synapse. */
-export type SpamVerdict =
-  | typeof NOT_SPAM
-  | boolean
-  | string
-  | readonly [errcode: string, fields: Record<string, unknown>];
+/** A verdict of `checkMediaFileForSpam`: `NOT_SPAM` or `false`, `true`, or an errcode (with fields), as in Synapse. */
+export type SpamVerdict = boolean | string | readonly [errcode: string, fields: Record<string, unknown>];
 
 /** Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`. Each may be sync or async. */
 export interface MediaRepositoryCallbacks {

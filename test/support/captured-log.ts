@@ -19,7 +19,7 @@ export function captureLog(): CapturedLog {
   const lines: LogLine[] = [];
   const waiting = new Set<(line: LogLine) => void>();
   const record = (level: Level, bound: object) => (facts: object, message: string) => {
-    const line: LogLine = { level, facts: { ...bound, ...facts } as Record<string, unknown>, message };
+    const line: LogLine = { level, facts: { ...bound, ...facts }, message };
     lines.push(line);
     for (const look of waiting) look(line);
   };

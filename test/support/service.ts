@@ -67,7 +67,12 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     request,
     async upload(body, { as = "alice", query = "", type = "text/plain" } = {}) {
       const headers = { "Content-Type": type };
-      const response = await request(`/_matrix/media/v3/upload${query}`, { method: "POST", body: body as string, as, headers });
+      const response = await request(`/_matrix/media/v3/upload${query}`, {
+        method: "POST",
+        body: body as string,
+        as,
+        headers,
+      });
       const answer = (await response.json()) as { content_uri?: string };
       if (answer.content_uri === undefined) throw new Error(`${response.status} ${JSON.stringify(answer)}`);
       return answer.content_uri.split("/").at(-1) ?? "";

@@ -84,7 +84,7 @@ function makeFoldersSync(path: string, mode?: number): string | undefined {
 }
 
 function writeChunksSync(fd: number, chunks: readonly Buffer[]): void {
-  for (let rest: readonly Buffer[] = chunks; rest.length > 0; ) rest = dropBytes(rest, fs.writevSync(fd, rest));
+  for (let rest: readonly Buffer[] = chunks; rest.length > 0;) rest = dropBytes(rest, fs.writevSync(fd, rest));
 }
 
 function openForReadingSync(path: string): OpenedFile {
