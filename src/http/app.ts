@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
-import { discardBody, expectsContinue } from "./request-body.ts";
+import { discardBody, tellToContinue, waitsForContinue } from "./request-body.ts";
 import { factsOf, logRequests } from "./request-log.ts";
 import { CORS_HEADERS, sendError } from "./respond.ts";
 import type { Route } from "./routes/route.ts";
@@ -60,7 +60,9 @@ function answerError(options: AppOptions): ErrorRequestHandler {
       res.destroy();
       return;
     }
-    const unasked = expectsContinue(req) && !req.complete;
+    const unasked = waitsForContinue(req);
+    // One that sends its body all the same must be read, or it would see a reset in place of the answer.
+    if (!unasked) tellToContinue(req, res);
     const headers = unasked ? { Connection: "close" } : {};
     try {
       sendError(res, error, headers);

@@ -15,8 +15,21 @@ export function contentLengthOf(req: IncomingMessage): number | undefined {
   return req.headers["transfer-encoding"] === undefined ? 0 : undefined;
 }
 
-/** Whether the client waits for `100 Continue` before it sends its body. */
-export function expectsContinue(req: IncomingMessage): boolean {
+const toldToContinue = new WeakSet<IncomingMessage>();
+
+/** Whether the client holds its body back until it is told `100 Continue`. One that got tired of waiting does not. */
+export function waitsForContinue(req: IncomingMessage): boolean {
+  return expectsContinue(req) && !toldToContinue.has(req) && !req.complete && req.readableLength === 0;
+}
+
+/** Sends `100 Continue` where the client expects it, once. */
+export function tellToContinue(req: IncomingMessage, res: ServerResponse): void {
+  if (!expectsContinue(req) || toldToContinue.has(req)) return;
+  toldToContinue.add(req);
+  res.writeContinue();
+}
+
+function expectsContinue(req: IncomingMessage): boolean {
   return req.headers.expect?.toLowerCase() === "100-continue";
 }
 
@@ -59,7 +72,7 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
         };
         if (req.destroyed) return onClose();
         req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
-        if (expectsContinue(req)) res.writeContinue();
+        tellToContinue(req, res);
       }),
   };
 }

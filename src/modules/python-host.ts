@@ -1,6 +1,6 @@
 import type { CallbackRegistry } from "../callbacks/registry.ts";
 import type { PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
-import type { PythonSlot, SlotModule } from "../callbacks/slot.ts";
+import type { PythonModuleConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { BridgeError, RemoteError } from "../bridge/errors.ts";
 import type { Connection } from "../bridge/connection.ts";
@@ -8,17 +8,9 @@ import { spawnChild } from "../bridge/process.ts";
 import { Supervisor } from "../bridge/supervisor.ts";
 import type { Logger } from "../util/log.ts";
 import { logChildRecord, logChildText } from "./python-log.ts";
-import { readConstructed, readInitialized, type Constructed } from "./python-messages.ts";
+import { readConstructed, readInitialized } from "./python-messages.ts";
+import { PythonSlots } from "./python-slots.ts";
 import { SHIM_FOLDER } from "./python-environment.ts";
-
-/** A `module:` entry of the configuration. */
-export interface PythonEntry {
-  readonly index: number;
-  /** `a.b.Class`. */
-  readonly module: string;
-  /** Its `config:` as JSON text for Python, where integers have any size. */
-  readonly configJson: string;
-}
 
 /** What modules may know of the service, in the wire's names (docs/bridge-protocol.md). */
 export interface ServiceFacts {
@@ -38,7 +30,7 @@ export interface PythonHostOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Folders for `sys.path`. */
   readonly searchPath: readonly string[];
-  readonly entries: readonly PythonEntry[];
+  readonly entries: readonly PythonModuleConfig[];
   readonly service: ServiceFacts;
   readonly registry: CallbackRegistry;
   readonly log: Logger;
@@ -59,7 +51,7 @@ export class PythonHost implements PythonRunner {
   private readonly options: PythonHostOptions;
   private readonly supervisor: Supervisor;
   private readonly files = new Map<number, string>();
-  private readonly unfiredNames = new Map<number, string[]>();
+  private readonly slots: PythonSlots;
   /** Modules constructed so far, in order: what a restarted child has to construct again. */
   private readonly constructed: number[] = [];
   private serving = false;
@@ -67,6 +59,7 @@ export class PythonHost implements PythonRunner {
 
   constructor(options: PythonHostOptions) {
     this.options = options;
+    this.slots = new PythonSlots(options.entries, options.registry, options.log);
     this.supervisor = new Supervisor({
       spawn: () =>
         spawnChild({
@@ -122,7 +115,7 @@ export class PythonHost implements PythonRunner {
 
   /** Callbacks of a module that this service accepts and never fires. */
   unfired(index: number): readonly string[] {
-    return this.unfiredNames.get(index) ?? [];
+    return this.slots.unfired(index);
   }
 
   get up(): boolean {
@@ -164,65 +157,21 @@ export class PythonHost implements PythonRunner {
       { deadlineMs: LOADING_MS },
     );
     for (const { index, file } of readInitialized(answer)) if (file !== null) this.files.set(index, file);
-    this.unbindAll();
+    this.slots.unbindAll();
     for (const index of this.constructed) await this.constructIn(connection, index);
     if (this.serving) await connection.request("started", null, { deadlineMs: LOADING_MS });
-    this.warnOfMissing();
+    this.slots.warnOfMissing(this.constructed);
   }
 
   private async constructIn(connection: Connection, index: number): Promise<void> {
     const answer = await connection.request("construct", { index }, { deadlineMs: LOADING_MS });
-    this.bind(index, readConstructed(answer));
+    this.slots.bind(index, readConstructed(answer));
   }
 
   private bindLate(params: unknown): void {
     const { module } = params as { module: number };
-    this.bind(module, readConstructed(params));
-    this.options.log.info({ module: this.moduleOf(module).name }, "a module registered callbacks late");
-  }
-
-  private bind(index: number, { entries, unfired }: Constructed): void {
-    const module = this.moduleOf(index);
-    for (const { slot: remote, kind, nth, name, file } of entries) {
-      const known = this.pythonSlots().find(
-        (slot) => slot.module.index === index && slot.kind === kind && slot.nth === nth,
-      );
-      if (known) known.remote = remote;
-      else this.options.registry.add({ language: "python", kind, module, nth, name, file, remote });
-    }
-    const names = this.unfiredNames.get(index) ?? [];
-    const fresh = unfired.filter((name) => !names.includes(name));
-    this.unfiredNames.set(index, [...names, ...fresh]);
-    if (fresh.length > 0) {
-      this.options.log.warn(
-        { module: module.name, callbacks: fresh },
-        "this module registers callbacks that a media service never fires: keep it in the homeserver too",
-      );
-    }
-  }
-
-  private unbindAll(): void {
-    for (const slot of this.pythonSlots()) slot.remote = undefined;
-  }
-
-  private warnOfMissing(): void {
-    for (const slot of this.pythonSlots()) {
-      if (slot.remote !== undefined || !this.constructed.includes(slot.module.index)) continue;
-      const facts = { module: slot.module.name, callback: slot.kind, nth: slot.nth };
-      this.options.log.error(facts, "the restarted module did not register this callback again; its place is kept");
-    }
-  }
-
-  private pythonSlots(): PythonSlot[] {
-    return this.options.entries
-      .flatMap(({ index }) => this.options.registry.slotsOf(index))
-      .filter((slot) => slot.language === "python");
-  }
-
-  private moduleOf(index: number): SlotModule {
-    const entry = this.options.entries.find((candidate) => candidate.index === index);
-    if (entry === undefined) throw new TypeError(`the child speaks of module ${index}, which it was not given`);
-    return { index, name: entry.module, language: "python" };
+    this.slots.bind(module, readConstructed(params));
+    this.options.log.info({ module: this.slots.moduleOf(module).name }, "a module registered callbacks late");
   }
 
   private connected(): Connection {
@@ -244,7 +193,7 @@ export class PythonHost implements PythonRunner {
       parse_config: "refuses its configuration",
       construct: "cannot be constructed",
     };
-    const { name } = this.moduleOf(error.module);
+    const { name } = this.slots.moduleOf(error.module);
     const problem = phases[error.phase ?? ""] ?? "cannot be loaded";
     const traceback = error.remoteTraceback ? `\n${error.remoteTraceback.trimEnd()}` : "";
     const message = `module ${error.module + 1} (module: ${name}) ${problem}: ${error.type}: ${error.message}${traceback}`;

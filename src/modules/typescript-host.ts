@@ -5,19 +5,10 @@ import type { CallbackRegistry } from "../callbacks/registry.ts";
 import { KINDS, type Kind, type KindName } from "../callbacks/kinds.ts";
 import { isPlainObject } from "../callbacks/json-text.ts";
 import type { SlotModule } from "../callbacks/slot.ts";
+import type { TypeScriptModuleConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import type { ModuleApi, ModuleDefinition } from "./definition.ts";
-
-/** A `typescript:` entry of the configuration. */
-export interface TypeScriptEntry {
-  readonly index: number;
-  /** An absolute path, or a package name. */
-  readonly specifier: string;
-  /** The folder of the file that names it, from where a package is looked up. */
-  readonly from: string;
-  readonly config: unknown;
-}
 
 /** A module whose configuration is parsed and that waits for its turn to be set up. */
 export interface ParsedModule {
@@ -31,7 +22,7 @@ export interface ParsedModule {
  * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration.
  * Rejects with a {@link StartError} that names the module and what is wrong, never a value of its configuration.
  */
-export async function parseTypeScriptModule(entry: TypeScriptEntry): Promise<ParsedModule> {
+export async function parseTypeScriptModule(entry: TypeScriptModuleConfig): Promise<ParsedModule> {
   const file = resolveFile(entry);
   const definition = readDefinition(entry, await importFile(entry, file));
   const config = parseModuleConfig(entry, definition);
@@ -96,7 +87,7 @@ function kindOf(group: Kind<KindName>["group"], native: string): KindName | unde
   );
 }
 
-function resolveFile(entry: TypeScriptEntry): string {
+function resolveFile(entry: TypeScriptModuleConfig): string {
   if (isAbsolute(entry.specifier)) return entry.specifier;
   try {
     return createRequire(`${entry.from}/`).resolve(entry.specifier);
@@ -107,7 +98,7 @@ function resolveFile(entry: TypeScriptEntry): string {
   }
 }
 
-async function importFile(entry: TypeScriptEntry, file: string): Promise<unknown> {
+async function importFile(entry: TypeScriptModuleConfig, file: string): Promise<unknown> {
   try {
     // A JavaScript file needs no help; jiti costs 30 ms at start, so only who uses TypeScript pays for it.
     if (/\.m?js$/.test(file) && import.meta.url.endsWith(".js")) return await import(pathToFileURL(file).href);
@@ -134,7 +125,7 @@ async function ownModules(): Promise<Record<string, unknown>> {
   return { "synapse-media-bridge": await import("../index.ts"), zod: await import("zod") };
 }
 
-function readDefinition(entry: TypeScriptEntry, imported: unknown): ModuleDefinition {
+function readDefinition(entry: TypeScriptModuleConfig, imported: unknown): ModuleDefinition {
   const definition = (imported as { default?: Partial<ModuleDefinition> } | undefined)?.default;
   if (typeof definition?.setup !== "function" || typeof definition.name !== "string") {
     throw new StartError("MODULE", `${describeEntry(entry)}: its default export is not what defineModule() returns`);
@@ -142,7 +133,7 @@ function readDefinition(entry: TypeScriptEntry, imported: unknown): ModuleDefini
   return definition as ModuleDefinition;
 }
 
-function parseModuleConfig(entry: TypeScriptEntry, { configSchema }: ModuleDefinition): unknown {
+function parseModuleConfig(entry: TypeScriptModuleConfig, { configSchema }: ModuleDefinition): unknown {
   if (configSchema === undefined) return entry.config;
   const parsed = configSchema.safeParse(entry.config);
   if (parsed.success) return parsed.data;
@@ -160,7 +151,7 @@ function typeAt(config: unknown, path: readonly PropertyKey[]): string {
   return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
 }
 
-function describeEntry(entry: TypeScriptEntry): string {
+function describeEntry(entry: TypeScriptModuleConfig): string {
   return `module ${entry.index + 1} (typescript: ${entry.specifier})`;
 }
 

@@ -1,0 +1,72 @@
+import type { CallbackRegistry } from "../callbacks/registry.ts";
+import type { PythonSlot, SlotModule } from "../callbacks/slot.ts";
+import type { PythonModuleConfig } from "../config/config.ts";
+import type { Logger } from "../util/log.ts";
+import type { Constructed } from "./python-messages.ts";
+
+/** The slots of Python modules: a restarted child numbers them anew, their places in the chains stay. */
+export class PythonSlots {
+  private readonly entries: readonly PythonModuleConfig[];
+  private readonly registry: CallbackRegistry;
+  private readonly log: Logger;
+  private readonly unfiredNames = new Map<number, string[]>();
+
+  constructor(entries: readonly PythonModuleConfig[], registry: CallbackRegistry, log: Logger) {
+    this.entries = entries;
+    this.registry = registry;
+    this.log = log;
+  }
+
+  /** Takes in what a module registered: a slot that is known gets the child's number, a new one goes to the end of its chain. */
+  bind(index: number, { entries, unfired }: Constructed): void {
+    const module = this.moduleOf(index);
+    for (const { slot: remote, kind, nth, name, file } of entries) {
+      const known = this.all().find((slot) => slot.module.index === index && slot.kind === kind && slot.nth === nth);
+      if (known) known.remote = remote;
+      else this.registry.add({ language: "python", kind, module, nth, name, file, remote });
+    }
+    this.noteUnfired(module, unfired);
+  }
+
+  /** The child is gone, and its numbers with it. */
+  unbindAll(): void {
+    for (const slot of this.all()) slot.remote = undefined;
+  }
+
+  /** Logs every slot that a restarted child has not registered again. */
+  warnOfMissing(constructed: readonly number[]): void {
+    for (const slot of this.all()) {
+      if (slot.remote !== undefined || !constructed.includes(slot.module.index)) continue;
+      const facts = { module: slot.module.name, callback: slot.kind, nth: slot.nth };
+      this.log.error(facts, "the restarted module did not register this callback again; its place is kept");
+    }
+  }
+
+  /** Callbacks of a module that this service accepts and never fires. */
+  unfired(index: number): readonly string[] {
+    return this.unfiredNames.get(index) ?? [];
+  }
+
+  moduleOf(index: number): SlotModule {
+    const entry = this.entries.find((candidate) => candidate.index === index);
+    if (entry === undefined) throw new TypeError(`the child speaks of module ${index}, which it was not given`);
+    return { index, name: entry.module, language: "python" };
+  }
+
+  private noteUnfired(module: SlotModule, unfired: readonly string[]): void {
+    const known = this.unfired(module.index);
+    const callbacks = unfired.filter((name) => !known.includes(name));
+    if (callbacks.length === 0) return;
+    this.unfiredNames.set(module.index, [...known, ...callbacks]);
+    this.log.warn(
+      { module: module.name, callbacks },
+      "this module registers callbacks that a media service never fires: keep it in the homeserver too",
+    );
+  }
+
+  private all(): PythonSlot[] {
+    return this.entries
+      .flatMap(({ index }) => this.registry.slotsOf(index))
+      .filter((slot) => slot.language === "python");
+  }
+}
