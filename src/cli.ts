@@ -7,19 +7,14 @@ const program = new Command("media-bridge")
   .description(
     "A Matrix media repository that runs Synapse's Python media modules beside TypeScript ones, in one chain",
   )
-  .showHelpAfterError();
+  .showHelpAfterError("(add --help for what there is)");
 
-const CONFIG_OPTION = [
-  "-c, --config <path>",
-  "a YAML file, or a folder of *.yaml; may be repeated",
-  collect,
-  [] as string[],
-] as const;
+const CONFIG_OPTION = ["-c, --config <path>", "a YAML file, or a folder of *.yaml; may be repeated", collect] as const;
 
 program
   .command("start")
   .description("start the service")
-  .option(...CONFIG_OPTION)
+  .requiredOption(...CONFIG_OPTION)
   .option("--try-out", "print curl lines that upload, are refused, and download (with tokens of the tokens file)")
   .action(async (options: { config: string[]; tryOut?: boolean }) => {
     const loaded = loadConfig(options.config);
@@ -30,10 +25,10 @@ program
 program
   .command("check")
   .description("load the configuration and every module, print the chains, and exit")
-  .option(...CONFIG_OPTION)
+  .requiredOption(...CONFIG_OPTION)
   .action(async (options: { config: string[] }) => {
     const { check } = await import("./cli/check.ts");
-    await check(loadConfig(options.config));
+    print(await check(loadConfig(options.config)));
     process.exit(0);
   });
 
@@ -42,11 +37,11 @@ program
   .description("run one chain once and print what each module answers")
   .argument("<callback>", "by Synapse's name, such as is_user_allowed_to_upload_media_of_size")
   .argument("[arguments...]", "as the callback takes them; a limit as JSON")
-  .option(...CONFIG_OPTION)
+  .requiredOption(...CONFIG_OPTION)
   .option("--json", "print JSON")
   .action(async (callback: string, args: string[], options: { config: string[]; json?: boolean }) => {
     const { call } = await import("./cli/call.ts");
-    await call(loadConfig(options.config), callback, args, { json: options.json === true });
+    print(await call(loadConfig(options.config), callback, args, { json: options.json === true }));
     process.exit(0);
   });
 
@@ -58,6 +53,10 @@ try {
   process.exit(1);
 }
 
-function collect(value: string, earlier: string[]): string[] {
+function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

@@ -23,6 +23,7 @@ import { reportSlots } from "./modules/report.ts";
 import { openFilesystemBlobs } from "./storage/filesystem/filesystem-blobs.ts";
 import { openSqliteMetadata } from "./storage/sqlite/sqlite-metadata.ts";
 import type { Logger } from "./util/log.ts";
+import { RunningTasks } from "./util/running-tasks.ts";
 
 /** A service that answers. */
 export interface RunningService {
@@ -83,6 +84,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
     });
     const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia } = config;
     const { idleTimeoutMs } = config.mediaBridge.upload;
+    const running = new RunningTasks();
+    cleanup.add(() => running.settled(graceMs));
     const upload = {
       chain,
       metadata,
@@ -97,7 +100,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const routes: Route[] = [
       downloadRoute({ ...requester, download }),
       mediaConfigRoute({ ...requester, chain, maxUploadSizeBytes }),
-      uploadRoute({ ...requester, serverName, chain, upload, metrics, idleTimeoutMs }),
+      uploadRoute({ ...requester, serverName, chain, upload, metrics, running, idleTimeoutMs }),
       legacyDownloadRoute({ download }),
       limitPageRoute(),
       healthRoute(() => describeProblem(modules)),

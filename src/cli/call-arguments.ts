@@ -1,27 +1,46 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import { limitFromModule } from "../callbacks/limit.ts";
+import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
 
 type Reader = (text: string) => unknown;
 
 const text: Reader = (value) => value;
 
+const userId: Reader = (value) => {
+  if (!isUserId(value)) throw new TypeError("this is no user id (such as @alice:example.com)");
+  return value;
+};
+
 const bytes: Reader = (value) => {
-  if (!/^\d+$/.test(value)) throw new TypeError("expected a number of bytes");
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(Number(value))) throw new TypeError("this is no number of bytes");
   return Number(value);
 };
 
-const limit: Reader = (value) => limitFromModule(JSON.parse(value));
+const limit: Reader = (value) => {
+  try {
+    return limitFromModule(JSON.parse(value));
+  } catch (error) {
+    const form = '\'{"maxBytes": 1000, "timePeriodMs": 3600000}\'';
+    throw new TypeError(`this is no limit (such as ${form}): ${(error as Error).message}`, { cause: error });
+  }
+};
+
+const file: Reader = (value) => {
+  if (!existsSync(value)) throw new TypeError("there is no such file");
+  return resolve(value);
+};
 
 /** The arguments of each callback, by name and form. */
 const PARAMETERS: Record<KindName, readonly (readonly [name: string, read: Reader])[]> = {
-  get_media_config_for_user: [["user_id", text]],
-  is_user_allowed_to_upload_media_of_size: [["user_id", text], ["size", bytes]],
-  get_media_upload_limits_for_user: [["user_id", text], ["size", bytes]],
-  on_media_upload_limit_exceeded: [["user_id", text], ["limit", limit], ["sent_bytes", bytes], ["attempted_bytes", bytes]],
-  check_media_file_for_spam: [["path", (value) => resolve(value)]],
-  on_media_uploaded: [["user_id", text], ["media_id", text], ["size", bytes]],
+  get_media_config_for_user: [["user_id", userId]],
+  is_user_allowed_to_upload_media_of_size: [["user_id", userId], ["size", bytes]],
+  get_media_upload_limits_for_user: [["user_id", userId], ["size", bytes]],
+  on_media_upload_limit_exceeded: [["user_id", userId], ["limit", limit], ["sent_bytes", bytes], ["attempted_bytes", bytes]],
+  check_media_file_for_spam: [["path", file]],
+  on_media_uploaded: [["user_id", userId], ["media_id", text], ["size", bytes]],
   on_media_deleted: [["media_id", text]],
 }; // prettier-ignore
 

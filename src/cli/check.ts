@@ -1,18 +1,20 @@
+import { join, resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { LoadedConfig } from "../config/config.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 import { loadModules, type LoadedModules } from "../modules/load.ts";
 import { createLogger } from "../util/log.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
+import { setModulesApart } from "./module-output.ts";
 
-/** `media-bridge check`: loads everything, starts nothing, and prints what would run. Rejects with a StartError. */
-export async function check(loaded: LoadedConfig): Promise<void> {
+/** `media-bridge check`: loads everything, starts nothing, and 
   const { config, warnings, files } = loaded;
   const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
+  setModulesApart();
   const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true });
   try {
-    const lines = [
-      `configuration: ${files.join(", ")}`,
+    return [
+      `configuration: ${files.map((file) => resolve(file)).join(", ")}`,
       ...[...warnings, ...ownTokens].map((warning) => `warning: ${warning}`),
       "",
       ...describePaths(loaded),
@@ -20,15 +22,14 @@ export async function check(loaded: LoadedConfig): Promise<void> {
       ...describeModules(modules),
       ...describeChains(modules),
       `Synapse imitated: ${SYNAPSE_VERSION}`,
-    ];
-    console.log(lines.join("\n"));
+    ].join("\n");
   } finally {
     await modules.stop(0);
   }
 }
 
 function describePaths({ config }: LoadedConfig): string[] {
-  const { listen, dataPath, database, homeserver, tokensFile } = config.mediaBridge;
+  const { listen, dataPath, database, homeserver, tokensFile, python } = config.mediaBridge;
   return [
     `server name:  ${config.serverName}`,
     `listens on:   ${"path" in listen ? listen.path : `${listen.host}:${listen.port}`}`,
@@ -36,6 +37,8 @@ function describePaths({ config }: LoadedConfig): string[] {
     `data:         ${dataPath}`,
     `database:     ${database.path}`,
     homeserver ? `homeserver:   ${homeserver.url}` : `tokens file:  ${tokensFile}`,
+    `python:       ${python.executable ?? join(dataPath, "python", "bin", "python")}`,
+    ...python.path.map((folder) => `python path:  ${folder}`),
   ];
 }
 

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
@@ -39,7 +40,7 @@ export async function loadModules(options: LoadOptions): Promise<LoadedModules> 
   const pythonEntries = modules.filter((entry) => entry.language === "python");
   const python = pythonEntries.length > 0 ? await createPythonHost(pythonEntries, registry, options) : undefined;
   try {
-    const [parsed] = await settleBoth(parseAll(modules.filter(isTypeScript)), python?.start());
+    const [parsed] = await settleBoth(parseAll(modules.filter(isTypeScript), options), python?.start());
     const loaded: LoadedModule[] = [];
     for (const entry of modules) {
       if (entry.language === "python") {
@@ -64,9 +65,13 @@ async function settleBoth<A, B>(first: Promise<A>, second: Promise<B> | undefine
   return [a.value, b.value];
 }
 
-async function parseAll(entries: readonly TypeScriptModuleConfig[]): Promise<Map<number, ParsedModule>> {
+async function parseAll(
+  entries: readonly TypeScriptModuleConfig[],
+  { config, heldBack }: LoadOptions,
+): Promise<Map<number, ParsedModule>> {
+  const cacheFolder = heldBack ? undefined : join(config.mediaBridge.dataPath, "compiled-modules");
   const parsed = new Map<number, ParsedModule>();
-  for (const entry of entries) parsed.set(entry.index, await parseTypeScriptModule(entry));
+  for (const entry of entries) parsed.set(entry.index, await parseTypeScriptModule(entry, cacheFolder));
   return parsed;
 }
 

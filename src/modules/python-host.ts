@@ -1,8 +1,7 @@
 import type { CallbackRegistry } from "../callbacks/registry.ts";
 import type { PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
 import type { PythonModuleConfig } from "../config/config.ts";
-import { StartError } from "../errors.ts";
-import { BridgeError, RemoteError } from "../bridge/errors.ts";
+import { BridgeError } from "../bridge/errors.ts";
 import type { Connection } from "../bridge/connection.ts";
 import { spawnChild } from "../bridge/process.ts";
 import { Supervisor } from "../bridge/supervisor.ts";
@@ -11,6 +10,7 @@ import { logChildRecord, logChildText } from "./python-log.ts";
 import { readConstructed, readInitialized } from "./python-messages.ts";
 import { PythonSlots } from "./python-slots.ts";
 import { SHIM_FOLDER } from "./python-environment.ts";
+import { describePythonStart, type NamedModule } from "./python-start-error.ts";
 
 /** What modules may know of the service, in the wire's names (docs/bridge-protocol.md). */
 export interface ServiceFacts {
@@ -55,6 +55,7 @@ export class PythonHost implements PythonRunner {
   /** Modules constructed so far, in order: what a restarted child has to construct again. */
   private readonly constructed: number[] = [];
   private serving = false;
+  private hasGreeted = false;
   private restartCount = 0;
 
   constructor(options: PythonHostOptions) {
@@ -81,7 +82,7 @@ export class PythonHost implements PythonRunner {
     try {
       await this.supervisor.start();
     } catch (error) {
-      throw this.describe(error);
+      throw describePythonStart(error, this.hasGreeted ? this.options.entries.map(nameEntry) : []);
     }
   }
 
@@ -91,7 +92,7 @@ export class PythonHost implements PythonRunner {
       await this.constructIn(this.connected(), index);
       this.constructed.push(index);
     } catch (error) {
-      throw this.describe(error);
+      throw describePythonStart(error, [this.moduleOf(index)]);
     }
   }
 
@@ -140,6 +141,7 @@ export class PythonHost implements PythonRunner {
   }
 
   private async load(connection: Connection, epoch: number): Promise<void> {
+    this.hasGreeted = true;
     if (epoch > 1) this.restartCount += 1;
     const { service, searchPath, heldBack, entries } = this.options;
     const answer = await connection.request(
@@ -179,24 +181,8 @@ export class PythonHost implements PythonRunner {
     if (connection === undefined) throw new BridgeError("CHILD_DOWN", `the Python child is ${this.supervisor.state}`);
     return connection;
   }
+}
 
-  /** What ended a start, for the operator: which module, in which phase, with Python's own words. */
-  private describe(error: unknown): StartError {
-    if (error instanceof StartError) return error;
-    if (!(error instanceof RemoteError) || error.module === undefined) {
-      return new StartError("PYTHON", `the Python child cannot be started: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-    const phases: Record<string, string> = {
-      import: "cannot be imported",
-      parse_config: "refuses its configuration",
-      construct: "cannot be constructed",
-    };
-    const { name } = this.slots.moduleOf(error.module);
-    const problem = phases[error.phase ?? ""] ?? "cannot be loaded";
-    const traceback = error.remoteTraceback ? `\n${error.remoteTraceback.trimEnd()}` : "";
-    const message = `module ${error.module + 1} (module: ${name}) ${problem}: ${error.type}: ${error.message}${traceback}`;
-    return new StartError("MODULE", message, { cause: error });
-  }
+function nameEntry({ index, module }: PythonEntry): NamedModule {
+  return { index, name: module };
 }

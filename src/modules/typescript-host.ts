@@ -1,14 +1,12 @@
-import { createRequire } from "node:module";
-import { isAbsolute } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { CallbackRegistry } from "../callbacks/registry.ts";
 import { KINDS, type Kind, type KindName } from "../callbacks/kinds.ts";
 import { isPlainObject } from "../callbacks/json-text.ts";
 import type { SlotModule } from "../callbacks/slot.ts";
-import type { TypeScriptModuleConfig } from "../config/config.ts";
-import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import type { ModuleApi, ModuleDefinition } from "./definition.ts";
+import { parseModuleConfig } from "./typescript-config.ts";
+import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
+import { importModule } from "./typescript-import.ts";
 
 /** A module whose configuration is parsed and that waits for its turn to be set up. */
 export interface ParsedModule {
@@ -19,13 +17,17 @@ export interface ParsedModule {
 }
 
 /**
- * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration.
- * Rejects with a {@link StartError} that names the module and what is wrong, never a value of its configuration.
+ * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration. What was compiled is kept in
+ * `cacheFolder`, if one is given. Rejects with a StartError that names the module and what is wrong, never a value of its
+ * configuration.
  */
-export async function parseTypeScriptModule(entry: TypeScriptModuleConfig): Promise<ParsedModule> {
-  const file = resolveFile(entry);
-  const definition = readDefinition(entry, await importFile(entry, file));
-  const config = parseModuleConfig(entry, definition);
+export async function parseTypeScriptModule(
+  entry: TypeScriptEntry,
+  cacheFolder: string | undefined,
+): Promise<ParsedModule> {
+  const { file, exports } = await importModule(entry, cacheFolder);
+  const definition = readDefinition(entry, exports);
+  const config = await parseModuleConfig(entry, definition, file);
   const module: SlotModule = { index: entry.index, name: definition.name, language: "typescript" };
   return {
     module,
@@ -34,9 +36,7 @@ export async function parseTypeScriptModule(entry: TypeScriptModuleConfig): Prom
       try {
         await definition.setup(api, config);
       } catch (error) {
-        throw new StartError("MODULE", `${describeEntry(entry)}: setup failed: ${describeError(error)}`, {
-          cause: error,
-        });
+        throw moduleError(entry, `cannot be set up: ${describeThrown(error, entry, file)}`, error);
       }
     },
   };
@@ -87,74 +87,18 @@ function kindOf(group: Kind<KindName>["group"], native: string): KindName | unde
   );
 }
 
-function resolveFile(entry: TypeScriptModuleConfig): string {
-  if (isAbsolute(entry.specifier)) return entry.specifier;
-  try {
-    return createRequire(`${entry.from}/`).resolve(entry.specifier);
-  } catch (error) {
-    throw new StartError("MODULE", `${describeEntry(entry)}: no such package can be found from ${entry.from}`, {
-      cause: error,
-    });
+function readDefinition(entry: TypeScriptEntry, exports: unknown): ModuleDefinition {
+  const exported = (exports as { default?: unknown } | null | undefined)?.default;
+  // CommonJS that was compiled from TypeScript has it one level further down.
+  const candidates = [exported, (exported as { default?: unknown } | null | undefined)?.default];
+  const definition = candidates.find(isDefinition);
+  if (definition === undefined) {
+    throw moduleError(entry, "cannot be loaded: its default export is not what defineModule() returns");
   }
+  return definition;
 }
 
-async function importFile(entry: TypeScriptModuleConfig, file: string): Promise<unknown> {
-  try {
-    // A JavaScript file needs no help; jiti costs 30 ms at start, so only who uses TypeScript pays for it.
-    if (/\.m?js$/.test(file) && import.meta.url.endsWith(".js")) return await import(pathToFileURL(file).href);
-    const { createJiti } = await import("jiti");
-    const jiti = createJiti(import.meta.url, {
-      interopDefault: false,
-      moduleCache: true,
-      virtualModules: await ownModules(),
-    });
-    return await jiti.import(file);
-  } catch (error) {
-    throw new StartError(
-      "MODULE",
-      `${describeEntry(entry)}: cannot be imported from ${file}: ${describeError(error)}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** This package and zod, as modules see them, also from a folder without `node_modules`. */
-async function ownModules(): Promise<Record<string, unknown>> {
-  return { "synapse-media-bridge": await import("../index.ts"), zod: await import("zod") };
-}
-
-function readDefinition(entry: TypeScriptModuleConfig, imported: unknown): ModuleDefinition {
-  const definition = (imported as { default?: Partial<ModuleDefinition> } | undefined)?.default;
-  if (typeof definition?.setup !== "function" || typeof definition.name !== "string") {
-    throw new StartError("MODULE", `${describeEntry(entry)}: its default export is not what defineModule() returns`);
-  }
-  return definition as ModuleDefinition;
-}
-
-function parseModuleConfig(entry: TypeScriptModuleConfig, { configSchema }: ModuleDefinition): unknown {
-  if (configSchema === undefined) return entry.config;
-  const parsed = configSchema.safeParse(entry.config);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map((issue) => {
-    const place = ["config", ...issue.path].map(String).join(".");
-    return `  ${place}: ${"expected" in issue ? `expected ${String(issue.expected)}` : issue.code.replaceAll("_", " ")}, found ${typeAt(entry.config, issue.path)}`;
-  });
-  throw new StartError("MODULE", `${describeEntry(entry)}: its configuration is wrong\n${issues.join("\n")}`);
-}
-
-function typeAt(config: unknown, path: readonly PropertyKey[]): string {
-  let value = config;
-  for (const key of path) value = (value as Record<PropertyKey, unknown> | undefined)?.[key];
-  if (value === undefined) return "nothing";
-  return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
-}
-
-function describeEntry(entry: TypeScriptModuleConfig): string {
-  return `module ${entry.index + 1} (typescript: ${entry.specifier})`;
-}
-
-function describeError(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : `threw ${typeof error}`;
+function isDefinition(value: unknown): value is ModuleDefinition {
+  const definition = value as Partial<ModuleDefinition> | null | undefined;
+  return typeof definition?.setup === "function" && typeof definition.name === "string";
 }

@@ -3,6 +3,7 @@ import type { CallbackChain } from "../../callbacks/chain.ts";
 import { MatrixError } from "../../errors.ts";
 import { storeUpload, type UploadParts } from "../../media/upload.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
+import type { RunningTasks } from "../../util/running-tasks.ts";
 import { parseQuery, queryText, type Query } from "../query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
 import { identifyUser, type RequesterOptions } from "../requester.ts";
@@ -15,6 +16,8 @@ export interface UploadRouteParts extends RequesterOptions, BodyOptions {
   readonly chain: CallbackChain;
   readonly upload: UploadParts;
   readonly metrics: Metrics;
+  /** Uploads are carried through whether or not their clients are still there: a stop waits for them. */
+  readonly running: RunningTasks;
 }
 
 /** Client-Server API, `POST /_matrix/media/v3/upload` and its older paths. */
@@ -34,10 +37,13 @@ export function uploadRoute(parts: UploadRouteParts): Route {
           uploadName: uploadNameOf(query),
           body,
         };
-        const { mediaId, sizeBytes } = await counted(storeUpload(request, parts.upload), parts.metrics);
+        const { mediaId, sizeBytes } = await counted(
+          parts.running.track(storeUpload(request, parts.upload)),
+          parts.metrics,
+        );
         sendJson(res, 200, JSON.stringify({ content_uri: `mxc://${parts.serverName}/${mediaId}` }));
         // After the fact: the client has its answer, and a failure is logged where it happens.
-        await parts.chain.notify("on_media_uploaded", userId, mediaId, sizeBytes);
+        await parts.running.track(parts.chain.notify("on_media_uploaded", userId, mediaId, sizeBytes));
       },
     },
   };

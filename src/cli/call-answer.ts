@@ -1,0 +1,62 @@
+import type { MediaUploadLimit } from "../callbacks/limit.ts";
+import type { KindName } from "../callbacks/kinds.ts";
+import type { Config } from "../config/config.ts";
+import { matrixError, type MatrixError } from "../errors.ts";
+import { errorText } from "../http/respond.ts";
+
+/** What follows from a chain's answer: an HTTP response, or words where none follows at once. */
+export interface HttpAnswer {
+  readonly status: number | null;
+  readonly body: string | null;
+  readonly meaning: string;
+}
+
+/** The answer that follows from what a chain decided; `value` is undefined where nobody stopped it. */
+export function answerOfDecision(kind: KindName, value: unknown, config: Config): HttpAnswer {
+  switch (kind) {
+    case "get_media_config_for_user":
+      return value === undefined
+        ? {
+            status: 200,
+            body: JSON.stringify({ "m.upload.size": config.maxUploadSizeBytes }),
+            meaning: "nobody decided: the default",
+          }
+        : { status: 200, body: value as string, meaning: "the module's answer is the body" };
+    case "get_media_upload_limits_for_user": {
+      const limits = (value ?? config.mediaUploadLimits) as readonly MediaUploadLimit[];
+      const words = limits.map(({ maxBytes, timePeriodMs }) => `${maxBytes} bytes in ${timePeriodMs} ms`);
+      const whose = value === undefined ? "nobody decided: the configured limits" : "the module's limits";
+      return { status: null, body: null, meaning: `${whose}: ${words.join(", ") || "none"}` };
+    }
+    case "check_media_file_for_spam":
+      return value === undefined ? goesOn() : answerOfError(matrixError("BAD_CONTENT"));
+    default:
+      return value === undefined ? goesOn() : answerOfError(matrixError("UPLOAD_TOO_LARGE"));
+  }
+}
+
+/** The answer after everybody was told; `raised` is the first error that a module worded. */
+export function answerOfNotification(
+  kind: KindName,
+  args: readonly unknown[],
+  raised: MatrixError | undefined,
+  config: Config,
+): HttpAnswer {
+  if (kind !== "on_media_upload_limit_exceeded") {
+    return { status: null, body: null, meaning: "everybody was told; nothing follows from it" };
+  }
+  if (raised !== undefined) return answerOfError(raised, "a module worded the refusal");
+  const { infoUri, canUpgrade } = args[1] as MediaUploadLimit;
+  const page = `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`;
+  const fields = { info_uri: infoUri ?? page, ...(canUpgrade && { can_upgrade: true }) };
+  return answerOfError(matrixError("LIMIT_EXCEEDED", { fields }), "nobody worded the refusal");
+}
+
+/** The answer to a request that ends in an error. */
+export function answerOfError(error: MatrixError, meaning = "the request is refused"): HttpAnswer {
+  return { status: error.status, body: errorText(error), meaning };
+}
+
+function goesOn(): HttpAnswer {
+  return { status: null, body: null, meaning: "nobody objected: the upload goes on" };
+}

@@ -1,0 +1,67 @@
+import { ModuleFailure } from "../callbacks/failure.ts";
+import type { SlotRecord } from "../callbacks/slot.ts";
+import { MatrixError } from "../errors.ts";
+import type { HttpAnswer } from "./call-answer.ts";
+
+/** What one callback did, for people and for `--json`. */
+export interface SlotReport {
+  readonly module: string;
+  readonly language: string;
+  readonly callback: string;
+  readonly outcome: string;
+  readonly milliseconds: number;
+  readonly answer?: string;
+  readonly error?: string;
+  /** Where it failed: for the operator alone, no client sees it. */
+  readonly traceback?: string;
+  readonly warning?: string;
+}
+
+/** One slot's record in the form in which it is printed. */
+export function reportSlot({ slot, outcome, micros, answer, error, warning }: SlotRecord): SlotReport {
+  const traceback = tracebackOf(error);
+  return {
+    module: slot.module.name,
+    language: slot.language,
+    callback: slot.name,
+    outcome,
+    milliseconds: micros / 1000,
+    ...(answer !== undefined && { answer }),
+    ...(error !== undefined && { error: describeError(error) }),
+    ...(traceback !== undefined && { traceback }),
+    ...(warning !== undefined && { warning }),
+  };
+}
+
+/** The report for people. */
+export function formatReport(slots: readonly SlotReport[], decidedBy: number | null, http: HttpAnswer): string {
+  const lines = slots.flatMap(
+    ({ module, language, outcome, milliseconds, answer, error, traceback, warning }, index) => {
+      const said = [answer, error, warning].filter((text) => text !== undefined).join("; ");
+      return [
+        `${index + 1}. ${module} (${language}): ${outcome} in ${milliseconds} ms${said && `: ${said}`}`,
+        ...(traceback === undefined ? [] : traceback.split("\n").map((line) => `     ${line}`)),
+      ];
+    },
+  );
+  const answer = http.status === null ? http.meaning : `${http.status} ${http.body ?? ""} (${http.meaning})`;
+  return [
+    ...(lines.length > 0 ? lines : ["nobody registered for it"]),
+    `decided by: ${decidedBy ?? "nobody"}`,
+    `HTTP: ${answer}`,
+  ].join("\n");
+}
+
+function describeError(error: Error): string {
+  if (MatrixError.is(error)) return `${error.status} ${error.errcode}: ${error.message}`;
+  const { cause } = error;
+  return cause instanceof Error && !error.message.includes(cause.message)
+    ? `${error.message}: ${cause.message}`
+    : error.message;
+}
+
+function tracebackOf(error: Error | undefined): string | undefined {
+  if (!(error instanceof ModuleFailure)) return undefined;
+  const stack = error.cause instanceof Error ? error.cause.stack : undefined;
+  return (error.traceback ?? stack)?.trimEnd();
+}

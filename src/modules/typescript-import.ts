@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { isAbsolute } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
+
+/** What a module's file exports, and where that file is. */
+export interface ImportedFile {
+  readonly file: string;
+  readonly exports: unknown;
+}
+
+/**
+ * Imports a module's file, TypeScript or JavaScript, without a build step. What was compiled is kept in `cacheFolder`, if one is
+ * given. Rejects with a StartError.
+ */
+export async function importModule(entry: TypeScriptEntry, cacheFolder: string | undefined): Promise<ImportedFile> {
+  const file = isAbsolute(entry.specifier) ? entry.specifier : await findPackage(entry);
+  if (!existsSync(file)) throw moduleError(entry, "cannot be imported: there is no such file");
+  try {
+    return { file, exports: (await importNatively(file)) ?? (await importByJiti(file, cacheFolder)) };
+  } catch (error) {
+    throw moduleError(entry, `cannot be imported: ${describeThrown(error, entry, file)}`, error);
+  }
+}
+
+async function findPackage(entry: TypeScriptEntry): Promise<string> {
+  try {
+    return createRequire(`${entry.from}/`).resolve(entry.specifier);
+  } catch {
+    // A package that can only be imported is not there for `require`.
+    const { createJiti } = await import("jiti");
+    const url = createJiti(`${entry.from}/`, { fsCache: false }).esmResolve(entry.specifier, { try: true });
+    if (url?.startsWith("file:") === true) return fileURLToPath(url);
+    throw moduleError(entry, `cannot be imported: no such package can be found from ${entry.from}`);
+  }
+}
+
+/** JavaScript needs no help; undefined for what does. */
+async function importNatively(file: string): Promise<unknown> {
+  if (!/\.[cm]?js$/.test(file) || !import.meta.url.endsWith(".js")) return undefined;
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (error) {
+    // Perhaps it is this package or zod that cannot be found from there. Nothing of the module has run yet.
+    if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return undefined;
+    throw error;
+  }
+}
+
+/** jiti costs 30 ms at start, so only who needs it pays for it. */
+async function importByJiti(file: string, cacheFolder: string | undefined): Promise<unknown> {
+  const { createJiti } = await import("jiti");
+  const jiti = createJiti(import.meta.url, {
+    interopDefault: false,
+    moduleCache: true,
+    // Not its default, a folder of known name for temporary files, where any user of the machine could leave code for us.
+    fsCache: cacheFolder ?? false,
+    // This package and zod, also for a folder without `node_modules`.
+    virtualModules: { "synapse-media-bridge": await import("../index.ts"), zod: await import("zod") },
+  });
+  return jiti.import(file);
+}

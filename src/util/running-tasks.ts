@@ -1,0 +1,22 @@
+/** Work that goes on without anybody who waits for it, such as an upload whose client has left. */
+export class RunningTasks {
+  private readonly tasks = new Set<Promise<unknown>>();
+
+  /** Hands the promise back, and remembers it until it has settled. */
+  track<T>(task: Promise<T>): Promise<T> {
+    this.tasks.add(task);
+    const forget = () => void this.tasks.delete(task);
+    task.then(forget, forget);
+    return task;
+  }
+
+  /** Resolves when everything has settled, failed or not, at the latest after `graceMs`. */
+  async settled(graceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, graceMs);
+    });
+    await Promise.race([Promise.allSettled(this.tasks), late]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,23 @@
+import { AUTH_CASES } from "./facts/auth.ts";
+import type { HttpCase } from "./facts/case.ts";
+import { DOWNLOAD_TYPE_CASES } from "./facts/download-types.ts";
+import { DOWNLOAD_CASES } from "./facts/download.ts";
+import { FREEZE_CASES, LEGACY_CASES } from "./facts/legacy.ts";
+import { CONFIG_CASES, CORS_CASES, UNKNOWN_CASES } from "./facts/paths.ts";
+import { UPLOAD_CASES } from "./facts/upload.ts";
+
+/**
+ * What a real Synapse was recorded to answer, case by case, and what this service makes of it: `as recorded`; `differs`, with
+ * the reason; `waits` for a part of the service that does not exist yet. `fixtures/http/case-ids.json` lists what must stand here.
+ */
+export const FACTS: readonly HttpCase[] = [
+  ...AUTH_CASES,
+  ...CONFIG_CASES,
+  ...CORS_CASES,
+  ...UNKNOWN_CASES,
+  ...UPLOAD_CASES,
+  ...DOWNLOAD_CASES,
+  ...DOWNLOAD_TYPE_CASES,
+  ...LEGACY_CASES,
+  ...FREEZE_CASES,
+];

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startTestService } from "../support/service.ts";
+import { portOf } from "./bodies.ts";
+import { RawConnection } from "./raw-connection.ts";
+
+let folder: string;
+let path: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "media-bridge-test-"));
+  path = join(folder, "bridge.sock");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const start = (listen: object) => startTestService({ folder, mediaBridge: { listen } });
+const health = { method: "GET", target: "/health" };
+
+describe("a service that listens on a Unix socket", () => {
+  test("answers there, for every user of the machine, and takes the socket away when it stops", async () => {
+    const service = await start({ path: "./bridge.sock" });
+    expect((await RawConnection.ask(path, health)).status).toBe(200);
+    expect(statSync(path).mode & 0o777).toBe(0o777);
+    await service.stop();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test("takes the place of one that was killed and left its socket behind", async () => {
+    const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => console.log("up"))`;
+    const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+    await once(child.stdout, "data");
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    expect(existsSync(path)).toBe(true);
+    const service = await start({ path: "./bridge.sock" });
+    expect((await RawConnection.ask(path, health)).status).toBe(200);
+    await service.stop();
+  });
+
+  test("refuses to start where another one answers, and leaves that one alone", async () => {
+    const other = await listening(createServer(), path);
+    await expect(start({ path: "./bridge.sock" })).rejects.toMatchObject({
+      name: "StartError",
+      code: "LISTEN",
+      message: expect.stringContaining(path) as unknown,
+    });
+    expect(existsSync(path)).toBe(true);
+    other.close();
+  });
+
+  test("refuses to start where a file is, and leaves the file alone", async () => {
+    writeFileSync(path, "precious");
+    await expect(start({ path: "./bridge.sock" })).rejects.toMatchObject({ name: "StartError", code: "LISTEN" });
+    expect(readFileSync(path, "utf8")).toBe("precious");
+  });
+
+  test("names the folder that does not exist", async () => {
+    const failure = {
+      name: "StartError",
+      code: "LISTEN",
+      message: expect.stringContaining("missing/bridge.sock") as unknown,
+    };
+    await expect(start({ path: "./missing/bridge.sock" })).rejects.toMatchObject(failure);
+  });
+});
+
+describe("a port in use", () => {
+  test("ends the start with a message that names it and the setting, and leaves nothing running", async () => {
+    const other = await listening(createServer(), 0);
+    const port = portOf(other);
+    const attempt = start({ host: "127.0.0.1", port });
+    await expect(attempt).rejects.toMatchObject({ name: "StartError", code: "LISTEN" });
+    await expect(attempt).rejects.toThrow(new RegExp(`127\\.0\\.0\\.1:${port}.*in use.*media_bridge\\.listen`));
+    const service = await start({ host: "127.0.0.1", port: 0 });
+    await service.stop();
+    other.close();
+  });
+
+  test("of the metrics is told as theirs", async () => {
+    const other = await listening(createServer(), 0);
+    const port = portOf(other);
+    const attempt = startTestService({ folder, mediaBridge: { metrics: { port } } });
+    await expect(attempt).rejects.toThrow(/media_bridge\.metrics: cannot listen on/);
+    other.close();
+  });
+});
+
+async function listening(server: Server, where: string | number): Promise<Server> {
+  if (typeof where === "string") server.listen(where);
+  else server.listen(where, "127.0.0.1");
+  await once(server, "listening");
+  return server;
+}
