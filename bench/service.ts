@@ -54,7 +54,7 @@ async function run(target: Target, scale: number): Promise<Map<string, Figures>>
   const record = async (work: Work) => figures.set(`${work.name} at ${work.connections}`, await measure(work, target));
   const many = (requests: number) => Math.max(8, Math.round(requests * scale));
   for (const connections of [1, 32]) {
-    const requests = many(connections === 1 ? 1000 : 4000);
+    const requests = many(connections === 1 ? 3000 : 8000);
     await record({
       name: "GET config",
       connections,
@@ -66,7 +66,7 @@ async function run(target: Target, scale: number): Promise<Map<string, Figures>>
       ["100 KB", 100 * KB],
     ] as const) {
       const body = randomBytes(size);
-      const uploads = many(connections === 1 ? 500 : 1500);
+      const uploads = many(connections === 1 ? 1000 : 3000);
       await record({
         name: `upload of ${name}`,
         connections,
@@ -85,7 +85,7 @@ async function run(target: Target, scale: number): Promise<Map<string, Figures>>
     const next = () => ({ method: "GET", path: paths[turn++ % paths.length] ?? "" }) as const;
     const large = size > MB;
     for (const connections of large ? [1, 8] : [1, 32]) {
-      const requests = many(large ? 40 : connections === 1 ? 1000 : 3000);
+      const requests = many(large ? 40 : connections === 1 ? 2000 : 6000);
       await record({ name: `download of ${name}`, connections, requests, next });
     }
   }
@@ -115,7 +115,7 @@ async function uploadMany(target: Target, size: number, files: number): Promise<
     },
     target,
   );
-  return paths;
+  return paths.slice(0, files);
 }
 
 function print(results: Map<string, Map<string, Figures>>): void {

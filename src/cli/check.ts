@@ -7,7 +7,8 @@ import { createLogger } from "../util/log.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
 import { setModulesApart } from "./module-output.ts";
 
-/** `media-bridge check`: loads everything, starts nothing, and 
+/** `media-bridge check`: loads everything, starts nothing. Resolves to a text of what would run; rejects with a StartError. */
+export async function check(loaded: LoadedConfig): Promise<string> {
   const { config, warnings, files } = loaded;
   const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
   setModulesApart();

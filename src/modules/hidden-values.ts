@@ -12,7 +12,7 @@ export function hideValues(text: string, config: unknown): string {
     .reduce((hidden, value) => hidden.replaceAll(value, "<value>"), text);
 }
 
-function* leavesOf(config: unknown): Generator<unknown> {
+function* leavesOf(config: unknown): Generator {
   const stack = [config];
   while (stack.length > 0) {
     const node = stack.pop();

@@ -92,7 +92,7 @@ export class PythonHost implements PythonRunner {
       await this.constructIn(this.connected(), index);
       this.constructed.push(index);
     } catch (error) {
-      throw describePythonStart(error, [this.moduleOf(index)]);
+      throw describePythonStart(error, [this.slots.moduleOf(index)]);
     }
   }
 
@@ -183,6 +183,6 @@ export class PythonHost implements PythonRunner {
   }
 }
 
-function nameEntry({ index, module }: PythonEntry): NamedModule {
+function nameEntry({ index, module }: PythonModuleConfig): NamedModule {
   return { index, name: module };
 }

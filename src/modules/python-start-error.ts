@@ -29,6 +29,9 @@ export function describePythonStart(error: unknown, loading: readonly NamedModul
   }
   const [first, ...others] = loading;
   if (first === undefined) {
+    // What its interpreter lacks the child words itself, for the operator.
+    const lack = /^media-bridge: (.+)$/m.exec(reason)?.[1];
+    if (lack !== undefined) return new StartError("PYTHON", lack, { cause: error });
     return new StartError("PYTHON", `the Python child cannot be started: ${reason}`, { cause: error });
   }
   const blamed =

@@ -36,16 +36,22 @@ async function findPackage(entry: TypeScriptEntry): Promise<string> {
   }
 }
 
-/** JavaScript needs no help; undefined for what does. */
+/** JavaScript needs no help; undefined for what does, and where jiti may know more. */
 async function importNatively(file: string): Promise<unknown> {
   if (!/\.[cm]?js$/.test(file) || !import.meta.url.endsWith(".js")) return undefined;
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
-    // Perhaps it is this package or zod that cannot be found from there. Nothing of the module has run yet.
-    if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return undefined;
+    // Node.js does not tell the line of a mistake in syntax.
+    if (error instanceof SyntaxError || isLackOfOurs(error)) return undefined;
     throw error;
   }
+}
+
+/** Whether it is this package or zod that cannot be found from a module's folder. */
+function isLackOfOurs(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return /^(?:ERR_)?MODULE_NOT_FOUND$/.test(code ?? "") && /'(?:synapse-media-bridge|zod)'/.test(message);
 }
 
 /** jiti costs 30 ms at start, so only who needs it pays for it. */

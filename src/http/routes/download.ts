@@ -9,8 +9,8 @@ import { parseRange, type ByteRange } from "../range.ts";
 import { identify, type RequesterOptions } from "../requester.ts";
 import type { Route } from "./route.ts";
 
-/** Pieces up to this size are read and sent at once; larger ones are streamed. */
-const SMALL_BYTES = 256 * 1024;
+/** Up to this size an answer is read first and sent in one write; larger ones are streamed, with buffers that are used again. */
+const SMALL_BYTES = 16 * 1024;
 
 const AUTHENTICATED = /^\/_matrix\/client\/v1\/media\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
 const LEGACY = /^\/_matrix\/media\/(?:v3|r0|v1)\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;

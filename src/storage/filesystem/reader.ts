@@ -3,8 +3,7 @@ import type { Writable } from "node:stream";
 import type { BlobReader } from "../../media/blobs.ts";
 import { storeFailed } from "../failure.ts";
 import type { Calls, OpenedFile } from "./calls.ts";
-
-const PIECE_BYTES = 256 * 1024;
+import { givePiece, takePiece } from "./piece-pool.ts";
 
 /** An opened file of the folder. */
 export class FilesystemReader implements BlobReader {
@@ -21,7 +20,7 @@ export class FilesystemReader implements BlobReader {
   }
 
   async read(start: number, length: number): Promise<Buffer> {
-    const buffer = Buffer.allocUnsafeSlow(length);
+    const buffer = Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) filled += await this.#readSome(buffer.subarray(filled), start + filled);
     return buffer;
@@ -30,7 +29,7 @@ export class FilesystemReader implements BlobReader {
   /** Pieces are recycled: `destination` must be done with a piece when it calls back, as sockets and responses are. */
   async pipe(destination: Writable, start: number, end: number): Promise<void> {
     const sink = new Sink(destination);
-    let buffer: Buffer = Buffer.allocUnsafeSlow(Math.min(PIECE_BYTES, end - start + 1));
+    let buffer = takePiece();
     let other: Buffer | undefined;
     try {
       for (let position = start; position <= end;) {
@@ -38,9 +37,12 @@ export class FilesystemReader implements BlobReader {
         await sink.written();
         sink.write(buffer.subarray(0, bytes));
         position += bytes;
-        if (position <= end) [buffer, other] = [other ?? Buffer.allocUnsafeSlow(PIECE_BYTES), buffer];
+        if (position <= end) [buffer, other] = [other ?? takePiece(), buffer];
       }
       await sink.written();
+      // After a failure the destination may still hold one: those are left to the garbage collector.
+      givePiece(buffer);
+      if (other !== undefined) givePiece(other);
     } finally {
       sink.release();
     }
