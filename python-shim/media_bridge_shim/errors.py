@@ -102,6 +102,7 @@ def _response_of(error: Any) -> dict[str, Any]:
     errcode = body.get("errcode", error.errcode)
     return {
         "kind": "synapse",
+        "message": clean_text(str(getattr(error, "msg", error)), MAX_MESSAGE_BYTES),
         "status": status,
         "errcode": clean_text(str(getattr(errcode, "value", errcode)), 1024),
         "body": to_json_text(body),

@@ -73,8 +73,10 @@ class Lifecycle:
                 logger.critical("A module tried to end the process from the event loop", exc_info=True)
 
     def _stop(self) -> None:
-        self.start_reactor()
-        if not self._reactor._stopped:
+        if not self.has_started:
+            # Modules that were only looked at do not start in order to end.
+            self._reactor.fireSystemEvent("shutdown")
+        elif not self._reactor._stopped:
             self._reactor.stop()
 
     def _on_sigterm(self, _number: int, _frame: Any) -> None:

@@ -61,7 +61,7 @@ def walk(entries: list[Entry], trace: bool, steps: list[Any]) -> Walk:
                 except StopIteration as stop:
                     answer = stop.value
                 except BaseException as raised:
-                    error = raised
+                    answer, error = None, raised
                 else:
                     activity.entry = None
                     pending = Pending(entry, coroutine, waiting, started + int(deadline_ms * 1_000_000))

@@ -19,7 +19,7 @@ export async function call(
 ): Promise<string> {
   const { kind, values } = readArguments(callback, args);
   setModulesApart();
-  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true });
+  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
   try {
     const records: SlotRecord[] = [];
     const chain = new CallbackChain({

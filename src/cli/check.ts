@@ -12,7 +12,7 @@ export async function check(loaded: LoadedConfig): Promise<string> {
   const { config, warnings, files } = loaded;
   const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
   setModulesApart();
-  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true });
+  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
   try {
     return [
       `configuration: ${files.map((file) => resolve(file)).join(", ")}`,

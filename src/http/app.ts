@@ -1,9 +1,15 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import { discardBody, tellToContinue, waitsForContinue } from "./request-body.ts";
 import { factsOf, logRequests } from "./request-log.ts";
-import { CORS_HEADERS, sendError } from "./respond.ts";
+import { CORS_HEADERS, sendError, sendErrorAhead } from "./respond.ts";
 import type { Route } from "./routes/route.ts";
 
 export interface AppOptions {
@@ -52,7 +58,8 @@ function answerError(options: AppOptions): ErrorRequestHandler {
     const error = MatrixError.is(thrown) ? thrown : matrixError("INTERNAL", { cause: thrown });
     const facts = factsOf(res);
     if (facts) facts.errcode = error.errcode;
-    if (error.status >= 500 && error.code !== "MODULE_FAILED" && error.code !== "MODULE_UNAVAILABLE") {
+    // Other errors are refusals, or are logged with more where they happen.
+    if (error.code === "INTERNAL" || error.code === "STORE_FAILED") {
       options.log.error({ request: facts?.id, err: error.cause ?? error }, "request failed");
     }
     if (res.headersSent) {
@@ -60,17 +67,26 @@ function answerError(options: AppOptions): ErrorRequestHandler {
       res.destroy();
       return;
     }
-    const unasked = waitsForContinue(req);
-    // One that sends its body all the same must be read, or it would see a reset in place of the answer.
-    if (!unasked) tellToContinue(req, res);
-    const headers = unasked ? { Connection: "close" } : {};
     try {
-      sendError(res, error, headers);
+      refuse(req, res, error, options);
     } catch (cause) {
       // An error that cannot be written must not fall to Express, which would show its stack.
       options.log.error({ request: facts?.id, err: cause }, "an error could not be sent as it was");
-      sendError(res, matrixError("INTERNAL"), headers);
+      refuse(req, res, matrixError("INTERNAL"), options);
     }
-    if (!unasked) discardBody(req, { maxBytes: options.maxDiscardBytes, idleTimeoutMs: options.idleTimeoutMs });
   };
+}
+
+/** Answers at once, whether or not the client is still sending. */
+function refuse(req: Request, res: Response, error: MatrixError, options: AppOptions): void {
+  if (req.complete) return sendError(res, error);
+  if (waitsForContinue(req)) return sendError(res, error, { Connection: "close" });
+  // One that sends its body all the same must be read, or it would see a reset in place of the answer.
+  tellToContinue(req, res);
+  if (res.shouldKeepAlive) sendError(res, error);
+  else {
+    sendErrorAhead(res, error);
+    req.once("end", () => res.end()).once("close", () => res.end());
+  }
+  discardBody(req, { maxBytes: options.maxDiscardBytes, idleTimeoutMs: options.idleTimeoutMs });
 }

@@ -12,6 +12,23 @@ export const CORS_HEADERS = {
 
 /** Sends a body that is JSON text already. */
 export function sendJson(res: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
+  writeJsonHead(res, status, text, headers);
+  res.end(text);
+}
+
+/** Sends an error in Matrix form: `{"errcode", "error", …}`. */
+export function sendError(res: ServerResponse, error: MatrixError, headers?: Record<string, string>): void {
+  sendJson(res, error.status, errorText(error), { ...error.headers, ...headers });
+}
+
+/** As {@link sendError}, but the response stays open, though the client has all of it: Node closes some connections at its end. */
+export function sendErrorAhead(res: ServerResponse, error: MatrixError): void {
+  const text = errorText(error);
+  writeJsonHead(res, error.status, text, error.headers);
+  res.write(text);
+}
+
+function writeJsonHead(res: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
   res.writeHead(status, {
     ...CORS_HEADERS,
     "Content-Type": "application/json",
@@ -19,12 +36,6 @@ export function sendJson(res: ServerResponse, status: number, text: string, head
     "Content-Length": Buffer.byteLength(text),
     ...headers,
   });
-  res.end(text);
-}
-
-/** Sends an error in Matrix form: `{"errcode", "error", …}`. */
-export function sendError(res: ServerResponse, error: MatrixError, headers?: Record<string, string>): void {
-  sendJson(res, error.status, errorText(error), { ...error.headers, ...headers });
 }
 
 /** The body of an error, as JSON text. */

@@ -10,6 +10,8 @@ export interface LoadOptions {
   readonly log: Logger;
   /** For `check` and `call`: nothing of a module starts by itself. */
   readonly heldBack: boolean;
+  /** Hears one line for each step of making the Python environment; the log does where it is absent. */
+  readonly onProgress?: (line: string) => void;
 }
 
 /** Every module of the configuration, constructed, and the chains they registered. */
@@ -89,7 +91,7 @@ async function setUp(
 async function createPythonHost(
   entries: readonly PythonModuleConfig[],
   registry: CallbackRegistry,
-  { config, log, heldBack }: LoadOptions,
+  { config, log, heldBack, onProgress }: LoadOptions,
 ): Promise<PythonHost> {
   // A chain of TypeScript alone pays for none of this.
   const [{ ensurePythonEnvironment }, { PythonHost }] = await Promise.all([
@@ -101,7 +103,7 @@ async function createPythonHost(
     executable: python.executable,
     requirements: python.requirements,
     dataPath,
-    onProgress: (line) => log.info({ python: { logger: "setup" } }, line),
+    onProgress: onProgress ?? ((line) => log.info({ python: { logger: "setup" } }, line)),
   });
   return new PythonHost({
     executable,

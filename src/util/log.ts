@@ -13,8 +13,8 @@ export interface Logger {
   child(facts: object): Logger;
 }
 
-/** A batch of lines goes out when it has so many bytes, or is so old. */
-const BATCH_BYTES = 8 * 1024;
+/** A batch of lines goes out when it is so long, or is so old. */
+const BATCH_LENGTH = 8 * 1024;
 const BATCH_MS = 100;
 /** pino's number for `warn`. */
 const WARN = 40;
@@ -32,22 +32,26 @@ class BatchedOutput {
   /** Makes pino set `lastLevel` before each line. */
   readonly [pino.symbols.needsMetadataGsym] = true;
   lastLevel = 0;
-  private readonly output = pino.destination({ dest: 1, sync: true, minLength: BATCH_BYTES });
+  private lines = "";
   private timer: NodeJS.Timeout | undefined;
 
   constructor() {
+    // Whoever read the log is gone: the service goes on without it.
+    process.stdout.on("error", () => undefined);
     process.once("exit", this.flush);
   }
 
   write(line: string): void {
-    this.output.write(line);
-    if (this.lastLevel >= WARN) this.flush();
+    this.lines += line;
+    if (this.lastLevel >= WARN || this.lines.length >= BATCH_LENGTH) this.flush();
     else this.timer ??= setTimeout(this.flush, BATCH_MS).unref();
   }
 
   private readonly flush = (): void => {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.output.flushSync();
+    const { lines } = this;
+    this.lines = "";
+    if (lines !== "") process.stdout.write(lines);
   };
 }

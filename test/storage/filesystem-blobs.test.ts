@@ -93,7 +93,7 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
     const store = open(folder);
     writeFileSync(join(folder, "local_content"), "in the way");
     const writer = store.create("blocked");
-    await expect(writer.publish()).rejects.toMatchObject({ code: "STORE_FAILED", cause: { syscall: "link" } });
+    await expect(writer.publish()).rejects.toMatchObject({ code: "STORE_FAILED", cause: { syscall: "mkdir" } });
     await writer.abort();
     expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual([]);
     rmSync(join(folder, "local_content"));

@@ -1,0 +1,56 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const MARKED = /<!-- from (?<source>[^ ]+) -->\n```\w+\n(?<code>[^]*?)```/g;
+const documents = ["README.md", ...readdirSync(join(PROJECT, "docs")).map((name) => `docs/${name}`)];
+
+test.each(documents)("Code in %s is the code of the example that it names", (name) => {
+  const text = readFileSync(join(PROJECT, name), "utf8");
+  for (const { groups } of text.matchAll(MARKED)) {
+    expect(groups?.["code"]).toBe(readFileSync(join(PROJECT, groups?.["source"] ?? ""), "utf8"));
+  }
+});
+
+test("The README shows a configuration and a module of each language", () => {
+  const text = readFileSync(join(PROJECT, "README.md"), "utf8");
+  expect([...text.matchAll(MARKED)]).toHaveLength(3);
+});
+
+test.each([...documents, ...exampleDocuments()])("Every link of %s leads somewhere", (name) => {
+  const text = readFileSync(join(PROJECT, name), "utf8");
+  const targets = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, target = ""]) => target);
+  expect(targets.filter((target) => !leadsSomewhere(name, target))).toEqual([]);
+});
+
+test("Every configuration that a README of the examples names is there", () => {
+  for (const name of exampleDocuments()) {
+    const text = readFileSync(join(PROJECT, name), "utf8");
+    for (const [path = ""] of text.matchAll(/examples\/[a-z-]+\/[a-z-]+\.(?:yaml|conf)/g)) {
+      expect(readFileSync(join(PROJECT, path), "utf8")).not.toBe("");
+    }
+  }
+});
+
+function exampleDocuments(): string[] {
+  return readdirSync(join(PROJECT, "examples")).map((folder) => `examples/${folder}/README.md`);
+}
+
+/** To a file that is there and, where it has an anchor, to a heading of it. */
+function leadsSomewhere(document: string, target: string): boolean {
+  const [path = "", anchor] = target.split("#");
+  const linked = path === "" ? join(PROJECT, document) : join(PROJECT, document, "..", path);
+  if (!existsSync(linked)) return false;
+  return anchor === undefined || headingsOf(readFileSync(linked, "utf8")).includes(anchor);
+}
+
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  );
+}

@@ -1,0 +1,196 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, extname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const PROJECT = fileURLToPath(new URL("..", import.meta.url));
+const SOURCE = join(PROJECT, "src");
+const MAX_LINES = 250;
+
+/**
+ * Who may import whom (docs/architecture.md). A room is a folder of src, or a file that lies in it.
+ * Everybody may import `errors` and `util`, and what lies in the same room.
+ */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  cli: ["server", "http", "modules", "callbacks", "config", "version"],
+  server: ["http", "media", "storage", "homeserver", "modules", "metrics", "callbacks", "config"],
+  http: ["media", "homeserver", "callbacks", "metrics"],
+  media: ["callbacks"],
+  storage: ["media"],
+  // `index` is what modules are handed as `synapse-media-bridge`.
+  modules: ["callbacks", "bridge", "homeserver", "metrics", "config", "index"],
+  index: ["modules", "callbacks"],
+  metrics: ["callbacks"],
+  callbacks: [],
+  bridge: [],
+  homeserver: ["config"],
+  config: [],
+  version: [],
+  errors: [],
+  util: [],
+};
+const FOR_EVERYBODY = new Set(["errors", "util"]);
+const AT_THE_BOTTOM = new Set(["config", "errors", "util"]);
+
+/** Packages that stay in one place. */
+const KEPT_IN: Record<string, readonly string[]> = {
+  execa: ["bridge/process.ts", "modules/python-environment.ts"],
+  msgpackr: ["bridge/codec.ts"],
+};
+
+/** Rooms that one package must not reach. */
+const KEPT_OUT: Record<string, readonly string[]> = {
+  express: ["media", "callbacks", "storage", "modules", "bridge", "homeserver", "config", "util"],
+  "better-sqlite3": ["media", "http", "callbacks", "modules", "bridge", "homeserver", "config", "util"],
+};
+
+interface Import {
+  /** Relative to src. */
+  readonly file: string;
+  readonly specifier: string;
+  /** Relative to src; undefined for a package. */
+  readonly target: string | undefined;
+  readonly typeOnly: boolean;
+}
+
+const files = listFiles(SOURCE, [".ts"]).map((path) => relative(SOURCE, path));
+const imports = files.flatMap(readImports);
+
+test("Every room of src has its rule", () => {
+  expect([...new Set(files.map(roomOf))].filter((room) => !Object.hasOwn(MAY_IMPORT, room))).toEqual([]);
+});
+
+test("Rooms import only what lies below them", () => {
+  const wrong = imports.filter(({ file, target }) => target !== undefined && !isAllowed(roomOf(file), roomOf(target)));
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test("What is at the bottom imports nothing above it", () => {
+  const wrong = imports.filter(
+    ({ file, target }) => AT_THE_BOTTOM.has(roomOf(file)) && target !== undefined && !AT_THE_BOTTOM.has(roomOf(target)),
+  );
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test("The bridge knows no Matrix: it imports nothing but itself and util", () => {
+  const wrong = imports.filter(
+    ({ file, target }) =>
+      roomOf(file) === "bridge" && target !== undefined && !["bridge", "util"].includes(roomOf(target)),
+  );
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test.each(Object.entries(KEPT_IN))("%s is imported only by %j", (name, places) => {
+  const importers = imports.filter(({ specifier }) => isPackage(specifier, name)).map(({ file }) => file);
+  expect([...new Set(importers)].toSorted()).toEqual(places.toSorted());
+});
+
+test.each(Object.entries(KEPT_OUT))("%s is kept out of %j", (name, rooms) => {
+  const wrong = imports.filter(({ file, specifier }) => isPackage(specifier, name) && rooms.includes(roomOf(file)));
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
+test("No file imports itself by way of others", () => {
+  const graph = new Map(files.map((file) => [file, targetsOf(file)]));
+  expect(findCycles(graph)).toEqual([]);
+});
+
+test("No source file is longer than 250 lines", () => {
+  const paths = [...listFiles(SOURCE, [".ts"]), ...listFiles(join(PROJECT, "python-shim"), [".py"])];
+  const long = paths.filter((path) => readFileSync(path, "utf8").trimEnd().split("\n").length > MAX_LINES);
+  expect(long.map((path) => relative(PROJECT, path))).toEqual([]);
+});
+
+test("The reader of imports sees every form of them", () => {
+  const forms = [
+    'import { a } from "./a.ts";',
+    'import type { B } from "./b.ts";',
+    'import {\n  c,\n  d,\n} from "./c.ts";',
+    'export { e } from "./e.ts";',
+    'export type { F } from "./f.ts";',
+    'import "./g.ts";',
+    'const h = await import("./h.ts");',
+    'export * from "./i.ts";',
+  ];
+  expect(findSpecifiers(forms.join("\n")).map(({ specifier }) => specifier)).toEqual([
+    "./a.ts",
+    "./b.ts",
+    "./c.ts",
+    "./e.ts",
+    "./f.ts",
+    "./g.ts",
+    "./h.ts",
+    "./i.ts",
+  ]);
+});
+
+test("The finder of cycles finds one", () => {
+  const graph = new Map([
+    ["a", ["b"]],
+    ["b", ["c"]],
+    ["c", ["b"]],
+  ]);
+  expect(findCycles(graph)).toEqual(["b → c → b"]);
+});
+
+function isAllowed(from: string, to: string): boolean {
+  return from === to || FOR_EVERYBODY.has(to) || (MAY_IMPORT[from] ?? []).includes(to);
+}
+
+/** `cli.ts` and `cli/…` are one room. */
+function roomOf(file: string): string {
+  return (file.split("/")[0] ?? "").replace(/\.ts$/, "");
+}
+
+function isPackage(specifier: string, name: string): boolean {
+  return specifier === name || specifier.startsWith(`${name}/`);
+}
+
+function describeImport({ file, specifier }: Import): string {
+  return `src/${file} imports ${specifier}`;
+}
+
+/** What a file needs when it is loaded: types are gone by then. */
+function targetsOf(file: string): string[] {
+  return imports.flatMap((entry) =>
+    entry.file === file && entry.target !== undefined && !entry.typeOnly ? [entry.target] : [],
+  );
+}
+
+function readImports(file: string): Import[] {
+  return findSpecifiers(readFileSync(join(SOURCE, file), "utf8")).map(({ specifier, typeOnly }) => {
+    const target = specifier.startsWith(".") ? join(dirname(file), specifier) : undefined;
+    return { file, specifier, target, typeOnly };
+  });
+}
+
+function findSpecifiers(text: string): { specifier: string; typeOnly: boolean }[] {
+  const pattern =
+    /^(?:import|export)(?<type> type)?\s(?:[^;"'`]*?\sfrom\s)?"(?<static>[^"]+)"|\bimport\("(?<dynamic>[^"]+)"\)/gm;
+  return [...text.matchAll(pattern)].map(({ groups }) => ({
+    specifier: groups?.["static"] ?? groups?.["dynamic"] ?? "",
+    typeOnly: groups?.["type"] !== undefined,
+  }));
+}
+
+function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (node: string, path: readonly string[]) => {
+    if (path.includes(node)) {
+      cycles.push([...path.slice(path.indexOf(node)), node].join(" → "));
+      return;
+    }
+    if (done.has(node)) return;
+    for (const next of graph.get(node) ?? []) visit(next, [...path, node]);
+    done.add(node);
+  };
+  for (const node of graph.keys()) visit(node, []);
+  return cycles;
+}
+
+function listFiles(folder: string, extensions: readonly string[]): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && extensions.includes(extname(entry.name)))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
