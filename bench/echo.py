@@ -1,4 +1,4 @@
-"""The floor: a child that reads, decodes, encodes and answers, with nothing else between. Answers `run` with its params."""
+"""The floor: a child that reads, decodes, encodes and answers, with nothing else between."""
 
 import os
 import struct

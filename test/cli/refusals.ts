@@ -25,7 +25,7 @@ export function expectRefused({ status, stdout, stderr }: CliEnd): void {
   const said = stdout + stderr;
   expect(said).not.toContain(SECRET);
   expect(said).not.toContain("token-of-");
-  expect(stderr).toMatch(/^media-bridge: /);
+  expect(stderr).toMatch(/^media-bridge: /m);
   expect(stderr.match(/^media-bridge: /gm)).toHaveLength(1);
   expect(status).toBe(1);
 }

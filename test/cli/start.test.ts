@@ -88,6 +88,16 @@ describe.concurrent("a running service", () => {
     }
   });
 
+  test("goes on, and ends in order, when nobody reads its log any more", async () => {
+    const folder = new CliFolder(python);
+    const service = await folder.start();
+    service.stopReadingLog();
+    for (let turn = 0; turn < 100; turn += 1) expect((await service.request("/health")).status).toBe(200);
+    service.kill("SIGTERM");
+    expect((await service.ended).status).toBe(0);
+    expect(folder.processes()).toEqual([]);
+  });
+
   test("takes its child with it when it is killed", async () => {
     const folder = new CliFolder(python);
     const service = await folder.start();

@@ -44,6 +44,13 @@ describe("an upload that is refused early", () => {
     connection.socket.destroy();
   });
 
+  test("shows its answer before a connection that was to be closed is closed", async () => {
+    const connection = await refusedUpload(8_000_000, ["Connection", "close"]);
+    for (let sent = 0; sent < 8_000_000; sent += 250_000) await connection.write(Buffer.alloc(250_000));
+    expect((await connection.answer()).status).toBe(413);
+    expect(await connection.closed).toBe("closed");
+  });
+
   test("shows its answer to a client that reads only when everything is sent", async () => {
     const connection = await RawConnection.open(service.port);
     connection.socket.pause();

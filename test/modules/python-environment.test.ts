@@ -123,7 +123,9 @@ test("the environment is made once, made again where it is half made, and tells 
   );
   writeFileSync(folder.config, config);
   const failed = await folder.end(["check"]);
-  expect(failed.stderr).toMatch(/^media-bridge: pip cannot install .*requirements\.txt:\n[^]*no-such-package-anywhere/);
+  expect(failed.stderr).toMatch(
+    /^media-bridge: pip cannot install .*requirements\.txt:\n[^]*no-such-package-anywhere/m,
+  );
   expect([failed.status, folder.processes()]).toEqual([1, []]);
   expect(folder.files()).not.toContain("data/python/media-bridge.stamp");
 }, 120_000);

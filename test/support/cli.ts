@@ -39,6 +39,8 @@ export interface CliService {
   logged(...words: string[]): Promise<string>;
   request(path: string, init?: RequestInit): Promise<Response>;
   upload(body: string): Promise<Response>;
+  /** Whoever reads the log goes away. */
+  stopReadingLog(): void;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<CliEnd>;
 }
@@ -120,6 +122,7 @@ export class CliFolder {
       logged: (...words) => find((line) => (words.every((word) => line.includes(word)) ? line : undefined)),
       request,
       upload: (body) => request("/_matrix/media/v3/upload", { method: "POST", body }),
+      stopReadingLog: () => void child.stdout.destroy(),
       kill: (signal) => child.kill(signal),
       ended,
     };
