@@ -78,7 +78,8 @@ function waitForLine(input, wanted, signal) {
 async function end(child) {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   process.kill(-child.pid, "SIGTERM");
-  await once(child, "exit");
+  // Its last lines as well: the sum of all comes after them.
+  await once(child, "close");
 }
 
 /** @param {string} name @param {() => Promise<boolean>} probe */
