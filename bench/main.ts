@@ -9,6 +9,7 @@ const { values } = parseArgs({
   options: {
     synapse: { type: "boolean", default: false },
     only: { type: "string" },
+    works: { type: "string", default: "" },
     scale: { type: "string", default: "1" },
   },
 });
@@ -16,4 +17,6 @@ const { values } = parseArgs({
 const python = join(ROOT, ".venv/bin/python");
 if (!existsSync(python)) throw new Error("there is no .venv: run npm run setup:python");
 if (values.only !== "service") await benchBridge(python);
-if (values.only !== "bridge") await benchService({ synapse: values.synapse, python, scale: Number(values.scale) });
+if (values.only !== "bridge") {
+  await benchService({ synapse: values.synapse, python, scale: Number(values.scale), works: values.works });
+}

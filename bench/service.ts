@@ -22,8 +22,18 @@ const WANTED: Record<string, readonly [one: number, many: number]> = {
   "download of 10 MB": [3, 4],
 };
 
+export interface ServiceBenchOptions {
+  /** Whether a real Synapse is measured too. */
+  readonly synapse: boolean;
+  readonly python: string;
+  /** Factor on the number of requests. */
+  readonly scale: number;
+  /** Only the works whose name contains this are measured. */
+  readonly works: string;
+}
+
 /** The service, beside a real Synapse where asked for: the same modules, the same requests, one run. */
-export async function benchService(options: { synapse: boolean; python: string; scale: number }): Promise<void> {
+export async function benchService(options: ServiceBenchOptions): Promise<void> {
   const results = new Map<string, Map<string, Figures>>();
   const starts = [
     () => startBridge(newFolder(), options.python),
@@ -32,10 +42,10 @@ export async function benchService(options: { synapse: boolean; python: string; 
   for (const start of starts) {
     await withTarget(start, async (target) => {
       console.log(`${target.name}: ready after ${target.startSeconds.toFixed(2)} s`);
-      results.set(target.name, await run(target, options.scale));
+      results.set(target.name, await run(target, options));
     });
     // A fresh one: what other work has left in its heap is not what a large file needs.
-    await withTarget(start, measurePeak);
+    if (options.works === "") await withTarget(start, measurePeak);
   }
   print(results);
 }
@@ -49,9 +59,11 @@ async function withTarget(start: () => Promise<Target>, use: (target: Target) =>
   }
 }
 
-async function run(target: Target, scale: number): Promise<Map<string, Figures>> {
+async function run(target: Target, { scale, works }: ServiceBenchOptions): Promise<Map<string, Figures>> {
   const figures = new Map<string, Figures>();
-  const record = async (work: Work) => figures.set(`${work.name} at ${work.connections}`, await measure(work, target));
+  const record = async (work: Work) => {
+    if (work.name.includes(works)) figures.set(`${work.name} at ${work.connections}`, await measure(work, target));
+  };
   const many = (requests: number) => Math.max(8, Math.round(requests * scale));
   for (const connections of [1, 32]) {
     const requests = many(connections === 1 ? 3000 : 8000);
@@ -80,13 +92,14 @@ async function run(target: Target, scale: number): Promise<Map<string, Figures>>
     ["100 KB", 100 * KB, 1000],
     ["10 MB", 10 * MB, 8],
   ] as const) {
+    if (!`download of ${name}`.includes(works)) continue;
     const paths = await uploadMany(target, size, files);
     let turn = 0;
     const next = () => ({ method: "GET", path: paths[turn++ % paths.length] ?? "" }) as const;
     const large = size > MB;
     for (const connections of large ? [1, 8] : [1, 32]) {
       const requests = many(large ? 40 : connections === 1 ? 2000 : 6000);
-      await record({ name: `download of ${name}`, connections, requests, next });
+      await record({ name: `download of ${name}`, connections, requests, isLarge: large, next });
     }
   }
   const body = randomBytes(10 * MB);
@@ -95,6 +108,7 @@ async function run(target: Target, scale: number): Promise<Map<string, Figures>>
       name: "upload of 10 MB",
       connections,
       requests: many(40),
+      isLarge: true,
       next: () => ({ method: "POST", path: UPLOAD, body }),
     });
   }
@@ -109,6 +123,7 @@ async function uploadMany(target: Target, size: number, files: number): Promise<
       name: "upload",
       connections: 8,
       requests: files,
+      isLarge: size > MB,
       next: () => ({ method: "POST", path: UPLOAD, body }),
       onBody: (text) =>
         paths.push(DOWNLOAD_V1 + (JSON.parse(text) as { content_uri: string }).content_uri.split("/").at(-1)),
