@@ -14,8 +14,8 @@ export function createHttpServer(app: Express, knownPaths: readonly RegExp[]): S
     {
       ...messageClasses(app),
       keepAliveTimeout: 75_000,
-      // As much as a piece on its way to disk: with less, the socket is stopped and started for each chunk of a large body.
-      highWaterMark: 256 * 1024,
+      // Two chunks of a large body: with less, the socket is stopped and started for each of them.
+      highWaterMark: 128 * 1024,
       // A body that flows may take as long as it needs; one that stalls is ended by who reads it.
       requestTimeout: 0,
       headersTimeout: 60_000,
