@@ -44,7 +44,10 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           else finish(matrixError("UPLOAD_STALLED"));
         }, idleTimeoutMs);
         let finished = false;
+        /** What the sink is still doing with the last chunk. */
+        let taking: Promise<void> | undefined;
         const finish = (error?: unknown) => {
+          if (finished) return;
           finished = true;
           clearTimeout(idle);
           req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
@@ -52,10 +55,16 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           req.pause();
           reject(error);
         };
-        const onEnd = () => finish();
+        const onEnd = () => {
+          if (taking === undefined) return finish();
+          // The end is told before the last chunk is judged; and from here on the client may leave.
+          req.off("close", onClose);
+          taking.then(() => finish(), finish);
+        };
         const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
         const onTaken = () => {
           if (finished) return;
+          taking = undefined;
           idle.refresh();
           req.resume();
         };
@@ -64,6 +73,7 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           try {
             const busy = sink(chunk);
             if (busy === undefined) return;
+            taking = busy;
             req.pause();
             busy.then(onTaken, finish);
           } catch (error) {
