@@ -1,11 +1,18 @@
 import { createHash } from "node:crypto";
-import type { CallbackChain } from "../callbacks/chain.ts";
-import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import { MatrixError, matrixError } from "../errors.ts";
+import {
+  askAllowed,
+  askModules,
+  checkForSpam,
+  checkMaximum,
+  reserve,
+  type AdmissionParts,
+  type AdmissionRequest,
+} from "./admission.ts";
 import type { BlobStore, BlobWriter } from "./blobs.ts";
 import { createMediaId } from "./media-id.ts";
 import type { MediaMetadata } from "./metadata.ts";
-import type { Breach, QuotaLedger, Reservation } from "./quota.ts";
+import type { Reservation } from "./quota.ts";
 
 /** The body of an upload. */
 export interface UploadBody {
@@ -17,10 +24,7 @@ export interface UploadBody {
 }
 
 /** An upload by a user who is known. */
-export interface UploadRequest {
-  readonly userId: string;
-  /** Bytes declared; undefined for a body without a declared length. */
-  readonly contentLength: number | undefined;
+export interface UploadRequest extends AdmissionRequest {
   readonly mediaType: string;
   /** null: none was given; undefined: it is not UTF-8. */
   readonly uploadName: string | null | undefined;
@@ -28,17 +32,10 @@ export interface UploadRequest {
 }
 
 /** What uploads need. */
-export interface UploadParts {
-  readonly chain: CallbackChain;
+export interface UploadParts extends AdmissionParts {
   readonly metadata: MediaMetadata;
   readonly blobs: BlobStore;
-  readonly ledger: QuotaLedger;
-  readonly maxUploadSizeBytes: number;
-  /** Limits of the configuration, for users about whom no module has a say. */
-  readonly defaultLimits: readonly MediaUploadLimit[];
   readonly enableAuthenticatedMedia: boolean;
-  /** Where a limit without an `info_uri` of its own points to; null without a `public_baseurl`. */
-  readonly limitPage: string | null;
 }
 
 /** What was stored. */
@@ -98,60 +95,6 @@ export async function storeUpload(request: UploadRequest, parts: UploadParts): P
   }
 }
 
-function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: UploadParts): void {
-  if (sizeBytes > maxUploadSizeBytes) throw matrixError("UPLOAD_TOO_LARGE");
-}
-
-/** The limits for this upload; without a declared length the question whether it is allowed waits until the size is known. */
-async function askModules(
-  request: UploadRequest,
-  { chain, defaultLimits }: UploadParts,
-): Promise<readonly MediaUploadLimit[]> {
-  const { userId, contentLength } = request;
-  if (contentLength === undefined) {
-    const limits = await chain.decide("get_media_upload_limits_for_user", userId, 0);
-    return limits?.value ?? defaultLimits;
-  }
-  const [denied, limits] = await chain.decideBoth(
-    { kind: "is_user_allowed_to_upload_media_of_size", args: [userId, contentLength] },
-    { kind: "get_media_upload_limits_for_user", args: [userId, contentLength] },
-  );
-  if (denied) throw matrixError("UPLOAD_TOO_LARGE");
-  return limits?.value ?? defaultLimits;
-}
-
-async function askAllowed({ userId }: UploadRequest, sizeBytes: number, { chain }: UploadParts): Promise<void> {
-  const denied = await chain.decide("is_user_allowed_to_upload_media_of_size", userId, sizeBytes);
-  if (denied) throw matrixError("UPLOAD_TOO_LARGE");
-}
-
-async function reserve(
-  reservation: Reservation,
-  totalBytes: number,
-  request: UploadRequest,
-  parts: UploadParts,
-): Promise<void> {
-  const breach = reservation.growTo(totalBytes);
-  if (breach) throw await refuse(breach, totalBytes, request, parts);
-}
-
-/** Tells the modules that a limit was met, and words the refusal (MSC4335), unless one of them words it. */
-async function refuse(
-  { limit, sentBytes }: Breach,
-  attemptedBytes: number,
-  { userId }: UploadRequest,
-  { chain, limitPage }: UploadParts,
-): Promise<MatrixError> {
-  const worded = await chain.notify("on_media_upload_limit_exceeded", userId, limit, sentBytes, attemptedBytes);
-  const infoUri = limit.infoUri ?? limitPage;
-  return (
-    worded ??
-    matrixError("LIMIT_EXCEEDED", {
-      fields: { ...(infoUri !== null && { info_uri: infoUri }), ...(limit.canUpgrade && { can_upgrade: true }) },
-    })
-  );
-}
-
 async function receiveBody(
   request: UploadRequest,
   writer: BlobWriter,
@@ -172,14 +115,4 @@ async function receiveBody(
   };
   await request.body.read(request.contentLength === undefined ? takeWithinLimits : take);
   return { sizeBytes, sha256: hash.digest("hex") };
-}
-
-async function checkForSpam(path: string, mediaId: string, { chain }: UploadParts): Promise<void> {
-  const refused = await chain.decide("check_media_file_for_spam", path, {
-    serverName: null,
-    fileId: mediaId,
-    urlCache: false,
-    thumbnail: null,
-  });
-  if (refused) throw matrixError("BAD_CONTENT");
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Handlers } from "../bridge/connection.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
@@ -10,6 +11,8 @@ export interface LoadOptions {
   readonly log: Logger;
   /** For `check` and `call`: nothing of a module starts by itself. */
   readonly heldBack: boolean;
+  /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
+  readonly requests?: Handlers;
   /** Hears one line for each step of making the Python environment; the log does where it is absent. */
   readonly onProgress?: (line: string) => void;
 }
@@ -91,7 +94,7 @@ async function setUp(
 async function createPythonHost(
   entries: readonly PythonModuleConfig[],
   registry: CallbackRegistry,
-  { config, log, heldBack, onProgress }: LoadOptions,
+  { config, log, heldBack, requests = {}, onProgress }: LoadOptions,
 ): Promise<PythonHost> {
   // A chain of TypeScript alone pays for none of this.
   const [{ ensurePythonEnvironment }, { PythonHost }] = await Promise.all([
@@ -111,6 +114,7 @@ async function createPythonHost(
     searchPath: python.path,
     entries,
     service: serviceFacts(config),
+    requests,
     registry,
     log,
     heldBack,

@@ -2,7 +2,8 @@ import type { CallbackRegistry } from "../callbacks/registry.ts";
 import type { PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
 import type { PythonModuleConfig } from "../config/config.ts";
 import { BridgeError } from "../bridge/errors.ts";
-import type { Connection } from "../bridge/connection.ts";
+import type { Connection, Handlers } from "../bridge/connection.ts";
+import type { CallOptions } from "../bridge/pending-calls.ts";
 import { spawnChild } from "../bridge/process.ts";
 import { Supervisor } from "../bridge/supervisor.ts";
 import type { Logger } from "../util/log.ts";
@@ -32,6 +33,8 @@ export interface PythonHostOptions {
   readonly searchPath: readonly string[];
   readonly entries: readonly PythonModuleConfig[];
   readonly service: ServiceFacts;
+  /** What the child may ask of the service: handlers by method. */
+  readonly requests: Handlers;
   readonly registry: CallbackRegistry;
   readonly log: Logger;
   /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
@@ -70,6 +73,7 @@ export class PythonHost implements PythonRunner {
           log: options.log,
           onRecord: (record) => logChildRecord(options.log, record),
           onText: (text) => logChildText(options.log, text),
+          requests: options.requests,
           notifications: { registered: (params) => this.bindLate(params) },
         }),
       handshake: (connection, epoch) => this.load(connection, epoch),
@@ -107,6 +111,11 @@ export class PythonHost implements PythonRunner {
     for (const step of steps) deadlineMs += step.slots.length * step.deadlineMs;
     const params = [trace, steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs])];
     return this.connected().request("run", params, { deadlineMs });
+  }
+
+  /** Asks the child something other than a run (docs/bridge-protocol.md). Rejects with a {@link BridgeError}. */
+  async request(method: string, params: unknown, options: CallOptions): Promise<unknown> {
+    return this.connected().request(method, params, options);
   }
 
   /** The file of a module, absolute, where it has one. */

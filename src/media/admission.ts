@@ -1,0 +1,96 @@
+import type { CallbackChain } from "../callbacks/chain.ts";
+import type { MediaUploadLimit } from "../callbacks/limit.ts";
+import { type MatrixError, matrixError } from "../errors.ts";
+import type { Breach, QuotaLedger, Reservation } from "./quota.ts";
+
+/** Who wants to upload how much. */
+export interface AdmissionRequest {
+  readonly userId: string;
+  /** Bytes declared; undefined for a body without a declared length. */
+  readonly contentLength: number | undefined;
+}
+
+/** What deciding over an upload needs, wherever its bytes go then. */
+export interface AdmissionParts {
+  readonly chain: CallbackChain;
+  readonly ledger: QuotaLedger;
+  readonly maxUploadSizeBytes: number;
+  /** Limits of the configuration, for users about whom no module has a say. */
+  readonly defaultLimits: readonly MediaUploadLimit[];
+  /** Where a limit without an `info_uri` of its own points to; null without a `public_baseurl`. */
+  readonly limitPage: string | null;
+}
+
+/** Throws where so many bytes are over the service's own maximum. */
+export function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts): void {
+  if (sizeBytes > maxUploadSizeBytes) throw matrixError("UPLOAD_TOO_LARGE");
+}
+
+/**
+ * Asks the modules whether the user may upload so much, and for the limits of this upload. Without a declared length the first
+ * question waits until the size is known: {@link askAllowed}.
+ */
+export async function askModules(
+  { userId, contentLength }: AdmissionRequest,
+  { chain, defaultLimits }: AdmissionParts,
+): Promise<readonly MediaUploadLimit[]> {
+  if (contentLength === undefined) {
+    const limits = await chain.decide("get_media_upload_limits_for_user", userId, 0);
+    return limits?.value ?? defaultLimits;
+  }
+  const [denied, limits] = await chain.decideBoth(
+    { kind: "is_user_allowed_to_upload_media_of_size", args: [userId, contentLength] },
+    { kind: "get_media_upload_limits_for_user", args: [userId, contentLength] },
+  );
+  if (denied) throw matrixError("UPLOAD_TOO_LARGE");
+  return limits?.value ?? defaultLimits;
+}
+
+/** Asks the modules whether the user may upload a body whose size came out as `sizeBytes`. Throws where not. */
+export async function askAllowed(
+  { userId }: AdmissionRequest,
+  sizeBytes: number,
+  { chain }: AdmissionParts,
+): Promise<void> {
+  const denied = await chain.decide("is_user_allowed_to_upload_media_of_size", userId, sizeBytes);
+  if (denied) throw matrixError("UPLOAD_TOO_LARGE");
+}
+
+/** Grows the reservation to `totalBytes`, or throws the refusal of the limit that this would pass. */
+export async function reserve(
+  reservation: Reservation,
+  totalBytes: number,
+  request: AdmissionRequest,
+  parts: AdmissionParts,
+): Promise<void> {
+  const breach = reservation.growTo(totalBytes);
+  if (breach) throw await refuse(breach, totalBytes, request, parts);
+}
+
+/** Tells the modules that a limit was met, and words the refusal (MSC4335), unless one of them words it. */
+async function refuse(
+  { limit, sentBytes }: Breach,
+  attemptedBytes: number,
+  { userId }: AdmissionRequest,
+  { chain, limitPage }: AdmissionParts,
+): Promise<MatrixError> {
+  const worded = await chain.notify("on_media_upload_limit_exceeded", userId, limit, sentBytes, attemptedBytes);
+  const infoUri = limit.infoUri ?? limitPage;
+  return (
+    worded ??
+    matrixError("LIMIT_EXCEEDED", {
+      fields: { ...(infoUri !== null && { info_uri: infoUri }), ...(limit.canUpgrade && { can_upgrade: true }) },
+    })
+  );
+}
+
+/** Shows the file to the spam checkers. Throws where one refuses it. */
+export async function checkForSpam(path: string, mediaId: string, { chain }: AdmissionParts): Promise<void> {
+  const refused = await chain.decide("check_media_file_for_spam", path, {
+    serverName: null,
+    fileId: mediaId,
+    urlCache: false,
+    thumbnail: null,
+  });
+  if (refused) throw matrixError("BAD_CONTENT");
+}
