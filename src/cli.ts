@@ -2,11 +2,13 @@
 import { Command } from "commander";
 import { loadConfig } from "./config/load-config.ts";
 import { StartError } from "./errors.ts";
+import { VERSION } from "./version.ts";
 
 const program = new Command("media-bridge")
   .description(
     "A Matrix media repository that runs Synapse's Python media modules beside TypeScript ones, in one chain",
   )
+  .version(VERSION)
   .showHelpAfterError("(add --help for what there is)");
 
 const CONFIG_OPTION = ["-c, --config <path>", "a YAML file, or a folder of *.yaml; may be repeated", collect] as const;

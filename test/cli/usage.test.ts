@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { CliFolder } from "../support/cli.ts";
@@ -21,6 +21,14 @@ describe.concurrent("the command line", () => {
     expect([status, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(said);
     expect(stderr).toContain("--help");
+  });
+
+  test("tells the version of the package", async () => {
+    const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+      version: string;
+    };
+    const { status, stdout } = await new CliFolder().endBare(["--version"]);
+    expect([status, stdout.trim()]).toEqual([0, version]);
   });
 
   test("shows its commands", async () => {

@@ -3,7 +3,7 @@ import type { Writable } from "node:stream";
 import type { BlobReader } from "../../media/blobs.ts";
 import { storeFailed } from "../failure.ts";
 import type { Calls, OpenedFile } from "./calls.ts";
-import { givePiece, takePiece } from "./piece-pool.ts";
+import { givePiece, losePiece, takePiece } from "./piece-pool.ts";
 
 /** An opened file of the folder. */
 export class FilesystemReader implements BlobReader {
@@ -31,6 +31,8 @@ export class FilesystemReader implements BlobReader {
     const sink = new Sink(destination);
     let buffer = takePiece();
     let other: Buffer | undefined;
+    // After a failure the destination may still hold one.
+    let leave = losePiece;
     try {
       for (let position = start; position <= end;) {
         const bytes = await this.#readSome(buffer.subarray(0, end - position + 1), position);
@@ -40,10 +42,10 @@ export class FilesystemReader implements BlobReader {
         if (position <= end) [buffer, other] = [other ?? takePiece(), buffer];
       }
       await sink.written();
-      // After a failure the destination may still hold one: those are left to the garbage collector.
-      givePiece(buffer);
-      if (other !== undefined) givePiece(other);
+      leave = givePiece;
     } finally {
+      leave(buffer);
+      if (other !== undefined) leave(other);
       sink.release();
     }
   }
