@@ -1,9 +1,10 @@
-import fs from "node:fs";
 import type { Writable } from "node:stream";
 import type { BlobReader } from "../../media/blobs.ts";
 import { storeFailed } from "../failure.ts";
-import type { Calls, OpenedFile } from "./calls.ts";
+import { readInThread, type Calls, type OpenedFile } from "./calls.ts";
 import { givePiece, losePiece, takePiece } from "./piece-pool.ts";
+
+type Read = (fd: number, buffer: Buffer, position: number) => number | Promise<number>;
 
 /** An opened file of the folder. */
 export class FilesystemReader implements BlobReader {
@@ -21,8 +22,11 @@ export class FilesystemReader implements BlobReader {
 
   async read(start: number, length: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(length);
+    const readShort: Read = (...args) => this.#calls().read(...args);
     let filled = 0;
-    while (filled < length) filled += await this.#readSome(buffer.subarray(filled), start + filled);
+    while (filled < length) {
+      filled += await this.#readSome(readShort, buffer.subarray(filled), start + filled);
+    }
     return buffer;
   }
 
@@ -35,7 +39,7 @@ export class FilesystemReader implements BlobReader {
     let leave = losePiece;
     try {
       for (let position = start; position <= end;) {
-        const bytes = await this.#readSome(buffer.subarray(0, end - position + 1), position);
+        const bytes = await this.#readSome(readInThread, buffer.subarray(0, end - position + 1), position);
         await sink.written();
         sink.write(buffer.subarray(0, bytes));
         position += bytes;
@@ -55,14 +59,18 @@ export class FilesystemReader implements BlobReader {
     await this.#calls().close(this.#fd);
   }
 
-  async #readSome(buffer: Buffer, position: number): Promise<number> {
-    const reading = new Promise<number>((resolve, reject) => {
-      fs.read(this.#fd, buffer, 0, buffer.length, position, (error, bytes) => (error ? reject(error) : resolve(bytes)));
-    });
-    this.#reading = reading.catch(() => {});
-    const bytes = await reading.catch((error: unknown) => {
+  async #readSome(read: Read, buffer: Buffer, position: number): Promise<number> {
+    let bytes: number;
+    try {
+      const reading = read(this.#fd, buffer, position);
+      if (typeof reading === "number") bytes = reading;
+      else {
+        this.#reading = reading.catch(() => {});
+        bytes = await reading;
+      }
+    } catch (error) {
       throw storeFailed(error);
-    });
+    }
     if (bytes === 0) throw storeFailed(new Error("The file ends before its end was reached"));
     return bytes;
   }
