@@ -41,11 +41,11 @@ export interface BlobStore {
   /** The media ids of temporary names of our own pattern: at start, before any upload, what an earlier process left. */
   unsettled(): Promise<readonly string[]>;
   /**
-   * Ends such uploads: keeps the file when `hasRow` says so and removes it otherwise; the temporary name goes in both
-   * cases. Touches nothing else. Uploads of this process may go on meanwhile.
+   * Ends such uploads: keeps the file when `isStored` says that the row was committed, content and all, and removes it
+   * otherwise; the temporary name goes in both cases. Touches nothing else. Uploads to other ids may go on meanwhile.
    */
   recover(
     mediaIds: readonly string[],
-    hasRow: (mediaId: string) => Promise<boolean>,
+    isStored: (mediaId: string) => Promise<boolean>,
   ): Promise<{ kept: number; removed: number }>;
 }

@@ -23,10 +23,10 @@ interface Account {
  */
 export class QuotaLedger {
   private readonly accounts = new Map<string, Account>();
-  private readonly metadata: MediaMetadata;
+  private readonly metadata: Pick<MediaMetadata, "uploadedBytes">;
   private readonly now: () => number;
 
-  constructor(metadata: MediaMetadata, now: () => number = Date.now) {
+  constructor(metadata: Pick<MediaMetadata, "uploadedBytes">, now: () => number = Date.now) {
     this.metadata = metadata;
     this.now = now;
   }

@@ -11,7 +11,7 @@ import {
 } from "./admission.ts";
 import type { BlobStore, BlobWriter } from "./blobs.ts";
 import { createMediaId } from "./media-id.ts";
-import type { MediaMetadata } from "./metadata.ts";
+import type { MediaMetadata, UploadedMedia } from "./metadata.ts";
 import type { Reservation } from "./quota.ts";
 
 /** The body of an upload. */
@@ -44,17 +44,45 @@ export interface StoredUpload {
   readonly sizeBytes: number;
 }
 
+/** The media id that an upload fills, and how it comes to exist. */
+export interface UploadTarget {
+  readonly mediaId: string;
+  /** Commits the row of a file that is in place: from here on the media exists, and its bytes count from the database. */
+  commit(media: UploadedMedia): Promise<void>;
+}
+
 /** Everything an upload has taken and must give back should it fail. */
 interface Held {
   reservation?: Reservation;
   writer?: BlobWriter;
 }
 
+/** Takes an upload in under an id of its own. Client-Server API, `POST /_matrix/media/v3/upload`. */
+export function storeUpload(request: UploadRequest, parts: UploadParts): Promise<StoredUpload> {
+  return fillMedia(
+    request,
+    {
+      mediaId: createMediaId(),
+      commit: ({ uploadedTs, ...media }) =>
+        parts.metadata.insertLocalMedia({
+          ...media,
+          createdTs: uploadedTs,
+          authenticated: parts.enableAuthenticatedMedia,
+        }),
+    },
+    parts,
+  );
+}
+
 /**
- * Takes an upload in, or throws the {@link MatrixError} that refuses it. Whatever fails leaves no file, no row and no
- * reservation behind. Client-Server API, `POST /_matrix/media/v3/upload`.
+ * Fills a media id with what a client uploads, or throws the {@link MatrixError} that refuses it. Whatever fails leaves no
+ * file, no row and no reservation behind.
  */
-export async function storeUpload(request: UploadRequest, parts: UploadParts): Promise<StoredUpload> {
+export async function fillMedia(
+  request: UploadRequest,
+  target: UploadTarget,
+  parts: UploadParts,
+): Promise<StoredUpload> {
   const held: Held = {};
   try {
     // 1. The declared size against the service's own maximum, before anybody is asked.
@@ -66,27 +94,25 @@ export async function storeUpload(request: UploadRequest, parts: UploadParts): P
     held.reservation = await parts.ledger.open(request.userId, limits);
     await reserve(held.reservation, request.contentLength ?? 0, request, parts);
     // 4. The body goes to a temporary file and is hashed on the way.
-    const mediaId = createMediaId();
-    held.writer = parts.blobs.create(mediaId);
+    held.writer = parts.blobs.create(target.mediaId);
     const { sizeBytes, sha256 } = await receiveBody(request, held.writer, held.reservation, parts);
     if (request.contentLength === undefined) await askAllowed(request, sizeBytes, parts);
     // 5. The file gets its final path, where the spam check and nobody else sees it.
     const path = await held.writer.publish();
-    await checkForSpam(path, mediaId, parts);
-    // 6. The row is committed: from here on the media exists, and its bytes count from the database.
-    await parts.metadata.insertLocalMedia({
-      mediaId,
+    await checkForSpam(path, target.mediaId, parts);
+    // 6. The row is committed.
+    await target.commit({
+      mediaId: target.mediaId,
       mediaType: request.mediaType,
       mediaLength: sizeBytes,
-      createdTs: Date.now(),
+      uploadedTs: Date.now(),
       uploadName: request.uploadName,
       userId: request.userId,
-      authenticated: parts.enableAuthenticatedMedia,
       sha256,
     });
     held.reservation.settle();
     await held.writer.settle();
-    return { mediaId, sizeBytes };
+    return { mediaId: target.mediaId, sizeBytes };
   } catch (error) {
     await held.writer?.abort();
     throw MatrixError.is(error) ? error : matrixError("STORE_FAILED", { cause: error });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MediaMetadata } from "../../src/media/metadata.ts";
 import { newMedia } from "./media-rows.ts";
+import { describePendingMedia } from "./metadata-pending.ts";
 
 /** What every {@link MediaMetadata} must do. `open` gives an empty one; the suite closes it. */
 export function describeMediaMetadata(name: string, open: () => Promise<MediaMetadata>): void {
@@ -90,6 +91,8 @@ export function describeMediaMetadata(name: string, open: () => Promise<MediaMet
         expect(await sum(metadata, [])).toEqual([]);
       });
     });
+
+    describePendingMedia(() => metadata);
 
     it("commits what is pending before it closes", async () => {
       const pending = [metadata.insertLocalMedia(newMedia({ mediaId: "last" })), metadata.close()];

@@ -94,9 +94,6 @@ describe("the quota ledger", () => {
       const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
       let meanwhile = doNothing;
       const ledger = new QuotaLedger({
-        insertLocalMedia: (media) => metadata.insertLocalMedia(media),
-        localMedia: (mediaId) => metadata.localMedia(mediaId),
-        close: () => metadata.close(),
         uploadedBytes: async (userId, sinceTs) => {
           const sums = await metadata.uploadedBytes(userId, sinceTs);
           await meanwhile();

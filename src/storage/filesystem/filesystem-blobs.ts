@@ -81,11 +81,11 @@ class FilesystemBlobs implements BlobStore {
 
   async recover(
     mediaIds: readonly string[],
-    hasRow: (mediaId: string) => Promise<boolean>,
+    isStored: (mediaId: string) => Promise<boolean>,
   ): Promise<{ kept: number; removed: number }> {
     const total = { kept: 0, removed: 0 };
     for (const layout of this.#layouts) {
-      const { kept, removed } = await recoverUploads(layout, mediaIds, hasRow);
+      const { kept, removed } = await recoverUploads(layout, mediaIds, isStored);
       total.kept += kept;
       total.removed += removed;
     }

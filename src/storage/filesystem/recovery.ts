@@ -9,20 +9,20 @@ export async function listUnsettled(layout: Layout): Promise<string[]> {
 }
 
 /**
- * Ends uploads that an earlier process left unsettled. A temporary name whose row exists is only forgotten; where none
- * exists, its file goes as well, if it is the very file that the temporary name leads to.
+ * Ends uploads that an earlier process left unsettled. A temporary name whose media was stored is only forgotten; where it
+ * was not, as its row is missing or still without content, its file goes as well, if it is the very file that the temporary name leads to.
  */
 export async function recoverUploads(
   layout: Layout,
   mediaIds: readonly string[],
-  hasRow: (mediaId: string) => Promise<boolean>,
+  isStored: (mediaId: string) => Promise<boolean>,
 ): Promise<{ kept: number; removed: number }> {
   const counts = { kept: 0, removed: 0 };
   for (const mediaId of mediaIds) {
     const temporaryPath = layout.temporaryPath(mediaId);
     const contentPath = layout.contentPath(mediaId);
     if (contentPath === undefined || !(await isPlainFile(temporaryPath))) continue;
-    const kept = await hasRow(mediaId);
+    const kept = await isStored(mediaId);
     if (!kept && (await isSameFile(temporaryPath, contentPath))) await unlink(contentPath);
     await unlink(temporaryPath);
     counts[kept ? "kept" : "removed"]++;

@@ -2,8 +2,8 @@
 const BUSY_LIMIT_MS = 10_000;
 const BUSY_RETRY_MS = 5;
 
-interface Entry<T> {
-  readonly item: T;
+interface Entry {
+  readonly write: () => void;
   readonly queuedAtMs: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
@@ -13,22 +13,30 @@ interface Entry<T> {
  * Collects what is to be written within one turn of the event loop and commits it together. A group that fails is written
  * again one by one, so that only the culprit fails. A locked database is tried again later, never waited for on the loop.
  */
-export class GroupCommit<T> {
-  readonly #commit: (items: readonly T[]) => void;
-  #queue: Entry<T>[] = [];
+export class GroupCommit {
+  readonly #commit: (writes: readonly (() => void)[]) => void;
+  #queue: Entry[] = [];
   #scheduled = false;
   #held = false;
   #whenEmpty: (() => void)[] = [];
 
-  /** @param commit Writes all items in one transaction, or throws and has written none. */
-  constructor(commit: (items: readonly T[]) => void) {
+  /** @param commit Makes all writes in one transaction, or throws and has made none. */
+  constructor(commit: (writes: readonly (() => void)[]) => void) {
     this.#commit = commit;
   }
 
-  /** Resolves once the item is committed. */
-  add(item: T): Promise<void> {
+  /** Resolves with what `write` answered, once that is committed. It may be called more than once, each time on the rows as they were. */
+  add<T>(write: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ item, queuedAtMs: Date.now(), resolve, reject });
+      let answer: T;
+      this.#queue.push({
+        write: () => {
+          answer = write();
+        },
+        queuedAtMs: Date.now(),
+        resolve: () => resolve(answer),
+        reject,
+      });
       this.#schedule();
     });
   }
@@ -70,9 +78,9 @@ export class GroupCommit<T> {
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
-  #write(group: readonly Entry<T>[]): void {
+  #write(group: readonly Entry[]): void {
     try {
-      this.#commit(group.map(({ item }) => item));
+      this.#commit(group.map(({ write }) => write));
       for (const { resolve } of group) resolve();
     } catch (error) {
       if (isBusy(error)) this.#retryLater(group, error);
@@ -81,7 +89,7 @@ export class GroupCommit<T> {
     }
   }
 
-  #retryLater(group: readonly Entry<T>[], error: unknown): void {
+  #retryLater(group: readonly Entry[], error: unknown): void {
     const nowMs = Date.now();
     for (const entry of group) {
       if (nowMs - entry.queuedAtMs > BUSY_LIMIT_MS) entry.reject(error);

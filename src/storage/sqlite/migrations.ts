@@ -69,6 +69,9 @@ export const MIGRATIONS: readonly string[] = [
   ) without rowid;
   create index media_bridge_uploads_by_user on media_bridge_uploads (user_id, uploaded_ts, media_length);
   `,
+  `
+  create index media_bridge_pending_by_user on local_media_repository (user_id, created_ts) where media_length is null;
+  `,
 ];
 
 /**

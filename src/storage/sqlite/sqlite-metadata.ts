@@ -2,12 +2,21 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StartError } from "../../errors.ts";
-import type { LocalMedia, MediaMetadata, NewLocalMedia } from "../../media/metadata.ts";
+import type {
+  LocalMedia,
+  MediaMetadata,
+  NewLocalMedia,
+  PendingAllowance,
+  PendingCreation,
+  PendingMedia,
+  UploadedMedia,
+} from "../../media/metadata.ts";
 import type { Logger } from "../../util/log.ts";
 import { storeFailed } from "../failure.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
+import { PendingRows } from "./pending-rows.ts";
 import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
 
 export interface SqliteMetadataOptions {
@@ -30,7 +39,10 @@ export function openSqliteMetadata(options: SqliteMetadataOptions): SqliteMetada
 /** Rows about media in SQLite: prepared statements on the event loop, every flush to disk on a thread. */
 export class SqliteMetadata implements MediaMetadata {
   readonly #db: Database.Database;
-  readonly #commits: GroupCommit<NewLocalMedia>;
+  readonly #commits: GroupCommit;
+  readonly #pending: PendingRows;
+  readonly #insertMedia: Database.Statement;
+  readonly #insertUpload: Database.Statement;
   readonly #checkpointer: Checkpointer;
   readonly #selectMedia: Database.Statement<[string], MediaRow>;
   readonly #sumUploads: Database.Statement<[string, number, number], number | null>;
@@ -43,23 +55,39 @@ export class SqliteMetadata implements MediaMetadata {
     this.#checkpointer = new Checkpointer(path, log);
     this.#selectMedia = db.prepare(SQL.selectMedia);
     this.#sumUploads = db.prepare<[string, number, number], number | null>(SQL.sumUploads).pluck();
-    const insertMedia = db.prepare(SQL.insertMedia);
-    const insertUpload = db.prepare(SQL.insertUpload);
-    const insertAll = db.transaction((group: readonly NewLocalMedia[]) => {
-      for (const media of group) {
-        insertMedia.run(bindMedia(media));
-        insertUpload.run(bindUpload(media));
-      }
+    this.#insertMedia = db.prepare(SQL.insertMedia);
+    this.#insertUpload = db.prepare(SQL.insertUpload);
+    this.#pending = new PendingRows(db);
+    const writeAll = db.transaction((group: readonly (() => void)[]) => {
+      for (const write of group) write();
     });
     this.#commits = new GroupCommit((group) => {
-      insertAll.immediate(group);
+      writeAll.immediate(group);
       this.#countUnflushed(group.length);
     });
   }
 
-  async insertLocalMedia(media: NewLocalMedia): Promise<void> {
+  insertLocalMedia(media: NewLocalMedia): Promise<void> {
+    return this.#commit(() => {
+      this.#insertMedia.run(bindMedia(media));
+      this.#insertUpload.run(bindUpload({ ...media, uploadedTs: media.createdTs }));
+    });
+  }
+
+  createPendingMedia(
+    media: Omit<PendingMedia, "quarantinedBy"> & { readonly userId: string },
+    allowance: PendingAllowance,
+  ): Promise<PendingCreation> {
+    return this.#commit(() => this.#pending.create(media, allowance));
+  }
+
+  fillPendingMedia(media: UploadedMedia): Promise<boolean> {
+    return this.#commit(() => this.#pending.fill(media));
+  }
+
+  async pendingMedia(mediaId: string): Promise<PendingMedia | undefined> {
     try {
-      await this.#commits.add(media);
+      return this.#pending.find(mediaId);
     } catch (error) {
       throw storeFailed(error);
     }
@@ -94,6 +122,14 @@ export class SqliteMetadata implements MediaMetadata {
     await this.#flushing;
     this.#db.close();
     await this.#checkpointer.close();
+  }
+
+  async #commit<T>(write: () => T): Promise<T> {
+    try {
+      return await this.#commits.add(write);
+    } catch (error) {
+      throw storeFailed(error);
+    }
   }
 
   /** Periods overlap: from the shortest to the longest, each adds only what the one before has not seen. */

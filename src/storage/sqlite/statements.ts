@@ -1,4 +1,4 @@
-import type { LocalMedia, NewLocalMedia } from "../../media/metadata.ts";
+import type { LocalMedia, NewLocalMedia, UploadedMedia } from "../../media/metadata.ts";
 
 /** What the queries of `storage/queries.ts` compile to for SQLite. */
 export const SQL = {
@@ -19,8 +19,13 @@ export function bindMedia(media: NewLocalMedia): unknown[] {
 }
 
 /** Parameters of `insertUpload`, in the order of its text. */
-export function bindUpload({ mediaId, userId, createdTs, mediaLength }: NewLocalMedia): unknown[] {
-  return [mediaId, userId, createdTs, mediaLength];
+export function bindUpload({
+  mediaId,
+  userId,
+  uploadedTs,
+  mediaLength,
+}: Pick<UploadedMedia, "mediaId" | "userId" | "uploadedTs" | "mediaLength">): unknown[] {
+  return [mediaId, userId, uploadedTs, mediaLength];
 }
 
 /** A row as `selectMedia` reads it. */
