@@ -12,6 +12,7 @@ from . import service
 from .errors import ProtocolError, WireError, make_load_error
 from .loader import LoadedModule
 from .log import current_module, set_log_level
+from .memory import limit_memory
 from .registry import Registry
 
 PROTOCOL_VERSION = 1
@@ -52,6 +53,9 @@ class Modules:
         if params["protocol"] != PROTOCOL_VERSION:
             raise ProtocolError(f"protocol {params['protocol']} is not spoken here")
         set_log_level(params["log_level"])
+        max_data_bytes = params.get("max_data_bytes")
+        if max_data_bytes is not None:
+            limit_memory(max_data_bytes)
         sys.path[SYS_PATH_AT:SYS_PATH_AT] = params["sys_path"]
         modules = [LoadedModule(entry["index"], entry["module"], entry["config"]) for entry in params["modules"]]
         self._registry = Registry({module.index: module.path for module in modules}, self._on_late)

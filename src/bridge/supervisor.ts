@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import { BridgeError, RemoteError } from "./errors.ts";
 import type { Hello } from "./hello.ts";
 import { RestartPolicy, type RestartOptions } from "./restart-policy.ts";
+import { MemoryGuard } from "./memory-guard.ts";
 import { Watchdog, type PingOptions } from "./watchdog.ts";
 import { within } from "./within.ts";
 
@@ -17,6 +18,8 @@ export interface SupervisorOptions {
   readonly log: Logger;
   readonly restart?: RestartOptions;
   readonly ping?: PingOptions;
+  /** Resident memory past which a child is killed; without a limit where not given. */
+  readonly maxMemoryBytes?: number | undefined;
   /** Milliseconds within which a child must say hello. 10 s where not given. */
   readonly helloTimeoutMs?: number;
   readonly onUp?: (epoch: number) => void;
@@ -35,6 +38,7 @@ export class Supervisor {
   private child: Child | undefined;
   private launching: Promise<void> | undefined;
   private watchdog: Watchdog | undefined;
+  private memoryGuard: MemoryGuard | undefined;
   private retry: NodeJS.Timeout | undefined;
   private stopping: Promise<void> | undefined;
 
@@ -79,7 +83,7 @@ export class Supervisor {
   private async end(options: StopOptions): Promise<void> {
     this.enter("stopped");
     clearTimeout(this.retry);
-    this.watchdog?.stop();
+    this.stopWatching();
     await this.child?.stop(options);
     // A child that was only being spawned is ended there.
     await this.launching?.catch(() => undefined);
@@ -127,15 +131,17 @@ export class Supervisor {
 
   private beUp(child: Child, epoch: number): void {
     const upMs = performance.now();
-    this.watchdog = new Watchdog(child, this.options.log, this.options.ping);
+    const { log, ping, maxMemoryBytes } = this.options;
+    this.watchdog = new Watchdog(child, log, ping);
+    if (maxMemoryBytes !== undefined) this.memoryGuard = new MemoryGuard(child, maxMemoryBytes, log);
     this.enter("up");
-    this.options.log.info({ pid: child.pid, epoch }, "the child is up");
+    log.info({ pid: child.pid, epoch }, "the child is up");
     this.options.onUp?.(epoch);
     void child.connection.closed.then((reason) => this.beDown(child, reason, performance.now() - upMs));
   }
 
   private beDown(child: Child, reason: BridgeError, lifeMs: number): void {
-    this.watchdog?.stop();
+    this.stopWatching();
     this.options.onDown?.(reason);
     if (this.isStopped()) return;
     this.options.log.error({ err: reason, pid: child.pid, epoch: this.lastEpoch }, "the child is down");
@@ -160,6 +166,11 @@ export class Supervisor {
       this.options.log.error({ err: error }, "the child did not come up again");
       this.scheduleRestart(0);
     }
+  }
+
+  private stopWatching(): void {
+    this.watchdog?.stop();
+    this.memoryGuard?.stop();
   }
 
   private enter(state: SupervisorState): void {

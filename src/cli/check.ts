@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
-import type { LoadedConfig } from "../config/config.ts";
+import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 import { loadModules, type LoadedModules } from "../modules/load.ts";
 import { createLogger } from "../util/log.ts";
@@ -21,7 +21,7 @@ export async function check(loaded: LoadedConfig): Promise<string> {
       ...describePaths(loaded),
       "",
       ...describeModules(modules),
-      ...describeChains(modules),
+      ...describeChains(modules, config.mediaBridge.callbacks),
       `Synapse imitated: ${SYNAPSE_VERSION}`,
     ].join("\n");
   } finally {
@@ -54,7 +54,7 @@ function describeModules({ modules }: LoadedModules): string[] {
   return [...lines, ""];
 }
 
-function describeChains({ registry }: LoadedModules): string[] {
+function describeChains({ registry }: LoadedModules, policies: Config["mediaBridge"]["callbacks"]): string[] {
   return (Object.keys(KINDS) as KindName[]).flatMap((kind) => {
     const slots = registry.slots(kind);
     if (slots.length === 0) return [];
@@ -62,6 +62,16 @@ function describeChains({ registry }: LoadedModules): string[] {
       const file = slot.file === null ? "" : `  ${slot.file}`;
       return `  ${index + 1}. ${slot.module.name} (${slot.language}) ${slot.name}${file}`;
     });
-    return [kind, ...lines, ""];
+    return [kind, ...lines, describePolicy(kind, policies[kind]), ""];
   });
+}
+
+/** What a request gets whose module cannot be asked, or does not answer in time. */
+function describePolicy(kind: KindName, { deadlineMs, onUnavailable }: CallbackConfig): string {
+  const consequence = KINDS[kind].notification
+    ? "it is not told"
+    : onUnavailable === "refuse"
+      ? "the request is answered 503"
+      : "it is skipped";
+  return `  a module that cannot be asked, or takes more than ${deadlineMs / 1000} s: ${consequence}`;
 }

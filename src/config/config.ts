@@ -58,6 +58,9 @@ export interface PythonConfig {
   readonly path: readonly string[];
   readonly requirements?: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** Resident memory of the child past which it is ended and started anew; undefined: without a limit. */
+  readonly maxMemoryBytes: number | undefined;
+  readonly blockedAfterMs: number;
 }
 
 /** What stands under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */

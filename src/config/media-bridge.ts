@@ -52,6 +52,8 @@ function buildPython(python: MediaBridgeSettings["python"], folder: string): Pyt
     path: python.path.map((path) => resolve(folder, path)),
     ...(requirements !== undefined && { requirements: resolve(folder, requirements) }),
     environment: python.environment,
+    maxMemoryBytes: python.max_memory,
+    blockedAfterMs: python.blocked_after,
   };
 }
 

@@ -1,13 +1,16 @@
 import { z } from "zod";
 import type { Level } from "../util/log.ts";
 import { callbacksSchema } from "./schema-callbacks.ts";
-import { field, flag, FLAG_FORM, group, port, PORT_FORM, text, timerDuration, url } from "./fields.ts";
+import { field, flag, FLAG_FORM, group, port, PORT_FORM, size, text, timerDuration, url } from "./fields.ts";
 import { OwnModuleEntrySchema } from "./schema-synapse.ts";
-import { DURATION_FORM } from "./units.ts";
+import { DURATION_FORM, SIZE_FORM } from "./units.ts";
 
 const PATH_FORM = "a path, relative to the file that names it";
 const ENVIRONMENT_FORM = "a mapping of names to text";
 const HOMESERVER_URL_FORM = "an http or https URL without credentials, query and fragment";
+/** The modules' own runtime needs about 60 MiB. */
+const LEAST_MEMORY_BYTES = 128 * 1024 * 1024;
+const MEMORY_FORM = `${SIZE_FORM}, at least 128M`;
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const satisfies Level[];
 const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
 
@@ -74,6 +77,22 @@ const pythonSchema = group({
       .prefault({}),
     { form: ENVIRONMENT_FORM, description: "Environment variables for Python, added to the service's own." },
   ),
+  max_memory: field(
+    size()
+      .refine((bytes) => bytes >= LEAST_MEMORY_BYTES, { error: MEMORY_FORM })
+      .optional(),
+    {
+      form: MEMORY_FORM,
+      description:
+        "Resident memory past which Python is ended and started anew; what asks for twice as much at once gets a `MemoryError`.",
+      fallback: "no limit",
+    },
+  ),
+  blocked_after: field(timerDuration().prefault("60s"), {
+    form: DURATION_FORM,
+    description:
+      "Python is killed when a module has blocked it for so long and no callback is under way; with some, past the longest deadline of theirs.",
+  }),
 });
 
 const metricsSchema = group({

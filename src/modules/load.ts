@@ -112,6 +112,8 @@ async function createPythonHost(
     executable,
     environment: python.environment,
     searchPath: python.path,
+    maxMemoryBytes: python.maxMemoryBytes,
+    blockedAfterMs: python.blockedAfterMs,
     entries,
     service: serviceFacts(config),
     requests,

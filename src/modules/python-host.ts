@@ -31,6 +31,9 @@ export interface PythonHostOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Folders for `sys.path`. */
   readonly searchPath: readonly string[];
+  /** Resident memory past which the child is started anew; undefined: without a limit. */
+  readonly maxMemoryBytes: number | undefined;
+  readonly blockedAfterMs: number;
   readonly entries: readonly PythonModuleConfig[];
   readonly service: ServiceFacts;
   /** What the child may ask of the service: handlers by method. */
@@ -43,6 +46,8 @@ export interface PythonHostOptions {
 
 /** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
 const SILENCE_MS = 5_000;
+/** A flood is stopped in the child at once, a leak by the host, which lets the child start anew. */
+const HARD_MEMORY_FACTOR = 2;
 /** Modules may block while they are imported and constructed (they open databases, load models). */
 const LOADING_MS = 300_000;
 
@@ -78,6 +83,8 @@ export class PythonHost implements PythonRunner {
         }),
       handshake: (connection, epoch) => this.load(connection, epoch),
       log: options.log,
+      ping: { blockedAfterMs: options.blockedAfterMs },
+      maxMemoryBytes: options.maxMemoryBytes,
     });
   }
 
@@ -152,7 +159,7 @@ export class PythonHost implements PythonRunner {
   private async load(connection: Connection, epoch: number): Promise<void> {
     this.hasGreeted = true;
     if (epoch > 1) this.restartCount += 1;
-    const { service, searchPath, heldBack, entries } = this.options;
+    const { service, searchPath, heldBack, entries, maxMemoryBytes } = this.options;
     const answer = await connection.request(
       "initialize",
       {
@@ -163,6 +170,7 @@ export class PythonHost implements PythonRunner {
         sys_path: searchPath,
         held_back: heldBack,
         log_level: "INFO",
+        max_data_bytes: maxMemoryBytes === undefined ? null : HARD_MEMORY_FACTOR * maxMemoryBytes,
         modules: entries.map(({ index, module, configJson }) => ({ index, module, config: configJson })),
       },
       { deadlineMs: LOADING_MS },

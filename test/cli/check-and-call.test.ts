@@ -39,7 +39,9 @@ describe.concurrent("check", () => {
       expect.stringMatching(/^ {2}1\. every\.Every \(python\) Every\.config {2}\/.*\/every\.py$/),
       expect.stringMatching(/^ {2}2\. every \(typescript\) getMediaConfigForUser {2}\/.*\/every\.ts$/),
       expect.stringMatching(/^ {2}3\. every\.Every \(python\) Every\.config {2}\/.*\/every\.py$/),
+      "  a module that cannot be asked, or takes more than 1 s: the request is answered 503",
     ]);
+    expect(stdout).toContain("takes more than 30 s: it is not told\n");
     expect(folder.files()).toEqual(before);
     expect(folder.processes()).toEqual([]);
   });

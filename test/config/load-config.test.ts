@@ -57,7 +57,7 @@ describe("defaults", () => {
         tokensFile: join(folder, "tokens.yaml"),
         dataPath: join(folder, "data"),
         database: { path: join(folder, "data/media.db") },
-        python: { path: [], environment: {} },
+        python: { path: [], environment: {}, maxMemoryBytes: undefined, blockedAfterMs: 60_000 },
         callbacks: {
           get_media_config_for_user: decides,
           is_user_allowed_to_upload_media_of_size: decides,
