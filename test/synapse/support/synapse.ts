@@ -1,0 +1,161 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+import { startProcess } from "../../support/process.ts";
+
+/** The name of every homeserver here. */
+export const SERVER_NAME = "matrix.test";
+
+export interface SynapseOptions {
+  /** Whether it serves media itself. Default: no, that is our service's work. */
+  readonly mediaRepo?: boolean;
+  /** Top-level keys of its homeserver.yaml, in place of or beside those that are always there. */
+  readonly config?: Record<string, unknown>;
+  /** Folders in which its modules are found. */
+  readonly pythonPath?: readonly string[];
+}
+
+/** A real Synapse on a port that the system chose, without federation and rate limits. */
+export interface Synapse {
+  readonly url: string;
+  readonly port: number;
+  /** Where its database, its log and its media stand. */
+  readonly folder: string;
+  readonly registrationSecret: string;
+  /** The token of its application service, which may act as every user. */
+  readonly appserviceToken: string;
+  stop(): Promise<void>;
+}
+
+/** A user and a token of theirs. */
+export interface Account {
+  readonly userId: string;
+  readonly accessToken: string;
+}
+
+const ENDLESS = { per_second: 1e6, burst_count: 1e6 };
+const LISTENING = /Synapse now listening on TCP port (\d+)/;
+const NonceSchema = z.object({ nonce: z.string() });
+const RegisteredSchema = z.object({ user_id: z.string(), access_token: z.string() });
+
+/** The interpreter of the environment with a real Synapse, made by `npm run setup:synapse`. */
+export function synapsePython(): string {
+  const python = fileURLToPath(new URL("../../../.synapse/bin/python", import.meta.url));
+  if (!existsSync(python)) throw new Error("there is no .synapse: run npm run setup:synapse");
+  return python;
+}
+
+/** Starts one and waits until it listens. Rejects with the end of its log where it does not come up. */
+export async function startSynapse({
+  mediaRepo = false,
+  config = {},
+  pythonPath = [],
+}: SynapseOptions = {}): Promise<Synapse> {
+  const folder = mkdtempSync(join(tmpdir(), "media-bridge-synapse-"));
+  const registrationSecret = randomBytes(16).toString("hex");
+  const appserviceToken = randomBytes(16).toString("hex");
+  const configPath = join(folder, "homeserver.yaml");
+  const base = createConfig(folder, mediaRepo, registrationSecret);
+  // JSON is YAML.
+  writeFileSync(configPath, JSON.stringify({ ...base, ...config }));
+  writeFileSync(join(folder, "log.yaml"), JSON.stringify(createLogConfig()));
+  writeFileSync(join(folder, "appservice.yaml"), JSON.stringify(createAppservice(appserviceToken)));
+  try {
+    const synapse = await startProcess(synapsePython(), ["-m", "synapse.app.homeserver", "--config-path", configPath], {
+      ready: LISTENING,
+      cwd: folder,
+      environment: { PYTHONPATH: pythonPath.join(":"), PYTHONDONTWRITEBYTECODE: "1" },
+      logPath: join(folder, "homeserver.log"),
+    });
+    const port = Number(synapse.ready[1]);
+    return {
+      url: `http://127.0.0.1:${port}`,
+      port,
+      folder,
+      registrationSecret,
+      appserviceToken,
+      async stop() {
+        await synapse.stop();
+        rmSync(folder, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Registers a user by the shared secret, as `register_new_matrix_user` does; the password is the name. */
+export async function register(
+  { url, registrationSecret }: Pick<Synapse, "url" | "registrationSecret">,
+  username: string,
+  { admin = false } = {},
+): Promise<Account> {
+  const path = `${url}/_synapse/admin/v1/register`;
+  const { nonce } = NonceSchema.parse(await (await fetch(path)).json());
+  const signed = [nonce, username, username, admin ? "admin" : "notadmin"].join("\0");
+  const mac = createHmac("sha1", registrationSecret).update(signed).digest("hex");
+  const body = JSON.stringify({ nonce, username, password: username, admin, mac });
+  const headers = { "Content-Type": "application/json" };
+  const answer: unknown = await (await fetch(path, { method: "POST", headers, body })).json();
+  const { user_id: userId, access_token: accessToken } = RegisteredSchema.parse(answer, {
+    error: () => `${username} cannot be registered: ${JSON.stringify(answer)}`,
+  });
+  return { userId, accessToken };
+}
+
+function createConfig(folder: string, mediaRepo: boolean, registrationSecret: string): object {
+  const names = mediaRepo ? ["client", "media"] : ["client"];
+  const listener = { port: 0, bind_addresses: ["127.0.0.1"], type: "http", tls: false, x_forwarded: true };
+  return {
+    server_name: SERVER_NAME,
+    public_baseurl: `https://${SERVER_NAME}/`,
+    listeners: [{ ...listener, resources: [{ names, compress: false }] }],
+    pid_file: join(folder, "homeserver.pid"),
+    log_config: join(folder, "log.yaml"),
+    database: { name: "sqlite3", args: { database: join(folder, "homeserver.db") } },
+    media_store_path: join(folder, "media"),
+    enable_media_repo: mediaRepo,
+    app_service_config_files: [join(folder, "appservice.yaml")],
+    registration_shared_secret: registrationSecret,
+    signing_key: `ed25519 a_test ${randomBytes(32).toString("base64").replace(/=+$/, "")}`,
+    macaroon_secret_key: randomBytes(16).toString("hex"),
+    form_secret: randomBytes(16).toString("hex"),
+    report_stats: false,
+    allow_guest_access: true,
+    bcrypt_rounds: 4,
+    trusted_key_servers: [],
+    federation_domain_whitelist: [],
+    rc_message: ENDLESS,
+    rc_registration: ENDLESS,
+    rc_login: { address: ENDLESS, account: ENDLESS, failed_attempts: ENDLESS },
+    rc_joins: { local: ENDLESS, remote: ENDLESS },
+    rc_invites: { per_room: ENDLESS, per_user: ENDLESS },
+    rc_media_create: ENDLESS,
+  };
+}
+
+function createLogConfig(): object {
+  return {
+    version: 1,
+    disable_existing_loggers: false,
+    formatters: { line: { format: "%(asctime)s %(levelname)s %(name)s %(message)s" } },
+    handlers: { console: { class: "logging.StreamHandler", formatter: "line" } },
+    root: { level: "INFO", handlers: ["console"] },
+  };
+}
+
+function createAppservice(token: string): object {
+  return {
+    id: "media_bridge",
+    url: null,
+    as_token: token,
+    hs_token: randomBytes(16).toString("hex"),
+    sender_localpart: "media_bridge",
+    rate_limited: false,
+    namespaces: { users: [{ regex: "@.*", exclusive: false }], aliases: [], rooms: [] },
+  };
+}
