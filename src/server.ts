@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import type { Server } from "node:http";
 import { CallbackChain } from "./callbacks/chain.ts";
 import type { Config } from "./config/config.ts";
+import { loadHomeserverTokens } from "./config/homeserver-tokens.ts";
 import { loadTokensFile } from "./config/tokens-file.ts";
 import { StartError } from "./errors.ts";
 import { createApp } from "./http/app.ts";
@@ -14,10 +15,12 @@ import { healthRoute, limitPageRoute } from "./http/routes/service-pages.ts";
 import type { Route } from "./http/routes/route.ts";
 import { uploadRoute } from "./http/routes/upload.ts";
 import type { Authenticator } from "./homeserver/authenticator.ts";
+import { openHomeserver, type Homeserver } from "./homeserver/client/homeserver.ts";
 import { createTokensFileAuthenticator } from "./homeserver/tokens-file.ts";
 import { createWhoamiAuthenticator } from "./homeserver/whoami.ts";
 import { QuotaLedger } from "./media/quota.ts";
 import { NO_METRICS, type Metrics } from "./metrics/metrics.ts";
+import { homeserverRequests } from "./modules/homeserver-requests.ts";
 import { loadModules, type LoadedModules } from "./modules/load.ts";
 import { reportSlots } from "./modules/report.ts";
 import { openFilesystemBlobs } from "./storage/filesystem/filesystem-blobs.ts";
@@ -61,7 +64,9 @@ export async function startService(config: Config, log: Logger): Promise<Running
   let graceMs = 0;
   try {
     // The child takes longest to come up, so it is the first to be started.
-    const loading = loadModules({ config, log, heldBack: false });
+    const homeserver = openModulesHomeserver(config, log, cleanup);
+    const requests = homeserverRequests(homeserver.requests, log);
+    const loading = loadModules({ config, log, heldBack: false, requests });
     loading.catch(() => undefined);
     cleanup.add(async () => (await loading.catch(() => undefined))?.stop(graceMs));
     const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
@@ -135,6 +140,20 @@ export async function startService(config: Config, log: Logger): Promise<Running
     await cleanup.run(log);
     throw error;
   }
+}
+
+function openModulesHomeserver(config: Config, log: Logger, cleanup: Cleanup): Homeserver {
+  const { homeserver } = config.mediaBridge;
+  const { admin, appservice, warnings } = loadHomeserverTokens(homeserver);
+  for (const warning of warnings) log.warn({}, warning);
+  const opened = openHomeserver({
+    url: homeserver?.url,
+    adminToken: admin,
+    appserviceToken: appservice,
+    timeoutMs: homeserver?.callTimeoutMs ?? 0,
+  });
+  cleanup.add(() => opened.close());
+  return opened;
 }
 
 async function startMetrics(config: Config, cleanup: Cleanup): Promise<Metrics> {

@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
+import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 import { loadModules, type LoadedModules } from "../modules/load.ts";
 import { createLogger } from "../util/log.ts";
@@ -10,13 +11,14 @@ import { setModulesApart } from "./module-output.ts";
 /** `media-bridge check`: loads everything, starts nothing. Resolves to a text of what would run; rejects with a StartError. */
 export async function check(loaded: LoadedConfig): Promise<string> {
   const { config, warnings, files } = loaded;
+  const { warnings: homeserverTokens } = loadHomeserverTokens(config.mediaBridge.homeserver);
   const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
   setModulesApart();
   const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
   try {
     return [
       `configuration: ${files.map((file) => resolve(file)).join(", ")}`,
-      ...[...warnings, ...ownTokens].map((warning) => `warning: ${warning}`),
+      ...[...warnings, ...ownTokens, ...homeserverTokens].map((warning) => `warning: ${warning}`),
       "",
       ...describePaths(loaded),
       "",
@@ -49,7 +51,9 @@ function describeModules({ modules }: LoadedModules): string[] {
     `module ${index + 1}: ${name} (${language}${file === null ? "" : `, ${file}`})`,
     ...(unfired.length === 0
       ? []
-      : [`  registers callbacks that this service never fires (keep it in the homeserver too): ${unfired.join(", ")}`]),
+      : [
+          `  registers callbacks that this service never fires (keep it in the homeserver too; the two share state through the database only): ${unfired.join(", ")}`,
+        ]),
   ]);
   return [...lines, ""];
 }

@@ -44,6 +44,11 @@ export interface HomeserverConfig {
   readonly cacheForMs: number;
   readonly negativeCacheForMs: number;
   readonly timeoutMs: number;
+  /** Files with the tokens by which modules reach the homeserver, absolute. */
+  readonly adminTokenFile: string | undefined;
+  readonly appserviceTokenFile: string | undefined;
+  /** For one request of a module. */
+  readonly callTimeoutMs: number;
 }
 
 export interface CallbackConfig {

@@ -14,6 +14,9 @@ export function buildMediaBridge(settings: MediaBridgeSettings, folder: string):
       cacheForMs: homeserver.cache_for,
       negativeCacheForMs: homeserver.negative_cache_for,
       timeoutMs: homeserver.timeout,
+      adminTokenFile: resolveGiven(folder, homeserver.admin_token_file),
+      appserviceTokenFile: resolveGiven(folder, homeserver.appservice_token_file),
+      callTimeoutMs: homeserver.call_timeout,
     },
     tokensFile: tokens_file === undefined ? undefined : resolve(folder, tokens_file),
     dataPath,
@@ -35,6 +38,10 @@ export function buildMediaBridge(settings: MediaBridgeSettings, folder: string):
     runBackgroundTasks: settings.run_background_tasks ?? homeserver === undefined,
     workerName: settings.worker_name,
   };
+}
+
+function resolveGiven(folder: string, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(folder, path);
 }
 
 function buildListen(listen: MediaBridgeSettings["listen"], folder: string): ListenConfig {

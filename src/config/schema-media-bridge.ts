@@ -52,6 +52,18 @@ const homeserverSchema = group({
     form: DURATION_FORM,
     description: "How long to wait for its answer; a request without one is answered 503.",
   }),
+  admin_token_file: field(text("a path").optional(), {
+    form: PATH_FORM,
+    description: "A file with an administrator's access token, by which modules read: docs/homeserver.md.",
+  }),
+  appservice_token_file: field(text("a path").optional(), {
+    form: PATH_FORM,
+    description: "A file with the `as_token` of an application service, by which modules act as users.",
+  }),
+  call_timeout: field(timerDuration().prefault("30s"), {
+    form: DURATION_FORM,
+    description: "How long a request of a module to the homeserver may take.",
+  }),
 });
 
 const pythonSchema = group({

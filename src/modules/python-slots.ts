@@ -60,7 +60,7 @@ export class PythonSlots {
     this.unfiredNames.set(module.index, [...known, ...callbacks]);
     this.log.warn(
       { module: module.name, callbacks },
-      "this module registers callbacks that a media service never fires: keep it in the homeserver too",
+      "this module registers callbacks that a media service never fires: keep it in the homeserver too; the two share state through the database only",
     );
   }
 

@@ -69,26 +69,10 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {"media_repository": ("on_media_uploade
 """What this service fires beyond Synapse."""
 
 UNSUPPORTED_METHODS: tuple[str, ...] = (
-    "check_push_rule_actions",
-    "check_user_exists",
-    "check_username",
     "complete_sso_login_async",
-    "create_and_send_event_into_room",
     "create_login_token",
-    "create_room",
-    "delete_room",
-    "get_canonical_room_alias",
     "get_monthly_active_users_by_service",
-    "get_profile_for_user",
-    "get_room_state",
-    "get_state_events_in_room",
-    "get_threepids_for_user",
     "get_user_by_req",
-    "get_user_ip_and_agents",
-    "get_userinfo_by_id",
-    "invalidate_access_token",
-    "is_user_admin",
-    "lookup_room_alias",
     "record_user_external_id",
     "register",
     "register_device",
@@ -98,17 +82,12 @@ UNSUPPORTED_METHODS: tuple[str, ...] = (
     "send_http_push_notification",
     "send_local_online_presence_to",
     "send_mail",
-    "set_displayname",
     "set_presence_for_users",
     "set_push_rule_action",
     "set_user_admin",
     "store_remote_3pid_association",
-    "update_room_membership",
 )
 """Methods of `ModuleApi` that refuse when they are called."""
-
-UNSUPPORTED_OBJECTS: tuple[str, ...] = ("account_data_manager", "public_room_list_manager")
-"""Properties of `ModuleApi` whose methods refuse when they are called."""
 
 UNSUPPORTED_VALUES: tuple[str, ...] = ("email_app_name",)
 """Properties of `ModuleApi` that are not there."""

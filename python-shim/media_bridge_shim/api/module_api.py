@@ -1,4 +1,4 @@
-"""`ModuleApi`: what a module is handed, as far as it works without a homeserver or a database."""
+"""`ModuleApi`: what a module is handed, by what answers it: this process, the homeserver, a database."""
 
 from __future__ import annotations
 
@@ -9,21 +9,27 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 
+from .account_data import AccountDataManager
 from .background import start_process
 from .caches import CachedDescriptor, CachedFunction
-from .callback_names import UNSUPPORTED_METHODS, UNSUPPORTED_OBJECTS, UNSUPPORTED_VALUES
+from .callback_names import UNSUPPORTED_METHODS, UNSUPPORTED_VALUES
 from .homeserver import HomeServer
+from .homeserver_calls import HomeserverCalls
 from .http_client import SimpleHttpClient
-from .ids import DomainSpecificString, UserID
+from .ids import UserID
+from .push_errors import check_actions
 from .registration import make_register_methods
+from .room_calls import RoomCalls
+from .room_list import PublicRoomListManager
 from .threads import defer_to_thread, defer_to_threadpool
-from .unsupported import UnsupportedByMediaService, UnsupportedName, UnsupportedObject, describe
+from .unsupported import UnsupportedByMediaService, UnsupportedName, describe
+from .user_calls import UserCalls
 
 if TYPE_CHECKING:
     from ..service import Service
 
 
-class ModuleApi:
+class ModuleApi(UserCalls, RoomCalls):
     """One for each module: `module_index` and `module_path` say whose registrations and failures these are."""
 
     def __init__(self, service: Service, module_index: int, module_path: str) -> None:
@@ -34,6 +40,9 @@ class ModuleApi:
         self._hs = HomeServer(service, self)
         self._clock = self._hs.get_clock()
         self._server_name = service.server_name
+        self._calls = HomeserverCalls(service, module_path)
+        self._account_data_manager = AccountDataManager(self)
+        self._public_room_list_manager = PublicRoomListManager(self)
         self.custom_template_dir: str | None = None
 
     @property
@@ -60,13 +69,19 @@ class ModuleApi:
         """Asks other servers; without lists of forbidden addresses, as in Synapse."""
         return self._hs.get_simple_http_client()
 
+    @property
+    def account_data_manager(self) -> AccountDataManager:
+        """Reads and writes account data of local users."""
+        return self._account_data_manager
+
+    @property
+    def public_room_list_manager(self) -> PublicRoomListManager:
+        """Says which rooms are listed, and changes it."""
+        return self._public_room_list_manager
+
     def get_current_time_msec(self) -> int:
         """Milliseconds of the epoch."""
         return self._clock.time_msec()
-
-    def is_mine(self, id: str | DomainSpecificString) -> bool:
-        """Whether a user, room or alias is of our server."""
-        return self._hs.is_mine(id) if isinstance(id, DomainSpecificString) else self._hs.is_mine_id(id)
 
     def get_qualified_user_id(self, username: str) -> str:
         """The full id for a localpart; a full id stays as it is."""
@@ -135,6 +150,10 @@ class ModuleApi:
         folder = custom_template_directory or self.custom_template_dir
         return read_templates(filenames, folder, self.public_baseurl, self.server_name)
 
+    def check_push_rule_actions(self, actions: list[str | dict[str, str]]) -> None:
+        """`InvalidRuleException` where these are no actions of a push rule."""
+        check_actions(actions)
+
     def _start(self, desc: str, function: Callable[[], Any]) -> Deferred[Any]:
         return start_process(desc, self._logger, self._module_path, function)
 
@@ -157,10 +176,6 @@ def make_refusing_method(name: str) -> Callable[..., Any]:
     return refuse
 
 
-def make_refusing_object(name: str) -> property:
-    return property(lambda self: UnsupportedObject(f"{self._module_path}: ModuleApi.{name}"))
-
-
 def make_missing_value(name: str) -> property:
     def refuse(self: ModuleApi) -> Any:
         raise UnsupportedName(describe(f"ModuleApi.{name}"))
@@ -172,7 +187,5 @@ for _name, _method in make_register_methods().items():
     setattr(ModuleApi, _name, _method)
 for _name in UNSUPPORTED_METHODS:
     setattr(ModuleApi, _name, make_refusing_method(_name))
-for _name in UNSUPPORTED_OBJECTS:
-    setattr(ModuleApi, _name, make_refusing_object(_name))
 for _name in UNSUPPORTED_VALUES:
     setattr(ModuleApi, _name, make_missing_value(_name))

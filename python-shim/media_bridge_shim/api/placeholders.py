@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from .unsupported import make_class, make_function
 
-AccountDataManager = make_class("AccountDataManager")
-PublicRoomListManager = make_class("PublicRoomListManager")
 PresenceRouter = make_class("PresenceRouter")
 DatabasePool = make_class("DatabasePool")
 LoggingTransaction = make_class("LoggingTransaction")
 LoggingDatabaseConnection = make_class("LoggingDatabaseConnection")
 DataStore = make_class("DataStore")
 SQLBaseStore = make_class("SQLBaseStore")
-EventBase = make_class("EventBase")
 AuthHandler = make_class("AuthHandler")
 StateFilter = make_class("StateFilter")
 FederationEventDeliveryEvent = make_class("FederationEventDeliveryEvent")

@@ -1,6 +1,10 @@
-"""Errors of push rules, for `except` clauses."""
+"""Push rules: the check of their actions, and their errors."""
 
 from __future__ import annotations
+
+from typing import Any
+
+ACTIONS = frozenset(("notify", "dont_notify", "coalesce"))
 
 
 class InvalidRuleException(Exception):
@@ -9,3 +13,13 @@ class InvalidRuleException(Exception):
 
 class RuleNotFoundException(Exception):
     """There is no such push rule."""
+
+
+def check_actions(actions: Any) -> None:
+    """`InvalidRuleException` where these are no actions of a push rule (Matrix client-server API, "Actions")."""
+    if not isinstance(actions, list):
+        raise InvalidRuleException("The actions of a push rule are a list")
+    for action in actions:
+        is_known = isinstance(action, str) and action in ACTIONS
+        if not is_known and not (isinstance(action, dict) and "set_tweak" in action):
+            raise InvalidRuleException(f"A push rule has no action {action!r}")

@@ -96,15 +96,3 @@ def make_class(name: str) -> type[Any]:
         raise UnsupportedByMediaService(describe(f"{name}()"))
 
     return type(name.rpartition(".")[2], (), {"__init__": refuse, "__doc__": describe(name)})
-
-
-class UnsupportedObject:
-    """Stands for a part that is not here: may be kept by a module, refuses when anything of it is called."""
-
-    def __init__(self, name: str) -> None:
-        self.__name = name
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise UnsupportedName(describe(f"{self.__name}.{name}"))
-        return make_function(f"{self.__name}.{name}")

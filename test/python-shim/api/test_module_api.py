@@ -106,22 +106,19 @@ async def main():
     async def missing(find):
         try: find()
         except AttributeError as error: return str(error)
-    manager = api.account_data_manager
     return [
         [name for name in UNSUPPORTED_METHODS if message(getattr(api, name)) is None],
-        message(lambda: api.run_db_interaction("x", print)),
-        message(lambda: manager.get_global("@a:b", "m.x")),
+        message(lambda: api.send_mail("x", "y", "z", "a")),
         [hasattr(api, "_store"), getattr(api, "nope", 1), hasattr(api._hs, "get_datastores"),
          hasattr(api, "email_app_name")],
         [await missing(lambda: api._store), await missing(lambda: api._hs.get_datastores()),
          await missing(lambda: api._hs.config.server.nope), await missing(lambda: api.email_app_name)],
     ]
 """
-    silent, db, manager, touched, messages = run(script).result
+    silent, mail, touched, messages = run(script).result
     assert silent == []
-    assert db.startswith("UnsupportedByMediaService: my.module.Class: ModuleApi.run_db_interaction() is not supported")
-    assert "keep the module in the homeserver" in db
-    assert "account_data_manager.get_global()" in manager
+    assert mail.startswith("UnsupportedByMediaService: my.module.Class: ModuleApi.send_mail() is not supported")
+    assert "keep the module in the homeserver" in mail
     assert touched == [False, 1, False, False]
     assert ["ModuleApi._store" in messages[0], "HomeServer.get_datastores" in messages[1]] == [True, True]
     assert ["hs.config.server.nope" in messages[2], "email_app_name" in messages[3]] == [True, True]

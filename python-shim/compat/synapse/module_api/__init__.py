@@ -1,6 +1,7 @@
 """The names of `synapse.module_api` that are supported here."""
 
 import synapse.module_api.errors as errors
+from media_bridge_shim.api.account_data import AccountDataManager
 from media_bridge_shim.api.awaitables import maybe_awaitable
 from media_bridge_shim.api.background import run_as_background_process
 from media_bridge_shim.api.caches import CachedFunction, cached
@@ -11,6 +12,7 @@ from media_bridge_shim.api.config import ConfigError
 from media_bridge_shim.api.constants import ProfileFields
 from media_bridge_shim.api.duration import Duration
 from media_bridge_shim.api.errors import SynapseError
+from media_bridge_shim.api.events import EventBase
 from media_bridge_shim.api.http_client import SimpleHttpClient
 from media_bridge_shim.api.ids import DomainSpecificString, RoomAlias, RoomID, UserID
 from media_bridge_shim.api.json_types import Absent, AbsentType, JsonDict, JsonMapping, StateMap
@@ -28,18 +30,17 @@ from media_bridge_shim.api.people import (
     create_requester,
 )
 from media_bridge_shim.api.placeholders import (
-    AccountDataManager,
     AuthHandler,
     DatabasePool,
     DataStore,
-    EventBase,
     LoggingTransaction,
     PresenceRouter,
-    PublicRoomListManager,
     StateFilter,
     parse_json_object_from_request,
     respond_with_html,
 )
+from media_bridge_shim.api.push_errors import check_actions
+from media_bridge_shim.api.room_list import PublicRoomListManager
 from media_bridge_shim.api.text_helpers import freeze
 from media_bridge_shim.api.threads import defer_to_thread, defer_to_threadpool
 from media_bridge_shim.api.unsupported import guard
@@ -188,6 +189,7 @@ __all__ = [
     "UserPresenceState",
     "UserProfile",
     "cached",
+    "check_actions",
     "create_requester",
     "defer_to_thread",
     "defer_to_threadpool",
