@@ -25,6 +25,8 @@ import { loadModules, type LoadedModules } from "./modules/load.ts";
 import { reportSlots } from "./modules/report.ts";
 import { openFilesystemBlobs } from "./storage/filesystem/filesystem-blobs.ts";
 import { openSqliteMetadata } from "./storage/sqlite/sqlite-metadata.ts";
+import { Cleanup } from "./server/cleanup.ts";
+import { openControl, type Running } from "./server/control.ts";
 import type { Logger } from "./util/log.ts";
 import { RunningTasks } from "./util/running-tasks.ts";
 
@@ -36,25 +38,6 @@ export interface RunningService {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Ends what was started, in the reverse order; a step that fails does not keep the others from being made. */
-class Cleanup {
-  private readonly steps: (() => Promise<void> | void)[] = [];
-
-  add(step: () => Promise<void> | void): void {
-    this.steps.unshift(step);
-  }
-
-  async run(log: Logger): Promise<void> {
-    for (const step of this.steps.splice(0)) {
-      try {
-        await step();
-      } catch (error) {
-        log.error({ err: error }, "a part of the service could not be ended in order");
-      }
-    }
-  }
-}
-
 /**
  * Starts the service: configuration → parts → application → listening. Rejects with a {@link StartError}, and leaves nothing
  * running then.
@@ -62,7 +45,9 @@ class Cleanup {
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const cleanup = new Cleanup();
   let graceMs = 0;
+  let current: Running | undefined;
   try {
+    await openControl(config, log, () => current, cleanup);
     // The child takes longest to come up, so it is the first to be started.
     const homeserver = openModulesHomeserver(config, log, cleanup);
     const requests = homeserverRequests(homeserver.requests, log);
@@ -129,6 +114,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     );
     if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
     await modules.python?.markStarted();
+    current = { config, modules };
     return {
       address: server.address(),
       stop: async (grace) => {

@@ -123,7 +123,7 @@ describe.concurrent("a running service", () => {
     expect(existsSync(socket)).toBe(false);
   });
 
-  test("is not harmed by a second one on the same configuration, which the port refuses", async () => {
+  test("is not harmed by a second one on the same configuration, which is refused", async () => {
     const folder = new CliFolder(python);
     const service = await folder.start();
     const uploading = startUpload(service, 4_000_000);
@@ -135,7 +135,7 @@ describe.concurrent("a running service", () => {
     writeFileSync(folder.config, JSON.stringify(config));
     const second = await folder.end(["start"]);
     expectRefused(second);
-    expect(second.stderr).toContain("it is in use");
+    expect(second.stderr).toContain("media_bridge.data_path is for one");
     expect(await uploading.finish()).toBe(200);
     expect((await service.upload("another")).status).toBe(200);
     expect(folder.processes()).toHaveLength(2);

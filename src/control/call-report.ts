@@ -3,6 +3,15 @@ import type { SlotRecord } from "../callbacks/slot.ts";
 import { MatrixError } from "../errors.ts";
 import type { HttpAnswer } from "./call-answer.ts";
 
+/** What `media-bridge call` prints: who said what, who decided, and the HTTP answer that follows. Plain JSON. */
+export interface CallReport {
+  readonly callback: string;
+  readonly slots: readonly SlotReport[];
+  /** From 1; null where nobody decided. */
+  readonly decidedBy: number | null;
+  readonly http: HttpAnswer;
+}
+
 /** What one callback did, for people and for `--json`. */
 export interface SlotReport {
   readonly module: string;
@@ -34,7 +43,7 @@ export function reportSlot({ slot, outcome, micros, answer, error, warning }: Sl
 }
 
 /** The report for people. */
-export function formatReport(slots: readonly SlotReport[], decidedBy: number | null, http: HttpAnswer): string {
+export function formatReport({ slots, decidedBy, http }: CallReport): string {
   const lines = slots.flatMap(
     ({ module, language, outcome, milliseconds, answer, error, traceback, warning }, index) => {
       const said = [answer, error, warning].filter((text) => text !== undefined).join("; ");

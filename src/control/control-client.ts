@@ -1,0 +1,30 @@
+import { request } from "node:http";
+import { StartError } from "../errors.ts";
+
+/** Nobody listens there: no such socket, or one whose service is gone. */
+const NOBODY = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR"]);
+
+/**
+ * Tells a running service to do something. Resolves to its result (null at least), or to undefined where no service runs.
+ * Rejects with a {@link StartError} that says what the service said.
+ */
+export function askControl(path: string, command: string, params: unknown): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath: path, method: "POST", path: `/${command}` }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const { result, error } = JSON.parse(Buffer.concat(chunks).toString()) as { result?: unknown; error?: string };
+        if (response.statusCode === 200) resolve(result);
+        else reject(new StartError("MODULE", error ?? `the service answered ${response.statusCode}`));
+      });
+    });
+    asked.on("error", (error: NodeJS.ErrnoException) => {
+      if (NOBODY.has(error.code ?? "")) resolve(undefined);
+      else
+        reject(new StartError("LISTEN", `the service on ${path} cannot be asked: ${error.message}`, { cause: error }));
+    });
+    asked.end(JSON.stringify(params));
+  });
+}

@@ -1,0 +1,79 @@
+import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { dirname } from "node:path";
+import { StartError } from "../errors.ts";
+import type { Logger } from "../util/log.ts";
+import { askControl } from "./control-client.ts";
+
+/** What the service does when it is told to, by command. A {@link StartError}'s message is shown to the operator. */
+export type ControlHandlers = Readonly<Record<string, (params: unknown) => Promise<unknown>>>;
+
+const MAX_BODY_BYTES = 1024 * 1024;
+/** A folder for the service's own user alone: what lies in it is out of everybody else's reach from the first moment. */
+const OWNER_ONLY = 0o700;
+
+/**
+ * Listens on the control socket, for the service's own user alone: `POST /<command>`, JSON both ways. While it does, the data
+ * path is taken. Rejects with a StartError `LISTEN` where another service has it, or the socket cannot be made.
+ */
+export async function listenForControl(path: string, handlers: ControlHandlers, log: Logger): Promise<Server> {
+  await clearAbandoned(path);
+  const server = createServer((request, response) => {
+    void answer(request, handlers, log).then(([status, body]) => reply(response, status, body));
+  });
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: Error) => {
+      const message = `the control socket ${path} cannot be made: ${error.message}`;
+      reject(new StartError("LISTEN", message, { cause: error }));
+    };
+    server.once("error", fail);
+    server.listen(path, () => {
+      server.off("error", fail);
+      resolve();
+    });
+  });
+  return server;
+}
+
+/** Removes a socket that a killed service left. */
+async function clearAbandoned(path: string): Promise<void> {
+  const running = await askControl(path, "status", null).catch((error: unknown) => error);
+  if (running !== undefined) {
+    throw new StartError("LISTEN", `${path} belongs to a service that runs: media_bridge.data_path is for one`);
+  }
+  mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY });
+  chmodSync(dirname(path), OWNER_ONLY);
+  rmSync(path, { force: true });
+}
+
+async function answer(request: IncomingMessage, handlers: ControlHandlers, log: Logger): Promise<[number, object]> {
+  const command = (request.url ?? "").slice(1);
+  const handler = Object.hasOwn(handlers, command) ? handlers[command] : undefined;
+  if (request.method !== "POST" || handler === undefined) return [404, { error: `there is no command ${command}` }];
+  try {
+    return [200, { result: (await handler(await readJson(request))) ?? null }];
+  } catch (error) {
+    if (error instanceof StartError) return [409, { error: error.message }];
+    log.error({ err: error, command }, "a command on the control socket failed");
+    return [500, { error: "the command failed; the service's log says why" }];
+  }
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_BODY_BYTES) throw new StartError("CONFIG", "the arguments are too long");
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch (error) {
+    throw new StartError("CONFIG", "the arguments are no JSON", { cause: error });
+  }
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "Content-Type": "application/json", Connection: "close" }).end(JSON.stringify(body));
+}

@@ -1,0 +1,64 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { CliFolder } from "../support/cli.ts";
+
+const CONFIG = "/_matrix/client/v1/media/config";
+const COUNTING = `
+class Counting:
+    def __init__(self, config, api):
+        self.asked = 0
+        api.register_media_repository_callbacks(get_media_config_for_user=self.config)
+
+    async def config(self, user_id):
+        self.asked += 1
+        return {"asked": self.asked}
+`;
+
+function countingFolder(): CliFolder {
+  const folder = new CliFolder({ config: { modules: [{ module: "counting.Counting" }] } });
+  folder.write("counting.py", COUNTING);
+  return folder;
+}
+
+describe.concurrent("the control socket", () => {
+  test("lets call ask the modules of the running service, with their state", async () => {
+    const folder = countingFolder();
+    const service = await folder.start();
+    await service.request(CONFIG);
+    const args = ["call", "get_media_config_for_user", "@alice:example.test"];
+    const running = await folder.end(args);
+    expect([running.status, running.stderr]).toEqual([0, ""]);
+    expect(running.stdout).toContain('HTTP: 200 {"asked":2}');
+    expect(await (await service.request(CONFIG)).json()).toEqual({ asked: 3 });
+    const wrong = await folder.end(["call", "get_media_config_for_user", "alice"]);
+    expect([wrong.status, wrong.stdout]).toEqual([1, ""]);
+    expect(wrong.stderr).toContain("user_id: this is no user id");
+    service.kill("SIGTERM");
+    await service.ended;
+    expect((await folder.end(args)).stdout).toContain('HTTP: 200 {"asked":1}');
+  });
+
+  test("is for the service's own user alone", async () => {
+    const folder = countingFolder();
+    const service = await folder.start();
+    expect(statSync(join(folder.path, "data", "control")).mode & 0o777).toBe(0o700);
+    service.kill("SIGTERM");
+    await service.ended;
+  });
+
+  test("keeps a second service from the same data path, and one that was killed keeps nobody from it", async () => {
+    const folder = countingFolder();
+    const first = await folder.start();
+    const second = await folder.end(["start"]);
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain("media_bridge.data_path is for one");
+    expect((await first.request(CONFIG)).status).toBe(200);
+    first.kill("SIGKILL");
+    await first.ended;
+    const third = await folder.start();
+    expect((await third.request(CONFIG)).status).toBe(200);
+    third.kill("SIGTERM");
+    await third.ended;
+  });
+});
