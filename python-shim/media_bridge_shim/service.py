@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ class Service:
     reactor: Any
     call_host: Callable[[str, Any], Deferred[Any]]
     """Asks the host: `call_host(method, params)`; fails with `errors.HostError` where the host refuses."""
+    database: Mapping[str, Any] | None = field(default=None, repr=False)
+    """`{name, args, …}` as in Synapse's `database:`, with `own` for the service's own one. Holds a password."""
 
 
 _current: Service | None = None

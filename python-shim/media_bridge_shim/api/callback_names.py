@@ -78,7 +78,6 @@ UNSUPPORTED_METHODS: tuple[str, ...] = (
     "register_device",
     "register_user",
     "register_web_resource",
-    "run_db_interaction",
     "send_http_push_notification",
     "send_local_online_presence_to",
     "send_mail",

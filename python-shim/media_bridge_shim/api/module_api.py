@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 
+from ..database.access import Store, get_pool
+from ..log import current_module
 from .account_data import AccountDataManager
 from .background import start_process
 from .caches import CachedDescriptor, CachedFunction
@@ -43,6 +46,7 @@ class ModuleApi(UserCalls, RoomCalls):
         self._calls = HomeserverCalls(service, module_path)
         self._account_data_manager = AccountDataManager(self)
         self._public_room_list_manager = PublicRoomListManager(self)
+        self._store = Store(service)
         self.custom_template_dir: str | None = None
 
     @property
@@ -135,6 +139,12 @@ class ModuleApi(UserCalls, RoomCalls):
     async def defer_to_threadpool(self, threadpool: Any, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Runs a blocking function in the module's own pool of threads."""
         return await defer_to_threadpool(self._hs.get_reactor(), threadpool, f, *args, **kwargs)
+
+    def run_db_interaction(self, desc: str, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
+        """Runs `func(txn, *args, **kwargs)` in a thread and commits. It may run up to 5 times (docs/database.md)."""
+        context = copy_context()
+        context.run(current_module.set, self._module_path)
+        return context.run(get_pool(self._service).interact, desc, func, args, kwargs)
 
     def register_cached_function(self, cached_func: CachedFunction | CachedDescriptor) -> None:
         """Announces a cache that other workers may invalidate. There are none here."""

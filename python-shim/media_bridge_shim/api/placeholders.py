@@ -5,9 +5,6 @@ from __future__ import annotations
 from .unsupported import make_class, make_function
 
 PresenceRouter = make_class("PresenceRouter")
-DatabasePool = make_class("DatabasePool")
-LoggingTransaction = make_class("LoggingTransaction")
-LoggingDatabaseConnection = make_class("LoggingDatabaseConnection")
 DataStore = make_class("DataStore")
 SQLBaseStore = make_class("SQLBaseStore")
 AuthHandler = make_class("AuthHandler")

@@ -109,9 +109,9 @@ async def main():
     return [
         [name for name in UNSUPPORTED_METHODS if message(getattr(api, name)) is None],
         message(lambda: api.send_mail("x", "y", "z", "a")),
-        [hasattr(api, "_store"), getattr(api, "nope", 1), hasattr(api._hs, "get_datastores"),
+        [hasattr(api, "_auth_handler"), getattr(api, "nope", 1), hasattr(api._hs, "get_datastores"),
          hasattr(api, "email_app_name")],
-        [await missing(lambda: api._store), await missing(lambda: api._hs.get_datastores()),
+        [await missing(lambda: api._auth_handler), await missing(lambda: api._hs.get_datastores()),
          await missing(lambda: api._hs.config.server.nope), await missing(lambda: api.email_app_name)],
     ]
 """
@@ -120,7 +120,7 @@ async def main():
     assert mail.startswith("UnsupportedByMediaService: my.module.Class: ModuleApi.send_mail() is not supported")
     assert "keep the module in the homeserver" in mail
     assert touched == [False, 1, False, False]
-    assert ["ModuleApi._store" in messages[0], "HomeServer.get_datastores" in messages[1]] == [True, True]
+    assert ["ModuleApi._auth_handler" in messages[0], "HomeServer.get_datastores" in messages[1]] == [True, True]
     assert ["hs.config.server.nope" in messages[2], "email_app_name" in messages[3]] == [True, True]
 
 

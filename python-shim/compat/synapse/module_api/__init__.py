@@ -31,9 +31,7 @@ from media_bridge_shim.api.people import (
 )
 from media_bridge_shim.api.placeholders import (
     AuthHandler,
-    DatabasePool,
     DataStore,
-    LoggingTransaction,
     PresenceRouter,
     StateFilter,
     parse_json_object_from_request,
@@ -45,6 +43,7 @@ from media_bridge_shim.api.text_helpers import freeze
 from media_bridge_shim.api.threads import defer_to_thread, defer_to_threadpool
 from media_bridge_shim.api.unsupported import guard
 from media_bridge_shim.api.upload_limit import MediaUploadLimit
+from media_bridge_shim.database.transaction import LoggingTransaction
 
 ADD_EXTRA_FIELDS_TO_UNSIGNED_CLIENT_EVENT_CALLBACK = Callback
 CHECK_3PID_AUTH_CALLBACK = Callback
@@ -122,7 +121,6 @@ __all__ = [
     "ConfigError",
     "DEFAULT_BATCH_SIZE_CALLBACK",
     "DataStore",
-    "DatabasePool",
     "DomainSpecificString",
     "Duration",
     "EventBase",
@@ -206,6 +204,7 @@ __all__ = [
 guard(
     __name__,
     {
+        "DatabasePool": "media_bridge_shim.database.pool",
         "DirectServeHtmlResource": "media_bridge_shim.api.web_resources",
         "DirectServeJsonResource": "media_bridge_shim.api.web_resources",
         "SynapseRequest": "media_bridge_shim.api.web_resources",

@@ -2,7 +2,8 @@
 
 from media_bridge_shim.api.placeholders import SQLBaseStore
 from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.database.clauses import make_in_list_sql_clause
 
-__all__ = ["SQLBaseStore"]
+__all__ = ["SQLBaseStore", "make_in_list_sql_clause"]
 
 guard(__name__)

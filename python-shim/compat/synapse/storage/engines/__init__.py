@@ -1,0 +1,11 @@
+"""The names of `synapse.storage.engines` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.database.engine import BaseDatabaseEngine, IncorrectDatabaseSetup
+from media_bridge_shim.database.engines import create_engine
+from media_bridge_shim.database.postgres_engine import PostgresEngine
+from media_bridge_shim.database.sqlite_engine import Sqlite3Engine
+
+__all__ = ["BaseDatabaseEngine", "IncorrectDatabaseSetup", "PostgresEngine", "Sqlite3Engine", "create_engine"]
+
+guard(__name__)

@@ -1,0 +1,8 @@
+"""The names of `synapse.storage.engines._base` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.database.engine import BaseDatabaseEngine, IncorrectDatabaseSetup, IsolationLevel
+
+__all__ = ["BaseDatabaseEngine", "IncorrectDatabaseSetup", "IsolationLevel"]
+
+guard(__name__)

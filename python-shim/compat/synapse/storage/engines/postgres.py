@@ -1,0 +1,8 @@
+"""The names of `synapse.storage.engines.postgres` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.database.postgres_engine import PostgresEngine
+
+__all__ = ["PostgresEngine"]
+
+guard(__name__)
