@@ -119,8 +119,8 @@ async def main():
         clause, values = make_tuple_in_list_sql_clause(engine, ("media_id", "media_length"), [("one", 1), ("two", 3)])
         txn.execute(f"SELECT media_length FROM media WHERE {clause}", values)
         return [isinstance(txn, LoggingTransaction), isinstance(engine, Sqlite3Engine),
-                isinstance(engine, PostgresEngine), engine.single_threaded, engine.supports_using_any_list, engine.supports_returning,
-                engine.convert_param_style("a = ?"), txn.name.startswith("look-"), found, others, txn.fetchall()]
+                isinstance(engine, PostgresEngine), engine.single_threaded, engine.supports_using_any_list,
+                engine.supports_returning, engine.convert_param_style("a = ?"), txn.name.startswith("look-"), found, others, txn.fetchall()]
     return await api.run_db_interaction("look", look)
 """
     is_sqlite = engine == "sqlite3"

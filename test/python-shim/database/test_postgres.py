@@ -6,7 +6,8 @@ def test_sessions_are_set_up_as_in_synapse(interact):
 async def main():
     def look(txn):
         found = []
-        for name in ("transaction_isolation", "bytea_output", "statement_timeout", "idle_in_transaction_session_timeout"):
+        timeouts = ("statement_timeout", "idle_in_transaction_session_timeout")
+        for name in ("transaction_isolation", "bytea_output", *timeouts):
             txn.execute(f"SHOW {name}")
             found.append(txn.fetchone()[0])
         return [*found, txn.database_engine.server_version.count(".")]
@@ -56,7 +57,8 @@ async def main():
         if len(attempts) <= 2:
             both.wait()
         txn.execute("UPDATE media SET media_length = media_length + 1 WHERE media_id = ?", (second,))
-    await gatherResults([api.run_db_interaction("a", swap, "one", "two"), api.run_db_interaction("b", swap, "two", "one")])
+    turns = [("one", "two"), ("two", "one")]
+    await gatherResults([api.run_db_interaction("swap", swap, *turn) for turn in turns])
     rows = await api._store.db_pool.execute("read", "SELECT media_id, media_length FROM media ORDER BY media_id")
     return [len(attempts) > 2, rows]
 """
@@ -67,7 +69,8 @@ def test_a_lost_connection_is_opened_again_within_and_between_functions(interact
     script = """
 async def main():
     def kill_all(txn):
-        txn.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = current_user")
+        others = "WHERE pid <> pg_backend_pid() AND usename = current_user"
+        txn.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity {others}")
     attempts = []
     def end_oneself(txn):
         attempts.append(1)
