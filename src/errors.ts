@@ -21,6 +21,7 @@ export const CATALOGUE = {
   RANGE_NOT_SATISFIABLE: [416, "M_UNKNOWN", "The file has no bytes in this range"],
   BAD_CONTENT: [400, "M_UNKNOWN", "Bad content"],
   STORE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
+  STORE_BUSY: [503, "M_UNKNOWN", "The service is busy, try again later"],
   MODULE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
   MODULE_UNAVAILABLE: [503, "M_UNKNOWN", "A module that decides about this request cannot be asked, try again later"],
   INTERNAL: [500, "M_UNKNOWN", "Internal server error"],

@@ -9,7 +9,8 @@ from contextvars import copy_context
 from typing import Any
 
 from . import service
-from .errors import ProtocolError, WireError, make_load_error
+from .database.driver_check import find_driver_problem
+from .errors import ProtocolError, WireError, make_load_error, make_plain_error
 from .loader import LoadedModule
 from .log import current_module, set_log_level
 from .memory import limit_memory
@@ -57,6 +58,9 @@ class Modules:
         if max_data_bytes is not None:
             limit_memory(max_data_bytes)
         sys.path[SYS_PATH_AT:SYS_PATH_AT] = params["sys_path"]
+        problem = find_driver_problem(params["service"].get("database"))
+        if problem is not None:
+            raise LoadFailure(make_plain_error("environment", "ImportError", problem))
         modules = [LoadedModule(entry["index"], entry["module"], entry["config"]) for entry in params["modules"]]
         self._registry = Registry({module.index: module.path for module in modules}, self._on_late)
         service.set_current(

@@ -38,6 +38,17 @@ export type ListenConfig =
   | { readonly host: string; readonly port: number; readonly xForwarded: boolean }
   | { readonly path: string; readonly xForwarded: boolean };
 
+/** A homeserver's database, in Synapse's words. `args` go to the driver and its pool; they hold a password. */
+export interface HomeserverDatabaseConfig {
+  readonly name: "sqlite3" | "psycopg2";
+  readonly args: Readonly<Record<string, string | number | boolean | null>>;
+  readonly session: {
+    readonly statement_timeout?: number | null;
+    readonly idle_in_transaction_session_timeout?: number | null;
+    readonly synchronous_commit?: boolean;
+  };
+}
+
 export interface HomeserverConfig {
   /** Without a slash at its end. */
   readonly url: string;
@@ -49,6 +60,8 @@ export interface HomeserverConfig {
   readonly appserviceTokenFile: string | undefined;
   /** For one request of a module. */
   readonly callTimeoutMs: number;
+  /** Where modules' transactions run, in place of the service's own database. */
+  readonly database: HomeserverDatabaseConfig | undefined;
 }
 
 export interface CallbackConfig {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { CallbackConfig, ListenConfig, MediaBridgeConfig, PythonConfig } from "./config.ts";
+import { buildHomeserverDatabase } from "./homeserver-database.ts";
 import type { CallbackName } from "./schema-callbacks.ts";
 import type { MediaBridgeSettings } from "./schema-media-bridge.ts";
 
@@ -17,6 +18,7 @@ export function buildMediaBridge(settings: MediaBridgeSettings, folder: string):
       adminTokenFile: resolveGiven(folder, homeserver.admin_token_file),
       appserviceTokenFile: resolveGiven(folder, homeserver.appservice_token_file),
       callTimeoutMs: homeserver.call_timeout,
+      database: buildHomeserverDatabase(homeserver.database, folder),
     },
     tokensFile: tokens_file === undefined ? undefined : resolve(folder, tokens_file),
     dataPath,

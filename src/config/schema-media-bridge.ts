@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Level } from "../util/log.ts";
 import { callbacksSchema } from "./schema-callbacks.ts";
+import { DatabaseSchema } from "./schema-database.ts";
 import { field, flag, FLAG_FORM, group, port, PORT_FORM, size, text, timerDuration, url } from "./fields.ts";
 import { OwnModuleEntrySchema } from "./schema-synapse.ts";
 import { DURATION_FORM, SIZE_FORM } from "./units.ts";
@@ -63,6 +64,12 @@ const homeserverSchema = group({
   call_timeout: field(timerDuration().prefault("30s"), {
     form: DURATION_FORM,
     description: "How long a request of a module to the homeserver may take.",
+  }),
+  database: field(DatabaseSchema.optional(), {
+    form: "a mapping",
+    description:
+      "Its database, in the shape of Synapse's `database:`, for `run_db_interaction` of modules (docs/database.md).",
+    fallback: "the service's own database",
   }),
 });
 

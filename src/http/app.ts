@@ -59,7 +59,7 @@ function answerError(options: AppOptions): ErrorRequestHandler {
     const facts = factsOf(res);
     if (facts) facts.errcode = error.errcode;
     // Other errors are refusals, or are logged with more where they happen.
-    if (error.code === "INTERNAL" || error.code === "STORE_FAILED") {
+    if (error.code === "INTERNAL" || error.code === "STORE_FAILED" || error.code === "STORE_BUSY") {
       options.log.error({ request: facts?.id, err: error.cause ?? error }, "request failed");
     }
     if (res.headersSent) {

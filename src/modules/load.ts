@@ -3,7 +3,7 @@ import type { Handlers } from "../bridge/connection.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
-import type { PythonHost, ServiceFacts } from "./python-host.ts";
+import type { DatabaseFacts, PythonHost, ServiceFacts } from "./python-host.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
 
 export interface LoadOptions {
@@ -106,6 +106,7 @@ async function createPythonHost(
     executable: python.executable,
     requirements: python.requirements,
     dataPath,
+    needsPostgres: config.mediaBridge.homeserver?.database?.name === "psycopg2",
     onProgress: onProgress ?? ((line) => log.info({ python: { logger: "setup" } }, line)),
   });
   return new PythonHost({
@@ -133,7 +134,14 @@ function serviceFacts(config: Config): ServiceFacts {
     worker_name: config.mediaBridge.workerName,
     worker_app: "synapse.app.media_repository",
     run_background_tasks: config.mediaBridge.runBackgroundTasks,
+    database: databaseFacts(config),
   };
+}
+
+function databaseFacts({ mediaBridge }: Config): DatabaseFacts {
+  const database = mediaBridge.homeserver?.database;
+  if (database === undefined) return { name: "sqlite3", args: { database: mediaBridge.database.path }, own: true };
+  return { ...database.session, name: database.name, args: database.args, own: false };
 }
 
 function describePython(entry: PythonModuleConfig, python: PythonHost | undefined): LoadedModule {

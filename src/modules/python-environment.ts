@@ -15,6 +15,8 @@ export interface PythonEnvironmentOptions {
   readonly dataPath: string;
   /** A requirements file of the operator's, for what the modules need. */
   readonly requirements?: string | undefined;
+  /** Whether modules work with PostgreSQL, whose driver is installed then. */
+  readonly needsPostgres?: boolean;
   /** Hears one line for each step of the making. */
   readonly onProgress: (line: string) => void;
 }
@@ -30,7 +32,11 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
   if (options.executable !== undefined) return checkExecutable(options.executable);
   const folder = join(options.dataPath, "python");
   const executable = join(folder, "bin", "python");
-  const files = [join(SHIM_FOLDER, "requirements.txt"), ...(options.requirements ? [options.requirements] : [])];
+  const files = [
+    join(SHIM_FOLDER, "requirements.txt"),
+    ...(options.needsPostgres === true ? [join(SHIM_FOLDER, "requirements-postgres.txt")] : []),
+    ...(options.requirements ? [options.requirements] : []),
+  ];
   const stamp = stampOf(files);
   if (existsSync(executable) && readIfThere(join(folder, STAMP)) === stamp) return executable;
   options.onProgress(`making the Python environment in ${folder} (once)`);

@@ -23,6 +23,14 @@ export interface ServiceFacts {
   readonly worker_name: string;
   readonly worker_app: string;
   readonly run_background_tasks: boolean;
+  readonly database: DatabaseFacts;
+}
+
+/** Where `run_db_interaction` runs, in the shape of Synapse's `database:`; `own` is the service's own database. */
+export interface DatabaseFacts {
+  readonly name: "sqlite3" | "psycopg2";
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly own: boolean;
 }
 
 export interface PythonHostOptions {

@@ -27,6 +27,10 @@ export function describePythonStart(error: unknown, loading: readonly NamedModul
     const message = `module ${error.module + 1} (module: ${name}) ${problem}: ${error.type}: ${reason}${traceback}`;
     return new StartError("MODULE", message, { cause: error });
   }
+  // The child says what its interpreter lacks for this configuration.
+  if (error instanceof RemoteError && error.kind === "environment") {
+    return new StartError("PYTHON", reason, { cause: error });
+  }
   const [first, ...others] = loading;
   if (first === undefined) {
     // What its interpreter lacks the child words itself, for the operator.

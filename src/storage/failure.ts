@@ -1,8 +1,17 @@
 import { MatrixError, matrixError } from "../errors.ts";
 
+const RETRY_AFTER_SECONDS = 5;
+
 /** The coded error of a store that failed, with what the system or the database said as its `cause`. */
 export function storeFailed(cause: unknown): MatrixError {
-  return MatrixError.is(cause) ? cause : matrixError("STORE_FAILED", { cause });
+  if (MatrixError.is(cause)) return cause;
+  if (!isBusy(cause)) return matrixError("STORE_FAILED", { cause });
+  return matrixError("STORE_BUSY", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause });
+}
+
+/** Whether SQLite refused because another connection holds a lock. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }
 
 /** Whether a failed system call ended with one of these codes (`ENOENT`, …). */

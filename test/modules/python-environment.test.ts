@@ -67,6 +67,32 @@ describe.concurrent("the Python environment", () => {
     expect(message).toMatch(/media_bridge\.python\.requirements: .*nowhere\.txt cannot be read/);
   });
 
+  test("gets the driver of PostgreSQL where a homeserver's database needs it", async () => {
+    const pretend = `${VERSION}
+case "$*" in
+  "-m venv "*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python" ;;
+  *) exit 1 ;;
+esac`;
+    const { folder, environment } = folderOf(pretend);
+    const database = { name: "psycopg2", args: { host: "/nowhere" } };
+    const configure = (homeserver: object) => {
+      const config = JSON.parse(readFileSync(folder.config, "utf8")) as { media_bridge: object };
+      writeFileSync(
+        folder.config,
+        JSON.stringify({ ...config, media_bridge: { ...config.media_bridge, tokens_file: undefined, homeserver } }),
+      );
+    };
+    const install = async () => {
+      const { stderr } = await folder.end(["check"], { environment });
+      expect(stderr).toContain("pip cannot install");
+      return /install .*/.exec(stderr)?.[0].split("\n")[0];
+    };
+    configure({ url: "http://127.0.0.1:1" });
+    expect(await install()).not.toContain("requirements-postgres.txt");
+    configure({ url: "http://127.0.0.1:1", database });
+    expect(await install()).toMatch(/requirements\.txt, .*requirements-postgres\.txt/);
+  });
+
   test("is not taken from an executable that is not there, or is a command nobody knows", async () => {
     const path = folderOf("", { executable: "./nowhere/python" });
     expect(await refuse(path.folder, ["check"])).toMatch(/media_bridge\.python\.executable: there is no .*nowhere\/python/);

@@ -12,6 +12,19 @@ import { createTemporaryFolder } from "./temporary-folder.ts";
 
 const log = createLogger("fatal");
 const ALICE = "@alice:example.org";
+/** Of Synapse 1.163's tables about media. */
+const SYNAPSE_COLUMNS = {
+  local_media_repository:
+    "media_id media_type media_length created_ts upload_name user_id quarantined_by url_cache last_access_ts safe_from_quarantine authenticated sha256",
+  local_media_repository_thumbnails:
+    "media_id thumbnail_width thumbnail_height thumbnail_type thumbnail_method thumbnail_length",
+  local_media_repository_url_cache: "url response_code etag expires_ts og media_id download_ts",
+  remote_media_cache:
+    "media_origin media_id media_type created_ts upload_name media_length filesystem_id last_access_ts quarantined_by authenticated sha256",
+  remote_media_cache_thumbnails:
+    "media_origin media_id thumbnail_width thumbnail_height thumbnail_method thumbnail_type thumbnail_length filesystem_id",
+  quarantined_media_changes: "stream_id instance_name origin media_id quarantined",
+};
 
 describeMediaMetadata("SQLite", async () =>
   openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log }),
@@ -30,15 +43,11 @@ describe("the SQLite database", () => {
     expect(query(path, "select version from media_bridge_schema")).toEqual([{ version: MIGRATIONS.length }]);
   });
 
-  it("has Synapse's columns for media rows", async () => {
+  it.each(Object.entries(SYNAPSE_COLUMNS))("has Synapse's columns in %s", async (table, columns) => {
     const path = join(createTemporaryFolder(), "media.db");
     await openSqliteMetadata({ path, log }).close();
-    const columns = query(path, "select name from pragma_table_info('local_media_repository')").map(({ name }) => name);
-    expect(columns).toEqual(
-      "media_id media_type media_length created_ts upload_name user_id quarantined_by url_cache last_access_ts safe_from_quarantine authenticated sha256".split(
-        " ",
-      ),
-    );
+    const found = query(path, `select name from pragma_table_info('${table}')`).map(({ name }) => name);
+    expect(found.toSorted()).toEqual(columns.split(" ").toSorted());
   });
 
   it("is refused when a newer release made it, with both versions named", async () => {

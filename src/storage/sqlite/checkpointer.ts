@@ -24,7 +24,8 @@ parentPort.on("message", (message) => {
     db.pragma("user_version = 0");
     parentPort.postMessage(null);
   } catch (error) {
-    parentPort.postMessage(String(error));
+    // A module that writes for long begins the log anew itself, on a thread of its own.
+    parentPort.postMessage(String(error.code).startsWith("SQLITE_BUSY") ? null : String(error));
   }
 });
 `;

@@ -1,6 +1,11 @@
-/** How long a write waits for a database that another process keeps locked. */
-const BUSY_LIMIT_MS = 10_000;
-const BUSY_RETRY_MS = 5;
+import { isBusy } from "../failure.ts";
+
+/** How long a write waits for a database that somebody else keeps locked: as long as a module's callback may take. */
+const BUSY_LIMIT_MS = 30_000;
+/** The same, once the database is being closed. */
+const CLOSING_LIMIT_MS = 2_000;
+const SHORTEST_RETRY_MS = 5;
+const LONGEST_RETRY_MS = 100;
 
 interface Entry {
   readonly write: () => void;
@@ -19,10 +24,16 @@ export class GroupCommit {
   #scheduled = false;
   #held = false;
   #whenEmpty: (() => void)[] = [];
+  #retryMs = SHORTEST_RETRY_MS;
+  #limitMs: number;
 
-  /** @param commit Makes all writes in one transaction, or throws and has made none. */
-  constructor(commit: (writes: readonly (() => void)[]) => void) {
+  /**
+   * @param commit Makes all writes in one transaction, or throws and has made none.
+   * @param limitMs How long a write waits for a locked database before it is refused.
+   */
+  constructor(commit: (writes: readonly (() => void)[]) => void, limitMs: number = BUSY_LIMIT_MS) {
     this.#commit = commit;
+    this.#limitMs = limitMs;
   }
 
   /** Resolves with what `write` answered, once that is committed. It may be called more than once, each time on the rows as they were. */
@@ -51,8 +62,9 @@ export class GroupCommit {
     if (this.#queue.length > 0) this.#schedule();
   }
 
-  /** Resolves when all that was added is settled. */
+  /** Resolves when all that was added is settled, for which a locked database is not waited for long any more. */
   async drained(): Promise<void> {
+    this.#limitMs = Math.min(this.#limitMs, CLOSING_LIMIT_MS);
     if (this.#queue.length > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));
   }
 
@@ -72,9 +84,11 @@ export class GroupCommit {
     this.#queue = [];
     this.#write(group);
     if (this.#queue.length > 0) {
-      this.#schedule(BUSY_RETRY_MS);
+      this.#schedule(this.#retryMs);
+      this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
       return;
     }
+    this.#retryMs = SHORTEST_RETRY_MS;
     for (const resolve of this.#whenEmpty.splice(0)) resolve();
   }
 
@@ -92,13 +106,8 @@ export class GroupCommit {
   #retryLater(group: readonly Entry[], error: unknown): void {
     const nowMs = Date.now();
     for (const entry of group) {
-      if (nowMs - entry.queuedAtMs > BUSY_LIMIT_MS) entry.reject(error);
+      if (nowMs - entry.queuedAtMs > this.#limitMs) entry.reject(error);
       else this.#queue.push(entry);
     }
   }
-}
-
-/** Whether SQLite refused because another connection holds a lock. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof Error && "code" in error && String(error.code).startsWith("SQLITE_BUSY");
 }

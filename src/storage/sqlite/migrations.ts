@@ -72,6 +72,22 @@ export const MIGRATIONS: readonly string[] = [
   `
   create index media_bridge_pending_by_user on local_media_repository (user_id, created_ts) where media_length is null;
   `,
+  // Synapse's indexes and its remaining table about media: SQL of modules counts on them.
+  `
+  create index users_have_local_media on local_media_repository (user_id, created_ts);
+  create index local_media_repository_url_idx on local_media_repository (created_ts) where url_cache is not null;
+  create index local_media_repository_thumbnails_media_id on local_media_repository_thumbnails (media_id);
+  create index local_media_repository_url_cache_expires_idx on local_media_repository_url_cache (expires_ts);
+  create index local_media_repository_url_cache_by_url_download_ts on local_media_repository_url_cache (url, download_ts);
+  create index local_media_repository_url_cache_media_idx on local_media_repository_url_cache (media_id);
+  create table quarantined_media_changes (
+    stream_id integer not null primary key,
+    instance_name text not null,
+    origin text,
+    media_id text not null,
+    quarantined boolean not null
+  );
+  `,
 ];
 
 /**

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StartError } from "../../errors.ts";
@@ -49,9 +49,14 @@ export class SqliteMetadata implements MediaMetadata {
   #unflushedRows = 0;
   #flushTimer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
+  readonly #logPath: string;
+  readonly #othersTimer: NodeJS.Timeout;
+  #flushedLog = "";
 
   constructor(db: Database.Database, { path, log }: SqliteMetadataOptions) {
     this.#db = db;
+    this.#logPath = `${path}-wal`;
+    this.#othersTimer = setInterval(() => this.#flushOthers(), FLUSH_AFTER_MS).unref();
     this.#checkpointer = new Checkpointer(path, log);
     this.#selectMedia = db.prepare(SQL.selectMedia);
     this.#sumUploads = db.prepare<[string, number, number], number | null>(SQL.sumUploads).pluck();
@@ -119,6 +124,7 @@ export class SqliteMetadata implements MediaMetadata {
   async close(): Promise<void> {
     await this.#commits.drained();
     clearTimeout(this.#flushTimer);
+    clearInterval(this.#othersTimer);
     await this.#flushing;
     this.#db.close();
     await this.#checkpointer.close();
@@ -158,7 +164,18 @@ export class SqliteMetadata implements MediaMetadata {
     // A commit between the end of the checkpoint and the thread's own write would flush the log's head on the event loop.
     this.#commits.hold();
     await this.#checkpointer.run();
+    this.#flushedLog = this.#describeLog();
     this.#commits.release();
+  }
+
+  /** Modules write to the database by connections of their own, and leave flushing to this one. */
+  #flushOthers(): void {
+    if (this.#flushTimer === undefined && this.#describeLog() !== this.#flushedLog) void this.flush();
+  }
+
+  #describeLog(): string {
+    const found = statSync(this.#logPath, { throwIfNoEntry: false });
+    return found === undefined ? "" : `${found.size} ${found.mtimeMs}`;
   }
 }
 

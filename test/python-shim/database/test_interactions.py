@@ -120,7 +120,8 @@ async def main():
         txn.execute(f"SELECT media_length FROM media WHERE {clause}", values)
         return [isinstance(txn, LoggingTransaction), isinstance(engine, Sqlite3Engine),
                 isinstance(engine, PostgresEngine), engine.single_threaded, engine.supports_using_any_list,
-                engine.supports_returning, engine.convert_param_style("a = ?"), txn.name.startswith("look-"), found, others, txn.fetchall()]
+                engine.supports_returning, engine.convert_param_style("a = ?"), txn.name.startswith("look-"),
+                found, others, txn.fetchall()]
     return await api.run_db_interaction("look", look)
 """
     is_sqlite = engine == "sqlite3"

@@ -1,0 +1,100 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { describe, expect, it, vi } from "vitest";
+import { storeFailed } from "../../src/storage/failure.ts";
+import { GroupCommit } from "../../src/storage/sqlite/group-commit.ts";
+import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { createLogger } from "../../src/util/log.ts";
+import { newMedia } from "../contract/media-rows.ts";
+import { createTemporaryFolder } from "./temporary-folder.ts";
+
+const log = createLogger("fatal");
+
+/** A database with a lock on it, and a writer that does not wait. */
+function lockedDatabase() {
+  const path = join(createTemporaryFolder(), "locked.db");
+  const holder = new Database(path);
+  holder.exec("pragma journal_mode = wal; create table t (x); begin immediate");
+  const writer = new Database(path, { timeout: 0 });
+  return { path, holder, writer };
+}
+
+describe("a database that somebody else keeps locked", () => {
+  it("is tried again with growing pauses, and what waits is written once it is free", async () => {
+    const { holder, writer } = lockedDatabase();
+    const attempts: number[] = [];
+    const insert = writer.prepare("insert into t values (?)");
+    const commits = new GroupCommit((writes) => {
+      attempts.push(performance.now());
+      writer.transaction(() => writes.forEach((write) => write())).immediate();
+    });
+    const written = Promise.all([commits.add(() => insert.run(1)), commits.add(() => insert.run(2))]);
+    await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(6), { timeout: 10_000 });
+    holder.exec("commit");
+    await written;
+    expect(writer.prepare("select x from t").pluck().all()).toEqual([1, 2]);
+    const pauses = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
+    expect(pauses.slice(5).every((pause) => pause >= 95)).toBe(true);
+    expect(Math.min(...pauses)).toBeLessThan(60);
+    holder.close();
+    writer.close();
+  });
+
+  it("ends in STORE_BUSY with Retry-After where it stays locked past the limit", async () => {
+    const { holder, writer } = lockedDatabase();
+    const commits = new GroupCommit((writes) => writes.forEach((write) => write()), 50);
+    const insert = writer.prepare("insert into t values (1)");
+    const failure = await commits.add(() => insert.run()).catch(storeFailed);
+    expect(failure).toMatchObject({ code: "STORE_BUSY", status: 503, headers: { "Retry-After": "5" } });
+    holder.close();
+    writer.close();
+  });
+
+  it("does not hold up the end of the service for long", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    const metadata = openSqliteMetadata({ path, log });
+    const holder = new Database(path);
+    holder.exec("begin immediate");
+    const inserted = metadata.insertLocalMedia(newMedia({ mediaId: "late" })).catch((error: unknown) => error);
+    const start = performance.now();
+    await metadata.close();
+    expect(performance.now() - start).toBeLessThan(8_000);
+    expect(await inserted).toMatchObject({ code: "STORE_BUSY" });
+    holder.close();
+  });
+
+  it("is flushed while a transaction goes on, without a complaint", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    const said: string[] = [];
+    const metadata = openSqliteMetadata({ path, log: { ...log, warn: (_facts, message) => said.push(message) } });
+    await metadata.insertLocalMedia(newMedia({ mediaId: "before" }));
+    const holder = new Database(path);
+    holder.exec("begin immediate");
+    await metadata.flush();
+    expect(said).toEqual([]);
+    holder.close();
+    await metadata.close();
+  });
+});
+
+describe("the log of what others wrote", () => {
+  it("is flushed to the file although nothing was uploaded", async () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const path = join(createTemporaryFolder(), "media.db");
+    const metadata = openSqliteMetadata({ path, log });
+    const module = new Database(path);
+    module.pragma("wal_autocheckpoint = 0");
+    module.exec("create table of_a_module (x); insert into of_a_module values (randomblob(100000))");
+    const flush = vi.spyOn(metadata, "flush");
+    vi.advanceTimersByTime(5_000);
+    expect(flush).toHaveBeenCalledTimes(1);
+    await metadata.flush();
+    vi.advanceTimersByTime(5_000);
+    expect(flush).toHaveBeenCalledTimes(2);
+    vi.useRealTimers();
+    module.close();
+    await metadata.close();
+    expect(existsSync(`${path}-wal`)).toBe(false);
+  });
+});
