@@ -149,12 +149,13 @@ describe("run_db_interaction on a homeserver's database", () => {
 /** Arguments and environments of every process below this one. */
 function secretsOfChildren(): string {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  const read = (path: string) => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch {
-      return "";
-    }
-  };
-  return pids.map((pid) => read(`/proc/${pid}/cmdline`) + read(`/proc/${pid}/environ`)).join("\n");
+  return pids.map((pid) => readIfThere(`/proc/${pid}/cmdline`) + readIfThere(`/proc/${pid}/environ`)).join("\n");
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }

@@ -46,7 +46,7 @@ describe("the SQLite database", () => {
   it.each(Object.entries(SYNAPSE_COLUMNS))("has Synapse's columns in %s", async (table, columns) => {
     const path = join(createTemporaryFolder(), "media.db");
     await openSqliteMetadata({ path, log }).close();
-    const found = query(path, `select name from pragma_table_info('${table}')`).map(({ name }) => name);
+    const found = query(path, `select name from pragma_table_info('${table}')`).map(({ name }) => String(name));
     expect(found.toSorted()).toEqual(columns.split(" ").toSorted());
   });
 
