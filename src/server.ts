@@ -9,8 +9,10 @@ import { StartError } from "./errors.ts";
 import { createApp } from "./http/app.ts";
 import { createHttpServer, listen } from "./http/listener.ts";
 import type { RequesterOptions } from "./http/requester.ts";
+import { createRoute } from "./http/routes/create.ts";
 import { downloadRoute, legacyDownloadRoute } from "./http/routes/download.ts";
 import { mediaConfigRoute } from "./http/routes/media-config.ts";
+import { pendingUploadRoute } from "./http/routes/pending-upload.ts";
 import { healthRoute, limitPageRoute } from "./http/routes/service-pages.ts";
 import type { Route } from "./http/routes/route.ts";
 import { uploadRoute } from "./http/routes/upload.ts";
@@ -19,6 +21,8 @@ import { openHomeserver, type Homeserver } from "./homeserver/client/homeserver.
 import { createTokensFileAuthenticator } from "./homeserver/tokens-file.ts";
 import { createWhoamiAuthenticator } from "./homeserver/whoami.ts";
 import { QuotaLedger } from "./media/quota.ts";
+import { UploadClaims } from "./media/upload-claims.ts";
+import { UploadWaits } from "./media/upload-waits.ts";
 import { NO_METRICS, type Metrics } from "./metrics/metrics.ts";
 import { homeserverRequests } from "./modules/homeserver-requests.ts";
 import { loadModules, type LoadedModules } from "./modules/load.ts";
@@ -28,6 +32,7 @@ import { openSqliteMetadata } from "./storage/sqlite/sqlite-metadata.ts";
 import { Cleanup } from "./server/cleanup.ts";
 import { openControl, type Running } from "./server/control.ts";
 import type { Logger } from "./util/log.ts";
+import { RateLimiter } from "./util/rate-limiter.ts";
 import { RunningTasks } from "./util/running-tasks.ts";
 
 /** A service that answers. */
@@ -86,11 +91,25 @@ export async function startService(config: Config, log: Logger): Promise<Running
       enableAuthenticatedMedia,
       limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
     };
-    const download = { serverName, metadata, blobs };
+    const waits = new UploadWaits();
+    const claims = new UploadClaims();
+    const { unusedExpirationMs, maxPendingUploads, createRateLimit } = config;
+    const create = {
+      metadata,
+      rateLimiter: new RateLimiter(createRateLimit),
+      maxPendingUploads,
+      unusedExpirationMs,
+      enableAuthenticatedMedia,
+    };
+    const pendingUpload = { ...upload, serverName, unusedExpirationMs, claims, waits };
+    const exchange = { ...requester, chain, metrics, running, idleTimeoutMs };
+    const download = { serverName, metadata, blobs, waits, unusedExpirationMs };
     const routes: Route[] = [
       downloadRoute({ ...requester, download }),
       mediaConfigRoute({ ...requester, chain, maxUploadSizeBytes }),
-      uploadRoute({ ...requester, serverName, chain, upload, metrics, running, idleTimeoutMs }),
+      uploadRoute({ ...exchange, serverName, upload }),
+      createRoute({ ...requester, serverName, create }),
+      pendingUploadRoute({ ...exchange, upload: pendingUpload }),
       legacyDownloadRoute({ download }),
       limitPageRoute(),
       healthRoute(() => describeProblem(modules)),
@@ -107,11 +126,13 @@ export async function startService(config: Config, log: Logger): Promise<Running
     );
     await listen(server, config.mediaBridge.listen);
     cleanup.add(() => closeServer(server, graceMs));
+    cleanup.add(() => waits.close());
     // Only now that the address is ours: what another service on it has under way must not be taken for leftovers.
     const recovered = await blobs.recover(
       unsettled,
       async (mediaId) => (await metadata.localMedia(mediaId)) !== undefined,
     );
+    claims.open();
     if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
     await modules.python?.markStarted();
     current = { config, modules };

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Logger } from "../util/log.ts";
 import { Connection, type Handlers } from "./connection.ts";
-import { createDeferred } from "./deferred.ts";
+import { createDeferred } from "../util/deferred.ts";
 import { BridgeError } from "./errors.ts";
 import { readHello, type Hello } from "./hello.ts";
 import { guardGroup, killGroup, signalGroup } from "./process-groups.ts";

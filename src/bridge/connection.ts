@@ -1,7 +1,7 @@
 import type { Readable, Writable } from "node:stream";
 import type { Logger } from "../util/log.ts";
 import { encodeFrame } from "./codec.ts";
-import { createDeferred } from "./deferred.ts";
+import { createDeferred } from "../util/deferred.ts";
 import { BridgeError, FrameError, readRemoteError } from "./errors.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 import { Outbox } from "./outbox.ts";

@@ -108,6 +108,12 @@ export interface Config {
   /** The longest period first, equal ones as given. */
   readonly mediaUploadLimits: readonly ConfiguredUploadLimit[];
   readonly enableAuthenticatedMedia: boolean;
+  /** How long a media id that was created may wait for its upload. */
+  readonly unusedExpirationMs: number;
+  /** How many such ids a user may have. */
+  readonly maxPendingUploads: number;
+  /** How often a user may create them. */
+  readonly createRateLimit: { readonly perSecond: number; readonly burstCount: number };
   /** In the order of the configuration, both languages. */
   readonly modules: readonly ModuleConfig[];
   readonly mediaBridge: MediaBridgeConfig;

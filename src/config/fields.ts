@@ -31,6 +31,12 @@ export function flag(): z.ZodBoolean {
 }
 export const FLAG_FORM = "true or false";
 
+/** How many of something there may be. */
+export function count(): z.ZodNumber {
+  return z.int({ error: COUNT_FORM }).min(0, { error: COUNT_FORM });
+}
+export const COUNT_FORM = "a whole number, 0 or more";
+
 /** A TCP port to bind; 0 lets the system choose one. */
 export function port(): z.ZodNumber {
   return z.int({ error: PORT_FORM }).min(0, { error: PORT_FORM }).max(65_535, { error: PORT_FORM });

@@ -32,6 +32,12 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
       .map(buildLimit)
       .toSorted((left, right) => right.timePeriodMs - left.timePeriodMs),
     enableAuthenticatedMedia: settings.enable_authenticated_media,
+    unusedExpirationMs: settings.unused_expiration_time,
+    maxPendingUploads: settings.max_pending_media_uploads,
+    createRateLimit: {
+      perSecond: settings.rc_media_create.per_second,
+      burstCount: settings.rc_media_create.burst_count,
+    },
     modules,
     mediaBridge: buildMediaBridge(settings.media_bridge, resolve(dirname(bridgeFile))),
   };

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { duration, field, flag, FLAG_FORM, size, text, url } from "./fields.ts";
+import { count, COUNT_FORM, duration, field, flag, FLAG_FORM, size, text, url } from "./fields.ts";
 import { isServerName } from "./matrix-names.ts";
 import { DURATION_FORM, SIZE_FORM } from "./units.ts";
 
 const SERVER_NAME_FORM = "a Matrix server name (such as example.com or example.com:8448)";
 const BASE_URL_FORM = "an http or https URL without query and fragment";
+const RATE_FORM = "a number, 0 or more";
 const INFO_URI_FORM = "an absolute URI";
 const PYTHON_CLASS_FORM = "the dotted path of a Python class (such as my_package.MyModule)";
 const PYTHON_CLASS = /^[\p{L}_][\p{L}\p{N}\p{M}_]*(?:\.[\p{L}_][\p{L}\p{N}\p{M}_]*)+$/u;
@@ -28,6 +29,18 @@ const MediaUploadLimitSchema = z.object(
     }),
   },
   { error: "a mapping with max_size and time_period" },
+);
+
+/** A rate limit. As Synapse does, keys that it does not know are let through. */
+const RateLimitSchema = z.object(
+  {
+    per_second: field(z.number({ error: RATE_FORM }).min(0, { error: RATE_FORM }).prefault(10), {
+      form: RATE_FORM,
+      description: "How many a second in the long run.",
+    }),
+    burst_count: field(count().prefault(50), { form: COUNT_FORM, description: "How many at once." }),
+  },
+  { error: "a mapping" },
 );
 
 const moduleShape = {
@@ -87,6 +100,18 @@ export const synapseShape = {
   enable_authenticated_media: field(flag().prefault(true), {
     form: FLAG_FORM,
     description: "Whether the endpoints without authentication hide media uploaded from now on.",
+  }),
+  unused_expiration_time: field(duration().prefault("24h"), {
+    form: DURATION_FORM,
+    description: "How long a media id that was created may wait for its upload.",
+  }),
+  max_pending_media_uploads: field(count().prefault(5), {
+    form: COUNT_FORM,
+    description: "How many media ids without an upload a user may have; 0 lets nobody create one.",
+  }),
+  rc_media_create: field(RateLimitSchema.prefault({}), {
+    form: "a mapping",
+    description: "How often a user may create media ids.",
   }),
   modules: field(z.array(ModuleEntrySchema, { error: "a list of modules" }).nullable().prefault([]), {
     form: "a list of modules",

@@ -1,29 +1,27 @@
 import { matrixError } from "../errors.ts";
+import { awaitUpload, isHidden, type AwaitParts, type AwaitRequest } from "./awaited-upload.ts";
 import type { BlobReader, BlobStore } from "./blobs.ts";
 import { isMediaId } from "./media-id.ts";
-import type { LocalMedia, MediaMetadata } from "./metadata.ts";
+import type { LocalMedia } from "./metadata.ts";
 
 /** A request for media, by whatever route. */
-export interface DownloadRequest {
+export interface DownloadRequest extends AwaitRequest {
   readonly serverName: string;
-  readonly mediaId: string;
-  /** By a route that asks for no token: closed for media stored under `enable_authenticated_media`. */
-  readonly legacy: boolean;
 }
 
-export interface DownloadParts {
+export interface DownloadParts extends AwaitParts {
   readonly serverName: string;
-  readonly metadata: MediaMetadata;
   readonly blobs: BlobStore;
 }
 
-/** The row of media that may be served; throws `M_NOT_FOUND` where there is none, or it is quarantined or frozen. */
+/**
+ * The row of media that may be served, once it is uploaded; throws `M_NOT_FOUND` where there is none, or it is quarantined
+ * or frozen, and `M_NOT_YET_UPLOADED` where the upload does not come in time.
+ */
 export async function findMedia(request: DownloadRequest, parts: DownloadParts): Promise<LocalMedia> {
   if (request.serverName !== parts.serverName || !isMediaId(request.mediaId)) throw matrixError("NOT_FOUND");
-  const media = await parts.metadata.localMedia(request.mediaId);
-  if (media === undefined || media.quarantinedBy !== null || (request.legacy && media.authenticated)) {
-    throw matrixError("NOT_FOUND");
-  }
+  const media = (await parts.metadata.localMedia(request.mediaId)) ?? (await awaitUpload(request, parts));
+  if (media === undefined || isHidden(media, request)) throw matrixError("NOT_FOUND");
   return media;
 }
 

@@ -4,9 +4,10 @@ import type { BlobReader } from "../../media/blobs.ts";
 import { findMedia, openMedia, type DownloadParts } from "../../media/download.ts";
 import type { LocalMedia } from "../../media/metadata.ts";
 import { cacheHeaders, etagOf, matchesEtag, mediaHeaders } from "../media-headers.ts";
-import { decodeText, parseQuery } from "../query.ts";
+import { decodeText, parseQuery, type Query } from "../query.ts";
 import { parseRange, type ByteRange } from "../range.ts";
 import { identify, type RequesterOptions } from "../requester.ts";
+import { clientLeaving, timeoutOf } from "../waiting.ts";
 import type { Route } from "./route.ts";
 
 /** Up to this size an answer is read first and sent in one write; larger ones are streamed, with buffers that are used again. */
@@ -22,8 +23,9 @@ export function downloadRoute(parts: RequesterOptions & { readonly download: Dow
     path: AUTHENTICATED,
     methods: {
       async get(req, res) {
-        await identify(req, parseQuery(req.url), parts);
-        await serve(req, res, AUTHENTICATED, parts.download);
+        const query = parseQuery(req.url);
+        await identify(req, query, parts);
+        await serve(req, res, { path: AUTHENTICATED, query }, parts.download);
       },
     },
   };
@@ -34,16 +36,23 @@ export function legacyDownloadRoute(parts: { readonly download: DownloadParts })
   return {
     name: "/_matrix/media/…/download/{serverName}/{mediaId}",
     path: LEGACY,
-    methods: { get: (req, res) => serve(req, res, LEGACY, parts.download) },
+    methods: { get: (req, res) => serve(req, res, { path: LEGACY, query: parseQuery(req.url) }, parts.download) },
   };
 }
 
-async function serve(req: Request, res: Response, path: RegExp, parts: DownloadParts): Promise<void> {
+async function serve(
+  req: Request,
+  res: Response,
+  { path, query }: { readonly path: RegExp; readonly query: Query },
+  parts: DownloadParts,
+): Promise<void> {
   const [serverName, mediaId, fileName] = (path.exec(req.path) ?? []).slice(1);
   const request = {
     serverName: decodeText(serverName ?? "") ?? "",
     mediaId: decodeText(mediaId ?? "") ?? "",
     legacy: path === LEGACY,
+    timeoutMs: timeoutOf(query),
+    whenGone: clientLeaving(res),
   };
   const media = await findMedia(request, parts);
   if (matchesEtag(req.headers["if-none-match"], media)) {

@@ -1,0 +1,54 @@
+/** So many actions a second, and so many more at once. */
+export interface RateLimit {
+  readonly perSecond: number;
+  readonly burstCount: number;
+}
+
+/** How much a key has used, as it stood at a time. */
+interface Level {
+  count: number;
+  atMs: number;
+}
+
+const SWEEP_AT_LEAST = 1024;
+/** Leaking in fractions leaves a rest that is no action. */
+const ROUNDING = 1e-9;
+
+/** Holds each key to a rate: a bucket that fills by one an action and leaks steadily. Refused actions do not count. */
+export class RateLimiter {
+  private readonly levels = new Map<string, Level>();
+  private readonly limit: RateLimit;
+  private sweepAtSize = SWEEP_AT_LEAST;
+
+  constructor(limit: RateLimit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Counts an action of a key, or answers when to try again: in `retryAfterMs`, undefined where waiting does not help.
+   * Times are milliseconds that never go back by much.
+   */
+  take(key: string, nowMs: number): { readonly retryAfterMs: number | undefined } | undefined {
+    const { perSecond, burstCount } = this.limit;
+    const count = this.countAt(this.levels.get(key), nowMs);
+    const excess = count + 1 - burstCount;
+    if (excess > ROUNDING) {
+      const helps = perSecond > 0 && burstCount >= 1;
+      return { retryAfterMs: helps ? Math.ceil((excess / perSecond) * 1000) : undefined };
+    }
+    this.levels.set(key, { count: count + 1, atMs: nowMs });
+    if (this.levels.size >= this.sweepAtSize) this.sweep(nowMs);
+    return undefined;
+  }
+
+  private countAt(level: Level | undefined, nowMs: number): number {
+    if (level === undefined) return 0;
+    return Math.max(0, level.count - (Math.max(0, nowMs - level.atMs) / 1000) * this.limit.perSecond);
+  }
+
+  /** Forgets keys that have used nothing; next time when there are twice as many as are left, so that it costs little a call. */
+  private sweep(nowMs: number): void {
+    for (const [key, level] of this.levels) if (this.countAt(level, nowMs) === 0) this.levels.delete(key);
+    this.sweepAtSize = Math.max(SWEEP_AT_LEAST, 2 * this.levels.size);
+  }
+}
