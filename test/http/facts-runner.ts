@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { TestService } from "../support/service.ts";
 import { CORS, type Answer, type Step } from "./facts/case.ts";
-import { mediaIdOf } from "./bodies.ts";
+import { createdIn, mediaIdOf } from "./bodies.ts";
 import { RawConnection, type RawAnswer } from "./raw-connection.ts";
 
 const SERVER_NAME = "example.test";
@@ -32,6 +32,7 @@ export async function runSteps(
     });
     checkAnswer(answer, step.answer);
     if (step.answer.stored) mediaId = mediaIdOf(answer);
+    if (step.answer.created) ({ mediaId } = createdIn(answer));
   }
   return steps.length;
 }

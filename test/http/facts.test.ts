@@ -10,6 +10,7 @@ import { mediaIdOf } from "./bodies.ts";
 import { untilFiles, uploadFiles } from "./disk.ts";
 import { FACTS } from "./facts.ts";
 import { runSteps } from "./facts-runner.ts";
+import { create, download, makeOlder, put } from "./pending-media.ts";
 import type { CaseService } from "./facts/case.ts";
 import { RawConnection } from "./raw-connection.ts";
 import { startStubHomeserver, type StubHomeserver } from "./stub-homeserver.ts";
@@ -132,6 +133,68 @@ describe("HTTP case, with a test of its own", () => {
     const [first, second] = [await services.main.upload("twice"), await services.main.upload("twice")];
     expect(first).not.toBe(second);
     expect([first, second]).toEqual([expect.stringMatching(/^[A-Za-z]{24}$/), expect.stringMatching(/^[A-Za-z]{24}$/)]);
+  });
+});
+
+describe("HTTP case of a media id that is created first", () => {
+  test("pending.cap", async () => {
+    const { main } = services;
+    const asCarol = { as: "carol" } as const;
+    const first = await create(main, asCarol);
+    for (let count = 2; count <= 5; count += 1) expect((await create(main, asCarol)).status).toBe(200);
+    const refused = await create(main, asCarol);
+    expect([refused.status, refused.body["errcode"]]).toEqual([429, "M_LIMIT_EXCEEDED"]);
+    const retryAfterMs = Number(refused.body["retry_after_ms"]);
+    expect(retryAfterMs / 3_600_000).toBeCloseTo(24, 1);
+    expect(refused.headers.get("retry-after")).toBe(String(Math.ceil(retryAfterMs / 1000)));
+    const bobs = await create(main, { as: "bob" });
+    expect(bobs.status).toBe(200);
+    expect((await put(main, bobs.mediaId, "used", { as: "bob" })).status).toBe(200);
+    await main.upload("a post still works", asCarol);
+    expect((await put(main, first.mediaId, "used", asCarol)).status).toBe(200);
+    expect((await create(main, asCarol)).status).toBe(200);
+  });
+
+  test("pending.download_timeout_0", async () => {
+    const { mediaId } = await create(services.main);
+    const began = performance.now();
+    expect(await download(services.main, mediaId, 0)).toMatchObject({ status: 504, errcode: "M_NOT_YET_UPLOADED" });
+    expect(performance.now() - began).toBeLessThan(1_500);
+    await put(services.main, mediaId, "used");
+  });
+
+  test("pending.download_timeout_2000", async () => {
+    const { mediaId } = await create(services.main);
+    const began = performance.now();
+    expect(await download(services.main, mediaId, 2000)).toMatchObject({ status: 504, errcode: "M_NOT_YET_UPLOADED" });
+    expect(performance.now() - began).toBeGreaterThan(1_990);
+    await put(services.main, mediaId, "used");
+  });
+
+  test("pending.released_by_put", async () => {
+    const { mediaId } = await create(services.main);
+    const began = performance.now();
+    const waiting = download(services.main, mediaId, 15_000);
+    await services.main.request("/health");
+    expect((await put(services.main, mediaId, "content")).status).toBe(200);
+    const disposition = "inline";
+    expect(await waiting).toMatchObject({ status: 200, text: "content", disposition });
+    expect(performance.now() - began).toBeLessThan(10_000);
+  });
+
+  test("expiry.put_after_expiry", async () => {
+    const { mediaId } = await create(services.main);
+    makeOlder(services.main, mediaId, 24 * 3_600_000 + 1);
+    expect(await put(services.main, mediaId, "late")).toMatchObject({ status: 404, errcode: "M_NOT_FOUND" });
+    expect(await download(services.main, mediaId, 0)).toMatchObject({ status: 404, errcode: "M_NOT_FOUND" });
+  });
+
+  test("expiry.used_does_not_expire", async () => {
+    const { mediaId, expiresTs } = await create(services.main);
+    expect((expiresTs - Date.now()) / 3_600_000).toBeCloseTo(24, 1);
+    expect((await put(services.main, mediaId, "in time")).status).toBe(200);
+    makeOlder(services.main, mediaId, 48 * 3_600_000);
+    expect(await download(services.main, mediaId, 20_000)).toMatchObject({ status: 200, text: "in time" });
   });
 });
 

@@ -1,5 +1,6 @@
 import { AUTH_CASES } from "./facts/auth.ts";
 import type { HttpCase } from "./facts/case.ts";
+import { CREATE_CASES, PUT_CASES } from "./facts/create.ts";
 import { DOWNLOAD_TYPE_CASES } from "./facts/download-types.ts";
 import { DOWNLOAD_CASES } from "./facts/download.ts";
 import { FREEZE_CASES, LEGACY_CASES } from "./facts/legacy.ts";
@@ -16,6 +17,8 @@ export const FACTS: readonly HttpCase[] = [
   ...CORS_CASES,
   ...UNKNOWN_CASES,
   ...UPLOAD_CASES,
+  ...CREATE_CASES,
+  ...PUT_CASES,
   ...DOWNLOAD_CASES,
   ...DOWNLOAD_TYPE_CASES,
   ...LEGACY_CASES,

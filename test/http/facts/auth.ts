@@ -15,6 +15,8 @@ import {
 
 const NOBODYS_ID = "unknownunknownunknownun";
 const UPLOAD = "POST /_matrix/media/v3/upload";
+const CREATE = "POST /_matrix/media/v1/create";
+const PUT = `PUT /_matrix/media/v3/upload/{server}/${NOBODYS_ID}`;
 
 function authorized(value: string, answer: Step["answer"]): Step {
   return ask("GET …/config", answer, { by: "nobody", headers: [["Authorization", value]] });
@@ -80,7 +82,10 @@ export const AUTH_CASES = [
     "auth.unknown.download",
     ask(`GET …/download/{server}/${NOBODYS_ID}`, UNKNOWN_TOKEN, { by: "syt_unknown_token" }),
   ),
-  ...waits("asynchronous uploads", "auth.guest.put", "auth.missing.create", "auth.missing.put", "auth.unknown.create"),
+  recorded("auth.guest.put", ask(PUT, GUEST, { by: "guest", body: "" })),
+  recorded("auth.missing.create", ask(CREATE, NO_TOKEN, { by: "nobody", body: "" })),
+  recorded("auth.missing.put", ask(PUT, NO_TOKEN, { by: "nobody", body: "" })),
+  recorded("auth.unknown.create", ask(CREATE, UNKNOWN_TOKEN, { by: "syt_unknown_token", body: "" })),
   ...waits(
     "URL previews",
     "auth.guest.preview",

@@ -1,6 +1,6 @@
 /** One request of a case, and the answer that it must get. */
 export interface Step {
-  /** Method and target. `…/` is `/_matrix/client/v1/media/`, `{server}` the server's name, `{id}` the media uploaded last. */
+  /** Method and target. `…/` is `/_matrix/client/v1/media/`, `{server}` the server's name, `{id}` the media uploaded or created last. */
   readonly request: string;
   /** A user of the service, `nobody`, or a token that is nobody's. */
   readonly by: string;
@@ -19,6 +19,8 @@ export interface Answer {
   readonly json?: unknown;
   /** The whole body is a new `content_uri`. */
   readonly stored?: true;
+  /** The whole body is a new `content_uri` and until when it may be uploaded to. */
+  readonly created?: true;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | Buffer;
 }
@@ -83,6 +85,7 @@ export const UNKNOWN_TOKEN = refused(401, "M_UNKNOWN_TOKEN", { soft_logout: fals
 export const GUEST = refused(403, "M_GUEST_ACCESS_FORBIDDEN");
 export const CONFIG: Answer = { status: 200, json: { "m.upload.size": 1_048_576 } };
 export const STORED: Answer = { status: 200, stored: true };
+export const CREATED: Answer = { status: 200, created: true };
 
 export const CORS = {
   "access-control-allow-origin": "*",

@@ -71,7 +71,10 @@ export const UNKNOWN_CASES = [
   recorded("unknown.method.patch", ask("PATCH …/config", WRONG_METHOD, { body: "" })),
   recorded("unknown.method.post_config", ask("POST …/config", WRONG_METHOD, { body: "" })),
   recorded("unknown.method.post_download", ask(`POST ${DOWNLOAD}`, WRONG_METHOD, { body: "" })),
-  ...waits("asynchronous uploads", "unknown.method.post_put"),
+  recorded(
+    "unknown.method.post_put",
+    ask(`POST /_matrix/media/v3/upload/{server}/${UNKNOWN_ID}`, WRONG_METHOD, { body: "" }),
+  ),
   recorded("unknown.method.trace", ask("TRACE …/config", WRONG_METHOD)),
   recorded("unknown.path.client_v1_media", ask("GET /_matrix/client/v1/media", UNRECOGNIZED)),
   recorded("unknown.path.client_v1_nothing", ask("GET …/nothing", UNRECOGNIZED)),
