@@ -15,8 +15,8 @@ test("a near miss of a key that is used is a warning with that name", () => {
 });
 
 test("a key of Synapse's about media is a warning by name, once", () => {
-  expect(warningsOf("rc_media_create: {per_second: 10}\nspam_checker: []")).toEqual([
-    "c.yaml:2: rc_media_create: this service does not act on this key of Synapse's",
+  expect(warningsOf("password_providers: []\nspam_checker: []")).toEqual([
+    "c.yaml:2: password_providers: this service does not act on this key of Synapse's",
     "c.yaml:3: spam_checker: this service does not act on this key of Synapse's",
   ]);
 });

@@ -50,6 +50,9 @@ describe("defaults", () => {
       maxUploadSizeBytes: 50 * 2 ** 20,
       mediaUploadLimits: [],
       enableAuthenticatedMedia: true,
+      unusedExpirationMs: 86_400_000,
+      maxPendingUploads: 5,
+      createRateLimit: { perSecond: 10, burstCount: 50 },
       modules: [],
       mediaBridge: {
         listen: { host: "127.0.0.1", port: 8800, xForwarded: false },
@@ -136,6 +139,15 @@ test("everything of ours can be set", () => {
     onUnavailable: "skip",
   });
   expect(config.mediaBridge.callbacks.on_media_uploaded).toEqual({ deadlineMs: 5, onUnavailable: "skip" });
+});
+
+test("the keys about media ids that are created first can be set, one of the rate limit alone as well", () => {
+  const keys = "unused_expiration_time: 2s\nmax_pending_media_uploads: 0\nrc_media_create: {per_second: 0.17}";
+  expect(loadText(keys).config).toMatchObject({
+    unusedExpirationMs: 2000,
+    maxPendingUploads: 0,
+    createRateLimit: { perSecond: 0.17, burstCount: 50 },
+  });
 });
 
 test("a Python executable without a slash stays a command", () => {
