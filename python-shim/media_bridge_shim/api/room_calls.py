@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.defer import Deferred, ensureDeferred
 
 from .errors import HttpResponseException, SynapseError
-from .events import EventBase
+from .event_base import EventBase
 from .homeserver_calls import CallingPart, to_object_text
 from .ids import RoomAlias, RoomID, UserID
 from .json_types import JsonDict, StateMap

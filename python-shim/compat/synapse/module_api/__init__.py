@@ -1,5 +1,6 @@
 """The names of `synapse.module_api` that are supported here."""
 
+import synapse.module_api.callbacks as callbacks
 import synapse.module_api.errors as errors
 from media_bridge_shim.api.account_data import AccountDataManager
 from media_bridge_shim.api.awaitables import maybe_awaitable
@@ -12,7 +13,7 @@ from media_bridge_shim.api.config import ConfigError
 from media_bridge_shim.api.constants import ProfileFields
 from media_bridge_shim.api.duration import Duration
 from media_bridge_shim.api.errors import SynapseError
-from media_bridge_shim.api.events import EventBase
+from media_bridge_shim.api.event_base import EventBase
 from media_bridge_shim.api.http_client import SimpleHttpClient
 from media_bridge_shim.api.ids import DomainSpecificString, RoomAlias, RoomID, UserID
 from media_bridge_shim.api.json_types import Absent, AbsentType, JsonDict, JsonMapping, StateMap
@@ -32,7 +33,10 @@ from media_bridge_shim.api.people import (
 from media_bridge_shim.api.placeholders import (
     AuthHandler,
     DataStore,
+    HttpPusher,
     PresenceRouter,
+    RuleSpec,
+    SpamCheckerModuleApiCallbacks,
     StateFilter,
     parse_json_object_from_request,
     respond_with_html,
@@ -132,6 +136,7 @@ __all__ = [
     "GET_RATELIMIT_OVERRIDE_FOR_USER_CALLBACK",
     "GET_USERNAME_FOR_REGISTRATION_CALLBACK",
     "GET_USERS_FOR_STATES_CALLBACK",
+    "HttpPusher",
     "IS_3PID_ALLOWED_CALLBACK",
     "IS_USER_ALLOWED_TO_UPLOAD_MEDIA_OF_SIZE_CALLBACK",
     "IS_USER_EXPIRED_CALLBACK",
@@ -167,10 +172,12 @@ __all__ = [
     "PublicRoomListManager",
     "RatelimitOverride",
     "Requester",
+    "RuleSpec",
     "RoomAlias",
     "RoomID",
     "SHOULD_DROP_FEDERATED_EVENT_CALLBACK",
     "SimpleHttpClient",
+    "SpamCheckerModuleApiCallbacks",
     "StateFilter",
     "StateMap",
     "SynapseError",
@@ -187,6 +194,7 @@ __all__ = [
     "UserPresenceState",
     "UserProfile",
     "cached",
+    "callbacks",
     "check_actions",
     "create_requester",
     "defer_to_thread",

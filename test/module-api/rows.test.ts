@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { ADMIN_TOKEN, APPSERVICE_TOKEN, startAskingService, type AskingService } from "./asking-service.ts";
+import { LOCAL_ROWS } from "./local-rows.ts";
+import { MEMBERS, OBJECT_ROWS } from "./members.ts";
+import { ROOM_ROWS } from "./room-rows.ts";
+import { startScriptedHomeserver, type ScriptedHomeserver } from "./scripted-homeserver.ts";
+import { USER_ROWS } from "./user-rows.ts";
+
+const TRIALS = { ...LOCAL_ROWS, ...USER_ROWS, ...ROOM_ROWS };
+const REFUSED = OBJECT_ROWS.filter(({ row }) => row.works === "no").map(({ path }) => path);
+/** Not a method: it is missing, as an attribute is. */
+const MISSING = ["email_app_name"];
+
+let homeserver: ScriptedHomeserver;
+let service: AskingService;
+
+beforeAll(async () => {
+  homeserver = await startScriptedHomeserver();
+  service = await startAskingService({ url: homeserver.url });
+});
+afterAll(async () => {
+  await service?.stop();
+  await homeserver?.stop();
+});
+beforeEach(() => {
+  homeserver.script = {};
+  homeserver.asked.length = 0;
+});
+
+test("Every row of the list is tried, and no other", () => {
+  const tried = [...Object.keys(TRIALS), ...REFUSED];
+  expect(tried.toSorted()).toEqual(OBJECT_ROWS.map(({ path }) => path).toSorted());
+});
+
+describe("ModuleApi", () => {
+  test.each(Object.entries(TRIALS))("%s works", async (_path, { run, script = {}, asked, returns }) => {
+    homeserver.script = script;
+    expect(await service.run(`HOMESERVER = ${JSON.stringify(homeserver.url)}\n${run}`)).toEqual(returns);
+    const tokens = homeserver.asked.map((line) =>
+      line.replace(ADMIN_TOKEN, "ADMIN").replace(APPSERVICE_TOKEN, "APPSERVICE"),
+    );
+    // Requests of one call may be under way together.
+    if (asked !== undefined) expect(tokens.toSorted()).toEqual([...asked].toSorted());
+  });
+
+  test.each(OBJECT_ROWS.filter(({ row }) => row.token !== undefined && row.token !== "url"))(
+    "$path takes the token that the list names",
+    async ({ path, row }) => {
+      const trial = TRIALS[path];
+      homeserver.script = trial?.script ?? {};
+      await service.run(`HOMESERVER = ""\n${trial?.run}`);
+      const expected = row.token === "admin" ? ADMIN_TOKEN : APPSERVICE_TOKEN;
+      if (trial?.script !== undefined) expect(homeserver.asked[0]?.split(" ")[0]).toBe(expected);
+    },
+  );
+
+  test.each(REFUSED.filter((path) => !MISSING.includes(path)))(
+    "%s fails when it is called, with its name",
+    async (path) => {
+      const error = await service.raised(`method = api.${path}\nassert hasattr(api, "${path}")\nmethod()`);
+      expect(error.types).toContain("UnsupportedByMediaService");
+      expect(error.message).toContain(`asking.Asking: ModuleApi.${path}() is not supported`);
+      expect(error.message).toContain("keep the module in the homeserver");
+    },
+  );
+
+  test.each(MISSING)("%s is missing, as an attribute is", async (path) => {
+    const error = await service.raised(`assert not hasattr(api, "${path}")\napi.${path}`);
+    expect(error.types).toContain("AttributeError");
+    expect(error.message).toContain(`ModuleApi.${path} is not supported`);
+  });
+});
+
+describe("synapse.module_api", () => {
+  const callAll = (module: string, names: readonly string[]) => `
+import ${module} as module_api
+from media_bridge_shim.api.unsupported import UnsupportedByMediaService
+outcomes = {}
+for name in ${JSON.stringify(names)}:
+    value = getattr(module_api, name)
+    try: value()
+    except UnsupportedByMediaService as error: outcomes[name] = str(error)
+    except Exception: outcomes[name] = ""
+    else: outcomes[name] = ""
+return outcomes`;
+
+  test.each(["synapse.module_api", "synapse.module_api.errors"] as const)(
+    "Every name of %s can be imported; those that fail clearly do so when they are called",
+    async (module) => {
+      const rows = MEMBERS[module];
+      const outcomes = (await service.run(
+        callAll(
+          module,
+          rows.map(({ name }) => name),
+        ),
+      )) as Record<string, string>;
+      for (const { name, works } of rows) {
+        if (works === "yes") expect(`${name}: ${outcomes[name]}`).toBe(`${name}: `);
+        else expect(outcomes[name]).toMatch(new RegExp(`\\b${name}\\(\\) is not supported by the media service`));
+      }
+    },
+  );
+});
