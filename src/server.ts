@@ -27,6 +27,7 @@ import { NO_METRICS, type Metrics } from "./metrics/metrics.ts";
 import { homeserverRequests } from "./modules/homeserver-requests.ts";
 import { loadModules, type LoadedModules } from "./modules/load.ts";
 import { reportSlots } from "./modules/report.ts";
+import { isGuarding, placeBeforeUpstream } from "./server/upstream.ts";
 import { openFilesystemBlobs } from "./storage/filesystem/filesystem-blobs.ts";
 import { openSqliteMetadata } from "./storage/sqlite/sqlite-metadata.ts";
 import { Cleanup } from "./server/cleanup.ts";
@@ -62,7 +63,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
     cleanup.add(() => metadata.close());
     const blobs = openFilesystemBlobs({
-      mediaStorePath: config.mediaStorePath,
+      // Where a Synapse keeps the media, its store is not ours to touch.
+      mediaStorePath: isGuarding(config) ? join(config.mediaBridge.dataPath, "media") : config.mediaStorePath,
       uploadsFolder: join(config.mediaBridge.dataPath, "uploads"),
       log,
     });
@@ -104,7 +106,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const pendingUpload = { ...upload, serverName, unusedExpirationMs, claims, waits };
     const exchange = { ...requester, chain, metrics, running, idleTimeoutMs };
     const download = { serverName, metadata, blobs, waits, unusedExpirationMs };
-    const routes: Route[] = [
+    const repository: Route[] = [
       downloadRoute({ ...requester, download }),
       mediaConfigRoute({ ...requester, chain, maxUploadSizeBytes }),
       uploadRoute({ ...exchange, serverName, upload }),
@@ -112,8 +114,19 @@ export async function startService(config: Config, log: Logger): Promise<Running
       pendingUploadRoute({ ...exchange, upload: pendingUpload }),
       legacyDownloadRoute({ download }),
       limitPageRoute(),
-      healthRoute(() => describeProblem(modules)),
     ];
+    const front = placeBeforeUpstream(repository, {
+      config,
+      log,
+      cleanup,
+      chain,
+      requester,
+      upload,
+      metadata,
+      metrics,
+      running,
+    });
+    const routes = [...front.routes, healthRoute(() => describeProblem(modules))];
     const app = createApp({
       routes,
       log,
@@ -134,6 +147,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     );
     claims.open();
     if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
+    await front.clear();
     await modules.python?.markStarted();
     current = { config, modules };
     return {

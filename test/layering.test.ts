@@ -13,10 +13,11 @@ const MAX_LINES = 250;
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ["server", "control", "http", "modules", "callbacks", "config", "version"],
-  server: ["control", "http", "media", "storage", "homeserver", "modules", "metrics", "callbacks", "config"],
+  server: ["control", "http", "media", "upstream", "storage", "homeserver", "modules", "metrics", "callbacks", "config"],
   // Speaks to the operator: what a chain decides, in the words and the HTTP answers that a client would get.
   control: ["http", "callbacks", "config"],
-  http: ["media", "homeserver", "callbacks", "metrics"],
+  http: ["media", "upstream", "homeserver", "callbacks", "metrics"],
+  upstream: ["media"],
   media: ["callbacks"],
   storage: ["media"],
   // `index` is what modules are handed as `synapse-media-bridge`.
@@ -42,8 +43,8 @@ const KEPT_IN: Record<string, readonly string[]> = {
 
 /** Rooms that one package must not reach. */
 const KEPT_OUT: Record<string, readonly string[]> = {
-  express: ["media", "callbacks", "storage", "modules", "bridge", "homeserver", "config", "util"],
-  "better-sqlite3": ["media", "http", "callbacks", "modules", "bridge", "homeserver", "config", "util"],
+  express: ["media", "upstream", "callbacks", "storage", "modules", "bridge", "homeserver", "config", "util"],
+  "better-sqlite3": ["media", "upstream", "http", "callbacks", "modules", "bridge", "homeserver", "config", "util"],
 };
 
 interface Import {

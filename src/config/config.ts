@@ -64,6 +64,16 @@ export interface HomeserverConfig {
   readonly database: HomeserverDatabaseConfig | undefined;
 }
 
+/** A Synapse that keeps media. */
+export interface UpstreamConfig {
+  /** Without a slash at its end. */
+  readonly url: string;
+  readonly mode: "guard" | "fallback";
+  readonly connectTimeoutMs: number;
+  /** How long it may do nothing. */
+  readonly timeoutMs: number;
+}
+
 export interface CallbackConfig {
   readonly deadlineMs: number;
   /** Always `skip` for a notification. */
@@ -93,6 +103,7 @@ export interface MediaBridgeConfig {
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   readonly log: { readonly level: Level };
   readonly upload: { readonly idleTimeoutMs: number };
+  readonly upstream: UpstreamConfig | undefined;
   readonly runBackgroundTasks: boolean;
   readonly workerName: string;
 }

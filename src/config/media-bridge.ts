@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { CallbackConfig, ListenConfig, MediaBridgeConfig, PythonConfig } from "./config.ts";
+import type { CallbackConfig, ListenConfig, MediaBridgeConfig, PythonConfig, UpstreamConfig } from "./config.ts";
 import { buildHomeserverDatabase } from "./homeserver-database.ts";
 import type { CallbackName } from "./schema-callbacks.ts";
 import type { MediaBridgeSettings } from "./schema-media-bridge.ts";
@@ -36,6 +36,7 @@ export function buildMediaBridge(settings: MediaBridgeSettings, folder: string):
     metrics: settings.metrics,
     log: settings.log,
     upload: { idleTimeoutMs: settings.upload.idle_timeout },
+    upstream: buildUpstream(settings.upstream),
     // Beside a homeserver its own process runs them; two that purge or report would do so twice.
     runBackgroundTasks: settings.run_background_tasks ?? homeserver === undefined,
     workerName: settings.worker_name,
@@ -50,6 +51,17 @@ function buildListen(listen: MediaBridgeSettings["listen"], folder: string): Lis
   const xForwarded = listen.x_forwarded;
   if (listen.path !== undefined) return { path: resolve(folder, listen.path), xForwarded };
   return { host: listen.host ?? "127.0.0.1", port: listen.port ?? 8800, xForwarded };
+}
+
+function buildUpstream(upstream: MediaBridgeSettings["upstream"]): UpstreamConfig | undefined {
+  return (
+    upstream && {
+      url: upstream.url.replace(/\/+$/, ""),
+      mode: upstream.mode,
+      connectTimeoutMs: upstream.connect_timeout,
+      timeoutMs: upstream.timeout,
+    }
+  );
 }
 
 function buildPython(python: MediaBridgeSettings["python"], folder: string): PythonConfig {

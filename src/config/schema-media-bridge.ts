@@ -4,6 +4,7 @@ import { callbacksSchema } from "./schema-callbacks.ts";
 import { DatabaseSchema } from "./schema-database.ts";
 import { field, flag, FLAG_FORM, group, port, PORT_FORM, size, text, timerDuration, url } from "./fields.ts";
 import { OwnModuleEntrySchema } from "./schema-synapse.ts";
+import { upstreamSchema } from "./schema-upstream.ts";
 import { DURATION_FORM, SIZE_FORM } from "./units.ts";
 
 const PATH_FORM = "a path, relative to the file that names it";
@@ -177,6 +178,10 @@ export const MediaBridgeSchema = group({
   }),
   log: field(LOG_GROUP.prefault({}), { form: "a mapping", description: "What is logged." }),
   upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),
+  upstream: field(upstreamSchema.optional(), {
+    form: "a mapping",
+    description: "A Synapse that keeps media, in front of which this service stands.",
+  }),
   run_background_tasks: field(flag().optional(), {
     form: FLAG_FORM,
     description: "Whether modules run their background tasks here (`ModuleApi.should_run_background_tasks`).",

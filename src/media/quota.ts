@@ -7,6 +7,9 @@ export interface Breach {
   readonly sentBytes: number;
 }
 
+/** Who knows what users have uploaded. */
+export type UsageSums = Pick<MediaMetadata, "uploadedBytes">;
+
 /** One user's uploads under way. */
 interface Account {
   /** Bytes reserved by all uploads under way. */
@@ -23,10 +26,10 @@ interface Account {
  */
 export class QuotaLedger {
   private readonly accounts = new Map<string, Account>();
-  private readonly metadata: Pick<MediaMetadata, "uploadedBytes">;
+  private readonly metadata: UsageSums;
   private readonly now: () => number;
 
-  constructor(metadata: Pick<MediaMetadata, "uploadedBytes">, now: () => number = Date.now) {
+  constructor(metadata: UsageSums, now: () => number = Date.now) {
     this.metadata = metadata;
     this.now = now;
   }

@@ -125,7 +125,7 @@ describe("the SQLite database", () => {
   it("takes an upload away whole where its second half cannot be written", async () => {
     const path = join(createTemporaryFolder(), "media.db");
     const metadata = openSqliteMetadata({ path, log });
-    query(path, "insert into media_bridge_uploads values ('half', 'u', 1, 1) returning 1");
+    query(path, "insert into media_bridge_uploads values ('half', 'u', 1, 1, null) returning 1");
     await expect(metadata.insertLocalMedia(newMedia({ mediaId: "half" }))).rejects.toMatchObject({
       code: "STORE_FAILED",
     });

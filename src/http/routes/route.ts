@@ -6,7 +6,7 @@ export interface Route {
   readonly name: string;
   /** The path to the letter, case and slashes included; groups are read by the handler, still encoded. */
   readonly path: RegExp;
-  readonly methods: Partial<Record<"get" | "post" | "put", Handler>>;
+  readonly methods: Partial<Record<"get" | "post" | "put" | "all", Handler>>;
 }
 
 export type Handler = (req: Request, res: Response) => Promise<void> | void;

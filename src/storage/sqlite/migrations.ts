@@ -88,6 +88,25 @@ export const MIGRATIONS: readonly string[] = [
     quarantined boolean not null
   );
   `,
+  `
+  alter table media_bridge_uploads add column sha256 text;
+  create table media_bridge_upstream_pending (
+    upload_id text primary key,
+    user_id text not null,
+    started_ts integer not null,
+    doubted_ts integer
+  ) without rowid;
+  create index media_bridge_upstream_pending_by_user on media_bridge_upstream_pending (user_id);
+  create table media_bridge_usage (
+    user_id text primary key,
+    since_ts integer not null,
+    read_ts integer not null
+  ) without rowid;
+  create table media_bridge_usage_import (
+    started_ts integer not null,
+    finished_ts integer
+  );
+  `,
 ];
 
 /**

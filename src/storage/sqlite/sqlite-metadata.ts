@@ -11,6 +11,7 @@ import type {
   PendingMedia,
   UploadedMedia,
 } from "../../media/metadata.ts";
+import type { UpstreamRecords } from "../../media/upstream-records.ts";
 import type { Logger } from "../../util/log.ts";
 import { storeFailed } from "../failure.ts";
 import { Checkpointer } from "./checkpointer.ts";
@@ -18,6 +19,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
 import { PendingRows } from "./pending-rows.ts";
 import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
+import { SqliteUpstreamRecords } from "./upstream-records.ts";
 
 export interface SqliteMetadataOptions {
   /** The database file; it and its folder are made where they do not exist. */
@@ -96,6 +98,11 @@ export class SqliteMetadata implements MediaMetadata {
     } catch (error) {
       throw storeFailed(error);
     }
+  }
+
+  /** What is remembered of uploads that were handed on, in the same database. */
+  upstreamRecords(): UpstreamRecords {
+    return new SqliteUpstreamRecords(this.#db, (write) => this.#commit(write));
   }
 
   async localMedia(mediaId: string): Promise<LocalMedia | undefined> {

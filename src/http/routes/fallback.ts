@@ -1,0 +1,64 @@
+import { matrixError } from "../../errors.ts";
+import { isMediaId } from "../../media/media-id.ts";
+import type { MediaMetadata } from "../../media/metadata.ts";
+import { decodeText } from "../query.ts";
+import { handOn, type PassingParts } from "./guarded.ts";
+import type { Route } from "./route.ts";
+
+export interface FallbackParts extends PassingParts {
+  readonly serverName: string;
+  readonly metadata: Pick<MediaMetadata, "localMedia">;
+}
+
+const THUMBNAIL = /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/thumbnail\/([^/]*)\/([^/]*)$/;
+const MEDIA =
+  /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/(?:download|thumbnail)\/([^/]*)\/([^/]*)(?:\/[^/]*)?$/;
+
+/**
+ * Routes of a repository that a Synapse stands behind: a download or a thumbnail of media that is not ours is asked of Synapse,
+ * which looks at the token itself. Everything else stays as it is.
+ */
+export function withFallback(routes: readonly Route[], parts: FallbackParts): Route[] {
+  const isServed = (path: string) => routes.some((route) => route.path.test(path));
+  const thumbnails = isServed("/_matrix/client/v1/media/thumbnail/a/b") ? [] : [unservedThumbnails()];
+  return [...routes, ...thumbnails].map((route) => {
+    const { get } = route.methods;
+    if (!get || !servesMedia(route.path)) return route;
+    return {
+      ...route,
+      methods: {
+        ...route.methods,
+        get: async (req, res) => {
+          if (await isOurs(req.path, parts)) await get(req, res);
+          else await handOn(req, res, parts);
+        },
+      },
+    };
+  });
+}
+
+function servesMedia(path: RegExp): boolean {
+  return ["client/v1/media", "media/v3"].some((place) =>
+    ["download", "thumbnail"].some((what) => path.test(`/_matrix/${place}/${what}/a/b`)),
+  );
+}
+
+/** Without thumbnails of our own those of our media do not exist. */
+function unservedThumbnails(): Route {
+  return {
+    name: "/_matrix/…/thumbnail/{serverName}/{mediaId}",
+    path: THUMBNAIL,
+    methods: {
+      get() {
+        throw matrixError("UNRECOGNIZED");
+      },
+    },
+  };
+}
+
+async function isOurs(path: string, { serverName, metadata }: FallbackParts): Promise<boolean> {
+  const [server, mediaId] = (MEDIA.exec(path) ?? []).slice(1).map((raw) => decodeText(raw) ?? "");
+  if (server !== serverName) return false;
+  // What can be no media id is refused here, as it always is.
+  return mediaId === undefined || !isMediaId(mediaId) || (await metadata.localMedia(mediaId)) !== undefined;
+}

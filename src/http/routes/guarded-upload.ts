@@ -1,0 +1,85 @@
+import type { Request, Response } from "express";
+import { MatrixError, matrixError } from "../../errors.ts";
+import { isMediaId } from "../../media/media-id.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { requestHeaders } from "../../upstream/headers.ts";
+import { guardUpload, type GuardedAnswer, type GuardParts } from "../../upstream/guarded-upload.ts";
+import { relay, relayText } from "../../upstream/pass-through.ts";
+import type { RunningTasks } from "../../util/running-tasks.ts";
+import { decodeText, parseQuery, queryText } from "../query.ts";
+import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
+import { identifyUser, type RequesterOptions } from "../requester.ts";
+import type { Route } from "./route.ts";
+
+export interface GuardedUploadParts extends RequesterOptions, BodyOptions {
+  readonly serverName: string;
+  readonly guard: GuardParts;
+  readonly metrics: Metrics;
+  /** Uploads are carried through whether or not their clients are still there: a stop waits for them. */
+  readonly running: RunningTasks;
+}
+
+/** Client-Server API, `POST /_matrix/media/v3/upload` and its older paths, handed on to Synapse where it is allowed. */
+export function guardedUploadRoute(parts: GuardedUploadParts): Route {
+  return {
+    name: "/_matrix/media/…/upload",
+    path: /^\/_matrix\/media\/(?:v3|r0|v1)\/upload$/,
+    methods: { post: (req, res) => upload(req, res, undefined, parts) },
+  };
+}
+
+const ASYNCHRONOUS = /^\/_matrix\/media\/v3\/upload\/([^/]*)\/([^/]*)$/;
+
+/** Client-Server API, `PUT /_matrix/media/v3/upload/{serverName}/{mediaId}`; whether the id is the user's own is Synapse's to say. */
+export function guardedAsyncUploadRoute(parts: GuardedUploadParts): Route {
+  return {
+    name: "/_matrix/media/v3/upload/{serverName}/{mediaId}",
+    path: ASYNCHRONOUS,
+    methods: {
+      put(req, res) {
+        const [serverName, mediaId] = (ASYNCHRONOUS.exec(req.path) ?? []).slice(1).map((raw) => decodeText(raw) ?? "");
+        return upload(req, res, { serverName: serverName ?? "", mediaId: mediaId ?? "" }, parts);
+      },
+    },
+  };
+}
+
+async function upload(
+  req: Request,
+  res: Response,
+  to: { readonly serverName: string; readonly mediaId: string } | undefined,
+  parts: GuardedUploadParts,
+): Promise<void> {
+  const query = parseQuery(req.url);
+  const { userId } = await identifyUser(req, query, parts);
+  if (to && (to.serverName !== parts.serverName || !isMediaId(to.mediaId))) throw matrixError("NOT_FOUND");
+  const address = { remoteAddress: req.socket.remoteAddress, xForwarded: parts.xForwarded };
+  const request = {
+    userId,
+    contentLength: contentLengthOf(req),
+    method: to ? ("PUT" as const) : ("POST" as const),
+    target: req.url,
+    headersFor: (contentLength: number) => requestHeaders(req.rawHeaders, address, contentLength),
+    mediaId: to?.mediaId,
+    hasReadableName: queryText(query, "filename") !== null,
+    body: uploadBody(req, res, parts),
+  };
+  const { answer, text, stored } = await counted(parts.running.track(guardUpload(request, parts.guard)), parts.metrics);
+  if (!stored) return relay(answer, req, res);
+  await relayText(answer, text, req, res);
+  // After the fact: the client has its answer, and a failure is logged where it happens.
+  const { mediaId, sizeBytes } = stored;
+  await parts.running.track(parts.guard.chain.notify("on_media_uploaded", userId, mediaId, sizeBytes));
+}
+
+async function counted(guarded: Promise<GuardedAnswer>, metrics: Metrics): Promise<GuardedAnswer> {
+  try {
+    const outcome = await guarded;
+    if (outcome.stored) metrics.uploadStored(outcome.stored.sizeBytes);
+    else metrics.uploadRefused("upstream");
+    return outcome;
+  } catch (error) {
+    metrics.uploadRefused((MatrixError.is(error) && error.code) || "module");
+    throw error;
+  }
+}

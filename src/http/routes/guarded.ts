@@ -1,0 +1,92 @@
+import type { Request, Response } from "express";
+import type { CallbackChain } from "../../callbacks/chain.ts";
+import { matrixError } from "../../errors.ts";
+import { passThrough, type PassThroughParts } from "../../upstream/pass-through.ts";
+import { decodeText, parseQuery } from "../query.ts";
+import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
+import { identifyUser, type RequesterOptions } from "../requester.ts";
+import { sendJson } from "../respond.ts";
+import type { Route } from "./route.ts";
+
+/** What routes need that hand requests on. */
+export type PassingParts = PassThroughParts & BodyOptions;
+
+/** Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths: the modules' answer, else Synapse's own. */
+export function guardedConfigRoute(parts: RequesterOptions & PassingParts & { readonly chain: CallbackChain }): Route {
+  return {
+    name: "/_matrix/…/media/config",
+    path: /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/config$/,
+    methods: {
+      async get(req, res) {
+        if (!parts.chain.has("get_media_config_for_user")) return handOn(req, res, parts);
+        const { userId } = await identifyUser(req, parseQuery(req.url), parts);
+        const decision = await parts.chain.decide("get_media_config_for_user", userId);
+        if (decision) sendJson(res, 200, decision.value);
+        else await handOn(req, res, parts);
+      },
+    },
+  };
+}
+
+/** Client-Server API, `POST /_matrix/media/v1/create`: Synapse makes the id, for users who may be asked for uploads. */
+export function guardedCreateRoute(parts: RequesterOptions & PassingParts): Route {
+  return {
+    name: "/_matrix/media/v1/create",
+    path: /^\/_matrix\/media\/v1\/create$/,
+    methods: {
+      async post(req, res) {
+        await identifyUser(req, parseQuery(req.url), parts);
+        await handOn(req, res, parts);
+      },
+    },
+  };
+}
+
+const MEDIA = [
+  /^\/_matrix\/media\//,
+  /^\/_matrix\/(?:client|federation)\/(?:v1|unstable\/[^/]+)\/media\//,
+  /^\/_synapse\/admin\/v[12]\/(?:media|quarantine_media|purge_media_cache|statistics\/users\/media)(?:\/|$)/,
+  /^\/_synapse\/admin\/v[12]\/(?:room|user|users)\/[^/]+\/media(?:\/|$)/,
+];
+
+/** Every other media route, with any method: Synapse's. */
+export function passingRoute(parts: PassingParts): Route {
+  return {
+    name: "(handed on)",
+    path: new RegExp(MEDIA.map(({ source }) => source).join("|")),
+    methods: {
+      all(req, res) {
+        if (looksGuarded(req.path)) throw matrixError("UNRECOGNIZED");
+        return handOn(req, res, parts);
+      },
+    },
+  };
+}
+
+/** Hands a request on as it is. */
+export function handOn(req: Request, res: Response, parts: PassingParts): Promise<void> {
+  const hasBody = contentLengthOf(req) !== 0;
+  return passThrough(req, res, hasBody ? uploadBody(req, res, parts) : undefined, parts);
+}
+
+const UPLOADING = /^_matrix\/media\/(?:unstable\/[^/]+|[^/]+)\/(?:upload|create)(?:[/;?#]|$)/;
+
+/**
+ * Whether a path could be taken for one that is guarded by whoever reads paths more freely than we do: another proxy on the
+ * way, say, that decodes it, joins its slashes or resolves its dots. What is no guarded path to the letter goes nowhere then.
+ */
+function looksGuarded(path: string): boolean {
+  const segments: string[] = [];
+  for (const segment of decodeRepeatedly(path).toLowerCase().split(/[/\\]/)) {
+    const name = segment.trim();
+    if (name === "..") segments.pop();
+    else if (name !== "" && name !== ".") segments.push(name);
+  }
+  return UPLOADING.test(segments.join("/"));
+}
+
+function decodeRepeatedly(path: string): string {
+  let text = path;
+  for (let round = 0; round < 3 && text.includes("%"); round += 1) text = decodeText(text) ?? text;
+  return text;
+}

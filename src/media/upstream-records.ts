@@ -1,0 +1,46 @@
+/** Media that another server keeps and that counts against a user's limits. Times are milliseconds since the epoch. */
+export interface UpstreamMedia {
+  readonly mediaId: string;
+  readonly userId: string;
+  readonly mediaLength: number;
+  readonly uploadedTs: number;
+  /** Lower-case hex; null where the bytes did not pass through this service. */
+  readonly sha256: string | null;
+}
+
+/** What is known of what a user uploaded: everything later than `sinceTs`, as it stood at `readTs`. */
+export interface KnownUsage {
+  readonly sinceTs: number;
+  readonly readTs: number;
+}
+
+/**
+ * What this service remembers of uploads that it handed on to a Synapse. Every upload is noted before its body is sent, so
+ * that one whose end nobody saw leaves a doubt behind: from then on the user's usage is not known any more, until it has been
+ * read from Synapse again. Implementations: `storage/sqlite`.
+ */
+export interface UpstreamRecords {
+  /** Resolves once it is committed that this upload is about to be sent. */
+  begin(uploadId: string, userId: string, startedTs: number): Promise<void>;
+  /** The upload was stored: it counts from now on, once, whatever is read from Synapse later. */
+  settle(uploadId: string, media: UpstreamMedia): Promise<void>;
+  /** The upload was refused, or was never sent as a whole. */
+  forget(uploadId: string): Promise<void>;
+  /** Nobody knows whether the upload was stored. */
+  doubt(uploadId: string, doubtedTs: number): Promise<void>;
+  /** At start: doubts every upload that an earlier process neither settled nor forgot. Resolves to how many. */
+  doubtAll(doubtedTs: number): Promise<number>;
+  /** Whether everything that the user uploaded later than `sinceTs` is recorded here. */
+  isKnown(userId: string, sinceTs: number): Promise<boolean>;
+  /** What was last read for exactly this user. */
+  lastRead(userId: string): Promise<KnownUsage | undefined>;
+  /** Adds what was found; media that is recorded already is left as it is. */
+  addMedia(media: readonly UpstreamMedia[]): Promise<void>;
+  /** Everything of the user in this span has been added. Doubts from before `settledTs` are resolved by it. */
+  markRead(userId: string, usage: KnownUsage, settledTs: number): Promise<void>;
+  /** The start of the import that was begun last and has not been finished. */
+  unfinishedImport(): Promise<number | undefined>;
+  startImport(startedTs: number): Promise<void>;
+  /** From here on users who are not known by name are known to have uploaded nothing before the import. */
+  finishImport(startedTs: number): Promise<void>;
+}

@@ -1,0 +1,102 @@
+import type { EventEmitter } from "node:events";
+import type { Readable } from "node:stream";
+import { Pool } from "undici";
+import { MatrixError, matrixError } from "../errors.ts";
+import type { RawHeaders } from "./headers.ts";
+
+export interface UpstreamOptions {
+  /** Its base URL; a path is put in front of every target. */
+  readonly url: string;
+  readonly connectTimeoutMs: number;
+  /** How long it may do nothing: not take a body, not answer, not go on with an answer. */
+  readonly timeoutMs: number;
+}
+
+/** A request to Synapse. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Path and query, as a client sends them. */
+  readonly target: string;
+  readonly headers: RawHeaders;
+  readonly body: Readable | null;
+  /** Emits `abort` when the answer is not wanted any more. */
+  readonly signal?: EventEmitter;
+}
+
+/** Its answer, as it came. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: RawHeaders;
+  readonly body: Readable;
+}
+
+/** A Synapse that keeps media, over connections that are kept. */
+export interface Upstream {
+  readonly timeoutMs: number;
+  /**
+   * Sends a request once: nothing is tried again, since Synapse may have stored what it did not answer. Rejects with
+   * `UPSTREAM_UNREACHABLE`, `UPSTREAM_TIMEOUT`, `UPSTREAM_BROKEN`, or the MatrixError that `body` was destroyed with.
+   */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** Ends every connection. */
+  close(): Promise<void>;
+}
+
+/** Failures before a connection was there: Synapse has heard nothing. */
+const NOT_CONNECTED = new Set([
+  "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ENOENT", "EACCES", "UND_ERR_CONNECT_TIMEOUT",
+]); // prettier-ignore
+
+export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOptions): Upstream {
+  const { origin, pathname } = new URL(url);
+  const prefix = pathname.replace(/\/+$/, "");
+  const pool = new Pool(origin, {
+    connect: { timeout: connectTimeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    pipelining: 1,
+  });
+  return {
+    timeoutMs,
+    async send({ method, target, headers, body, signal }) {
+      try {
+        const response = await pool.request({
+          method,
+          path: prefix + originForm(target),
+          headers: [...headers],
+          body,
+          responseHeaders: "raw",
+          ...(signal && { signal }),
+        });
+        // With `raw` they are a list, whatever the type says.
+        const raw = response.headers as unknown as string[];
+        return {
+          status: response.statusCode,
+          statusText: response.statusText,
+          headers: raw,
+          body: response.body,
+        };
+      } catch (error) {
+        throw describeFailure(error);
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+/** The coded error of a request, or of an answer, that failed. */
+export function describeFailure(error: unknown): MatrixError {
+  if (MatrixError.is(error)) return error;
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  if (NOT_CONNECTED.has(code)) return matrixError("UPSTREAM_UNREACHABLE", { cause: error });
+  if (/^UND_ERR_(?:HEADERS|BODY)_TIMEOUT$/.test(code)) return matrixError("UPSTREAM_TIMEOUT", { cause: error });
+  return matrixError("UPSTREAM_BROKEN", { cause: error });
+}
+
+/** A client may send its target with scheme and host, as to a proxy. */
+function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
+  const { pathname, search } = new URL(target, "http://localhost");
+  return pathname + search;
+}

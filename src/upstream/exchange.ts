@@ -1,0 +1,42 @@
+import type { EventEmitter } from "node:events";
+import type { UploadBody } from "../media/upload.ts";
+import type { Upstream, UpstreamAnswer } from "./client.ts";
+import type { RawHeaders } from "./headers.ts";
+import { OutgoingBody } from "./outgoing-body.ts";
+
+/** A request on its way through, apart from its body. */
+export interface Passage {
+  readonly method: string;
+  /** Path and query, as the client sent them. */
+  readonly target: string;
+  readonly headers: RawHeaders;
+  readonly signal?: EventEmitter;
+}
+
+/**
+ * Hands a body on as it is read, and resolves to the answer, as `Upstream.send` does. Where reading fails, a client that leaves half way, say, the request to Synapse is ended, and the
+ * answer rejects with that error. Where Synapse answers early or goes away, the rest is read and thrown away, so that the
+ * client sees the answer and no reset.
+ */
+export function streamBody(
+  upstream: Upstream,
+  passage: Passage,
+  body: UploadBody,
+  onChunk?: (chunk: Buffer) => void,
+): Promise<UpstreamAnswer> {
+  const outgoing = new OutgoingBody(upstream.timeoutMs);
+  let over = false;
+  const answer = upstream.send({ ...passage, body: outgoing }).finally(() => (over = true));
+  // A body that was never dispatched is not ended by who would have sent it.
+  answer.catch(() => outgoing.destroy());
+  const take = (chunk: Buffer) => {
+    if (over) return undefined;
+    onChunk?.(chunk);
+    return outgoing.feed(chunk);
+  };
+  body.read(take).then(
+    () => (over ? undefined : outgoing.finish()),
+    (error: Error) => void outgoing.destroy(error),
+  );
+  return answer;
+}

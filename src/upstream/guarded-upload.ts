@@ -1,0 +1,172 @@
+import { createHash, randomUUID } from "node:crypto";
+import { MatrixError, matrixError } from "../errors.ts";
+import {
+  askAllowed,
+  askModules,
+  checkForSpam,
+  checkMaximum,
+  reserve,
+  type AdmissionParts,
+  type AdmissionRequest,
+} from "../media/admission.ts";
+import { createMediaId } from "../media/media-id.ts";
+import type { Reservation } from "../media/quota.ts";
+import type { UploadBody } from "../media/upload.ts";
+import type { UpstreamMedia, UpstreamRecords } from "../media/upstream-records.ts";
+import type { Logger } from "../util/log.ts";
+import type { Upstream, UpstreamAnswer } from "./client.ts";
+import { streamBody } from "./exchange.ts";
+import type { RawHeaders } from "./headers.ts";
+import type { Spool, SpooledUpload } from "./spool.ts";
+import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
+
+/** An upload to Synapse by a user who is known. */
+export interface GuardedRequest extends AdmissionRequest {
+  readonly method: "POST" | "PUT";
+  /** Path and query, as the client sent them. */
+  readonly target: string;
+  /** The client's headers as they go to Synapse, with the length of the body. */
+  readonly headersFor: (contentLength: number) => RawHeaders;
+  /** The id of the path, for an upload to one that exists; Synapse decides whether the user may. */
+  readonly mediaId: string | undefined;
+  readonly hasReadableName: boolean;
+  readonly body: UploadBody;
+}
+
+export interface GuardParts extends AdmissionParts {
+  readonly upstream: Upstream;
+  readonly records: UpstreamRecords;
+  readonly spool: Spool;
+  readonly log: Logger;
+}
+
+/** Synapse's answer to a guarded upload, to be passed on as it is. */
+export type GuardedAnswer =
+  | { readonly answer: UpstreamAnswer; readonly stored?: undefined; readonly text?: undefined }
+  | {
+      readonly answer: UpstreamAnswer;
+      /** What Synapse stored. */
+      readonly stored: { readonly mediaId: string; readonly sizeBytes: number };
+      /** The body of the answer, which has been read. */
+      readonly text: Buffer;
+    };
+
+/**
+ * Decides over an upload as `storeUpload` does, and hands on to Synapse what is allowed. Throws the {@link MatrixError} that refuses
+ * it; whatever fails gives the reservation back and leaves no file.
+ */
+export async function guardUpload(request: GuardedRequest, parts: GuardParts): Promise<GuardedAnswer> {
+  const held: { reservation?: Reservation; spooled?: SpooledUpload } = {};
+  try {
+    // 1. The declared size against the service's own maximum, before anybody is asked.
+    checkMaximum(request.contentLength ?? 0, parts);
+    // 2. Modules: may this user upload so much, and under which limits?
+    const limits = await askModules(request, parts);
+    if (!request.hasReadableName) throw matrixError("FILE_NAME_NOT_UTF8");
+    // 3. The quota is reserved before the first byte.
+    held.reservation = await parts.ledger.open(request.userId, limits);
+    await reserve(held.reservation, request.contentLength ?? 0, request, parts);
+    // 4. What must be whole before Synapse may see it goes to a temporary file first: Synapse wants to be told the length,
+    //    and a spam check wants the file.
+    const isChecked = parts.chain.has("check_media_file_for_spam");
+    if (request.contentLength === undefined || isChecked) {
+      held.spooled = await parts.spool.create();
+      await receive(request, held.spooled, held.reservation, parts);
+    }
+    if (request.contentLength === undefined) await askAllowed(request, held.spooled?.sizeBytes ?? 0, parts);
+    if (held.spooled && isChecked) {
+      await checkForSpam(held.spooled.path, request.mediaId ?? createMediaId(), parts);
+    }
+    // 5. Synapse gets it, and its answer decides what becomes of the reservation.
+    return await handOn(request, held.spooled, held.reservation, parts);
+  } catch (error) {
+    throw MatrixError.is(error) ? error : matrixError("STORE_FAILED", { cause: error });
+  } finally {
+    held.reservation?.release();
+    await held.spooled?.remove();
+  }
+}
+
+async function receive(
+  request: GuardedRequest,
+  spooled: SpooledUpload,
+  reservation: Reservation,
+  parts: GuardParts,
+): Promise<void> {
+  await request.body.read(async (chunk) => {
+    if (request.contentLength === undefined) {
+      const sizeBytes = spooled.sizeBytes + chunk.length;
+      checkMaximum(sizeBytes, parts);
+      await reserve(reservation, sizeBytes, request, parts);
+    }
+    await spooled.write(chunk);
+  });
+}
+
+async function handOn(
+  request: GuardedRequest,
+  spooled: SpooledUpload | undefined,
+  reservation: Reservation,
+  parts: GuardParts,
+): Promise<GuardedAnswer> {
+  const { upstream, records } = parts;
+  const uploadId = randomUUID();
+  // Before the first byte: should this process end now, the next one knows that Synapse may have stored something.
+  await records.begin(uploadId, request.userId, Date.now());
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  const { method, target } = request;
+  const wholeBytes = spooled?.sizeBytes ?? request.contentLength ?? 0;
+  const passage = { method, target, headers: request.headersFor(wholeBytes) };
+  const isWhole = () => sizeBytes >= wholeBytes;
+  try {
+    const answer = await streamBody(upstream, passage, spooled ?? request.body, (chunk) => {
+      sizeBytes += chunk.length;
+      hash.update(chunk);
+    });
+    const fate = fateOf(answer.status);
+    if (fate === "refused") await records.forget(uploadId);
+    if (fate === "unknown") await doubt(uploadId, `status ${answer.status}`, request, parts);
+    if (fate !== "stored") return { answer };
+    if (!isWhole()) throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
+    const text = await readAnswer(answer);
+    const mediaId = request.mediaId ?? readMediaId(text);
+    const media = { mediaId, userId: request.userId, mediaLength: sizeBytes, sha256: hash.digest("hex") };
+    await settle(uploadId, media, parts);
+    reservation.settle();
+    return { answer, text, stored: { mediaId, sizeBytes } };
+  } catch (error) {
+    // What was not sent as a whole cannot have been stored.
+    const isUnheard = !isWhole() || (MatrixError.is(error) && error.code === "UPSTREAM_UNREACHABLE");
+    if (isUnheard) await records.forget(uploadId);
+    else await doubt(uploadId, (error as Error).message, request, parts);
+    throw error;
+  }
+}
+
+/** Synapse has stored it, and the client is told so in any case: what cannot be recorded leaves its doubt behind. */
+async function settle(
+  uploadId: string,
+  media: Omit<UpstreamMedia, "uploadedTs">,
+  { records, log }: GuardParts,
+): Promise<void> {
+  try {
+    await records.settle(uploadId, { ...media, uploadedTs: Date.now() });
+  } catch (error) {
+    log.error({ err: error, media: media.mediaId }, "an upload that Synapse stored could not be recorded");
+  }
+}
+
+/** From here on the user's usage counts as unknown: the next upload under a limit has it read from Synapse again. */
+async function doubt(
+  uploadId: string,
+  reason: string,
+  { userId }: GuardedRequest,
+  { records, log }: GuardParts,
+): Promise<void> {
+  log.warn(
+    { user: userId, reason },
+    "nobody knows whether Synapse stored an upload: the user's usage is read from it again",
+  );
+  await records.doubt(uploadId, Date.now());
+}

@@ -1,0 +1,57 @@
+/** Headers of one connection, which are never handed on. RFC 9110, "Connection". */
+const HOP_BY_HOP = new Set([
+  "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
+  "transfer-encoding", "upgrade",
+]); // prettier-ignore
+
+/** What a `Connection` header may name without effect: leaving these out would change what the request is. */
+const ALWAYS_KEPT = new Set(["host", "authorization", "content-length", "content-type", "x-forwarded-for"]);
+
+/** Headers in which a proxy tells of the client. */
+const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"]);
+
+/** Names and values in turn, as Node's `rawHeaders`: order, case and repetitions are kept. */
+export type RawHeaders = readonly string[];
+
+/** Headers but those of the one connection that they came over, and those that are named in lower case. */
+export function endToEnd(raw: RawHeaders, without: ReadonlySet<string> = new Set()): string[] {
+  const named = new Set(
+    valuesOf(raw, "connection").flatMap((value) => value.split(",").map((name) => name.trim().toLowerCase())),
+  );
+  return pairs(raw).flatMap(([name, value]) => {
+    const lower = name.toLowerCase();
+    const dropped = HOP_BY_HOP.has(lower) || without.has(lower) || (named.has(lower) && !ALWAYS_KEPT.has(lower));
+    return dropped ? [] : [name, value];
+  });
+}
+
+/** What is said of the client's address: as a proxy in front said it where that is believed, else as we see it. */
+export interface ClientAddress {
+  /** The peer's IP address. */
+  readonly remoteAddress: string | undefined;
+  /** Whether `X-Forwarded-…` of the request is believed. */
+  readonly xForwarded: boolean;
+}
+
+/**
+ * The headers of a request as they are handed on. `Expect` is answered here; `Content-Length` is `contentLength` where that
+ * is given, for a body whose length the client did not tell.
+ */
+export function requestHeaders(raw: RawHeaders, address: ClientAddress, contentLength?: number): string[] {
+  const ownLength = contentLength === undefined ? [] : ["content-length"];
+  const believed = address.xForwarded && valuesOf(raw, "x-forwarded-for").length > 0;
+  const headers = endToEnd(raw, new Set(["expect", ...ownLength, ...(believed ? [] : FORWARDED)]));
+  if (contentLength !== undefined) headers.push("Content-Length", String(contentLength));
+  if (!believed && address.remoteAddress !== undefined) headers.push("X-Forwarded-For", address.remoteAddress);
+  return headers;
+}
+
+function valuesOf(raw: RawHeaders, wanted: string): string[] {
+  return pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
+}
+
+function pairs(raw: RawHeaders): [name: string, value: string][] {
+  const list: [string, string][] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) list.push([raw[index] ?? "", raw[index + 1] ?? ""]);
+  return list;
+}

@@ -1,0 +1,83 @@
+import { EventEmitter } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import type { UploadBody } from "../media/upload.ts";
+import { describeFailure, type Upstream, type UpstreamAnswer } from "./client.ts";
+import { streamBody } from "./exchange.ts";
+import { endToEnd, requestHeaders } from "./headers.ts";
+
+export interface PassThroughParts {
+  readonly upstream: Upstream;
+  /** Whether `X-Forwarded-For` of a request is believed. */
+  readonly xForwarded: boolean;
+}
+
+/**
+ * Hands a request on to Synapse and its answer back, both as they come: nothing is held back, looked into or rewritten.
+ *
+ * @param body undefined where the request has none
+ */
+export async function passThrough(
+  req: IncomingMessage,
+  res: ServerResponse,
+  body: UploadBody | undefined,
+  { upstream, xForwarded }: PassThroughParts,
+): Promise<void> {
+  const signal = new EventEmitter();
+  const leave = () => void signal.emit("abort");
+  res.once("close", leave);
+  const address = { remoteAddress: req.socket.remoteAddress, xForwarded };
+  const passage = {
+    method: req.method ?? "GET",
+    target: req.url ?? "/",
+    headers: requestHeaders(req.rawHeaders, address),
+    signal,
+  };
+  try {
+    const answer = body ? await streamBody(upstream, passage, body) : await upstream.send({ ...passage, body: null });
+    await relay(answer, req, res);
+  } catch (error) {
+    // Nobody is there to be told.
+    if (!res.destroyed) throw error;
+  } finally {
+    res.off("close", leave);
+  }
+}
+
+/** Sends an answer of Synapse's to the client. Rejects where Synapse breaks it off. */
+export async function relay(answer: UpstreamAnswer, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  writeHead(answer, res);
+  try {
+    await pipeline(answer.body, res, { end: false });
+  } catch (error) {
+    if (res.destroyed) return;
+    throw describeFailure(error);
+  }
+  await endAfterBody(req, res);
+}
+
+/** As {@link relay}, for an answer whose body has been read. */
+export async function relayText(
+  answer: UpstreamAnswer,
+  text: Buffer,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  writeHead(answer, res);
+  await endAfterBody(req, res, text);
+}
+
+function writeHead({ status, statusText, headers }: UpstreamAnswer, res: ServerResponse): void {
+  res.writeHead(status, statusText, endToEnd(headers));
+}
+
+/** A connection that closes with the answer is closed only once the client has sent all: it would see a reset instead. */
+async function endAfterBody(req: IncomingMessage, res: ServerResponse, text?: Buffer): Promise<void> {
+  if (!req.complete && !res.shouldKeepAlive && !req.destroyed) {
+    if (text) res.write(text);
+    await new Promise<void>((resolve) => req.once("end", resolve).once("close", resolve));
+    res.end();
+  } else {
+    res.end(text);
+  }
+}

@@ -1,0 +1,277 @@
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { portOf } from "../http/bodies.ts";
+import { RawConnection } from "../http/raw-connection.ts";
+import { answerOf, LIMIT_BYTES, startGuard, type GuardService } from "./guard-service.ts";
+import { answers, sendJson } from "./stub-synapse.ts";
+
+const UPLOAD = "/_matrix/media/v3/upload";
+/** As much as one user may upload: a reservation that was not given back shows at once. */
+const ALL = Buffer.alloc(LIMIT_BYTES, 7);
+
+let guard: GuardService;
+beforeEach(async () => {
+  guard = await startGuard();
+});
+afterEach(() => guard.stop());
+
+/** Nothing of the upload is remembered, and the whole quota is there again. */
+async function expectNothingKept(): Promise<void> {
+  expect(guard.rows("select * from media_bridge_uploads")).toEqual([]);
+  await vi.waitFor(() => {
+    expect(guard.rows("select * from media_bridge_upstream_pending where doubted_ts is null")).toEqual([]);
+  });
+  expect(guard.spooled()).toEqual([]);
+  guard.synapse.behave = guard.synapse.likeSynapse.bind(guard.synapse);
+  expect((await guard.upload(ALL)).status).toBe(200);
+}
+
+/** Whether the user's usage is to be read from Synapse again. */
+function isDoubted(): boolean {
+  return guard.rows("select * from media_bridge_upstream_pending where doubted_ts is not null").length > 0;
+}
+
+describe("Synapse's answer reaches the client as it is, and the reservation goes back", () => {
+  test.each([
+    ["413", answers(413, { errcode: "M_TOO_LARGE", error: "Upload request body is too large" })],
+    ["403", answers(403, { errcode: "M_USER_LIMIT_EXCEEDED", error: "Synapse's own limit", info_uri: "https://x" })],
+    ["429", answers(429, { errcode: "M_LIMIT_EXCEEDED", retry_after_ms: 2000 }, { "Retry-After": "2" })],
+    ["401", answers(401, { errcode: "M_UNKNOWN_TOKEN", error: "Invalid access token", soft_logout: true })],
+    ["409", answers(409, { errcode: "M_CANNOT_OVERWRITE_MEDIA", error: "no" })],
+  ])("%s, without a doubt", async (status, behaviour) => {
+    guard.synapse.behave = behaviour;
+    const answer = await guard.upload("hello");
+    expect(answer.status).toBe(Number(status));
+    expect(answer.text).toContain("errcode");
+    expect(answer.headers.get("retry-after")).toBe(status === "429" ? "2" : null);
+    expect(isDoubted()).toBe(false);
+    await expectNothingKept();
+  });
+
+  test("500: it may have stored it before it failed", async () => {
+    guard.synapse.behave = answers(500, { errcode: "M_UNKNOWN", error: "Internal server error" });
+    expect(await guard.upload("hello")).toMatchObject({ status: 500 });
+    expect(isDoubted()).toBe(true);
+    await expectNothingKept();
+  });
+
+  test("HTML of a proxy in between", async () => {
+    guard.synapse.behave = (req, res) =>
+      void req.once("end", () => res.writeHead(504, { "Content-Type": "text/html" }).end("<h1>504</h1>"));
+    const answer = await guard.upload("hello");
+    expect([answer.status, answer.headers.get("content-type"), answer.text]).toEqual([
+      504,
+      "text/html",
+      "<h1>504</h1>",
+    ]);
+    expect(isDoubted()).toBe(true);
+    await expectNothingKept();
+  });
+
+  test("a redirect, which is not followed", async () => {
+    guard.synapse.behave = (req, res) =>
+      void req.once("end", () => res.writeHead(307, { Location: "https://elsewhere.test/" }).end());
+    const answer = await guard.upload("hello");
+    expect([answer.status, answer.headers.get("location")]).toEqual([307, "https://elsewhere.test/"]);
+    expect(guard.synapse.uploads).toHaveLength(1);
+    await expectNothingKept();
+  });
+
+  test("an answer before the body is whole: the client sees it, and no reset", async () => {
+    guard.synapse.behave = (_req, res) => sendJson(res, 429, { errcode: "M_LIMIT_EXCEEDED" }, { Connection: "close" });
+    const connection = await RawConnection.open(guard.service.port);
+    const headers = [
+      ["Authorization", "Bearer token-of-alice"],
+      ["Content-Length", String(LIMIT_BYTES)],
+      ["Connection", "close"],
+    ] as const;
+    connection.send({ method: "POST", target: UPLOAD, headers });
+    await connection.write(ALL.subarray(0, 1000));
+    expect((await connection.answer()).status).toBe(429);
+    await connection.write(ALL.subarray(1000));
+    expect(await connection.closed).toBe("closed");
+    expect(isDoubted()).toBe(false);
+    await expectNothingKept();
+  });
+});
+
+describe("A success that cannot be one is answered 502, and leaves a doubt", () => {
+  test.each([
+    ["HTML", "text/html", "<p>hello</p>"],
+    ["no content_uri", "application/json", "{}"],
+    ["an id that is none", "application/json", '{"content_uri":"mxc://example.test/../../etc"}'],
+    ["nothing", "application/json", ""],
+    ["more than any answer", "application/json", `"${"x".repeat(100_000)}"`],
+  ])("%s", async (_what, type, text) => {
+    guard.synapse.behave = (req, res) =>
+      void req.once("end", () => res.writeHead(200, { "Content-Type": type }).end(text));
+    const answer = await guard.upload("hello");
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([502, { errcode: "M_UNKNOWN" }]);
+    expect(isDoubted()).toBe(true);
+    await expectNothingKept();
+  });
+
+  test("a success before the body was sent", async () => {
+    guard.synapse.behave = (_req, res) => sendJson(res, 200, { content_uri: "mxc://example.test/Early" });
+    const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
+    request.write(ALL.subarray(0, 1000));
+    const answer = await answerOf(request);
+    expect(answer.status).toBe(502);
+    request.destroy();
+    await expectNothingKept();
+  });
+});
+
+describe("Synapse that fails", () => {
+  test("is down: 502 at once, without a doubt", async () => {
+    const { port } = guard.synapse;
+    await guard.synapse.stop();
+    expect(await guard.upload("hello")).toMatchObject({ status: 502 });
+    expect(isDoubted()).toBe(false);
+    expect(guard.rows("select * from media_bridge_upstream_pending")).toEqual([]);
+    expect(port).toBeGreaterThan(0);
+  });
+
+  test("drops the connection half way through the body: 502, nothing is sent again", async () => {
+    guard.synapse.behave = (req) => void req.once("data", () => req.destroy());
+    const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
+    const answer = answerOf(request);
+    request.write(ALL.subarray(0, 1000));
+    expect((await answer).status).toBe(502);
+    request.destroy();
+    expect(guard.synapse.uploads).toHaveLength(1);
+    expect(isDoubted()).toBe(false);
+    await expectNothingKept();
+  });
+
+  test("drops the connection after the body: 502 and a doubt, nothing is sent again", async () => {
+    guard.synapse.behave = (req) => void req.once("end", () => req.socket.destroy());
+    expect(await guard.upload("hello")).toMatchObject({ status: 502 });
+    expect(guard.synapse.uploads).toHaveLength(1);
+    expect(isDoubted()).toBe(true);
+    await expectNothingKept();
+  });
+
+  test("drops the connection within its answer: 502 and a doubt", async () => {
+    guard.synapse.behave = (req, res) =>
+      void req.once("end", () => {
+        res.writeHead(200, { "Content-Length": "1000" }).write("{", () => req.socket.destroy());
+      });
+    expect(await guard.upload("hello")).toMatchObject({ status: 502 });
+    expect(isDoubted()).toBe(true);
+    await expectNothingKept();
+  });
+
+  test("talks something else than HTTP: 502", async () => {
+    const other = createServer((socket) => void socket.on("error", () => undefined).end("SSH-2.0-hello\r\n"));
+    await once(other.listen(0, "127.0.0.1"), "listening");
+    const second = await startGuard({ mediaBridge: { upstream: { url: `http://127.0.0.1:${portOf(other)}` } } });
+    expect(await second.upload("hello")).toMatchObject({ status: 502 });
+    await second.stop();
+    other.close();
+  });
+});
+
+describe("Synapse that does nothing", () => {
+  beforeEach(async () => {
+    await guard.stop();
+    guard = await startGuard({ timeoutMs: 300 });
+  });
+
+  test("does not answer: 504 and a doubt", async () => {
+    guard.synapse.behave = () => undefined;
+    expect(await guard.upload("hello")).toMatchObject({ status: 504 });
+    expect(isDoubted()).toBe(true);
+    await expectNothingKept();
+  });
+
+  test("takes nothing of the body: 504, and Synapse's request is ended", async () => {
+    await guard.stop();
+    guard = await startGuard({ timeoutMs: 300, config: { max_upload_size: "60M", media_upload_limits: [] } });
+    let goOn: () => void = () => undefined;
+    guard.synapse.behave = (req) => {
+      req.pause();
+      goOn = () => void req.resume();
+    };
+    const { status } = await guard.upload(Buffer.alloc(50_000_000));
+    expect(status).toBe(504);
+    // A paused socket does not see its end.
+    goOn();
+    await guard.synapse.seen(({ end }) => end === "broken");
+    expect(isDoubted()).toBe(false);
+  });
+
+  test("may take longer than its time for a body, as long as it goes on", async () => {
+    await guard.stop();
+    guard = await startGuard({ timeoutMs: 1000, config: { max_upload_size: "60M", media_upload_limits: [] } });
+    guard.synapse.behave = (req, res, seen) => {
+      req.on("data", () => {
+        req.pause();
+        setTimeout(() => req.resume(), 4);
+      });
+      guard.synapse.likeSynapse(req, res, seen);
+    };
+    const started = performance.now();
+    expect((await guard.upload(Buffer.alloc(40_000_000))).status).toBe(200);
+    expect(performance.now() - started).toBeGreaterThan(1000);
+  });
+});
+
+describe("A client", () => {
+  test("that leaves half way has Synapse's request ended and nothing recorded", async () => {
+    const request = guard.open({ "Content-Length": "1000" });
+    request.write("half");
+    await guard.synapse.seen(({ body }) => body.length === 4);
+    request.destroy();
+    expect((await guard.synapse.seen(({ end }) => end !== undefined)).end).toBe("broken");
+    await expectNothingKept();
+    expect(isDoubted()).toBe(false);
+  });
+
+  test("that ends its body before its length is answered 400", async () => {
+    const request = guard.open({ "Content-Length": "1000" });
+    request.on("socket", (socket) => request.write("half", () => socket.end()));
+    expect((await answerOf(request)).status).toBe(400);
+    await guard.synapse.seen(({ end }) => end === "broken");
+    await expectNothingKept();
+  });
+
+  test("that leaves once its body is whole has it stored and counted all the same", async () => {
+    let answer: () => void = () => undefined;
+    guard.synapse.behave = (_req, res) => {
+      answer = () => sendJson(res, 200, { content_uri: "mxc://example.test/Late" });
+    };
+    const request = guard.open({ "Content-Length": "5" });
+    request.end("hello");
+    const seen = await guard.synapse.seen(({ end }) => end === "whole");
+    request.destroy();
+    await guard.service.log.waitFor(({ facts }) => facts["aborted"] === true);
+    answer();
+    await vi.waitFor(() => {
+      expect(guard.rows("select * from media_bridge_uploads")).toMatchObject([{ media_id: "Late", media_length: 5 }]);
+    });
+    expect(seen.end).toBe("whole");
+  });
+
+  test("that stalls is answered 408, and Synapse's request is ended", async () => {
+    const impatient = await startGuard({
+      mediaBridge: { upload: { idle_timeout: 200 }, upstream: { url: guard.synapse.url } },
+    });
+    const request = impatient.open({ "Content-Length": "1000" });
+    request.write("half");
+    expect((await answerOf(request)).status).toBe(408);
+    await guard.synapse.seen(({ end }) => end === "broken");
+    await impatient.stop();
+  });
+
+  test("with a token that whoami refuses is refused though Synapse would know it", async () => {
+    const answer = await guard.service.request(UPLOAD, {
+      method: "POST",
+      body: "hello",
+      headers: { Authorization: "Bearer token-of-nobody" },
+    });
+    expect(answer.status).toBe(401);
+    expect(guard.synapse.requests).toEqual([]);
+  });
+});

@@ -1,0 +1,72 @@
+import { once } from "node:events";
+import { request as httpRequest, type ClientRequest } from "node:http";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { startTestService, type TestService, type TestServiceOptions } from "../support/service.ts";
+import { StubSynapse } from "./stub-synapse.ts";
+
+/** A limit of the configuration, under which every test of a guard uploads. */
+export const LIMIT_BYTES = 1_000_000;
+
+/** A service that guards a stub, without modules: bodies are streamed. */
+export interface GuardService {
+  readonly service: TestService;
+  readonly synapse: StubSynapse;
+  /** An upload that the test sends piece by piece. */
+  open(headers: Record<string, string>): ClientRequest;
+  upload(body: string | Uint8Array): Promise<{ status: number; text: string; headers: Headers }>;
+  /** Rows of one of the service's tables. */
+  rows(sql: string): Record<string, unknown>[];
+  /** What is left of uploads in transit. */
+  spooled(): string[];
+  stop(): Promise<void>;
+}
+
+export async function startGuard(options: TestServiceOptions & { timeoutMs?: number } = {}): Promise<GuardService> {
+  const synapse = await StubSynapse.start();
+  const service = await startTestService({
+    ...options,
+    config: { media_upload_limits: [{ time_period: "1h", max_size: LIMIT_BYTES }], ...options.config },
+    mediaBridge: { upstream: { url: synapse.url, timeout: options.timeoutMs ?? 10_000 }, ...options.mediaBridge },
+  });
+  const rows = (sql: string) => {
+    const database = new Database(join(service.folder, "data", "media.db"), { timeout: 5_000 });
+    try {
+      return database.prepare(sql).all() as Record<string, unknown>[];
+    } finally {
+      database.close();
+    }
+  };
+  return {
+    service,
+    synapse,
+    open(headers) {
+      const request = httpRequest(`${service.url}/_matrix/media/v3/upload`, {
+        method: "POST",
+        agent: false,
+        headers: { Authorization: "Bearer token-of-alice", ...headers },
+      });
+      return request.on("error", () => undefined);
+    },
+    async upload(body) {
+      const init = { method: "POST", body: body as string, as: "alice" as const };
+      const answer = await service.request("/_matrix/media/v3/upload", init);
+      return { status: answer.status, text: await answer.text(), headers: answer.headers };
+    },
+    rows,
+    spooled: () => readdirSync(join(service.folder, "data", "spool")),
+    async stop() {
+      await service.stop();
+      await synapse.stop();
+    },
+  };
+}
+
+/** The status and the text of what comes back. */
+export async function answerOf(request: ClientRequest): Promise<{ status: number; text: string }> {
+  const [response] = (await once(request, "response")) as [AsyncIterable<Buffer> & { statusCode?: number }];
+  let text = "";
+  for await (const chunk of response) text += chunk.toString();
+  return { status: response.statusCode ?? 0, text };
+}
