@@ -163,7 +163,9 @@ export function sendJson(
   body: unknown,
   headers: Record<string, string> = {},
 ): void {
-  res.writeHead(status, { "Content-Type": "application/json", ...headers }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text);
+  res.writeHead(status, { "Content-Type": "application/json", "Content-Length": length, ...headers }).end(text);
 }
 
 /** Answers with a status once the whole body is there. */
