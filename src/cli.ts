@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from "commander";
 import { loadConfig } from "./config/load-config.ts";
+import { DURATION_FORM, parseDuration } from "./config/units.ts";
 import { StartError } from "./errors.ts";
 import { VERSION } from "./version.ts";
 
@@ -47,6 +48,19 @@ program
     process.exit(0);
   });
 
+program
+  .command("import-usage")
+  .description("read from Synapse what users uploaded before this service stood in front of it")
+  .requiredOption(...CONFIG_OPTION)
+  .option("--period <duration>", "how far back, such as 30d; by default the longest period of each user's limits")
+  .action(async (options: { config: string[]; period?: string }) => {
+    const loaded = loadConfig(options.config);
+    const periodMs = options.period === undefined ? undefined : readPeriod(options.period);
+    const { importUsage } = await import("./cli/import-usage.ts");
+    print(await importUsage(loaded, { periodMs }));
+    process.exit(0);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -57,6 +71,12 @@ try {
 
 function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
+}
+
+function readPeriod(text: string): number {
+  const periodMs = parseDuration(text);
+  if (periodMs === undefined) throw new StartError("CONFIG", `--period: expected ${DURATION_FORM}`);
+  return periodMs;
 }
 
 function print(text: string): void {

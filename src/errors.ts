@@ -96,7 +96,7 @@ export function matrixError(code: ErrorCode, options: MatrixErrorOptions = {}): 
 /** What ends a start: bad configuration, a module that cannot be loaded, a port in use. `message` is for the operator. */
 export class StartError extends Error {
   override readonly name: string = "StartError";
-  readonly code: "CONFIG" | "MODULE" | "PYTHON" | "LISTEN" | "STORE";
+  readonly code: "CONFIG" | "MODULE" | "PYTHON" | "LISTEN" | "STORE" | "HOMESERVER";
 
   constructor(code: StartError["code"], message: string, options: { cause?: unknown } = {}) {
     super(message, options);

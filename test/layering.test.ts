@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Speaks to the operator: what a chain decides, in the words and the HTTP answers that a client would get.
   control: ["http", "callbacks", "config"],
   http: ["media", "upstream", "homeserver", "callbacks", "metrics"],
-  upstream: ["media"],
+  upstream: ["media", "homeserver"],
   media: ["callbacks"],
   storage: ["media"],
   // `index` is what modules are handed as `synapse-media-bridge`.

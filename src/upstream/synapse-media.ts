@@ -1,16 +1,15 @@
 import { z } from "zod";
+import type { HomeserverRequests } from "../homeserver/client/request.ts";
+import { pathOf } from "../homeserver/client/path.ts";
 import type { UpstreamMedia } from "../media/upstream-records.ts";
 
-/** Where Synapse is asked for media: its administrator's API, or its database. */
+/** What Synapse tells of its media. */
 export interface SynapseMedia {
   /** What a user uploaded later than `sinceTs`, in pages. Rejects where Synapse cannot be asked. */
   mediaOf(userId: string, sinceTs: number): AsyncIterable<readonly UpstreamMedia[]>;
-  /** Everybody who ever uploaded something, in pages, and how many there are. */
-  uploaders(): AsyncIterable<{ readonly userIds: readonly string[]; readonly total: number }>;
+  /** Everybody who ever uploaded something. Rejects where Synapse cannot be asked. */
+  uploaders(): Promise<readonly string[]>;
 }
-
-/** One question to the administrator's API: the parsed JSON of its answer. Rejects for anything but a success. */
-export type AskAdministrator = (what: string, path: string, query: Record<string, string>) => Promise<unknown>;
 
 const PAGE = 500;
 
@@ -21,40 +20,51 @@ const MediaPageSchema = z.object({
   next_token: z.int().optional(),
 });
 
+type MediaPage = z.infer<typeof MediaPageSchema>;
+
 const UploadersPageSchema = z.object({
   users: z.array(z.object({ user_id: z.string() })),
-  total: z.int(),
   next_token: z.int().optional(),
 });
+type UploadersPage = z.infer<typeof UploadersPageSchema>;
 
 /**
  * Media by Synapse's administrator's API: `GET /_synapse/admin/v1/users/<user_id>/media`, newest first and no further back than
- * asked for, and `GET /_synapse/admin/v1/statistics/users/media`.
+ * asked for, and `GET /_synapse/admin/v1/statistics/users/media`. With workers the two stand in different places.
  */
-export function createAdminMedia(ask: AskAdministrator): SynapseMedia {
+export function createAdminMedia(media: HomeserverRequests, main: HomeserverRequests): SynapseMedia {
   return {
     async *mediaOf(userId, sinceTs) {
-      const path = `/_synapse/admin/v1/users/${encodeURIComponent(userId)}/media`;
+      const path = pathOf`/_synapse/admin/v1/users/${userId}/media`;
       for (let from: number | undefined = 0; from !== undefined;) {
-        const query = { from: String(from), limit: String(PAGE), order_by: "created_ts", dir: "b" };
-        const page: z.infer<typeof MediaPageSchema> = MediaPageSchema.parse(await ask("users/media", path, query));
+        const page: MediaPage = await ask(media, path, { from, order_by: "created_ts", dir: "b" }, MediaPageSchema);
         const recent = page.media.filter(({ created_ts }) => created_ts > sinceTs);
-        yield recent.flatMap((media) => readMedia(media, userId));
+        yield recent.flatMap((item) => readMedia(item, userId));
         from = recent.length === page.media.length ? page.next_token : undefined;
       }
     },
-    async *uploaders() {
+    async uploaders() {
+      const userIds = new Set<string>();
+      const path = "/_synapse/admin/v1/statistics/users/media";
       for (let from: number | undefined = 0; from !== undefined;) {
-        const query = { from: String(from), limit: String(PAGE), order_by: "user_id" };
-        const path = "/_synapse/admin/v1/statistics/users/media";
-        const page: z.infer<typeof UploadersPageSchema> = UploadersPageSchema.parse(
-          await ask("statistics/users/media", path, query),
-        );
-        yield { userIds: page.users.map(({ user_id }) => user_id), total: page.total };
+        const page: UploadersPage = await ask(main, path, { from, order_by: "user_id" }, UploadersPageSchema);
+        for (const { user_id } of page.users) userIds.add(user_id);
         from = page.next_token;
       }
+      return [...userIds];
     },
   };
+}
+
+async function ask<T>(
+  requests: HomeserverRequests,
+  path: string,
+  parameters: Record<string, string | number>,
+  schema: z.ZodType<T>,
+): Promise<T> {
+  const query = Object.entries({ ...parameters, limit: PAGE }).map(([name, value]) => [name, String(value)] as const);
+  const answer = await requests.send({ what: path, method: "GET", path, query, as: { admin: true } });
+  return answer.read(schema);
 }
 
 /** An id that was made and not uploaded to has no length yet. */

@@ -11,6 +11,7 @@ const UPLOAD = "/_matrix/media/v3/upload";
 const ALL = Buffer.alloc(LIMIT_BYTES, 7);
 
 let guard: GuardService;
+const doNothing = (): void => undefined;
 beforeEach(async () => {
   guard = await startGuard();
 });
@@ -189,7 +190,7 @@ describe("Synapse that does nothing", () => {
   test("takes nothing of the body: 504, and Synapse's request is ended", async () => {
     await guard.stop();
     guard = await startGuard({ timeoutMs: 300, config: { max_upload_size: "60M", media_upload_limits: [] } });
-    let goOn: () => void = () => undefined;
+    let goOn = doNothing;
     guard.synapse.behave = (req) => {
       req.pause();
       goOn = () => void req.resume();
@@ -238,7 +239,7 @@ describe("A client", () => {
   });
 
   test("that leaves once its body is whole has it stored and counted all the same", async () => {
-    let answer: () => void = () => undefined;
+    let answer = doNothing;
     guard.synapse.behave = (_req, res) => {
       answer = () => sendJson(res, 200, { content_uri: "mxc://example.test/Late" });
     };

@@ -23,12 +23,18 @@ export interface GuardService {
   stop(): Promise<void>;
 }
 
-export async function startGuard(options: TestServiceOptions & { timeoutMs?: number } = {}): Promise<GuardService> {
+export async function startGuard(
+  options: TestServiceOptions & { timeoutMs?: number; xForwarded?: boolean } = {},
+): Promise<GuardService> {
   const synapse = await StubSynapse.start();
   const service = await startTestService({
     ...options,
     config: { media_upload_limits: [{ time_period: "1h", max_size: LIMIT_BYTES }], ...options.config },
-    mediaBridge: { upstream: { url: synapse.url, timeout: options.timeoutMs ?? 10_000 }, ...options.mediaBridge },
+    mediaBridge: {
+      listen: { host: "127.0.0.1", port: 0, x_forwarded: options.xForwarded === true },
+      upstream: { url: synapse.url, timeout: options.timeoutMs ?? 10_000 },
+      ...options.mediaBridge,
+    },
   });
   const rows = (sql: string) => {
     const database = new Database(join(service.folder, "data", "media.db"), { timeout: 5_000 });

@@ -74,9 +74,9 @@ export class StubSynapse {
   likeSynapse(req: IncomingMessage, res: ServerResponse, seen: SeenRequest): void {
     const url = new URL(seen.url, this.url);
     const admin = /^\/_synapse\/admin\/v1\/users\/([^/]+)\/media$/.exec(url.pathname);
-    if (admin) return void sendJson(res, 200, this.#listMedia(decodeURIComponent(admin[1] ?? ""), url.searchParams));
+    if (admin) return sendJson(res, 200, this.#listMedia(decodeURIComponent(admin[1] ?? ""), url.searchParams));
     if (url.pathname === "/_synapse/admin/v1/statistics/users/media") {
-      return void sendJson(res, 200, this.#listUploaders(url.searchParams));
+      return sendJson(res, 200, this.#listUploaders(url.searchParams));
     }
     req.once("end", () => {
       const userId = `@${(req.headers.authorization ?? "").replace("Bearer token-of-", "")}:example.test`;

@@ -7,7 +7,7 @@ import type { Route } from "./route.ts";
 
 export interface FallbackParts extends PassingParts {
   readonly serverName: string;
-  readonly metadata: Pick<MediaMetadata, "localMedia">;
+  readonly metadata: Pick<MediaMetadata, "localMedia" | "pendingMedia">;
 }
 
 const THUMBNAIL = /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/thumbnail\/([^/]*)\/([^/]*)$/;
@@ -60,5 +60,6 @@ async function isOurs(path: string, { serverName, metadata }: FallbackParts): Pr
   const [server, mediaId] = (MEDIA.exec(path) ?? []).slice(1).map((raw) => decodeText(raw) ?? "");
   if (server !== serverName) return false;
   // What can be no media id is refused here, as it always is.
-  return mediaId === undefined || !isMediaId(mediaId) || (await metadata.localMedia(mediaId)) !== undefined;
+  if (mediaId === undefined || !isMediaId(mediaId)) return true;
+  return (await metadata.localMedia(mediaId)) !== undefined || (await metadata.pendingMedia(mediaId)) !== undefined;
 }

@@ -1,0 +1,82 @@
+import { CallbackChain } from "../callbacks/chain.ts";
+import type { Config, LoadedConfig } from "../config/config.ts";
+import { StartError } from "../errors.ts";
+import { loadModules } from "../modules/load.ts";
+import { openUsageImport } from "../server/usage-import.ts";
+import { createLogger } from "../util/log.ts";
+import { setModulesApart } from "./module-output.ts";
+
+const PROGRESS_EVERY_MS = 2_000;
+
+export interface ImportUsageOptions {
+  /** In place of the longest period of the limits in use, milliseconds. */
+  readonly periodMs: number | undefined;
+}
+
+/**
+ * `media-bridge import-usage`: reads what users uploaded to Synapse before this service stood in front of it. Resolves to a text of
+ * what was found; rejects with a StartError where Synapse cannot be asked: run it again, and it goes on where it was.
+ */
+export async function importUsage({ config }: LoadedConfig, options: ImportUsageOptions): Promise<string> {
+  const imports = openUsageImport(config, createLogger("warn"));
+  try {
+    const periods = await openPeriods(config, options);
+    try {
+      const found = await imports.run((userId) => periods.of(userId), reportProgress());
+      return (
+        `${found.usersDone} users, ${found.media} media of ${found.bytes} bytes within their limits' periods` +
+        (found.usersSkipped > 0 ? `; ${found.usersSkipped} users were read before the last import was broken off` : "")
+      );
+    } finally {
+      await periods.close();
+    }
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const reason = (error as Error).message;
+    throw new StartError(
+      "HOMESERVER",
+      `Synapse cannot be asked for usage: ${reason}; run import-usage again to go on`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    await imports.close();
+  }
+}
+
+interface Periods {
+  of(userId: string): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+/** The longest period of a user's limits: as modules say, else as the configuration does. */
+async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Promise<Periods> {
+  if (periodMs !== undefined) return { of: async () => periodMs, close: async () => undefined };
+  setModulesApart();
+  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
+  const chain = new CallbackChain({
+    registry: modules.registry,
+    python: modules.python,
+    policies: config.mediaBridge.callbacks,
+    observe: () => undefined,
+    onLate: () => undefined,
+  });
+  return {
+    async of(userId) {
+      const decision = await chain.decide("get_media_upload_limits_for_user", userId, 0);
+      const periods = (decision?.value ?? config.mediaUploadLimits).map(({ timePeriodMs }) => Number(timePeriodMs));
+      return periods.length === 0 ? undefined : Math.max(...periods);
+    },
+    close: () => modules.stop(0),
+  };
+}
+
+function reportProgress(): (progress: { users: number; usersDone: number; media: number }) => void {
+  let lastMs = performance.now();
+  return ({ users, usersDone, media }) => {
+    if (performance.now() - lastMs < PROGRESS_EVERY_MS) return;
+    lastMs = performance.now();
+    console.error(`${usersDone} of ${users} users, ${media} media`);
+  };
+}
