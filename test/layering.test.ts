@@ -13,7 +13,18 @@ const MAX_LINES = 250;
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ["server", "control", "http", "modules", "callbacks", "config", "version"],
-  server: ["control", "http", "media", "upstream", "storage", "homeserver", "modules", "metrics", "callbacks", "config"],
+  server: [
+    "control",
+    "http",
+    "media",
+    "upstream",
+    "storage",
+    "homeserver",
+    "modules",
+    "metrics",
+    "callbacks",
+    "config",
+  ],
   // Speaks to the operator: what a chain decides, in the words and the HTTP answers that a client would get.
   control: ["http", "callbacks", "config"],
   http: ["media", "upstream", "homeserver", "callbacks", "metrics"],
