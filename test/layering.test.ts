@@ -30,7 +30,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   http: ["media", "upstream", "homeserver", "callbacks", "metrics"],
   upstream: ["media", "homeserver"],
   media: ["callbacks"],
-  storage: ["media"],
+  // Both own interfaces that it implements.
+  storage: ["media", "modules"],
   // `index` is what modules are handed as `synapse-media-bridge`.
   modules: ["callbacks", "bridge", "homeserver", "metrics", "config", "index"],
   index: ["modules", "callbacks"],
@@ -56,6 +57,7 @@ const KEPT_IN: Record<string, readonly string[]> = {
 const KEPT_OUT: Record<string, readonly string[]> = {
   express: ["media", "upstream", "callbacks", "storage", "modules", "bridge", "homeserver", "config", "util"],
   "better-sqlite3": ["media", "upstream", "http", "callbacks", "modules", "bridge", "homeserver", "config", "util"],
+  pg: ["media", "upstream", "http", "callbacks", "modules", "bridge", "homeserver", "config", "util"],
 };
 
 interface Import {

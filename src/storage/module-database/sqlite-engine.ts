@@ -1,0 +1,93 @@
+import { ModuleDatabaseError, type SqlValue } from "../../modules/module-database.ts";
+import type { Session, StatementResult, TransactionEngine } from "./engine.ts";
+import { SqliteThread } from "./sqlite-thread.ts";
+
+const BUSY_TIMEOUT_MS = 5_000;
+const PRAGMAS = ["foreign_keys = ON"];
+/** The service flushes its own database to disk itself. */
+const OWN_PRAGMAS = [...PRAGMAS, "synchronous = NORMAL", "wal_autocheckpoint = 0"];
+
+export interface SqliteEngineOptions {
+  /** The database file, which must exist by the first transaction. */
+  readonly path: string;
+  /** Whether it is the service's own database. */
+  readonly own: boolean;
+}
+
+/** SQLite on a thread of its own: one transaction at a time, in the order in which they came. */
+export class SqliteEngine implements TransactionEngine {
+  readonly #thread: SqliteThread;
+  #isTaken = false;
+  readonly #queue: (() => void)[] = [];
+
+  constructor({ path, own }: SqliteEngineOptions) {
+    this.#thread = new SqliteThread({
+      path,
+      pragmas: own ? OWN_PRAGMAS : PRAGMAS,
+      busyTimeoutMs: BUSY_TIMEOUT_MS,
+    });
+  }
+
+  async begin(): Promise<Session> {
+    await this.#takeTurn();
+    try {
+      await this.#thread.ask({ command: "begin" });
+    } catch (error) {
+      this.#passTurn();
+      throw error;
+    }
+    return new SqliteSession(this.#thread, () => this.#passTurn());
+  }
+
+  isWorthRetrying(error: unknown): boolean {
+    return error instanceof ModuleDatabaseError && error.sqlCode?.startsWith("SQLITE_BUSY") === true;
+  }
+
+  async close(): Promise<void> {
+    await this.#takeTurn();
+    await this.#thread.close();
+    this.#passTurn();
+  }
+
+  async #takeTurn(): Promise<void> {
+    if (this.#isTaken) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    this.#isTaken = true;
+  }
+
+  #passTurn(): void {
+    const next = this.#queue.shift();
+    // Whoever is next has it already: nobody who comes now gets in between.
+    if (next !== undefined) next();
+    else this.#isTaken = false;
+  }
+}
+
+class SqliteSession implements Session {
+  readonly #thread: SqliteThread;
+  readonly #pass: () => void;
+
+  constructor(thread: SqliteThread, pass: () => void) {
+    this.#thread = thread;
+    this.#pass = pass;
+  }
+
+  async execute(sql: string, params: readonly SqlValue[]): Promise<StatementResult> {
+    return (await this.#thread.ask({ command: "execute", sql, params })) as StatementResult;
+  }
+
+  async commit(): Promise<void> {
+    try {
+      await this.#thread.ask({ command: "commit" });
+      this.#pass();
+    } catch (error) {
+      await this.abandon();
+      throw error;
+    }
+  }
+
+  async abandon(): Promise<void> {
+    // A thread that is gone has rolled back.
+    await this.#thread.ask({ command: "rollback" }).catch(() => undefined);
+    this.#pass();
+  }
+}
