@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createDeferred } from "../../src/bridge/deferred.ts";
+import { createDeferred } from "../../src/util/deferred.ts";
 import { ModuleDatabaseError, type ModuleTransaction } from "../../src/modules/module-database.ts";
 import type { OpenModuleDatabase } from "../../src/storage/module-database/open-module-database.ts";
 
