@@ -26,6 +26,7 @@ import { UploadWaits } from "./media/upload-waits.ts";
 import { NO_METRICS, type Metrics } from "./metrics/metrics.ts";
 import { homeserverRequests } from "./modules/homeserver-requests.ts";
 import { loadModules, type LoadedModules } from "./modules/load.ts";
+import type { Blocked } from "./modules/python-messages.ts";
 import { reportSlots } from "./modules/report.ts";
 import { isGuarding, placeBeforeUpstream } from "./server/upstream.ts";
 import { openFilesystemBlobs } from "./storage/filesystem/filesystem-blobs.ts";
@@ -55,9 +56,11 @@ export async function startService(config: Config, log: Logger): Promise<Running
   try {
     await openControl(config, log, () => current, cleanup);
     // The child takes longest to come up, so it is the first to be started.
+    let metrics = NO_METRICS;
+    const onBlocked = ({ callback, module }: Blocked) => metrics.callbackBlocked(callback, module);
     const homeserver = openModulesHomeserver(config, log, cleanup);
     const requests = homeserverRequests(homeserver.requests, log);
-    const loading = loadModules({ config, log, heldBack: false, requests });
+    const loading = loadModules({ config, log, heldBack: false, requests, onBlocked });
     loading.catch(() => undefined);
     cleanup.add(async () => (await loading.catch(() => undefined))?.stop(graceMs));
     const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
@@ -69,7 +72,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       log,
     });
     const unsettled = await blobs.unsettled();
-    const metrics = await startMetrics(config, cleanup);
+    metrics = await startMetrics(config, log, cleanup);
     const requester = createRequesterOptions(config, log, cleanup);
     const modules = await loading;
     if (modules.python) watchPython(modules.python, metrics);
@@ -177,13 +180,13 @@ function openModulesHomeserver(config: Config, log: Logger, cleanup: Cleanup): H
   return opened;
 }
 
-async function startMetrics(config: Config, cleanup: Cleanup): Promise<Metrics> {
+async function startMetrics(config: Config, log: Logger, cleanup: Cleanup): Promise<Metrics> {
   const address = config.mediaBridge.metrics;
   if (address === undefined) return NO_METRICS;
   const { createPrometheusMetrics, listenForMetrics } = await import("./metrics/prometheus.ts");
-  const { metrics, registry } = createPrometheusMetrics();
+  const { metrics, exposition } = createPrometheusMetrics(log);
   try {
-    const server = await listenForMetrics(registry, address);
+    const server = await listenForMetrics(exposition, address);
     cleanup.add(() => closeServer(server, 0));
   } catch (error) {
     const reason = (error as Error).message;
@@ -217,6 +220,7 @@ function createRequesterOptions(config: Config, log: Logger, cleanup: Cleanup): 
 
 function watchPython(python: NonNullable<LoadedModules["python"]>, metrics: Metrics): void {
   metrics.watchBridge(() => ({ up: python.up, inFlight: python.inFlight, restarts: python.restarts }));
+  metrics.watchModules(() => python.metrics());
 }
 
 function describeProblem({ python }: LoadedModules): string | undefined {

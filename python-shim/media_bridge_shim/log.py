@@ -6,19 +6,16 @@ import json
 import logging
 import os
 import sys
-import threading
 import traceback
-from contextvars import ContextVar
+from typing import Any
 
-from .activity import activity
+from .current import describe_origin
+from .printed import PrintedText
 from .texts import clean_text, keep_end
 
 # The host cuts lines at 64 KiB; a record must stay whole.
 MAX_LOG_MESSAGE_BYTES = 12 * 1024
 MAX_LOG_TRACEBACK_BYTES = 16 * 1024
-
-current_module: ContextVar[str | None] = ContextVar("current_module", default=None)
-"""The path of the module whose code runs: set while it loads and once a callback of its had to wait."""
 
 
 class StderrHandler(logging.Handler):
@@ -33,8 +30,8 @@ class StderrHandler(logging.Handler):
             # Nobody is left to tell.
             return
 
-    def _fields(self, record: logging.LogRecord) -> dict[str, str]:
-        fields = {
+    def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
+        fields: dict[str, Any] = {
             "level": _level_name(record.levelno),
             "logger": record.name,
             "message": clean_text(_message_of(record), MAX_LOG_MESSAGE_BYTES),
@@ -43,9 +40,7 @@ class StderrHandler(logging.Handler):
             fields["traceback"] = keep_end(
                 "".join(traceback.format_exception(*record.exc_info)), MAX_LOG_TRACEBACK_BYTES
             )
-        module = getattr(record, "module_path", None) or current_module.get() or _running_module(record)
-        if module is not None:
-            fields["module"] = module
+        fields.update(describe_origin(), **getattr(record, "media_bridge", {}))
         return fields
 
 
@@ -69,12 +64,6 @@ def set_log_level(name: str) -> None:
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 
-def _running_module(record: logging.LogRecord) -> str | None:
-    """The module whose callback is on the stack: setting the variable at each call would cost a tenth of the call."""
-    entry = activity.entry
-    return entry.module_path if entry is not None and record.thread == threading.main_thread().ident else None
-
-
 def _message_of(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
@@ -93,6 +82,8 @@ def flush_output() -> None:
     """Before an end that runs no finalizers."""
     for stream in (sys.stdout, sys.stderr):
         try:
+            if isinstance(stream, PrintedText):
+                stream.flush_unfinished()
             stream.flush()
         except Exception:
             continue

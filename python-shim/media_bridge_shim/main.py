@@ -8,11 +8,16 @@ import signal
 
 from twisted.internet import asyncioreactor
 
+from .blocking import BlockedCalls
 from .channel import Channel
+from .hands import install_current_task
 from .lifecycle import Lifecycle
 from .log import flush_output, install_logging
 from .loop import ChannelLoop
+from .printed import install_printed
 from .watchdog import Watchdog
+
+THREADS_END_SECONDS = 1.0
 
 
 def main(channel: Channel) -> None:
@@ -26,12 +31,18 @@ def main(channel: Channel) -> None:
 
     from .server import Server
 
+    install_current_task(loop)
     install_logging()
-    watchdog = Watchdog(channel)
+    install_printed()
+    blocked = BlockedCalls(lambda facts: loop.call_soon_threadsafe(server.notify, "blocked", facts))
+    watchdog = Watchdog(channel, blocked)
     lifecycle = Lifecycle(loop, reactor, watchdog)
     server = Server(channel, loop, reactor, lifecycle)
     server.say_hello()
     watchdog.start()
     lifecycle.run()
+    blocked.sum_up()
     server.finish()
+    # The triggers have had their time: what threads are left for now is not what a module asked to be waited for.
+    watchdog.end_within(THREADS_END_SECONDS)
     flush_output()

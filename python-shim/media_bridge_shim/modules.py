@@ -9,10 +9,11 @@ from contextvars import copy_context
 from typing import Any
 
 from . import service
+from .current import current_module
 from .database.driver_check import find_driver_problem
 from .errors import ProtocolError, WireError, make_load_error, make_plain_error
 from .loader import LoadedModule
-from .log import current_module, set_log_level
+from .log import set_log_level
 from .memory import limit_memory
 from .registry import Registry
 

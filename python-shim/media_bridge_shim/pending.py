@@ -1,4 +1,4 @@
-"""Drives by hand a callback's coroutine that has to wait, on Deferreds and on asyncio's futures alike."""
+"""Drives a callback's coroutine that has to wait, on Deferreds and on asyncio's futures alike."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import inspect
 import logging
 from collections.abc import Callable, Coroutine
 from contextvars import Context
-from time import perf_counter_ns
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from .activity import activity
-from .log import current_module
+from .current import current_module, current_request
+from .hands import ENDED, Carrier, Hand, find_running_task, take_promised
 from .registry import Entry
 
 logger = logging.getLogger(__name__)
@@ -35,10 +35,12 @@ class Pending:
     """One slot's callback on its way: after `on_settled` was called, `answer` or `error` is there."""
 
     __slots__ = (
+        "_carrier",
         "_context",
         "_coroutine",
         "_is_cancelled",
         "_on_settled",
+        "_request",
         "_waiting",
         "answer",
         "deadline_ns",
@@ -46,9 +48,11 @@ class Pending:
         "error",
     )
 
-    def __init__(self, entry: Entry, coroutine: Coroutine[Any, Any, Any], waiting: Any, deadline_ns: int) -> None:
+    def __init__(
+        self, entry: Entry, coroutine: Coroutine[Any, Any, Any], waiting: Any, since_ns: int, deadline_ms: float
+    ) -> None:
         self.entry = entry
-        self.deadline_ns = deadline_ns
+        self.deadline_ns = since_ns + int(deadline_ms * 1_000_000)
         self.answer: Any = None
         self.error: BaseException | None = None
         self._coroutine = coroutine
@@ -56,10 +60,13 @@ class Pending:
         self._context: Context | None = None
         self._on_settled: Callable[[], None] | None = None
         self._is_cancelled = False
+        self._carrier: Carrier | None = take_promised(since_ns)
+        self._request = activity.request
 
     def start(self, context: Context, on_settled: Callable[[], None]) -> None:
         """Goes on in `context`; `on_settled` is called once, possibly before this returns."""
         context.run(current_module.set, self.entry.module_path)
+        context.run(current_request.set, self._request)
         self._context = context
         self._on_settled = on_settled
         self._wait(self._waiting)
@@ -70,18 +77,20 @@ class Pending:
         if on_settled is None:
             return
         self.error = error
-        if self._waiting is None:
+        if self._waiting is None and self._carrier is None:
             self._is_cancelled = True
         else:
             try:
-                self._waiting.cancel()
+                (self._carrier.task if self._carrier is not None else self._waiting).cancel()
             except BaseException:
                 logger.exception("%s of %s cannot be cancelled", self.entry.name, self.entry.module_path)
         on_settled()
 
     def _wait(self, waiting: Any) -> None:
         self._waiting = None
-        if isinstance(waiting, Deferred):
+        if self._carrier is not None:
+            self._carrier.take_over(self._coroutine, waiting, self._step)
+        elif isinstance(waiting, Deferred):
             self._waiting = waiting
             waiting.addBoth(self._on_deferred)
         elif getattr(waiting, "_asyncio_future_blocking", None) is not None:
@@ -110,27 +119,40 @@ class Pending:
             self._resume(self._coroutine.send, None)
 
     def _resume(self, go_on: Callable[[Any], Any], value: Any) -> None:
+        waiting = self._step(go_on, value)
+        if waiting is not ENDED:
+            self._wait(waiting)
+
+    def _step(self, go_on: Callable[[Any], Any], value: Any) -> Any:
         assert self._context is not None
         self._waiting = None
         # Another module's code may be on the stack: what it fires can be what this one waits for.
-        outer = activity.entry, activity.since_ns
-        activity.since_ns = perf_counter_ns()
-        activity.entry = self.entry
-        answer, error, waiting, is_done = None, None, None, True
+        outer = activity.put_aside()
+        hand = Hand(self.entry.module_path, self._carrier)
+        activity.since_ns, activity.entry, activity.request, activity.hand = (
+            hand.since_ns,
+            self.entry,
+            self._request,
+            hand,
+        )
+        answer, error, waiting = None, None, ENDED
         try:
             waiting = self._context.run(go_on, value)
-            is_done = False
         except StopIteration as stop:
             answer = stop.value
         except BaseException as raised:
             error = raised
-        activity.entry, activity.since_ns = outer
-        if is_done:
+        activity.restore(outer)
+        self._carrier = hand.carrier
+        if waiting is ENDED:
             self._settle(answer, error)
-        else:
-            self._wait(waiting)
+        return waiting
 
     def _settle(self, answer: Any, error: BaseException | None) -> None:
+        if find_running_task() is not None:
+            # Not on top of a task: the next callback may ask for its own.
+            asyncio.get_running_loop().call_soon(self._settle, answer, error)
+            return
         on_settled, self._on_settled = self._on_settled, None
         if on_settled is not None:
             self.answer, self.error = answer, error

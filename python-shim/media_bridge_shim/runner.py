@@ -8,6 +8,7 @@ from contextvars import Context, copy_context
 from time import perf_counter_ns
 from typing import Any
 
+from .activity import activity
 from .errors import DeadlineExceeded, ProtocolError, RunCancelled
 from .pending import Pending
 from .registry import Entry
@@ -31,8 +32,12 @@ class Runner:
         self._ticking = False
         self._on_idle: Callable[[], None] | None = None
 
-    def start(self, call_id: int, trace: bool, steps: list[Any]) -> list[Any] | None:
-        """The results, or None: then `settled` is called later. Raises `ProtocolError` for a wrong request."""
+    def start(self, call_id: int, trace: bool, steps: list[Any], request: int | None = None) -> list[Any] | None:
+        """The results, or None: then `settled` is called later. Raises `ProtocolError` for a wrong request.
+
+        `request` is the number of the request that this is for, for the log.
+        """
+        activity.request = request
         # A context for itself, so that what a callback sets is not seen by the next run.
         context = self._base.copy()
         try:
@@ -88,7 +93,7 @@ class Runner:
 class _Run:
     """One run that has to wait."""
 
-    __slots__ = ("_call_id", "_pending", "_runner", "_settled", "_walk")
+    __slots__ = ("_call_id", "_pending", "_request", "_runner", "_settled", "_walk")
 
     def __init__(self, runner: Runner, call_id: int, walking: Walk, settled: Settled) -> None:
         self._runner = runner
@@ -96,6 +101,7 @@ class _Run:
         self._walk = walking
         self._settled: Settled | None = settled
         self._pending: Pending | None = None
+        self._request = activity.request
 
     def wait(self, pending: Pending, context: Context) -> None:
         self._pending = pending
@@ -122,6 +128,8 @@ class _Run:
             return
         # A new context: the one of a callback that was given up may still be in use.
         context = self._runner.new_context()
+        outer = activity.put_aside()
+        activity.request, activity.hand = self._request, None
         try:
             pending = context.run(self._walk.send, None)
         except StopIteration as stop:
@@ -130,6 +138,8 @@ class _Run:
             self._settle(error, None)
         else:
             self.wait(pending, context)
+        finally:
+            activity.restore(outer)
 
     def _settle(self, error: BaseException | None, results: Any) -> None:
         settled, self._settled = self._settled, None

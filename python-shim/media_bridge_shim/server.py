@@ -16,6 +16,7 @@ from .frames import FrameError
 from .lifecycle import Lifecycle
 from .loop import ChannelLoop
 from .modules import PROTOCOL_VERSION, LoadFailure, Modules
+from .prometheus import render_metrics
 from .requests import Requests
 from .runner import Runner
 
@@ -33,7 +34,7 @@ class Server:
         self._lifecycle = lifecycle
         self._connection = Connection(channel, loop, self._on_message, self._on_end)
         self._requests = Requests(self._connection.send)
-        self._modules = Modules(reactor, self._requests.call_host, self._notify, loop.call_soon_threadsafe)
+        self._modules = Modules(reactor, self._requests.call_host, self.notify, loop.call_soon_threadsafe)
         self._runner: Runner | None = None
         self._methods: Mapping[str, Callable[[int, Any], Any]] = {
             "run": self._run,
@@ -41,11 +42,12 @@ class Server:
             "initialize": self._initialize,
             "construct": lambda _id, params: self._modules.construct(params),
             "started": lambda _id, _params: lifecycle.start_reactor(),
+            "metrics": lambda _id, _params: render_metrics(),
             "shutdown": self._shutdown,
         }
 
     def say_hello(self) -> None:
-        self._notify(
+        self.notify(
             "hello",
             {
                 "magic": "synapse-media-bridge",
@@ -93,11 +95,11 @@ class Server:
     def _run(self, call_id: int, params: Any) -> Any:
         if self._runner is None or self._lifecycle.is_ending:
             raise Unavailable("The child takes no new work")
-        trace, steps = params
+        trace, steps, *request = params
         if not self._lifecycle.has_started:
             # `call` never says that it started: modules' threads and timers must go all the same.
             self._lifecycle.start_reactor()
-        results = self._runner.start(call_id, trace, steps)
+        results = self._runner.start(call_id, trace, steps, *request)
         return _LATER if results is None else results
 
     def _initialize(self, _call_id: int, params: Any) -> Any:
@@ -116,7 +118,7 @@ class Server:
         self._requests.fail_all("the service is gone")
         self._lifecycle.end(None, 0.0, lambda: None)
 
-    def _notify(self, name: str, params: Any) -> None:
+    def notify(self, name: str, params: Any) -> None:
         self._connection.send([2, name, params])
 
     def _reply(self, call_id: int, failure: BaseException | None, result: Any) -> None:

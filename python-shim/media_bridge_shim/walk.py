@@ -64,7 +64,7 @@ def walk(entries: list[Entry], trace: bool, steps: list[Any]) -> Walk:
                     answer, error = None, raised
                 else:
                     activity.entry = None
-                    pending = Pending(entry, coroutine, waiting, started + int(deadline_ms * 1_000_000))
+                    pending = Pending(entry, coroutine, waiting, started, deadline_ms)
                     yield pending
                     answer, error = pending.answer, pending.error
             if error is None and answer is not passes:

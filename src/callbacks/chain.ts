@@ -23,6 +23,8 @@ export interface ChainOptions {
   /** Hears of a TypeScript callback that rejected after its deadline. */
   readonly onLate: (slot: Slot, error: unknown) => void;
   readonly trace?: boolean;
+  /** The number of the HTTP request that the chain is asked for: for the log, here and in the child. */
+  readonly request?: number | undefined;
 }
 
 /** How a walk ended: the slot that stopped it and its value, or nothing where nobody stopped. */
@@ -45,6 +47,11 @@ export class CallbackChain {
 
   constructor(options: ChainOptions) {
     this.options = options;
+  }
+
+  /** The same chain, asked for a request: what its callbacks log carries the request's number. */
+  forRequest(request: number | undefined): CallbackChain {
+    return request === undefined ? this : new CallbackChain({ ...this.options, request });
   }
 
   /** Whether anybody registered for a kind. */
@@ -90,7 +97,7 @@ export class CallbackChain {
     let raised: MatrixError | undefined;
     for (const segment of this.options.registry.segments(kind)) {
       for (const record of await this.tell(segment, { kind, args })) {
-        this.options.observe(record);
+        this.options.observe(record, this.options.request);
         if (MatrixError.is(record.error)) raised ??= record.error;
       }
     }
@@ -109,7 +116,7 @@ export class CallbackChain {
   ): Promise<Decision<K> | undefined> {
     for (const slot of slots) {
       const { record, value } = await this.callTypeScript(slot, question);
-      this.options.observe(record);
+      this.options.observe(record, this.options.request);
       if (record.outcome === "stop") return { slot, value: value as CallbackKinds[K]["stop"] };
       this.refuseUnlessSkipped(question.kind, record.error);
     }
@@ -164,7 +171,7 @@ export class CallbackChain {
   /** Observes a step's slots and turns its end into a decision; throws what the client gets where a slot failed. */
   private conclude<K extends KindName>(question: Question<K>, result: StepResult | undefined): Decision<K> | undefined {
     if (result === undefined) return undefined;
-    for (const record of result.records) this.options.observe(record);
+    for (const record of result.records) this.options.observe(record, this.options.request);
     const last = result.decided === undefined ? undefined : result.records[result.decided];
     if (last === undefined) return undefined;
     if (last.outcome === "stop") return { slot: last.slot, value: KINDS[question.kind].fromWire(result.value) };
@@ -206,7 +213,7 @@ export class CallbackChain {
   private async runSteps(
     steps: readonly (readonly [readonly PythonSlot[], Question<KindName>])[],
   ): Promise<StepResult[]> {
-    const { python, policies, trace } = this.options;
+    const { python, policies, trace, request } = this.options;
     if (python === undefined) throw new ModuleUnavailable("unavailable", "no Python child is configured");
     const wire = steps.map(([slots, { kind, args }]) => ({
       kind,
@@ -214,7 +221,7 @@ export class CallbackChain {
       args: (KINDS[kind].toWire as (...args: unknown[]) => unknown[])(...args),
       deadlineMs: policies[kind].deadlineMs,
     }));
-    const raw = await python.run(wire, trace === true).catch((error: unknown) => {
+    const raw = await python.run(wire, trace === true, request).catch((error: unknown) => {
       throw new ModuleUnavailable("unavailable", "the Python child cannot be asked", { cause: error });
     });
     if (!Array.isArray(raw)) throw matrixError("INTERNAL", { cause: new TypeError("malformed answer to a run") });

@@ -15,10 +15,11 @@ export interface PythonStep {
 
 /**
  * Who runs steps in the child: one round trip for all of them; a step runs only if the one before let it. Resolves to the
- * results as they came off the wire (docs/bridge-protocol.md), rejects when the child cannot be asked.
+ * results as they came off the wire (docs/bridge-protocol.md), rejects when the child cannot be asked. `request` is the number of
+ * the HTTP request that this is for, for the log.
  */
 export interface PythonRunner {
-  run(steps: readonly PythonStep[], trace: boolean): Promise<unknown>;
+  run(steps: readonly PythonStep[], trace: boolean, request: number | undefined): Promise<unknown>;
 }
 
 /** The outcome of one step: the records of the slots that ran, and where and with what it ended. */

@@ -47,5 +47,5 @@ export interface SlotRecord {
   readonly answer?: string | undefined;
 }
 
-/** What the chain tells about each slot that ran: for logs, metrics and `media-bridge call`. */
-export type SlotObserver = (record: SlotRecord) => void;
+/** What the chain tells about each slot that ran, and for which request: for logs, metrics and `media-bridge call`. */
+export type SlotObserver = (record: SlotRecord, request?: number) => void;

@@ -6,6 +6,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { RunningTasks } from "../util/running-tasks.ts";
 import { parseQuery, queryText, type Query } from "./query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "./request-body.ts";
+import { factsOf } from "./request-log.ts";
 import { identifyUser, type RequesterOptions } from "./requester.ts";
 import { sendJson } from "./respond.ts";
 
@@ -19,7 +20,8 @@ export interface UploadExchangeParts extends RequesterOptions, BodyOptions {
 
 /** How a route stores an upload, and what it answers then. */
 export interface UploadExchange {
-  store(request: UploadRequest): Promise<StoredUpload>;
+  /** `chain` is the one to ask for this request. */
+  store(request: UploadRequest, chain: CallbackChain): Promise<StoredUpload>;
   answer(stored: StoredUpload): object;
 }
 
@@ -30,6 +32,7 @@ export async function exchangeUpload(
   exchange: UploadExchange,
   parts: UploadExchangeParts,
 ): Promise<void> {
+  const chain = parts.chain.forRequest(factsOf(res)?.id);
   const query = parseQuery(req.url);
   const { userId } = await identifyUser(req, query, parts);
   const request = {
@@ -39,11 +42,11 @@ export async function exchangeUpload(
     uploadName: uploadNameOf(query),
     body: uploadBody(req, res, parts),
   };
-  const stored = await counted(parts.running.track(exchange.store(request)), parts.metrics);
+  const stored = await counted(parts.running.track(exchange.store(request, chain)), parts.metrics);
   sendJson(res, 200, JSON.stringify(exchange.answer(stored)));
   // After the fact: the client has its answer, and a failure is logged where it happens.
   const { mediaId, sizeBytes } = stored;
-  await parts.running.track(parts.chain.notify("on_media_uploaded", userId, mediaId, sizeBytes));
+  await parts.running.track(chain.notify("on_media_uploaded", userId, mediaId, sizeBytes));
 }
 
 async function counted(upload: Promise<StoredUpload>, metrics: Metrics): Promise<StoredUpload> {

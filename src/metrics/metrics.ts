@@ -6,11 +6,15 @@ export interface Metrics {
   callbackRan(kind: KindName, module: string, outcome: SlotOutcome, micros: number): void;
   /** A TypeScript callback rejected after its deadline. */
   callbackLate(kind: KindName, module: string): void;
+  /** A Python module held the child's event loop; `callback` is a kind of callback, or `background work`. */
+  callbackBlocked(callback: string, module: string): void;
   uploadStored(bytes: number): void;
   /** `reason` is the error's code in the catalogue, or `module` where a module worded the refusal. */
   uploadRefused(reason: string): void;
   /** Reads the bridge's state whenever the metrics are asked for. */
   watchBridge(read: () => BridgeState): void;
+  /** Asks Python modules for their metrics, in Prometheus' text format, whenever the metrics are asked for. */
+  watchModules(read: () => Promise<string>): void;
 }
 
 export interface BridgeState {
@@ -25,7 +29,9 @@ const ignore = () => undefined;
 export const NO_METRICS: Metrics = {
   callbackRan: ignore,
   callbackLate: ignore,
+  callbackBlocked: ignore,
   uploadStored: ignore,
   uploadRefused: ignore,
   watchBridge: ignore,
+  watchModules: ignore,
 };

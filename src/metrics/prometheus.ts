@@ -1,9 +1,17 @@
 import { createServer, type Server } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { Logger } from "../util/log.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
+import { ModuleMetrics } from "./module-metrics.ts";
 
-/** Metrics in Prometheus' form, and the registry that renders them. */
-export function createPrometheusMetrics(): { metrics: Metrics; registry: Registry } {
+/** What `GET /metrics` answers. */
+export interface Exposition {
+  readonly contentType: string;
+  render(): Promise<string>;
+}
+
+/** Metrics in Prometheus' form, what renders them, and the registry of the service's own. */
+export function createPrometheusMetrics(log: Logger): { metrics: Metrics; registry: Registry; exposition: Exposition } {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -26,6 +34,13 @@ export function createPrometheusMetrics(): { metrics: Metrics; registry: Registr
     labelNames: ["callback", "module"] as const,
     registers,
   });
+  const blocked = new Counter({
+    name: "media_bridge_blocked_callbacks_total",
+    help: "Times that a Python module held the event loop of the child for longer than half a second",
+    labelNames: ["callback", "module"] as const,
+    registers,
+  });
+  const modules = new ModuleMetrics(log);
   const uploads = new Counter({ name: "media_bridge_uploads_total", help: "Uploads stored", registers });
   const bytes = new Counter({ name: "media_bridge_upload_bytes_total", help: "Bytes of uploads stored", registers });
   const refusals = new Counter({
@@ -36,18 +51,24 @@ export function createPrometheusMetrics(): { metrics: Metrics; registry: Registr
   });
   return {
     registry,
+    exposition: {
+      contentType: registry.contentType,
+      render: async () => modules.addTo(await registry.metrics()),
+    },
     metrics: {
       callbackRan(callback, module, outcome, micros) {
         calls.inc({ callback, module, outcome });
         durations.observe({ callback, module }, micros / 1e6);
       },
       callbackLate: (callback, module) => late.inc({ callback, module }),
+      callbackBlocked: (callback, module) => blocked.inc({ callback, module }),
       uploadStored(sizeBytes) {
         uploads.inc();
         bytes.inc(sizeBytes);
       },
       uploadRefused: (reason) => refusals.inc({ reason }),
       watchBridge: (read) => watchBridge(read, registers),
+      watchModules: (read) => modules.watch(read),
     },
   };
 }
@@ -68,14 +89,17 @@ function watchBridge(read: () => BridgeState, registers: Registry[]): void {
 }
 
 /** The metrics' own listener: `GET /metrics`. Resolves once it is bound, rejects where it cannot be. */
-export async function listenForMetrics(registry: Registry, address: { host: string; port: number }): Promise<Server> {
+export async function listenForMetrics(
+  exposition: Exposition,
+  address: { host: string; port: number },
+): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.url !== "/metrics") {
       response.writeHead(404).end();
       return;
     }
-    registry.metrics().then(
-      (text) => response.writeHead(200, { "Content-Type": registry.contentType }).end(text),
+    exposition.render().then(
+      (text) => response.writeHead(200, { "Content-Type": exposition.contentType }).end(text),
       () => response.writeHead(500).end(),
     );
   });

@@ -4,6 +4,7 @@ import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
 import type { DatabaseFacts, PythonHost, ServiceFacts } from "./python-host.ts";
+import type { Blocked } from "./python-messages.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
 
 export interface LoadOptions {
@@ -13,6 +14,8 @@ export interface LoadOptions {
   readonly heldBack: boolean;
   /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
   readonly requests?: Handlers;
+  /** Hears of each time a Python module held the child's event loop. */
+  readonly onBlocked?: (blocked: Blocked) => void;
   /** Hears one line for each step of making the Python environment; the log does where it is absent. */
   readonly onProgress?: (line: string) => void;
 }
@@ -94,7 +97,7 @@ async function setUp(
 async function createPythonHost(
   entries: readonly PythonModuleConfig[],
   registry: CallbackRegistry,
-  { config, log, heldBack, requests = {}, onProgress }: LoadOptions,
+  { config, log, heldBack, requests = {}, onBlocked, onProgress }: LoadOptions,
 ): Promise<PythonHost> {
   // A chain of TypeScript alone pays for none of this.
   const [{ ensurePythonEnvironment }, { PythonHost }] = await Promise.all([
@@ -121,6 +124,7 @@ async function createPythonHost(
     registry,
     log,
     heldBack,
+    onBlocked,
   });
 }
 

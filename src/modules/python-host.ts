@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { CallbackRegistry } from "../callbacks/registry.ts";
 import type { PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
 import type { PythonModuleConfig } from "../config/config.ts";
@@ -8,7 +9,7 @@ import { spawnChild } from "../bridge/process.ts";
 import { Supervisor } from "../bridge/supervisor.ts";
 import type { Logger } from "../util/log.ts";
 import { logChildRecord, logChildText } from "./python-log.ts";
-import { readConstructed, readInitialized } from "./python-messages.ts";
+import { readBlocked, readConstructed, readInitialized, type Blocked } from "./python-messages.ts";
 import { PythonSlots } from "./python-slots.ts";
 import { SHIM_FOLDER } from "./python-environment.ts";
 import { describePythonStart, type NamedModule } from "./python-start-error.ts";
@@ -50,6 +51,8 @@ export interface PythonHostOptions {
   readonly log: Logger;
   /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
   readonly heldBack: boolean;
+  /** Hears of each time a module held the child's event loop. */
+  readonly onBlocked?: ((blocked: Blocked) => void) | undefined;
 }
 
 /** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
@@ -58,6 +61,8 @@ const SILENCE_MS = 5_000;
 const HARD_MEMORY_FACTOR = 2;
 /** Modules may block while they are imported and constructed (they open databases, load models). */
 const LOADING_MS = 300_000;
+/** Whoever asks for metrics would rather have the service's own than wait for a child that is busy. */
+const METRICS_MS = 1_000;
 
 /**
  * The Python child and the modules in it. It imports all modules and parses all configurations at once, then constructs one
@@ -87,7 +92,10 @@ export class PythonHost implements PythonRunner {
           onRecord: (record) => logChildRecord(options.log, record),
           onText: (text) => logChildText(options.log, text),
           requests: options.requests,
-          notifications: { registered: (params) => this.bindLate(params) },
+          notifications: {
+            registered: (params) => this.bindLate(params),
+            blocked: (params) => options.onBlocked?.(readBlocked(params)),
+          },
         }),
       handshake: (connection, epoch) => this.load(connection, epoch),
       log: options.log,
@@ -121,16 +129,22 @@ export class PythonHost implements PythonRunner {
     await this.connected().request("started", null, { deadlineMs: LOADING_MS });
   }
 
-  async run(steps: readonly PythonStep[], trace: boolean): Promise<unknown> {
+  async run(steps: readonly PythonStep[], trace: boolean, request?: number): Promise<unknown> {
     let deadlineMs = SILENCE_MS;
     for (const step of steps) deadlineMs += step.slots.length * step.deadlineMs;
-    const params = [trace, steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs])];
+    const wire = steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs]);
+    const params = request === undefined ? [trace, wire] : [trace, wire, request];
     return this.connected().request("run", params, { deadlineMs });
   }
 
   /** Asks the child something other than a run (docs/bridge-protocol.md). Rejects with a {@link BridgeError}. */
   async request(method: string, params: unknown, options: CallOptions): Promise<unknown> {
     return this.connected().request(method, params, options);
+  }
+
+  /** What modules count with `prometheus_client`, in Prometheus' text format. Rejects where the child does not answer within a second. */
+  async metrics(): Promise<string> {
+    return z.string().parse(await this.request("metrics", null, { deadlineMs: METRICS_MS }));
   }
 
   /** The file of a module, absolute, where it has one. */

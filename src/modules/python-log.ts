@@ -14,7 +14,7 @@ export function logChildRecord(log: Logger, record: Readonly<Record<string, unkn
   log[LEVELS[String(level)] ?? "info"]({ python: facts }, String(message));
 }
 
-/** Logs what a module or a library printed. */
+/** Logs a line of whose printing nothing is known. */
 export function logChildText(log: Logger, text: string): void {
   log.info({ python: { logger: "stdout" } }, text);
 }

@@ -21,6 +21,11 @@ const InitializedSchema = z.object({
   modules: z.array(z.object({ index: z.int(), file: z.string().nullable() })),
 });
 
+const BlockedSchema = z.object({ module: z.string(), callback: z.string() });
+
+/** A module held the child's event loop; `callback` is a kind of callback, or `background work`. */
+export type Blocked = z.infer<typeof BlockedSchema>;
+
 /** What a module registered, by its constructor or late. */
 export type Constructed = z.infer<typeof ConstructedSchema>;
 
@@ -32,4 +37,9 @@ export function readConstructed(answer: unknown): Constructed {
 /** Reads the answer to `initialize`. */
 export function readInitialized(answer: unknown): { index: number; file: string | null }[] {
   return InitializedSchema.parse(answer).modules;
+}
+
+/** Reads a `blocked` notification. */
+export function readBlocked(params: unknown): Blocked {
+  return BlockedSchema.parse(params);
 }

@@ -7,19 +7,18 @@ import type { Logger } from "../util/log.ts";
 /** Logs and counts what callbacks do: failures with the module's name and the traceback, never for a client's eyes. */
 export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "observe" | "onLate"> {
   return {
-    observe({ slot, outcome, micros, error, warning }) {
+    observe({ slot, outcome, micros, error, warning }, request) {
       metrics.callbackRan(slot.kind, slot.module.name, outcome, micros);
-      if (warning !== undefined) log.warn(factsOf(slot), `${describeSlot(slot)} ${warning}`);
+      if (warning === undefined && (error === undefined || MatrixError.is(error))) return;
+      const facts = { ...(request !== undefined && { request }), ...factsOf(slot) };
+      if (warning !== undefined) log.warn(facts, `${describeSlot(slot)} ${warning}`);
       if (error === undefined || MatrixError.is(error)) return;
       if (error instanceof ModuleUnavailable) {
-        log.warn(
-          { ...factsOf(slot), reason: error.message },
-          `${describeSlot(slot)}: no verdict could be had (${outcome})`,
-        );
+        log.warn({ ...facts, reason: error.message }, `${describeSlot(slot)}: no verdict could be had (${outcome})`);
         return;
       }
       const traceback = error instanceof ModuleFailure ? error.traceback : undefined;
-      log.error({ ...factsOf(slot), err: error, ...(traceback && { traceback }) }, `${describeSlot(slot)} failed`);
+      log.error({ ...facts, err: error, ...(traceback && { traceback }) }, `${describeSlot(slot)} failed`);
     },
     onLate(slot, error) {
       metrics.callbackLate(slot.kind, slot.module.name);

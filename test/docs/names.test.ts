@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { KINDS } from "../../src/callbacks/kinds.ts";
 import * as entryPoint from "../../src/index.ts";
 import { createPrometheusMetrics } from "../../src/metrics/prometheus.ts";
+import { captureLog } from "../support/captured-log.ts";
 
 const writing = readDocument("writing-modules.md");
 const operations = readDocument("operations.md");
@@ -26,7 +27,7 @@ test("Every export for modules is documented, types included", () => {
 });
 
 test("Every metric of the service is documented, and no other", async () => {
-  const { metrics, registry } = createPrometheusMetrics();
+  const { metrics, registry } = createPrometheusMetrics(captureLog());
   metrics.watchBridge(() => ({ up: true, inFlight: 0, restarts: 0 }));
   const own = (await registry.getMetricsAsJSON())
     .map(({ name }) => name)

@@ -15,7 +15,7 @@ def test_what_modules_print_lands_on_stderr_at_import_and_in_callbacks(child):
         "written at import",
         "echoed at import",
         "printed in init",
-        "printed in a callback \\ud800",
+        "printed in a callback \\\\ud800",
         "written in a callback",
         "echoed in a callback",
     ):

@@ -10,6 +10,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, ensureDeferred, fail, succeed
 
+from ..hands import carry, run_by_hand
+
 
 def start(value: Any) -> Deferred[Any]:
     """A Deferred for `value`: itself where it is one, running where it can be awaited, fired with it otherwise."""
@@ -39,23 +41,24 @@ async def await_anything(awaitable: Awaitable[Any]) -> Any:
 
 @coroutine
 def translate(awaitable: Awaitable[Any]) -> Generator[Any, Any, Any]:
-    """Hands Twisted a Deferred wherever the code below waits for a future of asyncio's."""
+    """Hands Twisted a Deferred wherever the code below waits for a future of asyncio's, or asked for its task."""
     steps = awaitable.__await__()
-    wake: Any = None
-    error: BaseException | None = None
+    action, value = steps.send, None
     while True:
         try:
-            waiting = steps.send(wake) if error is None else steps.throw(error)
+            waiting, carrier = run_by_hand(action, value)
         except StopIteration as stop:
             return stop.value
-        wake, error = None, None
+        if carrier is not None:
+            return (yield carry(carrier, steps, waiting))
+        action, value = steps.send, None
         try:
-            wake = yield (wait_for_future(waiting) if isinstance(waiting, asyncio.Future) else waiting)
+            value = yield (wait_for_future(waiting) if isinstance(waiting, asyncio.Future) else waiting)
         except GeneratorExit:
             steps.close()
             raise
         except BaseException as raised:
-            error = raised
+            action, value = steps.throw, raised
 
 
 def wait_for_future(future: asyncio.Future[Any]) -> Deferred[None]:

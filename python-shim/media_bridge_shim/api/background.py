@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextvars import Context, copy_context
+from contextvars import Context
 from functools import partial, wraps
 from typing import Any
 
@@ -12,7 +12,8 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from .. import service as services
-from ..log import current_module
+from ..current import copy_origin, current_module
+from ..hands import run_by_hand
 from .awaitables import call
 from .logging_context import LoggingContext, set_current_context
 
@@ -51,11 +52,11 @@ def start_process(
     """Runs `function` now, in a context of its own that belongs to `module_path` where that is known."""
     if is_held_back():
         return Deferred()
-    context = copy_context()
+    context = copy_origin()
     if module_path is not None:
         context.run(current_module.set, module_path)
     context.run(set_current_context, LoggingContext(desc))
-    process = context.run(call, function)
+    process, _ = context.run(run_by_hand, call, function)
     process.addErrback(partial(log_failure, desc, logger, context))
     return process
 

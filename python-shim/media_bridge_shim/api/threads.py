@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import copy_context
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
+
+from ..current import copy_origin
 
 
 def defer_to_thread(reactor: Any, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
@@ -20,4 +21,4 @@ def defer_to_threadpool(
     reactor: Any, threadpool: ThreadPool, f: Callable[..., Any], *args: Any, **kwargs: Any
 ) -> Deferred[Any]:
     """Runs `f` in `threadpool`, with the context variables of the caller."""
-    return deferToThreadPool(reactor, threadpool, copy_context().run, f, *args, **kwargs)
+    return deferToThreadPool(reactor, threadpool, copy_origin().run, f, *args, **kwargs)

@@ -1,5 +1,6 @@
 import type { CallbackChain } from "../../callbacks/chain.ts";
 import { parseQuery } from "../query.ts";
+import { factsOf } from "../request-log.ts";
 import { identifyUser, type RequesterOptions } from "../requester.ts";
 import { sendJson } from "../respond.ts";
 import type { Route } from "./route.ts";
@@ -15,7 +16,8 @@ export function mediaConfigRoute(
     methods: {
       async get(req, res) {
         const { userId } = await identifyUser(req, parseQuery(req.url), parts);
-        const decision = await parts.chain.decide("get_media_config_for_user", userId);
+        const chain = parts.chain.forRequest(factsOf(res)?.id);
+        const decision = await chain.decide("get_media_config_for_user", userId);
         sendJson(res, 200, decision?.value ?? defaultBody);
       },
     },

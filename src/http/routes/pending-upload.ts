@@ -17,8 +17,11 @@ export function pendingUploadRoute(parts: UploadExchangeParts & { readonly uploa
           req,
           res,
           {
-            store: (request) =>
-              storePendingUpload({ ...request, serverName: serverName ?? "", mediaId: mediaId ?? "" }, parts.upload),
+            store: (request, chain) =>
+              storePendingUpload(
+                { ...request, serverName: serverName ?? "", mediaId: mediaId ?? "" },
+                { ...parts.upload, chain },
+              ),
             answer: () => ({}),
           },
           parts,

@@ -11,7 +11,7 @@ export interface UploadRouteParts extends UploadExchangeParts {
 /** Client-Server API, `POST /_matrix/media/v3/upload` and its older paths. */
 export function uploadRoute(parts: UploadRouteParts): Route {
   const exchange: UploadExchange = {
-    store: (request) => storeUpload(request, parts.upload),
+    store: (request, chain) => storeUpload(request, { ...parts.upload, chain }),
     answer: ({ mediaId }) => ({ content_uri: `mxc://${parts.serverName}/${mediaId}` }),
   };
   return {

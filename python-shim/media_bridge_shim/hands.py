@@ -1,0 +1,172 @@
+"""Coroutines are driven by hand, which costs a fraction of a task of asyncio's, until one of them asks for its task.
+
+`asyncio.timeout`, `TaskGroup`, `wait_for` and most asyncio libraries begin with `asyncio.current_task()`. The task is
+made then, and takes the coroutine over from its next wait on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import asyncio.tasks
+from collections.abc import Callable, Generator
+from contextvars import copy_context
+from functools import partial
+from time import perf_counter_ns
+from types import coroutine
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from .activity import activity
+from .current import current_module
+
+# What a step returns that ended its coroutine.
+ENDED = object()
+# Goes on with `send` or `throw` and its argument; returns what the coroutine waits for then, or ENDED.
+Step = Callable[[Callable[[Any], Any], Any], Any]
+
+
+class Carrier:
+    """A task that takes a coroutine over. It ends at once where nothing is handed to it in its first turn."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._handed: tuple[Any, Any, Step] | None = None
+        self.task: asyncio.Task[None] = loop.create_task(self._carry())
+
+    def take_over(self, steps: Any, waiting: Any, step: Step) -> None:
+        """`steps` is the coroutine, which waits for `waiting`."""
+        self._handed = (steps, waiting, step)
+
+    async def _carry(self) -> None:
+        if self._handed is not None:
+            await _carry_on(*self._handed)
+
+
+@coroutine
+def _carry_on(steps: Any, waiting: Any, step: Step) -> Generator[Any, Any, None]:
+    while waiting is not ENDED:
+        action, value = steps.send, None
+        try:
+            if isinstance(waiting, Deferred):
+                value = yield from _wait_for_deferred(waiting)
+            else:
+                value = yield waiting
+        except GeneratorExit:
+            steps.close()
+            raise
+        except BaseException as error:
+            action, value = steps.throw, error
+        waiting = step(action, value)
+
+
+def _wait_for_deferred(deferred: Deferred[Any]) -> Generator[Any, Any, Any]:
+    """A cancellation reaches the Deferred; the coroutine hears asyncio's, which is what its task was cancelled with."""
+    future = asyncio.get_running_loop().create_future()
+    deferred.addBoth(lambda result: None if future.done() else future.set_result(result))
+    try:
+        result = yield from future.__await__()
+    except BaseException:
+        deferred.cancel()
+        raise
+    if isinstance(result, Failure):
+        result.raiseException()
+    return result
+
+
+class Hand:
+    """One step of a coroutine: `carrier` is its task, once it has one.
+
+    A step may begin on top of a task that is not its own: what that task does can be what the coroutine waits for.
+    """
+
+    __slots__ = ("carrier", "module_path", "since_ns", "under")
+
+    def __init__(self, module_path: str | None, carrier: Carrier | None = None) -> None:
+        self.carrier = carrier
+        self.module_path = module_path
+        self.under = find_running_task()
+        self.since_ns = perf_counter_ns()
+
+
+def run_by_hand(function: Callable[..., Any], *args: Any, carrier: Carrier | None = None) -> tuple[Any, Carrier | None]:
+    """Calls, and says which task was asked for meanwhile, or was there before."""
+    hand = Hand(current_module.get(), carrier)
+    outer, activity.hand = activity.hand, hand
+    try:
+        return function(*args), hand.carrier
+    finally:
+        activity.hand = outer
+
+
+def carry(carrier: Carrier, steps: Any, waiting: Any) -> Deferred[Any]:
+    """What becomes of a coroutine that waits for `waiting`, in the task that it asked for."""
+    done: Deferred[Any] = Deferred(lambda _: carrier.task.cancel())
+    context = copy_context()
+
+    def step(action: Callable[[Any], Any], value: Any) -> Any:
+        try:
+            return context.run(partial(run_by_hand, action, value, carrier=carrier))[0]
+        except StopIteration as stop:
+            outcome = stop.value
+        except BaseException:
+            outcome = Failure()
+        # Not on top of this task: who waits for it may ask for its own.
+        asyncio.get_running_loop().call_soon(_fire, done, outcome)
+        return ENDED
+
+    carrier.take_over(steps, waiting, step)
+    return done
+
+
+def _fire(deferred: Deferred[Any], outcome: Any) -> None:
+    if not deferred.called:
+        deferred.callback(outcome)
+
+
+class _Promise:
+    """The task that the running step of a callback asked for. A step is known by the time it began."""
+
+    since_ns = 0
+    carrier: Carrier | None = None
+
+
+_promise = _Promise()
+_find_task = asyncio.current_task
+
+
+def find_running_task() -> asyncio.Task[Any] | None:
+    """The task of asyncio's that runs, if one does: not what code driven by hand is told."""
+    try:
+        return _find_task()
+    except RuntimeError:
+        return None
+
+
+def take_promised(since_ns: int) -> Carrier | None:
+    """The task that a callback asked for in the step that began at `since_ns`; None where it asked for none."""
+    if _promise.since_ns != since_ns:
+        return None
+    carrier, _promise.carrier, _promise.since_ns = _promise.carrier, None, 0
+    return carrier
+
+
+def install_current_task(loop: asyncio.AbstractEventLoop) -> None:
+    """From now on `asyncio.current_task()` finds a task for what is driven by hand. Before modules are imported."""
+
+    def current_task(wanted: asyncio.AbstractEventLoop | None = None) -> asyncio.Task[Any] | None:
+        """The running task, or None."""
+        task = _find_task(wanted)
+        if (wanted is not None and wanted is not loop) or asyncio._get_running_loop() is not loop:
+            return task
+        hand = activity.hand
+        if hand is not None and hand.under is task:
+            hand.carrier = hand.carrier or Carrier(loop)
+            return hand.carrier.task
+        if task is not None or activity.entry is None:
+            return task
+        if _promise.since_ns != activity.since_ns:
+            _promise.since_ns, _promise.carrier = activity.since_ns, Carrier(loop)
+        return _promise.carrier.task if _promise.carrier is not None else None
+
+    asyncio.current_task = asyncio.tasks.current_task = current_task
