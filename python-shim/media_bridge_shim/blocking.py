@@ -73,8 +73,8 @@ class BlockedCalls:
         inner = "" if own is frame else f" (in {frame.f_code.co_filename}:{frame.f_lineno})"
         facts = {"module": module, "callback": callback, "file": file, "line": line}
         logger.warning(
-            "%s of %s blocks the reactor for over half a second, at %s:%s%s: every other request that needs Python waits; "
-            "use defer_to_thread",
+            "%s of %s blocks the reactor for over half a second, at %s:%s%s: every other request that needs Python "
+            "waits; use defer_to_thread",
             callback,
             module,
             file,

@@ -1,5 +1,7 @@
 """The names of `synapse.types` that are supported here."""
 
+from media_bridge_shim.api.codes import Codes
+from media_bridge_shim.api.errors import SynapseError
 from media_bridge_shim.api.ids import (
     MXID_LOCALPART_ALLOWED_CHARACTERS,
     DomainSpecificString,
@@ -27,26 +29,79 @@ from media_bridge_shim.api.json_types import (
     StrSequence,
 )
 from media_bridge_shim.api.people import Requester, UserInfo, UserProfile, create_requester
+from media_bridge_shim.api.rare_types import (
+    GUEST_USER_ID_PATTERN,
+    NON_MXID_CHARACTER_PATTERN,
+    ROOM_ID_PATTERN_DOMAINLESS,
+    UPPER_CASE_PATTERN,
+    AbstractMultiWriterStreamToken,
+    DeviceListUpdates,
+    EventOrderings,
+    ISynapseReactor,
+    ISynapseThreadlessReactor,
+    JsonValue,
+    MultiWriterStreamToken,
+    PersistedEventPosition,
+    PersistedPosition,
+    ReadReceipt,
+    RetentionPolicy,
+    RoomStreamToken,
+    ScheduledTask,
+    SimpleJsonValue,
+    SlidingSyncStreamToken,
+    StreamKeyType,
+    StreamToken,
+    TaskStatus,
+    ThirdPartyInstanceID,
+    ThreadSubscriptionsToken,
+)
+from media_bridge_shim.api.text_helpers import parse_and_validate_server_name
 from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
     "Absent",
     "AbsentType",
+    "AbstractMultiWriterStreamToken",
+    "Codes",
+    "DeviceListUpdates",
     "DomainSpecificString",
     "EventID",
+    "EventOrderings",
+    "GUEST_USER_ID_PATTERN",
+    "ISynapseReactor",
+    "ISynapseThreadlessReactor",
     "JsonDict",
     "JsonMapping",
     "JsonSerializable",
+    "JsonValue",
     "MXID_LOCALPART_ALLOWED_CHARACTERS",
+    "MultiWriterStreamToken",
     "MutableStateMap",
+    "NON_MXID_CHARACTER_PATTERN",
+    "PersistedEventPosition",
+    "PersistedPosition",
+    "ROOM_ID_PATTERN_DOMAINLESS",
+    "ReadReceipt",
     "Requester",
+    "RetentionPolicy",
     "RoomAlias",
     "RoomID",
     "RoomIdWithDomain",
+    "RoomStreamToken",
+    "ScheduledTask",
+    "SimpleJsonValue",
+    "SlidingSyncStreamToken",
     "StateKey",
     "StateMap",
     "StrCollection",
     "StrSequence",
+    "StreamKeyType",
+    "StreamToken",
+    "SynapseError",
+    "TaskStatus",
+    "ThirdPartyInstanceID",
+    "ThreadSubscriptionsToken",
+    "UPPER_CASE_PATTERN",
     "UserID",
     "UserInfo",
     "UserProfile",
@@ -56,6 +111,7 @@ __all__ = [
     "get_localpart_from_id",
     "is_compliant_user_id_localpart",
     "map_username_to_mxid_localpart",
+    "parse_and_validate_server_name",
 ]
 
 guard(__name__)

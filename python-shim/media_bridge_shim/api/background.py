@@ -18,6 +18,14 @@ from .awaitables import call
 from .logging_context import LoggingContext, set_current_context
 
 
+class BackgroundProcessLoggingContext(LoggingContext):
+    """The context of a background process."""
+
+    def __init__(self, *, name: str, server_name: str, instance_id: int | str | None = None) -> None:
+        super().__init__(name, server_name=server_name)
+        self.instance_id = instance_id
+
+
 def run_as_background_process(desc: str, *args: Any, **kwargs: Any) -> Deferred[Any]:
     """`(desc, func, *args)` or, as in newer releases, `(desc, server_name, func, *args)`.
 
@@ -55,7 +63,7 @@ def start_process(
     context = copy_origin()
     if module_path is not None:
         context.run(current_module.set, module_path)
-    context.run(set_current_context, LoggingContext(desc))
+    context.run(set_current_context, BackgroundProcessLoggingContext(name=desc, server_name=""))
     process, _ = context.run(run_by_hand, call, function)
     process.addErrback(partial(log_failure, desc, logger, context))
     return process

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 SIZES = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
@@ -94,3 +94,27 @@ class Config:
         """The text of a file that must exist."""
         with open(cls.check_file(file_path, config_name), encoding="utf-8") as stream:
             return stream.read()
+
+
+def path_exists(file_path: str) -> bool:
+    """Whether something is there."""
+    return os.path.exists(file_path)
+
+
+def read_file(file_path: Any, config_path: Sequence[str]) -> str:
+    """The text of a file; `ConfigError` at `config_path` where there is none."""
+    if not isinstance(file_path, str):
+        raise ConfigError("expected the path of a file", config_path)
+    try:
+        with open(file_path, encoding="utf-8") as stream:
+            return stream.read()
+    except OSError as error:
+        raise ConfigError(f"the file {file_path!r} cannot be read: {error.strerror}", config_path) from error
+
+
+def format_config_error(e: ConfigError) -> Iterator[str]:
+    """The error for people, in pieces."""
+    yield "Error in configuration"
+    if e.path:
+        yield f" at {'.'.join(map(str, e.path))!r}"
+    yield f":\n  {e.msg}"

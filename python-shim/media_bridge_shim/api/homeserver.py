@@ -22,6 +22,10 @@ class Section(SimpleNamespace):
         raise UnsupportedName(describe(f"{self.__dict__.get('_label', 'a section')}.{name}"))
 
 
+class RootConfig(Section):
+    """The whole configuration, of which modules see a few sections: `hs.config`."""
+
+
 class HomeServer:
     """A façade. What it lacks raises an `AttributeError` that says so."""
 
@@ -71,7 +75,7 @@ class HomeServer:
         raise UnsupportedName(describe(f"HomeServer.{name}"))
 
 
-def make_config(service: Any) -> Section:
+def make_config(service: Any) -> RootConfig:
     media = Section(
         _label="hs.config.media",
         can_load_media_repo=True,
@@ -86,7 +90,7 @@ def make_config(service: Any) -> Section:
         worker_app=service.worker_app,
         worker_name=service.worker_name,
     )
-    return Section(_label="hs.config", media=media, server=server, worker=worker)
+    return RootConfig(_label="hs.config", media=media, server=server, worker=worker)
 
 
 def get_reactor() -> Any:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from functools import wraps
 from typing import Any
 
+import attr
 from twisted.internet.defer import Deferred
 
 from .awaitables import call, start
@@ -134,3 +135,22 @@ def preserve_fn(f: Callable[..., Any]) -> Callable[..., Deferred[Any]]:
         return run_in_background(f, *args, **kwargs)
 
     return run
+
+
+@attr.s(slots=True, auto_attribs=True)
+class ContextRequest:
+    """What a context knows of its request."""
+
+    request_id: str
+    ip_address: str
+    site_tag: str
+    requester: str | None
+    authenticated_entity: str | None
+    method: str
+    url: str
+    protocol: str
+    user_agent: str
+
+
+def logcontext_error(msg: str) -> None:
+    """Contexts are permissive here: there are no errors to tell of."""

@@ -1,8 +1,19 @@
 """The names of `synapse.config._base` that are supported here."""
 
-from media_bridge_shim.api.config import Config, ConfigError
+from media_bridge_shim.api.config import Config, ConfigError, format_config_error, path_exists, read_file
+from media_bridge_shim.api.homeserver import RootConfig
+from media_bridge_shim.api.placeholders import RoutableShardedWorkerHandlingConfig, ShardedWorkerHandlingConfig
 from media_bridge_shim.api.unsupported import guard
 
-__all__ = ["Config", "ConfigError"]
+__all__ = [
+    "Config",
+    "ConfigError",
+    "RootConfig",
+    "RoutableShardedWorkerHandlingConfig",
+    "ShardedWorkerHandlingConfig",
+    "format_config_error",
+    "path_exists",
+    "read_file",
+]
 
 guard(__name__)

@@ -2,11 +2,13 @@
 
 from media_bridge_shim.api.logging_context import (
     SENTINEL_CONTEXT,
+    ContextRequest,
     LoggingContext,
     LoggingContextFilter,
     LoggingContextOrSentinel,
     PreserveLoggingContext,
     current_context,
+    logcontext_error,
     make_deferred_yieldable,
     nested_logging_context,
     preserve_fn,
@@ -18,6 +20,7 @@ from media_bridge_shim.api.threads import defer_to_thread, defer_to_threadpool
 from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
+    "ContextRequest",
     "LoggingContext",
     "LoggingContextFilter",
     "LoggingContextOrSentinel",
@@ -26,6 +29,7 @@ __all__ = [
     "current_context",
     "defer_to_thread",
     "defer_to_threadpool",
+    "logcontext_error",
     "make_deferred_yieldable",
     "nested_logging_context",
     "preserve_fn",

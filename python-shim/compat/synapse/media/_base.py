@@ -1,22 +1,44 @@
 """The names of `synapse.media._base` that are supported here."""
 
 from media_bridge_shim.api.files import FileInfo, ThumbnailInfo
+from media_bridge_shim.api.media_facts import (
+    DEFAULT_MAX_TIMEOUT_MS,
+    INLINE_CONTENT_TYPES,
+    MAXIMUM_ALLOWED_MAX_TIMEOUT_MS,
+    TEXT_CONTENT_TYPES,
+    ConsumerRequestedStopError,
+)
 from media_bridge_shim.api.placeholders import (
     ThreadedFileSender,
+    add_file_headers,
+    check_for_cached_entry_and_respond,
+    get_filename_from_headers,
     respond_404,
+    respond_with_304,
     respond_with_file,
+    respond_with_multipart_responder,
     respond_with_responder,
 )
 from media_bridge_shim.api.responders import Responder
 from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
+    "ConsumerRequestedStopError",
+    "DEFAULT_MAX_TIMEOUT_MS",
     "FileInfo",
+    "INLINE_CONTENT_TYPES",
+    "MAXIMUM_ALLOWED_MAX_TIMEOUT_MS",
     "Responder",
+    "TEXT_CONTENT_TYPES",
     "ThreadedFileSender",
     "ThumbnailInfo",
+    "add_file_headers",
+    "check_for_cached_entry_and_respond",
+    "get_filename_from_headers",
     "respond_404",
+    "respond_with_304",
     "respond_with_file",
+    "respond_with_multipart_responder",
     "respond_with_responder",
 ]
 

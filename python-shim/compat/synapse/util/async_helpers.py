@@ -11,18 +11,34 @@ from media_bridge_shim.api.async_helpers import (
     yieldable_gather_results,
 )
 from media_bridge_shim.api.awaitables import maybe_awaitable
+from media_bridge_shim.api.locks import (
+    AwakenableSleeper,
+    DeferredEvent,
+    DoneAwaitable,
+    ReadWriteLock,
+    gather_optional_coroutines,
+    observe_deferred,
+    yieldable_gather_results_delaying_cancellation,
+)
 from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
+    "AwakenableSleeper",
+    "DeferredEvent",
+    "DoneAwaitable",
     "Linearizer",
     "ObservableDeferred",
+    "ReadWriteLock",
     "concurrently_execute",
     "delay_cancellation",
+    "gather_optional_coroutines",
     "gather_results",
     "maybe_awaitable",
+    "observe_deferred",
     "stop_cancellation",
     "timeout_deferred",
     "yieldable_gather_results",
+    "yieldable_gather_results_delaying_cancellation",
 ]
 
 guard(__name__)

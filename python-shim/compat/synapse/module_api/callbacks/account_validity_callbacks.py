@@ -1,6 +1,7 @@
 """The names of `synapse.module_api.callbacks.account_validity_callbacks` that are supported here."""
 
 from media_bridge_shim.api.callback_types import Callback
+from media_bridge_shim.api.placeholders import AccountValidityModuleApiCallbacks
 from media_bridge_shim.api.unsupported import guard
 
 IS_USER_EXPIRED_CALLBACK = Callback
@@ -11,6 +12,7 @@ ON_USER_LOGIN_CALLBACK = Callback
 ON_USER_REGISTRATION_CALLBACK = Callback
 
 __all__ = [
+    "AccountValidityModuleApiCallbacks",
     "IS_USER_EXPIRED_CALLBACK",
     "ON_LEGACY_ADMIN_REQUEST",
     "ON_LEGACY_RENEW_CALLBACK",

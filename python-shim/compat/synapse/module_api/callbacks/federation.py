@@ -1,11 +1,15 @@
 """The names of `synapse.module_api.callbacks.federation` that are supported here."""
 
 from media_bridge_shim.api.callback_types import Callback
-from media_bridge_shim.api.placeholders import FederationEventDeliveryEvent
+from media_bridge_shim.api.placeholders import FederationEventDeliveryEvent, FederationModuleApiCallbacks
 from media_bridge_shim.api.unsupported import guard
 
 ON_EVENT_DELIVERED_OVER_FEDERATION_CALLBACK = Callback
 
-__all__ = ["FederationEventDeliveryEvent", "ON_EVENT_DELIVERED_OVER_FEDERATION_CALLBACK"]
+__all__ = [
+    "FederationEventDeliveryEvent",
+    "FederationModuleApiCallbacks",
+    "ON_EVENT_DELIVERED_OVER_FEDERATION_CALLBACK",
+]
 
 guard(__name__)

@@ -1,7 +1,10 @@
 """The names of `synapse.module_api.callbacks.media_repository_callbacks` that are supported here."""
 
 from media_bridge_shim.api.callback_types import Callback
+from media_bridge_shim.api.json_types import JsonDict
+from media_bridge_shim.api.placeholders import MediaRepositoryModuleApiCallbacks
 from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.upload_limit import MediaUploadLimit
 
 GET_MEDIA_CONFIG_FOR_USER_CALLBACK = Callback
 GET_MEDIA_UPLOAD_LIMITS_FOR_USER_CALLBACK = Callback
@@ -12,6 +15,9 @@ __all__ = [
     "GET_MEDIA_CONFIG_FOR_USER_CALLBACK",
     "GET_MEDIA_UPLOAD_LIMITS_FOR_USER_CALLBACK",
     "IS_USER_ALLOWED_TO_UPLOAD_MEDIA_OF_SIZE_CALLBACK",
+    "JsonDict",
+    "MediaRepositoryModuleApiCallbacks",
+    "MediaUploadLimit",
     "ON_MEDIA_UPLOAD_LIMIT_EXCEEDED_CALLBACK",
 ]
 

@@ -2,10 +2,15 @@
 
 from media_bridge_shim.api.callback_types import Callback
 from media_bridge_shim.api.people import RatelimitOverride
+from media_bridge_shim.api.placeholders import RatelimitModuleApiCallbacks
 from media_bridge_shim.api.unsupported import guard
 
 GET_RATELIMIT_OVERRIDE_FOR_USER_CALLBACK = Callback
 
-__all__ = ["GET_RATELIMIT_OVERRIDE_FOR_USER_CALLBACK", "RatelimitOverride"]
+__all__ = [
+    "GET_RATELIMIT_OVERRIDE_FOR_USER_CALLBACK",
+    "RatelimitModuleApiCallbacks",
+    "RatelimitOverride",
+]
 
 guard(__name__)

@@ -1,7 +1,9 @@
 """The names of `synapse.module_api.callbacks.spamchecker_callbacks` that are supported here."""
 
 from media_bridge_shim.api.callback_types import NOT_SPAM, Callback, RegistrationBehaviour
-from media_bridge_shim.api.placeholders import load_legacy_spam_checkers
+from media_bridge_shim.api.codes import Codes
+from media_bridge_shim.api.files import FileInfo, ReadableFileWrapper
+from media_bridge_shim.api.placeholders import SpamCheckerModuleApiCallbacks, load_legacy_spam_checkers
 from media_bridge_shim.api.unsupported import guard
 
 CHECK_EVENT_FOR_SPAM_CALLBACK = Callback
@@ -27,11 +29,15 @@ __all__ = [
     "CHECK_MEDIA_FILE_FOR_SPAM_CALLBACK",
     "CHECK_REGISTRATION_FOR_SPAM_CALLBACK",
     "CHECK_USERNAME_FOR_SPAM_CALLBACK",
+    "Codes",
     "FEDERATED_USER_MAY_INVITE_CALLBACK",
+    "FileInfo",
     "LEGACY_CHECK_REGISTRATION_FOR_SPAM_CALLBACK",
     "NOT_SPAM",
+    "ReadableFileWrapper",
     "RegistrationBehaviour",
     "SHOULD_DROP_FEDERATED_EVENT_CALLBACK",
+    "SpamCheckerModuleApiCallbacks",
     "USER_MAY_CREATE_ROOM_ALIAS_CALLBACK",
     "USER_MAY_CREATE_ROOM_CALLBACK",
     "USER_MAY_CREATE_ROOM_CALLBACK_RETURN_VALUE",

@@ -1,6 +1,10 @@
 """The names of `synapse.module_api.callbacks.third_party_event_rules_callbacks` that are supported here."""
 
 from media_bridge_shim.api.callback_types import Callback
+from media_bridge_shim.api.placeholders import (
+    ThirdPartyEventRulesModuleApiCallbacks,
+    load_legacy_third_party_event_rules,
+)
 from media_bridge_shim.api.unsupported import guard
 
 CHECK_CAN_DEACTIVATE_USER_CALLBACK = Callback
@@ -29,6 +33,8 @@ __all__ = [
     "ON_REMOVE_USER_THIRD_PARTY_IDENTIFIER_CALLBACK",
     "ON_THREEPID_BIND_CALLBACK",
     "ON_USER_DEACTIVATION_STATUS_CHANGED_CALLBACK",
+    "ThirdPartyEventRulesModuleApiCallbacks",
+    "load_legacy_third_party_event_rules",
 ]
 
 guard(__name__)

@@ -1,0 +1,72 @@
+"""Forms of texts that modules check, from `synapse.util.stringutils`."""
+
+from __future__ import annotations
+
+import random
+import re
+import string
+from typing import Any
+
+from .codes import Codes
+from .errors import SynapseError
+from .text_helpers import parse_and_validate_server_name
+
+CLIENT_SECRET_REGEX = re.compile(r"^[0-9a-zA-Z\.=_\-]+$")
+MXC_REGEX = re.compile(r"^mxc://([^/]+)/([^/#?]+)$")
+NAMESPACED_GRAMMAR = re.compile(r"^[a-z][a-z0-9_.-]{0,254}$")
+VALID_HOST_REGEX = re.compile(r"\A[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*\Z")
+
+_BASE62_DIGITS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_MAX_CLIENT_SECRET = 255
+
+
+def random_string_insecure_fast(length: int) -> str:
+    """Random letters, not fit for secrets."""
+    return "".join(random.choices(string.ascii_letters, k=length))
+
+
+def assert_valid_client_secret(client_secret: str) -> None:
+    """Raises a `SynapseError` (400, `M_INVALID_PARAM`) where it is no client secret."""
+    if not 0 < len(client_secret) <= _MAX_CLIENT_SECRET or CLIENT_SECRET_REGEX.match(client_secret) is None:
+        raise SynapseError(400, "Invalid client_secret parameter", errcode=Codes.INVALID_PARAM)
+
+
+def base62_encode(num: int, minwidth: int = 1) -> str:
+    """The number in digits, capital and small letters, padded with zeros to `minwidth`."""
+    digits = ""
+    while num:
+        num, digit = divmod(num, 62)
+        digits = _BASE62_DIGITS[digit] + digits
+    return digits.rjust(minwidth, "0")
+
+
+def is_namedspaced_grammar(s: str) -> bool:
+    """Whether it is a namespaced identifier; spelt as Synapse spells it."""
+    return NAMESPACED_GRAMMAR.match(s) is not None
+
+
+def non_null_str_or_none(val: Any) -> str | None:
+    """`val` where it is a text that a database takes, None otherwise."""
+    return val if isinstance(val, str) and "\u0000" not in val else None
+
+
+def parse_server_name(server_name: str) -> tuple[str, int | None]:
+    """Host and port, the host unchecked; `ValueError` where the port is none."""
+    host, colon, port = server_name.rpartition(":")
+    if not colon or server_name.endswith("]"):
+        return server_name, None
+    if not (port.isascii() and port.isdigit()):
+        raise ValueError(f"{server_name!r} is no server name")
+    return host, int(port)
+
+
+def valid_id_server_location(id_server: str) -> bool:
+    """Whether it is a server name, perhaps with a path."""
+    host, *path = id_server.split("/")
+    if any("?" in part or "#" in part for part in path):
+        return False
+    try:
+        parse_and_validate_server_name(host)
+    except ValueError:
+        return False
+    return True
