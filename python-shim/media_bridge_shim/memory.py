@@ -1,4 +1,4 @@
-"""A bound on what this process may ask the system for: past it Python raises `MemoryError` where the guilty code stands."""
+"""A bound on what this process may ask the system for: past it Python raises `MemoryError` where the guilty code is."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 
 def limit_memory(max_bytes: int) -> None:
     """
-    Memory that is private and written to, in bytes, of this process and of each one that modules start; a lower limit that
-    stands already stays. Systems other than Linux know no such limit: there the service's own watch is all there is.
+    Memory that is private and written to, in bytes, of this process and of each one that modules start; a lower limit
+    that stands already stays. Systems other than Linux know no such limit: there only the service watches it.
     """
     if not sys.platform.startswith("linux"):
         return
