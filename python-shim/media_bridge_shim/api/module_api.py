@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextvars import copy_context
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 
+from ..current import copy_origin, current_module
 from ..database.access import Store, get_pool
-from ..log import current_module
 from .account_data import AccountDataManager
 from .background import start_process
 from .caches import CachedDescriptor, CachedFunction
@@ -142,7 +141,7 @@ class ModuleApi(UserCalls, RoomCalls):
 
     def run_db_interaction(self, desc: str, func: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
         """Runs `func(txn, *args, **kwargs)` in a thread and commits. It may run up to 5 times (docs/database.md)."""
-        context = copy_context()
+        context = copy_origin()
         context.run(current_module.set, self._module_path)
         return context.run(get_pool(self._service).interact, desc, func, args, kwargs)
 
