@@ -11,8 +11,8 @@ interface Level {
 }
 
 const SWEEP_AT_LEAST = 1024;
-/** Leaking in fractions leaves a rest that is no action. */
-const ROUNDING = 1e-9;
+/** What leaks in fractions leaves a rest that is no action. Whoever waits as long as was said is well below it. */
+const REST = 1e-6;
 
 /** Holds each key to a rate: a bucket that fills by one an action and leaks steadily. Refused actions do not count. */
 export class RateLimiter {
@@ -32,9 +32,9 @@ export class RateLimiter {
     const { perSecond, burstCount } = this.limit;
     const count = this.countAt(this.levels.get(key), nowMs);
     const excess = count + 1 - burstCount;
-    if (excess > ROUNDING) {
+    if (excess > REST) {
       const helps = perSecond > 0 && burstCount >= 1;
-      return { retryAfterMs: helps ? Math.ceil((excess / perSecond) * 1000) : undefined };
+      return { retryAfterMs: helps ? Math.ceil(((excess - REST / 2) / perSecond) * 1000) : undefined };
     }
     this.levels.set(key, { count: count + 1, atMs: nowMs });
     if (this.levels.size >= this.sweepAtSize) this.sweep(nowMs);

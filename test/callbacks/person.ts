@@ -47,13 +47,30 @@ export class Person {
     return String(body["content_uri"]).split("/").at(-1) ?? "";
   }
 
+  /** Creates a media id to upload to; fails where that is refused. */
+  async create(): Promise<string> {
+    const { status, text, body } = await this.send("/_matrix/media/v1/create", { method: "POST" });
+    if (status !== 200) throw new Error(`${status} ${text}`);
+    return String(body["content_uri"]).split("/").at(-1) ?? "";
+  }
+
+  /** Uploads a file of so many bytes to a media id. */
+  put(mediaId: string, sizeBytes = 100): Promise<Answer> {
+    const path = `/_matrix/media/v3/upload/example.test/${mediaId}`;
+    return this.send(path, { method: "PUT", body: this.file(sizeBytes) });
+  }
+
   download(mediaId: string): Promise<Answer> {
     return this.send(`/_matrix/client/v1/media/download/example.test/${mediaId}`, {});
   }
 
   /** An upload in chunks, without a Content-Length. Pieces that come after the answer are not sent. */
-  async uploadChunks(pieces: readonly (string | Buffer)[]): Promise<Answer> {
-    const request = this.open({ "Transfer-Encoding": "chunked" });
+  async uploadChunks(
+    pieces: readonly (string | Buffer)[],
+    path = "/_matrix/media/v3/upload",
+    method = "POST",
+  ): Promise<Answer> {
+    const request = this.open({ "Transfer-Encoding": "chunked" }, path, method);
     let answered = false;
     const response = new Promise<IncomingMessage>((resolve, reject) => {
       request.once("response", resolve).once("error", reject);

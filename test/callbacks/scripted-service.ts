@@ -112,6 +112,15 @@ export class ScriptedService {
     if (changes !== 1) throw new Error("there is no such upload");
   }
 
+  /** Makes a media id older, as if it had been created earlier. */
+  ageCreation(mediaId: string, milliseconds: number): void {
+    const database = new Database(join(this.folder, "data", "media.db"), { timeout: 5_000 });
+    const statement = "update local_media_repository set created_ts = created_ts - ? where media_id = ?";
+    const { changes } = database.prepare(statement).run(milliseconds, mediaId);
+    database.close();
+    if (changes !== 1) throw new Error("there is no such media id");
+  }
+
   async stop(): Promise<void> {
     await this.service.stop();
     if (existsSync(this.folder)) rmSync(this.folder, { recursive: true });

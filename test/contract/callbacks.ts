@@ -8,6 +8,7 @@ import { describeErrors } from "./callbacks-errors.ts";
 import { describeExceeded } from "./callbacks-exceeded.ts";
 import { describeLimits } from "./callbacks-limits.ts";
 import { describeNotifications } from "./callbacks-notifications.ts";
+import { describePut } from "./callbacks-put.ts";
 import { describeReservations } from "./callbacks-reservations.ts";
 import { describeSpam } from "./callbacks-spam.ts";
 import { describeWaiting } from "./callbacks-waiting.ts";
@@ -31,6 +32,7 @@ export function describeCallbacks(languages: readonly [Language, Language, Langu
     describeExceeded(shared, languages);
     describeReservations(shared);
     describeChunked(shared);
+    describePut(shared);
     describeSpam(shared, languages);
     describeErrors(shared, languages);
     describeNotifications(shared);

@@ -162,15 +162,16 @@ describe("a folder of media and its process", () => {
       const metadata = openSqliteMetadata({ path: join(folder, "media.db"), log });
       const blobs = openFilesystemBlobs({ mediaStorePath: join(folder, "media"), log });
       // A small body that was not published was never on disk.
-      const removed = size === LARGE_BYTES ? 2 : 1;
+      const removed = size === LARGE_BYTES ? 3 : 2;
       expect(await recover(blobs, async (id) => (await metadata.localMedia(id)) !== undefined)).toEqual({
-        kept: 1,
+        kept: 2,
         removed,
       });
+      expect(await metadata.pendingMedia("pendingId")).toBeDefined();
       await metadata.close();
       expect(
         listFolder(join(folder, "media")).filter((name) => statSync(join(folder, "media", name)).isFile()),
-      ).toEqual(["local_content/co/mm/itted"]);
+      ).toEqual(["local_content/co/mm/itted", "local_content/fi/ll/edId"]);
       expect(await readBlob(blobs, "committed")).toHaveLength(size);
     },
   );

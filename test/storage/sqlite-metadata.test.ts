@@ -3,6 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { MIGRATIONS } from "../../src/storage/sqlite/migrations.ts";
+import { PENDING_SQL } from "../../src/storage/sqlite/pending-rows.ts";
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
@@ -48,6 +49,15 @@ describe("the SQLite database", () => {
     await openSqliteMetadata({ path, log }).close();
     const found = query(path, `select name from pragma_table_info('${table}')`).map(({ name }) => String(name));
     expect(found.toSorted()).toEqual(columns.split(" ").toSorted());
+  });
+
+  it("finds the ids of a user that have no content by an index of their own, which uploads do not touch", async () => {
+    const path = join(createTemporaryFolder(), "media.db");
+    await openSqliteMetadata({ path, log }).close();
+    const [plan] = query(path, `explain query plan ${PENDING_SQL.countPending.replaceAll("?", "1")}`);
+    expect(plan).toMatchObject({ detail: expect.stringContaining("media_bridge_pending_by_user") });
+    const [index] = query(path, "select sql from sqlite_schema where name = 'media_bridge_pending_by_user'");
+    expect(index).toMatchObject({ sql: expect.stringMatching(/where media_length is null$/) });
   });
 
   it("is refused when a newer release made it, with both versions named", async () => {

@@ -3,7 +3,7 @@ import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blo
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { storeBlob, writeChunks } from "../contract/blob-bodies.ts";
-import { newMedia } from "../contract/media-rows.ts";
+import { newMedia, uploadedMedia } from "../contract/media-rows.ts";
 
 const log = createLogger("fatal");
 const [, , story, folder = "", size = "0"] = process.argv;
@@ -21,7 +21,10 @@ const STORIES: Record<string, () => Promise<void>> = {
     await metadata.insertLocalMedia(newMedia({ mediaId: "second" }));
     process.stdout.write("idle");
   },
-  /** Three uploads are under way when the process dies: half written, published, committed. */
+  /**
+   * Uploads are under way when the process dies: half written, published, committed; and to ids that were created before:
+   * published, filled.
+   */
   async isKilled() {
     const metadata = openSqliteMetadata({ path: `${folder}/media.db`, log });
     const blobs = openFilesystemBlobs({ mediaStorePath: `${folder}/media`, log });
@@ -30,6 +33,14 @@ const STORIES: Record<string, () => Promise<void>> = {
       await writeChunks(writer.write.bind(writer), body);
       if (mediaId !== "halfWritten") await writer.publish();
       if (mediaId === "committed") await metadata.insertLocalMedia(newMedia({ mediaId }));
+    }
+    for (const mediaId of ["pendingId", "filledId"]) {
+      const pending = { mediaId, createdTs: 1, userId: "@alice:example.org", authenticated: true };
+      await metadata.createPendingMedia(pending, { maxPending: 9, expiredTs: 0 });
+      const writer = blobs.create(mediaId);
+      await writeChunks(writer.write.bind(writer), body);
+      await writer.publish();
+      if (mediaId === "filledId") await metadata.fillPendingMedia(uploadedMedia({ mediaId }));
     }
     process.kill(process.pid, "SIGKILL");
   },

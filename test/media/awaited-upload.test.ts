@@ -1,0 +1,130 @@
+import { EventEmitter } from "node:events";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { awaitUpload, type AwaitRequest } from "../../src/media/awaited-upload.ts";
+import type { MediaMetadata } from "../../src/media/metadata.ts";
+import { UploadWaits } from "../../src/media/upload-waits.ts";
+import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { createLogger } from "../../src/util/log.ts";
+import { uploadedMedia } from "../contract/media-rows.ts";
+import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+
+const DAY_MS = 86_400_000;
+const stays = () => () => undefined;
+
+let metadata: MediaMetadata;
+let waits: UploadWaits;
+
+beforeEach(() => {
+  metadata = openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log: createLogger("fatal") });
+  waits = new UploadWaits();
+});
+afterEach(() => metadata.close());
+
+async function create(mediaId: string, createdTs = Date.now()): Promise<void> {
+  const media = { mediaId, createdTs, userId: "@alice:example.org", authenticated: true };
+  await metadata.createPendingMedia(media, { maxPending: 10, expiredTs: 0 });
+}
+
+async function fill(mediaId: string): Promise<void> {
+  await metadata.fillPendingMedia(uploadedMedia({ mediaId }));
+  waits.wake(mediaId);
+}
+
+function wait(mediaId: string, request: Partial<AwaitRequest> = {}, rows = metadata, unusedExpirationMs = DAY_MS) {
+  return awaitUpload(
+    { mediaId, legacy: false, timeoutMs: 60_000, whenGone: stays, ...request },
+    { metadata: rows, waits, unusedExpirationMs },
+  );
+}
+
+/** Lets everything that is ready to run do so. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+const LATE = { code: "NOT_YET_UPLOADED" };
+
+describe("a wait for an upload", () => {
+  it("ends with the row when the upload is committed, for everybody who waits for it, and for nobody else", async () => {
+    await create("one");
+    await create("other");
+    const waiting = [wait("one"), wait("one"), wait("one", { timeoutMs: 50_000 })];
+    const others = wait("other");
+    await settled();
+    expect(waits.size).toBe(2);
+    await fill("one");
+    for (const media of await Promise.all(waiting)) expect(media).toMatchObject({ mediaId: "one", mediaLength: 100 });
+    await settled();
+    expect(waits.size).toBe(1);
+    waits.close();
+    await expect(others).rejects.toMatchObject(LATE);
+    expect(waits.size).toBe(0);
+  });
+
+  it("misses no upload that is committed between two of its looks", async () => {
+    const rows: MediaMetadata = {
+      insertLocalMedia: (media) => metadata.insertLocalMedia(media),
+      createPendingMedia: (media, allowance) => metadata.createPendingMedia(media, allowance),
+      fillPendingMedia: (media) => metadata.fillPendingMedia(media),
+      uploadedBytes: (userId, sinceTs) => metadata.uploadedBytes(userId, sinceTs),
+      close: () => metadata.close(),
+      localMedia: (mediaId) => metadata.localMedia(mediaId),
+      pendingMedia: async (mediaId) => {
+        const seenBefore = mediaId === "before" ? await metadata.pendingMedia(mediaId) : undefined;
+        await fill(mediaId);
+        return seenBefore ?? (await metadata.pendingMedia(mediaId));
+      },
+    };
+    await create("before");
+    await create("after");
+    expect(await wait("before", {}, rows)).toMatchObject({ mediaId: "before" });
+    expect(await wait("after", {}, rows)).toMatchObject({ mediaId: "after" });
+  });
+
+  it("is over at its deadline, and at once where there is none", async () => {
+    await create("late");
+    await expect(wait("late", { timeoutMs: 0 })).rejects.toMatchObject(LATE);
+    await expect(wait("late", { timeoutMs: 20 })).rejects.toMatchObject(LATE);
+    expect(waits.size).toBe(0);
+  });
+
+  it("is forgotten when its client leaves, who is not listened for any longer afterwards", async () => {
+    await create("left");
+    const client = new EventEmitter();
+    const whenGone: AwaitRequest["whenGone"] = (gone) => {
+      client.once("gone", gone);
+      return () => client.off("gone", gone);
+    };
+    const left = wait("left", { whenGone });
+    await settled();
+    expect([waits.size, client.listenerCount("gone")]).toEqual([1, 1]);
+    client.emit("gone");
+    await expect(left).rejects.toMatchObject(LATE);
+    expect([waits.size, client.listenerCount("gone")]).toEqual([0, 0]);
+  });
+
+  it("ends at a stop, and none begins after it", async () => {
+    await create("stopped");
+    const waiting = wait("stopped");
+    await settled();
+    waits.close();
+    await expect(waiting).rejects.toMatchObject(LATE);
+    await expect(wait("stopped")).rejects.toMatchObject(LATE);
+    expect(waits.size).toBe(0);
+  });
+
+  it("finds nothing where the id is unknown or has expired, and does not wait to say so", async () => {
+    await create("old", Date.now() - DAY_MS - 1);
+    expect(await wait("unknown")).toBeUndefined();
+    expect(await wait("old")).toBeUndefined();
+    expect(waits.size).toBe(0);
+  });
+
+  it("finds nothing once the id expires", async () => {
+    await create("expiring", Date.now() - DAY_MS + 30);
+    expect(await wait("expiring")).toBeUndefined();
+  });
+
+  it("finds nothing at once where a route without authentication would not serve it anyway", async () => {
+    await create("frozen");
+    expect(await wait("frozen", { legacy: true })).toBeUndefined();
+  });
+});
