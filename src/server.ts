@@ -20,6 +20,7 @@ import type { Authenticator } from "./homeserver/authenticator.ts";
 import { openHomeserver, type Homeserver } from "./homeserver/client/homeserver.ts";
 import { createTokensFileAuthenticator } from "./homeserver/tokens-file.ts";
 import { createWhoamiAuthenticator } from "./homeserver/whoami.ts";
+import { AccessTimes } from "./media/access-times.ts";
 import { QuotaLedger } from "./media/quota.ts";
 import { UploadClaims } from "./media/upload-claims.ts";
 import { UploadWaits } from "./media/upload-waits.ts";
@@ -33,6 +34,7 @@ import { openFilesystemBlobs } from "./storage/filesystem/filesystem-blobs.ts";
 import { openSqliteMetadata } from "./storage/sqlite/sqlite-metadata.ts";
 import { Cleanup } from "./server/cleanup.ts";
 import { openControl, type Running } from "./server/control.ts";
+import { openStorageProviders } from "./server/storage-providers.ts";
 import type { Logger } from "./util/log.ts";
 import { RateLimiter } from "./util/rate-limiter.ts";
 import { RunningTasks } from "./util/running-tasks.ts";
@@ -84,6 +86,10 @@ export async function startService(config: Config, log: Logger): Promise<Running
     });
     const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia } = config;
     const { idleTimeoutMs } = config.mediaBridge.upload;
+    const accessTimes = new AccessTimes(metadata, log);
+    cleanup.add(() => accessTimes.flush());
+    const storage = openStorageProviders(config, modules, { metadata, blobs, metrics, log });
+    cleanup.add(() => storage?.stores.stop(graceMs));
     const running = new RunningTasks();
     cleanup.add(() => running.settled(graceMs));
     const upload = {
@@ -94,6 +100,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
       maxUploadSizeBytes,
       defaultLimits: config.mediaUploadLimits,
       enableAuthenticatedMedia,
+      providers: storage?.stores,
       limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
     };
     const waits = new UploadWaits();
@@ -108,7 +115,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
     };
     const pendingUpload = { ...upload, serverName, unusedExpirationMs, claims, waits };
     const exchange = { ...requester, chain, metrics, running, idleTimeoutMs };
-    const download = { serverName, metadata, blobs, waits, unusedExpirationMs };
+    const restorer = storage?.restorer;
+    const download = { serverName, metadata, blobs, waits, unusedExpirationMs, accessTimes, restorer };
     const repository: Route[] = [
       downloadRoute({ ...requester, download }),
       mediaConfigRoute({ ...requester, chain, maxUploadSizeBytes }),
@@ -152,6 +160,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
     await front.clear();
     await modules.python?.markStarted();
+    await storage?.stores.start();
     current = { config, modules };
     return {
       address: server.address(),

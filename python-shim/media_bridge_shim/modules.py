@@ -15,6 +15,7 @@ from .errors import ProtocolError, WireError, make_load_error, make_plain_error
 from .loader import LoadedModule
 from .log import set_log_level
 from .memory import limit_memory
+from .providers.loaded import LoadedProvider
 from .registry import Registry
 
 PROTOCOL_VERSION = 1
@@ -49,7 +50,7 @@ class Modules:
         self._registry: Registry | None = None
 
     def initialize(self, params: dict[str, Any]) -> dict[str, Any]:
-        """Sets the service context, imports every module, then parses every configuration."""
+        """Sets the service context, imports every module and storage provider, then parses every configuration."""
         if self._registry is not None:
             raise ProtocolError("initialize came twice")
         if params["protocol"] != PROTOCOL_VERSION:
@@ -63,6 +64,8 @@ class Modules:
         if problem is not None:
             raise LoadFailure(make_plain_error("environment", "ImportError", problem))
         modules = [LoadedModule(entry["index"], entry["module"], entry["config"]) for entry in params["modules"]]
+        for entry in params["storage_providers"]:
+            modules.append(LoadedProvider(entry["index"], entry["module"], entry["config"]))
         self._registry = Registry({module.index: module.path for module in modules}, self._on_late)
         service.set_current(
             service.Service(
@@ -86,6 +89,13 @@ class Modules:
             raise ProtocolError(f"module {params['index']} cannot be constructed (again)")
         self._attempt(module, "construct", lambda: module.construct(_make_api(module)))
         return self.registry.take_news(module.index, constructed=True).to_wire()
+
+    def find_provider(self, index: int) -> LoadedModule:
+        """A storage provider that was constructed."""
+        provider = self._modules.get(index)
+        if not isinstance(provider, LoadedProvider) or provider.instance is None:
+            raise ProtocolError(f"there is no storage provider {index}")
+        return provider
 
     @property
     def registry(self) -> Registry:

@@ -6,7 +6,7 @@ import logging
 import os
 import platform
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .channel import Channel
@@ -17,8 +17,12 @@ from .lifecycle import Lifecycle
 from .loop import ChannelLoop
 from .modules import PROTOCOL_VERSION, LoadFailure, Modules
 from .prometheus import render_metrics
+from .providers.providers import Providers
 from .requests import Requests
 from .runner import Runner
+
+if TYPE_CHECKING:
+    from twisted.internet.defer import Deferred
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +40,7 @@ class Server:
         self._requests = Requests(self._connection.send)
         self._modules = Modules(reactor, self._requests.call_host, self.notify, loop.call_soon_threadsafe)
         self._runner: Runner | None = None
+        providers = Providers(loop, self._modules.find_provider)
         self._methods: Mapping[str, Callable[[int, Any], Any]] = {
             "run": self._run,
             "ping": lambda _id, _params: None,
@@ -43,6 +48,8 @@ class Server:
             "construct": lambda _id, params: self._modules.construct(params),
             "started": lambda _id, _params: lifecycle.start_reactor(),
             "metrics": lambda _id, _params: render_metrics(),
+            "store_file": lambda call_id, params: self._answer_later(call_id, providers.store_file, params),
+            "fetch_file": lambda call_id, params: self._answer_later(call_id, providers.fetch_file, params),
             "shutdown": self._shutdown,
         }
 
@@ -101,6 +108,17 @@ class Server:
             self._lifecycle.start_reactor()
         results = self._runner.start(call_id, trace, steps, *request)
         return _LATER if results is None else results
+
+    def _answer_later(self, call_id: int, method: Callable[[Any], Deferred[Any]], params: Any) -> Any:
+        if self._lifecycle.is_ending:
+            raise Unavailable("The child takes no new work")
+        if not self._lifecycle.has_started:
+            self._lifecycle.start_reactor()
+        method(params).addCallbacks(
+            lambda result: self._reply(call_id, None, result),
+            lambda failure: self._reply(call_id, failure.value, None),
+        )
+        return _LATER
 
     def _initialize(self, _call_id: int, params: Any) -> Any:
         try:

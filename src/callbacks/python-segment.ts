@@ -50,7 +50,7 @@ function readEntry(entry: unknown, slot: PythonSlot): SlotRecord {
   if (typeof entry === "number") return { slot, outcome: "continue", micros: entry };
   if (!Array.isArray(entry)) throw new TypeError("malformed entry of a run");
   const [outcome, micros, error, answer, warning] = entry as [string, number, unknown, string | null, string | null];
-  const failure = outcome === "error" ? readError(error) : undefined;
+  const failure = outcome === "error" ? readCallbackError(error) : undefined;
   return {
     slot,
     outcome:
@@ -79,7 +79,8 @@ interface WireError {
   headers?: Record<string, string>;
 }
 
-function readError(raw: unknown): Error {
+/** The error map of a callback, or of another call into a module, as the error that it stands for. */
+export function readCallbackError(raw: unknown): Error {
   const error = (raw ?? {}) as WireError;
   const message = `${error.type ?? "Error"}: ${error.message ?? ""}`;
   switch (error.kind) {

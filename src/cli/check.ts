@@ -23,6 +23,7 @@ export async function check(loaded: LoadedConfig): Promise<string> {
       ...describePaths(loaded),
       "",
       ...describeModules(modules),
+      ...describeStorageProviders(modules),
       ...describeChains(modules, config.mediaBridge.callbacks),
       `Synapse imitated: ${SYNAPSE_VERSION}`,
     ].join("\n");
@@ -55,6 +56,16 @@ function describeModules({ modules }: LoadedModules): string[] {
           `  registers callbacks that this service never fires (keep it in the homeserver too; the two share state through the database only): ${unfired.join(", ")}`,
         ]),
   ]);
+  return [...lines, ""];
+}
+
+function describeStorageProviders({ storageProviders }: LoadedModules): string[] {
+  if (storageProviders.length === 0) return [];
+  const lines = storageProviders.map(({ module, file, storeLocal, storeRemote, storeSynchronous }, index) => {
+    const kept = [storeLocal && "local media", storeRemote && "media of other servers"].filter(Boolean).join(" and ");
+    const how = kept === "" ? "stores nothing" : `stores ${kept}, ${storeSynchronous ? "" : "not "}awaited`;
+    return `storage provider ${index + 1}: ${module} (python${file === null ? "" : `, ${file}`}): ${how}`;
+  });
   return [...lines, ""];
 }
 

@@ -31,6 +31,17 @@ export interface TypeScriptModuleConfig {
   readonly config: unknown;
 }
 
+/** A storage provider: a Python class that keeps copies of media elsewhere. */
+export interface StorageProviderConfig extends PythonModuleConfig {
+  /** Where it stands: `media_storage_providers[0]`. */
+  readonly key: string;
+  /** Its class, with `#2` and so on where one class stands there again: the same at each start. */
+  readonly name: string;
+  readonly storeLocal: boolean;
+  readonly storeRemote: boolean;
+  readonly storeSynchronous: boolean;
+}
+
 export type ModuleConfig = PythonModuleConfig | TypeScriptModuleConfig;
 
 /** Where to listen. A port of 0 lets the system choose one; `path` is a Unix socket, absolute. */
@@ -100,6 +111,7 @@ export interface MediaBridgeConfig {
   readonly database: { readonly path: string };
   readonly python: PythonConfig;
   readonly callbacks: Readonly<Record<CallbackName, CallbackConfig>>;
+  readonly storageProviders: { readonly storeDeadlineMs: number; readonly fetchDeadlineMs: number };
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   readonly log: { readonly level: Level };
   readonly upload: { readonly idleTimeoutMs: number };
@@ -127,6 +139,8 @@ export interface Config {
   readonly createRateLimit: { readonly perSecond: number; readonly burstCount: number };
   /** In the order of the configuration, both languages. */
   readonly modules: readonly ModuleConfig[];
+  /** In the order of the configuration; their indexes follow those of the modules. */
+  readonly storageProviders: readonly StorageProviderConfig[];
   readonly mediaBridge: MediaBridgeConfig;
 }
 

@@ -8,6 +8,7 @@ import { warnAboutKeys } from "./key-warnings.ts";
 import { buildMediaBridge } from "./media-bridge.ts";
 import { buildModules } from "./modules.ts";
 import { ConfigSchema, listNames, type Settings } from "./schema.ts";
+import { buildStorageProviders } from "./storage-providers.ts";
 import { toPlainValue } from "./yaml-value.ts";
 
 /**
@@ -22,6 +23,7 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
   const sources = readConfigSources(paths);
   const settings = parseSettings(sources);
   const { modules, warnings } = buildModules(settings, sources);
+  const providers = buildStorageProviders(settings, sources, modules.length);
   const bridgeFile = sources.keys.get("media_bridge")?.file ?? "";
   const config: Config = {
     serverName: settings.server_name,
@@ -39,9 +41,14 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
       burstCount: settings.rc_media_create.burst_count,
     },
     modules,
+    storageProviders: providers.storageProviders,
     mediaBridge: buildMediaBridge(settings.media_bridge, resolve(dirname(bridgeFile))),
   };
-  return { config: deepFreeze(config), warnings: [...warnAboutKeys(sources), ...warnings], files: sources.files };
+  return {
+    config: deepFreeze(config),
+    warnings: [...warnAboutKeys(sources), ...warnings, ...providers.warnings],
+    files: sources.files,
+  };
 }
 
 function parseSettings(sources: ConfigSources): Settings {

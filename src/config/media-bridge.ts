@@ -33,6 +33,10 @@ export function buildMediaBridge(settings: MediaBridgeSettings, folder: string):
       on_media_uploaded: buildCallback(callbacks.on_media_uploaded),
       on_media_deleted: buildCallback(callbacks.on_media_deleted),
     } satisfies Record<CallbackName, CallbackConfig>,
+    storageProviders: {
+      storeDeadlineMs: settings.storage_providers.store_deadline,
+      fetchDeadlineMs: settings.storage_providers.fetch_deadline,
+    },
     metrics: settings.metrics,
     log: settings.log,
     upload: { idleTimeoutMs: settings.upload.idle_timeout },

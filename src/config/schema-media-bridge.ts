@@ -3,6 +3,7 @@ import type { Level } from "../util/log.ts";
 import { callbacksSchema } from "./schema-callbacks.ts";
 import { DatabaseSchema } from "./schema-database.ts";
 import { field, flag, FLAG_FORM, group, port, PORT_FORM, size, text, timerDuration, url } from "./fields.ts";
+import { storageProviderCallsSchema } from "./schema-storage-providers.ts";
 import { OwnModuleEntrySchema } from "./schema-synapse.ts";
 import { upstreamSchema } from "./schema-upstream.ts";
 import { DURATION_FORM, SIZE_FORM } from "./units.ts";
@@ -171,6 +172,10 @@ export const MediaBridgeSchema = group({
   callbacks: field(callbacksSchema.prefault({}), {
     form: "a mapping",
     description: "Settings of single callbacks of modules.",
+  }),
+  storage_providers: field(storageProviderCallsSchema.prefault({}), {
+    form: "a mapping",
+    description: "How the providers of `media_storage_providers` are asked.",
   }),
   metrics: field(metricsSchema.optional(), {
     form: "a mapping",

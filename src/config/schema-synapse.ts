@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { count, COUNT_FORM, duration, field, flag, FLAG_FORM, size, text, url } from "./fields.ts";
 import { isServerName } from "./matrix-names.ts";
+import { PYTHON_CLASS } from "./python-class.ts";
+import { storageProvidersSchema } from "./schema-storage-providers.ts";
 import { DURATION_FORM, SIZE_FORM } from "./units.ts";
 
 const SERVER_NAME_FORM = "a Matrix server name (such as example.com or example.com:8448)";
@@ -8,7 +10,6 @@ const BASE_URL_FORM = "an http or https URL without query and fragment";
 const RATE_FORM = "a number, 0 or more";
 const INFO_URI_FORM = "an absolute URI";
 const PYTHON_CLASS_FORM = "the dotted path of a Python class (such as my_package.MyModule)";
-const PYTHON_CLASS = /^[\p{L}_][\p{L}\p{N}\p{M}_]*(?:\.[\p{L}_][\p{L}\p{N}\p{M}_]*)+$/u;
 
 /** One limit of `media_upload_limits`. As Synapse does, keys that it does not know are let through. */
 const MediaUploadLimitSchema = z.object(
@@ -116,6 +117,10 @@ export const synapseShape = {
   modules: field(z.array(ModuleEntrySchema, { error: "a list of modules" }).nullable().prefault([]), {
     form: "a list of modules",
     description: "The modules, in the order in which they are loaded and asked.",
+  }),
+  media_storage_providers: field(storageProvidersSchema, {
+    form: "a list of storage providers",
+    description: "Python classes that keep copies of media elsewhere, in the order in which they are asked for a file.",
   }),
 };
 

@@ -64,7 +64,7 @@ export const SYNAPSE_KEYS: ReadonlySet<string> = toSet(`
 /** Of them, those that say something about media, modules or spam and that this service does not act on yet. */
 export const UNSUPPORTED_SYNAPSE_KEYS: ReadonlySet<string> = toSet(`
   backup_media_store_path dynamic_thumbnails enable_local_media_storage enable_media_repo max_image_pixels
-  max_spider_size media_instance_running_background_jobs media_retention media_storage_providers oembed
+  max_spider_size media_instance_running_background_jobs media_retention oembed
   password_providers prevent_media_downloads_from remote_media_download_burst_count remote_media_download_per_second
   spam_checker synchronous_backup_media_store templates third_party_event_rules thumbnail_sizes
   url_preview_accept_language url_preview_enabled url_preview_ip_range_blacklist url_preview_ip_range_whitelist

@@ -32,12 +32,24 @@ export interface BlobReader {
   close(): Promise<void>;
 }
 
+/** A place for a file that comes back from elsewhere. Nobody sees it before {@link publish}. */
+export interface BlobSpool {
+  /** Absolute; a file is to be written there. */
+  readonly path: string;
+  /** Gives the file its final path. One that is there already stays. Rejects where the disk fails. */
+  publish(): Promise<void>;
+  /** Forgets the place, published or not. Never rejects. */
+  discard(): Promise<void>;
+}
+
 /** Files of media. Implementations: `storage/filesystem`, S3 next; one contract suite runs over each. */
 export interface BlobStore {
   /** The start of an upload. Rejects where the id has a file already. */
   create(mediaId: string): BlobWriter;
   /** The file of a local media id, undefined where there is none. */
   open(mediaId: string): Promise<BlobReader | undefined>;
+  /** A place for the file of a local media id that is gone from disk. */
+  spool(mediaId: string): Promise<BlobSpool>;
   /** The media ids of temporary names of our own pattern: at start, before any upload, what an earlier process left. */
   unsettled(): Promise<readonly string[]>;
   /**

@@ -12,7 +12,9 @@ import {
 import type { BlobStore, BlobWriter } from "./blobs.ts";
 import { createMediaId } from "./media-id.ts";
 import type { MediaMetadata, UploadedMedia } from "./metadata.ts";
+import type { ProviderStores } from "./provider-stores.ts";
 import type { Reservation } from "./quota.ts";
+import { localFile } from "./storage-providers.ts";
 
 /** The body of an upload. */
 export interface UploadBody {
@@ -36,6 +38,8 @@ export interface UploadParts extends AdmissionParts {
   readonly metadata: MediaMetadata;
   readonly blobs: BlobStore;
   readonly enableAuthenticatedMedia: boolean;
+  /** Absent where no storage provider is configured. */
+  readonly providers: ProviderStores | undefined;
 }
 
 /** What was stored. */
@@ -100,7 +104,10 @@ export async function fillMedia(
     // 5. The file gets its final path, where the spam check and nobody else sees it.
     const path = await held.writer.publish();
     await checkForSpam(path, target.mediaId, parts);
-    // 6. The row is committed.
+    // 6. Storage providers that the answer waits for: like everything before the row, a failure leaves nothing behind.
+    const file = localFile(target.mediaId);
+    await parts.providers?.storeNow(file);
+    // 7. The row is committed.
     await target.commit({
       mediaId: target.mediaId,
       mediaType: request.mediaType,
@@ -109,9 +116,11 @@ export async function fillMedia(
       uploadName: request.uploadName,
       userId: request.userId,
       sha256,
+      ...(parts.providers && { storeLater: parts.providers.namesForLater(file) }),
     });
     held.reservation.settle();
     await held.writer.settle();
+    parts.providers?.wake();
     return { mediaId: target.mediaId, sizeBytes };
   } catch (error) {
     await held.writer?.abort();

@@ -1,6 +1,9 @@
 import type { KindName } from "../callbacks/kinds.ts";
 import type { SlotOutcome } from "../callbacks/slot.ts";
 
+/** How a storage provider did when it was asked. */
+export type ProviderOutcome = "stored" | "found" | "absent" | "failed" | "timeout" | "unavailable";
+
 /** What the service counts. Without a metrics listener nobody counts. */
 export interface Metrics {
   callbackRan(kind: KindName, module: string, outcome: SlotOutcome, micros: number): void;
@@ -11,6 +14,9 @@ export interface Metrics {
   uploadStored(bytes: number): void;
   /** `reason` is the error's code in the catalogue, or `module` where a module worded the refusal. */
   uploadRefused(reason: string): void;
+  providerAsked(provider: string, call: "store" | "fetch", outcome: ProviderOutcome, micros: number): void;
+  /** Reads, whenever the metrics are asked for, how many files wait for each storage provider. */
+  watchPendingStores(read: () => Promise<ReadonlyMap<string, number>>): void;
   /** Reads the bridge's state whenever the metrics are asked for. */
   watchBridge(read: () => BridgeState): void;
   /** Asks Python modules for their metrics, in Prometheus' text format, whenever the metrics are asked for. */
@@ -32,6 +38,8 @@ export const NO_METRICS: Metrics = {
   callbackBlocked: ignore,
   uploadStored: ignore,
   uploadRefused: ignore,
+  providerAsked: ignore,
+  watchPendingStores: ignore,
   watchBridge: ignore,
   watchModules: ignore,
 };

@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Logger } from "../util/log.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
+import { countProviders } from "./provider-counters.ts";
 
 /** What `GET /metrics` answers. */
 export interface Exposition {
@@ -56,6 +57,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
       render: async () => modules.addTo(await registry.metrics()),
     },
     metrics: {
+      ...countProviders(registers),
       callbackRan(callback, module, outcome, micros) {
         calls.inc({ callback, module, outcome });
         durations.observe({ callback, module }, micros / 1e6);

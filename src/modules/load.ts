@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Handlers } from "../bridge/connection.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
-import type { Config, PythonModuleConfig, TypeScriptModuleConfig } from "../config/config.ts";
+import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
 import type { DatabaseFacts, PythonHost, ServiceFacts } from "./python-host.ts";
 import type { Blocked } from "./python-messages.ts";
@@ -27,6 +27,8 @@ export interface LoadedModules {
   readonly python: PythonHost | undefined;
   /** In configuration order. */
   readonly modules: readonly LoadedModule[];
+  /** In configuration order. */
+  readonly storageProviders: readonly LoadedProvider[];
   stop(graceMs: number): Promise<void>;
 }
 
@@ -38,15 +40,21 @@ export interface LoadedModule {
   readonly unfired: readonly string[];
 }
 
+/** A storage provider that is constructed. */
+export interface LoadedProvider extends StorageProviderConfig {
+  readonly file: string | null;
+}
+
 /**
  * Loads all modules: every configuration is parsed before the first module is constructed, then they are constructed in the
- * configuration's order, Python and TypeScript mixed. Rejects with a StartError; nothing is left running then.
+ * configuration's order, Python and TypeScript mixed, and after them the storage providers. Rejects with a StartError; nothing is left running then.
  */
 export async function loadModules(options: LoadOptions): Promise<LoadedModules> {
-  const { modules } = options.config;
+  const { modules, storageProviders } = options.config;
   const registry = new CallbackRegistry();
   const pythonEntries = modules.filter((entry) => entry.language === "python");
-  const python = pythonEntries.length > 0 ? await createPythonHost(pythonEntries, registry, options) : undefined;
+  const needsPython = pythonEntries.length + storageProviders.length > 0;
+  const python = needsPython ? await createPythonHost(pythonEntries, registry, options) : undefined;
   try {
     const [parsed] = await settleBoth(parseAll(modules.filter(isTypeScript), options), python?.start());
     const loaded: LoadedModule[] = [];
@@ -58,7 +66,15 @@ export async function loadModules(options: LoadOptions): Promise<LoadedModules> 
         loaded.push(await setUp(parsed.get(entry.index), registry, options));
       }
     }
-    return { registry, python, modules: loaded, stop: async (graceMs) => python?.stop(graceMs) };
+    for (const { index } of storageProviders) await python?.construct(index);
+    const providers = storageProviders.map((entry) => ({ ...entry, file: python?.fileOf(entry.index) ?? null }));
+    return {
+      registry,
+      python,
+      modules: loaded,
+      storageProviders: providers,
+      stop: async (graceMs) => python?.stop(graceMs),
+    };
   } catch (error) {
     await python?.stop(0);
     throw error;
@@ -119,6 +135,7 @@ async function createPythonHost(
     maxMemoryBytes: python.maxMemoryBytes,
     blockedAfterMs: python.blockedAfterMs,
     entries,
+    storageProviders: config.storageProviders,
     service: serviceFacts(config),
     requests,
     registry,

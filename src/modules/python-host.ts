@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CallbackRegistry } from "../callbacks/registry.ts";
 import type { PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
-import type { PythonModuleConfig } from "../config/config.ts";
+import type { PythonModuleConfig, StorageProviderConfig } from "../config/config.ts";
 import { BridgeError } from "../bridge/errors.ts";
 import type { Connection, Handlers } from "../bridge/connection.ts";
 import type { CallOptions } from "../bridge/pending-calls.ts";
@@ -10,7 +10,7 @@ import { Supervisor } from "../bridge/supervisor.ts";
 import type { Logger } from "../util/log.ts";
 import { logChildRecord, logChildText } from "./python-log.ts";
 import { readBlocked, readConstructed, readInitialized, type Blocked } from "./python-messages.ts";
-import { PythonSlots } from "./python-slots.ts";
+import { type PythonEntry, PythonSlots } from "./python-slots.ts";
 import { SHIM_FOLDER } from "./python-environment.ts";
 import { describePythonStart, type NamedModule } from "./python-start-error.ts";
 
@@ -44,6 +44,7 @@ export interface PythonHostOptions {
   readonly maxMemoryBytes: number | undefined;
   readonly blockedAfterMs: number;
   readonly entries: readonly PythonModuleConfig[];
+  readonly storageProviders: readonly StorageProviderConfig[];
   readonly service: ServiceFacts;
   /** What the child may ask of the service: handlers by method. */
   readonly requests: Handlers;
@@ -70,6 +71,7 @@ const METRICS_MS = 1_000;
  */
 export class PythonHost implements PythonRunner {
   private readonly options: PythonHostOptions;
+  private readonly entries: readonly PythonEntry[];
   private readonly supervisor: Supervisor;
   private readonly files = new Map<number, string>();
   private readonly slots: PythonSlots;
@@ -81,7 +83,8 @@ export class PythonHost implements PythonRunner {
 
   constructor(options: PythonHostOptions) {
     this.options = options;
-    this.slots = new PythonSlots(options.entries, options.registry, options.log);
+    this.entries = [...options.entries, ...options.storageProviders];
+    this.slots = new PythonSlots(this.entries, options.registry, options.log);
     this.supervisor = new Supervisor({
       spawn: () =>
         spawnChild({
@@ -109,7 +112,7 @@ export class PythonHost implements PythonRunner {
     try {
       await this.supervisor.start();
     } catch (error) {
-      throw describePythonStart(error, this.hasGreeted ? this.options.entries.map(nameEntry) : []);
+      throw describePythonStart(error, this.hasGreeted ? this.entries.map(nameEntry) : []);
     }
   }
 
@@ -119,7 +122,7 @@ export class PythonHost implements PythonRunner {
       await this.constructIn(this.connected(), index);
       this.constructed.push(index);
     } catch (error) {
-      throw describePythonStart(error, [this.slots.moduleOf(index)]);
+      throw describePythonStart(error, this.entries.filter((entry) => entry.index === index).map(nameEntry));
     }
   }
 
@@ -181,7 +184,7 @@ export class PythonHost implements PythonRunner {
   private async load(connection: Connection, epoch: number): Promise<void> {
     this.hasGreeted = true;
     if (epoch > 1) this.restartCount += 1;
-    const { service, searchPath, heldBack, entries, maxMemoryBytes } = this.options;
+    const { service, searchPath, heldBack, entries, storageProviders, maxMemoryBytes } = this.options;
     const answer = await connection.request(
       "initialize",
       {
@@ -193,7 +196,8 @@ export class PythonHost implements PythonRunner {
         held_back: heldBack,
         log_level: "INFO",
         max_data_bytes: maxMemoryBytes === undefined ? null : HARD_MEMORY_FACTOR * maxMemoryBytes,
-        modules: entries.map(({ index, module, configJson }) => ({ index, module, config: configJson })),
+        modules: entries.map(toWire),
+        storage_providers: storageProviders.map(toWire),
       },
       { deadlineMs: LOADING_MS },
     );
@@ -222,6 +226,10 @@ export class PythonHost implements PythonRunner {
   }
 }
 
-function nameEntry({ index, module }: PythonModuleConfig): NamedModule {
-  return { index, name: module };
+function toWire({ index, module, configJson }: PythonEntry): { index: number; module: string; config: string } {
+  return { index, module, config: configJson };
+}
+
+function nameEntry(entry: PythonEntry): NamedModule {
+  return { index: entry.index, name: entry.module, key: "key" in entry ? entry.key : undefined };
 }

@@ -1,17 +1,20 @@
 import type { CallbackRegistry } from "../callbacks/registry.ts";
 import type { PythonSlot, SlotModule } from "../callbacks/slot.ts";
-import type { PythonModuleConfig } from "../config/config.ts";
+import type { PythonModuleConfig, StorageProviderConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
 import type { Constructed } from "./python-messages.ts";
 
+/** What is constructed in the child: a module, or a storage provider, which may register callbacks as well. */
+export type PythonEntry = PythonModuleConfig | StorageProviderConfig;
+
 /** The slots of Python modules: a restarted child numbers them anew, their places in the chains stay. */
 export class PythonSlots {
-  private readonly entries: readonly PythonModuleConfig[];
+  private readonly entries: readonly PythonEntry[];
   private readonly registry: CallbackRegistry;
   private readonly log: Logger;
   private readonly unfiredNames = new Map<number, string[]>();
 
-  constructor(entries: readonly PythonModuleConfig[], registry: CallbackRegistry, log: Logger) {
+  constructor(entries: readonly PythonEntry[], registry: CallbackRegistry, log: Logger) {
     this.entries = entries;
     this.registry = registry;
     this.log = log;

@@ -7,10 +7,15 @@ const PHASES: Record<string, string> = {
   construct: "cannot be constructed",
 };
 
+const MISSING_PACKAGE =
+  " (name what has to be installed in media_bridge.python.requirements, or its folder in media_bridge.python.path)";
+
 /** A Python module as messages name it. */
 export interface NamedModule {
   readonly index: number;
   readonly name: string;
+  /** Where it stands in the configuration, if that is not the list of modules. */
+  readonly key?: string | undefined;
 }
 
 /**
@@ -21,10 +26,11 @@ export function describePythonStart(error: unknown, loading: readonly NamedModul
   if (error instanceof StartError) return error;
   const reason = (error as Error).message;
   if (error instanceof RemoteError && error.module !== undefined) {
-    const name = loading.find(({ index }) => index === error.module)?.name ?? "unknown";
+    const module = loading.find(({ index }) => index === error.module) ?? { index: error.module, name: "unknown" };
     const problem = PHASES[error.phase ?? ""] ?? "cannot be loaded";
     const traceback = error.remoteTraceback ? `\n${error.remoteTraceback.trimEnd()}` : "";
-    const message = `module ${error.module + 1} (module: ${name}) ${problem}: ${error.type}: ${reason}${traceback}`;
+    const remedy = error.type === "ModuleNotFoundError" ? MISSING_PACKAGE : "";
+    const message = `${describeModule(module)} ${problem}: ${error.type}: ${reason}${remedy}${traceback}`;
     return new StartError("MODULE", message, { cause: error });
   }
   // The child says what its interpreter lacks for this configuration.
@@ -39,8 +45,10 @@ export function describePythonStart(error: unknown, loading: readonly NamedModul
     return new StartError("PYTHON", `the Python child cannot be started: ${reason}`, { cause: error });
   }
   const blamed =
-    others.length === 0
-      ? `module ${first.index + 1} (module: ${first.name})`
-      : `one of the modules ${loading.map(({ name }) => name).join(", ")}`;
+    others.length === 0 ? describeModule(first) : `one of the modules ${loading.map(({ name }) => name).join(", ")}`;
   return new StartError("MODULE", `${blamed} ended the Python child while it was loaded: ${reason}`, { cause: error });
+}
+
+function describeModule({ index, name, key }: NamedModule): string {
+  return `${key ?? `module ${index + 1}`} (module: ${name})`;
 }

@@ -14,6 +14,7 @@ export interface MediaTables {
     upload_name: Nullable<string>;
     user_id: Nullable<string>;
     quarantined_by: Nullable<string>;
+    last_access_ts: Nullable<number>;
     authenticated: boolean | number;
     sha256: Nullable<string>;
   };
@@ -85,6 +86,8 @@ export function createQueries(db: Kysely<MediaTables>, flag: (value: boolean) =>
         })
         .where("media_id", "=", media.mediaId)
         .where("media_length", "is", null),
+    touchMedia: (mediaId: string, accessTs: number) =>
+      db.updateTable("local_media_repository").set({ last_access_ts: accessTs }).where("media_id", "=", mediaId),
     sumUploads: (userId: string, afterTs: number, untilTs: number) =>
       db
         .selectFrom("media_bridge_uploads")

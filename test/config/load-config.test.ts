@@ -54,6 +54,7 @@ describe("defaults", () => {
       maxPendingUploads: 5,
       createRateLimit: { perSecond: 10, burstCount: 50 },
       modules: [],
+      storageProviders: [],
       mediaBridge: {
         listen: { host: "127.0.0.1", port: 8800, xForwarded: false },
         homeserver: undefined,
@@ -70,6 +71,7 @@ describe("defaults", () => {
           on_media_uploaded: notifies,
           on_media_deleted: notifies,
         },
+        storageProviders: { storeDeadlineMs: 600_000, fetchDeadlineMs: 300_000 },
         metrics: undefined,
         log: { level: "info" },
         upload: { idleTimeoutMs: 60_000 },

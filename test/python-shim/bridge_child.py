@@ -129,7 +129,7 @@ class Child:
 
     # The usual beginning.
 
-    def initialize(self, *modules, held_back=False, **more):
+    def initialize(self, *modules, held_back=False, providers=(), **more):
         self.notification("hello")
         return self.call(
             "initialize",
@@ -150,14 +150,8 @@ class Child:
                 "sys_path": [str(MODULES)],
                 "held_back": held_back,
                 "log_level": "info",
-                "modules": [
-                    {
-                        "index": index,
-                        "module": module,
-                        "config": config if isinstance(config, str) else json.dumps(config),
-                    }
-                    for index, (module, config) in enumerate(modules)
-                ],
+                "modules": make_entries(0, modules),
+                "storage_providers": make_entries(len(modules), providers),
                 **more,
             },
         )
@@ -196,3 +190,10 @@ class Child:
             self.process.wait()
         self._stderr_thread.join(1)
         self.process.stderr.close()
+
+
+def make_entries(first, entries):
+    return [
+        {"index": index, "module": module, "config": config if isinstance(config, str) else json.dumps(config)}
+        for index, (module, config) in enumerate(entries, first)
+    ]

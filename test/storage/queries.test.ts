@@ -27,6 +27,7 @@ describe("the statements of SQLite", () => {
     ["selectPending", queries.selectPending("held").compile(), ["held"]],
     ["countPending", queries.countPending("@a:b", 1).compile(), ["@a:b", 1]],
     ["fillPending", queries.fillPending(uploaded).compile(), bindFill(uploaded)],
+    ["touchMedia", queries.touchMedia("held", 3).compile(), [3, "held"]],
     ["sumUploads", queries.sumUploads("@a:b", 1, 2).compile(), ["@a:b", 1, 2]],
   ] as const)(
     "%s is what its query compiles to, with its parameters in that order",

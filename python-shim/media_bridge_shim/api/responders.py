@@ -7,7 +7,8 @@ from collections.abc import Awaitable
 from typing import Any, BinaryIO
 
 from twisted.internet.defer import Deferred
-from twisted.protocols.basic import FileSender
+
+from .file_sender import ThreadedFileSender
 
 
 class Responder(ABC):
@@ -29,10 +30,11 @@ class FileResponder(Responder):
     """Writes an open file and closes it. Made of `(hs, open_file)` or, as in older releases, of `(open_file)`."""
 
     def __init__(self, hs: Any, open_file: BinaryIO | None = None) -> None:
+        self.hs = None if open_file is None else hs
         self.open_file: BinaryIO = hs if open_file is None else open_file
 
     def write_to_consumer(self, consumer: Any) -> Deferred[Any]:
-        return FileSender().beginFileTransfer(self.open_file, consumer)
+        return ThreadedFileSender(self.hs).beginFileTransfer(self.open_file, consumer)
 
     def __exit__(self, *exc_info: object) -> None:
         self.open_file.close()

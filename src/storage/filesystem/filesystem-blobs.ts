@@ -1,6 +1,7 @@
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { matrixError } from "../../errors.ts";
-import type { BlobReader, BlobStore, BlobWriter } from "../../media/blobs.ts";
+import type { BlobReader, BlobSpool, BlobStore, BlobWriter } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import { type Calls, createCalls } from "./calls.ts";
@@ -8,7 +9,8 @@ import { type DiskIo, DiskPace } from "./disk-pace.ts";
 import { chooseLayout } from "./folder-check.ts";
 import { Layout } from "./layout.ts";
 import { FilesystemReader } from "./reader.ts";
-import { listUnsettled, recoverUploads } from "./recovery.ts";
+import { listSpools, listUnsettled, recoverUploads } from "./recovery.ts";
+import { openSpool } from "./spool.ts";
 import { FilesystemWriter } from "./writer.ts";
 
 /** Where temporary names stand under the media store. */
@@ -45,6 +47,8 @@ class FilesystemBlobs implements BlobStore {
   readonly #layouts: readonly Layout[];
   readonly #calls: () => Calls;
   readonly #log: Logger;
+  /** What an earlier process was fetching back. */
+  #leftSpools: readonly string[] = [];
 
   constructor(layout: Layout, layouts: readonly Layout[], calls: () => Calls, log: Logger) {
     this.#layout = layout;
@@ -75,7 +79,15 @@ class FilesystemBlobs implements BlobStore {
     }
   }
 
+  async spool(mediaId: string): Promise<BlobSpool> {
+    const contentPath = this.#layout.contentPath(mediaId);
+    if (contentPath === undefined)
+      throw matrixError("STORE_FAILED", { cause: new Error("No file can have this media id") });
+    return openSpool(mediaId, contentPath, this.#layout, this.#calls, this.#log);
+  }
+
   async unsettled(): Promise<readonly string[]> {
+    this.#leftSpools = (await Promise.all(this.#layouts.map(listSpools))).flat();
     return (await Promise.all(this.#layouts.map(listUnsettled))).flat();
   }
 
@@ -84,6 +96,7 @@ class FilesystemBlobs implements BlobStore {
     isStored: (mediaId: string) => Promise<boolean>,
   ): Promise<{ kept: number; removed: number }> {
     const total = { kept: 0, removed: 0 };
+    for (const path of this.#leftSpools) await rm(path, { force: true });
     for (const layout of this.#layouts) {
       const { kept, removed } = await recoverUploads(layout, mediaIds, isStored);
       total.kept += kept;

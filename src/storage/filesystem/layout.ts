@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 const CONTENT_FOLDER = "local_content";
 const STORED_ID = /^[A-Za-z0-9_-]{5,}$/;
+const SPOOL_NAME = /^fetch-[A-Za-z0-9_-]{5,}-[0-9a-f]{12}$/;
 const TEMPORARY_NAME = /^upload-([A-Za-z0-9_-]{5,})$/;
 
 /** The paths of a media store: Synapse's `local_content/aa/bb/rest`, and the temporary names. */
@@ -24,6 +25,16 @@ export class Layout {
   /** The temporary path of an id that {@link contentPath} accepts. */
   temporaryPath(mediaId: string): string {
     return join(this.uploadsFolder, `upload-${mediaId}`);
+  }
+
+  /** The path of a file that comes back; `nonce` (12 hexadecimal digits) tells it from an earlier attempt's. */
+  spoolPath(mediaId: string, nonce: string): string {
+    return join(this.uploadsFolder, `fetch-${mediaId}-${nonce}`);
+  }
+
+  /** Whether a name in {@link uploadsFolder} is that of a {@link spoolPath}. */
+  isSpool(name: string): boolean {
+    return SPOOL_NAME.test(name);
   }
 
   /** The media id of a name in {@link uploadsFolder}; undefined for a name that is not ours. */

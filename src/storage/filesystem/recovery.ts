@@ -1,4 +1,5 @@
 import { lstat, readdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import { isSystemError } from "../failure.ts";
 import type { Layout } from "./layout.ts";
 
@@ -28,6 +29,12 @@ export async function recoverUploads(
     counts[kept ? "kept" : "removed"]++;
   }
   return counts;
+}
+
+/** The paths of files that an earlier process was fetching back. */
+export async function listSpools(layout: Layout): Promise<string[]> {
+  const names = await listNames(layout.uploadsFolder);
+  return names.filter((name) => layout.isSpool(name)).map((name) => join(layout.uploadsFolder, name));
 }
 
 async function listNames(folder: string): Promise<string[]> {

@@ -3,10 +3,8 @@ import type { BlobWriter } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import type { Calls } from "./calls.ts";
+import { inFolder } from "./in-folder.ts";
 import { PIECE_BYTES, PieceWriter } from "./piece-writer.ts";
-
-/** How often a folder may vanish (an abort beside us removed it, empty) between making it and linking into it. */
-const FOLDER_ATTEMPTS = 5;
 
 /** Where an upload goes, and by what. */
 export interface WriterParts {
@@ -132,21 +130,5 @@ export class FilesystemWriter implements BlobWriter {
 
   #warn(error: unknown, path: string): void {
     this.#parts.log.warn({ err: error, path }, "could not clear what an upload left on disk");
-  }
-}
-
-/** Makes the folder only when it proves to be missing, which is rare. */
-async function inFolder<T>(
-  path: string,
-  act: () => T | Promise<T>,
-  makeFolder: (folder: string) => Promise<void>,
-): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await act();
-    } catch (error) {
-      if (attempt === FOLDER_ATTEMPTS || !isSystemError(error, "ENOENT")) throw error;
-      await makeFolder(dirname(path));
-    }
   }
 }

@@ -107,6 +107,19 @@ export const MIGRATIONS: readonly string[] = [
     finished_ts integer
   );
   `,
+  `
+  create table media_bridge_pending_stores (
+    provider text not null,
+    path text not null,
+    server_name text,
+    file_id text not null,
+    thumbnail text,
+    attempts integer not null default 0,
+    next_ts integer not null,
+    primary key (provider, path)
+  ) without rowid;
+  create index media_bridge_pending_stores_due on media_bridge_pending_stores (provider, next_ts);
+  `,
 ];
 
 /**

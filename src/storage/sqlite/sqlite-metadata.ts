@@ -2,6 +2,7 @@ import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StartError } from "../../errors.ts";
+import type { AccessRows } from "../../media/access-times.ts";
 import type {
   LocalMedia,
   MediaMetadata,
@@ -18,6 +19,7 @@ import { Checkpointer } from "./checkpointer.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { migrate } from "./migrations.ts";
 import { PendingRows } from "./pending-rows.ts";
+import { SqlitePendingStores } from "./pending-stores.ts";
 import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
 import { SqliteUpstreamRecords } from "./upstream-records.ts";
 
@@ -39,12 +41,15 @@ export function openSqliteMetadata(options: SqliteMetadataOptions): SqliteMetada
 }
 
 /** Rows about media in SQLite: prepared statements on the event loop, every flush to disk on a thread. */
-export class SqliteMetadata implements MediaMetadata {
+export class SqliteMetadata implements MediaMetadata, AccessRows {
   readonly #db: Database.Database;
+  /** Files that storage providers have still to store, in the same database. */
+  readonly pendingStores: SqlitePendingStores;
   readonly #commits: GroupCommit;
   readonly #pending: PendingRows;
   readonly #insertMedia: Database.Statement;
   readonly #insertUpload: Database.Statement;
+  readonly #touchMedia: Database.Statement<[number, string]>;
   readonly #checkpointer: Checkpointer;
   readonly #selectMedia: Database.Statement<[string], MediaRow>;
   readonly #sumUploads: Database.Statement<[string, number, number], number | null>;
@@ -65,6 +70,8 @@ export class SqliteMetadata implements MediaMetadata {
     this.#insertMedia = db.prepare(SQL.insertMedia);
     this.#insertUpload = db.prepare(SQL.insertUpload);
     this.#pending = new PendingRows(db);
+    this.#touchMedia = db.prepare(SQL.touchMedia);
+    this.pendingStores = new SqlitePendingStores(db, (write) => this.#commit(write));
     const writeAll = db.transaction((group: readonly (() => void)[]) => {
       for (const write of group) write();
     });
@@ -78,6 +85,7 @@ export class SqliteMetadata implements MediaMetadata {
     return this.#commit(() => {
       this.#insertMedia.run(bindMedia(media));
       this.#insertUpload.run(bindUpload({ ...media, uploadedTs: media.createdTs }));
+      this.pendingStores.add(media.mediaId, media.storeLater, media.createdTs);
     });
   }
 
@@ -89,7 +97,11 @@ export class SqliteMetadata implements MediaMetadata {
   }
 
   fillPendingMedia(media: UploadedMedia): Promise<boolean> {
-    return this.#commit(() => this.#pending.fill(media));
+    return this.#commit(() => {
+      const filled = this.#pending.fill(media);
+      if (filled) this.pendingStores.add(media.mediaId, media.storeLater, media.uploadedTs);
+      return filled;
+    });
   }
 
   async pendingMedia(mediaId: string): Promise<PendingMedia | undefined> {
@@ -103,6 +115,12 @@ export class SqliteMetadata implements MediaMetadata {
   /** What is remembered of uploads that were handed on, in the same database. */
   upstreamRecords(): UpstreamRecords {
     return new SqliteUpstreamRecords(this.#db, (write) => this.#commit(write));
+  }
+
+  touchLocalMedia(mediaIds: readonly string[], accessTs: number): Promise<void> {
+    return this.#commit(() => {
+      for (const mediaId of mediaIds) this.#touchMedia.run(accessTs, mediaId);
+    });
   }
 
   async localMedia(mediaId: string): Promise<LocalMedia | undefined> {

@@ -10,6 +10,7 @@ export const SQL = {
     'select "media_id", "media_type", "media_length", "created_ts", "upload_name", "user_id", "quarantined_by", "authenticated", "sha256" from "local_media_repository" where "media_id" = ? and "media_length" is not null',
   sumUploads:
     'select sum("media_length") as "bytes" from "media_bridge_uploads" where "user_id" = ? and "uploaded_ts" > ? and "uploaded_ts" <= ?',
+  touchMedia: 'update "local_media_repository" set "last_access_ts" = ? where "media_id" = ?',
 } as const;
 
 /** Parameters of `insertMedia`, in the order of its text. */

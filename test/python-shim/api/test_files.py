@@ -59,10 +59,8 @@ from synapse.rest.media.v1._base import FileInfo, Responder
 from synapse.rest.media.v1.storage_provider import StorageProvider
 class Consumer:
     def __init__(self): self.data = b""
-    def registerProducer(self, producer, streaming):
-        self.producer = producer
-        while self.producer is not None: producer.resumeProducing()
-    def unregisterProducer(self): self.producer = None
+    def registerProducer(self, producer, streaming): self.streaming = streaming
+    def unregisterProducer(self): self.streaming = None
     def write(self, data): self.data += data
 async def main():
     hs, info = api._hs, FileInfo(None, "f")

@@ -1,5 +1,6 @@
 """The names of `synapse.media._base` that are supported here."""
 
+from media_bridge_shim.api.file_sender import ThreadedFileSender
 from media_bridge_shim.api.files import FileInfo, ThumbnailInfo
 from media_bridge_shim.api.media_facts import (
     DEFAULT_MAX_TIMEOUT_MS,
@@ -9,7 +10,6 @@ from media_bridge_shim.api.media_facts import (
     ConsumerRequestedStopError,
 )
 from media_bridge_shim.api.placeholders import (
-    ThreadedFileSender,
     add_file_headers,
     check_for_cached_entry_and_respond,
     get_filename_from_headers,

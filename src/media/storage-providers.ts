@@ -1,0 +1,60 @@
+/** A thumbnail as storage providers are told of it: pixels, `crop` or `scale`, its MIME type, bytes. */
+export interface StoredThumbnail {
+  readonly width: number;
+  readonly height: number;
+  readonly method: string;
+  readonly type: string;
+  readonly length: number;
+}
+
+/** A file of the media store as storage providers are told of it (Synapse's `FileInfo`). */
+export interface StoredFile {
+  /** Relative to the media store, in Synapse's layout. */
+  readonly path: string;
+  /** null for local media. */
+  readonly serverName: string | null;
+  readonly fileId: string;
+  readonly thumbnail: StoredThumbnail | null;
+}
+
+/** What a file must be that comes back from a provider. */
+export interface WantedFile {
+  readonly file: StoredFile;
+  /** Absolute: where it is to be written. */
+  readonly spoolPath: string;
+  readonly lengthBytes: number;
+  /** Lower-case hex; null where it is not known. */
+  readonly sha256: string | null;
+}
+
+/** Keeps copies of files elsewhere. */
+export interface StorageProvider {
+  /** Its own among all, and the same at each start. */
+  readonly name: string;
+  readonly storeLocal: boolean;
+  readonly storeRemote: boolean;
+  /** Whether an upload is answered only once this provider has the file. */
+  readonly storeSynchronous: boolean;
+  /**
+   * Stores the file that lies at its path. Storing one twice does no harm. Rejects with a `ModuleUnavailable` where the
+   * provider could not be asked or was too slow, with a `MatrixError` that it raised for the client, or with its failure.
+   */
+  store(file: StoredFile): Promise<void>;
+}
+
+/** All providers, in the order of the configuration. */
+export interface StorageProviders {
+  readonly all: readonly StorageProvider[];
+  /**
+   * Asks one after the other for a file and has it written to `spoolPath`. True once a whole and right one lies there; false
+   * where no provider had it. What a provider did wrong is in the log. Rejects where providers cannot be asked, or the disk
+   * cannot be written.
+   */
+  fetch(wanted: WantedFile): Promise<boolean>;
+}
+
+/** The file of local media. `mediaId` is one of ours, of five characters at the least. */
+export function localFile(mediaId: string): StoredFile {
+  const path = `local_content/${mediaId.slice(0, 2)}/${mediaId.slice(2, 4)}/${mediaId.slice(4)}`;
+  return { path, serverName: null, fileId: mediaId, thumbnail: null };
+}

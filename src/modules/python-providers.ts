@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { BridgeError, RemoteError } from "../bridge/errors.ts";
+import { ModuleUnavailable } from "../callbacks/failure.ts";
+import { readCallbackError } from "../callbacks/python-segment.ts";
+import type { MediaBridgeConfig, StorageProviderConfig } from "../config/config.ts";
+import { MatrixError } from "../errors.ts";
+import type { Metrics, ProviderOutcome } from "../metrics/metrics.ts";
+import type { Logger } from "../util/log.ts";
+import type { PythonHost } from "./python-host.ts";
+
+/** Synapse's `FileInfo` and the path, in the service's names. */
+export interface ProviderFile {
+  readonly path: string;
+  readonly serverName: string | null;
+  readonly fileId: string;
+  readonly thumbnail: unknown;
+}
+
+export interface PythonProvidersOptions {
+  readonly host: Pick<PythonHost, "request">;
+  readonly entries: readonly StorageProviderConfig[];
+  readonly deadlines: MediaBridgeConfig["storageProviders"];
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+/** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
+const SILENCE_MS = 5_000;
+
+const AttemptSchema = z.tuple([z.enum(["stored", "found", "absent", "failed"]), z.number(), z.unknown()]);
+const FetchedSchema = z.tuple([z.int().nullable(), z.array(AttemptSchema)]);
+type Attempt = z.infer<typeof AttemptSchema>;
+
+/** The storage providers in the Python child. Paths go over the channel, bytes never do. */
+export class PythonProviders {
+  readonly all: readonly PythonProvider[];
+  private readonly options: PythonProvidersOptions;
+
+  constructor(options: PythonProvidersOptions) {
+    this.options = options;
+    this.all = options.entries.map((entry) => new PythonProvider(entry, options));
+  }
+
+  /**
+   * One round trip: the child asks all providers in order, writes the file to `spoolPath` and compares length and hash.
+   * True where a right file lies there. Rejects with a {@link ModuleUnavailable} where the child cannot be asked.
+   */
+  async fetch(wanted: {
+    readonly file: ProviderFile;
+    readonly spoolPath: string;
+    readonly lengthBytes: number;
+    readonly sha256: string | null;
+  }): Promise<boolean> {
+    const { host, entries, deadlines } = this.options;
+    const params = {
+      providers: entries.map(({ index }) => index),
+      ...describeFile(wanted.file),
+      spool: wanted.spoolPath,
+      length: wanted.lengthBytes,
+      sha256: wanted.sha256,
+      deadline_ms: deadlines.fetchDeadlineMs,
+    };
+    const deadlineMs = entries.length * deadlines.fetchDeadlineMs + SILENCE_MS;
+    const [found, attempts] = FetchedSchema.parse(await ask(host, "fetch_file", params, deadlineMs));
+    for (const [position, attempt] of attempts.entries()) {
+      const entry = entries[position];
+      if (entry !== undefined) report("fetch", entry, wanted.file.path, attempt, this.options);
+    }
+    return found !== null;
+  }
+}
+
+/** One provider in the Python child. */
+export class PythonProvider {
+  readonly name: string;
+  readonly storeLocal: boolean;
+  readonly storeRemote: boolean;
+  readonly storeSynchronous: boolean;
+  private readonly entry: StorageProviderConfig;
+  private readonly options: PythonProvidersOptions;
+
+  constructor(entry: StorageProviderConfig, options: PythonProvidersOptions) {
+    this.name = entry.name;
+    this.storeLocal = entry.storeLocal;
+    this.storeRemote = entry.storeRemote;
+    this.storeSynchronous = entry.storeSynchronous;
+    this.entry = entry;
+    this.options = options;
+  }
+
+  /** Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are in the log and counted. */
+  async store(file: ProviderFile): Promise<void> {
+    const { host, deadlines, metrics } = this.options;
+    const deadlineMs = deadlines.storeDeadlineMs;
+    const params = { provider: this.entry.index, ...describeFile(file), deadline_ms: deadlineMs };
+    let answer: unknown;
+    try {
+      answer = await ask(host, "store_file", params, deadlineMs + SILENCE_MS);
+    } catch (error) {
+      metrics.providerAsked(this.name, "store", "unavailable", 0);
+      throw error;
+    }
+    const failure = report("store", this.entry, file.path, AttemptSchema.parse(answer), this.options);
+    if (failure !== undefined) throw failure;
+  }
+}
+
+async function ask(
+  host: Pick<PythonHost, "request">,
+  method: string,
+  params: unknown,
+  deadlineMs: number,
+): Promise<unknown> {
+  try {
+    return await host.request(method, params, { deadlineMs });
+  } catch (error) {
+    // The shim itself failed: its disk, say. Everything else means that nobody was asked.
+    if (!(error instanceof BridgeError) || (error instanceof RemoteError && error.kind !== "unavailable")) throw error;
+    const reason = error.code === "TIMEOUT" ? "timeout" : "unavailable";
+    throw new ModuleUnavailable(reason, "the storage providers in the Python child cannot be asked", { cause: error });
+  }
+}
+
+/** Logs and counts how a provider did; answers what it failed with. */
+function report(
+  call: "store" | "fetch",
+  { module, name }: StorageProviderConfig,
+  path: string,
+  [outcome, micros, wireError]: Attempt,
+  { log, metrics }: PythonProvidersOptions,
+): Error | undefined {
+  const failure = outcome === "failed" ? readCallbackError(wireError) : undefined;
+  const counted: ProviderOutcome = failure instanceof ModuleUnavailable ? "timeout" : outcome;
+  metrics.providerAsked(name, call, counted, micros);
+  if (failure === undefined) return undefined;
+  const traceback = "traceback" in failure ? { traceback: failure.traceback } : {};
+  const facts = { module, provider: name, path, err: failure, ...traceback };
+  if (MatrixError.is(failure)) log.warn(facts, `the storage provider ${name} refused to ${call} a file`);
+  else log.error(facts, `the storage provider ${name} could not ${call} a file`);
+  return failure;
+}
+
+function describeFile({ path, serverName, fileId, thumbnail }: ProviderFile): { path: string; file_info: object } {
+  return { path, file_info: { server_name: serverName, file_id: fileId, url_cache: false, thumbnail } };
+}

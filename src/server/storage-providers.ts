@@ -1,0 +1,32 @@
+import type { Config } from "../config/config.ts";
+import type { BlobStore } from "../media/blobs.ts";
+import { ProviderStores } from "../media/provider-stores.ts";
+import { MediaRestorer } from "../media/restorer.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { LoadedModules } from "../modules/load.ts";
+import { PythonProviders } from "../modules/python-providers.ts";
+import type { SqliteMetadata } from "../storage/sqlite/sqlite-metadata.ts";
+import type { Logger } from "../util/log.ts";
+
+/** What the storage providers work on. */
+export interface StorageProviderParts {
+  readonly metadata: SqliteMetadata;
+  readonly blobs: BlobStore;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/** The storage providers of the configuration at work: they store, and give back. Undefined where there are none. */
+export function openStorageProviders(
+  config: Config,
+  { python, storageProviders: entries }: LoadedModules,
+  { metadata, blobs, metrics, log }: StorageProviderParts,
+): { readonly stores: ProviderStores; readonly restorer: MediaRestorer } | undefined {
+  if (python === undefined || entries.length === 0) return undefined;
+  const deadlines = config.mediaBridge.storageProviders;
+  const providers = new PythonProviders({ host: python, entries, deadlines, log, metrics });
+  const pending = metadata.pendingStores;
+  metrics.watchPendingStores(() => pending.counts());
+  const restorer = new MediaRestorer(providers, blobs);
+  return { restorer, stores: new ProviderStores({ providers, pending, metadata, blobs, restorer, log }) };
+}
