@@ -32,7 +32,7 @@ describe("a synchronous provider", () => {
     const answer = await service.request(UPLOAD, { method: "POST", body: "ten bytes!", as: "alice" });
     expect([answer.status, await answer.json()]).toEqual([status, body]);
     expect(service.files()).toEqual({});
-    const [{ file_id: mediaId = "" } = {}] = provider.calls();
+    const mediaId = provider.calls()[0]?.file_id ?? "";
     expect((await service.download(mediaId)).status).toBe(404);
     provider.behave({});
     // The quota was given back: it has room for this one alone.
