@@ -23,6 +23,8 @@ export interface AskingService extends TestService {
   run(body: string): Promise<unknown>;
   /** Runs one that is to raise. */
   raised(body: string): Promise<Raised>;
+  /** Uploads while this body decides about it. */
+  uploadUnder(body: string): Promise<Response>;
 }
 
 export const ADMIN_TOKEN = "secret-of-the-administrator";
@@ -70,6 +72,12 @@ export async function startAskingService(
       const answer = await ask(body);
       if ("error" in answer) return answer.error;
       throw new Error(`nothing was raised: ${JSON.stringify(answer.result)}`);
+    },
+    async uploadUnder(body) {
+      writeFileSync(`${script}.upload`, body);
+      const response = await service.request("/_matrix/media/v3/upload", { method: "POST", body: "text", as: "alice" });
+      rmSync(`${script}.upload`);
+      return response;
     },
     async stop() {
       await service.stop();

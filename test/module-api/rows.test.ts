@@ -2,12 +2,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { ADMIN_TOKEN, APPSERVICE_TOKEN, startAskingService, type AskingService } from "./asking-service.ts";
 import { LOCAL_ROWS } from "./local-rows.ts";
 import { MEMBERS, OBJECT_ROWS } from "./members.ts";
-import { ROOM_ROWS } from "./room-rows.ts";
+import { ROOM_ACTING_ROWS } from "./room-acting-rows.ts";
+import { ROOM_READING_ROWS } from "./room-reading-rows.ts";
 import type { Trial } from "./row.ts";
 import { startScriptedHomeserver, type ScriptedHomeserver } from "./scripted-homeserver.ts";
 import { USER_ROWS } from "./user-rows.ts";
 
-const TRIALS: Readonly<Record<string, Trial>> = { ...LOCAL_ROWS, ...USER_ROWS, ...ROOM_ROWS };
+const TRIALS: Readonly<Record<string, Trial>> = {
+  ...LOCAL_ROWS,
+  ...USER_ROWS,
+  ...ROOM_READING_ROWS,
+  ...ROOM_ACTING_ROWS,
+};
 const REFUSED = OBJECT_ROWS.filter(({ row }) => row.works === "no").map(({ path }) => path);
 /** Not a method: it is missing, as an attribute is. */
 const MISSING = ["email_app_name"];

@@ -76,7 +76,7 @@ export function createHomeserverRequests(options: HomeserverRequestsOptions): Ho
       ...(bodyText !== undefined && { body: bodyText }),
       signal,
     });
-    const text = await readBody(response.body, maxAnswerBytes, what);
+    const text = await readBody(response, maxAnswerBytes, what);
     if (response.statusCode < 200 || response.statusCode > 299) {
       throw new HomeserverRefusal(what, response.statusCode, text);
     }
@@ -111,15 +111,18 @@ function findToken({ adminToken, appserviceToken }: HomeserverRequestsOptions, a
   return token;
 }
 
-async function readBody(body: Dispatcher.ResponseData["body"], maxBytes: number, what: string): Promise<string> {
+async function readBody(response: Dispatcher.ResponseData, maxBytes: number, what: string): Promise<string> {
+  const { body, headers } = response;
   const chunks: Buffer[] = [];
+  if (Number(headers["content-length"] ?? 0) > maxBytes) {
+    body.on("error", () => undefined).destroy();
+    throw tooLong(what, maxBytes);
+  }
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
     // Leaving the loop ends the connection: what else would come is not read.
-    if (size > maxBytes) {
-      throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${what}: an answer of more than ${maxBytes} bytes`);
-    }
+    if (size > maxBytes) throw tooLong(what, maxBytes);
     chunks.push(chunk);
   }
   try {
@@ -127,6 +130,10 @@ async function readBody(body: Dispatcher.ResponseData["body"], maxBytes: number,
   } catch {
     throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${what}: an answer that is not UTF-8`);
   }
+}
+
+function tooLong(what: string, maxBytes: number): HomeserverError {
+  return new HomeserverError("HOMESERVER_BAD_ANSWER", `${what}: an answer of more than ${maxBytes} bytes`);
 }
 
 function codeOf(error: unknown): string {
