@@ -19,7 +19,8 @@ export function makeEnvironment(folder, requirements) {
     return;
   }
   process.stdout.write(`${folder}: installing ${requirements.join(" and ")}\n`);
-  run("python3", ["-m", "venv", folder]);
+  // pip comes last into a new environment.
+  if (!existsSync(join(folder, "bin/pip"))) run("python3", ["-m", "venv", folder]);
   const files = requirements.flatMap((file) => ["--requirement", file]);
   run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", ...files]);
   // Written last: an environment without it is half made, and is completed by the next run.

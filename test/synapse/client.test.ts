@@ -90,6 +90,23 @@ test("An upload over a module's limit is refused", async () => {
   });
 });
 
+test("A media id is made first, a download waits for it, and the file is uploaded to it later", async () => {
+  const { accessToken } = await service.register("client-dora");
+  const created = await request(accessToken, "/_matrix/media/v1/create", { method: "POST" });
+  const { content_uri: mxc } = z.object({ content_uri: z.string() }).parse(await created.json());
+  const waiting = alice.download(mxc);
+  const path = `/_matrix/media/v3/upload/${mxc.slice("mxc://".length)}?filename=later.txt`;
+  const headers = { "Content-Type": "text/plain" };
+  const uploaded = await request(accessToken, path, { method: "PUT", body: "later", headers });
+  expect(uploaded.status).toBe(200);
+  const answer = await waiting;
+  expect(answer).toMatchObject({ status: 200, filename: "later.txt" });
+  expect(answer.bytes?.toString()).toBe("later");
+  const again = await request(accessToken, path, { method: "PUT", body: "again" });
+  expect(again.status).toBe(409);
+  expect(await again.json()).toMatchObject({ errcode: "M_CANNOT_OVERWRITE_MEDIA" });
+});
+
 test("A token that was logged out is refused once it is no longer remembered", async () => {
   const carol = await logIn("client-carol");
   const loggedIn = await carol.login("client-carol");
@@ -138,6 +155,11 @@ async function configStatus(token: string): Promise<number> {
   return (await request(token, "/_matrix/client/v1/media/config")).status;
 }
 
-function request(token: string, path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(service.url + path, { ...init, headers: { Authorization: `Bearer ${token}` } });
+function request(
+  token: string,
+  path: string,
+  init: RequestInit & { headers?: Record<string, string> } = {},
+): Promise<Response> {
+  const headers = { ...init.headers, Authorization: `Bearer ${token}` };
+  return fetch(service.url + path, { ...init, headers });
 }

@@ -33,10 +33,10 @@ beforeAll(async () => {
     config: { ...CONFIG, modules: before.modules() },
     pythonPath: [FIXTURE_MODULES],
   });
-  before.answersAt(synapse.url);
+  before.answersAt(synapse.homeserver.url);
   // The Synapse that serves media itself is the service's homeserver as well: one user, one token, two stores.
   service = await startMediaService({
-    homeserver: synapse,
+    homeserver: synapse.homeserver,
     config: { ...CONFIG, modules: after.modules() },
     pythonPath: [FIXTURE_MODULES],
   });
@@ -70,7 +70,7 @@ test.each(CASES.flatMap(({ differs, ...rest }) => (differs ? [{ ...rest, differs
 
 async function askBoth({ title, requests }: Case): Promise<{ inSynapse: Answer[]; here: Answer[] }> {
   const user = userOf(title);
-  const { accessToken } = await register(synapse, user);
+  const { accessToken } = await register(synapse.homeserver, user);
   const [inSynapse, here] = await Promise.all([
     before.answers(user, accessToken, requests),
     after.answers(user, accessToken, requests),

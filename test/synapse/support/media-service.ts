@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,8 +7,7 @@ import { z } from "zod";
 import { startNginx } from "../../support/nginx.ts";
 import { startProcess } from "../../support/process.ts";
 import { testPython } from "../../support/python.ts";
-import type { SharedHomeserver } from "./homeserver.ts";
-import { register, SERVER_NAME, type Account } from "./synapse.ts";
+import { register, SERVER_NAME, type Account, type Homeserver } from "./synapse.ts";
 
 const CLI = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
 const ReadySchema = z.object({ address: z.object({ port: z.int() }) });
@@ -26,7 +25,9 @@ export interface MediaServiceOptions {
   /** Folders in which Python modules are found, besides test/synapse/modules. */
   readonly pythonPath?: readonly string[];
   /** A homeserver other than the one that the suite shares. */
-  readonly homeserver?: Pick<SharedHomeserver, "url" | "port" | "registrationSecret">;
+  readonly homeserver?: Homeserver;
+  /** Whether its modules may read as the administrator and act as users, by tokens in files. Default: no. */
+  readonly asksHomeserver?: boolean;
 }
 
 /** The built service beside a real Synapse, with nginx in front of both. */
@@ -52,7 +53,7 @@ export async function startMediaService(options: MediaServiceOptions = {}): Prom
     for (const step of steps.splice(0)) await step();
   };
   try {
-    const config = writeConfig(folder, homeserver.url, options);
+    const config = writeConfig(folder, homeserver, options);
     const service = await startProcess(process.execPath, [CLI, "start", "--config", config], {
       ready: /^\{.*"msg":"ready".*\}$/,
       cwd: folder,
@@ -76,11 +77,11 @@ export async function startMediaService(options: MediaServiceOptions = {}): Prom
   }
 }
 
-function writeConfig(folder: string, url: string, options: MediaServiceOptions): string {
-  mkdirSync(join(folder, "data"));
+function writeConfig(folder: string, homeserver: Homeserver, options: MediaServiceOptions): string {
+  const tokens = options.asksHomeserver === true ? writeTokens(folder, homeserver) : {};
   const mediaBridge = {
     listen: { host: "127.0.0.1", port: 0, x_forwarded: true },
-    homeserver: { url, ...options.homeserverKeys },
+    homeserver: { url: homeserver.url, ...tokens, ...options.homeserverKeys },
     python: { executable: testPython(), path: [MODULES, ...(options.pythonPath ?? [])] },
     ...options.mediaBridge,
   };
@@ -95,4 +96,10 @@ function writeConfig(folder: string, url: string, options: MediaServiceOptions):
   // JSON is YAML.
   writeFileSync(path, JSON.stringify(config));
   return path;
+}
+
+function writeTokens(folder: string, { admin, appserviceToken }: Homeserver): object {
+  const files = { admin_token_file: admin.accessToken, appservice_token_file: appserviceToken };
+  for (const [key, token] of Object.entries(files)) writeFileSync(join(folder, key), `${token}\n`, { mode: 0o600 });
+  return Object.fromEntries(Object.keys(files).map((key) => [key, `./${key}`]));
 }

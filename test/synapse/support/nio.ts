@@ -25,6 +25,7 @@ export interface RoomEvent {
 interface SyncAnswer {
   readonly next_batch: string;
   readonly events: Record<string, readonly RoomEvent[]>;
+  readonly invites: readonly string[];
 }
 
 interface Reply {
@@ -125,11 +126,6 @@ export class NioClient {
     return answer.type === "DiskDownloadResponse" ? Object.assign(answer, { bytes: readFileSync(path) }) : answer;
   }
 
-  /** The new room's id. */
-  async createRoom(name: string, invite: readonly string[] = []): Promise<string> {
-    return String((await this.answerTo({ do: "create_room", name, invite }))["room_id"]);
-  }
-
   join(roomId: string): Promise<NioAnswer> {
     return this.answerTo({ do: "join", room_id: roomId });
   }
@@ -138,12 +134,21 @@ export class NioClient {
     return this.answerTo({ do: "set_display_name", name });
   }
 
+  /** Syncs until there is an invitation, and answers the room's id. */
+  invited(): Promise<string> {
+    return this.syncUntil(({ invites }) => invites[0]);
+  }
+
   /** Syncs until an event that matches has arrived in a room. */
-  async eventIn(roomId: string, matches: (event: RoomEvent) => boolean): Promise<RoomEvent> {
+  eventIn(roomId: string, matches: (event: RoomEvent) => boolean): Promise<RoomEvent> {
+    return this.syncUntil(({ events }) => events[roomId]?.find(matches));
+  }
+
+  private async syncUntil<T>(find: (answer: SyncAnswer) => T | undefined): Promise<T> {
     for (let since: string | null = null; ;) {
       const answer: SyncAnswer = (await this.ask({ do: "sync", since, timeout_ms: 5_000 })) as SyncAnswer;
-      const found = answer.events[roomId]?.find(matches);
-      if (found) return found;
+      const found = find(answer);
+      if (found !== undefined) return found;
       since = answer.next_batch;
     }
   }

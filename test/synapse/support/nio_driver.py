@@ -47,9 +47,6 @@ class Driver:
     async def download(self, client, mxc, path):
         return describe(await self.clients[client].download(mxc, save_to=path))
 
-    async def create_room(self, client, name, invite):
-        return describe(await self.clients[client].room_create(name=name, invite=invite))
-
     async def join(self, client, room_id):
         return describe(await self.clients[client].join(room_id))
 
@@ -57,11 +54,11 @@ class Driver:
         return describe(await self.clients[client].set_displayname(name))
 
     async def sync(self, client, since, timeout_ms):
-        """The events of joined rooms since a point, waited for where there are none yet."""
+        """Invitations, and the events of joined rooms, since a point; waited for where there are none yet."""
         answer = await self.clients[client].sync(timeout=timeout_ms, since=since)
         rooms = answer.rooms.join.items()
         events = {room_id: [event.source for event in room.timeline.events] for room_id, room in rooms}
-        return {"next_batch": answer.next_batch, "events": events}
+        return {"next_batch": answer.next_batch, "events": events, "invites": list(answer.rooms.invite)}
 
 
 def describe(response):

@@ -14,19 +14,35 @@ export interface SynapseOptions {
   readonly mediaRepo?: boolean;
   /** Top-level keys of its homeserver.yaml, in place of or beside those that are always there. */
   readonly config?: Record<string, unknown>;
+  /** `database:` of its homeserver.yaml. Default: a SQLite file in its folder. */
+  readonly database?: DatabaseConfig;
   /** Folders in which its modules are found. */
   readonly pythonPath?: readonly string[];
 }
 
+/** The shape of Synapse's `database:`. */
+export interface DatabaseConfig {
+  readonly name: "sqlite3" | "psycopg2";
+  readonly args: Record<string, unknown>;
+}
+
 /** A real Synapse on a port that the system chose, without federation and rate limits. */
-export interface Synapse {
+export interface Homeserver {
   readonly url: string;
   readonly port: number;
-  /** Where its database, its log and its media stand. */
+  /** Where its log, its media and its SQLite database stand. */
   readonly folder: string;
   readonly registrationSecret: string;
   /** The token of its application service, which may act as every user. */
   readonly appserviceToken: string;
+  readonly admin: Account;
+  readonly database: DatabaseConfig;
+}
+
+/** A {@link Homeserver} that was started here. */
+export interface Synapse {
+  /** What can be handed to another process. */
+  readonly homeserver: Homeserver;
   stop(): Promise<void>;
 }
 
@@ -49,20 +65,19 @@ export function synapsePython(): string {
 }
 
 /** Starts one and waits until it listens. Rejects with the end of its log where it does not come up. */
-export async function startSynapse({
-  mediaRepo = false,
-  config = {},
-  pythonPath = [],
-}: SynapseOptions = {}): Promise<Synapse> {
+export async function startSynapse(options: SynapseOptions = {}): Promise<Synapse> {
+  const { mediaRepo = false, config = {}, pythonPath = [] } = options;
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-synapse-"));
   const registrationSecret = randomBytes(16).toString("hex");
   const appserviceToken = randomBytes(16).toString("hex");
   const configPath = join(folder, "homeserver.yaml");
+  const database = options.database ?? { name: "sqlite3", args: { database: join(folder, "homeserver.db") } };
   const base = createConfig(folder, mediaRepo, registrationSecret);
   // JSON is YAML.
-  writeFileSync(configPath, JSON.stringify({ ...base, ...config }));
+  writeFileSync(configPath, JSON.stringify({ ...base, database, ...config }));
   writeFileSync(join(folder, "log.yaml"), JSON.stringify(createLogConfig()));
   writeFileSync(join(folder, "appservice.yaml"), JSON.stringify(createAppservice(appserviceToken)));
+  let stop: (() => Promise<void>) | undefined;
   try {
     const synapse = await startProcess(synapsePython(), ["-m", "synapse.app.homeserver", "--config-path", configPath], {
       ready: LISTENING,
@@ -70,19 +85,19 @@ export async function startSynapse({
       environment: { PYTHONPATH: pythonPath.join(":"), PYTHONDONTWRITEBYTECODE: "1" },
       logPath: join(folder, "homeserver.log"),
     });
+    stop = () => synapse.stop();
     const port = Number(synapse.ready[1]);
+    const reached = { url: `http://127.0.0.1:${port}`, port, folder, registrationSecret };
+    const admin = await register(reached, "admin", { admin: true });
     return {
-      url: `http://127.0.0.1:${port}`,
-      port,
-      folder,
-      registrationSecret,
-      appserviceToken,
+      homeserver: { ...reached, appserviceToken, admin, database },
       async stop() {
         await synapse.stop();
         rmSync(folder, { recursive: true, force: true });
       },
     };
   } catch (error) {
+    await stop?.();
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
@@ -90,7 +105,7 @@ export async function startSynapse({
 
 /** Registers a user by the shared secret, as `register_new_matrix_user` does; the password is the name. */
 export async function register(
-  { url, registrationSecret }: Pick<Synapse, "url" | "registrationSecret">,
+  { url, registrationSecret }: Pick<Homeserver, "url" | "registrationSecret">,
   username: string,
   { admin = false } = {},
 ): Promise<Account> {
@@ -116,7 +131,6 @@ function createConfig(folder: string, mediaRepo: boolean, registrationSecret: st
     listeners: [{ ...listener, resources: [{ names, compress: false }] }],
     pid_file: join(folder, "homeserver.pid"),
     log_config: join(folder, "log.yaml"),
-    database: { name: "sqlite3", args: { database: join(folder, "homeserver.db") } },
     media_store_path: join(folder, "media"),
     enable_media_repo: mediaRepo,
     app_service_config_files: [join(folder, "appservice.yaml")],
