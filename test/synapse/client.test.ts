@@ -155,11 +155,8 @@ async function configStatus(token: string): Promise<number> {
   return (await request(token, "/_matrix/client/v1/media/config")).status;
 }
 
-function request(
-  token: string,
-  path: string,
-  init: RequestInit & { headers?: Record<string, string> } = {},
-): Promise<Response> {
-  const headers = { ...init.headers, Authorization: `Bearer ${token}` };
+function request(token: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("Authorization", `Bearer ${token}`);
   return fetch(service.url + path, { ...init, headers });
 }

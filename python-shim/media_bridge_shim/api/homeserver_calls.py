@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import HostError
 from .background import is_held_back
+from .codes import Codes
 from .errors import HttpResponseException, RequestSendFailed, SynapseError, parse_object
 from .http_client import HeldBackError
 from .ids import DomainSpecificString
+from .refusals import AuthError
 from .threads import defer_to_thread
 from .unsupported import UnsupportedByMediaService
 
@@ -45,6 +47,11 @@ class RefusedByHomeserver(HttpResponseException, SynapseError):
         self.errcode = refusal.errcode
         fields = refusal.error_dict()
         self._additional_fields = {name: fields[name] for name in fields if name not in ("error", "errcode")}
+        self.args = (f"{code}: {refusal.msg}",)
+
+
+class ForbiddenByHomeserver(RefusedByHomeserver, AuthError):
+    """What the user may not do, for modules that catch an `AuthError`."""
 
 
 class HomeserverCalls:
@@ -116,7 +123,10 @@ class CallingPart:
 def make_refusal(refused: Mapping[str, Any], refusal: type[HttpResponseException]) -> HttpResponseException:
     status, body = int(refused["status"]), refused["body"].encode("utf-8")
     is_verdict = 400 <= status < 500 and status not in NOT_FOR_CLIENTS and "errcode" in parse_object(body)
-    return (refusal if is_verdict else HttpResponseException)(status, phrase_of(status), body)
+    error = (refusal if is_verdict else HttpResponseException)(status, phrase_of(status), body)
+    if isinstance(error, RefusedByHomeserver) and (status, error.errcode) == (HTTPStatus.FORBIDDEN, Codes.FORBIDDEN):
+        return ForbiddenByHomeserver(status, phrase_of(status), body)
+    return error
 
 
 def phrase_of(status: int) -> str:

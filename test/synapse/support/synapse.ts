@@ -143,6 +143,7 @@ function createConfig(folder: string, mediaRepo: boolean, registrationSecret: st
     bcrypt_rounds: 4,
     trusted_key_servers: [],
     federation_domain_whitelist: [],
+    room_list_publication_rules: [{ action: "allow" }],
     rc_message: ENDLESS,
     rc_registration: ENDLESS,
     rc_login: { address: ENDLESS, account: ENDLESS, failed_attempts: ENDLESS },
