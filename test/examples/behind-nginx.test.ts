@@ -40,6 +40,17 @@ describe.runIf(hasNginx)("Through nginx", () => {
     expect(await response.text()).toBe("hello");
   });
 
+  test("A media id is created, waited for and uploaded to", async () => {
+    const created = await fetch(`${nginx.url}/_matrix/media/v1/create`, { method: "POST", headers: AUTHORIZATION });
+    const { content_uri } = (await created.json()) as { content_uri: string };
+    const path = content_uri.slice("mxc://".length);
+    const waiting = fetch(`${nginx.url}/_matrix/client/v1/media/download/${path}`, { headers: AUTHORIZATION });
+    const headers = { ...AUTHORIZATION, "Content-Type": "text/plain" };
+    const put = await fetch(`${nginx.url}/_matrix/media/v3/upload/${path}`, { method: "PUT", headers, body: "later" });
+    expect([put.status, await put.json()]).toEqual([200, {}]);
+    expect(await (await waiting).text()).toBe("later");
+  });
+
   test.each([21, 60])("A refused body of %i MB is answered with our JSON, and not reset", async (megabytes) => {
     const { status, text } = await sendWholeBody(`${nginx.url}/_matrix/media/v3/upload`, megabytes);
     expect(status).toBe(413);

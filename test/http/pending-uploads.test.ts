@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestService, type TestService } from "../support/service.ts";
+import { refusalOf } from "./bodies.ts";
 import { untilFiles, uploadFiles } from "./disk.ts";
 import { openGate, type Gate } from "./gate.ts";
 import { create, download, put } from "./pending-media.ts";
@@ -56,6 +57,21 @@ describe("uploads to one media id side by side", () => {
     expect(await put(service, `${mediaId}x`, "x")).toMatchObject({ status: 404, errcode: "M_NOT_FOUND" });
     question.answer(true);
     expect((await first).status).toBe(200);
+  });
+});
+
+describe("a client that expects 100 Continue", () => {
+  test("is told to for an id of its own, and refused without it for another's", async () => {
+    const { mediaId } = await create(service);
+    const refused = await expecting(mediaId, "bob");
+    expect(refusalOf(await refused.answer())).toEqual([403, "M_FORBIDDEN"]);
+    expect(await refused.closed).toBe("closed");
+    const connection = await expecting(mediaId, "alice");
+    (await gate.question()).answer(true);
+    await connection.continued();
+    await connection.write("hello");
+    expect((await connection.answer()).status).toBe(200);
+    connection.socket.destroy();
   });
 });
 
@@ -201,6 +217,21 @@ test("What a killed process left of an upload to a media id is gone before anybo
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+/** Begins an upload of 5 bytes that are held back until the service asks for them. */
+async function expecting(mediaId: string, user: string): Promise<RawConnection> {
+  const connection = await RawConnection.open(service.port);
+  connection.send({
+    method: "PUT",
+    target: `/_matrix/media/v3/upload/example.test/${mediaId}`,
+    headers: [
+      ["Authorization", `Bearer token-of-${user}`],
+      ["Expect", "100-continue"],
+      ["Content-Length", "5"],
+    ],
+  });
+  return connection;
+}
 
 function rowOf({ folder }: TestService, mediaId: string): unknown {
   const database = new Database(join(folder, "data", "media.db"), { readonly: true });
