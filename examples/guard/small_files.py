@@ -1,4 +1,4 @@
-"""A Synapse module: some users upload what they like, the others may send small files only, and see so in their clients."""
+"""A Synapse module: some users upload what they like, the others small files only, which their clients are told."""
 
 from synapse.config._base import Config
 from synapse.module_api import ModuleApi
