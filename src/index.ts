@@ -13,4 +13,6 @@ export {
   type SpamCheckerCallbacks,
   type SpamVerdict,
 } from "./modules/definition.ts";
+export type { WebApi, WebRequester } from "./modules/web-api.ts";
+export type { WebHandler, WebNext, WebRequest } from "./web/web-handler.ts";
 export type { Logger } from "./util/log.ts";

@@ -28,11 +28,13 @@ import { NO_METRICS, type Metrics } from "./metrics/metrics.ts";
 import { homeserverRequests } from "./modules/homeserver-requests.ts";
 import { loadModules, type LoadedModules } from "./modules/load.ts";
 import type { Blocked } from "./modules/python-messages.ts";
+import { createWhoIs } from "./modules/who-is.ts";
 import { reportSlots } from "./modules/report.ts";
 import { isGuarding, placeBeforeUpstream } from "./server/upstream.ts";
 import { openFilesystemBlobs } from "./storage/filesystem/filesystem-blobs.ts";
 import { openSqliteMetadata } from "./storage/sqlite/sqlite-metadata.ts";
 import { Cleanup } from "./server/cleanup.ts";
+import { createWebParts } from "./server/web.ts";
 import { openControl, type Running } from "./server/control.ts";
 import { openStorageProviders } from "./server/storage-providers.ts";
 import type { Logger } from "./util/log.ts";
@@ -57,12 +59,14 @@ export async function startService(config: Config, log: Logger): Promise<Running
   let current: Running | undefined;
   try {
     await openControl(config, log, () => current, cleanup);
-    // The child takes longest to come up, so it is the first to be started.
+    const requester = createRequesterOptions(config, log, cleanup);
+    const web = createWebParts(config, log, requester);
+    // The child takes longest to come up, so it is started before the rest.
     let metrics = NO_METRICS;
     const onBlocked = ({ callback, module }: Blocked) => metrics.callbackBlocked(callback, module);
     const homeserver = openModulesHomeserver(config, log, cleanup);
-    const requests = homeserverRequests(homeserver.requests, log);
-    const loading = loadModules({ config, log, heldBack: false, requests, onBlocked });
+    const requests = { ...homeserverRequests(homeserver.requests, log), who_is: createWhoIs(requester.authenticator) };
+    const loading = loadModules({ config, log, heldBack: false, requests, web: web.services, onBlocked });
     loading.catch(() => undefined);
     cleanup.add(async () => (await loading.catch(() => undefined))?.stop(graceMs));
     const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
@@ -75,7 +79,6 @@ export async function startService(config: Config, log: Logger): Promise<Running
     });
     const unsettled = await blobs.unsettled();
     metrics = await startMetrics(config, log, cleanup);
-    const requester = createRequesterOptions(config, log, cleanup);
     const modules = await loading;
     if (modules.python) watchPython(modules.python, metrics);
     const chain = new CallbackChain({
@@ -140,6 +143,7 @@ export async function startService(config: Config, log: Logger): Promise<Running
     const routes = [...front.routes, healthRoute(() => describeProblem(modules))];
     const app = createApp({
       routes,
+      fallback: web.behind(routes),
       log,
       idleTimeoutMs,
       maxDiscardBytes: Math.max(2 * maxUploadSizeBytes, 16 * 2 ** 20),

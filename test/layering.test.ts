@@ -24,17 +24,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "metrics",
     "callbacks",
     "config",
+    "web",
   ],
   // Speaks to the operator: what a chain decides, in the words and the HTTP answers that a client would get.
   control: ["http", "callbacks", "config"],
-  http: ["media", "upstream", "homeserver", "callbacks", "metrics"],
+  http: ["media", "upstream", "homeserver", "callbacks", "metrics", "web"],
   upstream: ["media", "homeserver"],
   media: ["callbacks"],
   // Both own interfaces that it implements.
   storage: ["media", "modules"],
   // `index` is what modules are handed as `synapse-media-bridge`.
-  modules: ["callbacks", "bridge", "homeserver", "metrics", "config", "index"],
-  index: ["modules", "callbacks"],
+  modules: ["callbacks", "bridge", "homeserver", "metrics", "config", "index", "web"],
+  index: ["modules", "callbacks", "web"],
+  web: [],
   metrics: ["callbacks"],
   callbacks: [],
   bridge: [],

@@ -17,6 +17,7 @@ from .log import set_log_level
 from .memory import limit_memory
 from .providers.loaded import LoadedProvider
 from .registry import Registry
+from .web.server import WebServer
 
 PROTOCOL_VERSION = 1
 # After the compat packages and the shim, which stay first.
@@ -48,6 +49,7 @@ class Modules:
         self._main_thread = threading.get_ident()
         self._modules: dict[int, LoadedModule] = {}
         self._registry: Registry | None = None
+        self._web: WebServer
 
     def initialize(self, params: dict[str, Any]) -> dict[str, Any]:
         """Sets the service context, imports every module and storage provider, then parses every configuration."""
@@ -67,6 +69,7 @@ class Modules:
         for entry in params["storage_providers"]:
             modules.append(LoadedProvider(entry["index"], entry["module"], entry["config"]))
         self._registry = Registry({module.index: module.path for module in modules}, self._on_late)
+        self._web = WebServer(self._registry.add_resource, self._reactor)
         service.set_current(
             service.Service(
                 **params["service"],
@@ -74,6 +77,7 @@ class Modules:
                 registry=self._registry,
                 reactor=self._reactor,
                 call_host=self._call_host,
+                web=self._web,
             )
         )
         for module in modules:
@@ -97,6 +101,10 @@ class Modules:
             raise ProtocolError(f"there is no storage provider {index}")
         return provider
 
+    def serve_web(self, params: dict[str, Any]) -> None:
+        """Opens the private listener of modules' web resources."""
+        self._web.listen(params["path"], params["max_body_bytes"], make_homeserver(service.current()))
+
     @property
     def registry(self) -> Registry:
         if self._registry is None:
@@ -119,7 +127,7 @@ class Modules:
 
     def _tell_late(self, index: int) -> None:
         news = self.registry.take_news(index)
-        if news.entries or news.unfired:
+        if news.entries or news.unfired or news.resources:
             self._notify("registered", {"module": index, **news.to_wire()})
 
 
@@ -127,3 +135,9 @@ def _make_api(module: LoadedModule) -> Any:
     from .api.module_api import ModuleApi
 
     return ModuleApi(service.current(), module.index, module.path)
+
+
+def make_homeserver(current: service.Service) -> Any:
+    from .api.homeserver import HomeServer
+
+    return HomeServer(current)

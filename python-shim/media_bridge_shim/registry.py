@@ -48,9 +48,12 @@ class Registered:
 
     entries: list[Entry] = field(default_factory=list)
     unfired: list[str] = field(default_factory=list)
+    resources: list[str] = field(default_factory=list)
+    """Paths of web resources."""
 
     def to_wire(self) -> dict[str, Any]:
-        return {"entries": [entry.to_wire() for entry in self.entries], "unfired": self.unfired}
+        entries = [entry.to_wire() for entry in self.entries]
+        return {"entries": entries, "unfired": self.unfired, "resources": self.resources}
 
 
 # The value that is no callable but a dict of them.
@@ -87,6 +90,14 @@ class Registry:
                     news.unfired.append(name)
             is_late = module_index in self._constructed
         if is_late and given:
+            self._on_late(module_index)
+
+    def add_resource(self, module_index: int, path: str) -> None:
+        """A module has a web resource at `path`: the host is to be told."""
+        with self._lock:
+            self._news.setdefault(module_index, Registered()).resources.append(path)
+            is_late = module_index in self._constructed
+        if is_late:
             self._on_late(module_index)
 
     def take_news(self, module_index: int, constructed: bool = False) -> Registered:

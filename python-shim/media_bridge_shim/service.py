@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from twisted.internet.defer import Deferred
 
     from .registry import Registry
+    from .web.server import WebServer
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Service:
     reactor: Any
     call_host: Callable[[str, Any], Deferred[Any]]
     """Asks the host: `call_host(method, params)`; fails with `errors.HostError` where the host refuses."""
+    web: WebServer
     database: Mapping[str, Any] | None = field(default=None, repr=False)
     """`{name, args, …}` as in Synapse's `database:`, with `own` for the service's own one. Holds a password."""
 

@@ -18,6 +18,8 @@ export interface AppOptions {
   /** How much of a refused body is read and thrown away before the connection is closed. */
   readonly maxDiscardBytes: number;
   readonly idleTimeoutMs: number;
+  /** Answers what is no route of the service's own. */
+  readonly fallback?: RequestHandler;
 }
 
 /** The Express application: CORS, routes matched to the letter, errors in Matrix form, one log line a request. */
@@ -41,6 +43,7 @@ export function createApp(options: AppOptions): Express {
       throw matrixError("METHOD_NOT_ALLOWED");
     });
   }
+  if (options.fallback) app.use(options.fallback);
   app.use(() => {
     throw matrixError("UNRECOGNIZED");
   });

@@ -2,7 +2,7 @@ import type { Request } from "express";
 import { matrixError } from "../errors.ts";
 import type { Authenticator, Requester } from "../homeserver/authenticator.ts";
 import { findToken } from "../homeserver/token.ts";
-import { queryText, type Query } from "./query.ts";
+import { parseQuery, queryText, type Query } from "./query.ts";
 
 export interface RequesterOptions {
   readonly authenticator: Authenticator;
@@ -11,7 +11,11 @@ export interface RequesterOptions {
 }
 
 /** Who makes a request. Throws the 401, 403 or 503 that the client gets. */
-export function identify(req: Request, query: Query, options: RequesterOptions): Promise<Requester> | Requester {
+export function identify(
+  req: Pick<Request, "headers" | "socket">,
+  query: Query,
+  options: RequesterOptions,
+): Promise<Requester> | Requester {
   return options.authenticator.whoIs({
     token: findToken(req.headers.authorization, query.get("access_token") ?? []),
     userId: identifier(query, "user_id"),
@@ -28,6 +32,14 @@ export async function identifyUser(req: Request, query: Query, options: Requeste
   return requester;
 }
 
+/** Who makes a request to a web resource, for the module that serves it. Rejects with the 401, 403 or 503 for its client. */
+export async function identifyWebRequest(
+  request: Pick<Request, "headers" | "socket"> & { readonly originalUrl: string },
+  options: RequesterOptions,
+): Promise<Requester> {
+  return identify(request, parseQuery(request.originalUrl), options);
+}
+
 /** Bytes that are no text name nobody, and leaving them out would make it a request of somebody else. */
 function identifier(query: Query, name: string): string | undefined {
   const text = queryText(query, name);
@@ -35,7 +47,8 @@ function identifier(query: Query, name: string): string | undefined {
   return text;
 }
 
-function clientAddress(req: Request, xForwarded: boolean): string | undefined {
+/** The client's IP address, where it is known: none over a Unix socket without a proxy that tells it. */
+export function clientAddress(req: Pick<Request, "headers" | "socket">, xForwarded: boolean): string | undefined {
   const forwarded = xForwarded ? req.headers["x-forwarded-for"] : undefined;
   return typeof forwarded === "string" ? forwarded.split(",")[0]?.trim() : req.socket.remoteAddress;
 }

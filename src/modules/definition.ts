@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { FileInfo, MediaFile } from "../callbacks/kinds.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { Logger } from "../util/log.ts";
+import type { WebApi } from "./web-api.ts";
 
 type Awaitable<T> = T | PromiseLike<T>;
 
@@ -39,7 +40,7 @@ export interface SpamCheckerCallbacks {
 }
 
 /** What a TypeScript module is handed. */
-export interface ModuleApi {
+export interface ModuleApi extends WebApi {
   /** `server_name` of the homeserver. */
   readonly serverName: string;
   /** `public_baseurl`, with a slash at its end. */

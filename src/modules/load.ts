@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import type { Handlers } from "../bridge/connection.ts";
+import { maxWebBodyBytes } from "../web/body-limit.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
 import type { DatabaseFacts, PythonHost, ServiceFacts } from "./python-host.ts";
 import type { Blocked } from "./python-messages.ts";
+import { PythonWeb } from "./python-web.ts";
+import { SocketFolder } from "./socket-folder.ts";
+import { createUnservedWeb, type WebServices } from "./web-api.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
 
 export interface LoadOptions {
@@ -16,9 +20,13 @@ export interface LoadOptions {
   readonly requests?: Handlers;
   /** Hears of each time a Python module held the child's event loop. */
   readonly onBlocked?: (blocked: Blocked) => void;
+  /** What is offered for web resources; where it is absent, nobody serves them. */
+  readonly web?: WebServices;
   /** Hears one line for each step of making the Python environment; the log does where it is absent. */
   readonly onProgress?: (line: string) => void;
 }
+
+type CompleteOptions = LoadOptions & { readonly web: WebServices };
 
 /** Every module of the configuration, constructed, and the chains they registered. */
 export interface LoadedModules {
@@ -49,7 +57,8 @@ export interface LoadedProvider extends StorageProviderConfig {
  * Loads all modules: every configuration is parsed before the first module is constructed, then they are constructed in the
  * configuration's order, Python and TypeScript mixed, and after them the storage providers. Rejects with a StartError; nothing is left running then.
  */
-export async function loadModules(options: LoadOptions): Promise<LoadedModules> {
+export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModules> {
+  const options = { ...loadOptions, web: loadOptions.web ?? createUnservedWeb(loadOptions.log) };
   const { modules, storageProviders } = options.config;
   const registry = new CallbackRegistry();
   const pythonEntries = modules.filter((entry) => entry.language === "python");
@@ -102,18 +111,18 @@ async function parseAll(
 async function setUp(
   parsed: ParsedModule | undefined,
   registry: CallbackRegistry,
-  { config, log }: LoadOptions,
+  { config, log, web }: CompleteOptions,
 ): Promise<LoadedModule> {
   if (parsed === undefined) throw new TypeError("a module was set up before it was parsed");
   const { serverName, publicBaseurl } = config;
-  await parsed.setup(createModuleApi(parsed.module, parsed.file, { serverName, publicBaseurl, registry, log }));
+  await parsed.setup(createModuleApi(parsed.module, parsed.file, { serverName, publicBaseurl, registry, web, log }));
   return { name: parsed.module.name, language: "typescript", file: parsed.file, unfired: [] };
 }
 
 async function createPythonHost(
   entries: readonly PythonModuleConfig[],
   registry: CallbackRegistry,
-  { config, log, heldBack, requests = {}, onBlocked, onProgress }: LoadOptions,
+  { config, log, heldBack, requests = {}, web, onBlocked, onProgress }: CompleteOptions,
 ): Promise<PythonHost> {
   // A chain of TypeScript alone pays for none of this.
   const [{ ensurePythonEnvironment }, { PythonHost }] = await Promise.all([
@@ -139,6 +148,12 @@ async function createPythonHost(
     service: serviceFacts(config),
     requests,
     registry,
+    web: new PythonWeb({
+      resources: web.resources,
+      sockets: new SocketFolder(dataPath),
+      maxBodyBytes: maxWebBodyBytes(config.maxUploadSizeBytes),
+      log,
+    }),
     log,
     heldBack,
     onBlocked,

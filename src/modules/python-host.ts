@@ -10,7 +10,8 @@ import { Supervisor } from "../bridge/supervisor.ts";
 import type { Logger } from "../util/log.ts";
 import { logChildRecord, logChildText } from "./python-log.ts";
 import { readBlocked, readConstructed, readInitialized, type Blocked } from "./python-messages.ts";
-import { type PythonEntry, PythonSlots } from "./python-slots.ts";
+import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
+import type { PythonWeb } from "./python-web.ts";
 import { SHIM_FOLDER } from "./python-environment.ts";
 import { describePythonStart, type NamedModule } from "./python-start-error.ts";
 
@@ -49,6 +50,7 @@ export interface PythonHostOptions {
   /** What the child may ask of the service: handlers by method. */
   readonly requests: Handlers;
   readonly registry: CallbackRegistry;
+  readonly web: PythonWeb;
   readonly log: Logger;
   /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
   readonly heldBack: boolean;
@@ -129,7 +131,7 @@ export class PythonHost implements PythonRunner {
   /** Every module is constructed and the port is bound. */
   async markStarted(): Promise<void> {
     this.serving = true;
-    await this.connected().request("started", null, { deadlineMs: LOADING_MS });
+    await this.begin(this.connected());
   }
 
   async run(steps: readonly PythonStep[], trace: boolean, request?: number): Promise<unknown> {
@@ -179,6 +181,7 @@ export class PythonHost implements PythonRunner {
   /** Lets runs in flight end within the grace, then ends the child and everything it started. */
   async stop(graceMs: number): Promise<void> {
     await this.supervisor.stop({ graceMs });
+    this.options.web.close();
   }
 
   private async load(connection: Connection, epoch: number): Promise<void> {
@@ -203,20 +206,34 @@ export class PythonHost implements PythonRunner {
     );
     for (const { index, file } of readInitialized(answer)) if (file !== null) this.files.set(index, file);
     this.slots.unbindAll();
+    this.options.web.unbindAll();
     for (const index of this.constructed) await this.constructIn(connection, index);
-    if (this.serving) await connection.request("started", null, { deadlineMs: LOADING_MS });
+    if (this.serving) await this.begin(connection);
     this.slots.warnOfMissing(this.constructed);
+    this.options.web.warnOfMissing();
   }
 
   private async constructIn(connection: Connection, index: number): Promise<void> {
-    const answer = await connection.request("construct", { index }, { deadlineMs: LOADING_MS });
-    this.slots.bind(index, readConstructed(answer));
+    this.bind(index, await connection.request("construct", { index }, { deadlineMs: LOADING_MS }));
   }
 
-  private bindLate(params: unknown): void {
+  private async begin(connection: Connection): Promise<void> {
+    await this.options.web.listen(connection);
+    await connection.request("started", null, { deadlineMs: LOADING_MS });
+  }
+
+  private bind(index: number, answer: unknown): void {
+    const registered = readConstructed(answer);
+    this.slots.bind(index, registered);
+    this.options.web.bind(this.slots.moduleOf(index), registered.resources);
+  }
+
+  private async bindLate(params: unknown): Promise<void> {
     const { module } = params as { module: number };
-    this.slots.bind(module, readConstructed(params));
-    this.options.log.info({ module: this.slots.moduleOf(module).name }, "a module registered callbacks late");
+    this.bind(module, params);
+    this.options.log.info({ module: this.slots.moduleOf(module).name }, "a module registered late");
+    // Earlier than that, the start sees to it.
+    if (this.serving && this.up) await this.options.web.listen(this.connected());
   }
 
   private connected(): Connection {
@@ -224,10 +241,6 @@ export class PythonHost implements PythonRunner {
     if (connection === undefined) throw new BridgeError("CHILD_DOWN", `the Python child is ${this.supervisor.state}`);
     return connection;
   }
-}
-
-function toWire({ index, module, configJson }: PythonEntry): { index: number; module: string; config: string } {
-  return { index, module, config: configJson };
 }
 
 function nameEntry(entry: PythonEntry): NamedModule {

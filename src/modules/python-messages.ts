@@ -15,6 +15,7 @@ const ConstructedSchema = z.object({
     }),
   ),
   unfired: z.array(z.string()),
+  resources: z.array(z.string()),
 });
 
 const InitializedSchema = z.object({

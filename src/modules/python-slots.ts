@@ -73,3 +73,8 @@ export class PythonSlots {
       .filter((slot) => slot.language === "python");
   }
 }
+
+/** An entry as the child is told of it. */
+export function toWire({ index, module, configJson }: PythonEntry): { index: number; module: string; config: string } {
+  return { index, module, config: configJson };
+}

@@ -6,6 +6,7 @@ import type { Logger } from "../util/log.ts";
 import type { ModuleApi, ModuleDefinition } from "./definition.ts";
 import { parseModuleConfig } from "./typescript-config.ts";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
+import { createWebApi, type WebServices } from "./web-api.ts";
 import { importModule } from "./typescript-import.ts";
 
 /** A module whose configuration is parsed and that waits for its turn to be set up. */
@@ -46,7 +47,13 @@ export async function parseTypeScriptModule(
 export function createModuleApi(
   module: SlotModule,
   file: string,
-  service: { serverName: string; publicBaseurl: string | null; registry: CallbackRegistry; log: Logger },
+  service: {
+    serverName: string;
+    publicBaseurl: string | null;
+    registry: CallbackRegistry;
+    web: WebServices;
+    log: Logger;
+  },
 ): ModuleApi {
   const register = (group: Kind<KindName>["group"], callbacks: object) => {
     for (const name of namesIn(callbacks, group)) {
@@ -67,6 +74,7 @@ export function createModuleApi(
     log: service.log.child({ module: module.name }),
     registerMediaRepositoryCallbacks: (callbacks) => register("media_repository", callbacks),
     registerSpamCheckerCallbacks: (callbacks) => register("spam_checker", callbacks),
+    ...createWebApi(module, service.web),
   };
 }
 

@@ -57,6 +57,21 @@ return [await fired, cancelled]`,
     run: `return [api.get_qualified_user_id("a"), api.get_qualified_user_id("@a:other")]`,
     returns: ["@a:example.test", "@a:other"],
   },
+  get_user_by_req: {
+    run: `
+from twisted.web.test.requesthelper import DummyRequest
+from synapse.module_api.errors import InvalidClientCredentialsError
+request = DummyRequest([])
+request.args = {}
+requesters = []
+for token in ("token-of-alice", None):
+    request.requestHeaders.removeHeader("Authorization")
+    if token: request.requestHeaders.setRawHeaders("Authorization", [f"Bearer {token}"])
+    try: requesters.append((await api.get_user_by_req(request)).user.to_string())
+    except InvalidClientCredentialsError as error: requesters.append([error.code, error.errcode])
+return requesters`,
+    returns: ["@alice:example.test", [401, "M_MISSING_TOKEN"]],
+  },
   http_client: {
     run: `return await api.http_client.get_json(HOMESERVER + "/answer", {"a": "b c"})`,
     script: { "GET /answer?a=b+c": [200, { word: 1 }] },
@@ -159,6 +174,15 @@ return [isinstance(asked, Deferred), await asked]`,
     spam_checker: "user_may_invite",
     third_party_rules: "on_new_event",
   }),
+  register_web_resource: {
+    run: `
+from twisted.web.resource import Resource
+answers = [api.register_web_resource("/row", Resource())]
+try: api.register_web_resource("/other-row", object())
+except TypeError as error: answers.append(str(error))
+return answers`,
+    returns: [null, "asking.Asking: a web resource is one of twisted.web.resource, not a object"],
+  },
 };
 
 /** Whatever is registered is accepted; who asks for what no keyword of Synapse's is, is told. */

@@ -163,6 +163,16 @@ class ModuleApi(UserCalls, RoomCalls):
         """`InvalidRuleException` where these are no actions of a push rule."""
         check_actions(actions)
 
+    def register_web_resource(self, path: str, resource: Any) -> None:
+        """Serves a Twisted resource at `path` and below; the module that comes first has it."""
+        self._service.web.register(self._module_index, self._module_path, path, resource)
+
+    async def get_user_by_req(self, req: Any, allow_guest: bool = False, allow_expired: bool = False) -> Any:
+        """The `Requester` by the access token of a request; raises `InvalidClientCredentialsError` or `AuthError`."""
+        from ..web.requester import get_user_by_req
+
+        return await get_user_by_req(self._service.call_host, req, allow_guest)
+
     def _start(self, desc: str, function: Callable[[], Any]) -> Deferred[Any]:
         return start_process(desc, self._logger, self._module_path, function)
 

@@ -20,6 +20,7 @@ def main(settings: dict, script: str) -> None:
     asyncioreactor.install(loop)
     from media_bridge_shim.registry import Registry
     from media_bridge_shim.service import Service, set_current
+    from media_bridge_shim.web.server import WebServer
     from twisted.internet import reactor
     from twisted.internet.defer import ensureDeferred
 
@@ -37,7 +38,13 @@ def main(settings: dict, script: str) -> None:
         **settings,
     }
     registry = Registry({0: "my.module.Class"}, lambda index: None)
-    service = Service(**values, registry=registry, reactor=reactor, call_host=lambda method, params: None)
+    service = Service(
+        **values,
+        registry=registry,
+        reactor=reactor,
+        call_host=lambda method, params: None,
+        web=WebServer(registry.add_resource, reactor),
+    )
     set_current(service)
     from synapse.module_api import ModuleApi
 

@@ -2,7 +2,8 @@
 
 from media_bridge_shim.api.errors import RequestTimedOutError
 from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.web.addresses import get_request_uri, get_request_user_agent, redact_uri
 
-__all__ = ["RequestTimedOutError"]
+__all__ = ["RequestTimedOutError", "get_request_uri", "get_request_user_agent", "redact_uri"]
 
 guard(__name__)

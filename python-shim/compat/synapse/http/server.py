@@ -1,31 +1,34 @@
 """The names of `synapse.http.server` that are supported here."""
 
-from media_bridge_shim.api.placeholders import (
-    finish_request,
-    respond_with_html,
-    respond_with_html_bytes,
-    respond_with_json,
-    respond_with_json_bytes,
-    respond_with_redirect,
-    set_cors_headers,
-)
 from media_bridge_shim.api.unsupported import guard
 
-__all__ = [
-    "finish_request",
-    "respond_with_html",
-    "respond_with_html_bytes",
-    "respond_with_json",
-    "respond_with_json_bytes",
-    "respond_with_redirect",
-    "set_cors_headers",
-]
-
+# Imported when first touched: with them comes the web server of Twisted.
 guard(
     __name__,
     {
-        "DirectServeHtmlResource": "media_bridge_shim.api.web_resources",
-        "DirectServeJsonResource": "media_bridge_shim.api.web_resources",
-        "JsonResource": "media_bridge_shim.api.web_resources",
+        "DirectServeHtmlResource": "media_bridge_shim.web.async_resources",
+        "DirectServeJsonResource": "media_bridge_shim.web.async_resources",
+        "HTML_ERROR_TEMPLATE": "media_bridge_shim.web.error_answers",
+        "HttpServer": "media_bridge_shim.web.json_resource",
+        "JsonResource": "media_bridge_shim.web.json_resource",
+        "OptionsResource": "media_bridge_shim.web.plain_resources",
+        "RootOptionsRedirectResource": "media_bridge_shim.web.plain_resources",
+        "RootRedirect": "media_bridge_shim.web.plain_resources",
+        "ServletCallback": "media_bridge_shim.web.json_resource",
+        "StaticResource": "media_bridge_shim.web.plain_resources",
+        "UnrecognizedRequestResource": "media_bridge_shim.web.plain_resources",
+        "_AsyncResource": "media_bridge_shim.web.async_resources",
+        "finish_request": "media_bridge_shim.web.answers",
+        "respond_with_html": "media_bridge_shim.web.answers",
+        "respond_with_html_bytes": "media_bridge_shim.web.answers",
+        "respond_with_json": "media_bridge_shim.web.answers",
+        "respond_with_json_bytes": "media_bridge_shim.web.answers",
+        "respond_with_redirect": "media_bridge_shim.web.answers",
+        "return_html_error": "media_bridge_shim.web.error_answers",
+        "return_json_error": "media_bridge_shim.web.error_answers",
+        "set_clickjacking_protection_headers": "media_bridge_shim.web.headers",
+        "set_corp_headers": "media_bridge_shim.web.headers",
+        "set_cors_headers": "media_bridge_shim.web.headers",
+        "wrap_async_request_handler": "media_bridge_shim.web.async_resources",
     },
 )

@@ -1,26 +1,27 @@
 """The names of `synapse.http.servlet` that are supported here."""
 
-from media_bridge_shim.api.placeholders import (
-    RestServlet,
-    assert_params_in_dict,
-    parse_boolean,
-    parse_integer,
-    parse_json_object_from_request,
-    parse_json_value_from_request,
-    parse_string,
-    parse_strings_from_args,
-)
 from media_bridge_shim.api.unsupported import guard
 
-__all__ = [
-    "RestServlet",
-    "assert_params_in_dict",
-    "parse_boolean",
-    "parse_integer",
-    "parse_json_object_from_request",
-    "parse_json_value_from_request",
-    "parse_string",
-    "parse_strings_from_args",
-]
-
-guard(__name__)
+# Imported when first touched: with them comes the web server of Twisted.
+guard(
+    __name__,
+    {
+        "RestServlet": "media_bridge_shim.web.servlet",
+        "assert_params_in_dict": "media_bridge_shim.web.bodies",
+        "parse_and_validate_json_object_from_request": "media_bridge_shim.web.bodies",
+        "parse_boolean": "media_bridge_shim.web.parameters",
+        "parse_boolean_from_args": "media_bridge_shim.web.parameters",
+        "parse_bytes_from_args": "media_bridge_shim.web.parameters",
+        "parse_enum": "media_bridge_shim.web.parameters",
+        "parse_integer": "media_bridge_shim.web.parameters",
+        "parse_integer_from_args": "media_bridge_shim.web.parameters",
+        "parse_json": "media_bridge_shim.web.parameters",
+        "parse_json_from_args": "media_bridge_shim.web.parameters",
+        "parse_json_object_from_request": "media_bridge_shim.web.bodies",
+        "parse_json_value_from_request": "media_bridge_shim.web.bodies",
+        "parse_string": "media_bridge_shim.web.parameters",
+        "parse_string_from_args": "media_bridge_shim.web.parameters",
+        "parse_strings_from_args": "media_bridge_shim.web.parameters",
+        "validate_json_object": "media_bridge_shim.web.bodies",
+    },
+)

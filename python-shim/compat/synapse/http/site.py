@@ -2,7 +2,13 @@
 
 from media_bridge_shim.api.unsupported import guard
 
+# Imported when first touched: with them comes the web server of Twisted.
 guard(
     __name__,
-    {"SynapseRequest": "media_bridge_shim.api.web_resources", "SynapseSite": "media_bridge_shim.api.web_resources"},
+    {
+        "RequestInfo": "media_bridge_shim.web.request",
+        "SynapseRequest": "media_bridge_shim.web.request",
+        "SynapseSite": "media_bridge_shim.web.site",
+        "XForwardedForRequest": "media_bridge_shim.web.site",
+    },
 )

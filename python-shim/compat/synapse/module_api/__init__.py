@@ -38,8 +38,6 @@ from media_bridge_shim.api.placeholders import (
     RuleSpec,
     SpamCheckerModuleApiCallbacks,
     StateFilter,
-    parse_json_object_from_request,
-    respond_with_html,
 )
 from media_bridge_shim.api.push_errors import check_actions
 from media_bridge_shim.api.room_list import PublicRoomListManager
@@ -203,8 +201,6 @@ __all__ = [
     "freeze",
     "make_deferred_yieldable",
     "maybe_awaitable",
-    "parse_json_object_from_request",
-    "respond_with_html",
     "run_as_background_process",
     "run_in_background",
 ]
@@ -213,8 +209,10 @@ guard(
     __name__,
     {
         "DatabasePool": "media_bridge_shim.database.pool",
-        "DirectServeHtmlResource": "media_bridge_shim.api.web_resources",
-        "DirectServeJsonResource": "media_bridge_shim.api.web_resources",
-        "SynapseRequest": "media_bridge_shim.api.web_resources",
+        "DirectServeHtmlResource": "media_bridge_shim.web.async_resources",
+        "DirectServeJsonResource": "media_bridge_shim.web.async_resources",
+        "SynapseRequest": "media_bridge_shim.web.request",
+        "parse_json_object_from_request": "media_bridge_shim.web.bodies",
+        "respond_with_html": "media_bridge_shim.web.answers",
     },
 )

@@ -1,0 +1,8 @@
+"""The names of `synapse.util.cancellation` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.web.cancellation import cancellable, is_function_cancellable
+
+__all__ = ["cancellable", "is_function_cancellable"]
+
+guard(__name__)

@@ -1,0 +1,123 @@
+import { once } from "node:events";
+import { Agent, request, type ClientRequest, type IncomingMessage } from "node:http";
+import { pipeline } from "node:stream/promises";
+import type { Request, Response } from "express";
+import { MatrixError, matrixError } from "../errors.ts";
+import { endToEndHeaders } from "./end-to-end-headers.ts";
+import { contentLengthOf, discardBody, uploadBody } from "./request-body.ts";
+import { factsOf } from "./request-log.ts";
+import { clientAddress } from "./requester.ts";
+
+export interface ChildProxyOptions {
+  /** A body from which nothing arrives for so long is ended. */
+  readonly idleTimeoutMs: number;
+  /** The largest body that is handed on. */
+  readonly maxBodyBytes: number;
+  /** Whether `X-Forwarded-For` is believed: only behind a proxy that sets it. */
+  readonly xForwarded: boolean;
+}
+
+const MAX_CONNECTIONS = 512;
+const MAX_IDLE_CONNECTIONS = 16;
+const RETRY_AFTER_SECONDS = 5;
+/** By which lines of the child's log name the request; the child takes it away before a resource sees it. */
+const REQUEST_NUMBER = "X-Media-Bridge-Request";
+/** Not the client's to say, in lower case. */
+const OURS = ["expect", "content-length", "x-forwarded-for", "x-forwarded-proto", REQUEST_NUMBER.toLowerCase()];
+
+/** Hands requests on to the Python child's Unix socket and answers back, both as they flow; connections are kept. */
+export class ChildProxy {
+  private readonly options: ChildProxyOptions;
+  private readonly agent = new Agent({
+    keepAlive: true,
+    maxSockets: MAX_CONNECTIONS,
+    maxFreeSockets: MAX_IDLE_CONNECTIONS,
+  });
+
+  constructor(options: ChildProxyOptions) {
+    this.options = options;
+  }
+
+  /**
+   * Resolves when the answer is out, or its client gone. Rejects with what the client gets: `MODULE_UNAVAILABLE` (503) where
+   * the child is away, or leaves without an answer.
+   */
+  async forward(req: Request, res: Response, socketPath: string | undefined): Promise<void> {
+    if (socketPath === undefined) throw unavailable();
+    const { maxBodyBytes } = this.options;
+    const length = contentLengthOf(req);
+    if (length !== undefined && length > maxBodyBytes) throw matrixError("UPLOAD_TOO_LARGE");
+    const outgoing = request({
+      agent: this.agent,
+      socketPath,
+      method: req.method,
+      path: req.originalUrl,
+      headers: this.headersFor(req, length, factsOf(res)?.id),
+    });
+    // Heard of where the answer is waited for; and past it, by the answer itself.
+    outgoing.on("error", () => undefined);
+    res.once("close", () => void (res.writableFinished || outgoing.destroy()));
+    try {
+      const answered = answerOf(outgoing);
+      const sent = length === 0 ? void outgoing.end() : this.sendBody(req, res, outgoing);
+      // Whichever comes second has nobody left to tell.
+      for (const outcome of [answered, sent]) outcome?.catch(() => undefined);
+      const answer = await (sent === undefined ? answered : Promise.race([answered, sent.then(() => answered)]));
+      await this.sendAnswer(answer, req, res);
+    } catch (error) {
+      outgoing.destroy();
+      // Its client has left: nobody is there to be told.
+      if (!res.closed) throw MatrixError.is(error) ? error : unavailable(error);
+    }
+  }
+
+  private headersFor(req: Request, length: number | undefined, number: number | undefined): string[] {
+    const { xForwarded } = this.options;
+    const address = clientAddress(req, xForwarded);
+    const chain = xForwarded ? req.headers["x-forwarded-for"] : undefined;
+    const forwarded = chain ?? address;
+    const scheme = xForwarded ? req.headers["x-forwarded-proto"] : "http";
+    return [
+      ...endToEndHeaders(req.rawHeaders, OURS),
+      ...(number === undefined ? [] : [REQUEST_NUMBER, String(number)]),
+      ...(typeof forwarded === "string" ? ["X-Forwarded-For", forwarded] : []),
+      ...(typeof scheme === "string" ? ["X-Forwarded-Proto", scheme] : []),
+      ...(length === undefined ? ["Transfer-Encoding", "chunked"] : []),
+      ...(length !== undefined && (length > 0 || "content-length" in req.headers)
+        ? ["Content-Length", String(length)]
+        : []),
+    ];
+  }
+
+  private async sendBody(req: Request, res: Response, outgoing: ClientRequest): Promise<void> {
+    let sentBytes = 0;
+    await uploadBody(req, res, this.options).read((chunk) => {
+      sentBytes += chunk.length;
+      if (sentBytes > this.options.maxBodyBytes) throw matrixError("UPLOAD_TOO_LARGE");
+      // The child answered, or left, before it had all of it.
+      if (outgoing.destroyed || outgoing.write(chunk)) return undefined;
+      return once(outgoing, "drain").then(ignore, ignore);
+    });
+    outgoing.end();
+  }
+
+  private async sendAnswer(answer: IncomingMessage, req: Request, res: Response): Promise<void> {
+    res.writeHead(answer.statusCode ?? 500, answer.statusMessage ?? "", endToEndHeaders(answer.rawHeaders));
+    await pipeline(answer, res);
+    const { maxBodyBytes, idleTimeoutMs } = this.options;
+    discardBody(req, { maxBytes: maxBodyBytes, idleTimeoutMs });
+  }
+}
+
+async function answerOf(outgoing: ClientRequest): Promise<IncomingMessage> {
+  const [answer] = (await once(outgoing, "response")) as [IncomingMessage];
+  return answer;
+}
+
+function ignore(): undefined {
+  return undefined;
+}
+
+function unavailable(cause?: unknown): MatrixError {
+  return matrixError("MODULE_UNAVAILABLE", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause });
+}

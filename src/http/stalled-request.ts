@@ -1,0 +1,16 @@
+import type { IncomingMessage } from "node:http";
+
+/** Ends a request whose reader waits for more of the body while none has come for so long. */
+export function endStalledRequest(req: IncomingMessage, idleTimeoutMs: number): void {
+  if (req.complete) return;
+  let seenBytes = req.socket.bytesRead;
+  const timer = setInterval(() => {
+    const { bytesRead } = req.socket;
+    // One that takes its time is not the client's fault.
+    const isReading = req.readableFlowing !== false || req.listenerCount("readable") > 0;
+    if (isReading && !req.complete && req.readableLength === 0 && bytesRead === seenBytes) req.destroy();
+    if (req.complete || req.destroyed) clearInterval(timer);
+    seenBytes = bytesRead;
+  }, idleTimeoutMs).unref();
+  req.once("close", () => clearInterval(timer));
+}

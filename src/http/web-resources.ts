@@ -1,0 +1,58 @@
+import type { RequestHandler } from "express";
+import { failureOf } from "../callbacks/failure.ts";
+import { MatrixError, matrixError } from "../errors.ts";
+import type { Logger } from "../util/log.ts";
+import { cutTarget } from "../web/path-segments.ts";
+import type { WebResources } from "../web/web-resources.ts";
+import { ChildProxy, type ChildProxyOptions } from "./child-proxy.ts";
+import { tellToContinue } from "./request-body.ts";
+import { factsOf } from "./request-log.ts";
+import { endStalledRequest } from "./stalled-request.ts";
+
+export interface WebResourceOptions extends ChildProxyOptions {
+  readonly resources: WebResources;
+  readonly log: Logger;
+}
+
+/** Answers what modules serve. Stands behind every route of the service's own, and costs those nothing. */
+export function serveWebResources(options: WebResourceOptions): RequestHandler {
+  const { resources, log, idleTimeoutMs } = options;
+  const proxy = new ChildProxy(options);
+  return async (req, res, next) => {
+    const found = resources.find(req.url);
+    if (found === undefined) return next();
+    const { path, module, serves } = found.value;
+    const facts = factsOf(res);
+    if (facts) facts.route = path;
+    if (typeof serves !== "function") return proxy.forward(req, res, serves.socketPath());
+    endStalledRequest(req, idleTimeoutMs);
+    tellToContinue(req, res);
+    const { url, baseUrl } = req;
+    Object.assign(req, { url: cutTarget(url, found.depth), baseUrl: path });
+    try {
+      await serves(req, res, (error) => {
+        Object.assign(req, { url, baseUrl });
+        // What Express's own handlers say where they do not apply.
+        if (error === undefined || error === null || error === "route" || error === "router") next();
+        else next(toAnswer(error));
+      });
+    } catch (thrown) {
+      throw toAnswer(thrown);
+    }
+
+    function toAnswer(thrown: unknown): MatrixError {
+      const error = refusalOf(thrown) ?? failureOf(thrown);
+      if (MatrixError.is(error)) return error;
+      log.error({ request: facts?.id, module, path, err: error.cause ?? error }, "a web resource failed");
+      return matrixError("MODULE_FAILED", { cause: error });
+    }
+  };
+}
+
+/** A refusal in the form of connect's middleware, such as parsers of bodies: an error with a status that it may show. */
+function refusalOf(thrown: unknown): MatrixError | undefined {
+  if (MatrixError.is(thrown) || !(thrown instanceof Error)) return undefined;
+  const { status, expose } = thrown as Error & { status?: unknown; expose?: unknown };
+  if (expose !== true || typeof status !== "number" || status < 400 || status > 499) return undefined;
+  return new MatrixError(status, "M_UNKNOWN", thrown.message, { cause: thrown });
+}
