@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchBridge } from "./bridge.ts";
+import { benchDatabase } from "./database.ts";
 import { benchService } from "./service.ts";
 import { ROOT } from "./targets.ts";
 
@@ -16,7 +17,9 @@ const { values } = parseArgs({
 
 const python = join(ROOT, ".venv/bin/python");
 if (!existsSync(python)) throw new Error("there is no .venv: run npm run setup:python");
-if (values.only !== "service") await benchBridge(python);
-if (values.only !== "bridge") {
+const wants = (part: string) => values.only === undefined || values.only === part;
+if (wants("bridge")) await benchBridge(python);
+if (wants("database")) await benchDatabase(python);
+if (wants("service")) {
   await benchService({ synapse: values.synapse, python, scale: Number(values.scale), works: values.works });
 }

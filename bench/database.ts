@@ -1,0 +1,124 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Child } from "../src/bridge/child.ts";
+import { spawnChild } from "../src/bridge/process.ts";
+import { openSqliteMetadata } from "../src/storage/sqlite/sqlite-metadata.ts";
+import { createLogger } from "../src/util/log.ts";
+import { ROOT } from "./targets.ts";
+
+const ROWS = 1000;
+const READS = 4000;
+const ROUNDS = 7;
+const ASKED = "get_media_config_for_user";
+
+/** Measures once: microseconds of one read. */
+type Measure = () => Promise<number>;
+
+/** One indexed read by `run_db_interaction`, as seen inside the child, beside a bare script with the same pool, turn by turn. */
+export async function benchDatabase(python: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
+  const path = join(folder, "media.db");
+  const metadata = await fill(path);
+  const bare = startBare(python, path);
+  const shim = await startShim(python, path);
+  try {
+    const rounds: { bare: number; shim: number }[] = [];
+    for (let round = 0; round <= ROUNDS; round += 1)
+      rounds.push({ bare: await bare.measure(), shim: await shim.measure() });
+    // The first round warms both up.
+    const settled = rounds.slice(1);
+    const median = (pick: (round: (typeof rounds)[number]) => number) =>
+      settled.map(pick).toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0;
+    console.log(
+      `one indexed read: bare pool ${median((r) => r.bare).toFixed(0)} µs, run_db_interaction ${median((r) => r.shim).toFixed(0)} µs, ratio ${median((r) => r.shim / r.bare).toFixed(2)} (wanted: at most 2)`,
+    );
+  } finally {
+    await Promise.all([bare.stop(), shim.stop()]);
+    await metadata.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The service's own database, with rows. */
+async function fill(path: string) {
+  const metadata = openSqliteMetadata({ path, log: createLogger("error") });
+  const media = (index: number) => ({
+    mediaId: `media${index}`,
+    mediaType: "image/png",
+    mediaLength: index,
+    createdTs: 1,
+    uploadName: null,
+    userId: "@bench:bench.test",
+    authenticated: true,
+    sha256: "0".repeat(64),
+  });
+  await Promise.all(Array.from({ length: ROWS }, (_, index) => metadata.insertLocalMedia(media(index))));
+  return metadata;
+}
+
+function startBare(python: string, path: string): { measure: Measure; stop(): Promise<void> } {
+  const script = spawn(python, [join(ROOT, "bench/reads.py"), path, String(READS)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  const ended = once(script, "exit");
+  const lines = createInterface(script.stdout);
+  return {
+    async measure() {
+      const line = once(lines, "line");
+      script.stdin.write("again\n");
+      const [micros] = (await line) as [string];
+      return Number(micros);
+    },
+    async stop() {
+      script.stdin.end();
+      await ended;
+    },
+  };
+}
+
+async function startShim(python: string, path: string): Promise<{ measure: Measure; stop(): Promise<void> }> {
+  const args = [join(ROOT, "python-shim")];
+  const child = await spawnChild({ command: python, args, env: process.env, log: createLogger("error") });
+  await child.hello;
+  const slot = await load(child, path);
+  const step = [ASKED, [slot], ["@bench:bench.test"], 60_000];
+  return {
+    async measure() {
+      const [outcome] = (await child.connection.request("run", [false, [step]], { deadlineMs: 60_000 })) as [
+        [number, string],
+      ];
+      return (JSON.parse(outcome[1]) as { micros: number }).micros;
+    },
+    stop: async () => void (await child.stop({ graceMs: 0 })),
+  };
+}
+
+async function load({ connection }: Child, path: string): Promise<number> {
+  await connection.request("initialize", {
+    protocol: 1,
+    epoch: 1,
+    parent_pid: process.pid,
+    service: {
+      server_name: "bench.test",
+      public_baseurl: null,
+      media_store_path: "/nowhere",
+      max_upload_size: 1e9,
+      enable_authenticated_media: true,
+      worker_name: "media_bridge",
+      worker_app: "synapse.app.media_repository",
+      run_background_tasks: false,
+      database: { name: "sqlite3", args: { database: path }, own: true },
+    },
+    sys_path: [join(ROOT, "bench/modules")],
+    held_back: false,
+    log_level: "WARNING",
+    modules: [{ index: 0, module: "bench_database.Reads", config: JSON.stringify({ count: READS }) }],
+  });
+  const { entries } = (await connection.request("construct", { index: 0 })) as { entries: { slot: number }[] };
+  await connection.request("started", null);
+  return entries[0]?.slot ?? 0;
+}
