@@ -15,6 +15,7 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from ..api.async_helpers import delay_cancellation
 from .connection import LoggingDatabaseConnection, PooledConnection
 from .engines import create_engine
+from .simple_queries import SimpleQueries
 from .transaction import Callbacks
 
 logger = logging.getLogger("synapse.storage.txn")
@@ -22,7 +23,7 @@ logger = logging.getLogger("synapse.storage.txn")
 MAX_ATTEMPTS = 5
 
 
-class DatabasePool:
+class DatabasePool(SimpleQueries):
     """`config` is `{name, args, …}` as in Synapse's `database:`.
 
     `is_trial` (for `check` and `call`): what functions write is rolled back at their end.
