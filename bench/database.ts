@@ -46,7 +46,12 @@ export async function benchDatabase(python: string): Promise<void> {
 /** The service's own database, with rows. */
 async function fill(path: string) {
   const metadata = openSqliteMetadata({ path, log: createLogger("error") });
-  const media = (index: number) => ({
+  await Promise.all(Array.from({ length: ROWS }, (_, index) => metadata.insertLocalMedia(newRow(index))));
+  return metadata;
+}
+
+function newRow(index: number) {
+  return {
     mediaId: `media${index}`,
     mediaType: "image/png",
     mediaLength: index,
@@ -55,9 +60,7 @@ async function fill(path: string) {
     userId: "@bench:bench.test",
     authenticated: true,
     sha256: "0".repeat(64),
-  });
-  await Promise.all(Array.from({ length: ROWS }, (_, index) => metadata.insertLocalMedia(media(index))));
-  return metadata;
+  };
 }
 
 function startBare(python: string, path: string): { measure: Measure; stop(): Promise<void> } {
