@@ -94,6 +94,9 @@ class EventBase:
     def deep_copy(self) -> EventBase:
         return EventBase(self.get_dict())
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> EventBase:
+        return self.deep_copy()
+
     def keys(self) -> KeysView[str]:
         return self._event.keys()
 
