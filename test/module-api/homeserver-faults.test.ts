@@ -46,6 +46,15 @@ const tooLong: Scripted = (_req, res) => {
   res.writeHead(200, { "Content-Type": "application/json" });
   res.on("error", () => undefined).end(`"${"x".repeat(2 * 2 ** 20)}"`);
 };
+const endless: Scripted = (_req, res) => {
+  res.writeHead(200, { "Content-Type": "application/json" });
+  res.on("error", () => undefined).write(" ".repeat(2 * 2 ** 20));
+};
+const trickling: Scripted = (_req, res) => {
+  res.writeHead(200, { "Content-Type": "application/json" });
+  const timer = setInterval(() => res.write(" "), 10);
+  res.on("error", () => undefined).on("close", () => clearInterval(timer));
+};
 const redirect: Scripted = (_req, res) => void res.writeHead(307, { Location: `${homeserver.url}/elsewhere` }).end();
 
 const isA = (error: Raised, ...types: string[]) => types.every((type) => error.types.includes(type));
@@ -60,6 +69,7 @@ describe("No answer is RequestSendFailed", () => {
   test.each<[string, Scripted]>([
     ["silence", silent],
     ["half an answer", stalled],
+    ["one byte after the other", trickling],
     ["a connection that is closed", hangUp],
   ])("%s", async (_what, answer) => {
     homeserver.script = everything(answer);
@@ -147,6 +157,7 @@ describe("An answer that cannot be used is an HttpResponseException with 502", (
   test.each<[string, Scripted]>([
     ["HTML", html],
     ["too long", tooLong],
+    ["too long, and nobody says how long", endless],
     ["another shape", [200, { name: 7 }]],
     ["no JSON object", [200, "[]"]],
     ["not UTF-8", (_req, res) => void res.end(Buffer.from('{"name":"\xff"}', "latin1"))],
