@@ -1,4 +1,4 @@
-"""Tells users in a room of their own that their uploads are over a limit, and lets administrators upload what they like."""
+"""Tells users in a room of their own that they are over a limit. Administrators may upload files of any size."""
 
 from synapse.module_api import MediaUploadLimit, ModuleApi
 
