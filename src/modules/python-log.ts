@@ -8,10 +8,19 @@ const LEVELS: Record<string, Level> = {
   critical: "fatal",
 };
 
-/** Logs a record of the shim: Python's `logging`, with level, logger name, traceback and, where known, the module. */
+/**
+ * Logs a record of the shim: Python's `logging`, or what a module printed, with level, logger name and traceback. The module, its
+ * callback and the request's number, where they are known, stand where the service's own lines have them.
+ */
 export function logChildRecord(log: Logger, record: Readonly<Record<string, unknown>>): void {
-  const { level, message, ...facts } = record;
-  log[LEVELS[String(level)] ?? "info"]({ python: facts }, String(message));
+  const { level, message, request, module, callback, ...python } = record;
+  const facts = {
+    ...(request !== undefined && { request }),
+    ...(module !== undefined && { module }),
+    ...(callback !== undefined && { callback }),
+    python,
+  };
+  log[LEVELS[String(level)] ?? "info"](facts, String(message));
 }
 
 /** Logs a line of whose printing nothing is known. */
