@@ -8,6 +8,14 @@ export interface UpstreamMedia {
   readonly sha256: string | null;
 }
 
+/** An id that Synapse made for a user, to be uploaded to. */
+export interface CreatedId {
+  readonly userId: string;
+  readonly expiresTs: number;
+  /** Whether an upload to it has passed through this service. */
+  readonly isUploaded: boolean;
+}
+
 /** What is known of what a user uploaded: everything later than `sinceTs`, as it stood at `readTs`. */
 export interface KnownUsage {
   readonly sinceTs: number;
@@ -30,6 +38,10 @@ export interface UpstreamRecords {
   doubt(uploadId: string, doubtedTs: number): Promise<void>;
   /** At start: doubts every upload that an earlier process neither settled nor forgot. Resolves to how many. */
   doubtAll(doubtedTs: number): Promise<number>;
+  /** Synapse has made an id. Those that have expired are forgotten. */
+  addCreated(mediaId: string, userId: string, expiresTs: number): Promise<void>;
+  /** An id that was made through this service, undefined where it was not, or has long expired. */
+  created(mediaId: string): Promise<CreatedId | undefined>;
   /** Whether everything that the user uploaded later than `sinceTs` is recorded here. */
   isKnown(userId: string, sinceTs: number): Promise<boolean>;
   /** What was last read for exactly this user. */

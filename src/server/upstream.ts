@@ -78,7 +78,7 @@ function guard(upstream: Upstream, options: FrontOptions): Front {
       guardedConfigRoute({ ...passing, chain }),
       guardedUploadRoute(upload),
       guardedAsyncUploadRoute(upload),
-      guardedCreateRoute(passing),
+      guardedCreateRoute({ ...passing, records, log }),
       passingRoute(passing),
       limitPageRoute(),
     ],

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { UploadBody } from "../media/upload.ts";
 import { describeFailure, type Upstream, type UpstreamAnswer } from "./client.ts";
-import { streamBody } from "./exchange.ts";
+import { streamBody, type Passage } from "./exchange.ts";
 import { endToEnd, requestHeaders } from "./headers.ts";
 
 export interface PassThroughParts {
@@ -23,19 +23,26 @@ export async function passThrough(
   body: UploadBody | undefined,
   { upstream, xForwarded }: PassThroughParts,
 ): Promise<void> {
+  await whileThere(req, res, xForwarded, async (passage) => {
+    const answer = body ? await streamBody(upstream, passage, body) : await upstream.send({ ...passage, body: null });
+    await relay(answer, req, res);
+  });
+}
+
+/** Runs an exchange for a request, which ends when the client leaves. */
+export async function whileThere(
+  req: IncomingMessage,
+  res: ServerResponse,
+  xForwarded: boolean,
+  exchange: (passage: Passage) => Promise<void>,
+): Promise<void> {
   const signal = new EventEmitter();
   const leave = () => void signal.emit("abort");
   res.once("close", leave);
   const address = { remoteAddress: req.socket.remoteAddress, xForwarded };
-  const passage = {
-    method: req.method ?? "GET",
-    target: req.url ?? "/",
-    headers: requestHeaders(req.rawHeaders, address),
-    signal,
-  };
+  const headers = requestHeaders(req.rawHeaders, address);
   try {
-    const answer = body ? await streamBody(upstream, passage, body) : await upstream.send({ ...passage, body: null });
-    await relay(answer, req, res);
+    await exchange({ method: req.method ?? "GET", target: req.url ?? "/", headers, signal });
   } catch (error) {
     // Nobody is there to be told.
     if (!res.destroyed) throw error;

@@ -23,15 +23,25 @@ export interface GuardService {
   stop(): Promise<void>;
 }
 
-export async function startGuard(
-  options: TestServiceOptions & { timeoutMs?: number; xForwarded?: boolean } = {},
-): Promise<GuardService> {
-  const synapse = await StubSynapse.start();
+export interface GuardOptions extends TestServiceOptions {
+  /** How long Synapse may do nothing. */
+  readonly timeoutMs?: number;
+  readonly xForwarded?: boolean;
+  /** Tokens are checked by the stub, which is asked for media with the token of `folder`/admin-token. */
+  readonly asAdministrator?: boolean;
+  /** One that is there already. */
+  readonly synapse?: StubSynapse;
+}
+
+export async function startGuard(options: GuardOptions = {}): Promise<GuardService> {
+  const synapse = options.synapse ?? (await StubSynapse.start());
+  const homeserver = { url: synapse.url, admin_token_file: "./admin-token" };
   const service = await startTestService({
     ...options,
     config: { media_upload_limits: [{ time_period: "1h", max_size: LIMIT_BYTES }], ...options.config },
     mediaBridge: {
       listen: { host: "127.0.0.1", port: 0, x_forwarded: options.xForwarded === true },
+      ...(options.asAdministrator && { tokens_file: undefined, homeserver }),
       upstream: { url: synapse.url, timeout: options.timeoutMs ?? 10_000 },
       ...options.mediaBridge,
     },

@@ -73,6 +73,10 @@ export class StubSynapse {
   /** What Synapse does with a request for media. */
   likeSynapse(req: IncomingMessage, res: ServerResponse, seen: SeenRequest): void {
     const url = new URL(seen.url, this.url);
+    if (url.pathname.endsWith("/account/whoami")) {
+      const name = (req.headers.authorization ?? "").replace("Bearer token-of-", "");
+      return sendJson(res, 200, { user_id: `@${name}:example.test`, is_guest: false });
+    }
     const admin = /^\/_synapse\/admin\/v1\/users\/([^/]+)\/media$/.exec(url.pathname);
     if (admin) return sendJson(res, 200, this.#listMedia(decodeURIComponent(admin[1] ?? ""), url.searchParams));
     if (url.pathname === "/_synapse/admin/v1/statistics/users/media") {

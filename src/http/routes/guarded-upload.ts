@@ -2,6 +2,7 @@ import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../../errors.ts";
 import { isMediaId } from "../../media/media-id.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
+import { checkCreated } from "../../upstream/created-ids.ts";
 import { requestHeaders } from "../../upstream/headers.ts";
 import { guardUpload, type GuardedAnswer, type GuardParts } from "../../upstream/guarded-upload.ts";
 import { relay, relayText } from "../../upstream/pass-through.ts";
@@ -30,7 +31,7 @@ export function guardedUploadRoute(parts: GuardedUploadParts): Route {
 
 const ASYNCHRONOUS = /^\/_matrix\/media\/v3\/upload\/([^/]*)\/([^/]*)$/;
 
-/** Client-Server API, `PUT /_matrix/media/v3/upload/{serverName}/{mediaId}`; whether the id is the user's own is Synapse's to say. */
+/** Client-Server API, `PUT /_matrix/media/v3/upload/{serverName}/{mediaId}`; an id that was not made through here is Synapse's to judge. */
 export function guardedAsyncUploadRoute(parts: GuardedUploadParts): Route {
   return {
     name: "/_matrix/media/v3/upload/{serverName}/{mediaId}",
@@ -52,7 +53,7 @@ async function upload(
 ): Promise<void> {
   const query = parseQuery(req.url);
   const { userId } = await identifyUser(req, query, parts);
-  if (to && (to.serverName !== parts.serverName || !isMediaId(to.mediaId))) throw matrixError("NOT_FOUND");
+  if (to) await checkTarget(to, userId, parts);
   const address = { remoteAddress: req.socket.remoteAddress, xForwarded: parts.xForwarded };
   const request = {
     userId,
@@ -70,6 +71,16 @@ async function upload(
   // After the fact: the client has its answer, and a failure is logged where it happens.
   const { mediaId, sizeBytes } = stored;
   await parts.running.track(parts.guard.chain.notify("on_media_uploaded", userId, mediaId, sizeBytes));
+}
+
+async function checkTarget(
+  { serverName, mediaId }: { readonly serverName: string; readonly mediaId: string },
+  userId: string,
+  parts: GuardedUploadParts,
+): Promise<void> {
+  if (serverName !== parts.serverName) throw matrixError("SERVER_NAME_NOT_OURS");
+  if (!isMediaId(mediaId)) throw matrixError("MEDIA_ID_UNKNOWN");
+  await checkCreated(mediaId, userId, parts.guard.records);
 }
 
 async function counted(guarded: Promise<GuardedAnswer>, metrics: Metrics): Promise<GuardedAnswer> {

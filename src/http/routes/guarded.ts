@@ -1,7 +1,9 @@
 import type { Request, Response } from "express";
 import type { CallbackChain } from "../../callbacks/chain.ts";
 import { matrixError } from "../../errors.ts";
-import { passThrough, type PassThroughParts } from "../../upstream/pass-through.ts";
+import type { UploadBody } from "../../media/upload.ts";
+import { createThroughUpstream, type CreateParts } from "../../upstream/created-ids.ts";
+import { passThrough, relay, relayText, whileThere, type PassThroughParts } from "../../upstream/pass-through.ts";
 import { decodeText, parseQuery } from "../query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
 import { identifyUser, type RequesterOptions } from "../requester.ts";
@@ -29,14 +31,17 @@ export function guardedConfigRoute(parts: RequesterOptions & PassingParts & { re
 }
 
 /** Client-Server API, `POST /_matrix/media/v1/create`: Synapse makes the id, for users who may be asked for uploads. */
-export function guardedCreateRoute(parts: RequesterOptions & PassingParts): Route {
+export function guardedCreateRoute(parts: RequesterOptions & PassingParts & CreateParts): Route {
   return {
     name: "/_matrix/media/v1/create",
     path: /^\/_matrix\/media\/v1\/create$/,
     methods: {
       async post(req, res) {
-        await identifyUser(req, parseQuery(req.url), parts);
-        await handOn(req, res, parts);
+        const { userId } = await identifyUser(req, parseQuery(req.url), parts);
+        await whileThere(req, res, parts.xForwarded, async (passage) => {
+          const { answer, text } = await createThroughUpstream(passage, bodyOf(req, res, parts), userId, parts);
+          await (text ? relayText(answer, text, req, res) : relay(answer, req, res));
+        });
       },
     },
   };
@@ -65,8 +70,11 @@ export function passingRoute(parts: PassingParts): Route {
 
 /** Hands a request on as it is. */
 export function handOn(req: Request, res: Response, parts: PassingParts): Promise<void> {
-  const hasBody = contentLengthOf(req) !== 0;
-  return passThrough(req, res, hasBody ? uploadBody(req, res, parts) : undefined, parts);
+  return passThrough(req, res, bodyOf(req, res, parts), parts);
+}
+
+function bodyOf(req: Request, res: Response, parts: BodyOptions): UploadBody | undefined {
+  return contentLengthOf(req) === 0 ? undefined : uploadBody(req, res, parts);
 }
 
 const UPLOADING = /^_matrix\/media\/(?:unstable\/[^/]+|[^/]+)\/(?:upload|create)(?:[/;?#]|$)/;

@@ -120,6 +120,14 @@ export const MIGRATIONS: readonly string[] = [
   ) without rowid;
   create index media_bridge_pending_stores_due on media_bridge_pending_stores (provider, next_ts);
   `,
+  `
+  create table media_bridge_upstream_created (
+    media_id text primary key,
+    user_id text not null,
+    expires_ts integer not null
+  ) without rowid;
+  create index media_bridge_upstream_created_by_expiry on media_bridge_upstream_created (expires_ts);
+  `,
 ];
 
 /**

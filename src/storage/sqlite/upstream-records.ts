@@ -1,5 +1,5 @@
 import type { Database, Statement } from "better-sqlite3";
-import type { KnownUsage, UpstreamMedia, UpstreamRecords } from "../../media/upstream-records.ts";
+import type { CreatedId, KnownUsage, UpstreamMedia, UpstreamRecords } from "../../media/upstream-records.ts";
 import { storeFailed } from "../failure.ts";
 
 /** Stands for every user without a row of their own. No user id looks like it. */
@@ -14,6 +14,10 @@ const SQL = {
   isDoubted: "select 1 from media_bridge_upstream_pending where user_id = ? and doubted_ts is not null limit 1",
   addMedia:
     "insert into media_bridge_uploads (media_id, user_id, uploaded_ts, media_length, sha256) values (?, ?, ?, ?, ?) on conflict (media_id) do nothing",
+  addCreated: "insert or replace into media_bridge_upstream_created (media_id, user_id, expires_ts) values (?, ?, ?)",
+  dropExpired: "delete from media_bridge_upstream_created where expires_ts < ?",
+  created: "select user_id, expires_ts from media_bridge_upstream_created where media_id = ?",
+  isUploaded: "select 1 from media_bridge_uploads where media_id = ?",
   lastRead: "select since_ts, read_ts from media_bridge_usage where user_id = ?",
   markRead:
     "insert into media_bridge_usage (user_id, since_ts, read_ts) values (?, ?, ?) on conflict (user_id) do update set since_ts = excluded.since_ts, read_ts = excluded.read_ts",
@@ -65,6 +69,20 @@ export class SqliteUpstreamRecords implements UpstreamRecords {
       doubted = this.#statements.doubtAll.run(doubtedTs).changes;
     });
     return doubted;
+  }
+
+  addCreated(mediaId: string, userId: string, expiresTs: number): Promise<void> {
+    return this.#commit(() => {
+      this.#statements.dropExpired.run(Date.now());
+      this.#statements.addCreated.run(mediaId, userId, expiresTs);
+    });
+  }
+
+  async created(mediaId: string): Promise<CreatedId | undefined> {
+    const row = this.#read("created", mediaId) as { user_id: string; expires_ts: number } | undefined;
+    if (row === undefined) return undefined;
+    const isUploaded = this.#read("isUploaded", mediaId) !== undefined;
+    return { userId: row.user_id, expiresTs: row.expires_ts, isUploaded };
   }
 
   async isKnown(userId: string, sinceTs: number): Promise<boolean> {
