@@ -5,20 +5,24 @@ import { fileURLToPath } from "node:url";
 import { findFreePort } from "./free-port.ts";
 import { startProcess } from "./process.ts";
 
-const EXAMPLE = fileURLToPath(new URL("../../examples/behind-nginx/nginx.conf", import.meta.url));
+const EXAMPLES = fileURLToPath(new URL("../../examples", import.meta.url));
 const ATTEMPTS = 3;
 
-/** An nginx with the configuration of examples/behind-nginx, on a port of its own. */
+/** An nginx with the configuration of an example, on a port of its own. */
 export interface Nginx {
   readonly url: string;
   stop(): Promise<void>;
 }
 
 /** Starts it in front of a service and a Synapse, both on 127.0.0.1. The addresses are all that is changed in the example's file. */
-export async function startNginx(servicePort: number, synapsePort: number): Promise<Nginx> {
+export async function startNginx(
+  servicePort: number,
+  synapsePort: number,
+  exampleName = "behind-nginx",
+): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-nginx-"));
   const conf = join(folder, "nginx.conf");
-  const example = readFileSync(EXAMPLE, "utf8");
+  const example = readFileSync(join(EXAMPLES, exampleName, "nginx.conf"), "utf8");
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort();
     writeFileSync(conf, replacePorts(example, { 8800: servicePort, 8008: synapsePort, 8880: port }));

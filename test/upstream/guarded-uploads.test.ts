@@ -156,6 +156,20 @@ describe.each([["python"], ["typescript"]] as const)("A guarded Synapse, with a 
     });
   });
 
+  test("is not asked, and no module is, about an upload to an id that is somebody else's, or has content", async () => {
+    const [person, other] = [scripted.person(), scripted.person()];
+    const created = await ask(person.open({ "Content-Length": "0" }, "/_matrix/media/v1/create"));
+    const mediaId = (JSON.parse(created.text) as { content_uri: string }).content_uri.split("/").at(-1) ?? "";
+    const path = `/_matrix/media/v3/upload/example.test/${mediaId}`;
+    expect(await ask(other.open({}, path, "PUT"), other.file(10))).toMatchObject({ status: 403 });
+    expect(other.calls()).toEqual([]);
+    expect(await ask(person.open({}, path, "PUT"), person.file(10))).toMatchObject({ status: 200 });
+    const calls = person.calls().length;
+    expect(await ask(person.open({}, path, "PUT"), person.file(10))).toMatchObject({ status: 409 });
+    expect(person.calls()).toHaveLength(calls);
+    expect(synapse.uploads).toHaveLength(1);
+  });
+
   test("is not asked about an upload to another server's id", async () => {
     const person = scripted.person();
     expect(

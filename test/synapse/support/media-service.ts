@@ -28,6 +28,8 @@ export interface MediaServiceOptions {
   readonly homeserver?: Homeserver;
   /** Whether its modules may read as the administrator and act as users, by tokens in files. Default: no. */
   readonly asksHomeserver?: boolean;
+  /** The example whose nginx.conf stands in front. */
+  readonly nginxOf?: string;
 }
 
 /** The built service beside a real Synapse, with nginx in front of both. */
@@ -61,7 +63,7 @@ export async function startMediaService(options: MediaServiceOptions = {}): Prom
     });
     steps.unshift(() => service.stop());
     const { port } = ReadySchema.parse(JSON.parse(service.ready[0])).address;
-    const nginx = await startNginx(port, homeserver.port);
+    const nginx = await startNginx(port, homeserver.port, options.nginxOf);
     steps.unshift(() => nginx.stop());
     return {
       url: nginx.url,

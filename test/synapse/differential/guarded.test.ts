@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { FIXTURE_MODULES } from "../../support/service.ts";
+import { startGuardedSynapse, type GuardedSynapse } from "../support/guarded-synapse.ts";
+import { register, startSynapse, type Synapse } from "../support/synapse.ts";
+import { CONFIG_CASES } from "./cases-config.ts";
+import { ALLOWED_CASES, LIMIT_CASES, SPAM_CASES } from "./cases-uploads.ts";
+import { Side } from "./side.ts";
+
+const CASES = [...CONFIG_CASES, ...ALLOWED_CASES, ...SPAM_CASES, ...LIMIT_CASES];
+const LIMITS = [
+  { time_period: "1h", max_size: "20K", info_uri: "https://example.test/hour" },
+  { time_period: "1d", max_size: "30K" },
+];
+const CONFIG = { max_upload_size: "64K" };
+
+const before = new Side();
+const after = new Side();
+let synapse: Synapse;
+let guarded: GuardedSynapse;
+
+beforeAll(async () => {
+  const scripts = CASES.map(({ title, script = {} }) => [userOf(title), script] as const);
+  for (const side of [before, after]) side.script(Object.fromEntries(scripts));
+  const config = { ...CONFIG, media_upload_limits: LIMITS, modules: before.modules() };
+  synapse = await startSynapse({ mediaRepo: true, config, pythonPath: [FIXTURE_MODULES] });
+  before.answersAt(synapse.url);
+  guarded = await startGuardedSynapse({
+    modules: after.modules(),
+    limits: LIMITS,
+    config: CONFIG,
+    pythonPath: [FIXTURE_MODULES],
+  });
+  after.answersAt(guarded.url);
+});
+afterAll(async () => {
+  await guarded?.stop();
+  await synapse?.stop();
+  before.remove();
+  after.remove();
+});
+
+test.each(CASES.filter(({ differs }) => differs === undefined))(
+  "The same modules answer alike in a Synapse and in front of one: $title",
+  async ({ title, requests }) => {
+    const user = userOf(title);
+    const [inSynapse, inFront] = await Promise.all([register(synapse, user), guarded.register(user)]);
+    const [wanted, got] = await Promise.all([
+      before.answers(user, inSynapse.accessToken, requests),
+      after.answers(user, inFront.accessToken, requests),
+    ]);
+    expect(got).toEqual(wanted);
+  },
+);
+
+function userOf(title: string): string {
+  return `case${CASES.findIndex((entry) => entry.title === title)}`;
+}
