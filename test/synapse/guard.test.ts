@@ -108,21 +108,21 @@ test("Parallel uploads fill the limit and do not pass it", async () => {
   );
   expect(answers.filter((status) => status === 200)).toHaveLength(6);
   expect(answers.filter((status) => status === 403)).toHaveLength(14);
-  const listed = await request(guarded.admin, `/_synapse/admin/v1/users/${account.userId}/media`);
+  const listed = await request(guarded.homeserver.admin, `/_synapse/admin/v1/users/${account.userId}/media`);
   expect(await listed.json()).toMatchObject({ total: 6 });
 });
 
 test("What was uploaded straight to Synapse counts from the first upload through here", async () => {
   const { account } = await enter("guard-before");
   const headers = { Authorization: `Bearer ${account.accessToken}` };
-  const before = await fetch(guarded.synapse.url + UPLOAD, { method: "POST", headers, body: "x".repeat(150_000) });
+  const before = await fetch(guarded.homeserver.url + UPLOAD, { method: "POST", headers, body: "x".repeat(150_000) });
   expect(before.status).toBe(200);
   expect((await request(account, UPLOAD, { method: "POST", body: "x".repeat(50_001) })).status).toBe(403);
   expect((await request(account, UPLOAD, { method: "POST", body: "x".repeat(50_000) })).status).toBe(200);
 });
 
 test("A body in chunks, without a length, reaches Synapse whole", async () => {
-  const admin = guarded.admin;
+  const admin = guarded.homeserver.admin;
   const pieces = Array.from({ length: 3 }, (_item, index) => Buffer.alloc(50_000, index));
   const body = new ReadableStream({
     start(controller) {
@@ -143,7 +143,7 @@ test("Media routes that arrive here are Synapse's to answer", async () => {
   const path = `/_matrix/client/v1/media/download/${mxc.slice(6)}/a%20b.txt`;
   const headers = { Authorization: `Bearer ${account.accessToken}` };
   const [direct, through] = await Promise.all(
-    [guarded.synapse.url, guarded.service.directUrl].map((url) => fetch(url + path, { headers })),
+    [guarded.homeserver.url, guarded.service.directUrl].map((url) => fetch(url + path, { headers })),
   );
   expect(await through?.text()).toBe("0123456789");
   expect(comparable(through)).toEqual(comparable(direct));

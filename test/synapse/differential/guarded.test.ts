@@ -23,7 +23,7 @@ beforeAll(async () => {
   for (const side of [before, after]) side.script(Object.fromEntries(scripts));
   const config = { ...CONFIG, media_upload_limits: LIMITS, modules: before.modules() };
   synapse = await startSynapse({ mediaRepo: true, config, pythonPath: [FIXTURE_MODULES] });
-  before.answersAt(synapse.url);
+  before.answersAt(synapse.homeserver.url);
   guarded = await startGuardedSynapse({
     modules: after.modules(),
     limits: LIMITS,
@@ -43,7 +43,7 @@ test.each(CASES.filter(({ differs }) => differs === undefined))(
   "The same modules answer alike in a Synapse and in front of one: $title",
   async ({ title, requests }) => {
     const user = userOf(title);
-    const [inSynapse, inFront] = await Promise.all([register(synapse, user), guarded.register(user)]);
+    const [inSynapse, inFront] = await Promise.all([register(synapse.homeserver, user), guarded.register(user)]);
     const [wanted, got] = await Promise.all([
       before.answers(user, inSynapse.accessToken, requests),
       after.answers(user, inFront.accessToken, requests),

@@ -1,9 +1,8 @@
-import { readFileSync, writeFileSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { startMediaService, type MediaService } from "./media-service.ts";
-import { register, startSynapse, type Account, type Synapse } from "./synapse.ts";
+import { register, startSynapse, type Account, type Homeserver } from "./synapse.ts";
 
 export interface GuardedSynapseOptions {
   /** The service's modules; Synapse has none. */
@@ -17,12 +16,10 @@ export interface GuardedSynapseOptions {
 
 /** A real Synapse with its media repository on, the service in front of it, and nginx as in examples/guard in front of both. */
 export interface GuardedSynapse {
-  readonly synapse: Synapse;
+  readonly homeserver: Homeserver;
   readonly service: MediaService;
   /** Where clients connect: nginx. */
   readonly url: string;
-  /** An administrator, whose token the service has. */
-  readonly admin: Account;
   register(username: string): Promise<Account>;
   /** What the service has recorded of an upload. */
   recorded(mxc: string): Record<string, unknown> | undefined;
@@ -34,38 +31,30 @@ export interface GuardedSynapse {
 export async function startGuardedSynapse(options: GuardedSynapseOptions = {}): Promise<GuardedSynapse> {
   const { modules = [], limits = [], pythonPath = [], config = { max_upload_size: "50M" } } = options;
   const synapse = await startSynapse({ mediaRepo: true, config });
-  const secrets = mkdtempSync(join(tmpdir(), "media-bridge-admin-"));
-  const stopSynapse = async () => {
-    await synapse.stop();
-    rmSync(secrets, { recursive: true, force: true });
-  };
+  const { homeserver } = synapse;
   try {
-    const admin = await register(synapse, "admin", { admin: true });
-    const tokenFile = join(secrets, "admin-token");
-    writeFileSync(tokenFile, admin.accessToken, { mode: 0o600 });
     const service = await startMediaService({
-      homeserver: synapse,
+      homeserver,
+      asksHomeserver: true,
       nginxOf: "guard",
       config: { ...config, media_upload_limits: limits },
-      mediaBridge: { modules, upstream: { url: synapse.url } },
-      homeserverKeys: { admin_token_file: tokenFile },
+      mediaBridge: { modules, upstream: { url: homeserver.url } },
       pythonPath,
     });
     return {
-      synapse,
+      homeserver,
       service,
       url: service.url,
-      admin,
-      register: (username) => register(synapse, username),
+      register: (username) => register(homeserver, username),
       recorded: (mxc) => readRow(service.folder, mxc.slice(mxc.lastIndexOf("/") + 1)),
-      hasHeardOf: (words) => readFileSync(join(synapse.folder, "homeserver.log"), "utf8").includes(words),
+      hasHeardOf: (words) => readFileSync(join(homeserver.folder, "homeserver.log"), "utf8").includes(words),
       async stop() {
         await service.stop();
-        await stopSynapse();
+        await synapse.stop();
       },
     };
   } catch (error) {
-    await stopSynapse();
+    await synapse.stop();
     throw error;
   }
 }
