@@ -16,15 +16,10 @@ from .answers import respond_with_html, respond_with_json
 
 logger = logging.getLogger(__name__)
 
-HTML_ERROR_TEMPLATE = """<!DOCTYPE html>
-<html lang=en>
-  <head>
-    <meta charset="utf-8">
-    <title>Error {code}</title>
-  </head>
-  <body>
-     <p>{msg}</p>
-  </body>
+HTML_ERROR_TEMPLATE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>{code}</title></head>
+<body><h1>{code}</h1><p>{msg}</p></body>
 </html>
 """
 """What `return_html_error` shows by default."""

@@ -1,0 +1,16 @@
+import { defineModule } from "synapse-media-bridge";
+import { z } from "zod";
+
+/** Greets whoever asks, by their user id. */
+export default defineModule({
+  name: "greeting",
+  configSchema: z.strictObject({ greeting: z.string().min(1) }),
+  setup(api, config) {
+    api.registerWebResource("/_synapse/client/org.example.greeting", async (request, response) => {
+      const { userId } = await api.getUserByRequest(request, { allowGuest: true });
+      response.setHeader("Content-Type", "application/json");
+      response.setHeader("Access-Control-Allow-Origin", "*");
+      response.end(JSON.stringify({ greeting: `${config.greeting}, ${userId}`, path: request.url }));
+    });
+  },
+});
