@@ -84,7 +84,8 @@ export function removeFromStore(store: string, mediaId: string): void {
   rmSync(join(store, localPath(mediaId)));
 }
 
-async function fileAppears(path: string): Promise<void> {
+/** Resolves once the file is there. */
+export async function fileAppears(path: string): Promise<void> {
   if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
   await fileChanges(path, () => existsSync(path));

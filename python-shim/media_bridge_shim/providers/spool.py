@@ -52,6 +52,7 @@ class Spool:
         self._chunks: list[bytes] = []
         self._queued_bytes = 0
         self._writing: asyncio.Future[OSError | None] | None = None
+        self._written: Deferred[None] | None = None
         self._file: BinaryIO | None = None
         self._hash = hashlib.sha256()
 
@@ -103,8 +104,10 @@ class Spool:
 
     async def finish(self, sha256: str | None) -> None:
         """All was handed over: waits for the disk. `WrongBody` for another length or another hash (in hex)."""
-        while self._writing is not None:
-            await self._writing
+        if self._writing is not None:
+            # Not the future itself: it is done before `_on_written` has seen it.
+            self._written = Deferred()
+            await self._written
         if self.error is not None:
             raise self.error
         self._is_over = True
@@ -151,9 +154,15 @@ class Spool:
     def _on_written(self, writing: asyncio.Future[OSError | None]) -> None:
         self._writing = None
         error = writing.result()
-        if error is not None:
+        if error is None:
+            self._go_on()
+        else:
             self._fail(self._blame_disk(error))
-            return
+        if self._writing is None and self._written is not None:
+            written, self._written = self._written, None
+            written.callback(None)
+
+    def _go_on(self) -> None:
         self._queued_bytes = sum(map(len, self._chunks))
         if self._chunks:
             self._write_on()
