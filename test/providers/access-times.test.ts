@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import Database from "better-sqlite3";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -6,13 +8,10 @@ import { captureLog } from "../support/captured-log.ts";
 import { startTestService } from "../support/service.ts";
 
 test("Reading media is remembered in last_access_ts when the service stops; media that nobody read has none", async () => {
-  const { mkdtempSync, rmSync } = await import("node:fs");
-  const { tmpdir } = await import("node:os");
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const service = await startTestService({ folder });
   const [read, headed, cached, unread] = await Promise.all(["a", "b", "c", "d"].map((body) => service.upload(body)));
-  const path = (mediaId = "") => `/_matrix/client/v1/media/download/example.test/${mediaId}`;
   const startedTs = Date.now();
   await service.request(path(read), { as: "alice" });
   await service.request(path(headed), { as: "alice", method: "HEAD" });
@@ -31,6 +30,10 @@ test("Reading media is remembered in last_access_ts when the service stops; medi
   expect(tsOf(unread)).toBeNull();
   db.close();
 });
+
+function path(mediaId = ""): string {
+  return `/_matrix/client/v1/media/download/example.test/${mediaId}`;
+}
 
 test("They are written in one batch for all reads, without being asked", async () => {
   const batches: string[][] = [];

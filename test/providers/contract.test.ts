@@ -52,7 +52,8 @@ async function openProvider(describe: (folder: string) => object): Promise<Provi
   });
   const { config } = loadConfig([file]);
   const log = captureLog();
-  const { python, storageProviders: entries, stop } = await loadModules({ config, log, heldBack: false });
+  const modules = await loadModules({ config, log, heldBack: false });
+  const { python, storageProviders: entries } = modules;
   if (python === undefined) throw new Error("no Python child was started for a storage provider alone");
   await python.markStarted();
   const deadlines = config.mediaBridge.storageProviders;
@@ -60,7 +61,7 @@ async function openProvider(describe: (folder: string) => object): Promise<Provi
     mediaStore,
     providers: new PythonProviders({ host: python, entries, deadlines, log, metrics: NO_METRICS }),
     async close() {
-      await stop(0);
+      await modules.stop(0);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startBucket, type TestBucket } from "../support/bucket.ts";
+import { fileAppears, localPath } from "../support/providers.ts";
+import { errorsOf, startProviderService } from "./provider-service.ts";
+
+let bucket: TestBucket;
+beforeAll(async () => {
+  bucket = await startBucket();
+});
+afterAll(() => bucket.stop());
+
+const BODY = Buffer.from(Array.from({ length: 6_000_000 }, (_, index) => (index * 31) % 249));
+
+/** It gives a file up once it was paused for so long. */
+function bucketEntry(pausedSeconds: number): object {
+  const config = { bucket: bucket.name, endpoint_url: bucket.url, paused: pausedSeconds };
+  return { module: "bucket_provider.Bucket", store_local: true, store_synchronous: true, config };
+}
+
+test("A file in a bucket is spooled however slowly its reader reads: the connection to the bucket is held for nobody", async () => {
+  const service = await startProviderService([bucketEntry(5)]);
+  const mediaId = await service.upload(BODY);
+  service.remove(mediaId);
+  // The reader takes nothing of the body before the whole file is on disk.
+  const answer = await service.download(mediaId);
+  await fileAppears(join(service.folder, "media", localPath(mediaId)));
+  expect(answer.status).toBe(200);
+  expect(Buffer.from(await answer.arrayBuffer()).equals(BODY)).toBe(true);
+  expect(errorsOf(service)).toEqual([]);
+});
+
+test("Many files come back from a bucket for many readers at the same time", async () => {
+  const service = await startProviderService([bucketEntry(90)]);
+  const bodies = Array.from({ length: 24 }, (_, index) => BODY.subarray(index, index + 100_000));
+  const mediaIds = await Promise.all(bodies.map((body) => service.upload(body)));
+  for (const mediaId of mediaIds) service.remove(mediaId);
+  const answers = await Promise.all([...mediaIds, ...mediaIds].map((mediaId) => service.download(mediaId)));
+  for (const [index, answer] of answers.entries()) {
+    const expected = bodies[index % bodies.length] ?? Buffer.alloc(0);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(expected)).toBe(true);
+  }
+});
+
+test("A bucket that cannot be reached refuses an upload that waits for it, and says so in the log", async () => {
+  const config = { bucket: "no-such-bucket", endpoint_url: bucket.url };
+  const entry = { module: "bucket_provider.Bucket", store_local: true, store_synchronous: true, config };
+  const service = await startProviderService([entry]);
+  const answer = await service.request("/_matrix/media/v3/upload", { method: "POST", body: "hello", as: "alice" });
+  expect(answer.status).toBe(500);
+  expect(service.files()).toEqual({});
+  expect(errorsOf(service).join()).toContain("NoSuchBucket");
+});
