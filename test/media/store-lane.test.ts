@@ -158,17 +158,9 @@ describe("a lane to a storage provider", () => {
 
   it("begins nothing once it was stopped, and waits for what is under way", async () => {
     await upload("aaaaaaaa");
-    let finish = () => {};
-    const began = new Promise<void>((resolve) => {
-      open(
-        () =>
-          new Promise((done) => {
-            finish = done;
-            resolve();
-          }),
-      );
+    const finish = await new Promise<() => void>((began) => {
+      open(() => new Promise((done) => began(done)));
     });
-    await began;
     const stopping = lane.stop();
     await upload("bbbbbbbb");
     lane.wake();

@@ -34,7 +34,7 @@ describe("what is still to be stored", () => {
   it("is not there where the row could not be committed", async () => {
     await upload("aaaaaaaa", ["one"]);
     await metadata.pendingStores.done({ provider: "one", file: localFile("aaaaaaaa"), attempts: 0 });
-    await expect(upload("aaaaaaaa", ["one"])).rejects.toThrow();
+    await expect(upload("aaaaaaaa", ["one"])).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(await dueIds("one")).toEqual([]);
   });
 
