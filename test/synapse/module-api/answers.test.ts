@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
-import { startPostgres } from "../../support/postgres.ts";
+import { startDatabase } from "../support/database.ts";
 import { startMediaService } from "../support/media-service.ts";
-import { register, startSynapse, type DatabaseConfig, type Homeserver } from "../support/synapse.ts";
+import { register, startSynapse, type Homeserver } from "../support/synapse.ts";
 import type { Question } from "./question.ts";
 import { DATABASE_QUESTIONS } from "./questions-database.ts";
 import { LOCAL_QUESTIONS, ROOM_QUESTIONS, USER_QUESTIONS } from "./questions-homeserver.ts";
@@ -32,15 +32,11 @@ describe.each(["sqlite3", "psycopg2"] as const)("ModuleApi beside a Synapse on %
   let room: string;
 
   beforeAll(async () => {
-    let database: DatabaseConfig | undefined;
-    if (engine === "psycopg2") {
-      const postgres = await startPostgres();
-      steps.unshift(() => postgres.stop());
-      database = { name: engine, args: { ...postgres.args, cp_min: 1, cp_max: 5 } };
-    }
+    const database = await startDatabase(engine);
+    steps.unshift(() => database.stop());
     const synapse = await startSynapse({
       mediaRepo: true,
-      ...(database && { database }),
+      ...database.options,
       config: { modules: moduleWith(scripts.before) },
       pythonPath: [ASKING],
     });
