@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly onBlocked?: (blocked: Blocked) => void;
   /** What is offered for web resources; where it is absent, nobody serves them. */
   readonly web?: WebServices;
+  /** 0 at start; every reload counts one up. */
+  readonly generation?: number;
   /** Hears one line for each step of making the Python environment; the log does where it is absent. */
   readonly onProgress?: (line: string) => void;
 }
@@ -100,11 +102,11 @@ async function settleBoth<A, B>(first: Promise<A>, second: Promise<B> | undefine
 
 async function parseAll(
   entries: readonly TypeScriptModuleConfig[],
-  { config, heldBack }: LoadOptions,
+  { config, heldBack, generation = 0 }: LoadOptions,
 ): Promise<Map<number, ParsedModule>> {
   const cacheFolder = heldBack ? undefined : join(config.mediaBridge.dataPath, "compiled-modules");
   const parsed = new Map<number, ParsedModule>();
-  for (const entry of entries) parsed.set(entry.index, await parseTypeScriptModule(entry, cacheFolder));
+  for (const entry of entries) parsed.set(entry.index, await parseTypeScriptModule(entry, { cacheFolder, generation }));
   return parsed;
 }
 

@@ -7,7 +7,7 @@ import type { ModuleApi, ModuleDefinition } from "./definition.ts";
 import { parseModuleConfig } from "./typescript-config.ts";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
 import { createWebApi, type WebServices } from "./web-api.ts";
-import { importModule } from "./typescript-import.ts";
+import { importModule, type ImportOptions } from "./typescript-import.ts";
 
 /** A module whose configuration is parsed and that waits for its turn to be set up. */
 export interface ParsedModule {
@@ -18,15 +18,14 @@ export interface ParsedModule {
 }
 
 /**
- * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration. What was compiled is kept in
- * `cacheFolder`, if one is given. Rejects with a StartError that names the module and what is wrong, never a value of its
+ * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration. Rejects with a StartError that names the module and what is wrong, never a value of its
  * configuration.
  */
 export async function parseTypeScriptModule(
   entry: TypeScriptEntry,
-  cacheFolder: string | undefined,
+  options: ImportOptions,
 ): Promise<ParsedModule> {
-  const { file, exports } = await importModule(entry, cacheFolder);
+  const { file, exports } = await importModule(entry, options);
   const definition = readDefinition(entry, exports);
   const config = await parseModuleConfig(entry, definition, file);
   const module: SlotModule = { index: entry.index, name: definition.name, language: "typescript" };

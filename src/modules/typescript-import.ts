@@ -4,6 +4,14 @@ import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
 
+/** How module files are imported. */
+export interface ImportOptions {
+  /** Where what was compiled is kept, if anywhere. */
+  readonly cacheFolder: string | undefined;
+  /** 0 at start; every reload counts one up, and reads all files anew. */
+  readonly generation: number;
+}
+
 /** What a module's file exports, and where that file is. */
 export interface ImportedFile {
   readonly file: string;
@@ -11,14 +19,13 @@ export interface ImportedFile {
 }
 
 /**
- * Imports a module's file, TypeScript or JavaScript, without a build step. What was compiled is kept in `cacheFolder`, if one is
- * given. Rejects with a StartError.
+ * Imports a module's file, TypeScript or JavaScript, without a build step. Rejects with a StartError.
  */
-export async function importModule(entry: TypeScriptEntry, cacheFolder: string | undefined): Promise<ImportedFile> {
+export async function importModule(entry: TypeScriptEntry, options: ImportOptions): Promise<ImportedFile> {
   const file = isAbsolute(entry.specifier) ? entry.specifier : await findPackage(entry);
   if (!existsSync(file)) throw moduleError(entry, "cannot be imported: there is no such file");
   try {
-    return { file, exports: (await importNatively(file)) ?? (await importByJiti(file, cacheFolder)) };
+    return { file, exports: (await importNatively(file, options)) ?? (await importByJiti(file, options)) };
   } catch (error) {
     throw moduleError(entry, `cannot be imported: ${describeThrown(error, entry, file)}`, error);
   }
@@ -37,8 +44,9 @@ async function findPackage(entry: TypeScriptEntry): Promise<string> {
 }
 
 /** JavaScript needs no help; undefined for what does, and where jiti may know more. */
-async function importNatively(file: string): Promise<unknown> {
-  if (!/\.[cm]?js$/.test(file) || !import.meta.url.endsWith(".js")) return undefined;
+async function importNatively(file: string, { generation }: ImportOptions): Promise<unknown> {
+  // Node.js keeps what it has imported, and all that this imports: after the first time jiti reads everything anew.
+  if (generation > 0 || !/\.[cm]?js$/.test(file) || !import.meta.url.endsWith(".js")) return undefined;
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
@@ -55,11 +63,11 @@ function isLackOfOurs(error: unknown): boolean {
 }
 
 /** jiti costs 30 ms at start, so only who needs it pays for it. */
-async function importByJiti(file: string, cacheFolder: string | undefined): Promise<unknown> {
+async function importByJiti(file: string, { cacheFolder, generation }: ImportOptions): Promise<unknown> {
   const { createJiti } = await import("jiti");
   const jiti = createJiti(import.meta.url, {
     interopDefault: false,
-    moduleCache: true,
+    moduleCache: generation === 0,
     // Not its default, a folder of known name for temporary files, where any user of the machine could leave code for us.
     fsCache: cacheFolder ?? false,
     // This package and zod, also for a folder without `node_modules`.

@@ -1,0 +1,142 @@
+import type { Logger } from "../util/log.ts";
+
+type Awaitable<T> = T | PromiseLike<T>;
+
+/** Work of a module. `signal` is aborted when the service stops or the module is replaced: end soon then. */
+export type BackgroundTask = (signal: AbortSignal) => Awaitable<unknown>;
+
+/** How a looping call runs. */
+export interface LoopOptions {
+  /** The task's name in the log. */
+  readonly desc?: string;
+  /** Also where this instance does not run background tasks; without it the loop stays off there, as in Synapse. */
+  readonly runOnAllInstances?: boolean;
+}
+
+/** Work beside requests, in the names of Synapse's `ModuleApi`. A task that fails is logged with its name; nothing else comes of it. */
+export interface BackgroundApi {
+  /** Whether this instance does the work that is to be done once in a deployment (`media_bridge.run_background_tasks`). */
+  shouldRunBackgroundTasks(): boolean;
+  /** Runs `task` every `intervalMs`, first after one interval, never twice at a time. Answers a function that ends the loop. */
+  loopingBackgroundCall(task: BackgroundTask, intervalMs: number, options?: LoopOptions): () => void;
+  /** Runs `task` once, `delayMs` from now. Answers a function that calls it off. */
+  delayedBackgroundCall(delayMs: number, task: BackgroundTask, options?: { readonly desc?: string }): () => void;
+  /** Runs `task` now, beside whatever called. */
+  runAsBackgroundProcess(desc: string, task: BackgroundTask): void;
+  /** Runs when the service stops or the module is replaced, the last one registered first, and is waited for within the service's grace. */
+  onShutdown(callback: () => Awaitable<unknown>): void;
+}
+
+export interface BackgroundOptions {
+  readonly log: Logger;
+  readonly runBackgroundTasks: boolean;
+  /** For `check` and `call`: nothing starts. */
+  readonly heldBack: boolean;
+}
+
+/** What one module does beside requests, and its orderly end. */
+export class BackgroundTasks implements BackgroundApi {
+  readonly #options: BackgroundOptions;
+  readonly #ending = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  readonly #shutdowns: (() => Awaitable<unknown>)[] = [];
+
+  constructor(options: BackgroundOptions) {
+    this.#options = options;
+  }
+
+  shouldRunBackgroundTasks = (): boolean => this.#options.runBackgroundTasks;
+
+  loopingBackgroundCall = (
+    task: BackgroundTask,
+    intervalMs: number,
+    { desc = task.name || "looping call", runOnAllInstances = false }: LoopOptions = {},
+  ): (() => void) => {
+    checkDelay("intervalMs", intervalMs, 1);
+    if (!this.#mayStart() || !(runOnAllInstances || this.#options.runBackgroundTasks)) return () => undefined;
+    let isRunning = false;
+    return this.#schedule((run) => {
+      const timer = setInterval(() => {
+        if (isRunning) return;
+        isRunning = true;
+        void run(desc, task).finally(() => (isRunning = false));
+      }, intervalMs);
+      return () => clearInterval(timer);
+    });
+  };
+
+  delayedBackgroundCall = (
+    delayMs: number,
+    task: BackgroundTask,
+    { desc = task.name || "delayed call" }: { readonly desc?: string } = {},
+  ): (() => void) => {
+    checkDelay("delayMs", delayMs, 0);
+    if (!this.#mayStart()) return () => undefined;
+    return this.#schedule((run) => {
+      const timer = setTimeout(() => void run(desc, task), delayMs);
+      return () => clearTimeout(timer);
+    });
+  };
+
+  runAsBackgroundProcess = (desc: string, task: BackgroundTask): void => {
+    if (this.#mayStart()) void this.#run(desc, task);
+  };
+
+  onShutdown = (callback: () => Awaitable<unknown>): void => {
+    this.#shutdowns.unshift(callback);
+  };
+
+  /** Aborts every task, runs the shutdown callbacks, and waits for all of them, at the latest until `graceMs` have passed. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, graceMs, "late")));
+    const ended = await Promise.race([this.#end(), late]);
+    clearTimeout(timer);
+    if (ended === "late") this.#options.log.warn({ graceMs }, "the module's background work did not end in time");
+  }
+
+  async #end(): Promise<void> {
+    for (const callback of this.#shutdowns) await this.#run("shutdown", callback);
+    await Promise.all(this.#running);
+  }
+
+  #mayStart(): boolean {
+    return !this.#options.heldBack && !this.#ending.signal.aborted;
+  }
+
+  /** Sets a timer that ends with the module. */
+  #schedule(start: (run: (desc: string, task: BackgroundTask) => Promise<void>) => () => void): () => void {
+    const { signal } = this.#ending;
+    const clear = start((desc, task) => this.#run(desc, task));
+    signal.addEventListener("abort", clear, { once: true });
+    return () => {
+      clear();
+      signal.removeEventListener("abort", clear);
+    };
+  }
+
+  #run(desc: string, task: BackgroundTask): Promise<void> {
+    const running = this.#guard(desc, task);
+    this.#running.add(running);
+    return running.finally(() => this.#running.delete(running));
+  }
+
+  /** Never rejects. */
+  async #guard(desc: string, task: BackgroundTask): Promise<void> {
+    try {
+      await task(this.#ending.signal);
+    } catch (error) {
+      // What an abort cut short has not failed.
+      if (this.#ending.signal.aborted && error === this.#ending.signal.reason) return;
+      this.#options.log.error({ err: error, task: desc }, "a background task of the module failed");
+    }
+  }
+}
+
+function checkDelay(name: string, delayMs: number, least: number): void {
+  // setTimeout takes what is out of its range for 1 ms.
+  if (Number.isFinite(delayMs) && delayMs >= least && delayMs < 2 ** 31) return;
+  throw new TypeError(`${name} must be a number of milliseconds from ${least} to 2147483647`);
+}
