@@ -21,10 +21,7 @@ export interface ParsedModule {
  * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration. Rejects with a StartError that names the module and what is wrong, never a value of its
  * configuration.
  */
-export async function parseTypeScriptModule(
-  entry: TypeScriptEntry,
-  options: ImportOptions,
-): Promise<ParsedModule> {
+export async function parseTypeScriptModule(entry: TypeScriptEntry, options: ImportOptions): Promise<ParsedModule> {
   const { file, exports } = await importModule(entry, options);
   const definition = readDefinition(entry, exports);
   const config = await parseModuleConfig(entry, definition, file);
