@@ -35,7 +35,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   storage: ["media", "modules"],
   // `index` is what modules are handed as `synapse-media-bridge`.
   modules: ["callbacks", "bridge", "homeserver", "metrics", "config", "index", "web"],
-  index: ["modules", "callbacks", "web"],
+  index: ["modules", "callbacks", "homeserver", "metrics", "web"],
   web: [],
   metrics: ["callbacks"],
   callbacks: [],

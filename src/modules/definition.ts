@@ -2,6 +2,10 @@ import type { z } from "zod";
 import type { FileInfo, MediaFile } from "../callbacks/kinds.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { Logger } from "../util/log.ts";
+import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts";
+import type { MetricsApi } from "../metrics/metrics-api.ts";
+import type { BackgroundApi } from "./background-tasks.ts";
+import type { ModuleDatabase } from "./module-database.ts";
 import type { WebApi } from "./web-api.ts";
 
 type Awaitable<T> = T | PromiseLike<T>;
@@ -40,13 +44,19 @@ export interface SpamCheckerCallbacks {
 }
 
 /** What a TypeScript module is handed. */
-export interface ModuleApi extends WebApi {
+export interface ModuleApi extends WebApi, BackgroundApi {
   /** `server_name` of the homeserver. */
   readonly serverName: string;
   /** `public_baseurl`, with a slash at its end. */
   readonly publicBaseurl: string | null;
   /** Logs with the module's name. */
   readonly log: Logger;
+  /** What the homeserver can be asked, and told to do; needs `media_bridge.homeserver` (docs/homeserver.md). */
+  readonly homeserver: HomeserverClient;
+  /** The database that modules share, for reads, writes and tables of their own (docs/database.md). */
+  readonly database: ModuleDatabase;
+  /** Counters, gauges and histograms on the service's `/metrics`. */
+  readonly metrics: MetricsApi;
   /** Appends to the chains, at any time; what is registered first is asked first. */
   registerMediaRepositoryCallbacks(callbacks: MediaRepositoryCallbacks): void;
   /** Appends to the chains, at any time. */

@@ -5,9 +5,11 @@ import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
 import type { DatabaseFacts, PythonHost, ServiceFacts } from "./python-host.ts";
+import { BackgroundTasks } from "./background-tasks.ts";
 import type { Blocked } from "./python-messages.ts";
 import { PythonWeb } from "./python-web.ts";
 import { SocketFolder } from "./socket-folder.ts";
+import { createHeldBackServices, type TypeScriptServices } from "./typescript-services.ts";
 import { createUnservedWeb, type WebServices } from "./web-api.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
 
@@ -20,6 +22,10 @@ export interface LoadOptions {
   readonly requests?: Handlers;
   /** Hears of each time a Python module held the child's event loop. */
   readonly onBlocked?: (blocked: Blocked) => void;
+  /** What is done for TypeScript modules; where it is absent, nothing. They are set up once it is there. */
+  readonly services?: Promise<TypeScriptServices>;
+  /** Told once Python has been spawned, where there is any: from here on it starts by itself, and others may take their time. */
+  readonly onSpawned?: () => void;
   /** What is offered for web resources; where it is absent, nobody serves them. */
   readonly web?: WebServices;
   /** 0 at start; every reload counts one up. */
@@ -65,16 +71,22 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
   const registry = new CallbackRegistry();
   const pythonEntries = modules.filter((entry) => entry.language === "python");
   const needsPython = pythonEntries.length + storageProviders.length > 0;
+  const backgrounds: BackgroundTasks[] = [];
+  const stop = async (graceMs: number) => {
+    await Promise.all([...backgrounds.map((background) => background.stop(graceMs)), python?.stop(graceMs)]);
+  };
   const python = needsPython ? await createPythonHost(pythonEntries, registry, options) : undefined;
   try {
-    const [parsed] = await settleBoth(parseAll(modules.filter(isTypeScript), options), python?.start());
+    const starting = python?.start();
+    options.onSpawned?.();
+    const [parsed] = await settleBoth(parseAll(modules.filter(isTypeScript), options), starting);
     const loaded: LoadedModule[] = [];
     for (const entry of modules) {
       if (entry.language === "python") {
         await python?.construct(entry.index);
         loaded.push(describePython(entry, python));
       } else {
-        loaded.push(await setUp(parsed.get(entry.index), registry, options));
+        loaded.push(await setUp(parsed.get(entry.index), registry, backgrounds, options));
       }
     }
     for (const { index } of storageProviders) await python?.construct(index);
@@ -84,10 +96,10 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
       python,
       modules: loaded,
       storageProviders: providers,
-      stop: async (graceMs) => python?.stop(graceMs),
+      stop,
     };
   } catch (error) {
-    await python?.stop(0);
+    await stop(0);
     throw error;
   }
 }
@@ -113,12 +125,20 @@ async function parseAll(
 async function setUp(
   parsed: ParsedModule | undefined,
   registry: CallbackRegistry,
-  { config, log, web }: CompleteOptions,
+  backgrounds: BackgroundTasks[],
+  { config, heldBack, web, services, ...options }: CompleteOptions,
 ): Promise<LoadedModule> {
   if (parsed === undefined) throw new TypeError("a module was set up before it was parsed");
+  const { module, file } = parsed;
   const { serverName, publicBaseurl } = config;
-  await parsed.setup(createModuleApi(parsed.module, parsed.file, { serverName, publicBaseurl, registry, web, log }));
-  return { name: parsed.module.name, language: "typescript", file: parsed.file, unfired: [] };
+  const { runBackgroundTasks } = config.mediaBridge;
+  const log = options.log.child({ module: module.name });
+  const background = new BackgroundTasks({ log, runBackgroundTasks, heldBack });
+  backgrounds.push(background);
+  const given = (await services) ?? (await createHeldBackServices());
+  const api = createModuleApi(module, file, { ...given, serverName, publicBaseurl, registry, web, background, log });
+  await parsed.setup(api);
+  return { name: module.name, language: "typescript", file, unfired: [] };
 }
 
 async function createPythonHost(

@@ -5,6 +5,11 @@ import { join } from "node:path";
 /** A socket's path has 108 bytes at most (Linux), with the zero at its end; some systems have fewer. */
 const MAX_PATH_BYTES = 100;
 
+/** Numbers of sockets count up over all folders: a reload has two of them for a while. */
+let lastNumber = 0;
+/** Folders of which what a killed service left has been removed. */
+const cleared = new Set<string>();
+
 /**
  * Paths for Unix sockets that only this user reaches: in a folder below `dataPath` or, where that would be too long a path, in
  * one of the system's for temporary files. The folder is made when the first path is asked for.
@@ -12,7 +17,6 @@ const MAX_PATH_BYTES = 100;
 export class SocketFolder {
   private readonly preferred: string;
   private folder: string | undefined;
-  private lastNumber = 0;
   private lastPath: string | undefined;
 
   constructor(dataPath: string) {
@@ -23,8 +27,8 @@ export class SocketFolder {
   nextPath(): string {
     this.removeLast();
     this.folder ??= this.make();
-    this.lastNumber += 1;
-    this.lastPath = join(this.folder, nameOf(process.pid, this.lastNumber));
+    lastNumber += 1;
+    this.lastPath = join(this.folder, nameOf(process.pid, lastNumber));
     return this.lastPath;
   }
 
@@ -42,8 +46,9 @@ export class SocketFolder {
     }
     mkdirSync(this.preferred, { recursive: true, mode: 0o700 });
     chmodSync(this.preferred, 0o700);
+    if (cleared.has(this.preferred)) return this.preferred;
+    cleared.add(this.preferred);
     for (const name of readdirSync(this.preferred)) {
-      // Left by a service that was killed.
       if (!isAlive(Number.parseInt(name, 10))) rmSync(join(this.preferred, name), { force: true });
     }
     return this.preferred;

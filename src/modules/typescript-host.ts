@@ -3,7 +3,9 @@ import { KINDS, type Kind, type KindName } from "../callbacks/kinds.ts";
 import { isPlainObject } from "../callbacks/json-text.ts";
 import type { SlotModule } from "../callbacks/slot.ts";
 import type { Logger } from "../util/log.ts";
+import type { BackgroundTasks } from "./background-tasks.ts";
 import type { ModuleApi, ModuleDefinition } from "./definition.ts";
+import type { TypeScriptServices } from "./typescript-services.ts";
 import { parseModuleConfig } from "./typescript-config.ts";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
 import { createWebApi, type WebServices } from "./web-api.ts";
@@ -43,14 +45,16 @@ export async function parseTypeScriptModule(entry: TypeScriptEntry, options: Imp
 export function createModuleApi(
   module: SlotModule,
   file: string,
-  service: {
-    serverName: string;
-    publicBaseurl: string | null;
-    registry: CallbackRegistry;
-    web: WebServices;
-    log: Logger;
+  service: TypeScriptServices & {
+    readonly serverName: string;
+    readonly publicBaseurl: string | null;
+    readonly registry: CallbackRegistry;
+    readonly web: WebServices;
+    readonly background: BackgroundTasks;
+    readonly log: Logger;
   },
 ): ModuleApi {
+  const { background } = service;
   const register = (group: Kind<KindName>["group"], callbacks: object) => {
     for (const name of namesIn(callbacks, group)) {
       const callback: unknown = (callbacks as Record<string, unknown>)[name];
@@ -67,7 +71,15 @@ export function createModuleApi(
   return {
     serverName: service.serverName,
     publicBaseurl: service.publicBaseurl,
-    log: service.log.child({ module: module.name }),
+    log: service.log,
+    homeserver: service.homeserver,
+    database: service.database,
+    metrics: service.metrics,
+    shouldRunBackgroundTasks: background.shouldRunBackgroundTasks,
+    loopingBackgroundCall: background.loopingBackgroundCall,
+    delayedBackgroundCall: background.delayedBackgroundCall,
+    runAsBackgroundProcess: background.runAsBackgroundProcess,
+    onShutdown: background.onShutdown,
     registerMediaRepositoryCallbacks: (callbacks) => register("media_repository", callbacks),
     registerSpamCheckerCallbacks: (callbacks) => register("spam_checker", callbacks),
     ...createWebApi(module, service.web),
