@@ -22,7 +22,21 @@ program
   .action(async (options: { config: string[]; tryOut?: boolean }) => {
     const loaded = loadConfig(options.config);
     const { start } = await import("./cli/start.ts");
-    await start(loaded, { tryOut: options.tryOut === true, exit: (code) => process.exit(code) });
+    await start(loaded, {
+      tryOut: options.tryOut === true,
+      readConfig: () => loadConfig(options.config),
+      exit: (code) => process.exit(code),
+    });
+  });
+
+program
+  .command("reload")
+  .description("have the running service read its configuration and modules anew, without a gap")
+  .requiredOption(...CONFIG_OPTION)
+  .action(async (options: { config: string[] }) => {
+    const { reload } = await import("./cli/reload.ts");
+    print(await reload(loadConfig(options.config)));
+    process.exit(0);
   });
 
 program

@@ -8,6 +8,7 @@ import express, {
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import { discardBody, tellToContinue, waitsForContinue } from "./request-body.ts";
+import type { RequestCount } from "./request-count.ts";
 import { factsOf, logRequests } from "./request-log.ts";
 import { CORS_HEADERS, sendError, sendErrorAhead } from "./respond.ts";
 import type { Route } from "./routes/route.ts";
@@ -15,6 +16,8 @@ import type { Route } from "./routes/route.ts";
 export interface AppOptions {
   readonly routes: readonly Route[];
   readonly log: Logger;
+  /** Counts the requests under way. */
+  readonly requests: RequestCount;
   /** How much of a refused body is read and thrown away before the connection is closed. */
   readonly maxDiscardBytes: number;
   readonly idleTimeoutMs: number;
@@ -27,7 +30,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").disable("query parser");
   app.enable("case sensitive routing").enable("strict routing");
-  app.use(logRequests(options.log));
+  app.use(logRequests(options.log, options.requests));
   app.use(answerPreflight);
   for (const { name, path, methods } of options.routes) {
     // Groups would be decoded by Express, with an error of its own where they cannot be.

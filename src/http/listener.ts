@@ -8,11 +8,19 @@ import { answerParserErrors } from "./parser-errors.ts";
 
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** A server for the application, not yet listening. */
-export function createHttpServer(app: Express, knownPaths: readonly RegExp[]): Server {
+/** What a server serves: an application, and the paths of its routes. */
+export interface Served {
+  readonly app: Express;
+  readonly paths: readonly RegExp[];
+}
+
+/** A server, not yet listening. Each request is served by what is current when it comes. */
+export function createHttpServer(current: () => Served): Server {
+  const { adopt, ...classes } = messageClasses(current().app);
+  const serve = (req: IncomingMessage, res: ServerResponse) => adopt(current().app)(req, res);
   const server = createServer(
     {
-      ...messageClasses(app),
+      ...classes,
       keepAliveTimeout: 75_000,
       // Two chunks of a large body: with less, the socket is stopped and started for each of them.
       highWaterMark: 128 * 1024,
@@ -20,11 +28,20 @@ export function createHttpServer(app: Express, knownPaths: readonly RegExp[]): S
       requestTimeout: 0,
       headersTimeout: 60_000,
     },
-    app,
+    serve,
   );
-  server.on("checkContinue", app);
-  answerParserErrors(server, knownPaths);
+  server.on("checkContinue", serve);
+  answerParserErrors(server, () => current().paths);
   return server;
+}
+
+/** Stops accepting, lets requests under way end within the grace, then closes their connections. */
+export async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  await closed;
+  clearTimeout(timer);
 }
 
 /** Binds the server; rejects with a {@link StartError} that names the address and the remedy. */
@@ -90,6 +107,9 @@ function messageClasses(app: Express) {
   class AppResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {}
   Object.setPrototypeOf(AppRequest.prototype, app.request);
   Object.setPrototypeOf(AppResponse.prototype, app.response);
-  Object.assign(app, { request: AppRequest.prototype, response: AppResponse.prototype });
-  return { IncomingMessage: AppRequest, ServerResponse: AppResponse };
+  const prototypes = { request: AppRequest.prototype, response: AppResponse.prototype };
+  /** Later applications take over the prototypes that the first one has made. */
+  const adopt = (next: Express) => (next.request === prototypes.request ? next : Object.assign(next, prototypes));
+  adopt(app);
+  return { IncomingMessage: AppRequest, ServerResponse: AppResponse, adopt };
 }

@@ -14,7 +14,7 @@ interface Exchange {
 type ParserError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** What Node's parser refuses never becomes a request, or ends one; it is answered in Matrix form all the same. */
-export function answerParserErrors(server: Server, knownPaths: readonly RegExp[]): void {
+export function answerParserErrors(server: Server, knownPaths: () => readonly RegExp[]): void {
   const latest = new WeakMap<Duplex, Exchange>();
   const closing = new WeakSet<Duplex>();
   const remember = (req: IncomingMessage, res: ServerResponse) => void latest.set(req.socket, { req, res });
@@ -25,7 +25,7 @@ export function answerParserErrors(server: Server, knownPaths: readonly RegExp[]
     if (socket.destroyed || closing.has(socket)) return;
     closing.add(socket);
     const exchange = latest.get(socket);
-    const answer = () => answerAndClose(socket, textOf(codeOf(error, knownPaths)));
+    const answer = () => answerAndClose(socket, textOf(codeOf(error, knownPaths())));
     if (exchange === undefined) answer();
     else answerAfter(exchange, socket, answer);
   });

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from "express";
 import type { Logger } from "../util/log.ts";
+import type { RequestCount } from "./request-count.ts";
 
 /** What the request's line in the log says besides what HTTP says. */
 export interface RequestFacts {
@@ -11,14 +12,17 @@ export interface RequestFacts {
 
 const facts = new WeakMap<Response, RequestFacts>();
 
-/** Gives every request an id and, when it has been answered or the client has gone, one line in the log. */
-export function logRequests(log: Logger): RequestHandler {
-  let lastId = 0;
+let lastId = 0;
+
+/** Gives every request an id and, when it has been answered or the client has gone, one line in the log; counts it while it is under way. */
+export function logRequests(log: Logger, requests: RequestCount): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
     const own: RequestFacts = { id: ++lastId, route: "unknown" };
     facts.set(res, own);
+    requests.begin();
     res.once("close", () => {
+      requests.end();
       const ms = Math.round((performance.now() - started) * 100) / 100;
       log.info(
         {

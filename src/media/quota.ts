@@ -11,7 +11,7 @@ export interface Breach {
 export type UsageSums = Pick<MediaMetadata, "uploadedBytes">;
 
 /** One user's uploads under way. */
-interface Account {
+export interface Account {
   /** Bytes reserved by all uploads under way. */
   reservedBytes: number;
   /** Bytes that were reserved and have since been stored, ever growing: tells whether a sum read meanwhile is stale. */
@@ -20,16 +20,27 @@ interface Account {
   holders: number;
 }
 
+/** Everybody's uploads under way, by user id: shared by ledgers that count together. */
+export class QuotaAccounts extends Map<string, Account> {}
+
+/** What a ledger may be given. */
+export interface LedgerOptions {
+  readonly accounts?: QuotaAccounts;
+  /** Milliseconds of the epoch. */
+  readonly now?: () => number;
+}
+
 /**
  * Holds users to their limits. A reservation counts from the moment it is made, so that parallel uploads cannot pass one limit
  * together; what is reserved is checked and taken without an await in between.
  */
 export class QuotaLedger {
-  private readonly accounts = new Map<string, Account>();
+  private readonly accounts: QuotaAccounts;
   private readonly metadata: UsageSums;
   private readonly now: () => number;
 
-  constructor(metadata: UsageSums, now: () => number = Date.now) {
+  constructor(metadata: UsageSums, { accounts = new QuotaAccounts(), now = Date.now }: LedgerOptions = {}) {
+    this.accounts = accounts;
     this.metadata = metadata;
     this.now = now;
   }

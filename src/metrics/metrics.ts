@@ -20,8 +20,8 @@ export interface Metrics {
   watchPendingStores(read: () => Promise<ReadonlyMap<string, number>>): void;
   /** What TypeScript modules count. */
   readonly api: MetricsApi;
-  /** Reads the bridge's state whenever the metrics are asked for. */
-  watchBridge(read: () => BridgeState): void;
+  /** Reads the bridge's state whenever the metrics are asked for; undefined without Python. */
+  watchBridge(read: () => BridgeState | undefined): void;
   /** Asks Python modules for their metrics, in Prometheus' text format, whenever the metrics are asked for. */
   watchModules(read: () => Promise<string>): void;
 }

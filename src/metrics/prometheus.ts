@@ -3,6 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Logger } from "../util/log.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
+import { createMetricsApi } from "./prometheus-metrics-api.ts";
 import { countProviders } from "./provider-counters.ts";
 
 /** What `GET /metrics` answers. */
@@ -58,6 +59,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     },
     metrics: {
       ...countProviders(registers),
+      api: createMetricsApi(registry),
       callbackRan(callback, module, outcome, micros) {
         calls.inc({ callback, module, outcome });
         durations.observe({ callback, module }, micros / 1e6);
@@ -75,14 +77,16 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
   };
 }
 
-function watchBridge(read: () => BridgeState, registers: Registry[]): void {
+function watchBridge(read: () => BridgeState | undefined, registers: Registry[]): void {
   const gauge = (name: string, help: string, value: (state: BridgeState) => number) =>
     new Gauge({
       name,
       help,
       registers,
       collect() {
-        this.set(value(read()));
+        const state = read();
+        if (state === undefined) this.reset();
+        else this.set(value(state));
       },
     });
   gauge("media_bridge_python_up", "Whether the Python child can be asked", (state) => Number(state.up));

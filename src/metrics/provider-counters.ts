@@ -16,12 +16,16 @@ export function countProviders(registers: Registry[]): Pick<Metrics, "providerAs
     buckets: [0.01, 0.1, 1, 10, 60, 300],
     registers,
   });
+  let readPending: (() => Promise<ReadonlyMap<string, number>>) | undefined;
   return {
     providerAsked(provider, call, outcome, micros) {
       calls.inc({ provider, call, outcome });
       durations.observe({ provider, call }, micros / 1e6);
     },
-    watchPendingStores: (read) => watchPendingStores(read, registers),
+    watchPendingStores(read) {
+      if (readPending === undefined) watchPendingStores(async () => (await readPending?.()) ?? new Map(), registers);
+      readPending = read;
+    },
   };
 }
 

@@ -12,11 +12,14 @@ export interface TypeScriptServices {
 /** For modules that are only looked at: nothing is counted, no database is opened, no homeserver is asked. */
 export async function createHeldBackServices(): Promise<TypeScriptServices> {
   const { openHomeserver } = await import("../homeserver/client/homeserver.ts");
-  const unavailable = () => Promise.reject(new ModuleDatabaseError("UNAVAILABLE", "held back during a check"));
   return {
     homeserver: openHomeserver({ url: undefined, adminToken: undefined, appserviceToken: undefined, timeoutMs: 0 })
       .client,
-    database: { transaction: unavailable },
+    database: { transaction: refuseTransaction },
     metrics: NO_METRICS_API,
   };
+}
+
+async function refuseTransaction(): Promise<never> {
+  throw new ModuleDatabaseError("UNAVAILABLE", "held back during a check");
 }

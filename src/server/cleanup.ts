@@ -1,17 +1,20 @@
 import type { Logger } from "../util/log.ts";
 
+/** One step of an end; `graceMs` is how long what is under way may take. */
+export type CleanupStep = (graceMs: number) => Promise<unknown> | void;
+
 /** Ends what was started, in the reverse order; a step that fails does not keep the others from being made. */
 export class Cleanup {
-  private readonly steps: (() => Promise<void> | void)[] = [];
+  private readonly steps: CleanupStep[] = [];
 
-  add(step: () => Promise<void> | void): void {
+  add(step: CleanupStep): void {
     this.steps.unshift(step);
   }
 
-  async run(log: Logger): Promise<void> {
+  async run(log: Logger, graceMs = 0): Promise<void> {
     for (const step of this.steps.splice(0)) {
       try {
-        await step();
+        await step(graceMs);
       } catch (error) {
         log.error({ err: error }, "a part of the service could not be ended in order");
       }

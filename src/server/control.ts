@@ -10,22 +10,18 @@ import type { Cleanup } from "./cleanup.ts";
 
 const CallParamsSchema = z.strictObject({ callback: z.string(), args: z.array(z.string()) });
 
-/** What runs at a moment: a configuration and the modules that were loaded by it. */
-export interface Running {
-  readonly config: Config;
-  readonly modules: LoadedModules;
+/** The service as commands see it. */
+export interface Controlled {
+  /** A configuration and the modules that were loaded by it; undefined until the service serves. */
+  current(): { readonly config: Config; readonly modules: LoadedModules } | undefined;
+  reload(): Promise<void>;
 }
 
 /**
- * Opens the control socket, by which `media-bridge` commands reach this service and its data path is held. `running` is
- * undefined until the service serves.
+ * Opens the control socket, by which `media-bridge` commands reach this service and its data path is held. Rejects with a
+ * StartError where another service has it.
  */
-export async function openControl(
-  config: Config,
-  log: Logger,
-  running: () => Running | undefined,
-  cleanup: Cleanup,
-): Promise<void> {
+export async function openControl(config: Config, log: Logger, service: Controlled, cleanup: Cleanup): Promise<void> {
   const { dataPath } = config.mediaBridge;
   const path = controlSocketPath(dataPath);
   if (path === undefined) {
@@ -36,14 +32,23 @@ export async function openControl(
     return;
   }
   const handlers: ControlHandlers = {
-    status: async () => ({ pid: process.pid, isServing: running() !== undefined }),
+    status: async () => ({ pid: process.pid, isServing: service.current() !== undefined }),
+    reload: async () => {
+      serving(service);
+      await service.reload();
+    },
     call: async (params) => {
       const { callback, args } = CallParamsSchema.parse(params);
-      const current = running();
-      if (current === undefined) throw new StartError("LISTEN", "the service is still starting");
-      return runCall(callback, args, current.modules, current.config);
+      const { config: running, modules } = serving(service);
+      return runCall(callback, args, modules, running);
     },
   };
   const server = await listenForControl(path, handlers, log);
   cleanup.add(() => void server.close());
+}
+
+function serving(service: Controlled) {
+  const current = service.current();
+  if (current === undefined) throw new StartError("LISTEN", "the service is still starting");
+  return current;
 }

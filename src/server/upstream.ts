@@ -9,7 +9,7 @@ import type { Route } from "../http/routes/route.ts";
 import { limitPageRoute } from "../http/routes/service-pages.ts";
 import type { AdmissionParts } from "../media/admission.ts";
 import type { MediaMetadata } from "../media/metadata.ts";
-import { QuotaLedger } from "../media/quota.ts";
+import { QuotaLedger, type QuotaAccounts } from "../media/quota.ts";
 import type { UpstreamRecords } from "../media/upstream-records.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createUpstream, type Upstream } from "../upstream/client.ts";
@@ -28,6 +28,8 @@ export interface FrontOptions {
   readonly requester: RequesterOptions;
   /** What decides over uploads. */
   readonly upload: AdmissionParts;
+  /** What users have reserved. */
+  readonly accounts: QuotaAccounts;
   readonly metadata: MediaMetadata & { upstreamRecords(): UpstreamRecords };
   readonly metrics: Metrics;
   readonly running: RunningTasks;
@@ -61,7 +63,7 @@ export function placeBeforeUpstream(repository: readonly Route[], options: Front
 }
 
 function guard(upstream: Upstream, options: FrontOptions): Front {
-  const { config, log, cleanup, chain, requester, metadata, metrics, running } = options;
+  const { config, log, cleanup, chain, requester, accounts, metadata, metrics, running } = options;
   const { serverName } = config;
   const { idleTimeoutMs } = config.mediaBridge.upload;
   const spool = openSpool(join(config.mediaBridge.dataPath, "spool"));
@@ -69,7 +71,7 @@ function guard(upstream: Upstream, options: FrontOptions): Front {
   const records = metadata.upstreamRecords();
   const synapse = openSynapseMedia(config, cleanup);
   if (synapse === undefined) log.warn({}, USAGE_UNREADABLE);
-  const ledger = new QuotaLedger(new UpstreamUsage({ sums: metadata, records, synapse, log }));
+  const ledger = new QuotaLedger(new UpstreamUsage({ sums: metadata, records, synapse, log }), { accounts });
   const passing = { ...requester, idleTimeoutMs, upstream };
   const parts = { ...options.upload, ledger, upstream, records, spool, log };
   const upload = { ...requester, idleTimeoutMs, serverName, guard: parts, metrics, running };

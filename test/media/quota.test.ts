@@ -139,7 +139,7 @@ async function play(
   actions: readonly Action[],
 ) {
   let now = 1_000_000;
-  const ledger = new QuotaLedger(metadata, () => now);
+  const ledger = new QuotaLedger(metadata, { now: () => now });
   const breaches: (Breach | undefined)[] = [];
   const expected: (Breach | undefined)[] = [];
   const model = new Model(limits);

@@ -1,0 +1,131 @@
+import type { Express } from "express";
+import { CallbackChain } from "../callbacks/chain.ts";
+import type { Config } from "../config/config.ts";
+import { createApp } from "../http/app.ts";
+import { RequestCount } from "../http/request-count.ts";
+import { createRoute } from "../http/routes/create.ts";
+import { downloadRoute, legacyDownloadRoute } from "../http/routes/download.ts";
+import { mediaConfigRoute } from "../http/routes/media-config.ts";
+import { pendingUploadRoute } from "../http/routes/pending-upload.ts";
+import { healthRoute, limitPageRoute } from "../http/routes/service-pages.ts";
+import type { Route } from "../http/routes/route.ts";
+import { uploadRoute } from "../http/routes/upload.ts";
+import { QuotaLedger } from "../media/quota.ts";
+import type { LoadedModules } from "../modules/load.ts";
+import { reportSlots } from "../modules/report.ts";
+import type { Logger } from "../util/log.ts";
+import { RateLimiter } from "../util/rate-limiter.ts";
+import { RunningTasks } from "../util/running-tasks.ts";
+import type { Cleanup } from "./cleanup.ts";
+import type { Lasting } from "./lasting.ts";
+import type { Loading } from "./loading.ts";
+import { openStorageProviders } from "./storage-providers.ts";
+import { placeBeforeUpstream } from "./upstream.ts";
+import { serveModules } from "./web.ts";
+
+/** One configuration at work: its modules, its chains and its routes. A reload puts another in its place, between two requests. */
+export interface Generation {
+  readonly config: Config;
+  readonly modules: LoadedModules;
+  readonly app: Express;
+  readonly paths: readonly RegExp[];
+  /** Clears what an earlier process had under way; for the first generation alone. */
+  clearLeftovers(): Promise<void>;
+  /** Modules and storage providers may begin with what they do by themselves. */
+  begin(): Promise<void>;
+  /** Resolves once no request of this generation is under way. */
+  drained(): Promise<void>;
+  /** Ends everything of it. */
+  readonly cleanup: Cleanup;
+}
+
+/** Puts a generation together from modules that are loaded. Rejects with a StartError; what was opened is in `loading.cleanup`. */
+export async function assembleGeneration(loading: Loading, lasting: Lasting, log: Logger): Promise<Generation> {
+  const { config, resources, cleanup } = loading;
+  const { metadata, blobs, accounts, accessTimes, waits, claims, metrics } = lasting;
+  const modules = await loading.modules;
+  const { requester } = await loading.services;
+  const chain = new CallbackChain({
+    registry: modules.registry,
+    python: modules.python,
+    policies: config.mediaBridge.callbacks,
+    ...reportSlots(log, metrics),
+  });
+  const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia } = config;
+  const { unusedExpirationMs, maxPendingUploads, createRateLimit } = config;
+  const { idleTimeoutMs } = config.mediaBridge.upload;
+  const storage = openStorageProviders(config, modules, { metadata, blobs, metrics, log });
+  cleanup.add((graceMs) => storage?.stores.stop(graceMs));
+  const running = new RunningTasks();
+  cleanup.add((graceMs) => running.settled(graceMs));
+  const upload = {
+    chain,
+    metadata,
+    blobs,
+    ledger: new QuotaLedger(metadata, { accounts }),
+    maxUploadSizeBytes,
+    defaultLimits: config.mediaUploadLimits,
+    enableAuthenticatedMedia,
+    providers: storage?.stores,
+    limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
+  };
+  const create = {
+    metadata,
+    rateLimiter: new RateLimiter(createRateLimit),
+    maxPendingUploads,
+    unusedExpirationMs,
+    enableAuthenticatedMedia,
+  };
+  const pendingUpload = { ...upload, serverName, unusedExpirationMs, claims, waits };
+  const exchange = { ...requester, chain, metrics, running, idleTimeoutMs };
+  const restorer = storage?.restorer;
+  const download = { serverName, metadata, blobs, waits, unusedExpirationMs, accessTimes, restorer };
+  const repository: Route[] = [
+    downloadRoute({ ...requester, download }),
+    mediaConfigRoute({ ...requester, chain, maxUploadSizeBytes }),
+    uploadRoute({ ...exchange, serverName, upload }),
+    createRoute({ ...requester, serverName, create }),
+    pendingUploadRoute({ ...exchange, upload: pendingUpload }),
+    legacyDownloadRoute({ download }),
+    limitPageRoute(),
+  ];
+  const front = placeBeforeUpstream(repository, {
+    config,
+    log,
+    cleanup,
+    chain,
+    requester,
+    upload,
+    accounts,
+    metadata,
+    metrics,
+    running,
+  });
+  const routes = [...front.routes, healthRoute(() => describeProblem(modules))];
+  const requests = new RequestCount();
+  const app = createApp({
+    routes,
+    fallback: serveModules(resources, routes, { config, log, requester }),
+    log,
+    requests,
+    idleTimeoutMs,
+    maxDiscardBytes: Math.max(2 * maxUploadSizeBytes, 16 * 2 ** 20),
+  });
+  return {
+    config,
+    modules,
+    app,
+    paths: routes.map(({ path }) => path),
+    clearLeftovers: () => front.clear(),
+    async begin() {
+      await modules.python?.markStarted();
+      await storage?.stores.start();
+    },
+    drained: () => requests.idle(),
+    cleanup,
+  };
+}
+
+function describeProblem({ python }: LoadedModules): string | undefined {
+  return python === undefined || python.up ? undefined : `the Python child is ${python.state}`;
+}

@@ -1,0 +1,61 @@
+import type { Config } from "../config/config.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { loadModules, type LoadedModules } from "../modules/load.ts";
+import type { Logger } from "../util/log.ts";
+import { WebResources } from "../web/web-resources.ts";
+import { createDeferred } from "../util/deferred.ts";
+import { Cleanup } from "./cleanup.ts";
+import type { ModuleServices } from "./module-services.ts";
+
+/** Modules on their way, and what they lean on. */
+export interface Loading {
+  readonly config: Config;
+  readonly resources: WebResources;
+  /** Resolves, never rejects, once Python has been spawned, or it is clear that it is not. */
+  readonly spawned: Promise<void>;
+  readonly services: Promise<ModuleServices>;
+  readonly modules: Promise<LoadedModules>;
+  /** Ends the modules and what they lean on. */
+  readonly cleanup: Cleanup;
+}
+
+export interface LoadingOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** 0 at start; every reload counts one up. */
+  readonly generation: number;
+  readonly metrics: Promise<Metrics>;
+}
+
+/**
+ * Starts to load the modules of a configuration. Python takes longest, so it is spawned before anything else is even imported:
+ * what the modules lean on is there a little later, and is waited for by who needs it.
+ */
+export function startLoading({ config, log, generation, metrics }: LoadingOptions): Loading {
+  const cleanup = new Cleanup();
+  const resources = new WebResources(log);
+  const spawned = createDeferred<void>();
+  const services = spawned.promise
+    .then(() => import("./module-services.ts"))
+    .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, cleanup));
+  const countBlocked = async (callback: string, module: string) => (await metrics).callbackBlocked(callback, module);
+  const modules = loadModules({
+    config,
+    log,
+    heldBack: false,
+    generation,
+    onSpawned: spawned.resolve,
+    requests: {
+      homeserver: async (params) => (await services).requests.homeserver(params),
+      who_is: async (params) => (await services).requests.whoIs(params),
+    },
+    services: services.then(({ typescript }) => typescript),
+    web: { resources, identify: async (request) => (await services).identify(request) },
+    onBlocked: ({ callback, module }) => void countBlocked(callback, module),
+  });
+  // Whoever waits for them hears of a failure.
+  services.catch(() => undefined);
+  void modules.catch(() => undefined).then(() => spawned.resolve());
+  cleanup.add(async (graceMs) => (await modules.catch(() => undefined))?.stop(graceMs));
+  return { config, resources, spawned: spawned.promise, services, modules, cleanup };
+}

@@ -1,0 +1,83 @@
+import type { Config } from "../config/config.ts";
+import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
+import { loadTokensFile } from "../config/tokens-file.ts";
+import type { Authenticator, Requester } from "../homeserver/authenticator.ts";
+import { openHomeserver, type Homeserver } from "../homeserver/client/homeserver.ts";
+import { createTokensFileAuthenticator } from "../homeserver/tokens-file.ts";
+import { createWhoamiAuthenticator } from "../homeserver/whoami.ts";
+import { identifyWebRequest, type RequesterOptions } from "../http/requester.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { homeserverRequests } from "../modules/homeserver-requests.ts";
+import type { TypeScriptServices } from "../modules/typescript-services.ts";
+import { createWhoIs } from "../modules/who-is.ts";
+import { openModuleDatabase } from "../storage/module-database/open-module-database.ts";
+import type { Logger } from "../util/log.ts";
+import type { WebRequest } from "../web/web-handler.ts";
+import type { Cleanup } from "./cleanup.ts";
+
+/** What modules of both languages lean on, and who is asking. */
+export interface ModuleServices {
+  readonly requester: RequesterOptions;
+  readonly identify: (request: WebRequest) => Promise<Requester>;
+  readonly typescript: TypeScriptServices;
+  /** Answers of the child's requests. */
+  readonly requests: {
+    homeserver(params: unknown): Promise<unknown>;
+    whoIs(params: unknown): Promise<unknown>;
+  };
+}
+
+/** Opens the homeserver, the modules' database and the check of tokens. Rejects with a StartError. */
+export async function openModuleServices(
+  config: Config,
+  log: Logger,
+  metrics: Metrics,
+  cleanup: Cleanup,
+): Promise<ModuleServices> {
+  const requester = createRequesterOptions(config, log, cleanup);
+  const homeserver = openModulesHomeserver(config, log, cleanup);
+  const { path } = config.mediaBridge.database;
+  const database = await openModuleDatabase({ path, homeserver: config.mediaBridge.homeserver?.database, log });
+  cleanup.add(() => database.close());
+  const whoIs = createWhoIs(requester.authenticator);
+  const { homeserver: ask } = homeserverRequests(homeserver.requests, log);
+  return {
+    requester,
+    identify: async (request) => identifyWebRequest(request, requester),
+    typescript: { homeserver: homeserver.client, database, metrics: metrics.api },
+    requests: { homeserver: async (params) => ask?.(params), whoIs },
+  };
+}
+
+function openModulesHomeserver(config: Config, log: Logger, cleanup: Cleanup): Homeserver {
+  const { homeserver } = config.mediaBridge;
+  const { admin, appservice, warnings } = loadHomeserverTokens(homeserver);
+  for (const warning of warnings) log.warn({}, warning);
+  const opened = openHomeserver({
+    url: homeserver?.url,
+    adminToken: admin,
+    appserviceToken: appservice,
+    timeoutMs: homeserver?.callTimeoutMs ?? 0,
+  });
+  cleanup.add(() => opened.close());
+  return opened;
+}
+
+function createRequesterOptions(config: Config, log: Logger, cleanup: Cleanup): RequesterOptions {
+  const {
+    homeserver,
+    tokensFile,
+    listen: { xForwarded },
+  } = config.mediaBridge;
+  let authenticator: Authenticator;
+  if (homeserver !== undefined) {
+    const whoami = createWhoamiAuthenticator({ ...homeserver, log });
+    cleanup.add(() => whoami.close());
+    authenticator = whoami;
+  } else {
+    const { tokens, warnings } = loadTokensFile(tokensFile ?? "");
+    for (const warning of warnings) log.warn({}, warning);
+    authenticator = createTokensFileAuthenticator(tokens);
+  }
+  return { authenticator, xForwarded };
+}

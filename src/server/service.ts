@@ -1,0 +1,124 @@
+import type { AddressInfo } from "node:net";
+import type { Config } from "../config/config.ts";
+import { StartError } from "../errors.ts";
+import { closeServer, createHttpServer, listen } from "../http/listener.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { Logger } from "../util/log.ts";
+import type { Cleanup } from "./cleanup.ts";
+import { assembleGeneration, type Generation } from "./generation.ts";
+import { openLasting, type Lasting } from "./lasting.ts";
+import { startLoading, type Loading } from "./loading.ts";
+import { startMetrics, watchPython } from "./metrics.ts";
+import { findFixedChanges } from "./reloadable.ts";
+
+export interface ServiceOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly cleanup: Cleanup;
+  readonly loading: Loading;
+  /** Hears of the metrics, which modules are waiting for. */
+  readonly onMetrics: (metrics: Metrics) => void;
+}
+
+/** A service that serves. */
+export interface Service {
+  readonly address: AddressInfo | string | null;
+  current(): Generation;
+  /**
+   * Puts a new configuration and its modules in the place of those that run, between two requests; those that run end their
+   * requests, then are ended. Rejects with a {@link StartError}, and changes nothing then.
+   */
+  reload(readConfig: () => Config): Promise<void>;
+}
+
+/** How long what a replaced generation does beside requests may take. */
+const RETIRING_MS = 600_000;
+
+/** Opens everything but the modules, which are being loaded, and listens. Rejects with a StartError. */
+export async function openService(options: ServiceOptions): Promise<Service> {
+  const { config, log, cleanup, loading, onMetrics } = options;
+  const metrics = await startMetrics(config, log, cleanup);
+  onMetrics(metrics);
+  const lasting = await openLasting(config, log, metrics, cleanup);
+  const generations = new Generations(await assembleGeneration(loading, lasting, log), lasting, log);
+  cleanup.add((graceMs) => generations.end(graceMs));
+  watchPython(metrics, () => generations.current.modules);
+  const server = createHttpServer(() => generations.current);
+  await listen(server, config.mediaBridge.listen);
+  cleanup.add((graceMs) => closeServer(server, graceMs));
+  cleanup.add(() => lasting.waits.close());
+  await lasting.recover();
+  await generations.current.clearLeftovers();
+  await generations.current.begin();
+  return {
+    address: server.address(),
+    current: () => generations.current,
+    reload: (readConfig) => generations.replace(readConfig),
+  };
+}
+
+/** The generation that serves, and those that end their last requests. */
+class Generations {
+  current: Generation;
+  private readonly lasting: Lasting;
+  private readonly log: Logger;
+  private readonly retiring = new Map<Generation, Promise<void>>();
+  private number = 0;
+  private turn: Promise<unknown> = Promise.resolve();
+  private isEnding = false;
+
+  constructor(first: Generation, lasting: Lasting, log: Logger) {
+    this.current = first;
+    this.lasting = lasting;
+    this.log = log;
+  }
+
+  /** One at a time, in the order of the calls. */
+  replace(readConfig: () => Config): Promise<void> {
+    const done = this.turn.then(() => this.replaceNow(readConfig));
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  async end(graceMs: number): Promise<void> {
+    this.isEnding = true;
+    await this.turn;
+    const all = [this.current, ...this.retiring.keys()];
+    await Promise.all(all.map((generation) => generation.cleanup.run(this.log, graceMs)));
+  }
+
+  private async replaceNow(readConfig: () => Config): Promise<void> {
+    if (this.isEnding) throw new StartError("CONFIG", "the service is stopping");
+    const config = readConfig();
+    const fixed = findFixedChanges(this.current.config, config);
+    if (fixed.length > 0) {
+      throw new StartError("CONFIG", `${fixed.join(", ")}: changed, and takes a restart of the service`);
+    }
+    this.number += 1;
+    const next = await this.build(config);
+    const former = this.current;
+    this.current = next;
+    this.log.info({ generation: this.number }, "reloaded: a new configuration and its modules serve");
+    this.retiring.set(former, this.retire(former));
+  }
+
+  private async build(config: Config): Promise<Generation> {
+    const { log, lasting, number: generation } = this;
+    const loading = startLoading({ config, log, generation, metrics: Promise.resolve(lasting.metrics) });
+    try {
+      const next = await assembleGeneration(loading, lasting, log);
+      await next.begin();
+      return next;
+    } catch (error) {
+      await loading.cleanup.run(log);
+      throw error instanceof StartError ? error : new StartError("MODULE", (error as Error).message, { cause: error });
+    }
+  }
+
+  private async retire(former: Generation): Promise<void> {
+    await former.drained();
+    if (!this.isEnding) await former.cleanup.run(this.log, RETIRING_MS);
+    this.retiring.delete(former);
+    this.log.info({}, "what was replaced by the reload has ended");
+  }
+}
