@@ -26,7 +26,9 @@ try {
   else makeEnvironment(FOLDER, [REQUIREMENTS]);
   runPython(["-c", "import synapse.app.homeserver"]);
 } catch (error) {
-  process.stdout.write(`${String(error)}\n${FOLDER} is not usable: remove it and run npm run setup:synapse again\n`);
+  process.stdout.write(
+    `${String(error)}\n${FOLDER} cannot be used; npm run setup:synapse tries again, from nothing where ${FOLDER} was removed\n`,
+  );
   process.exitCode = 1;
 }
 
