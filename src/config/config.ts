@@ -64,6 +64,8 @@ export interface HomeserverConfig {
   /** Without a slash at its end. */
   readonly url: string;
   readonly cacheForMs: number;
+  /** Past `cacheForMs`, while it cannot be asked. */
+  readonly graceMs: number;
   readonly negativeCacheForMs: number;
   readonly timeoutMs: number;
   /** Files with the tokens by which modules reach the homeserver, absolute. */

@@ -13,6 +13,7 @@ export function buildMediaBridge(settings: MediaBridgeSettings, folder: string):
     homeserver: homeserver && {
       url: homeserver.url.replace(/\/+$/, ""),
       cacheForMs: homeserver.cache_for,
+      graceMs: homeserver.grace,
       negativeCacheForMs: homeserver.negative_cache_for,
       timeoutMs: homeserver.timeout,
       adminTokenFile: resolveGiven(folder, homeserver.admin_token_file),

@@ -47,6 +47,10 @@ const homeserverSchema = group({
     form: DURATION_FORM,
     description: "How long its answer is remembered.",
   }),
+  grace: field(timerDuration(0).prefault("5m"), {
+    form: DURATION_FORM,
+    description: "How much longer a user whom it named stays known while it is slow, down or answers nonsense.",
+  }),
   negative_cache_for: field(timerDuration(0).prefault("5s"), {
     form: DURATION_FORM,
     description: "How long a refused token is remembered.",

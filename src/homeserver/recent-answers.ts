@@ -36,4 +36,8 @@ export class RecentAnswers<Answer> {
       break;
     }
   }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
 }

@@ -83,9 +83,15 @@ describe("defaults", () => {
 
   test("beside a homeserver background tasks do not run, unless told to", () => {
     const own =
-      "  homeserver: {url: 'https://hs.example.com/base/', cache_for: 0, negative_cache_for: 1s, timeout: 1m}\n";
+      "  homeserver: {url: 'https://hs.example.com/base/', cache_for: 0, grace: 2m, negative_cache_for: 1s, timeout: 1m}\n";
     expect(loadText("", own).config.mediaBridge).toMatchObject({
-      homeserver: { url: "https://hs.example.com/base", cacheForMs: 0, negativeCacheForMs: 1000, timeoutMs: 60_000 },
+      homeserver: {
+        url: "https://hs.example.com/base",
+        cacheForMs: 0,
+        graceMs: 120_000,
+        negativeCacheForMs: 1000,
+        timeoutMs: 60_000,
+      },
       tokensFile: undefined,
       runBackgroundTasks: false,
     });
