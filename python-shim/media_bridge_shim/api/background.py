@@ -27,18 +27,21 @@ class BackgroundProcessLoggingContext(LoggingContext):
 
 
 def run_as_background_process(desc: str, *args: Any, **kwargs: Any) -> Deferred[Any]:
-    """`(desc, func, *args)` or, as in newer releases, `(desc, server_name, func, *args)`.
+    """`(desc, func, *args)` or, as in newer releases, `(desc, server_name, func, *args)`; each by position or by name.
 
     The Deferred fires with the result, or with None after a failure, which is in the log by then. During a check
     nothing is started and the Deferred never fires.
     """
-    skipped = 0 if args and callable(args[0]) else 1
-    if len(args) <= skipped or not callable(args[skipped]):
+    for name in ("server_name", "bg_start_span", "test_only_tracer"):
+        kwargs.pop(name, None)
+    if "func" in kwargs:
+        function, rest = kwargs.pop("func"), ()
+    else:
+        skipped = 0 if args and callable(args[0]) else 1
+        function, rest = (*args[skipped : skipped + 1], None)[0], args[skipped + 1 :]
+    if not callable(function):
         raise TypeError(f"run_as_background_process({desc!r}, …) was not given a function to run")
-    kwargs.pop("bg_start_span", None)
-    kwargs.pop("test_only_tracer", None)
-    function = args[skipped]
-    return start_process(desc, name_logger(function), None, partial(function, *args[skipped + 1 :], **kwargs))
+    return start_process(desc, name_logger(function), None, partial(function, *rest, **kwargs))
 
 
 def wrap_as_background_process(desc: str) -> Callable[[Callable[..., Any]], Callable[..., Deferred[Any]]]:

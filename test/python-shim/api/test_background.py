@@ -36,9 +36,11 @@ async def main():
     @wrap_as_background_process("w")
     async def wrapped(): return 3
     return [await short("d", work, 1, key=2), await long("d", "example.org", work, 1, key=2),
-            await long("d", work, 1, 2, bg_start_span=False), await wrapped()]
+            await long("d", work, 1, 2, bg_start_span=False), await wrapped(),
+            await short(func=work, desc="d", value=1, key=2), await long("d", "example.org", func=work, value=1, key=2),
+            await long(desc="d", server_name="example.org", func=work, value=1, key=2)]
 """
-    assert run(script).result == [[1, 2], [1, 2], [1, 2], 3]
+    assert run(script).result == [[1, 2], [1, 2], [1, 2], 3, [1, 2], [1, 2], [1, 2]]
 
 
 def test_loops_go_on_after_a_failure_and_never_run_twice_at_once(run):
