@@ -1,17 +1,12 @@
 import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
-import { MatrixError, matrixError } from "../errors.ts";
+import { MatrixError } from "../errors.ts";
 import { ModuleUnavailable, toClientError } from "./failure.ts";
-import { readStepResult, type PythonRunner, type StepResult } from "./python-segment.ts";
+import type { PythonRunner, StepResult } from "./python-segment.ts";
+import { runSteps, type AskedStep } from "./python-steps.ts";
+import type { CallbackPolicy, Question } from "./question.ts";
 import type { CallbackRegistry, Segment } from "./registry.ts";
 import type { PythonSlot, Slot, SlotObserver, SlotRecord, TypeScriptSlot } from "./slot.ts";
 import { callTypeScriptSlot } from "./typescript-slot.ts";
-
-/** What holds for one kind of callback, from the configuration. */
-export interface CallbackPolicy {
-  readonly deadlineMs: number;
-  /** When a verdict cannot be had: refuse the request, or go on as if the callback were not there. */
-  readonly onUnavailable: "refuse" | "skip";
-}
 
 export interface ChainOptions {
   readonly registry: CallbackRegistry;
@@ -25,18 +20,14 @@ export interface ChainOptions {
   readonly trace?: boolean;
   /** The number of the HTTP request that the chain is asked for: for the log, here and in the child. */
   readonly request?: number | undefined;
+  /** Whom the chain is asked for, where its arguments do not say it. */
+  readonly user?: string | undefined;
 }
 
 /** How a walk ended: the slot that stopped it and its value, or nothing where nobody stopped. */
 export interface Decision<K extends KindName> {
   readonly slot: Slot;
   readonly value: CallbackKinds[K]["stop"];
-}
-
-/** A question to one chain: a kind and its arguments. */
-export interface Question<K extends KindName> {
-  readonly kind: K;
-  readonly args: CallbackKinds[K]["args"];
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -52,6 +43,11 @@ export class CallbackChain {
   /** The same chain, asked for a request: what its callbacks log carries the request's number. */
   forRequest(request: number | undefined): CallbackChain {
     return request === undefined ? this : new CallbackChain({ ...this.options, request });
+  }
+
+  /** The same chain, asked on behalf of a user: where many wait for Python, users take turns. */
+  forUser(user: string): CallbackChain {
+    return new CallbackChain({ ...this.options, user });
   }
 
   /** Whether anybody registered for a kind. */
@@ -209,39 +205,18 @@ export class CallbackChain {
     });
   }
 
-  /** One round trip. Rejects with {@link ModuleUnavailable} where the child, or one of the slots in it, is not there. */
-  private async runSteps(
-    steps: readonly (readonly [readonly PythonSlot[], Question<KindName>])[],
-  ): Promise<StepResult[]> {
-    const { python, policies, trace, request } = this.options;
-    if (python === undefined) throw new ModuleUnavailable("unavailable", "no Python child is configured");
-    const wire = steps.map(([slots, { kind, args }]) => ({
-      kind,
-      slots: slots.map(remoteOf),
-      args: (KINDS[kind].toWire as (...args: unknown[]) => unknown[])(...args),
-      deadlineMs: policies[kind].deadlineMs,
-    }));
-    const raw = await python.run(wire, trace === true, request).catch((error: unknown) => {
-      throw new ModuleUnavailable("unavailable", "the Python child cannot be asked", { cause: error });
-    });
-    if (!Array.isArray(raw)) throw matrixError("INTERNAL", { cause: new TypeError("malformed answer to a run") });
-    return raw.map((result, index) => readStepResult(result, steps[index]?.[0] ?? []));
+  private runSteps(steps: readonly AskedStep[]): Promise<StepResult[]> {
+    return runSteps(steps, this.options);
   }
 
   /** The result of a step that could not be run: its first slot is to blame, and the policy says what that means. */
   private missing(slots: readonly PythonSlot[], error: Error): StepResult {
     if (!(error instanceof ModuleUnavailable)) throw error;
-    const records = slots.map((slot): SlotRecord => ({ slot, outcome: "unavailable", micros: 0, error }));
+    const records = slots.map((slot): SlotRecord => ({ slot, outcome: error.reason, micros: 0, error }));
     return { records, decided: slots.length - 1, value: null };
   }
 }
 
 function isPresent(slot: Slot): boolean {
   return slot.language === "typescript" || slot.remote !== undefined;
-}
-
-function remoteOf(slot: PythonSlot): number {
-  if (slot.remote === undefined)
-    throw new ModuleUnavailable("unavailable", `${slot.module.name} did not register it again`);
-  return slot.remote;
 }

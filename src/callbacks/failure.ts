@@ -15,11 +15,11 @@ export class ModuleFailure extends Error {
   }
 }
 
-/** A verdict that could not be had: the child is down, or the callback ran past its deadline. */
+/** A verdict that could not be had: the child is down, or too busy, or the callback ran past its deadline. */
 export class ModuleUnavailable extends Error {
   override readonly name = "ModuleUnavailable";
   readonly code = "MODULE_UNAVAILABLE";
-  readonly reason: "timeout" | "unavailable";
+  readonly reason: "timeout" | "unavailable" | "busy";
 
   constructor(reason: ModuleUnavailable["reason"], message: string, options: { cause?: unknown } = {}) {
     super(message, options);
@@ -36,6 +36,7 @@ export function describeSlot(slot: Slot): string {
 export function toClientError(error: Error, retryAfterSeconds: number): MatrixError {
   if (MatrixError.is(error)) return error;
   if (error instanceof ModuleUnavailable) {
+    if (error.reason === "busy") return matrixError("MODULES_BUSY", { headers: { "Retry-After": "1" }, cause: error });
     return matrixError("MODULE_UNAVAILABLE", { headers: { "Retry-After": String(retryAfterSeconds) }, cause: error });
   }
   return matrixError("MODULE_FAILED", { cause: error });

@@ -63,6 +63,10 @@ export interface Kind<K extends KindName> {
   readonly group: "media_repository" | "spam_checker";
   /** Every one is called whatever the others do; failures are logged, only a Matrix error may become the answer. */
   readonly notification: boolean;
+  /** Its first argument is the user whom the request is for. */
+  readonly namesUser: boolean;
+  /** Asked before anything of a request was done: one that is refused then has cost nothing. */
+  readonly opens: boolean;
   /** The arguments as they stand on the wire. */
   toWire(...args: CallbackKinds[K]["args"]): unknown[];
   /** The arguments as a TypeScript callback gets them. */
@@ -81,6 +85,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     native: "getMediaConfigForUser",
     group: "media_repository",
     notification: false,
+    namesUser: true,
+    opens: true,
     toWire: (userId) => [userId],
     toNative: (userId) => [userId],
     fromWire: (value) => {
@@ -100,6 +106,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     native: "isUserAllowedToUploadMediaOfSize",
     group: "media_repository",
     notification: false,
+    namesUser: true,
+    opens: true,
     toWire: (userId, size) => [userId, size],
     toNative: (userId, size) => [userId, size],
     fromWire: () => true,
@@ -112,6 +120,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     native: "getMediaUploadLimitsForUser",
     group: "media_repository",
     notification: false,
+    namesUser: true,
+    opens: true,
     toWire: (userId, size) => [userId, size],
     toNative: (userId, size) => [userId, size],
     fromWire: (value) => {
@@ -129,6 +139,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     native: "onMediaUploadLimitExceeded",
     group: "media_repository",
     notification: true,
+    namesUser: true,
+    opens: false,
     toWire: (userId, limit, sent, attempted) => [userId, limitToWire(limit), sent, attempted],
     toNative: (userId, limit, sent, attempted) => [userId, Object.freeze({ ...limit }), sent, attempted],
     fromWire: neverStops,
@@ -138,6 +150,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     native: "checkMediaFileForSpam",
     group: "spam_checker",
     notification: false,
+    namesUser: false,
+    opens: false,
     toWire: (path, info) => [
       path,
       { server_name: info.serverName, file_id: info.fileId, url_cache: info.urlCache, thumbnail: info.thumbnail },
@@ -154,6 +168,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     native: "onMediaUploaded",
     group: "media_repository",
     notification: true,
+    namesUser: true,
+    opens: false,
     toWire: (userId, mediaId, sizeBytes) => [userId, mediaId, sizeBytes],
     toNative: (userId, mediaId, sizeBytes) => [userId, mediaId, sizeBytes],
     fromWire: neverStops,
@@ -163,6 +179,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     native: "onMediaDeleted",
     group: "media_repository",
     notification: true,
+    namesUser: false,
+    opens: false,
     toWire: (mediaId) => [mediaId],
     toNative: (mediaId) => [mediaId],
     fromWire: neverStops,

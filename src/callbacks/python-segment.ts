@@ -15,11 +15,19 @@ export interface PythonStep {
 
 /**
  * Who runs steps in the child: one round trip for all of them; a step runs only if the one before let it. Resolves to the
- * results as they came off the wire (docs/bridge-protocol.md), rejects when the child cannot be asked. `request` is the number of
- * the HTTP request that this is for, for the log.
+ * results as they came off the wire (docs/bridge-protocol.md). Rejects when the child cannot be asked: with a
+ * {@link ModuleUnavailable} `busy` where too many wait for it.
  */
 export interface PythonRunner {
-  run(steps: readonly PythonStep[], trace: boolean, request: number | undefined): Promise<unknown>;
+  run(steps: readonly PythonStep[], trace: boolean, caller: Caller): Promise<unknown>;
+}
+
+/** Whom steps are run for. */
+export interface Caller {
+  /** The number of the HTTP request, for the log here and in the child. */
+  readonly request?: number | undefined;
+  /** Where many wait for the child, users take turns. */
+  readonly user?: string | undefined;
 }
 
 /** The outcome of one step: the records of the slots that ran, and where and with what it ended. */

@@ -33,7 +33,7 @@ export interface PythonSlot extends SlotBase {
 
 export type Slot = TypeScriptSlot | PythonSlot;
 
-export type SlotOutcome = "continue" | "stop" | "error" | "timeout" | "unavailable";
+export type SlotOutcome = "continue" | "stop" | "error" | "timeout" | "unavailable" | "busy";
 
 /** What one slot did in one walk. */
 export interface SlotRecord {

@@ -102,6 +102,8 @@ export interface PythonConfig {
   /** Resident memory of the child past which it is ended and started anew; undefined: without a limit. */
   readonly maxMemoryBytes: number | undefined;
   readonly blockedAfterMs: number;
+  /** How many calls Python has at a time, how many may wait, and for how long. */
+  readonly admission: { readonly maxInFlight: number; readonly maxQueued: number; readonly maxWaitMs: number };
 }
 
 /** What stands under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */

@@ -37,6 +37,12 @@ export function count(): z.ZodNumber {
 }
 export const COUNT_FORM = "a whole number, 0 or more";
 
+/** How many of something there may be, where there must be one. */
+export function leastOne(): z.ZodNumber {
+  return z.int({ error: LEAST_ONE_FORM }).min(1, { error: LEAST_ONE_FORM });
+}
+export const LEAST_ONE_FORM = "a whole number, 1 or more";
+
 /** A TCP port to bind; 0 lets the system choose one. */
 export function port(): z.ZodNumber {
   return z.int({ error: PORT_FORM }).min(0, { error: PORT_FORM }).max(65_535, { error: PORT_FORM });

@@ -80,6 +80,7 @@ function buildPython(python: MediaBridgeSettings["python"], folder: string): Pyt
     environment: python.environment,
     maxMemoryBytes: python.max_memory,
     blockedAfterMs: python.blocked_after,
+    admission: { maxInFlight: python.max_in_flight, maxQueued: python.max_queued, maxWaitMs: python.max_wait },
   };
 }
 

@@ -2,18 +2,15 @@ import { z } from "zod";
 import type { Level } from "../util/log.ts";
 import { callbacksSchema } from "./schema-callbacks.ts";
 import { DatabaseSchema } from "./schema-database.ts";
-import { field, flag, FLAG_FORM, group, port, PORT_FORM, size, text, timerDuration, url } from "./fields.ts";
+import { field, flag, FLAG_FORM, group, port, PORT_FORM, text, timerDuration, url } from "./fields.ts";
 import { storageProviderCallsSchema } from "./schema-storage-providers.ts";
+import { pythonSchema } from "./schema-python.ts";
 import { OwnModuleEntrySchema } from "./schema-synapse.ts";
 import { upstreamSchema } from "./schema-upstream.ts";
-import { DURATION_FORM, SIZE_FORM } from "./units.ts";
+import { DURATION_FORM } from "./units.ts";
 
 const PATH_FORM = "a path, relative to the file that names it";
-const ENVIRONMENT_FORM = "a mapping of names to text";
 const HOMESERVER_URL_FORM = "an http or https URL without credentials, query and fragment";
-/** The modules' own runtime needs about 60 MiB. */
-const LEAST_MEMORY_BYTES = 128 * 1024 * 1024;
-const MEMORY_FORM = `${SIZE_FORM}, at least 128M`;
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const satisfies Level[];
 const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
 
@@ -76,47 +73,6 @@ const homeserverSchema = group({
     description:
       "Its database, in the shape of Synapse's `database:`, for `run_db_interaction` of modules (docs/database.md).",
     fallback: "the service's own database",
-  }),
-});
-
-const pythonSchema = group({
-  executable: field(text("a path or a command").optional(), {
-    form: "a path that holds a /, relative to the file that names it, or a command",
-    description: "The interpreter of an existing environment, into which nothing is installed.",
-    fallback: "an environment of the service's own below `data_path`",
-  }),
-  path: field(z.array(text("a path"), { error: "a list of paths" }).prefault([]), {
-    form: "a list of paths, each relative to the file that names it",
-    description: "Folders for `sys.path`, where Python modules are found.",
-  }),
-  requirements: field(text("a path").optional(), {
-    form: PATH_FORM,
-    description:
-      "A requirements file of pip's, installed into the service's own environment beside what it needs itself.",
-  }),
-  environment: field(
-    z
-      .record(z.string().regex(/^[^=\0]+$/, { error: "a variable's name" }), z.string({ error: "text" }), {
-        error: ENVIRONMENT_FORM,
-      })
-      .prefault({}),
-    { form: ENVIRONMENT_FORM, description: "Environment variables for Python, added to the service's own." },
-  ),
-  max_memory: field(
-    size()
-      .refine((bytes) => bytes >= LEAST_MEMORY_BYTES, { error: MEMORY_FORM })
-      .optional(),
-    {
-      form: MEMORY_FORM,
-      description:
-        "Resident memory past which Python is ended and started anew; what asks for twice as much at once gets a `MemoryError`.",
-      fallback: "no limit",
-    },
-  ),
-  blocked_after: field(timerDuration().prefault("60s"), {
-    form: DURATION_FORM,
-    description:
-      "Python is killed when a module has blocked it for so long and no callback is under way; with some, past the longest deadline of theirs.",
   }),
 });
 

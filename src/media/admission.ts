@@ -85,8 +85,13 @@ async function refuse(
 }
 
 /** Shows the file to the spam checkers. Throws where one refuses it. */
-export async function checkForSpam(path: string, mediaId: string, { chain }: AdmissionParts): Promise<void> {
-  const refused = await chain.decide("check_media_file_for_spam", path, {
+export async function checkForSpam(
+  path: string,
+  mediaId: string,
+  { userId }: AdmissionRequest,
+  { chain }: AdmissionParts,
+): Promise<void> {
+  const refused = await chain.forUser(userId).decide("check_media_file_for_spam", path, {
     serverName: null,
     fileId: mediaId,
     urlCache: false,

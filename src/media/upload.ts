@@ -103,7 +103,7 @@ export async function fillMedia(
     if (request.contentLength === undefined) await askAllowed(request, sizeBytes, parts);
     // 5. The file gets its final path, where the spam check and nobody else sees it.
     const path = await held.writer.publish();
-    await checkForSpam(path, target.mediaId, parts);
+    await checkForSpam(path, target.mediaId, request, parts);
     // 6. Storage providers that the answer waits for: like everything before the row, a failure leaves nothing behind.
     const file = localFile(target.mediaId);
     await parts.providers?.storeNow(file);

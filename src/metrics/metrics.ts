@@ -29,6 +29,10 @@ export interface Metrics {
 export interface BridgeState {
   readonly up: boolean;
   readonly inFlight: number;
+  /** Calls that wait for their turn. */
+  readonly queued: number;
+  /** Calls that were refused so far, as too many waited. */
+  readonly refused: number;
   readonly restarts: number;
 }
 

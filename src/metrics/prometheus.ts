@@ -90,7 +90,13 @@ function watchBridge(read: () => BridgeState | undefined, registers: Registry[])
       },
     });
   gauge("media_bridge_python_up", "Whether the Python child can be asked", (state) => Number(state.up));
-  gauge("media_bridge_python_calls_in_flight", "Calls that wait for the Python child", (state) => state.inFlight);
+  gauge("media_bridge_python_calls_in_flight", "Calls that the Python child is at work on", (state) => state.inFlight);
+  gauge("media_bridge_python_calls_queued", "Calls that wait for their turn", (state) => state.queued);
+  gauge(
+    "media_bridge_python_calls_refused",
+    "Calls refused since the start, as too many waited",
+    (state) => state.refused,
+  );
   gauge("media_bridge_python_restarts", "Restarts of the Python child since the start", (state) => state.restarts);
 }
 

@@ -4,7 +4,8 @@ import { maxWebBodyBytes } from "../web/body-limit.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
-import type { DatabaseFacts, PythonHost, ServiceFacts } from "./python-host.ts";
+import type { PythonHost } from "./python-host.ts";
+import type { DatabaseFacts, ServiceFacts } from "./python-host-options.ts";
 import { BackgroundTasks } from "./background-tasks.ts";
 import type { Blocked } from "./python-messages.ts";
 import { PythonWeb } from "./python-web.ts";
@@ -165,6 +166,7 @@ async function createPythonHost(
     searchPath: python.path,
     maxMemoryBytes: python.maxMemoryBytes,
     blockedAfterMs: python.blockedAfterMs,
+    admission: python.admission,
     entries,
     storageProviders: config.storageProviders,
     service: serviceFacts(config),

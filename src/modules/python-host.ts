@@ -1,62 +1,18 @@
 import { z } from "zod";
-import type { CallbackRegistry } from "../callbacks/registry.ts";
-import type { PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
-import type { PythonModuleConfig, StorageProviderConfig } from "../config/config.ts";
+import { KINDS } from "../callbacks/kinds.ts";
+import type { Caller, PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
 import { BridgeError } from "../bridge/errors.ts";
-import type { Connection, Handlers } from "../bridge/connection.ts";
+import type { Connection } from "../bridge/connection.ts";
 import type { CallOptions } from "../bridge/pending-calls.ts";
 import { spawnChild } from "../bridge/process.ts";
 import { Supervisor } from "../bridge/supervisor.ts";
-import type { Logger } from "../util/log.ts";
+import { CallAdmission } from "./call-admission.ts";
+import type { PythonHostOptions } from "./python-host-options.ts";
 import { logChildRecord, logChildText } from "./python-log.ts";
-import { readBlocked, readConstructed, readInitialized, type Blocked } from "./python-messages.ts";
+import { readBlocked, readConstructed, readInitialized } from "./python-messages.ts";
 import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
-import type { PythonWeb } from "./python-web.ts";
 import { SHIM_FOLDER } from "./python-environment.ts";
 import { describePythonStart, type NamedModule } from "./python-start-error.ts";
-
-/** What modules may know of the service, in the wire's names (docs/bridge-protocol.md). */
-export interface ServiceFacts {
-  readonly server_name: string;
-  readonly public_baseurl: string | null;
-  readonly media_store_path: string;
-  readonly max_upload_size: number;
-  readonly enable_authenticated_media: boolean;
-  readonly worker_name: string;
-  readonly worker_app: string;
-  readonly run_background_tasks: boolean;
-  readonly database: DatabaseFacts;
-}
-
-/** Where `run_db_interaction` runs, in the shape of Synapse's `database:`; `own` is the service's own database. */
-export interface DatabaseFacts {
-  readonly name: "sqlite3" | "psycopg2";
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly own: boolean;
-}
-
-export interface PythonHostOptions {
-  readonly executable: string;
-  /** Added to the service's own environment. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Folders for `sys.path`. */
-  readonly searchPath: readonly string[];
-  /** Resident memory past which the child is started anew; undefined: without a limit. */
-  readonly maxMemoryBytes: number | undefined;
-  readonly blockedAfterMs: number;
-  readonly entries: readonly PythonModuleConfig[];
-  readonly storageProviders: readonly StorageProviderConfig[];
-  readonly service: ServiceFacts;
-  /** What the child may ask of the service: handlers by method. */
-  readonly requests: Handlers;
-  readonly registry: CallbackRegistry;
-  readonly web: PythonWeb;
-  readonly log: Logger;
-  /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
-  readonly heldBack: boolean;
-  /** Hears of each time a module held the child's event loop. */
-  readonly onBlocked?: ((blocked: Blocked) => void) | undefined;
-}
 
 /** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
 const SILENCE_MS = 5_000;
@@ -77,6 +33,7 @@ export class PythonHost implements PythonRunner {
   private readonly supervisor: Supervisor;
   private readonly files = new Map<number, string>();
   private readonly slots: PythonSlots;
+  private readonly admission: CallAdmission;
   /** Modules constructed so far, in order: what a restarted child has to construct again. */
   private readonly constructed: number[] = [];
   private serving = false;
@@ -87,6 +44,7 @@ export class PythonHost implements PythonRunner {
     this.options = options;
     this.entries = [...options.entries, ...options.storageProviders];
     this.slots = new PythonSlots(this.entries, options.registry, options.log);
+    this.admission = new CallAdmission(options.admission, options.log);
     this.supervisor = new Supervisor({
       spawn: () =>
         spawnChild({
@@ -134,12 +92,16 @@ export class PythonHost implements PythonRunner {
     await this.begin(this.connected());
   }
 
-  async run(steps: readonly PythonStep[], trace: boolean, request?: number): Promise<unknown> {
-    let deadlineMs = SILENCE_MS;
-    for (const step of steps) deadlineMs += step.slots.length * step.deadlineMs;
-    const wire = steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs]);
-    const params = request === undefined ? [trace, wire] : [trace, wire, request];
-    return this.connected().request("run", params, { deadlineMs });
+  async run(steps: readonly PythonStep[], trace: boolean, { request, user }: Caller): Promise<unknown> {
+    const [first] = steps;
+    if (first === undefined) return [];
+    const turn = this.admission.enter(user, KINDS[first.kind].opens, first.deadlineMs);
+    if (turn !== undefined) await turn;
+    try {
+      return await this.send(steps, trace, request);
+    } finally {
+      this.admission.leave();
+    }
   }
 
   /** Asks the child something other than a run (docs/bridge-protocol.md). Rejects with a {@link BridgeError}. */
@@ -174,6 +136,16 @@ export class PythonHost implements PythonRunner {
     return this.supervisor.connection?.inFlight ?? 0;
   }
 
+  /** Calls that wait for their turn. */
+  get queued(): number {
+    return this.admission.queued;
+  }
+
+  /** Calls that were refused so far, as too many waited. */
+  get refused(): number {
+    return this.admission.refused;
+  }
+
   get restarts(): number {
     return this.restartCount;
   }
@@ -182,6 +154,14 @@ export class PythonHost implements PythonRunner {
   async stop(graceMs: number): Promise<void> {
     await this.supervisor.stop({ graceMs });
     this.options.web.close();
+  }
+
+  private send(steps: readonly PythonStep[], trace: boolean, request: number | undefined): Promise<unknown> {
+    let deadlineMs = SILENCE_MS;
+    for (const step of steps) deadlineMs += step.slots.length * step.deadlineMs;
+    const wire = steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs]);
+    const params = request === undefined ? [trace, wire] : [trace, wire, request];
+    return this.connected().request("run", params, { deadlineMs });
   }
 
   private async load(connection: Connection, epoch: number): Promise<void> {

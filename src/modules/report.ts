@@ -14,6 +14,8 @@ export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "
       if (warning !== undefined) log.warn(facts, `${describeSlot(slot)} ${warning}`);
       if (error === undefined || MatrixError.is(error)) return;
       if (error instanceof ModuleUnavailable) {
+        // Told once a second for all of them: see CallAdmission.
+        if (error.reason === "busy") return;
         log.warn({ ...facts, reason: error.message }, `${describeSlot(slot)}: no verdict could be had (${outcome})`);
         return;
       }

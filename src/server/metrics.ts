@@ -30,7 +30,9 @@ export async function startMetrics(config: Config, log: Logger, cleanup: Cleanup
 export function watchPython(metrics: Metrics, current: () => LoadedModules | undefined): void {
   metrics.watchBridge(() => {
     const python = current()?.python;
-    return python && { up: python.up, inFlight: python.inFlight, restarts: python.restarts };
+    if (python === undefined) return undefined;
+    const { up, inFlight, queued, refused, restarts } = python;
+    return { up, inFlight, queued, refused, restarts };
   });
   metrics.watchModules(async () => (await current()?.python?.metrics()) ?? "");
 }

@@ -75,7 +75,7 @@ export async function guardUpload(request: GuardedRequest, parts: GuardParts): P
     }
     if (request.contentLength === undefined) await askAllowed(request, held.spooled?.sizeBytes ?? 0, parts);
     if (held.spooled && isChecked) {
-      await checkForSpam(held.spooled.path, request.mediaId ?? createMediaId(), parts);
+      await checkForSpam(held.spooled.path, request.mediaId ?? createMediaId(), request, parts);
     }
     // 5. Synapse gets it, and its answer decides what becomes of the reservation.
     return await handOn(request, held.spooled, held.reservation, parts);

@@ -1,0 +1,48 @@
+import { matrixError } from "../errors.ts";
+import { ModuleUnavailable } from "./failure.ts";
+import { KINDS, type KindName } from "./kinds.ts";
+import { readStepResult, type Caller, type PythonRunner, type StepResult } from "./python-segment.ts";
+import type { CallbackPolicy, Question } from "./question.ts";
+import type { PythonSlot } from "./slot.ts";
+
+/** Slots of one kind, and what they are asked. */
+export type AskedStep = readonly [slots: readonly PythonSlot[], question: Question<KindName>];
+
+/** How steps are run. */
+export interface StepOptions extends Caller {
+  readonly python?: PythonRunner | undefined;
+  readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
+  readonly trace?: boolean;
+}
+
+/**
+ * One round trip. Rejects with a {@link ModuleUnavailable} where the child, or one of the slots in it, is not there, or too many
+ * wait for it.
+ */
+export async function runSteps(steps: readonly AskedStep[], options: StepOptions): Promise<StepResult[]> {
+  const { python, policies, trace, request, user } = options;
+  if (python === undefined) throw new ModuleUnavailable("unavailable", "no Python child is configured");
+  const wire = steps.map(([slots, { kind, args }]) => ({
+    kind,
+    slots: slots.map(remoteOf),
+    args: (KINDS[kind].toWire as (...args: unknown[]) => unknown[])(...args),
+    deadlineMs: policies[kind].deadlineMs,
+  }));
+  const caller = { request, user: user ?? userOf(steps) };
+  const raw = await python.run(wire, trace === true, caller).catch((error: unknown) => {
+    if (error instanceof ModuleUnavailable) throw error;
+    throw new ModuleUnavailable("unavailable", "the Python child cannot be asked", { cause: error });
+  });
+  if (!Array.isArray(raw)) throw matrixError("INTERNAL", { cause: new TypeError("malformed answer to a run") });
+  return raw.map((result, index) => readStepResult(result, steps[index]?.[0] ?? []));
+}
+
+function userOf([first]: readonly AskedStep[]): string | undefined {
+  return first !== undefined && KINDS[first[1].kind].namesUser ? first[1].args[0] : undefined;
+}
+
+function remoteOf(slot: PythonSlot): number {
+  if (slot.remote === undefined)
+    throw new ModuleUnavailable("unavailable", `${slot.module.name} did not register it again`);
+  return slot.remote;
+}

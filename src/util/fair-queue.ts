@@ -1,0 +1,72 @@
+/** What one key has waiting. */
+interface Lane<T> {
+  readonly urgent: T[];
+  readonly common: T[];
+}
+
+/** A queue in which keys take turns; of one key, what is urgent goes first, then whatever came first. */
+export class FairQueue<T> {
+  private readonly lanes = new Map<string, Lane<T>>();
+  private count = 0;
+
+  get size(): number {
+    return this.count;
+  }
+
+  push(key: string, item: T, isUrgent: boolean): void {
+    let lane = this.lanes.get(key);
+    if (lane === undefined) this.lanes.set(key, (lane = { urgent: [], common: [] }));
+    (isUrgent ? lane.urgent : lane.common).push(item);
+    this.count += 1;
+  }
+
+  /** Takes the item whose turn it is; its key gets its next turn after all others. */
+  shift(): T | undefined {
+    for (const [key, lane] of this.lanes) {
+      const item = lane.urgent.shift() ?? lane.common.shift();
+      this.lanes.delete(key);
+      if (!isEmpty(lane)) this.lanes.set(key, lane);
+      this.count -= 1;
+      return item;
+    }
+    return undefined;
+  }
+
+  /** Takes the latest common item of the key that has most of them, if these are more than `least`. */
+  takeFromLongest(least: number): T | undefined {
+    let longest: [string, Lane<T>] | undefined;
+    for (const entry of this.lanes) {
+      if (entry[1].common.length > (longest?.[1].common.length ?? least)) longest = entry;
+    }
+    if (longest === undefined) return undefined;
+    const [key, lane] = longest;
+    const item = lane.common.pop();
+    if (isEmpty(lane)) this.lanes.delete(key);
+    this.count -= 1;
+    return item;
+  }
+
+  /** How many common items a key has. */
+  commonOf(key: string): number {
+    return this.lanes.get(key)?.common.length ?? 0;
+  }
+
+  /** Takes every item that matches. */
+  takeWhere(matches: (item: T) => boolean): T[] {
+    const taken: T[] = [];
+    for (const [key, { urgent, common }] of this.lanes) {
+      const [left, others] = [urgent, common].map((items) =>
+        items.filter((item) => !(matches(item) && taken.push(item))),
+      );
+      const lane = { urgent: left ?? [], common: others ?? [] };
+      if (isEmpty(lane)) this.lanes.delete(key);
+      else this.lanes.set(key, lane);
+    }
+    this.count -= taken.length;
+    return taken;
+  }
+}
+
+function isEmpty({ urgent, common }: Lane<unknown>): boolean {
+  return urgent.length === 0 && common.length === 0;
+}

@@ -1,0 +1,84 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FairQueue } from "../../src/util/fair-queue.ts";
+
+interface Item {
+  readonly key: string;
+  readonly number: number;
+  readonly isUrgent: boolean;
+}
+
+const pushes = fc.array(fc.record({ key: fc.constantFrom("a", "b", "c", "d"), isUrgent: fc.boolean() }), {
+  maxLength: 60,
+});
+
+function fill(items: readonly { key: string; isUrgent: boolean }[]): FairQueue<Item> {
+  const queue = new FairQueue<Item>();
+  for (const [number, item] of items.entries()) queue.push(item.key, { ...item, number }, item.isUrgent);
+  return queue;
+}
+
+function drain(queue: FairQueue<Item>): Item[] {
+  const items: Item[] = [];
+  for (let item = queue.shift(); item !== undefined; item = queue.shift()) items.push(item);
+  return items;
+}
+
+describe("a fair queue", () => {
+  test("gives everything back once, each key at most one turn ahead of any other that waits", () => {
+    fc.assert(
+      fc.property(pushes, (items) => {
+        const queue = fill(items);
+        expect(queue.size).toBe(items.length);
+        const drained = drain(queue);
+        expect(drained.map(({ number }) => number).toSorted((a, b) => a - b)).toEqual(items.map((_, index) => index));
+        expect(queue.size).toBe(0);
+        const rounds = drained.map(
+          ({ key }, index) => drained.slice(0, index).filter((item) => item.key === key).length,
+        );
+        expect(rounds).toEqual(rounds.toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  test("gives what is urgent before what is not, and otherwise what came first, within a key", () => {
+    fc.assert(
+      fc.property(pushes, (items) => {
+        for (const key of ["a", "b", "c", "d"]) {
+          const own = drain(fill(items)).filter((item) => item.key === key);
+          const wanted = own.toSorted((a, b) => Number(b.isUrgent) - Number(a.isUrgent) || a.number - b.number);
+          expect(own).toEqual(wanted);
+        }
+      }),
+    );
+  });
+
+  test("takes the latest common item of the key that has most, and nothing where nobody has enough", () => {
+    fc.assert(
+      fc.property(pushes, fc.nat(10), (items, least) => {
+        const queue = fill(items);
+        const counts = new Map(["a", "b", "c", "d"].map((key) => [key, queue.commonOf(key)]));
+        const most = Math.max(...counts.values());
+        const taken = queue.takeFromLongest(least);
+        expect(taken !== undefined).toBe(most > least);
+        if (taken === undefined) return;
+        expect(counts.get(taken.key)).toBe(most);
+        expect(taken.isUrgent).toBe(false);
+        expect(drain(queue).filter(({ key, isUrgent }) => key === taken.key && !isUrgent).every(({ number }) => number < taken.number)).toBe(true); // prettier-ignore
+      }),
+    );
+  });
+
+  test("takes every item that matches and leaves the others in their order", () => {
+    fc.assert(
+      fc.property(pushes, (items) => {
+        const queue = fill(items);
+        const isEven = ({ number }: Item) => number % 2 === 0;
+        const left = items.flatMap((item, number) => (number % 2 === 0 ? [] : [{ ...item, number }]));
+        expect(queue.takeWhere(isEven).length).toBe(items.length - left.length);
+        expect(queue.size).toBe(left.length);
+        expect(drain(queue).toSorted((a, b) => a.number - b.number)).toEqual(left);
+      }),
+    );
+  });
+});
