@@ -125,7 +125,7 @@ test("Ten times the load that Python can answer is answered or refused, and the 
   const ended = performance.now();
   expect((await ask("bob")).status).toBe(200);
   expect(performance.now() - ended).toBeLessThan(1_000);
-  expect([...counts.keys()].toSorted()).toEqual([200, 503]);
+  expect(new Set(counts.keys())).toEqual(new Set([200, 503]));
   await gauge("in_flight", 0);
   const refusals = service.log.lines.filter(({ message }) => message.includes("more than it can answer"));
   expect(refusals.length).toBeLessThanOrEqual(6);

@@ -12,12 +12,12 @@ const CONFIG = "/_matrix/client/v1/media/config";
 export interface Crowd {
   readonly service: TestService;
   /** Asks for a user's media config. */
-  ask(user: TestUser): Promise<Response>;
+  readonly ask: (user: TestUser) => Promise<Response>;
   /** Resolves to whom the module was asked about, in order, once there are so many. */
-  asked(times: number): Promise<string[]>;
+  readonly asked: (times: number) => Promise<string[]>;
   /** Resolves once a gauge of the Python child has a value. */
-  gauge(name: "in_flight" | "queued" | "refused", value: number): Promise<void>;
-  release(): void;
+  readonly gauge: (name: "in_flight" | "queued" | "refused", value: number) => Promise<void>;
+  readonly release: () => void;
 }
 
 export async function startCrowd(
