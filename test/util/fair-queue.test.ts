@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, boolean, constantFrom, nat, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FairQueue } from "../../src/util/fair-queue.ts";
 
@@ -8,9 +8,11 @@ interface Item {
   readonly isUrgent: boolean;
 }
 
-const pushes = fc.array(fc.record({ key: fc.constantFrom("a", "b", "c", "d"), isUrgent: fc.boolean() }), {
+const pushes = array(record({ key: constantFrom("a", "b", "c", "d"), isUrgent: boolean() }), {
   maxLength: 60,
 });
+
+const isEven = ({ number }: Item) => number % 2 === 0;
 
 function fill(items: readonly { key: string; isUrgent: boolean }[]): FairQueue<Item> {
   const queue = new FairQueue<Item>();
@@ -26,8 +28,8 @@ function drain(queue: FairQueue<Item>): Item[] {
 
 describe("a fair queue", () => {
   test("gives everything back once, each key at most one turn ahead of any other that waits", () => {
-    fc.assert(
-      fc.property(pushes, (items) => {
+    assert(
+      property(pushes, (items) => {
         const queue = fill(items);
         expect(queue.size).toBe(items.length);
         const drained = drain(queue);
@@ -42,8 +44,8 @@ describe("a fair queue", () => {
   });
 
   test("gives what is urgent before what is not, and otherwise what came first, within a key", () => {
-    fc.assert(
-      fc.property(pushes, (items) => {
+    assert(
+      property(pushes, (items) => {
         for (const key of ["a", "b", "c", "d"]) {
           const own = drain(fill(items)).filter((item) => item.key === key);
           const wanted = own.toSorted((a, b) => Number(b.isUrgent) - Number(a.isUrgent) || a.number - b.number);
@@ -54,8 +56,8 @@ describe("a fair queue", () => {
   });
 
   test("takes the latest common item of the key that has most, and nothing where nobody has enough", () => {
-    fc.assert(
-      fc.property(pushes, fc.nat(10), (items, least) => {
+    assert(
+      property(pushes, nat(10), (items, least) => {
         const queue = fill(items);
         const counts = new Map(["a", "b", "c", "d"].map((key) => [key, queue.commonOf(key)]));
         const most = Math.max(...counts.values());
@@ -70,10 +72,9 @@ describe("a fair queue", () => {
   });
 
   test("takes every item that matches and leaves the others in their order", () => {
-    fc.assert(
-      fc.property(pushes, (items) => {
+    assert(
+      property(pushes, (items) => {
         const queue = fill(items);
-        const isEven = ({ number }: Item) => number % 2 === 0;
         const left = items.flatMap((item, number) => (number % 2 === 0 ? [] : [{ ...item, number }]));
         expect(queue.takeWhere(isEven).length).toBe(items.length - left.length);
         expect(queue.size).toBe(left.length);
