@@ -17,8 +17,11 @@ export interface RunningService {
    * StartError, and changes nothing then.
    */
   reload(): Promise<void>;
-  /** Stops accepting, lets requests under way end within the grace, then ends everything it started. */
-  stop(graceMs: number): Promise<void>;
+  /**
+   * Takes in nothing new, lets what is under way end within the grace (`media_bridge.shutdown_grace` where it is not given), refuses the
+   * rest, then ends everything it started. Resolves to how many requests and uploads had to be cut short.
+   */
+  stop(graceMs?: number): Promise<number>;
 }
 
 export interface StartOptions {
@@ -38,6 +41,10 @@ export async function startService(
   const cleanup = new Cleanup();
   let service: Service | undefined;
   const reload = async () => service?.reload(readConfig);
+  const stop = async (running: Service, graceMs = running.current().config.mediaBridge.shutdownGraceMs) => {
+    await cleanup.run(log, graceMs);
+    return running.cut();
+  };
   try {
     await openControl(config, log, { current: () => service?.current(), reload }, cleanup);
     const metrics = createDeferred<Metrics>();
@@ -46,8 +53,9 @@ export async function startService(
     await loading.spawned;
     // Imported while Python starts: it is most of the service, and takes as long.
     const { openService } = await import("./server/service.ts");
-    service = await openService({ config, log, cleanup, loading, onMetrics: metrics.resolve });
-    return { address: service.address, reload, stop: (graceMs) => cleanup.run(log, graceMs) };
+    const opened = await openService({ config, log, cleanup, loading, onMetrics: metrics.resolve });
+    service = opened;
+    return { address: opened.address, reload, stop: (graceMs) => stop(opened, graceMs) };
   } catch (error) {
     await cleanup.run(log);
     throw error;

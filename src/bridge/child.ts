@@ -6,7 +6,7 @@ import { BridgeError } from "./errors.ts";
 import { readHello, type Hello } from "./hello.ts";
 import { guardGroup, killGroup, signalGroup } from "./process-groups.ts";
 import { StderrLines, type StderrEvents } from "./stderr-lines.ts";
-import { within } from "./within.ts";
+import { within } from "../util/within.ts";
 
 /** How a child ended: its status, or the signal that killed it. */
 export interface ChildExit {

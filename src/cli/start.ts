@@ -1,10 +1,13 @@
+import { constants } from "node:os";
 import type { LoadedConfig } from "../config/config.ts";
 import { startService } from "../server.ts";
 import { createLogger, type Logger } from "../util/log.ts";
 import { describeTryOut } from "./try-out.ts";
 
-/** How long requests under way may take once the service was told to stop. */
-const GRACE_MS = 30_000;
+/** The exit status where something under way had to be cut short. */
+const CUT_SHORT = 3;
+/** To which a signal's number is added: the exit status that shells show for an end by this signal. */
+const BY_SIGNAL = 128;
 
 export interface StartOptions {
   readonly tryOut: boolean;
@@ -31,17 +34,23 @@ export async function start({ config, warnings }: LoadedConfig, options: StartOp
   });
   log.info({ address: service.address }, "ready");
   if (tryOut) console.log(describeTryOut(config, service.address));
+  let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
+    if (isStopping) {
+      log.warn({ signal }, "ended at once, by a second signal");
+      exit(BY_SIGNAL + constants.signals[signal]);
+    }
+    isStopping = true;
     log.info({ signal }, "stopping");
-    service.stop(GRACE_MS).then(
-      () => exit(0),
+    service.stop().then(
+      (cut) => exit(cut === 0 ? 0 : CUT_SHORT),
       (error: unknown) => {
         log.error({ err: error }, "the service could not be stopped in order");
         exit(1);
       },
     );
   };
-  process.once("SIGTERM", stop).once("SIGINT", stop);
+  process.on("SIGTERM", stop).on("SIGINT", stop);
   process.on("SIGHUP", () => {
     service.reload().catch((error: unknown) => log.error({ err: error }, "the reload failed: what ran before goes on"));
   });

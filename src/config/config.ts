@@ -122,6 +122,8 @@ export interface MediaBridgeConfig {
   readonly upstream: UpstreamConfig | undefined;
   readonly runBackgroundTasks: boolean;
   readonly workerName: string;
+  /** How long what is under way may take once the service was told to stop. */
+  readonly shutdownGraceMs: number;
 }
 
 /** The configuration of the service, parsed, with every default applied, frozen to the bottom. */

@@ -45,6 +45,7 @@ export function buildMediaBridge(settings: MediaBridgeSettings, folder: string):
     // Beside a homeserver its own process runs them; two that purge or report would do so twice.
     runBackgroundTasks: settings.run_background_tasks ?? homeserver === undefined,
     workerName: settings.worker_name,
+    shutdownGraceMs: settings.shutdown_grace,
   };
 }
 

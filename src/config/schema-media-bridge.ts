@@ -156,6 +156,11 @@ export const MediaBridgeSchema = group({
     form: "text",
     description: "The name of this process that modules see (`ModuleApi.worker_name`).",
   }),
+  shutdown_grace: field(timerDuration(0).prefault("30s"), {
+    form: DURATION_FORM,
+    description:
+      "How long requests under way may take once the service was told to stop; what is left then is answered 503, and the exit status is 3.",
+  }),
 }).refine(({ homeserver, tokens_file }) => (homeserver === undefined) !== (tokens_file === undefined), {
   error: "exactly one of homeserver and tokens_file",
   params: { found: "none of them, or both" },

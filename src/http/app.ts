@@ -12,12 +12,14 @@ import type { RequestCount } from "./request-count.ts";
 import { factsOf, logRequests } from "./request-log.ts";
 import { CORS_HEADERS, sendError, sendErrorAhead } from "./respond.ts";
 import type { Route } from "./routes/route.ts";
+import { refuseWhileStopping, type Stopping } from "./stopping.ts";
 
 export interface AppOptions {
   readonly routes: readonly Route[];
   readonly log: Logger;
   /** Counts the requests under way. */
   readonly requests: RequestCount;
+  readonly stopping: Stopping;
   /** How much of a refused body is read and thrown away before the connection is closed. */
   readonly maxDiscardBytes: number;
   readonly idleTimeoutMs: number;
@@ -30,6 +32,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").disable("query parser");
   app.enable("case sensitive routing").enable("strict routing");
+  app.use(refuseWhileStopping(options.stopping));
   app.use(logRequests(options.log, options.requests));
   app.use(answerPreflight);
   for (const { name, path, methods } of options.routes) {

@@ -33,6 +33,14 @@ function expectsContinue(req: IncomingMessage): boolean {
   return req.headers.expect?.toLowerCase() === "100-continue";
 }
 
+/** Who is reading a body. */
+const readers = new WeakMap<IncomingMessage, (error: unknown) => void>();
+
+/** Ends the reading of a body that has not all arrived, with an error. Does nothing where nobody reads one. */
+export function refuseBody(req: IncomingMessage, error: unknown): void {
+  readers.get(req)?.(error);
+}
+
 /** The body of a request as an upload reads it: nothing is asked of the client before `read` is called. */
 export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTimeoutMs }: BodyOptions): UploadBody {
   return {
@@ -50,6 +58,7 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           if (finished) return;
           finished = true;
           clearTimeout(idle);
+          readers.delete(req);
           req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
           if (error === undefined) return resolve();
           req.pause();
@@ -61,6 +70,7 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           req.off("close", onClose);
           taking.then(() => finish(), finish);
         };
+        readers.set(req, finish);
         const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
         const onTaken = () => {
           if (finished) return;

@@ -1,19 +1,32 @@
-/** How many requests are under way, and word when none is. */
+import type { IncomingMessage } from "node:http";
+import { refuseBody } from "./request-body.ts";
+import { stoppingError } from "./stopping.ts";
+
+/** The requests that are under way, and word when none is. */
 export class RequestCount {
-  private count = 0;
+  private readonly underWay = new Set<IncomingMessage>();
   private waiting: (() => void)[] = [];
 
-  begin(): void {
-    this.count += 1;
+  get size(): number {
+    return this.underWay.size;
   }
 
-  end(): void {
-    this.count -= 1;
-    if (this.count === 0) for (const resolve of this.waiting.splice(0)) resolve();
+  begin(request: IncomingMessage): void {
+    this.underWay.add(request);
+  }
+
+  end(request: IncomingMessage): void {
+    this.underWay.delete(request);
+    if (this.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
   }
 
   /** Resolves once none is under way. */
   async idle(): Promise<void> {
-    if (this.count > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.size > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** Refuses those whose body has not all arrived: the service stops and waits no longer. */
+  refuseBodies(): void {
+    for (const request of this.underWay) refuseBody(request, stoppingError());
   }
 }

@@ -20,9 +20,9 @@ export function logRequests(log: Logger, requests: RequestCount): RequestHandler
     const started = performance.now();
     const own: RequestFacts = { id: ++lastId, route: "unknown" };
     facts.set(res, own);
-    requests.begin();
+    requests.begin(req);
     res.once("close", () => {
-      requests.end();
+      requests.end(req);
       const ms = Math.round((performance.now() - started) * 100) / 100;
       log.info(
         {

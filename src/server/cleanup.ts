@@ -1,9 +1,9 @@
 import type { Logger } from "../util/log.ts";
 
-/** One step of an end; `graceMs` is how long what is under way may take. */
+/** One step of an end; `graceMs` is how long what is under way may still take. */
 export type CleanupStep = (graceMs: number) => Promise<unknown> | void;
 
-/** Ends what was started, in the reverse order; a step that fails does not keep the others from being made. */
+/** Ends what was started, in the reverse order, all within one grace; a step that fails does not keep the others from being made. */
 export class Cleanup {
   private readonly steps: CleanupStep[] = [];
 
@@ -12,9 +12,10 @@ export class Cleanup {
   }
 
   async run(log: Logger, graceMs = 0): Promise<void> {
+    const untilMs = performance.now() + graceMs;
     for (const step of this.steps.splice(0)) {
       try {
-        await step(graceMs);
+        await step(Math.max(0, untilMs - performance.now()));
       } catch (error) {
         log.error({ err: error }, "a part of the service could not be ended in order");
       }

@@ -33,8 +33,12 @@ export interface Generation {
   clearLeftovers(): Promise<void>;
   /** Modules and storage providers may begin with what they do by themselves. */
   begin(): Promise<void>;
-  /** Resolves once no request of this generation is under way. */
+  /** Resolves once no request of this generation is under way, nor an upload whose client has left. */
   drained(): Promise<void>;
+  /** How many of them are. */
+  underWay(): number;
+  /** Refuses requests whose body has not all arrived. */
+  refuseBodies(): void;
   /** Ends everything of it. */
   readonly cleanup: Cleanup;
 }
@@ -42,7 +46,7 @@ export interface Generation {
 /** Puts a generation together from modules that are loaded. Rejects with a StartError; what was opened is in `loading.cleanup`. */
 export async function assembleGeneration(loading: Loading, lasting: Lasting, log: Logger): Promise<Generation> {
   const { config, resources, cleanup } = loading;
-  const { metadata, blobs, accounts, accessTimes, waits, claims, metrics } = lasting;
+  const { metadata, blobs, accounts, accessTimes, waits, claims, metrics, stopping } = lasting;
   const modules = await loading.modules;
   const { requester } = await loading.services;
   const chain = new CallbackChain({
@@ -108,6 +112,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     fallback: serveModules(resources, routes, { config, log, requester }),
     log,
     requests,
+    stopping,
     idleTimeoutMs,
     maxDiscardBytes: Math.max(2 * maxUploadSizeBytes, 16 * 2 ** 20),
   });
@@ -121,7 +126,13 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
       await modules.python?.markStarted();
       await storage?.stores.start();
     },
-    drained: () => requests.idle(),
+    async drained() {
+      await requests.idle();
+      await running.idle();
+    },
+    // An upload is a task for as long as it is a request.
+    underWay: () => Math.max(requests.size, running.size),
+    refuseBodies: () => requests.refuseBodies(),
     cleanup,
   };
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { AccessTimes } from "../media/access-times.ts";
+import { Stopping } from "../http/stopping.ts";
 import type { BlobStore } from "../media/blobs.ts";
 import { QuotaAccounts } from "../media/quota.ts";
 import { UploadClaims } from "../media/upload-claims.ts";
@@ -21,6 +22,7 @@ export interface Lasting {
   readonly waits: UploadWaits;
   readonly claims: UploadClaims;
   readonly metrics: Metrics;
+  readonly stopping: Stopping;
   /** Clears what an earlier process had under way. Only once the address is ours, and before the first request is served. */
   recover(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function openLasting(config: Config, log: Logger, metrics: Metrics,
     waits,
     claims,
     metrics,
+    stopping: new Stopping(),
     async recover() {
       const recovered = await blobs.recover(
         unsettled,

@@ -33,11 +33,14 @@ export interface LoadingOptions {
  */
 export function startLoading({ config, log, generation, metrics }: LoadingOptions): Loading {
   const cleanup = new Cleanup();
+  // Modules lean on the services to their end.
+  const beneath = new Cleanup();
+  cleanup.add((graceMs) => beneath.run(log, graceMs));
   const resources = new WebResources(log);
   const spawned = createDeferred<void>();
   const services = spawned.promise
     .then(() => import("./module-services.ts"))
-    .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, cleanup));
+    .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, beneath));
   const countBlocked = async (callback: string, module: string) => (await metrics).callbackBlocked(callback, module);
   const modules = loadModules({
     config,

@@ -1,10 +1,11 @@
 import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import { closeServer, createHttpServer, listen } from "../http/listener.ts";
+import { createHttpServer, listen } from "../http/listener.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
 import type { Cleanup } from "./cleanup.ts";
+import { endServing } from "./ending.ts";
 import { assembleGeneration, type Generation } from "./generation.ts";
 import { openLasting, type Lasting } from "./lasting.ts";
 import { startLoading, type Loading } from "./loading.ts";
@@ -29,6 +30,8 @@ export interface Service {
    * requests, then are ended. Rejects with a {@link StartError}, and changes nothing then.
    */
   reload(readConfig: () => Config): Promise<void>;
+  /** How many requests and uploads its end had to cut short. */
+  cut(): number;
 }
 
 /** How long what a replaced generation does beside requests may take. */
@@ -41,12 +44,15 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   onMetrics(metrics);
   const lasting = await openLasting(config, log, metrics, cleanup);
   const generations = new Generations(await assembleGeneration(loading, lasting, log), lasting, log);
-  cleanup.add((graceMs) => generations.end(graceMs));
   watchPython(metrics, () => generations.current.modules);
   const server = createHttpServer(() => generations.current);
+  let cut = 0;
+  cleanup.add(async (graceMs) => {
+    lasting.waits.close();
+    const { stopping } = lasting;
+    cut = await endServing({ server, stopping, generations, log }, graceMs);
+  });
   await listen(server, config.mediaBridge.listen);
-  cleanup.add((graceMs) => closeServer(server, graceMs));
-  cleanup.add(() => lasting.waits.close());
   await lasting.recover();
   await generations.current.clearLeftovers();
   await generations.current.begin();
@@ -54,6 +60,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     address: server.address(),
     current: () => generations.current,
     reload: (readConfig) => generations.replace(readConfig),
+    cut: () => cut,
   };
 }
 
@@ -73,6 +80,11 @@ class Generations {
     this.log = log;
   }
 
+  /** All that have something to do. */
+  all(): Generation[] {
+    return [this.current, ...this.retiring.keys()];
+  }
+
   /** One at a time, in the order of the calls. */
   replace(readConfig: () => Config): Promise<void> {
     const done = this.turn.then(() => this.replaceNow(readConfig));
@@ -83,8 +95,7 @@ class Generations {
   async end(graceMs: number): Promise<void> {
     this.isEnding = true;
     await this.turn;
-    const all = [this.current, ...this.retiring.keys()];
-    await Promise.all(all.map((generation) => generation.cleanup.run(this.log, graceMs)));
+    await Promise.all(this.all().map((generation) => generation.cleanup.run(this.log, graceMs)));
   }
 
   private async replaceNow(readConfig: () => Config): Promise<void> {

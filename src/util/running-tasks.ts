@@ -10,6 +10,15 @@ export class RunningTasks {
     return task;
   }
 
+  get size(): number {
+    return this.tasks.size;
+  }
+
+  /** Resolves once nothing is left, what is begun meanwhile included. */
+  async idle(): Promise<void> {
+    while (this.tasks.size > 0) await Promise.allSettled(this.tasks);
+  }
+
   /** Resolves when everything has settled, failed or not, at the latest after `graceMs`. */
   async settled(graceMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
