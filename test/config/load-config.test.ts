@@ -61,7 +61,13 @@ describe("defaults", () => {
         tokensFile: join(folder, "tokens.yaml"),
         dataPath: join(folder, "data"),
         database: { path: join(folder, "data/media.db") },
-        python: { path: [], environment: {}, maxMemoryBytes: undefined, blockedAfterMs: 60_000 },
+        python: {
+          path: [],
+          environment: {},
+          maxMemoryBytes: undefined,
+          blockedAfterMs: 60_000,
+          admission: { maxInFlight: 100, maxQueued: 1000, maxWaitMs: 1000 },
+        },
         callbacks: {
           get_media_config_for_user: decides,
           is_user_allowed_to_upload_media_of_size: decides,
@@ -77,6 +83,7 @@ describe("defaults", () => {
         upload: { idleTimeoutMs: 60_000 },
         runBackgroundTasks: true,
         workerName: "media_bridge",
+        shutdownGraceMs: 30_000,
       },
     });
   });
