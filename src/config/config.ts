@@ -113,6 +113,7 @@ export interface MediaBridgeConfig {
   readonly tokensFile: string | undefined;
   readonly dataPath: string;
   readonly database: { readonly path: string };
+  readonly durability: "full" | "relaxed";
   readonly python: PythonConfig;
   readonly callbacks: Readonly<Record<CallbackName, CallbackConfig>>;
   readonly storageProviders: { readonly storeDeadlineMs: number; readonly fetchDeadlineMs: number };

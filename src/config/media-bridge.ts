@@ -24,6 +24,7 @@ export function buildMediaBridge(settings: MediaBridgeSettings, folder: string):
     tokensFile: tokens_file === undefined ? undefined : resolve(folder, tokens_file),
     dataPath,
     database: { path: database.path === undefined ? resolve(dataPath, "media.db") : resolve(folder, database.path) },
+    durability: settings.durability,
     python: buildPython(settings.python, folder),
     callbacks: {
       get_media_config_for_user: buildCallback(callbacks.get_media_config_for_user),

@@ -11,6 +11,7 @@ import { DURATION_FORM } from "./units.ts";
 
 const PATH_FORM = "a path, relative to the file that names it";
 const HOMESERVER_URL_FORM = "an http or https URL without credentials, query and fragment";
+const DURABILITY_FORM = "full or relaxed";
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const satisfies Level[];
 const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
 
@@ -128,6 +129,11 @@ export const MediaBridgeSchema = group({
     }).prefault({}),
     { form: "a mapping", description: "Where rows about media are kept." },
   ),
+  durability: field(z.enum(["full", "relaxed"], { error: DURABILITY_FORM }).prefault("full"), {
+    form: DURABILITY_FORM,
+    description:
+      "Whether an upload that was answered outlives a loss of power (`full`); with `relaxed` one may take the last seconds, a crash of the service takes nothing either way (docs/durability.md).",
+  }),
   python: field(pythonSchema.prefault({}), { form: "a mapping", description: "How Python modules are run." }),
   callbacks: field(callbacksSchema.prefault({}), {
     form: "a mapping",

@@ -10,9 +10,12 @@ export interface BlobWriter {
    * `chunk` from here on. A failure (disk full) rejects here or in `publish`; call `abort` then.
    */
   write(chunk: Buffer): Promise<void> | void;
-  /** The whole body has arrived: gives the file its final path, which is returned (absolute). */
+  /**
+   * The whole body has arrived: gives the file its final path, which is returned (absolute). What it has been given outlives
+   * a loss of power, where the store is set so: with a row that is committed the file is there, without one it goes.
+   */
   publish(): Promise<string>;
-  /** The row is committed: forgets the temporary name. Never rejects; what is left is cleared at the next start. */
+  /** The row is committed: the temporary name may go, at once or with those of others. Never rejects; what is left is cleared at the next start. */
   settle(): Promise<void>;
   /** Removes every trace, at any point before `settle`. Never rejects. */
   abort(): Promise<void>;
@@ -53,11 +56,13 @@ export interface BlobStore {
   /** The media ids of temporary names of our own pattern: at start, before any upload, what an earlier process left. */
   unsettled(): Promise<readonly string[]>;
   /**
-   * Ends such uploads: keeps the file when `isStored` says that the row was committed, content and all, and removes it
+   * Ends such uploads: keeps the file, and its final name, when `isStored` says that the row was committed, content and all, and removes it
    * otherwise; the temporary name goes in both cases. Touches nothing else. Uploads to other ids may go on meanwhile.
    */
   recover(
     mediaIds: readonly string[],
     isStored: (mediaId: string) => Promise<boolean>,
   ): Promise<{ kept: number; removed: number }>;
+  /** Ends what goes on in the background. Never rejects. */
+  close(): Promise<void>;
 }

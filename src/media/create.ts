@@ -34,7 +34,10 @@ export async function createMedia(userId: string, parts: CreateParts): Promise<C
     { mediaId, createdTs, userId, authenticated: parts.enableAuthenticatedMedia },
     { maxPending: parts.maxPendingUploads, expiredTs: createdTs - parts.unusedExpirationMs },
   );
-  if (creation.created) return { mediaId, expiresTs: createdTs + parts.unusedExpirationMs };
+  if (creation.created) {
+    await parts.metadata.flushed();
+    return { mediaId, expiresTs: createdTs + parts.unusedExpirationMs };
+  }
   const { oldestCreatedTs } = creation;
   // The oldest one makes room when it expires, if nobody uploads to one before.
   throw tooManyRequests(oldestCreatedTs === null ? undefined : oldestCreatedTs + parts.unusedExpirationMs - createdTs);

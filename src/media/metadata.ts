@@ -85,6 +85,17 @@ export interface MediaMetadata {
   fillPendingMedia(media: UploadedMedia): Promise<boolean>;
   /** For each of `sinceTs` (milliseconds): the bytes of the user's stored uploads whose time of upload is later than it. */
   uploadedBytes(userId: string, sinceTs: readonly number[]): Promise<number[]>;
+  /**
+   * Resolves when everything that was committed before this call outlives a loss of power, at once where the store is set
+   * to leave that to the operating system. Calls share their flushes. Rejects where the disk fails: what is not told to the
+   * client as stored is to be withdrawn then.
+   */
+  flushed(): Promise<void>;
+  /**
+   * Takes back the content of media that was committed and shall not be: its row, or the content alone where `keepsId`, and
+   * what it counts against the user's limits, both or neither.
+   */
+  withdrawMedia(mediaId: string, options: { readonly keepsId: boolean }): Promise<void>;
   /** Ends pending work, then closes. */
   close(): Promise<void>;
 }

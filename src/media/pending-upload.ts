@@ -3,7 +3,7 @@ import { isMediaId } from "./media-id.ts";
 import type { PendingMedia, UploadedMedia } from "./metadata.ts";
 import type { UploadClaims } from "./upload-claims.ts";
 import type { UploadWaits } from "./upload-waits.ts";
-import { fillMedia, type StoredUpload, type UploadParts, type UploadRequest } from "./upload.ts";
+import { fillMedia, type StoredUpload, type UploadParts, type UploadRequest, type UploadTarget } from "./upload.ts";
 
 /** An upload to an id that was created before. */
 export interface PendingUploadRequest extends UploadRequest {
@@ -37,7 +37,12 @@ export async function storePendingUpload(
     // Read under the claim: an upload that had it before is either in this row or gone without a trace.
     await checkPending(request, parts);
     if (!claimed) throw matrixError("UPLOAD_UNDER_WAY");
-    return await fillMedia(request, { mediaId, commit: (media) => commitPending(media, parts) }, parts);
+    const target: UploadTarget = {
+      mediaId,
+      commit: (media) => commitPending(media, parts),
+      withdraw: () => parts.metadata.withdrawMedia(mediaId, { keepsId: true }),
+    };
+    return await fillMedia(request, target, parts);
   } finally {
     if (claimed) parts.claims.release(mediaId);
   }

@@ -53,26 +53,31 @@ export interface UploadTarget {
   readonly mediaId: string;
   /** Commits the row of a file that is in place: from here on the media exists, and its bytes count from the database. */
   commit(media: UploadedMedia): Promise<void>;
+  /** Takes the row back. */
+  withdraw(): Promise<void>;
 }
 
 /** Everything an upload has taken and must give back should it fail. */
 interface Held {
   reservation?: Reservation;
   writer?: BlobWriter;
+  isCommitted?: boolean;
 }
 
 /** Takes an upload in under an id of its own. Client-Server API, `POST /_matrix/media/v3/upload`. */
 export function storeUpload(request: UploadRequest, parts: UploadParts): Promise<StoredUpload> {
+  const mediaId = createMediaId();
   return fillMedia(
     request,
     {
-      mediaId: createMediaId(),
+      mediaId,
       commit: ({ uploadedTs, ...media }) =>
         parts.metadata.insertLocalMedia({
           ...media,
           createdTs: uploadedTs,
           authenticated: parts.enableAuthenticatedMedia,
         }),
+      withdraw: () => parts.metadata.withdrawMedia(mediaId, { keepsId: false }),
     },
     parts,
   );
@@ -118,15 +123,28 @@ export async function fillMedia(
       sha256,
       ...(parts.providers && { storeLater: parts.providers.namesForLater(file) }),
     });
+    held.isCommitted = true;
     held.reservation.settle();
+    // 8. What is answered outlives a loss of power. Uploads that end together share the flush.
+    await parts.metadata.flushed();
     await held.writer.settle();
     parts.providers?.wake();
     return { mediaId: target.mediaId, sizeBytes };
   } catch (error) {
-    await held.writer?.abort();
+    await giveUp(held, target);
     throw MatrixError.is(error) ? error : matrixError("STORE_FAILED", { cause: error });
   } finally {
     held.reservation?.release();
+  }
+}
+
+/** A row that cannot be taken back keeps its file: the media is there then, though its client was told otherwise. */
+async function giveUp({ writer, isCommitted }: Held, target: UploadTarget): Promise<void> {
+  try {
+    if (isCommitted) await target.withdraw();
+    await writer?.abort();
+  } catch {
+    await writer?.settle();
   }
 }
 

@@ -29,14 +29,17 @@ export interface Lasting {
 
 /** Opens the store. Throws a StartError `STORE`. */
 export async function openLasting(config: Config, log: Logger, metrics: Metrics, cleanup: Cleanup): Promise<Lasting> {
-  const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
+  const { durability } = config.mediaBridge;
+  const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log, durability });
   cleanup.add(() => metadata.close());
   const blobs = openFilesystemBlobs({
     // Where a Synapse keeps the media, its store is not ours to touch.
     mediaStorePath: isGuarding(config) ? join(config.mediaBridge.dataPath, "media") : config.mediaStorePath,
     uploadsFolder: join(config.mediaBridge.dataPath, "uploads"),
     log,
+    durability,
   });
+  cleanup.add(() => blobs.close());
   const unsettled = await blobs.unsettled();
   const accessTimes = new AccessTimes(metadata, log);
   cleanup.add(() => accessTimes.flush());

@@ -8,6 +8,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   "media_bridge.listen": ({ mediaBridge }) => mediaBridge.listen,
   "media_bridge.data_path": ({ mediaBridge }) => mediaBridge.dataPath,
   "media_bridge.database": ({ mediaBridge }) => mediaBridge.database,
+  "media_bridge.durability": ({ mediaBridge }) => mediaBridge.durability,
   "media_bridge.metrics": ({ mediaBridge }) => mediaBridge.metrics,
   "media_bridge.log": ({ mediaBridge }) => mediaBridge.log,
   "media_bridge.upstream.mode": ({ mediaBridge }) => mediaBridge.upstream?.mode,

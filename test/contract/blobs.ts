@@ -164,13 +164,16 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
         await writer.write(Buffer.from(id));
         await writer.publish();
       }
-      await storeBlob(store, "settled", Buffer.from("settled"));
       const unpublished = store.create("unpublished");
       await writeChunks(unpublished.write.bind(unpublished), randomBytes(600 * KIB));
       expect(await store.recover(await store.unsettled(), isWithRow)).toEqual({ kept: 1, removed: 2 });
       expect(await store.recover(await store.unsettled(), isWithRow)).toEqual({ kept: 0, removed: 0 });
       expect((await readBlob(store, "withRow")).toString()).toBe("withRow");
+      await storeBlob(store, "settled", Buffer.from("settled"));
+      const isSettled = async (mediaId: string) => mediaId === "settled";
+      await store.recover(await store.unsettled(), isSettled);
       expect((await readBlob(store, "settled")).toString()).toBe("settled");
+      expect(await store.recover(await store.unsettled(), isSettled)).toEqual({ kept: 0, removed: 0 });
       expect(await store.open("without")).toBeUndefined();
       await unpublished.abort();
     });

@@ -22,13 +22,15 @@ const LARGE_BYTES = 900 * 1024;
 const noRow = async () => false;
 
 for (const io of ["sync", "async"] as const) {
-  describeBlobStore(`a folder (${io})`, async () =>
-    openFilesystemBlobs({ mediaStorePath: createTemporaryFolder(), log, io }),
-  );
+  for (const durability of ["full", "relaxed"] as const) {
+    describeBlobStore(`a folder (${io}, ${durability})`, async () =>
+      openFilesystemBlobs({ mediaStorePath: createTemporaryFolder(), log, io, durability }),
+    );
+  }
 }
 
 describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
-  const open = (mediaStorePath: string) => openFilesystemBlobs({ mediaStorePath, log, io });
+  const open = (mediaStorePath: string) => openFilesystemBlobs({ mediaStorePath, log, io, durability: "relaxed" });
 
   it.each([10, LARGE_BYTES])("has an upload of %i bytes where Synapse looks for it, and nothing else", async (size) => {
     const folder = createTemporaryFolder();

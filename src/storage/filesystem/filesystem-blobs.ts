@@ -6,11 +6,12 @@ import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import { type DiskIo, DiskPace } from "./disk-pace.ts";
+import { createFullDurability, type Durability, RELAXED } from "./durability.ts";
 import { chooseLayout } from "./folder-check.ts";
 import { Layout } from "./layout.ts";
 import { FilesystemReader } from "./reader.ts";
 import { listSpools, listUnsettled, recoverUploads } from "./recovery.ts";
-import { openSpool } from "./spool.ts";
+import { openSpool, type SpoolParts } from "./spool.ts";
 import { FilesystemWriter } from "./writer.ts";
 
 /** Where temporary names stand under the media store. */
@@ -27,6 +28,8 @@ export interface FilesystemBlobsOptions {
   readonly log: Logger;
   /** How short calls reach the disk. Default `auto`: on the event loop while the disk is fast. */
   readonly io?: DiskIo;
+  /** Whether what is published outlives a loss of power (`full`, the default), or may lose its last seconds (`relaxed`). */
+  readonly durability?: "full" | "relaxed";
 }
 
 /** Opens a folder of media in Synapse's layout. Throws a StartError `STORE` for one that cannot be written. */
@@ -38,7 +41,10 @@ export function openFilesystemBlobs(options: FilesystemBlobsOptions): BlobStore 
   ];
   const layouts = folders.map((folder) => new Layout(mediaStorePath, folder));
   const layout = chooseLayout(mediaStorePath, layouts);
-  return new FilesystemBlobs(layout, layouts, createCalls(new DiskPace(options.io ?? "auto")), options.log);
+  const calls = createCalls(new DiskPace(options.io ?? "auto"));
+  const { log } = options;
+  const durability = options.durability === "relaxed" ? RELAXED : createFullDurability(layout.uploadsFolder, { log });
+  return new FilesystemBlobs(layout, layouts, { calls, durability, log });
 }
 
 class FilesystemBlobs implements BlobStore {
@@ -46,14 +52,16 @@ class FilesystemBlobs implements BlobStore {
   /** Every place where an earlier process may have left temporary names. */
   readonly #layouts: readonly Layout[];
   readonly #calls: () => Calls;
+  readonly #durability: Durability;
   readonly #log: Logger;
   /** What an earlier process was fetching back. */
   #leftSpools: readonly string[] = [];
 
-  constructor(layout: Layout, layouts: readonly Layout[], calls: () => Calls, log: Logger) {
+  constructor(layout: Layout, layouts: readonly Layout[], { calls, durability, log }: SpoolParts) {
     this.#layout = layout;
     this.#layouts = layouts;
     this.#calls = calls;
+    this.#durability = durability;
     this.#log = log;
   }
 
@@ -62,7 +70,7 @@ class FilesystemBlobs implements BlobStore {
     if (contentPath === undefined)
       throw matrixError("STORE_FAILED", { cause: new Error("No file can have this media id") });
     const temporaryPath = this.#layout.temporaryPath(mediaId);
-    return new FilesystemWriter({ temporaryPath, contentPath, calls: this.#calls, log: this.#log });
+    return new FilesystemWriter({ temporaryPath, contentPath, ...this.#parts() });
   }
 
   async open(mediaId: string): Promise<BlobReader | undefined> {
@@ -83,7 +91,7 @@ class FilesystemBlobs implements BlobStore {
     const contentPath = this.#layout.contentPath(mediaId);
     if (contentPath === undefined)
       throw matrixError("STORE_FAILED", { cause: new Error("No file can have this media id") });
-    return openSpool(mediaId, contentPath, this.#layout, this.#calls, this.#log);
+    return openSpool(mediaId, contentPath, this.#layout, this.#parts());
   }
 
   async unsettled(): Promise<readonly string[]> {
@@ -98,10 +106,19 @@ class FilesystemBlobs implements BlobStore {
     const total = { kept: 0, removed: 0 };
     for (const path of this.#leftSpools) await rm(path, { force: true });
     for (const layout of this.#layouts) {
-      const { kept, removed } = await recoverUploads(layout, mediaIds, isStored);
+      const { kept, removed } = await recoverUploads(layout, mediaIds, isStored, this.#durability);
       total.kept += kept;
       total.removed += removed;
     }
+    await this.#durability.sweep();
     return total;
+  }
+
+  close(): Promise<void> {
+    return this.#durability.close();
+  }
+
+  #parts(): SpoolParts {
+    return { calls: this.#calls, durability: this.#durability, log: this.#log };
   }
 }

@@ -1,6 +1,7 @@
-import { lstat, readdir, unlink } from "node:fs/promises";
-import { join } from "node:path";
+import { link, lstat, mkdir, readdir, unlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { isSystemError } from "../failure.ts";
+import type { Durability } from "./durability.ts";
 import type { Layout } from "./layout.ts";
 
 /** The media ids of the temporary names in a folder. */
@@ -10,13 +11,14 @@ export async function listUnsettled(layout: Layout): Promise<string[]> {
 }
 
 /**
- * Ends uploads that an earlier process left unsettled. A temporary name whose media was stored is only forgotten; where it
- * was not, as its row is missing or still without content, its file goes as well, if it is the very file that the temporary name leads to.
+ * Ends uploads that an earlier process left unsettled. A temporary name whose media was stored is forgotten once the final
+ * name is there, which a loss of power may have taken; where it was not stored, as its row is missing or still without content, its file goes as well, if it is the very file that the temporary name leads to.
  */
 export async function recoverUploads(
   layout: Layout,
   mediaIds: readonly string[],
   isStored: (mediaId: string) => Promise<boolean>,
+  durability: Durability,
 ): Promise<{ kept: number; removed: number }> {
   const counts = { kept: 0, removed: 0 };
   for (const mediaId of mediaIds) {
@@ -24,11 +26,36 @@ export async function recoverUploads(
     const contentPath = layout.contentPath(mediaId);
     if (contentPath === undefined || !(await isPlainFile(temporaryPath))) continue;
     const kept = await isStored(mediaId);
-    if (!kept && (await isSameFile(temporaryPath, contentPath))) await unlink(contentPath);
-    await unlink(temporaryPath);
+    if (kept) await keep(temporaryPath, contentPath, layout, durability);
+    else await remove(temporaryPath, contentPath, durability);
     counts[kept ? "kept" : "removed"]++;
   }
   return counts;
+}
+
+async function keep(
+  temporaryPath: string,
+  contentPath: string,
+  { contentFolder }: Layout,
+  durability: Durability,
+): Promise<void> {
+  const leaf = dirname(contentPath);
+  try {
+    await mkdir(leaf, { recursive: true });
+    await link(temporaryPath, contentPath);
+  } catch (error) {
+    if (!isSystemError(error, "EEXIST")) throw error;
+  }
+  const folders = [leaf, dirname(leaf), contentFolder, dirname(contentFolder)];
+  if (!durability.letGo(temporaryPath, folders)) await unlink(temporaryPath);
+}
+
+async function remove(temporaryPath: string, contentPath: string, durability: Durability): Promise<void> {
+  if (await isSameFile(temporaryPath, contentPath)) {
+    await unlink(contentPath);
+    await durability.secureRemoval(dirname(contentPath));
+  }
+  await unlink(temporaryPath);
 }
 
 /** The paths of files that an earlier process was fetching back. */

@@ -4,26 +4,38 @@ import type { BlobSpool } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import type { Calls } from "./calls.ts";
+import type { Durability } from "./durability.ts";
 import { inFolder } from "./in-folder.ts";
 import type { Layout } from "./layout.ts";
+
+/** By what a file comes back. */
+export interface SpoolParts {
+  readonly calls: () => Calls;
+  readonly durability: Durability;
+  readonly log: Logger;
+}
 
 /** A place beside the store for a file that comes back, from which it is linked to its final path in one step. */
 export class FilesystemSpool implements BlobSpool {
   readonly path: string;
   readonly #contentPath: string;
   readonly #calls: () => Calls;
+  readonly #durability: Durability;
   readonly #log: Logger;
 
-  constructor(path: string, contentPath: string, calls: () => Calls, log: Logger) {
+  constructor(path: string, contentPath: string, { calls, durability, log }: SpoolParts) {
     this.path = path;
     this.#contentPath = contentPath;
     this.#calls = calls;
+    this.#durability = durability;
     this.#log = log;
   }
 
   async publish(): Promise<void> {
     const link = () => this.#calls().link(this.path, this.#contentPath);
     try {
+      // A final name never leads to half a file, not even after a loss of power.
+      await this.#durability.secureFile(this.path);
       await this.#calls().makeFolders(dirname(this.#contentPath));
       await inFolder(this.#contentPath, link, async (folder) => void (await this.#calls().makeFolders(folder)));
     } catch (error) {
@@ -47,13 +59,12 @@ export async function openSpool(
   mediaId: string,
   contentPath: string,
   layout: Layout,
-  calls: () => Calls,
-  log: Logger,
+  parts: SpoolParts,
 ): Promise<BlobSpool> {
   try {
-    await calls().makeFolders(layout.uploadsFolder, 0o700);
+    await parts.calls().makeFolders(layout.uploadsFolder, 0o700);
   } catch (error) {
     throw storeFailed(error);
   }
-  return new FilesystemSpool(layout.spoolPath(mediaId, randomBytes(6).toString("hex")), contentPath, calls, log);
+  return new FilesystemSpool(layout.spoolPath(mediaId, randomBytes(6).toString("hex")), contentPath, parts);
 }

@@ -3,6 +3,7 @@ import type { BlobWriter } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import type { Calls } from "./calls.ts";
+import type { Durability } from "./durability.ts";
 import { inFolder } from "./in-folder.ts";
 import { PIECE_BYTES, PieceWriter } from "./piece-writer.ts";
 
@@ -11,6 +12,7 @@ export interface WriterParts {
   readonly temporaryPath: string;
   readonly contentPath: string;
   readonly calls: () => Calls;
+  readonly durability: Durability;
   readonly log: Logger;
 }
 
@@ -45,7 +47,9 @@ export class FilesystemWriter implements BlobWriter {
   }
 
   async settle(): Promise<void> {
-    await this.#remove("unlink", this.#parts.temporaryPath);
+    const { temporaryPath, contentPath, durability } = this.#parts;
+    const folders = [dirname(contentPath), ...this.#madeFolders.map((folder) => dirname(folder))];
+    if (!durability.letGo(temporaryPath, folders)) await this.#remove("unlink", temporaryPath);
   }
 
   async abort(): Promise<void> {
@@ -54,7 +58,10 @@ export class FilesystemWriter implements BlobWriter {
     this.#chunks = [];
     await this.#closeFile().catch((error: unknown) => this.#warn(error, this.#parts.temporaryPath));
     // The journal goes last: should the process end in between, the next start finishes the job.
-    if (this.#madeContent) await this.#remove("unlink", this.#parts.contentPath);
+    if (this.#madeContent) {
+      await this.#remove("unlink", this.#parts.contentPath);
+      await this.#secureRemoval(dirname(this.#parts.contentPath));
+    }
     for (const folder of this.#madeFolders) await this.#remove("removeFolder", folder);
     if (this.#madeTemporary) await this.#remove("unlink", this.#parts.temporaryPath);
   }
@@ -75,9 +82,11 @@ export class FilesystemWriter implements BlobWriter {
   }
 
   async #publish(): Promise<void> {
-    const { temporaryPath, contentPath, calls } = this.#parts;
+    const { temporaryPath, contentPath, calls, durability } = this.#parts;
     if (this.#pieces === undefined) await this.#writeAtOnce();
     else await this.#pieces.finish();
+    // The temporary name reaches the disk before the final one does: it is what tells the next start about both.
+    if (this.#fd !== undefined) await durability.secure(this.#fd);
     await this.#closeFile();
     // With 7 million folders the one of a new id is hardly ever there yet.
     await this.#makeContentFolder(dirname(contentPath));
@@ -125,6 +134,14 @@ export class FilesystemWriter implements BlobWriter {
       await this.#parts.calls()[by](path);
     } catch (error) {
       if (!isSystemError(error, "ENOENT", "ENOTEMPTY", "EEXIST")) this.#warn(error, path);
+    }
+  }
+
+  async #secureRemoval(folder: string): Promise<void> {
+    try {
+      await this.#parts.durability.secureRemoval(folder);
+    } catch (error) {
+      if (!isSystemError(error, "ENOENT")) this.#warn(error, folder);
     }
   }
 

@@ -35,7 +35,7 @@ export class Checkpointer {
   readonly #path: string;
   readonly #log: Logger;
   #worker: Worker | undefined;
-  #finish: (() => void) | undefined;
+  #finish: ((succeeded: boolean) => void) | undefined;
 
   /** @param path The database file, which must exist when {@link run} is called. */
   constructor(path: string, log: Logger) {
@@ -43,15 +43,16 @@ export class Checkpointer {
     this.#log = log;
   }
 
-  /** Resolves when the checkpoint has ended; a failure is logged, the next one tries again. Call one at a time. */
-  async run(): Promise<void> {
+  /** Resolves when the checkpoint has ended to whether it succeeded; a failure is logged, the next one tries again. Call one at a time. */
+  async run(): Promise<boolean> {
     const worker = (this.#worker ??= this.#start());
-    const finished = new Promise<void>((resolve) => (this.#finish = resolve));
+    const finished = new Promise<boolean>((resolve) => (this.#finish = resolve));
     // Commits wait for it, so the process does too; between checkpoints the thread keeps nothing alive.
     worker.ref();
     worker.postMessage("checkpoint");
-    await finished;
+    const succeeded = await finished;
     worker.unref();
+    return succeeded;
   }
 
   /** Ends the thread. Where it holds the last connection, it empties the log into the database. */
@@ -71,14 +72,15 @@ export class Checkpointer {
     worker.on("error", (error) => this.#end(error));
     worker.on("exit", () => {
       this.#worker = undefined;
-      this.#end(null);
+      this.#end(new Error("the thread has ended"));
     });
     return worker;
   }
 
   #end(failure: unknown): void {
-    if (failure !== null) this.#log.warn({ err: failure, path: this.#path }, "database checkpoint failed");
-    this.#finish?.();
+    if (failure !== null && this.#finish !== undefined)
+      this.#log.warn({ err: failure, path: this.#path }, "database checkpoint failed");
+    this.#finish?.(failure === null);
     this.#finish = undefined;
   }
 }

@@ -17,16 +17,20 @@ import type { Logger } from "../../util/log.ts";
 import { storeFailed } from "../failure.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { LogFlush } from "./log-flush.ts";
 import { migrate } from "./migrations.ts";
 import { PendingRows } from "./pending-rows.ts";
 import { SqlitePendingStores } from "./pending-stores.ts";
 import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
 import { SqliteUpstreamRecords } from "./upstream-records.ts";
+import { Withdrawals } from "./withdrawals.ts";
 
 export interface SqliteMetadataOptions {
   /** The database file; it and its folder are made where they do not exist. */
   readonly path: string;
   readonly log: Logger;
+  /** Whether {@link SqliteMetadata.flushed} waits for the disk (`full`, the default), or leaves that to the flush every few seconds. */
+  readonly durability?: "full" | "relaxed";
 }
 
 /** How much a loss of power may take at most: what was committed since the last flush to disk. */
@@ -55,15 +59,19 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
   readonly #sumUploads: Database.Statement<[string, number, number], number | null>;
   #unflushedRows = 0;
   #flushTimer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> | undefined;
+  #flushing: Promise<boolean> | undefined;
+  readonly #logFlush: LogFlush | undefined;
+  readonly #withdrawals: Withdrawals;
   readonly #logPath: string;
   readonly #othersTimer: NodeJS.Timeout;
   #flushedLog = "";
 
-  constructor(db: Database.Database, { path, log }: SqliteMetadataOptions) {
+  constructor(db: Database.Database, { path, log, durability }: SqliteMetadataOptions) {
     this.#db = db;
     this.#logPath = `${path}-wal`;
     this.#othersTimer = setInterval(() => this.#flushOthers(), FLUSH_AFTER_MS).unref();
+    if (durability !== "relaxed") this.#logFlush = new LogFlush(this.#logPath, () => this.flush());
+    this.#withdrawals = new Withdrawals(db);
     this.#checkpointer = new Checkpointer(path, log);
     this.#selectMedia = db.prepare(SQL.selectMedia);
     this.#sumUploads = db.prepare<[string, number, number], number | null>(SQL.sumUploads).pluck();
@@ -104,6 +112,18 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
     });
   }
 
+  async flushed(): Promise<void> {
+    try {
+      await this.#logFlush?.run();
+    } catch (error) {
+      throw storeFailed(error);
+    }
+  }
+
+  withdrawMedia(mediaId: string, options: { readonly keepsId: boolean }): Promise<void> {
+    return this.#commit(() => this.#withdrawals.withdraw(mediaId, options));
+  }
+
   async pendingMedia(mediaId: string): Promise<PendingMedia | undefined> {
     try {
       return this.#pending.find(mediaId);
@@ -140,8 +160,8 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
     }
   }
 
-  /** Flushes what is committed to disk, on a thread; commits wait meanwhile. Never rejects. */
-  flush(): Promise<void> {
+  /** Moves what is committed into the database file, on disk, on a thread; commits wait meanwhile. False where that failed. */
+  flush(): Promise<boolean> {
     this.#flushing ??= this.#checkpoint().finally(() => (this.#flushing = undefined));
     return this.#flushing;
   }
@@ -151,6 +171,7 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
     clearTimeout(this.#flushTimer);
     clearInterval(this.#othersTimer);
     await this.#flushing;
+    await this.#logFlush?.close();
     this.#db.close();
     await this.#checkpointer.close();
   }
@@ -182,15 +203,16 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
     this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS).unref();
   }
 
-  async #checkpoint(): Promise<void> {
+  async #checkpoint(): Promise<boolean> {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     this.#unflushedRows = 0;
     // A commit between the end of the checkpoint and the thread's own write would flush the log's head on the event loop.
     this.#commits.hold();
-    await this.#checkpointer.run();
+    const succeeded = await this.#checkpointer.run();
     this.#flushedLog = this.#describeLog();
     this.#commits.release();
+    return succeeded;
   }
 
   /** Modules write to the database by connections of their own, and leave flushing to this one. */
