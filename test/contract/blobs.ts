@@ -170,7 +170,6 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       expect(await store.recover(await store.unsettled(), isWithRow)).toEqual({ kept: 0, removed: 0 });
       expect((await readBlob(store, "withRow")).toString()).toBe("withRow");
       await storeBlob(store, "settled", Buffer.from("settled"));
-      const isSettled = async (mediaId: string) => mediaId === "settled";
       await store.recover(await store.unsettled(), isSettled);
       expect((await readBlob(store, "settled")).toString()).toBe("settled");
       expect(await store.recover(await store.unsettled(), isSettled)).toEqual({ kept: 0, removed: 0 });
@@ -196,4 +195,8 @@ function collect(): { destination: Writable; received: Buffer[] } {
     },
   });
   return { destination, received };
+}
+
+async function isSettled(mediaId: string): Promise<boolean> {
+  return mediaId === "settled";
 }
