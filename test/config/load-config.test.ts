@@ -61,6 +61,7 @@ describe("defaults", () => {
         tokensFile: join(folder, "tokens.yaml"),
         dataPath: join(folder, "data"),
         database: { path: join(folder, "data/media.db") },
+        durability: "full",
         python: {
           path: [],
           environment: {},
