@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchBridge } from "./bridge.ts";
 import { benchDatabase } from "./database.ts";
+import { benchGuard } from "./guard.ts";
 import { benchService } from "./service.ts";
 import { ROOT } from "./targets.ts";
 
@@ -23,3 +24,5 @@ if (wants("database")) await benchDatabase(python);
 if (wants("service")) {
   await benchService({ synapse: values.synapse, python, scale: Number(values.scale), works: values.works });
 }
+// Only where it is asked for: it needs a Synapse and nginx.
+if (values.only === "guard") await benchGuard(python, Number(values.scale));

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
@@ -49,13 +49,53 @@ export async function startBridge(folder: string, python: string): Promise<Targe
   return { name: "bridge", url: `http://127.0.0.1:${port}`, token: "bench-token", ...started };
 }
 
+/** Our service in front of a Synapse that keeps the media and has no modules. */
+export async function startGuard(folder: string, python: string, synapse: Target): Promise<Target> {
+  const port = await freePort();
+  const config = {
+    ...sharedConfig(folder),
+    media_bridge: {
+      listen: { host: "127.0.0.1", port, x_forwarded: true },
+      homeserver: { url: synapse.url },
+      upstream: { url: synapse.url },
+      data_path: ".",
+      python: { executable: python, path: [MODULES] },
+    },
+  };
+  writeFileSync(join(folder, "bridge.yaml"), JSON.stringify(config));
+  const args = [join(ROOT, "dist/cli.js"), "start", "--config", join(folder, "bridge.yaml")];
+  const started = await startServer(process.execPath, args, folder, port, {});
+  return { name: "guard", url: `http://127.0.0.1:${port}`, token: synapse.token, ...started };
+}
+
+/** The nginx of examples/guard, which sends uploads to one place and everything else to another. */
+export async function startNginx(folder: string, uploadsUrl: string, synapseUrl: string): Promise<Nginx> {
+  const port = await freePort();
+  const example = readFileSync(join(ROOT, "examples/guard/nginx.conf"), "utf8");
+  const conf = example
+    .replace("127.0.0.1:8800", new URL(uploadsUrl).host)
+    .replace("127.0.0.1:8008", new URL(synapseUrl).host)
+    .replace("127.0.0.1:8880", `127.0.0.1:${port}`);
+  writeFileSync(join(folder, "nginx.conf"), conf);
+  const output = openSync(join(folder, "output.log"), "a");
+  const child = spawn("nginx", ["-p", folder, "-c", join(folder, "nginx.conf")], { stdio: ["ignore", output, output] });
+  await waitUntilReady(child, port, folder, "/_matrix/client/versions");
+  return { url: `http://127.0.0.1:${port}`, stop: () => stopServer(child, folder) };
+}
+
+export interface Nginx {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
 /** A real Synapse from its package index, in an environment of its own, made once. */
-export async function startSynapse(folder: string): Promise<Target> {
+export async function startSynapse(folder: string, { hasModules = true } = {}): Promise<Target> {
   const python = synapsePython();
   const port = await freePort();
   const secret = randomBytes(16).toString("hex");
   const config = {
     ...sharedConfig(folder),
+    ...(!hasModules && { modules: [] }),
     pid_file: join(folder, "synapse.pid"),
     listeners: [
       { port, bind_addresses: ["127.0.0.1"], type: "http", tls: false, resources: [{ names: ["client", "media"] }] },
@@ -119,10 +159,10 @@ async function startServer(command: string, args: string[], folder: string, port
   return { pid: child.pid ?? 0, startSeconds, stop: () => stopServer(child, folder) };
 }
 
-async function waitUntilReady(child: ChildProcess, port: number, folder: string): Promise<void> {
+async function waitUntilReady(child: ChildProcess, port: number, folder: string, path = "/health"): Promise<void> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the server ended; see ${folder}/output.log`);
-    const ready = await fetch(`http://127.0.0.1:${port}/health`).then(
+    const ready = await fetch(`http://127.0.0.1:${port}${path}`).then(
       ({ ok }) => ok,
       () => false,
     );

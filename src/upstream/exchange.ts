@@ -31,8 +31,10 @@ export function streamBody(
   answer.catch(() => outgoing.destroy());
   const take = (chunk: Buffer) => {
     if (over) return undefined;
+    // First on its way: Synapse takes it in while it is looked at here.
+    const taken = outgoing.feed(chunk);
     onChunk?.(chunk);
-    return outgoing.feed(chunk);
+    return taken;
   };
   body.read(take).then(
     () => (over ? undefined : outgoing.finish()),

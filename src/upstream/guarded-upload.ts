@@ -17,6 +17,7 @@ import type { Logger } from "../util/log.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody } from "./exchange.ts";
 import type { RawHeaders } from "./headers.ts";
+import { inOnePieceWhereSmall } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
 
@@ -120,10 +121,15 @@ async function handOn(
   const passage = { method, target, headers: request.headersFor(wholeBytes) };
   const isWhole = () => sizeBytes >= wholeBytes;
   try {
-    const answer = await streamBody(upstream, passage, spooled ?? request.body, (chunk) => {
-      sizeBytes += chunk.length;
-      hash.update(chunk);
-    });
+    const answer = await streamBody(
+      upstream,
+      passage,
+      inOnePieceWhereSmall(spooled ?? request.body, wholeBytes),
+      (chunk) => {
+        sizeBytes += chunk.length;
+        hash.update(chunk);
+      },
+    );
     const fate = fateOf(answer.status);
     if (fate === "refused") await records.forget(uploadId);
     if (fate === "unknown") await doubt(uploadId, `status ${answer.status}`, request, parts);

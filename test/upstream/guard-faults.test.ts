@@ -88,9 +88,9 @@ describe("Synapse's answer reaches the client as it is, and the reservation goes
       ["Connection", "close"],
     ] as const;
     connection.send({ method: "POST", target: UPLOAD, headers });
-    await connection.write(ALL.subarray(0, 1000));
+    await connection.write(ALL.subarray(0, 500_000));
     expect((await connection.answer()).status).toBe(429);
-    await connection.write(ALL.subarray(1000));
+    await connection.write(ALL.subarray(500_000));
     expect(await connection.closed).toBe("closed");
     expect(isDoubted()).toBe(false);
     await expectNothingKept();
@@ -116,7 +116,7 @@ describe("A success that cannot be one is answered 502, and leaves a doubt", () 
   test("a success before the body was sent", async () => {
     guard.synapse.behave = (_req, res) => sendJson(res, 200, { content_uri: "mxc://example.test/Early" });
     const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
-    request.write(ALL.subarray(0, 1000));
+    request.write(ALL.subarray(0, 500_000));
     const answer = await answerOf(request);
     expect(answer.status).toBe(502);
     request.destroy();
@@ -138,7 +138,7 @@ describe("Synapse that fails", () => {
     guard.synapse.behave = (req) => void req.once("data", () => req.destroy());
     const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
     const answer = answerOf(request);
-    request.write(ALL.subarray(0, 1000));
+    request.write(ALL.subarray(0, 500_000));
     expect((await answer).status).toBe(502);
     request.destroy();
     expect(guard.synapse.uploads).toHaveLength(1);
@@ -221,18 +221,28 @@ describe("Synapse that does nothing", () => {
 
 describe("A client", () => {
   test("that leaves half way has Synapse's request ended and nothing recorded", async () => {
-    const request = guard.open({ "Content-Length": "1000" });
-    request.write("half");
-    await guard.synapse.seen(({ body }) => body.length === 4);
+    const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
+    request.write(ALL.subarray(0, LIMIT_BYTES / 2));
+    await guard.synapse.seen(({ body }) => body.length > 0);
     request.destroy();
     expect((await guard.synapse.seen(({ end }) => end !== undefined)).end).toBe("broken");
     await expectNothingKept();
     expect(isDoubted()).toBe(false);
   });
 
-  test("that ends its body before its length is answered 400", async () => {
+  test("that leaves before much has come leaves Synapse alone", async () => {
     const request = guard.open({ "Content-Length": "1000" });
-    request.on("socket", (socket) => request.write("half", () => socket.end()));
+    request.write("half");
+    await vi.waitFor(() => expect(guard.rows("select * from media_bridge_upstream_pending")).toHaveLength(1));
+    request.destroy();
+    await expectNothingKept();
+    expect(guard.synapse.uploads).toHaveLength(1);
+    expect(isDoubted()).toBe(false);
+  });
+
+  test("that ends its body before its length is answered 400", async () => {
+    const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
+    request.on("socket", (socket) => request.write(ALL.subarray(1), () => socket.end()));
     expect((await answerOf(request)).status).toBe(400);
     await guard.synapse.seen(({ end }) => end === "broken");
     await expectNothingKept();
@@ -259,8 +269,8 @@ describe("A client", () => {
     const impatient = await startGuard({
       mediaBridge: { upload: { idle_timeout: 200 }, upstream: { url: guard.synapse.url } },
     });
-    const request = impatient.open({ "Content-Length": "1000" });
-    request.write("half");
+    const request = impatient.open({ "Content-Length": String(LIMIT_BYTES) });
+    request.write(ALL.subarray(0, LIMIT_BYTES / 2));
     expect((await answerOf(request)).status).toBe(408);
     await guard.synapse.seen(({ end }) => end === "broken");
     await impatient.stop();

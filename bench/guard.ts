@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Pool } from "undici";
+import { measurePeak } from "./memory.ts";
+import { cpuMsOfTree } from "./processes.ts";
+import { startGuard, startNginx, startSynapse } from "./targets.ts";
+
+const KB = 1024;
+const WORKS = [
+  { name: "1 KB", bytes: KB, uploads: 40 },
+  { name: "100 KB", bytes: 100 * KB, uploads: 40 },
+  { name: "10 MB", bytes: 10 * KB * KB, uploads: 4 },
+] as const;
+const ROUNDS = 9;
+const WARM_UP_UPLOADS = 4000;
+const WARM_UP_AT_ONCE = 8;
+/** Wanted at 100 KB. */
+const MOST_ADDED_LATENCY = 0.25;
+
+/** What uploads reach, through nginx. */
+interface Way {
+  readonly pool: Pool;
+  readonly token: string;
+  /** Processes whose CPU time an upload costs, apart from nginx. */
+  readonly pids: readonly number[];
+}
+
+interface Round {
+  readonly latencyMs: number;
+  readonly cpuMs: number;
+}
+
+/** What guarding adds to an upload: the same nginx in front of Synapse with two modules of its own, and in front of both. */
+export async function benchGuard(python: string, scale: number): Promise<void> {
+  const alone = await startSynapse(newFolder());
+  const behind = await startSynapse(newFolder(), { hasModules: false });
+  const guard = await startGuard(newFolder(), python, behind);
+  const aloneFront = await startNginx(newFolder(), alone.url, alone.url);
+  const guardFront = await startNginx(newFolder(), guard.url, behind.url);
+  const synapse: Way = { pool: openPool(aloneFront.url), token: alone.token, pids: [alone.pid] };
+  const guarded: Way = { pool: openPool(guardFront.url), token: guard.token, pids: [guard.pid, behind.pid] };
+  try {
+    for (const way of [synapse, guarded]) await warmUp(way);
+    for (const { name, bytes, uploads } of WORKS) {
+      const body = randomBytes(bytes);
+      const rounds: { synapse: Round; guarded: Round; ownCpuMs: number }[] = [];
+      // In turn, so that whatever else the machine does is felt by both.
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const count = Math.max(2, Math.round(uploads * scale));
+        const first = await upload(synapse, body, count);
+        const ownBefore = cpuMsOfTree(guard.pid);
+        const second = await upload(guarded, body, count);
+        rounds.push({ synapse: first, guarded: second, ownCpuMs: (cpuMsOfTree(guard.pid) - ownBefore) / count });
+      }
+      report(name, rounds);
+    }
+    await Promise.all([synapse.pool.close(), guarded.pool.close()]);
+    await measurePeak(guard);
+  } finally {
+    for (const server of [guardFront, aloneFront, guard, behind, alone]) await server.stop();
+  }
+}
+
+/** Until compilers and caches have settled, of both alike: a server is measured as it is after its first minutes. */
+async function warmUp(way: Way): Promise<void> {
+  const body = randomBytes(50 * KB);
+  let left = WARM_UP_UPLOADS;
+  const worker = async () => {
+    while (left-- > 0) await upload(way, body, 1);
+  };
+  await Promise.all(Array.from({ length: WARM_UP_AT_ONCE }, worker));
+}
+
+async function upload({ pool, token, pids }: Way, body: Buffer, count: number): Promise<Round> {
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/octet-stream" };
+  const latencies: number[] = [];
+  const cpuBefore = sum(pids.map(cpuMsOfTree));
+  for (let turn = 0; turn < count; turn += 1) {
+    const started = performance.now();
+    const answer = await pool.request({ method: "POST", path: "/_matrix/media/v3/upload", headers, body });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${text}`);
+    latencies.push(performance.now() - started);
+  }
+  return { latencyMs: median(latencies), cpuMs: (sum(pids.map(cpuMsOfTree)) - cpuBefore) / count };
+}
+
+function report(name: string, rounds: readonly { synapse: Round; guarded: Round; ownCpuMs: number }[]): void {
+  const of = (pick: (round: (typeof rounds)[number]) => number) => median(rounds.map(pick));
+  const added = of(({ synapse, guarded }) => guarded.latencyMs / synapse.latencyMs - 1);
+  const wanted = name === "100 KB" ? ` (wanted: less than ${MOST_ADDED_LATENCY * 100} %)` : "";
+  console.log(
+    `upload of ${name}: Synapse ${of(({ synapse }) => synapse.latencyMs).toFixed(2)} ms, ` +
+      `guarded ${of(({ guarded }) => guarded.latencyMs).toFixed(2)} ms, ${(added * 100).toFixed(0)} % more${wanted}; ` +
+      `CPU: Synapse ${of(({ synapse }) => synapse.cpuMs).toFixed(2)} ms, both together ` +
+      `${of(({ guarded }) => guarded.cpuMs).toFixed(2)} ms, of that the guard ${of(({ ownCpuMs }) => ownCpuMs).toFixed(2)} ms`,
+  );
+}
+
+function openPool(url: string): Pool {
+  return new Pool(url, { connections: WARM_UP_AT_ONCE, pipelining: 1, bodyTimeout: 0, headersTimeout: 0 });
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
