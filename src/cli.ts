@@ -12,6 +12,13 @@ const program = new Command("media-bridge")
   .version(VERSION)
   .showHelpAfterError("(add --help for what there is)");
 
+interface CheckCommandOptions {
+  readonly config: string[];
+  readonly live?: boolean;
+  readonly publicUrl?: string;
+  readonly homeserverConfig?: string[];
+}
+
 const CONFIG_OPTION = ["-c, --config <path>", "a YAML file, or a folder of *.yaml; may be repeated", collect] as const;
 
 program
@@ -43,7 +50,17 @@ program
   .command("check")
   .description("load the configuration and every module, print the chains, and exit")
   .requiredOption(...CONFIG_OPTION)
-  .action(async (options: { config: string[] }) => {
+  .option("--live", "ask the running service, the homeserver and the public address instead, and say what to change")
+  .option("--public-url <url>", "with --live: where clients connect, in place of public_baseurl")
+  .option("--homeserver-config <path>", "with --live: a file of Synapse's own; may be repeated", collect)
+  .action(async (options: CheckCommandOptions) => {
+    if (options.live === true) {
+      const { checkLive } = await import("./cli/check-live.ts");
+      const { publicUrl, homeserverConfig: homeserverConfigs = [] } = options;
+      const { text, hasProblems } = await checkLive(loadConfig(options.config), { publicUrl, homeserverConfigs });
+      print(text);
+      process.exit(hasProblems ? 1 : 0);
+    }
     const { check } = await import("./cli/check.ts");
     print(await check(loadConfig(options.config)));
     process.exit(0);

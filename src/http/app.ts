@@ -7,6 +7,7 @@ import express, {
 } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
+import type { Probes } from "./probes.ts";
 import { discardBody, tellToContinue, waitsForContinue } from "./request-body.ts";
 import type { RequestCount } from "./request-count.ts";
 import { factsOf, logRequests } from "./request-log.ts";
@@ -23,6 +24,7 @@ export interface AppOptions {
   /** How much of a refused body is read and thrown away before the connection is closed. */
   readonly maxDiscardBytes: number;
   readonly idleTimeoutMs: number;
+  readonly probes: Probes;
   /** Answers what is no route of the service's own. */
   readonly fallback?: RequestHandler;
 }
@@ -35,6 +37,7 @@ export function createApp(options: AppOptions): Express {
   app.use(refuseWhileStopping(options.stopping));
   app.use(logRequests(options.log, options.requests));
   app.use(answerPreflight);
+  app.use(options.probes.answer);
   for (const { name, path, methods } of options.routes) {
     // Groups would be decoded by Express, with an error of its own where they cannot be.
     const route = app.route(new RegExp(path.source.replaceAll(/\((?!\?)/g, "(?:")));

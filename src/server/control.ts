@@ -4,16 +4,18 @@ import { listenForControl, type ControlHandlers } from "../control/control-serve
 import { controlSocketPath } from "../control/control-socket.ts";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
+import type { Probes } from "../http/probes.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import type { Logger } from "../util/log.ts";
 import type { Cleanup } from "./cleanup.ts";
 
 const CallParamsSchema = z.strictObject({ callback: z.string(), args: z.array(z.string()) });
+const ProbeParamsSchema = z.strictObject({ word: z.string().min(16) });
 
 /** The service as commands see it. */
 export interface Controlled {
   /** A configuration and the modules that were loaded by it; undefined until the service serves. */
-  current(): { readonly config: Config; readonly modules: LoadedModules } | undefined;
+  current(): { readonly config: Config; readonly modules: LoadedModules; readonly probes: Probes } | undefined;
   reload(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function openControl(config: Config, log: Logger, service: Controll
       serving(service);
       await service.reload();
     },
+    probe: async (params) => serving(service).probes.expect(ProbeParamsSchema.parse(params).word),
     call: async (params) => {
       const { callback, args } = CallParamsSchema.parse(params);
       const { config: running, modules } = serving(service);

@@ -2,6 +2,7 @@ import type { Express } from "express";
 import { CallbackChain } from "../callbacks/chain.ts";
 import type { Config } from "../config/config.ts";
 import { createApp } from "../http/app.ts";
+import type { Probes } from "../http/probes.ts";
 import { RequestCount } from "../http/request-count.ts";
 import { createRoute } from "../http/routes/create.ts";
 import { downloadRoute, legacyDownloadRoute } from "../http/routes/download.ts";
@@ -27,6 +28,7 @@ import { serveModules } from "./web.ts";
 export interface Generation {
   readonly config: Config;
   readonly modules: LoadedModules;
+  readonly probes: Probes;
   readonly app: Express;
   readonly paths: readonly RegExp[];
   /** Clears what an earlier process had under way; for the first generation alone. */
@@ -46,7 +48,7 @@ export interface Generation {
 /** Puts a generation together from modules that are loaded. Rejects with a StartError; what was opened is in `loading.cleanup`. */
 export async function assembleGeneration(loading: Loading, lasting: Lasting, log: Logger): Promise<Generation> {
   const { config, resources, cleanup } = loading;
-  const { metadata, blobs, accounts, accessTimes, waits, claims, metrics, stopping } = lasting;
+  const { metadata, blobs, accounts, accessTimes, waits, claims, metrics, stopping, probes } = lasting;
   const modules = await loading.modules;
   const { requester } = await loading.services;
   const chain = new CallbackChain({
@@ -113,12 +115,14 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     log,
     requests,
     stopping,
+    probes,
     idleTimeoutMs,
     maxDiscardBytes: Math.max(2 * maxUploadSizeBytes, 16 * 2 ** 20),
   });
   return {
     config,
     modules,
+    probes,
     app,
     paths: routes.map(({ path }) => path),
     clearLeftovers: () => front.clear(),

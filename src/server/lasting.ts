@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
+import { Probes } from "../http/probes.ts";
 import { AccessTimes } from "../media/access-times.ts";
 import { Stopping } from "../http/stopping.ts";
 import type { BlobStore } from "../media/blobs.ts";
@@ -23,6 +24,8 @@ export interface Lasting {
   readonly claims: UploadClaims;
   readonly metrics: Metrics;
   readonly stopping: Stopping;
+  /** Words of `check --live`. */
+  readonly probes: Probes;
   /** Clears what an earlier process had under way. Only once the address is ours, and before the first request is served. */
   recover(): Promise<void>;
 }
@@ -54,6 +57,7 @@ export async function openLasting(config: Config, log: Logger, metrics: Metrics,
     claims,
     metrics,
     stopping: new Stopping(),
+    probes: new Probes(),
     async recover() {
       const recovered = await blobs.recover(
         unsettled,

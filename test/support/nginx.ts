@@ -14,15 +14,16 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** Starts it in front of a service and a Synapse, both on 127.0.0.1. The addresses are all that is changed in the example's file. */
+/** Starts it in front of a service and a Synapse, both on 127.0.0.1. The addresses, and what the test changes, are all that is different from the example's file. */
 export async function startNginx(
   servicePort: number,
   synapsePort: number,
   exampleName = "behind-nginx",
+  change: (conf: string) => string = (conf) => conf,
 ): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-nginx-"));
   const conf = join(folder, "nginx.conf");
-  const example = readFileSync(join(EXAMPLES, exampleName, "nginx.conf"), "utf8");
+  const example = change(readFileSync(join(EXAMPLES, exampleName, "nginx.conf"), "utf8"));
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort();
     writeFileSync(conf, replacePorts(example, { 8800: servicePort, 8008: synapsePort, 8880: port }));

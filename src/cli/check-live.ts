@@ -1,0 +1,38 @@
+import type { LoadedConfig } from "../config/config.ts";
+import { loadModules } from "../modules/load.ts";
+import { createLogger } from "../util/log.ts";
+import { formatFindings } from "./live/finding.ts";
+import { checkHomeserver, checkUpstream } from "./live/homeserver.ts";
+import { checkModules } from "./live/modules.ts";
+import { checkUploads } from "./live/uploads.ts";
+import { setModulesApart } from "./module-output.ts";
+
+export interface CheckLiveOptions {
+  /** Where clients connect, in place of `public_baseurl`. */
+  readonly publicUrl: string | undefined;
+  /** Synapse's own files, besides those of the configuration. */
+  readonly homeserverConfigs: readonly string[];
+}
+
+/**
+ * `media-bridge check --live`: asks the running service, the homeserver and the public address. Resolves to what was found, with what
+ * to change, and whether there are problems; rejects with a StartError where the configuration or a module cannot be loaded.
+ */
+export async function checkLive(
+  { config, files }: LoadedConfig,
+  { publicUrl, homeserverConfigs }: CheckLiveOptions,
+): Promise<{ text: string; hasProblems: boolean }> {
+  setModulesApart();
+  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
+  try {
+    const findings = [
+      ...(await checkHomeserver(config)),
+      ...(await checkUpstream(config)),
+      ...(await checkUploads(config, publicUrl ?? config.publicBaseurl)),
+      ...checkModules([...files, ...homeserverConfigs], modules),
+    ];
+    return { text: formatFindings(findings), hasProblems: findings.some(({ level }) => level === "problem") };
+  } finally {
+    await modules.stop(0);
+  }
+}

@@ -1,0 +1,76 @@
+import type { Config } from "../../config/config.ts";
+import { loadHomeserverTokens } from "../../config/homeserver-tokens.ts";
+import { ask, describeReply, jsonOf } from "./ask.ts";
+import { note, ok, problem, type Finding } from "./finding.ts";
+
+/** Nobody's token. */
+const NOBODY = { Authorization: "Bearer media-bridge-check" };
+
+/** Does the homeserver answer, and does whoami work? */
+export async function checkHomeserver(config: Config): Promise<Finding[]> {
+  const { homeserver } = config.mediaBridge;
+  if (homeserver === undefined) return [note("tokens come from tokens_file: no homeserver is asked")];
+  const url = `${homeserver.url}/_matrix/client/v3/account/whoami`;
+  const refused = await ask(url, { headers: NOBODY });
+  if (refused.status === undefined) {
+    return [
+      problem(
+        `the homeserver does not answer: ${refused.failure}`,
+        `start it, or correct media_bridge.homeserver.url (${homeserver.url})`,
+      ),
+    ];
+  }
+  if (refused.status !== 401 || jsonOf(refused)["errcode"] !== "M_UNKNOWN_TOKEN") {
+    return [
+      problem(
+        `whoami answers ${describeReply(refused)} to a token of nobody's, not 401 M_UNKNOWN_TOKEN`,
+        `media_bridge.homeserver.url (${homeserver.url}) must lead to Synapse's client API`,
+      ),
+    ];
+  }
+  const { admin } = loadHomeserverTokens(homeserver);
+  if (admin === undefined) return [ok("the homeserver answers, and whoami refuses a token of nobody's")];
+  const known = await ask(url, { headers: { Authorization: `Bearer ${admin}` } });
+  const findings = [
+    known.status === 200
+      ? ok(`whoami knows the administrator's token: ${String(jsonOf(known)["user_id"])}`)
+      : problem(
+          `whoami answers ${describeReply(known)} to the administrator's token`,
+          "put a token that is valid into homeserver.admin_token_file",
+        ),
+  ];
+  const listed = await ask(`${homeserver.url}/_synapse/admin/v1/statistics/users/media?limit=1`, {
+    headers: { Authorization: `Bearer ${admin}` },
+  });
+  findings.push(
+    listed.status === 200
+      ? ok("Synapse's administrator's API tells what users uploaded")
+      : problem(
+          `Synapse's administrator's API answers ${describeReply(listed)}`,
+          "the token must be an administrator's, and homeserver.url must reach /_synapse/admin",
+        ),
+  );
+  return findings;
+}
+
+/** Does the Synapse that keeps media answer, with its media repository on? */
+export async function checkUpstream(config: Config): Promise<Finding[]> {
+  const { upstream } = config.mediaBridge;
+  if (upstream === undefined) return [note("no media_bridge.upstream: this service keeps media by itself")];
+  const reply = await ask(`${upstream.url}/_matrix/client/v1/media/config`, { headers: NOBODY });
+  if (reply.status === 401) return [ok("the Synapse of upstream.url answers, with its media repository on")];
+  if (reply.status === undefined) {
+    return [
+      problem(
+        `the Synapse of upstream.url does not answer: ${reply.failure}`,
+        `start it, or correct media_bridge.upstream.url (${upstream.url})`,
+      ),
+    ];
+  }
+  return [
+    problem(
+      `the Synapse of upstream.url answers ${describeReply(reply)} where its media repository would ask for a token`,
+      "set enable_media_repo: true there, with the resource media in its listener, and name its own address, not that of a proxy",
+    ),
+  ];
+}

@@ -1,0 +1,66 @@
+import type { KindName } from "../../callbacks/kinds.ts";
+import { readYamlFile } from "../../config/yaml-file.ts";
+import { toPlainValue } from "../../config/yaml-value.ts";
+import type { LoadedModules } from "../../modules/load.ts";
+import { note, ok, problem, type Finding } from "./finding.ts";
+
+/** The callbacks that decide over uploads. */
+const DECIDING: readonly KindName[] = [
+  "get_media_config_for_user",
+  "is_user_allowed_to_upload_media_of_size",
+  "get_media_upload_limits_for_user",
+  "on_media_upload_limit_exceeded",
+  "check_media_file_for_spam",
+];
+
+/**
+ * Is a module loaded here and in Synapse as well, and would be asked twice? Synapse's own files are those that say where it listens.
+ *
+ * @param files those of the configuration, and others that were named
+ */
+export function checkModules(files: readonly string[], loaded: LoadedModules): Finding[] {
+  const own = files
+    .map((file) => ({ file, entries: readYamlFile(file).entries }))
+    .filter(({ entries }) => entries.has("listeners"));
+  if (own.length === 0) {
+    return [
+      note(
+        "Synapse's own modules are not known: name its configuration with --homeserver-config to have them compared",
+      ),
+    ];
+  }
+  const deciding = new Set(DECIDING.flatMap((kind) => loaded.registry.slots(kind).map(({ module }) => module.name)));
+  const findings = own.flatMap(({ file, entries }) => {
+    const doubled = namesOf(entries.get("modules")).filter((name) => deciding.has(name));
+    const found = doubled.map((name) => judgeDoubled(name, file, loaded));
+    const limits = entries.has("media_upload_limits");
+    return limits
+      ? [
+          ...found,
+          problem(
+            `${file}: Synapse has media_upload_limits too, and both count`,
+            "take them out of Synapse's file and put them into that of this service",
+          ),
+        ]
+      : found;
+  });
+  return findings.length > 0 ? findings : [ok("no module decides over uploads in two places")];
+}
+
+function judgeDoubled(name: string, file: string, { modules }: LoadedModules): Finding {
+  const unfired = modules.find((module) => module.name === name)?.unfired ?? [];
+  const remedy =
+    unfired.length === 0
+      ? "take it out of Synapse's modules: everything that it registers is called here"
+      : `it must stay in Synapse for ${unfired.join(", ")}: turn its media callbacks off there by its configuration`;
+  return problem(`${name} is loaded here and in Synapse (${file}): its media callbacks are called twice`, remedy);
+}
+
+function namesOf(node: Parameters<typeof toPlainValue>[0] | undefined): string[] {
+  const modules: unknown = node === undefined ? [] : toPlainValue(node);
+  if (!Array.isArray(modules)) return [];
+  return modules.flatMap((entry: unknown) => {
+    const name: unknown = typeof entry === "object" && entry !== null && "module" in entry ? entry.module : undefined;
+    return typeof name === "string" ? [name] : [];
+  });
+}

@@ -1,0 +1,171 @@
+import { spawnSync } from "node:child_process";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { CliFolder, type CliService } from "../support/cli.ts";
+import { startNginx, type Nginx } from "../support/nginx.ts";
+import { sendJson, StubSynapse } from "./stub-synapse.ts";
+
+const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
+const MODULES = [{ module: "every.Every" }];
+
+let synapse: StubSynapse;
+let folder: CliFolder;
+let service: CliService;
+
+beforeAll(async () => {
+  synapse = await StubSynapse.start();
+  folder = createFolder();
+  service = await folder.start();
+});
+beforeEach(() => {
+  synapse.behave = likeSynapse;
+  synapse.requests.length = 0;
+});
+afterAll(async () => {
+  await folder.remove();
+  await synapse.stop();
+});
+
+const likeSynapse: StubSynapse["behave"] = (req, res, seen) => {
+  const token = req.headers.authorization;
+  const isKnown = token === "Bearer token-of-admin" || token === "Bearer token-of-alice";
+  if (isKnown) synapse.likeSynapse(req, res, seen);
+  else req.once("end", () => sendJson(res, 401, { errcode: "M_UNKNOWN_TOKEN", error: "Invalid access token" }));
+};
+
+function createFolder(): CliFolder {
+  const created = new CliFolder({
+    config: { modules: MODULES, max_upload_size: "50M" },
+    mediaBridge: {
+      tokens_file: undefined,
+      listen: { host: "127.0.0.1", port: 0, x_forwarded: true },
+      homeserver: { url: synapse.url, admin_token_file: "./admin-token" },
+      upstream: { url: synapse.url },
+    },
+  });
+  created.write("admin-token", "token-of-admin");
+  return created;
+}
+
+/** The lines of the check, with what to change behind each problem. */
+async function checkLive(
+  where: CliFolder,
+  ...options: string[]
+): Promise<{ status: number | undefined; lines: string[] }> {
+  const { status, stdout } = await where.end(["check", "--live", ...options]);
+  return { status, lines: stdout.replaceAll(/\n +→ /g, " → ").split("\n") };
+}
+
+function replacing(what: string, by: string): (conf: string) => string {
+  return (conf) => conf.replace(what, by);
+}
+
+async function withNginx<T>(change: (conf: string) => string, use: (nginx: Nginx) => Promise<T>): Promise<T> {
+  const nginx = await startNginx(service.port, synapse.port, "guard", change);
+  try {
+    return await use(nginx);
+  } finally {
+    await nginx.stop();
+  }
+}
+
+describe.runIf(hasNginx)("check --live", () => {
+  test("finds nothing wrong with the set-up of the example", async () => {
+    const { status, lines } = await withNginx(String, (nginx) => checkLive(folder, "--public-url", nginx.url));
+    expect(lines.filter((line) => line.startsWith("problem"))).toEqual([]);
+    expect(lines.join("\n")).toContain("bodies are not buffered on the way, and max_upload_size gets through");
+    expect(lines.join("\n")).toContain("the proxy tells the client's address");
+    expect(status).toBe(0);
+    expect(synapse.uploads).toEqual([]);
+  });
+
+  test("says where uploads that go past the service are to be sent", async () => {
+    const change = replacing("proxy_pass http://media_bridge;", "proxy_pass http://synapse;");
+    const { status, lines } = await withNginx(change, (nginx) => checkLive(folder, "--public-url", nginx.url));
+    expect(status).toBe(1);
+    const wrong = lines.filter((line) => line.startsWith("problem"));
+    expect(wrong).toHaveLength(7);
+    for (const line of wrong) expect(line).toMatch(/does not arrive here.* → .*examples\/guard\/nginx\.conf/);
+    expect(synapse.stored).toEqual([]);
+  });
+
+  test("finds one path that was forgotten", async () => {
+    const change = replacing("(config$|create|upload)", "(config$|upload)");
+    const { lines } = await withNginx(change, (nginx) => checkLive(folder, "--public-url", nginx.url));
+    const wrong = lines.filter((line) => line.startsWith("problem"));
+    expect(wrong).toEqual([expect.stringMatching(/POST .*\/_matrix\/media\/v1\/create does not arrive here/)]);
+  });
+
+  test("sees that a proxy buffers bodies, and what to set", async () => {
+    const change = replacing("proxy_request_buffering off;", "");
+    const { lines } = await withNginx(change, (nginx) => checkLive(folder, "--public-url", nginx.url));
+    expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
+      expect.stringMatching(/bodies are buffered.* → nginx: proxy_request_buffering off;/),
+    ]);
+  });
+
+  test("sees that a proxy refuses what the service would take", async () => {
+    const change = replacing("client_max_body_size 0;", "client_max_body_size 1m;");
+    const { lines } = await withNginx(change, (nginx) => checkLive(folder, "--public-url", nginx.url));
+    expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
+      expect.stringMatching(/max_upload_size \(52428800 bytes\).*413.* → nginx: client_max_body_size 0;/),
+    ]);
+  });
+
+  test("sees that nobody sets the address that is believed", async () => {
+    const { lines } = await checkLive(folder, "--public-url", `http://127.0.0.1:${service.port}`);
+    expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
+      expect.stringMatching(/X-Forwarded-For is believed, and nobody sets it/),
+    ]);
+  });
+});
+
+describe("check --live", () => {
+  test("names modules and limits that are in two places, and what may be taken out", async () => {
+    folder.write("homeserver.yaml", JSON.stringify({ listeners: [], modules: MODULES, media_upload_limits: [] }));
+    const { lines } = await checkLive(folder, "--homeserver-config", `${folder.path}/homeserver.yaml`);
+    expect(lines).toContainEqual(
+      expect.stringMatching(/every\.Every is loaded here and in Synapse .* → it must stay in Synapse for /),
+    );
+    expect(lines).toContainEqual(expect.stringMatching(/Synapse has media_upload_limits too/));
+  });
+
+  test("says what is wrong with a homeserver that is no Synapse, or has no media repository", async () => {
+    synapse.behave = (_req, res) => sendJson(res, 404, { errcode: "M_UNRECOGNIZED", error: "Unrecognized request" });
+    const { status, lines } = await checkLive(folder);
+    expect(status).toBe(1);
+    expect(lines).toContainEqual(expect.stringMatching(/whoami answers status 404 M_UNRECOGNIZED.*homeserver\.url/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(/where its media repository would ask for a token.*enable_media_repo/),
+    );
+  });
+
+  test("says that an administrator's token is none", async () => {
+    synapse.behave = (req, res, seen) =>
+      seen.url.includes("/_synapse/")
+        ? sendJson(res, 403, { errcode: "M_FORBIDDEN", error: "You are not a server admin" })
+        : likeSynapse(req, res, seen);
+    const { lines } = await checkLive(folder);
+    expect(lines).toContainEqual(expect.stringMatching(/administrator's API answers status 403 M_FORBIDDEN/));
+  });
+
+  test("says that the service does not run, and that nobody answers", async () => {
+    const other = new CliFolder({
+      mediaBridge: {
+        tokens_file: undefined,
+        homeserver: { url: "http://127.0.0.1:1" },
+        upstream: { url: "http://127.0.0.1:1" },
+      },
+    });
+    const { status, lines } = await checkLive(other);
+    expect(status).toBe(1);
+    expect(lines).toContainEqual(expect.stringMatching(/the homeserver does not answer: .*ECONNREFUSED/));
+    expect(lines).toContainEqual(expect.stringMatching(/the Synapse of upstream\.url does not answer/));
+    expect(lines).toContainEqual(expect.stringMatching(/the service does not run/));
+  });
+
+  test("A probe with a word that was not announced is a request like any other", async () => {
+    const headers = { "X-Media-Bridge-Probe": "0123456789abcdef" };
+    const answer = await service.request("/_matrix/client/v1/media/config", { headers });
+    expect(await answer.text()).not.toContain("probe");
+  });
+});
