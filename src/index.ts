@@ -13,6 +13,7 @@ export {
   type SpamCheckerCallbacks,
   type SpamVerdict,
 } from "./modules/definition.ts";
+export type { NamesApi } from "./modules/names-api.ts";
 export type { BackgroundApi, BackgroundTask, LoopOptions } from "./modules/background-tasks.ts";
 export {
   ModuleDatabaseError,

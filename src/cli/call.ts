@@ -5,8 +5,7 @@ import { formatReport, type CallReport } from "../control/call-report.ts";
 import { askControl } from "../control/control-client.ts";
 import { controlSocketPath } from "../control/control-socket.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
-import { loadModules } from "../modules/load.ts";
-import { createLogger } from "../util/log.ts";
+import { loadHeldBackModules } from "../server/held-back.ts";
 import { setModulesApart } from "./module-output.ts";
 
 /**
@@ -34,7 +33,7 @@ async function callRunning(config: Config, callback: string, args: readonly stri
 async function callOwn(config: Config, callback: string, args: readonly string[]): Promise<CallReport> {
   readArguments(callback, args);
   setModulesApart();
-  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
+  const modules = await loadHeldBackModules(config, console.error);
   try {
     return await runCall(callback, args, modules, config);
   } finally {

@@ -3,8 +3,8 @@ import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
 import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
-import { loadModules, type LoadedModules } from "../modules/load.ts";
-import { createLogger } from "../util/log.ts";
+import type { LoadedModules } from "../modules/load.ts";
+import { loadHeldBackModules } from "../server/held-back.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
 import { setModulesApart } from "./module-output.ts";
 
@@ -14,7 +14,7 @@ export async function check(loaded: LoadedConfig): Promise<string> {
   const { warnings: homeserverTokens } = loadHomeserverTokens(config.mediaBridge.homeserver);
   const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
   setModulesApart();
-  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
+  const modules = await loadHeldBackModules(config, console.error);
   try {
     return [
       `configuration: ${files.map((file) => resolve(file)).join(", ")}`,

@@ -1,7 +1,7 @@
 import { CallbackChain } from "../callbacks/chain.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import { loadModules } from "../modules/load.ts";
+import { loadHeldBackModules } from "../server/held-back.ts";
 import { openUsageImport } from "../server/usage-import.ts";
 import { createLogger } from "../util/log.ts";
 import { setModulesApart } from "./module-output.ts";
@@ -54,7 +54,7 @@ interface Periods {
 async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Promise<Periods> {
   if (periodMs !== undefined) return { of: async () => periodMs, close: async () => undefined };
   setModulesApart();
-  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
+  const modules = await loadHeldBackModules(config, console.error);
   const chain = new CallbackChain({
     registry: modules.registry,
     python: modules.python,

@@ -35,12 +35,18 @@ export function createHttpServer(current: () => Served): Server {
   return server;
 }
 
+/** How often connections are closed that have nothing more to do, while a server ends. */
+const SWEEP_MS = 50;
+
 /** Stops accepting, lets requests under way end within the grace, then closes their connections. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
+  // A connection whose last request ends from now on would be kept for the next one.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const timer = setTimeout(() => server.closeAllConnections(), graceMs);
   await closed;
+  clearInterval(sweep);
   clearTimeout(timer);
 }
 

@@ -1,3 +1,5 @@
+import { MetricDeclarations, type MetricKind } from "./metric-declarations.ts";
+
 /** What a metric is called and how it is told apart. Names and labels as in Prometheus: `my_module_refusals_total`. */
 export interface MetricOptions<Label extends string = string> {
   readonly name: string;
@@ -17,6 +19,10 @@ export interface Counter<Label extends string = string> {
 /** Goes up and down. */
 export interface Gauge<Label extends string = string> {
   set(labels: Labels<Label>, value: number): void;
+  /** Adds `value`, 1 where not given. */
+  inc(labels?: Labels<Label>, value?: number): void;
+  /** Takes `value` away, 1 where not given. */
+  dec(labels?: Labels<Label>, value?: number): void;
 }
 
 /** Counts values by size. */
@@ -26,7 +32,8 @@ export interface Histogram<Label extends string = string> {
 
 /**
  * Metrics of a module, on the service's `/metrics`; without `media_bridge.metrics` nobody counts. Asked for twice with one
- * name, it is the same metric; a name that another kind of metric has is a TypeError.
+ * name, it is the same metric, which after a reload counts on. A TypeError is thrown for a name that is the service's own
+ * (`media_bridge_`, `nodejs_`, `process_`), and for one that stands for another kind of metric, other labels or other buckets.
  */
 export interface MetricsApi {
   counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;
@@ -37,11 +44,30 @@ export interface MetricsApi {
   ): Histogram<Label>;
 }
 
+/** What the TypeScript modules of one generation declare. */
+export interface DeclaredMetrics {
+  readonly api: MetricsApi;
+  /** Puts them on `/metrics`, in the place of those of the generation before. */
+  show(): void;
+}
+
 const ignore = () => undefined;
 
-/** Counts nothing. */
-export const NO_METRICS_API: MetricsApi = {
-  counter: () => ({ inc: ignore }),
-  gauge: () => ({ set: ignore }),
-  histogram: () => ({ observe: ignore }),
-};
+/** Counts nothing, and refuses what would be refused where it is counted. */
+export function declareUncounted(): DeclaredMetrics {
+  const declarations = new MetricDeclarations();
+  const declare =
+    <Metric>(kind: MetricKind, metric: Metric) =>
+    (options: MetricOptions): Metric => {
+      declarations.add({ kind, options });
+      return metric;
+    };
+  return {
+    api: {
+      counter: declare("counter", { inc: ignore }),
+      gauge: declare("gauge", { set: ignore, inc: ignore, dec: ignore }),
+      histogram: declare("histogram", { observe: ignore }),
+    },
+    show: ignore,
+  };
+}

@@ -1,6 +1,6 @@
 import type { KindName } from "../callbacks/kinds.ts";
 import type { SlotOutcome } from "../callbacks/slot.ts";
-import { NO_METRICS_API, type MetricsApi } from "./metrics-api.ts";
+import { declareUncounted, type DeclaredMetrics } from "./metrics-api.ts";
 
 /** How a storage provider did when it was asked. */
 export type ProviderOutcome = "stored" | "found" | "absent" | "failed" | "timeout" | "unavailable";
@@ -18,8 +18,8 @@ export interface Metrics {
   providerAsked(provider: string, call: "store" | "fetch", outcome: ProviderOutcome, micros: number): void;
   /** Reads, whenever the metrics are asked for, how many files wait for each storage provider. */
   watchPendingStores(read: () => Promise<ReadonlyMap<string, number>>): void;
-  /** What TypeScript modules count. */
-  readonly api: MetricsApi;
+  /** For the TypeScript modules of a new generation: what they declare and count. */
+  openDeclared(): DeclaredMetrics;
   /** Reads the bridge's state whenever the metrics are asked for; undefined without Python. */
   watchBridge(read: () => BridgeState | undefined): void;
   /** Asks Python modules for their metrics, in Prometheus' text format, whenever the metrics are asked for. */
@@ -40,7 +40,7 @@ const ignore = () => undefined;
 
 /** Counts nothing. */
 export const NO_METRICS: Metrics = {
-  api: NO_METRICS_API,
+  openDeclared: declareUncounted,
   callbackRan: ignore,
   callbackLate: ignore,
   callbackBlocked: ignore,

@@ -42,7 +42,7 @@ export class ModuleMetrics {
     this.named.add(name);
     this.log.warn(
       { metric: name },
-      "a Python module declares a metric whose name the service uses itself: it is left out",
+      "a Python module declares a metric whose name the service or a TypeScript module has: it is left out",
     );
   }
 }

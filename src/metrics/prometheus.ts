@@ -3,7 +3,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom
 import type { Logger } from "../util/log.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
-import { createMetricsApi } from "./prometheus-metrics-api.ts";
+import { TypeScriptMetrics } from "./typescript-metrics.ts";
 import { countProviders } from "./provider-counters.ts";
 
 /** What `GET /metrics` answers. */
@@ -42,6 +42,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     labelNames: ["callback", "module"] as const,
     registers,
   });
+  const declared = new TypeScriptMetrics();
   const modules = new ModuleMetrics(log);
   const uploads = new Counter({ name: "media_bridge_uploads_total", help: "Uploads stored", registers });
   const bytes = new Counter({ name: "media_bridge_upload_bytes_total", help: "Bytes of uploads stored", registers });
@@ -55,11 +56,19 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     registry,
     exposition: {
       contentType: registry.contentType,
-      render: async () => modules.addTo(await registry.metrics()),
+      render: async () => {
+        const own = [await registry.metrics(), await declared.render()];
+        return modules.addTo(
+          `${own
+            .map((text) => text.trimEnd())
+            .join("\n\n")
+            .trimEnd()}\n`,
+        );
+      },
     },
     metrics: {
       ...countProviders(registers),
-      api: createMetricsApi(registry),
+      openDeclared: () => declared.open(),
       callbackRan(callback, module, outcome, micros) {
         calls.inc({ callback, module, outcome });
         durations.observe({ callback, module }, micros / 1e6);

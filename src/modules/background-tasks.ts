@@ -23,6 +23,8 @@ export interface BackgroundApi {
   delayedBackgroundCall(delayMs: number, task: BackgroundTask, options?: { readonly desc?: string }): () => void;
   /** Runs `task` now, beside whatever called. */
   runAsBackgroundProcess(desc: string, task: BackgroundTask): void;
+  /** Resolves after `delayMs`; rejects where the service stops or the module is replaced meanwhile, which ends a task in silence. */
+  sleep(delayMs: number): Promise<void>;
   /** Runs when the service stops or the module is replaced, the last one registered first, and is waited for within the service's grace. */
   onShutdown(callback: () => Awaitable<unknown>): void;
 }
@@ -38,6 +40,7 @@ export interface BackgroundOptions {
 export class BackgroundTasks implements BackgroundApi {
   readonly #options: BackgroundOptions;
   readonly #ending = new AbortController();
+  readonly #timers = new Set<() => void>();
   readonly #running = new Set<Promise<void>>();
   readonly #shutdowns: (() => Awaitable<unknown>)[] = [];
 
@@ -55,14 +58,12 @@ export class BackgroundTasks implements BackgroundApi {
     checkDelay("intervalMs", intervalMs, 1);
     if (!this.#mayStart() || !(runOnAllInstances || this.#options.runBackgroundTasks)) return () => undefined;
     let isRunning = false;
-    return this.#schedule((run) => {
-      const timer = setInterval(() => {
-        if (isRunning) return;
-        isRunning = true;
-        void run(desc, task).finally(() => (isRunning = false));
-      }, intervalMs);
-      return () => clearInterval(timer);
-    });
+    const timer = setInterval(() => {
+      if (isRunning) return;
+      isRunning = true;
+      void this.#run(desc, task).finally(() => (isRunning = false));
+    }, intervalMs);
+    return this.#keep(() => clearInterval(timer));
   };
 
   delayedBackgroundCall = (
@@ -72,14 +73,34 @@ export class BackgroundTasks implements BackgroundApi {
   ): (() => void) => {
     checkDelay("delayMs", delayMs, 0);
     if (!this.#mayStart()) return () => undefined;
-    return this.#schedule((run) => {
-      const timer = setTimeout(() => void run(desc, task), delayMs);
-      return () => clearTimeout(timer);
-    });
+    const timer = setTimeout(() => {
+      end();
+      void this.#run(desc, task);
+    }, delayMs);
+    const end = this.#keep(() => clearTimeout(timer));
+    return end;
   };
 
   runAsBackgroundProcess = (desc: string, task: BackgroundTask): void => {
     if (this.#mayStart()) void this.#run(desc, task);
+  };
+
+  sleep = (delayMs: number): Promise<void> => {
+    checkDelay("delayMs", delayMs, 0);
+    const { signal } = this.#ending;
+    return new Promise((resolve, reject) => {
+      // One error for all, by which a task that lets it through is known to have been cut short.
+      const abort = () => reject(signal.reason as Error);
+      if (signal.aborted) return abort();
+      const timer = setTimeout(() => {
+        resolve();
+        end();
+      }, delayMs);
+      const end = this.#keep(() => {
+        clearTimeout(timer);
+        if (signal.aborted) abort();
+      });
+    });
   };
 
   onShutdown = (callback: () => Awaitable<unknown>): void => {
@@ -90,6 +111,7 @@ export class BackgroundTasks implements BackgroundApi {
   async stop(graceMs: number): Promise<void> {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
+    for (const end of [...this.#timers]) end();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, graceMs, "late")));
     const ended = await Promise.race([this.#end(), late]);
@@ -106,15 +128,14 @@ export class BackgroundTasks implements BackgroundApi {
     return !this.#options.heldBack && !this.#ending.signal.aborted;
   }
 
-  /** Sets a timer that ends with the module. */
-  #schedule(start: (run: (desc: string, task: BackgroundTask) => Promise<void>) => () => void): () => void {
-    const { signal } = this.#ending;
-    const clear = start((desc, task) => this.#run(desc, task));
-    signal.addEventListener("abort", clear, { once: true });
-    return () => {
+  /** Remembers what ends with the module; answers a function that ends it before. */
+  #keep(clear: () => void): () => void {
+    const end = () => {
+      this.#timers.delete(end);
       clear();
-      signal.removeEventListener("abort", clear);
     };
+    this.#timers.add(end);
+    return end;
   }
 
   #run(desc: string, task: BackgroundTask): Promise<void> {

@@ -6,6 +6,7 @@ import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts
 import type { MetricsApi } from "../metrics/metrics-api.ts";
 import type { BackgroundApi } from "./background-tasks.ts";
 import type { ModuleDatabase } from "./module-database.ts";
+import type { NamesApi } from "./names-api.ts";
 import type { WebApi } from "./web-api.ts";
 
 type Awaitable<T> = T | PromiseLike<T>;
@@ -44,11 +45,7 @@ export interface SpamCheckerCallbacks {
 }
 
 /** What a TypeScript module is handed. */
-export interface ModuleApi extends WebApi, BackgroundApi {
-  /** `server_name` of the homeserver. */
-  readonly serverName: string;
-  /** `public_baseurl`, with a slash at its end. */
-  readonly publicBaseurl: string | null;
+export interface ModuleApi extends NamesApi, WebApi, BackgroundApi {
   /** Logs with the module's name. */
   readonly log: Logger;
   /** What the homeserver can be asked, and told to do; needs `media_bridge.homeserver` (docs/homeserver.md). */

@@ -6,11 +6,12 @@ import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModul
 import type { Logger } from "../util/log.ts";
 import type { PythonHost } from "./python-host.ts";
 import type { DatabaseFacts, ServiceFacts } from "./python-host-options.ts";
+import { createNamesApi, WORKER_APP } from "./names-api.ts";
 import { BackgroundTasks } from "./background-tasks.ts";
 import type { Blocked } from "./python-messages.ts";
 import { PythonWeb } from "./python-web.ts";
 import { SocketFolder } from "./socket-folder.ts";
-import { createHeldBackServices, type TypeScriptServices } from "./typescript-services.ts";
+import type { TypeScriptServices } from "./typescript-services.ts";
 import { createUnservedWeb, type WebServices } from "./web-api.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
 
@@ -23,8 +24,8 @@ export interface LoadOptions {
   readonly requests?: Handlers;
   /** Hears of each time a Python module held the child's event loop. */
   readonly onBlocked?: (blocked: Blocked) => void;
-  /** What is done for TypeScript modules; where it is absent, nothing. They are set up once it is there. */
-  readonly services?: Promise<TypeScriptServices>;
+  /** What is done for TypeScript modules, which are set up once it is there. */
+  readonly services: Promise<TypeScriptServices>;
   /** Told once Python has been spawned, where there is any: from here on it starts by itself, and others may take their time. */
   readonly onSpawned?: () => void;
   /** What is offered for web resources; where it is absent, nobody serves them. */
@@ -131,13 +132,12 @@ async function setUp(
 ): Promise<LoadedModule> {
   if (parsed === undefined) throw new TypeError("a module was set up before it was parsed");
   const { module, file } = parsed;
-  const { serverName, publicBaseurl } = config;
   const { runBackgroundTasks } = config.mediaBridge;
   const log = options.log.child({ module: module.name });
   const background = new BackgroundTasks({ log, runBackgroundTasks, heldBack });
   backgrounds.push(background);
-  const given = (await services) ?? (await createHeldBackServices());
-  const api = createModuleApi(module, file, { ...given, serverName, publicBaseurl, registry, web, background, log });
+  const names = createNamesApi(config);
+  const api = createModuleApi(module, file, { ...(await services), names, registry, web, background, log });
   await parsed.setup(api);
   return { name: module.name, language: "typescript", file, unfired: [] };
 }
@@ -192,7 +192,7 @@ function serviceFacts(config: Config): ServiceFacts {
     max_upload_size: config.maxUploadSizeBytes,
     enable_authenticated_media: config.enableAuthenticatedMedia,
     worker_name: config.mediaBridge.workerName,
-    worker_app: "synapse.app.media_repository",
+    worker_app: WORKER_APP,
     run_background_tasks: config.mediaBridge.runBackgroundTasks,
     database: databaseFacts(config),
   };

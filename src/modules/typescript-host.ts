@@ -5,6 +5,7 @@ import type { SlotModule } from "../callbacks/slot.ts";
 import type { Logger } from "../util/log.ts";
 import type { BackgroundTasks } from "./background-tasks.ts";
 import type { ModuleApi, ModuleDefinition } from "./definition.ts";
+import type { NamesApi } from "./names-api.ts";
 import type { TypeScriptServices } from "./typescript-services.ts";
 import { parseModuleConfig } from "./typescript-config.ts";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
@@ -46,8 +47,7 @@ export function createModuleApi(
   module: SlotModule,
   file: string,
   service: TypeScriptServices & {
-    readonly serverName: string;
-    readonly publicBaseurl: string | null;
+    readonly names: NamesApi;
     readonly registry: CallbackRegistry;
     readonly web: WebServices;
     readonly background: BackgroundTasks;
@@ -69,14 +69,14 @@ export function createModuleApi(
     }
   };
   return {
-    serverName: service.serverName,
-    publicBaseurl: service.publicBaseurl,
+    ...service.names,
     log: service.log,
     homeserver: service.homeserver,
     database: service.database,
     metrics: service.metrics,
     shouldRunBackgroundTasks: background.shouldRunBackgroundTasks,
     loopingBackgroundCall: background.loopingBackgroundCall,
+    sleep: background.sleep,
     delayedBackgroundCall: background.delayedBackgroundCall,
     runAsBackgroundProcess: background.runAsBackgroundProcess,
     onShutdown: background.onShutdown,

@@ -33,6 +33,8 @@ export interface Generation {
   readonly paths: readonly RegExp[];
   /** Clears what an earlier process had under way; for the first generation alone. */
   clearLeftovers(): Promise<void>;
+  /** From here on it is the one that serves. */
+  takeOver(): void;
   /** Modules and storage providers may begin with what they do by themselves. */
   begin(): Promise<void>;
   /** Resolves once no request of this generation is under way, nor an upload whose client has left. */
@@ -50,7 +52,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
   const { config, resources, cleanup } = loading;
   const { metadata, blobs, accounts, accessTimes, waits, claims, metrics, stopping, probes } = lasting;
   const modules = await loading.modules;
-  const { requester } = await loading.services;
+  const { requester, showMetrics } = await loading.services;
   const chain = new CallbackChain({
     registry: modules.registry,
     python: modules.python,
@@ -126,6 +128,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     app,
     paths: routes.map(({ path }) => path),
     clearLeftovers: () => front.clear(),
+    takeOver: showMetrics,
     async begin() {
       await modules.python?.markStarted();
       await storage?.stores.start();

@@ -20,6 +20,8 @@ export interface ModuleServices {
   readonly requester: RequesterOptions;
   readonly identify: (request: WebRequest) => Promise<Requester>;
   readonly typescript: TypeScriptServices;
+  /** Has `/metrics` show what the TypeScript modules of this generation declared. */
+  readonly showMetrics: () => void;
   /** Answers of the child's requests. */
   readonly requests: {
     homeserver(params: unknown): Promise<unknown>;
@@ -39,12 +41,14 @@ export async function openModuleServices(
   const { path } = config.mediaBridge.database;
   const database = await openModuleDatabase({ path, homeserver: config.mediaBridge.homeserver?.database, log });
   cleanup.add(() => database.close());
+  const declared = metrics.openDeclared();
   const whoIs = createWhoIs(requester.authenticator);
   const { homeserver: ask } = homeserverRequests(homeserver.requests, log);
   return {
     requester,
     identify: async (request) => identifyWebRequest(request, requester),
-    typescript: { homeserver: homeserver.client, database, metrics: metrics.api },
+    typescript: { homeserver: homeserver.client, database, metrics: declared.api },
+    showMetrics: declared.show,
     requests: { homeserver: async (params) => ask?.(params), whoIs },
   };
 }

@@ -76,6 +76,7 @@ class Generations {
 
   constructor(first: Generation, lasting: Lasting, log: Logger) {
     this.current = first;
+    first.takeOver();
     this.lasting = lasting;
     this.log = log;
   }
@@ -109,6 +110,7 @@ class Generations {
     const next = await this.build(config);
     const former = this.current;
     this.current = next;
+    next.takeOver();
     this.log.info({ generation: this.number }, "reloaded: a new configuration and its modules serve");
     this.retiring.set(former, this.retire(former));
   }

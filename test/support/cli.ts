@@ -128,6 +128,11 @@ export class CliFolder {
     };
   }
 
+  /** The configuration as it is now. */
+  readConfig(): Record<string, unknown> {
+    return JSON.parse(readFileSync(this.config, "utf8")) as Record<string, unknown>;
+  }
+
   /** Writes a file into the folder, as only its owner may read it. */
   write(name: string, text: string): void {
     writeFileSync(join(this.path, name), text, { mode: 0o600 });

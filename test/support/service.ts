@@ -41,6 +41,8 @@ export interface TestService {
   upload(body: string | Uint8Array, options?: { as?: TestUser; query?: string; type?: string }): Promise<string>;
   /** Every file under the media store, relative, with its size: what uploads left. */
   files(): Record<string, number>;
+  /** Puts other modules in the place of those that run. */
+  reload(modules: readonly object[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,7 +53,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   const store = join(folder, "media");
   const config = writeConfig(folder, store, options);
   const log = captureLog();
-  const service = await startService(loadConfig([config]).config, log);
+  const service = await startService(loadConfig([config]).config, log, {
+    readConfig: () => loadConfig([config]).config,
+  });
   const { port } = service.address as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
   const request: TestService["request"] = (path, { as, ...init } = {}) => {
@@ -78,6 +82,10 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       return answer.content_uri.split("/").at(-1) ?? "";
     },
     files: () => listFiles(store),
+    async reload(modules) {
+      writeConfig(folder, store, { ...options, config: { ...options.config, modules } });
+      await service.reload();
+    },
     async stop() {
       await service.stop(5_000);
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });

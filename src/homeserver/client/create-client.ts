@@ -21,7 +21,16 @@ import {
   setRoomPublic,
 } from "./rooms.ts";
 import { askRoomState, RoomStateSchema } from "./room-state.ts";
-import { AdminUserSchema, askUser, askWhois, checkUsername, findUser, setDisplayname, WhoisSchema } from "./users.ts";
+import {
+  AdminUserSchema,
+  askUser,
+  askWhois,
+  checkUsername,
+  endAccessToken,
+  findUser,
+  setDisplayname,
+  WhoisSchema,
+} from "./users.ts";
 
 const AccountDataSchema = z.record(z.string(), z.unknown());
 
@@ -58,6 +67,7 @@ export function createHomeserverClient(requests: HomeserverRequests): Homeserver
         lastSeenMs: last_seen ?? 0,
       }));
     },
+    invalidateAccessToken: (accessToken) => endAccessToken(requests, accessToken),
     setDisplayname: (userId, displayname) => setDisplayname(requests, userId, displayname),
     getAccountData: async (userId, type) => (await askAccountData(requests, userId, type))?.read(AccountDataSchema),
     putAccountData: (userId, type, content) => putAccountData(requests, userId, type, toJson(content)),

@@ -136,6 +136,8 @@ export interface HomeserverClient {
   getThreepids(userId: string): Promise<readonly Threepid[]>;
   /** Where a local user was seen. Administrator. */
   getConnections(userId: string): Promise<readonly UserConnection[]>;
+  /** Logs out with an access token, which ends it. Takes no token of the configuration. */
+  invalidateAccessToken(accessToken: string): Promise<void>;
   /** Sets a name, as the user. Application service. */
   setDisplayname(userId: string, displayname: string): Promise<void>;
 

@@ -1,8 +1,12 @@
+import { existsSync } from "node:fs";
 import type { ModuleDatabase } from "../../modules/module-database.ts";
 import type { Logger } from "../../util/log.ts";
+import { MIGRATIONS } from "../sqlite/migrations.ts";
+import type { TransactionEngine } from "./engine.ts";
 import type { PostgresArguments } from "./postgres-arguments.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
 import { EngineDatabase } from "./transactions.ts";
+import { TrialEngine } from "./trial-engine.ts";
 
 export interface ModuleDatabaseOptions {
   /** The service's own SQLite file. */
@@ -19,15 +23,26 @@ export interface OpenModuleDatabase extends ModuleDatabase {
 }
 
 /** The database that TypeScript modules share; nothing is opened before the first transaction. Rejects with a StartError. */
-export async function openModuleDatabase({
-  path,
-  homeserver,
-  log,
-}: ModuleDatabaseOptions): Promise<OpenModuleDatabase> {
-  if (homeserver === undefined) return new EngineDatabase(new SqliteEngine({ path, own: true }));
+export async function openModuleDatabase(options: ModuleDatabaseOptions): Promise<OpenModuleDatabase> {
+  return new EngineDatabase(await openEngine(options));
+}
+
+/**
+ * The same for modules that are only looked at: what they write is taken back. Where the service's own database is not there
+ * yet, an empty one in memory stands for it, which keeps what is written until it is closed.
+ */
+export async function openTrialDatabase(options: ModuleDatabaseOptions): Promise<OpenModuleDatabase> {
+  if (options.homeserver === undefined && !existsSync(options.path)) {
+    return new EngineDatabase(new SqliteEngine({ path: ":memory:", own: true, make: MIGRATIONS }));
+  }
+  return new EngineDatabase(new TrialEngine(await openEngine(options)));
+}
+
+async function openEngine({ path, homeserver, log }: ModuleDatabaseOptions): Promise<TransactionEngine> {
+  if (homeserver === undefined) return new SqliteEngine({ path, own: true });
   if (homeserver.name === "sqlite3") {
-    return new EngineDatabase(new SqliteEngine({ path: String(homeserver.args["database"]), own: false }));
+    return new SqliteEngine({ path: String(homeserver.args["database"]), own: false });
   }
   const { PostgresEngine } = await import("./postgres-engine.ts");
-  return new EngineDatabase(new PostgresEngine(homeserver.args, log));
+  return new PostgresEngine(homeserver.args, log);
 }

@@ -12,18 +12,22 @@ export interface SqliteEngineOptions {
   readonly path: string;
   /** Whether it is the service's own database. */
   readonly own: boolean;
+  /** For a database in memory, `:memory:`: the statements that make it. */
+  readonly make?: readonly string[];
 }
 
 /** SQLite on a thread of its own: one transaction at a time, in the order in which they came. */
 export class SqliteEngine implements TransactionEngine {
   readonly #thread: SqliteThread;
   #isTaken = false;
+  #isClosed = false;
   readonly #queue: (() => void)[] = [];
 
-  constructor({ path, own }: SqliteEngineOptions) {
+  constructor({ path, own, make = [] }: SqliteEngineOptions) {
     this.#thread = new SqliteThread({
       path,
       pragmas: own ? OWN_PRAGMAS : PRAGMAS,
+      make,
       busyTimeoutMs: BUSY_TIMEOUT_MS,
     });
   }
@@ -31,6 +35,7 @@ export class SqliteEngine implements TransactionEngine {
   async begin(): Promise<Session> {
     await this.#takeTurn();
     try {
+      if (this.#isClosed) throw new ModuleDatabaseError("UNAVAILABLE", "The modules' database is closed");
       await this.#thread.ask({ command: "begin" });
     } catch (error) {
       this.#passTurn();
@@ -45,6 +50,7 @@ export class SqliteEngine implements TransactionEngine {
 
   async close(): Promise<void> {
     await this.#takeTurn();
+    this.#isClosed = true;
     await this.#thread.close();
     this.#passTurn();
   }

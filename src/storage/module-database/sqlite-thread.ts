@@ -10,7 +10,8 @@ const THREAD = `
 const { parentPort, workerData } = require("node:worker_threads");
 const Database = require(workerData.driver);
 const KEPT_STATEMENTS = 100;
-const db = new Database(workerData.path, { timeout: workerData.busyTimeoutMs, fileMustExist: true });
+const db = new Database(workerData.path, { timeout: workerData.busyTimeoutMs, fileMustExist: workerData.make.length === 0 });
+for (const statements of workerData.make) db.exec(statements);
 for (const pragma of workerData.pragmas) db.pragma(pragma);
 db.defaultSafeIntegers(true);
 const statements = new Map();
@@ -66,6 +67,8 @@ parentPort.on("message", (message) => {
 export interface SqliteThreadOptions {
   /** The database file, which must exist. */
   readonly path: string;
+  /** Statements that make a database in memory; none for a file. */
+  readonly make: readonly string[];
   /** For each new connection. */
   readonly pragmas: readonly string[];
   /** How long a statement waits for a lock, on the thread. */

@@ -1,0 +1,32 @@
+import type { Config } from "../config/config.ts";
+
+/** `worker_app` of what a module of Synapse takes the service for. */
+export const WORKER_APP = "synapse.app.media_repository";
+
+/** Whom a module works for. */
+export interface NamesApi {
+  /** `server_name` of the homeserver. */
+  readonly serverName: string;
+  /** `public_baseurl`, with a slash at its end. */
+  readonly publicBaseurl: string;
+  /** `media_bridge.worker_name`. */
+  readonly workerName: string;
+  /** What the service is to modules: `synapse.app.media_repository`. */
+  readonly workerApp: string;
+  /** Whether a user id, room alias or any other id with a domain is of this homeserver. */
+  isMine(id: string): boolean;
+  /** `@username:<serverName>`; what begins with `@` is an id already and is handed back. */
+  getQualifiedUserId(username: string): string;
+}
+
+/** The part of a module's API that is about names. */
+export function createNamesApi({ serverName, publicBaseurl, mediaBridge }: Config): NamesApi {
+  return {
+    serverName,
+    publicBaseurl,
+    workerName: mediaBridge.workerName,
+    workerApp: WORKER_APP,
+    isMine: (id) => id.includes(":") && id.slice(id.indexOf(":") + 1) === serverName,
+    getQualifiedUserId: (username) => (username.startsWith("@") ? username : `@${username}:${serverName}`),
+  };
+}
