@@ -48,7 +48,7 @@ export interface MetricsApi {
 export interface DeclaredMetrics {
   readonly api: MetricsApi;
   /** Puts them on `/metrics`, in the place of those of the generation before. */
-  show(): void;
+  readonly show: () => void;
 }
 
 const ignore = () => undefined;

@@ -51,7 +51,11 @@ function createApi(find: Find): MetricsApi {
         { kind: "counter", options },
         (labelNames) => new prometheus.Counter({ ...options, labelNames, registers }),
       );
-      return { inc: (labels = {}, value = 1) => void metric.inc(labels, value) };
+      return {
+        inc: (labels = {}, value = 1) => {
+          metric.inc(labels, value);
+        },
+      };
     },
     gauge(options): Gauge {
       const metric = find(
@@ -59,9 +63,15 @@ function createApi(find: Find): MetricsApi {
         (labelNames) => new prometheus.Gauge({ ...options, labelNames, registers }),
       );
       return {
-        set: (labels, value) => void metric.set(labels, value),
-        inc: (labels = {}, value = 1) => void metric.inc(labels, value),
-        dec: (labels = {}, value = 1) => void metric.dec(labels, value),
+        set: (labels, value) => {
+          metric.set(labels, value);
+        },
+        inc: (labels = {}, value = 1) => {
+          metric.inc(labels, value);
+        },
+        dec: (labels = {}, value = 1) => {
+          metric.dec(labels, value);
+        },
       };
     },
     histogram({ buckets, ...options }): Histogram {
@@ -70,7 +80,11 @@ function createApi(find: Find): MetricsApi {
         { kind: "histogram", options: { ...options, ...bounds } },
         (labelNames) => new prometheus.Histogram({ ...options, labelNames, registers, ...bounds }),
       );
-      return { observe: (labels, value) => void metric.observe(labels, value) };
+      return {
+        observe: (labels, value) => {
+          metric.observe(labels, value);
+        },
+      };
     },
   };
 }

@@ -111,7 +111,7 @@ export class BackgroundTasks implements BackgroundApi {
   async stop(graceMs: number): Promise<void> {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
-    for (const end of [...this.#timers]) end();
+    for (const end of this.#timers) end();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, graceMs, "late")));
     const ended = await Promise.race([this.#end(), late]);

@@ -17,7 +17,7 @@ interface Counting {
 
 const counting = (config: Counting = {}) => ({ typescript: join(FIXTURE_MODULES, "counting.ts"), config });
 
-async function open(modules: readonly object[]): Promise<{ service: TestService; scrape(): Promise<string[]> }> {
+async function open(modules: readonly object[]): Promise<{ service: TestService; scrape: () => Promise<string[]> }> {
   const port = await findFreePort();
   const service = await startTestService({
     config: { modules },
