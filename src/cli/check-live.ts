@@ -1,6 +1,5 @@
 import type { LoadedConfig } from "../config/config.ts";
-import { loadModules } from "../modules/load.ts";
-import { createLogger } from "../util/log.ts";
+import { loadHeldBackModules } from "../server/held-back.ts";
 import { formatFindings } from "./live/finding.ts";
 import { checkHomeserver, checkUpstream } from "./live/homeserver.ts";
 import { checkModules } from "./live/modules.ts";
@@ -23,7 +22,7 @@ export async function checkLive(
   { publicUrl, homeserverConfigs }: CheckLiveOptions,
 ): Promise<{ text: string; hasProblems: boolean }> {
   setModulesApart();
-  const modules = await loadModules({ config, log: createLogger("fatal"), heldBack: true, onProgress: console.error });
+  const modules = await loadHeldBackModules(config, console.error);
   try {
     const findings = [
       ...(await checkHomeserver(config)),
