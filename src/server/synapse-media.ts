@@ -1,14 +1,22 @@
 import type { Config } from "../config/config.ts";
 import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
 import { createHomeserverRequests } from "../homeserver/client/request.ts";
+import { openModuleDatabase } from "../storage/module-database/open-module-database.ts";
+import { createDatabaseMedia } from "../upstream/database-media.ts";
 import { createAdminMedia, type SynapseMedia } from "../upstream/synapse-media.ts";
+import type { Logger } from "../util/log.ts";
 import type { Cleanup } from "./cleanup.ts";
 
-/** Synapse's list of media, undefined where the configuration gives no access to it. Throws a StartError `CONFIG`. */
-export function openSynapseMedia(config: Config, cleanup: Cleanup): SynapseMedia | undefined {
+/**
+ * Synapse's list of media: from its database where that is configured, else by its administrator's API; undefined where the
+ * configuration gives access to neither. Throws a StartError `CONFIG`.
+ */
+export function openSynapseMedia(config: Config, log: Logger, cleanup: Cleanup): SynapseMedia | undefined {
   const { homeserver, upstream } = config.mediaBridge;
+  if (homeserver === undefined || upstream === undefined) return undefined;
+  if (homeserver.database) return openDatabaseMedia(config, log, cleanup);
   const { admin } = loadHomeserverTokens(homeserver);
-  if (homeserver === undefined || upstream === undefined || admin === undefined) return undefined;
+  if (admin === undefined) return undefined;
   const open = (url: string) => {
     const options = { url, adminToken: admin, appserviceToken: undefined, timeoutMs: homeserver.callTimeoutMs };
     const requests = createHomeserverRequests(options);
@@ -16,4 +24,16 @@ export function openSynapseMedia(config: Config, cleanup: Cleanup): SynapseMedia
     return requests;
   };
   return createAdminMedia(open(upstream.url), open(homeserver.url));
+}
+
+function openDatabaseMedia(config: Config, log: Logger, cleanup: Cleanup): SynapseMedia {
+  const { database: own, homeserver } = config.mediaBridge;
+  // Nothing is connected before the first question.
+  const opening = openModuleDatabase({ path: own.path, homeserver: homeserver?.database, log });
+  opening.catch(() => undefined);
+  cleanup.add(async () => (await opening.catch(() => undefined))?.close());
+  return createDatabaseMedia(async (sql, parameters) => {
+    const database = await opening;
+    return database.transaction("media_bridge_usage", (txn) => txn.execute(sql, parameters));
+  });
 }

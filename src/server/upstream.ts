@@ -69,7 +69,7 @@ function guard(upstream: Upstream, options: FrontOptions): Front {
   const spool = openSpool(join(config.mediaBridge.dataPath, "spool"));
   const leftovers = spool.leftovers();
   const records = metadata.upstreamRecords();
-  const synapse = openSynapseMedia(config, cleanup);
+  const synapse = openSynapseMedia(config, log, cleanup);
   if (synapse === undefined) log.warn({}, USAGE_UNREADABLE);
   const ledger = new QuotaLedger(new UpstreamUsage({ sums: metadata, records, synapse, log }), { accounts });
   const passing = { ...requester, idleTimeoutMs, upstream };

@@ -18,12 +18,12 @@ export interface UsageImport {
 /** Opens the database and Synapse. Throws a StartError: `CONFIG` where Synapse may not be asked, `STORE`. */
 export function openUsageImport(config: Config, log: Logger): UsageImport {
   const cleanup = new Cleanup();
-  const synapse = openSynapseMedia(config, cleanup);
+  const synapse = openSynapseMedia(config, log, cleanup);
   if (synapse === undefined) {
     throw new StartError(
       "CONFIG",
-      "import-usage: expected media_bridge.upstream.url and media_bridge.homeserver.admin_token_file, a file with an " +
-        "administrator's access token",
+      "import-usage: expected media_bridge.upstream.url and either media_bridge.homeserver.admin_token_file, a file with an " +
+        "administrator's access token, or media_bridge.homeserver.database",
     );
   }
   const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });

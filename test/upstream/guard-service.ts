@@ -29,13 +29,20 @@ export interface GuardOptions extends TestServiceOptions {
   readonly xForwarded?: boolean;
   /** Tokens are checked by the stub, which is asked for media with the token of `folder`/admin-token. */
   readonly asAdministrator?: boolean;
+  /** A SQLite file that stands for Synapse's own. */
+  readonly homeserverDatabase?: string;
   /** One that is there already. */
   readonly synapse?: StubSynapse;
 }
 
 export async function startGuard(options: GuardOptions = {}): Promise<GuardService> {
   const synapse = options.synapse ?? (await StubSynapse.start());
-  const homeserver = { url: synapse.url, admin_token_file: "./admin-token" };
+  const path = options.homeserverDatabase;
+  const homeserver = {
+    url: synapse.url,
+    admin_token_file: "./admin-token",
+    ...(path !== undefined && { database: { name: "sqlite3", args: { database: path } } }),
+  };
   const service = await startTestService({
     ...options,
     config: { media_upload_limits: [{ time_period: "1h", max_size: LIMIT_BYTES }], ...options.config },

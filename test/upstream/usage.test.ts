@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { LIMIT_BYTES, startGuard, type GuardService } from "./guard-service.ts";
 import { answers, sendJson, type Behaviour } from "./stub-synapse.ts";
@@ -149,5 +150,26 @@ test("Who has no limits is not read", async () => {
   await guard.stop();
   guard = await startGuard({ folder, asAdministrator: true, config: { media_upload_limits: [] } });
   expect((await guard.upload("x")).status).toBe(200);
+  expect(readings()).toEqual([]);
+});
+
+test("Synapse's database is asked where it is configured, and counts what the administrator's API would", async () => {
+  await guard.stop();
+  const path = join(folder, "homeserver.db");
+  const database = new Database(path);
+  database.exec(
+    "create table local_media_repository (media_id text unique, media_length integer, created_ts bigint, user_id text)",
+  );
+  const insert = database.prepare("insert into local_media_repository values (?, ?, ?, ?)");
+  // More than a page, many of them of one moment.
+  const nowTs = Date.now();
+  for (let index = 0; index < 2300; index += 1) insert.run(`media${index}`, 100, nowTs - (index % 2), ALICE);
+  insert.run("older", 1000, nowTs - 2 * HOUR_MS, ALICE);
+  insert.run("empty", null, nowTs, ALICE);
+  insert.run("of-bob", 1000, nowTs, "@bob:example.test");
+  database.close();
+  guard = await startGuard({ folder, asAdministrator: true, homeserverDatabase: path });
+  expect((await guard.upload(Buffer.alloc(LIMIT_BYTES - 230_000 + 1))).status).toBe(403);
+  expect((await guard.upload(Buffer.alloc(LIMIT_BYTES - 230_000))).status).toBe(200);
   expect(readings()).toEqual([]);
 });
