@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { INSTANCES } from "../../callbacks/script.ts";
 import { FIXTURE_MODULES } from "../../support/service.ts";
 import { startMediaService, type MediaService } from "../support/media-service.ts";
-import { register, SERVER_NAME, startSynapse, type Synapse } from "../support/synapse.ts";
-import type { Answer, Case, Difference } from "./case.ts";
+import { register, startSynapse, type Synapse } from "../support/synapse.ts";
+import type { Answer, Case } from "./case.ts";
+import { applyDifference } from "./difference.ts";
 import { CONFIG_CASES } from "./cases-config.ts";
 import { ALLOWED_CASES, LIMIT_CASES, SPAM_CASES } from "./cases-uploads.ts";
 import { Side } from "./side.ts";
@@ -64,7 +64,10 @@ test.each(CASES.flatMap(({ differs, ...rest }) => (differs ? [{ ...rest, differs
     expect(README).toContain(`\n| ${entry.differs.row}`);
     expect(inSynapse.at(-1)).toMatchObject(entry.differs.synapse);
     expect(here).not.toEqual(inSynapse);
-    expect(here).toEqual([...inSynapse.slice(0, -1), applyDifference(entry, inSynapse.at(-1))]);
+    expect(here).toEqual([
+      ...inSynapse.slice(0, -1),
+      applyDifference(entry.differs, inSynapse.at(-1), userOf(entry.title)),
+    ]);
   },
 );
 
@@ -76,18 +79,6 @@ async function askBoth({ title, requests }: Case): Promise<{ inSynapse: Answer[]
     after.answers(user, accessToken, requests),
   ]);
   return { inSynapse, here };
-}
-
-/** Synapse's answer with what is different here. */
-function applyDifference(
-  { title, differs }: Case & { readonly differs: Difference },
-  inSynapse: Answer | undefined,
-): object {
-  const { here, calledInSynapse, calledHere } = differs;
-  const calls = Object.entries(inSynapse?.calls ?? {}).filter(([kind]) => kind !== calledInSynapse);
-  const everyone = INSTANCES.map((instance) => [instance, `@${userOf(title)}:${SERVER_NAME}`] as const);
-  if (calledHere) calls.push([calledHere, everyone]);
-  return { ...inSynapse, ...here, calls: Object.fromEntries(calls) };
 }
 
 function userOf(title: string): string {
