@@ -13,6 +13,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     works: { type: "string", default: "" },
     scale: { type: "string", default: "1" },
+    durability: { type: "string", default: "relaxed" },
   },
 });
 
@@ -22,7 +23,9 @@ const wants = (part: string) => values.only === undefined || values.only === par
 if (wants("bridge")) await benchBridge(python);
 if (wants("database")) await benchDatabase(python);
 if (wants("service")) {
-  await benchService({ synapse: values.synapse, python, scale: Number(values.scale), works: values.works });
+  const durability = values.durability === "full" ? "full" : "relaxed";
+  const scale = Number(values.scale);
+  await benchService({ synapse: values.synapse, python, scale, works: values.works, durability });
 }
 // Only where it is asked for: it needs a Synapse and nginx.
 if (values.only === "guard") await benchGuard(python, Number(values.scale));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { measure, type Figures, type Work } from "./load.ts";
 import { measurePeak } from "./memory.ts";
-import { startBridge, startSynapse, type Target } from "./targets.ts";
+import { startBridge, startSynapse, type Durability, type Target } from "./targets.ts";
 
 const DOWNLOAD_V1 = "/_matrix/client/v1/media/download/bench.test/";
 const UPLOAD = "/_matrix/media/v3/upload";
@@ -30,13 +30,14 @@ export interface ServiceBenchOptions {
   readonly scale: number;
   /** Only the works whose name contains this are measured. */
   readonly works: string;
+  readonly durability: Durability;
 }
 
 /** The service, beside a real Synapse where asked for: the same modules, the same requests, one run. */
 export async function benchService(options: ServiceBenchOptions): Promise<void> {
   const results = new Map<string, Map<string, Figures>>();
   const starts = [
-    () => startBridge(newFolder(), options.python),
+    () => startBridge(newFolder(), options.python, options.durability),
     ...(options.synapse ? [() => startSynapse(newFolder())] : []),
   ];
   for (const start of starts) {

@@ -30,8 +30,11 @@ function sharedConfig(folder: string): Record<string, unknown> {
   };
 }
 
+/** Whether our service flushes what it stores before it answers. Synapse never does: beside it `relaxed` is its equal. */
+export type Durability = "full" | "relaxed";
+
 /** Our service, as its user starts it. */
-export async function startBridge(folder: string, python: string): Promise<Target> {
+export async function startBridge(folder: string, python: string, durability: Durability): Promise<Target> {
   const port = await freePort();
   writeFileSync(join(folder, "tokens.yaml"), JSON.stringify({ "bench-token": { user_id: USER } }), { mode: 0o600 });
   const config = {
@@ -40,6 +43,7 @@ export async function startBridge(folder: string, python: string): Promise<Targe
       listen: { host: "127.0.0.1", port },
       tokens_file: "./tokens.yaml",
       data_path: ".",
+      durability,
       python: { executable: python, path: [MODULES] },
     },
   };
