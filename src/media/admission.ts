@@ -8,6 +8,8 @@ export interface AdmissionRequest {
   readonly userId: string;
   /** Bytes declared; undefined for a body without a declared length. */
   readonly contentLength: number | undefined;
+  /** A module makes it on behalf of the user: whether the user may upload so much is not asked, the limits hold. */
+  readonly isOfModule?: boolean;
 }
 
 /** What deciding over an upload needs, wherever its bytes go then. */
@@ -31,11 +33,11 @@ export function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: Admissio
  * question waits until the size is known: {@link askAllowed}.
  */
 export async function askModules(
-  { userId, contentLength }: AdmissionRequest,
+  { userId, contentLength, isOfModule = false }: AdmissionRequest,
   { chain, defaultLimits }: AdmissionParts,
 ): Promise<readonly MediaUploadLimit[]> {
-  if (contentLength === undefined) {
-    const limits = await chain.decide("get_media_upload_limits_for_user", userId, 0);
+  if (contentLength === undefined || isOfModule) {
+    const limits = await chain.decide("get_media_upload_limits_for_user", userId, contentLength ?? 0);
     return limits?.value ?? defaultLimits;
   }
   const [denied, limits] = await chain.decideBoth(

@@ -29,9 +29,14 @@ export function createWhoIs(authenticator: Authenticator): (params: unknown) => 
       return { user: { user_id: userId, device_id: deviceId ?? null, guest }, refusal: null };
     } catch (error) {
       if (!MatrixError.is(error)) throw error;
-      const { status, errcode, message, headers } = error;
-      const body = error.bodyText ?? toJsonText({ ...error.fields, errcode, error: message });
-      return { user: null, refusal: { status, errcode, message, body, headers } };
+      return { user: null, refusal: describeRefusal(error) };
     }
   };
+}
+
+/** A refusal as the child is told of it, and raises it as a `SynapseError`. */
+export function describeRefusal(error: MatrixError): object {
+  const { status, errcode, message, headers } = error;
+  const body = error.bodyText ?? toJsonText({ ...error.fields, errcode, error: message });
+  return { status, errcode, message, body, headers };
 }

@@ -21,7 +21,7 @@ import type { Cleanup } from "./cleanup.ts";
 import type { Lasting } from "./lasting.ts";
 import type { Loading } from "./loading.ts";
 import { openStorageProviders } from "./storage-providers.ts";
-import { placeBeforeUpstream } from "./upstream.ts";
+import { isGuarding, placeBeforeUpstream } from "./upstream.ts";
 import { serveModules } from "./web.ts";
 
 /** One configuration at work: its modules, its chains and its routes. A reload puts another in its place, between two requests. */
@@ -77,6 +77,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     providers: storage?.stores,
     limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
   };
+  loading.onUploads(isGuarding(config) ? undefined : upload);
   const create = {
     metadata,
     rateLimiter: new RateLimiter(createRateLimit),

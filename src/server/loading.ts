@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import type { UploadParts } from "../media/upload.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { loadModules, type LoadedModules } from "../modules/load.ts";
 import type { Logger } from "../util/log.ts";
@@ -13,6 +14,8 @@ export interface Loading {
   readonly resources: WebResources;
   /** Resolves, never rejects, once Python has been spawned, or it is clear that it is not. */
   readonly spawned: Promise<void>;
+  /** To be told what uploads need, which modules' own wait for; undefined where a Synapse keeps the media. */
+  readonly onUploads: (parts: UploadParts | undefined) => void;
   readonly services: Promise<ModuleServices>;
   readonly modules: Promise<LoadedModules>;
   /** Ends the modules and what they lean on. */
@@ -38,6 +41,7 @@ export function startLoading({ config, log, generation, metrics }: LoadingOption
   cleanup.add((graceMs) => beneath.run(log, graceMs));
   const resources = new WebResources(log);
   const spawned = createDeferred<void>();
+  const uploads = createDeferred<UploadParts | undefined>();
   const services = spawned.promise
     .then(() => import("./module-services.ts"))
     .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, beneath));
@@ -50,6 +54,7 @@ export function startLoading({ config, log, generation, metrics }: LoadingOption
     onSpawned: spawned.resolve,
     requests: {
       homeserver: async (params) => (await services).requests.homeserver(params),
+      store_content: async (params) => storeContent(params, await uploads.promise),
       who_is: async (params) => (await services).requests.whoIs(params),
     },
     services: services.then(({ typescript }) => typescript),
@@ -60,5 +65,11 @@ export function startLoading({ config, log, generation, metrics }: LoadingOption
   services.catch(() => undefined);
   void modules.catch(() => undefined).then(() => spawned.resolve());
   cleanup.add(async (graceMs) => (await modules.catch(() => undefined))?.stop(graceMs));
-  return { config, resources, spawned: spawned.promise, services, modules, cleanup };
+  return { config, resources, spawned: spawned.promise, onUploads: uploads.resolve, services, modules, cleanup };
+}
+
+async function storeContent(params: unknown, parts: UploadParts | undefined): Promise<object> {
+  if (parts === undefined) throw new Error("a Synapse keeps the media: this service stores nothing");
+  const uploads = await import("./module-uploads.ts");
+  return uploads.storeContent(params, parts);
 }

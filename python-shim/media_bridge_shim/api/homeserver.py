@@ -10,6 +10,7 @@ from . import IMITATED_VERSION
 from .clock import Clock
 from .http_client import SimpleHttpClient
 from .ids import DomainSpecificString
+from .media_repository import MediaRepository
 from .unsupported import UnsupportedName, describe
 
 
@@ -59,6 +60,10 @@ class HomeServer:
     def get_proxied_http_client(self) -> SimpleHttpClient:
         """Asks straight: proxies are not used here."""
         return self.get_simple_http_client()
+
+    def get_media_repository(self) -> MediaRepository:
+        """Stores media that modules make."""
+        return MediaRepository(self._service)
 
     def is_mine(self, domain_specific_string: DomainSpecificString) -> bool:
         return domain_specific_string.domain == self.hostname

@@ -1,0 +1,53 @@
+import { createReadStream } from "node:fs";
+import { z } from "zod";
+import { MatrixError, matrixError } from "../errors.ts";
+import { storeUpload, type UploadBody, type UploadParts } from "../media/upload.ts";
+import { describeRefusal } from "../modules/who-is.ts";
+
+const ContentSchema = z.strictObject({
+  path: z.string(),
+  media_type: z.string(),
+  upload_name: z.string().nullable(),
+  content_length: z.int().nonnegative(),
+  user_id: z.string(),
+});
+
+/**
+ * Answers `store_content` of the child (docs/bridge-protocol.md): media that a module makes on behalf of a user. As in Synapse
+ * the user's limits hold and spam checkers look at it, and nobody asks whether the user may upload so much. A refusal is an answer.
+ */
+export async function storeContent(params: unknown, parts: UploadParts): Promise<object> {
+  const { path, media_type, upload_name, content_length, user_id } = ContentSchema.parse(params);
+  try {
+    const request = {
+      userId: user_id,
+      contentLength: content_length,
+      mediaType: media_type,
+      uploadName: upload_name,
+      body: fileBody(path, content_length),
+      isOfModule: true,
+    };
+    return { media_id: (await storeUpload(request, parts)).mediaId, refusal: null };
+  } catch (error) {
+    if (!MatrixError.is(error)) throw error;
+    return { media_id: null, refusal: describeRefusal(error) };
+  }
+}
+
+/** A file as a body, which must be as long as was said. */
+function fileBody(path: string, contentLength: number): UploadBody {
+  return {
+    async read(sink) {
+      let bytes = 0;
+      for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+        bytes += chunk.length;
+        if (bytes > contentLength) break;
+        await sink(chunk);
+      }
+      if (bytes !== contentLength) {
+        const cause = new Error(`a module's content is not the ${contentLength} bytes long that it was said to be`);
+        throw matrixError("INTERNAL", { cause });
+      }
+    },
+  };
+}
