@@ -92,6 +92,19 @@ program
     process.exit(0);
   });
 
+program
+  .command("verify")
+  .description("compare rows, files and hashes of the store; exit status 1 where something is not as it should be")
+  .requiredOption(...CONFIG_OPTION)
+  .option("--repair", "move files that have no row any more into lost+found below the media store")
+  .option("--json", "print one JSON object a line")
+  .action(async (options: { config: string[]; repair?: boolean; json?: boolean }) => {
+    const loaded = loadConfig(options.config);
+    const { verify } = await import("./cli/verify.ts");
+    const isGood = await verify(loaded, { repair: options.repair === true, json: options.json === true, print });
+    process.exit(isGood ? 0 : 1);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { Probes } from "../http/probes.ts";
 import { AccessTimes } from "../media/access-times.ts";
@@ -12,7 +11,7 @@ import { openFilesystemBlobs } from "../storage/filesystem/filesystem-blobs.ts";
 import { openSqliteMetadata, type SqliteMetadata } from "../storage/sqlite/sqlite-metadata.ts";
 import type { Logger } from "../util/log.ts";
 import type { Cleanup } from "./cleanup.ts";
-import { isGuarding } from "./upstream.ts";
+import { storePaths } from "./store-paths.ts";
 
 /** What outlives a reload: the store, and all that uploads of two generations must agree on. */
 export interface Lasting {
@@ -36,9 +35,7 @@ export async function openLasting(config: Config, log: Logger, metrics: Metrics,
   const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log, durability });
   cleanup.add(() => metadata.close());
   const blobs = openFilesystemBlobs({
-    // Where a Synapse keeps the media, its store is not ours to touch.
-    mediaStorePath: isGuarding(config) ? join(config.mediaBridge.dataPath, "media") : config.mediaStorePath,
-    uploadsFolder: join(config.mediaBridge.dataPath, "uploads"),
+    ...storePaths(config),
     log,
     durability,
   });

@@ -20,6 +20,12 @@ export interface Durability {
   close(): Promise<void>;
 }
 
+/** Absolute paths of folders that exist. */
+export interface DurableFolders {
+  readonly uploadsFolder: string;
+  readonly mediaStorePath: string;
+}
+
 /** Leaves it to the operating system when something reaches the disk. */
 export const RELAXED: Durability = {
   secure: () => undefined,
@@ -30,13 +36,15 @@ export const RELAXED: Durability = {
   close: async () => undefined,
 };
 
-/** @param uploadsFolder Where temporary names stand. */
-export function createFullDurability(uploadsFolder: string, options: SweeperOptions): Durability {
+/** @param folders Where temporary names stand, and where the files do: both are to be there themselves. */
+export function createFullDurability(folders: DurableFolders, options: SweeperOptions): Durability {
+  const { uploadsFolder, mediaStorePath } = folders;
   const sweeper = new NameSweeper(options);
   let areParentsFlushed = false;
   const names = new SharedFlush(async () => {
     if (areParentsFlushed) return flushFolder(uploadsFolder);
     await flushFoldersTo(uploadsFolder);
+    await flushFoldersTo(mediaStorePath);
     areParentsFlushed = true;
   });
   return {

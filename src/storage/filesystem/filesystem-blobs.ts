@@ -12,10 +12,8 @@ import { Layout } from "./layout.ts";
 import { FilesystemReader } from "./reader.ts";
 import { listSpools, listUnsettled, recoverUploads } from "./recovery.ts";
 import { openSpool, type SpoolParts } from "./spool.ts";
+import { UPLOADS_FOLDER } from "./uploads-folder.ts";
 import { FilesystemWriter } from "./writer.ts";
-
-/** Where temporary names stand under the media store. */
-const UPLOADS_FOLDER = "media_bridge_uploads";
 
 export interface FilesystemBlobsOptions {
   /** Synapse's `media_store_path`; made where it does not exist. */
@@ -43,7 +41,9 @@ export function openFilesystemBlobs(options: FilesystemBlobsOptions): BlobStore 
   const layout = chooseLayout(mediaStorePath, layouts);
   const calls = createCalls(new DiskPace(options.io ?? "auto"));
   const { log } = options;
-  const durability = options.durability === "relaxed" ? RELAXED : createFullDurability(layout.uploadsFolder, { log });
+  const { uploadsFolder } = layout;
+  const isFull = options.durability !== "relaxed";
+  const durability = isFull ? createFullDurability({ uploadsFolder, mediaStorePath }, { log }) : RELAXED;
   return new FilesystemBlobs(layout, layouts, { calls, durability, log });
 }
 

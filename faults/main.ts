@@ -1,0 +1,26 @@
+import { parseArgs } from "node:util";
+import type { FaultProgram } from "./program.ts";
+import { runPowerCut } from "./power-cut.ts";
+
+/** `npm run faults [-- NAME] [--short] [--seed N]` */
+const PROGRAMS: readonly FaultProgram[] = [{ name: "power-cut", run: (options) => runPowerCut(options) }];
+
+const { values, positionals } = parseArgs({
+  options: { short: { type: "boolean", default: false }, seed: { type: "string" } },
+  allowPositionals: true,
+});
+const [wanted] = positionals;
+const programs = PROGRAMS.filter(({ name }) => wanted === undefined || name === wanted);
+if (programs.length === 0) throw new Error(`there is no ${wanted}: ${PROGRAMS.map(({ name }) => name).join(", ")}`);
+const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
+const total = { passed: 0, failed: 0 };
+for (const { name, run } of programs) {
+  const startedMs = performance.now();
+  const { passed, failed } = await run({ short: values.short, seed, note: (text) => console.log(`${name}: ${text}`) });
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+  console.log(`${name}: ${passed} passed, ${failed} failed, in ${seconds} s, seed ${seed}`);
+  total.passed += passed;
+  total.failed += failed;
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;

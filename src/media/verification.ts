@@ -1,0 +1,91 @@
+/** Something that is not as it should be. */
+export interface Finding {
+  readonly kind: FindingKind;
+  readonly mediaId: string;
+  /** What was expected, and what is there; nothing of the content. */
+  readonly detail: string;
+}
+
+/** What can be wrong: with a row, and with a file that no row leads to. */
+export type FindingKind =
+  | "file-missing"
+  | "file-unreadable"
+  | "size-differs"
+  | "hash-differs"
+  | "usage-differs"
+  | "file-without-row"
+  | "file-unknown";
+
+/** A row with content, and what the database says besides about its media. */
+export interface VerifiedRow {
+  readonly mediaId: string;
+  readonly mediaLength: number;
+  /** Null for rows that have none. */
+  readonly sha256: string | null;
+  /** What it counts against its user's limits; null where it does not. */
+  readonly countedBytes: number | null;
+  /** Storage providers that are still to get the file. */
+  readonly waitingProviders: number;
+}
+
+/** What the database knows of a media id. */
+export type Knowledge =
+  /** A row with content. */
+  | "stored"
+  /** It has been an upload of this database, or an id for one; there is no content now. */
+  | "known"
+  /** Never heard of it. */
+  | "unknown";
+
+/** Rows, as they are now: others may write meanwhile. */
+export interface VerifiedRows {
+  count(): number;
+  /** All rows with content, in pieces. */
+  pages(): Iterable<readonly VerifiedRow[]>;
+  /** A row with content, as it is now. */
+  find(mediaId: string): VerifiedRow | undefined;
+  knows(mediaId: string): Knowledge;
+}
+
+/** The state of a file. */
+export type FileState =
+  | { readonly is: "missing" }
+  | { readonly is: "unreadable"; readonly reason: string }
+  | { readonly is: "there"; readonly sizeBytes: number; readonly sha256: string | null };
+
+/** Files, as they are now. */
+export interface VerifiedFiles {
+  /** Reads a file through to its hash where `expectedBytes` is its size; one of another size is not read. */
+  inspect(mediaId: string, expectedBytes: number): Promise<FileState>;
+  /** The ids of all files in the layout of media. */
+  mediaIds(): AsyncIterable<string>;
+  exists(mediaId: string): Promise<boolean>;
+  /** Whether an upload to the id is under way, or waits for the next start to end it. */
+  isUnderWay(mediaId: string): Promise<boolean>;
+  /** Moves a file into `lost+found`; the answer is its new path. */
+  setAside(mediaId: string): Promise<string>;
+}
+
+export interface Progress {
+  readonly rows: number;
+  readonly rowsDone: number;
+  readonly bytesDone: number;
+  readonly filesSeen: number;
+}
+
+export interface VerificationOptions {
+  readonly rows: VerifiedRows;
+  readonly files: VerifiedFiles;
+  /** How many storage providers keep local media. */
+  readonly providers: number;
+  readonly onFinding: (finding: Finding) => void;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** What a verification came to. */
+export interface Verified extends Progress {
+  readonly findings: number;
+  /** Media whose file is not here, and may be with a storage provider. */
+  readonly elsewhere: number;
+  readonly underWay: number;
+}

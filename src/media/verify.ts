@@ -1,0 +1,130 @@
+import type {
+  Finding,
+  FindingKind,
+  Progress,
+  VerificationOptions,
+  Verified,
+  VerifiedFiles,
+  VerifiedRow,
+} from "./verification.ts";
+
+/**
+ * Compares rows with files, both ways, hashes included. What others change meanwhile is looked at again before it is told:
+ * uploads under way and media that are deleted just now are no findings.
+ */
+export async function verifyMedia(options: VerificationOptions): Promise<Verified> {
+  const { rows, files } = options;
+  const run = new Run(options);
+  for (const page of rows.pages()) {
+    for (const row of page) {
+      const wrong = await run.checkRow(row);
+      // Deleted since it was read, or it was never whole.
+      if (wrong !== undefined && rows.find(row.mediaId) !== undefined) run.report(wrong, row.mediaId);
+      run.rowsDone += 1;
+      run.progress();
+    }
+  }
+  for await (const mediaId of files.mediaIds()) {
+    run.filesSeen += 1;
+    await run.checkFile(mediaId);
+    run.progress();
+  }
+  return run.result();
+}
+
+/** Whether a file that no row leads to is still one: asked again right before something is done about it. */
+export async function isWithoutRow(mediaId: string, { rows, files }: VerificationOptions): Promise<boolean> {
+  if (rows.knows(mediaId) === "stored" || (await files.isUnderWay(mediaId))) return false;
+  // Between the two questions its row may have been committed, and its temporary name have gone.
+  return rows.knows(mediaId) !== "stored" && (await files.exists(mediaId));
+}
+
+interface Wrong {
+  readonly kind: FindingKind;
+  readonly detail: string;
+}
+
+class Run {
+  rowsDone = 0;
+  filesSeen = 0;
+  private bytesDone = 0;
+  private findings = 0;
+  private elsewhere = 0;
+  private underWay = 0;
+  private readonly rows: number;
+  private readonly options: VerificationOptions;
+
+  constructor(options: VerificationOptions) {
+    this.options = options;
+    this.rows = options.rows.count();
+  }
+
+  async checkRow(row: VerifiedRow): Promise<Wrong | undefined> {
+    const { mediaLength, countedBytes } = row;
+    if (countedBytes !== null && countedBytes !== mediaLength) {
+      const detail = `${mediaLength} bytes, of which ${countedBytes} count against its user's limits`;
+      return { kind: "usage-differs", detail };
+    }
+    return this.checkContent(row);
+  }
+
+  async checkFile(mediaId: string): Promise<void> {
+    const { rows, files } = this.options;
+    if (rows.knows(mediaId) === "stored") return;
+    if (await files.isUnderWay(mediaId)) {
+      this.underWay += 1;
+      return;
+    }
+    if (!(await isWithoutRow(mediaId, this.options))) return;
+    const isKnown = rows.knows(mediaId) === "known";
+    this.report(
+      isKnown
+        ? { kind: "file-without-row", detail: "an upload of this database that has no row any more" }
+        : { kind: "file-unknown", detail: "a file of which this database has never known" },
+      mediaId,
+    );
+  }
+
+  report({ kind, detail }: Wrong, mediaId: string): void {
+    this.findings += 1;
+    this.options.onFinding({ kind, mediaId, detail } satisfies Finding);
+  }
+
+  progress(): void {
+    this.options.onProgress(this.state());
+  }
+
+  result(): Verified {
+    const { findings, elsewhere, underWay } = this;
+    return { ...this.state(), findings, elsewhere, underWay };
+  }
+
+  private state(): Progress {
+    const { rows, rowsDone, bytesDone, filesSeen } = this;
+    return { rows, rowsDone, bytesDone, filesSeen };
+  }
+
+  private async checkContent({
+    mediaId,
+    mediaLength,
+    sha256,
+    waitingProviders,
+  }: VerifiedRow): Promise<Wrong | undefined> {
+    const { files, providers } = this.options;
+    const state: Awaited<ReturnType<VerifiedFiles["inspect"]>> = await files.inspect(mediaId, mediaLength);
+    if (state.is === "missing") {
+      if (providers > waitingProviders) {
+        this.elsewhere += 1;
+        return undefined;
+      }
+      return { kind: "file-missing", detail: `${mediaLength} bytes, and no storage provider has been given them` };
+    }
+    if (state.is === "unreadable") return { kind: "file-unreadable", detail: state.reason };
+    if (state.sizeBytes !== mediaLength) {
+      return { kind: "size-differs", detail: `${state.sizeBytes} bytes instead of ${mediaLength}` };
+    }
+    this.bytesDone += mediaLength;
+    if (sha256 === null || state.sha256 === sha256) return undefined;
+    return { kind: "hash-differs", detail: `SHA-256 ${state.sha256} instead of ${sha256}` };
+  }
+}

@@ -1,0 +1,13 @@
+import { join } from "node:path";
+import type { Config } from "../config/config.ts";
+import { isGuarding } from "./upstream.ts";
+
+/** Where media and their temporary names are kept. */
+export function storePaths(config: Config): { readonly mediaStorePath: string; readonly uploadsFolder: string } {
+  const { dataPath } = config.mediaBridge;
+  return {
+    // Where a Synapse keeps the media, its store is not ours to touch.
+    mediaStorePath: isGuarding(config) ? join(dataPath, "media") : config.mediaStorePath,
+    uploadsFolder: join(dataPath, "uploads"),
+  };
+}
