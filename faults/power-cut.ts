@@ -13,7 +13,7 @@ import type { FaultOptions, FaultResult } from "./program.ts";
 import { createRandom } from "./random.ts";
 import { startFaultyService, type FaultyService } from "./service.ts";
 
-const log = createLogger("fatal");
+const silent = createLogger("fatal");
 
 /** Refuses what its spam check reads as such. */
 const MODULE = `

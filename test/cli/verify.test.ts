@@ -55,8 +55,8 @@ function place(path: string, text: string): void {
 
 describe("verify", () => {
   test("finds nothing in a store that is as it should be, beside a running service and without one", async () => {
-    const { upload } = await start();
-    for (const text of ["", "one", "x".repeat(3_000_000)]) await upload(text);
+    const running = await start();
+    for (const text of ["", "one", "x".repeat(3_000_000)]) await running.upload(text);
     const sums = { media: 3, bytes: 3_000_003, findings: 0 };
     expect(await run()).toMatchObject({ isGood: true, findings: [], sums });
     await stop();
@@ -64,9 +64,9 @@ describe("verify", () => {
   });
 
   test("names every file that is missing, of another size, of other content, or no file", async () => {
-    const { upload } = await start();
+    const running = await start();
     const [missing, longer, other, folderInstead, whole] = await Promise.all(
-      ["missing", "longer", "other", "folder", "whole"].map((text) => upload(text)),
+      ["missing", "longer", "other", "folder", "whole"].map((text) => running.upload(text)),
     );
     await stop();
     rmSync(fileOf(missing ?? ""));
@@ -88,8 +88,8 @@ describe("verify", () => {
   });
 
   test("names media that count for other than they are", async () => {
-    const { upload } = await start();
-    const mediaId = await upload("12345");
+    const running = await start();
+    const mediaId = await running.upload("12345");
     await stop();
     change("update media_bridge_uploads set media_length = 4 where media_id = ?", mediaId);
     expect(await run()).toMatchObject({ isGood: false, findings: [{ kind: "usage-differs", mediaId }] });
@@ -106,8 +106,8 @@ describe("verify", () => {
   });
 
   test("asks for a missing file only where no storage provider has been given it", async () => {
-    const { upload } = await start();
-    const [stored, waiting] = [await upload("stored"), await upload("waiting")];
+    const running = await start();
+    const [stored, waiting] = [await running.upload("stored"), await running.upload("waiting")];
     await stop();
     for (const mediaId of [stored, waiting]) rmSync(fileOf(mediaId));
     const insert =
@@ -127,8 +127,8 @@ describe("verify", () => {
 
 describe("verify --repair", () => {
   test("moves files that have no row any more to lost+found, and is content then", async () => {
-    const { upload } = await start();
-    const [kept, orphan] = [await upload("kept"), await upload("orphan")];
+    const running = await start();
+    const [kept, orphan] = [await running.upload("kept"), await running.upload("orphan")];
     await stop();
     change("delete from local_media_repository where media_id = ?", orphan);
     expect(await run()).toMatchObject({ isGood: false, findings: [{ kind: "file-without-row", mediaId: orphan }] });
@@ -142,8 +142,8 @@ describe("verify --repair", () => {
   });
 
   test("moves nothing at all where there is a file that the database has never known", async () => {
-    const { upload } = await start();
-    const orphan = await upload("orphan");
+    const running = await start();
+    const orphan = await running.upload("orphan");
     await stop();
     change("delete from local_media_repository where media_id = ?", orphan);
     place(fileOf("somebodyElses"), "a Synapse's, say");

@@ -36,9 +36,9 @@ export const RELAXED: Durability = {
   close: async () => undefined,
 };
 
-/** @param folders Where temporary names stand, and where the files do: both are to be there themselves. */
-export function createFullDurability(folders: DurableFolders, options: SweeperOptions): Durability {
-  const { uploadsFolder, mediaStorePath } = folders;
+/** @param places Where temporary names stand, and where the files do: both are to be there themselves. */
+export function createFullDurability(places: DurableFolders, options: SweeperOptions): Durability {
+  const { uploadsFolder, mediaStorePath } = places;
   const sweeper = new NameSweeper(options);
   let areParentsFlushed = false;
   const names = new SharedFlush(async () => {
