@@ -129,7 +129,7 @@ async function tryMoment(
   model.materialize(root, folder, survives);
   let service: RunningService | undefined;
   try {
-    service = await startService(loadConfig([writeFaultConfig(folder, storeIn(folder, "full"))]).config, log);
+    service = await startService(loadConfig([writeFaultConfig(folder, storeIn(folder, "full"))]).config, silent);
     const { port } = service.address as AddressInfo;
     return await findWrong(folder, port, bodies, answersIn(seen, filled));
   } catch (error) {
