@@ -1,8 +1,8 @@
 import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
 import { MatrixError } from "../errors.ts";
 import { ModuleUnavailable, toClientError } from "./failure.ts";
-import type { PythonRunner, StepResult } from "./python-segment.ts";
-import { runSteps, type AskedStep } from "./python-steps.ts";
+import type { StepResult } from "./python-segment.ts";
+import { runnerOf, runSteps, type AskedStep } from "./python-steps.ts";
 import type { CallbackPolicy, Question } from "./question.ts";
 import type { CallbackRegistry, Segment } from "./registry.ts";
 import type { PythonSlot, Slot, SlotObserver, SlotRecord, TypeScriptSlot } from "./slot.ts";
@@ -10,8 +10,6 @@ import { callTypeScriptSlot } from "./typescript-slot.ts";
 
 export interface ChainOptions {
   readonly registry: CallbackRegistry;
-  /** Absent where no Python module is configured. */
-  readonly python?: PythonRunner | undefined;
   readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
   /** Hears of every slot that ran. */
   readonly observe: SlotObserver;
@@ -69,7 +67,7 @@ export class CallbackChain {
 
   /**
    * Asks two chains one after the other, the second only if nobody stopped the first; in one round trip where both are
-   * Python alone. The result has one decision for each chain that was asked.
+   * of one Python child alone. The result has one decision for each chain that was asked.
    */
   async decideBoth<A extends KindName, B extends KindName>(
     first: Question<A>,
@@ -78,7 +76,7 @@ export class CallbackChain {
     const segments = [first, second].map(({ kind }) => this.options.registry.segments(kind));
     const [a, b] = [segments[0]?.[0], segments[1]?.[0]];
     const onePlan = segments.every((chain) => chain.length === 1 && chain[0]?.slots.every(isPresent));
-    if (onePlan && a?.language === "python" && b?.language === "python") {
+    if (onePlan && a?.language === "python" && b?.language === "python" && runnerOf(a.slots) === runnerOf(b.slots)) {
       return this.runBoth(a.slots, first, b.slots, second);
     }
     const decision = await this.decide(first.kind, ...first.args);
@@ -190,10 +188,13 @@ export class CallbackChain {
     const present = segment.slots.filter(isPresent);
     const absent = segment.slots.filter((slot) => !isPresent(slot));
     const lost = new ModuleUnavailable("unavailable", "the restarted child did not register it again");
-    const result = await this.runSteps([[present, question]]).then(
-      ([first]) => first,
-      (error: Error) => this.missing(present, error),
-    );
+    const result =
+      present.length === 0
+        ? undefined
+        : await this.runSteps([[present, question]]).then(
+            ([first]) => first,
+            (error: Error) => this.missing(present, error),
+          );
     return [...(result?.records ?? []), ...this.missing(absent, lost).records];
   }
 

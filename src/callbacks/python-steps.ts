@@ -1,7 +1,8 @@
 import { matrixError } from "../errors.ts";
 import { ModuleUnavailable } from "./failure.ts";
 import { KINDS, type KindName } from "./kinds.ts";
-import { readStepResult, type Caller, type PythonRunner, type StepResult } from "./python-segment.ts";
+import type { Caller, PythonRunner } from "./python-runner.ts";
+import { readStepResult, type StepResult } from "./python-segment.ts";
 import type { CallbackPolicy, Question } from "./question.ts";
 import type { PythonSlot } from "./slot.ts";
 
@@ -10,18 +11,18 @@ export type AskedStep = readonly [slots: readonly PythonSlot[], question: Questi
 
 /** How steps are run. */
 export interface StepOptions extends Caller {
-  readonly python?: PythonRunner | undefined;
   readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
   readonly trace?: boolean;
 }
 
 /**
- * One round trip. Rejects with a {@link ModuleUnavailable} where the child, or one of the slots in it, is not there, or too many
+ * One round trip to the child that has the slots, all of them. Rejects with a {@link ModuleUnavailable} where the child, or one of the slots in it, is not there, or too many
  * wait for it.
  */
 export async function runSteps(steps: readonly AskedStep[], options: StepOptions): Promise<StepResult[]> {
-  const { python, policies, trace, request, user } = options;
-  if (python === undefined) throw new ModuleUnavailable("unavailable", "no Python child is configured");
+  const { policies, trace, request, user } = options;
+  const runner = runnerOf(steps[0]?.[0] ?? []);
+  if (runner === undefined) return [];
   const wire = steps.map(([slots, { kind, args }]) => ({
     kind,
     slots: slots.map(remoteOf),
@@ -29,12 +30,17 @@ export async function runSteps(steps: readonly AskedStep[], options: StepOptions
     deadlineMs: policies[kind].deadlineMs,
   }));
   const caller = { request, user: user ?? userOf(steps) };
-  const raw = await python.run(wire, trace === true, caller).catch((error: unknown) => {
+  const raw = await runner.run(wire, trace === true, caller).catch((error: unknown) => {
     if (error instanceof ModuleUnavailable) throw error;
     throw new ModuleUnavailable("unavailable", "the Python child cannot be asked", { cause: error });
   });
   if (!Array.isArray(raw)) throw matrixError("INTERNAL", { cause: new TypeError("malformed answer to a run") });
   return raw.map((result, index) => readStepResult(result, steps[index]?.[0] ?? []));
+}
+
+/** Who runs slots of one child; undefined where there are none. */
+export function runnerOf([first]: readonly PythonSlot[]): PythonRunner | undefined {
+  return first?.runner;
 }
 
 function userOf([first]: readonly AskedStep[]): string | undefined {

@@ -1,7 +1,7 @@
 import type { KindName } from "./kinds.ts";
 import type { PythonSlot, Slot, TypeScriptSlot } from "./slot.ts";
 
-/** Neighbouring slots of one language: what is asked in one go. */
+/** Neighbouring slots of one language, Python ones of one child: what is asked in one go. */
 export type Segment =
   | { readonly language: "typescript"; readonly slots: readonly TypeScriptSlot[] }
   | { readonly language: "python"; readonly slots: readonly PythonSlot[] };
@@ -28,7 +28,7 @@ export class CallbackRegistry {
     return [...this.chains.values()].flat().filter((slot) => slot.module.index === moduleIndex);
   }
 
-  /** The chain of a kind, compiled into runs of one language. */
+  /** The chain of a kind, compiled into what is asked in one go. */
   segments(kind: KindName): readonly Segment[] {
     let segments = this.compiled.get(kind);
     if (segments === undefined) this.compiled.set(kind, (segments = compile(this.slots(kind))));
@@ -40,8 +40,13 @@ function compile(slots: readonly Slot[]): Segment[] {
   const segments: { language: Slot["language"]; slots: Slot[] }[] = [];
   for (const slot of slots) {
     const last = segments.at(-1);
-    if (last?.language === slot.language) last.slots.push(slot);
+    if (last !== undefined && goTogether(last.slots[0], slot)) last.slots.push(slot);
     else segments.push({ language: slot.language, slots: [slot] });
   }
   return segments as Segment[];
+}
+
+function goTogether(first: Slot | undefined, next: Slot): boolean {
+  if (first?.language !== next.language) return false;
+  return first.language === "typescript" || next.language === "typescript" || first.runner === next.runner;
 }

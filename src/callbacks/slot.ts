@@ -1,4 +1,5 @@
 import type { KindName } from "./kinds.ts";
+import type { PythonRunner } from "./python-runner.ts";
 
 /** The module that a slot belongs to. */
 export interface SlotModule {
@@ -29,6 +30,8 @@ export interface PythonSlot extends SlotBase {
   readonly language: "python";
   /** The child's number for it; undefined while no child has registered it (down, or restarted with less). */
   remote: number | undefined;
+  /** Who runs it: slots of one child share theirs. */
+  readonly runner: PythonRunner;
 }
 
 export type Slot = TypeScriptSlot | PythonSlot;

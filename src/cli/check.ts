@@ -4,6 +4,7 @@ import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
 import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 import type { LoadedModules } from "../modules/load.ts";
+import { SHARED } from "../modules/python-plan.ts";
 import { loadHeldBackModules } from "../server/held-back.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
 import { setModulesApart } from "./module-output.ts";
@@ -48,8 +49,8 @@ function describePaths({ config }: LoadedConfig): string[] {
 
 function describeModules({ modules }: LoadedModules): string[] {
   if (modules.length === 0) return ["no modules", ""];
-  const lines = modules.flatMap(({ name, language, file, unfired }, index) => [
-    `module ${index + 1}: ${name} (${language}${file === null ? "" : `, ${file}`})`,
+  const lines = modules.flatMap(({ name, language, file, child, unfired }, index) => [
+    `module ${index + 1}: ${name} (${language}${file === null ? "" : `, ${file}`}${child === null || child === SHARED ? "" : ", in a child of its own"})`,
     ...(unfired.length === 0
       ? []
       : [

@@ -57,7 +57,6 @@ async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Pr
   const modules = await loadHeldBackModules(config, console.error);
   const chain = new CallbackChain({
     registry: modules.registry,
-    python: modules.python,
     policies: config.mediaBridge.callbacks,
     observe: () => undefined,
     onLate: () => undefined,

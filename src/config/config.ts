@@ -102,8 +102,20 @@ export interface PythonConfig {
   /** Resident memory of the child past which it is ended and started anew; undefined: without a limit. */
   readonly maxMemoryBytes: number | undefined;
   readonly blockedAfterMs: number;
-  /** How many calls Python has at a time, how many may wait, and for how long. */
+  /** Whether all share one child. */
+  readonly isolation: "shared" | "module";
+  /** By class: those that have a child of their own in any case, and what holds there. */
+  readonly overrides: Readonly<Record<string, PythonOverride>>;
+  /** How many calls Python has at a time, how many may wait, and for how long: for each child. */
   readonly admission: { readonly maxInFlight: number; readonly maxQueued: number; readonly maxWaitMs: number };
+}
+
+/** What holds for the child of one class; what is absent is as for all. */
+export interface PythonOverride {
+  readonly executable?: string;
+  /** Added to what is for all. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly maxMemoryBytes?: number;
 }
 
 /** What stands under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */

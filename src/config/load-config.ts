@@ -7,6 +7,7 @@ import { describeIssues } from "./issues.ts";
 import { warnAboutKeys } from "./key-warnings.ts";
 import { buildMediaBridge } from "./media-bridge.ts";
 import { buildModules } from "./modules.ts";
+import { checkOverrides } from "./python.ts";
 import { ConfigSchema, listNames, type Settings } from "./schema.ts";
 import { buildStorageProviders } from "./storage-providers.ts";
 import { toPlainValue } from "./yaml-value.ts";
@@ -44,6 +45,7 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
     storageProviders: providers.storageProviders,
     mediaBridge: buildMediaBridge(settings.media_bridge, resolve(dirname(bridgeFile))),
   };
+  checkOverrides(config, sources);
   return {
     config: deepFreeze(config),
     warnings: [...warnAboutKeys(sources), ...warnings, ...providers.warnings],

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
-import type { CallbackConfig, ListenConfig, MediaBridgeConfig, PythonConfig, UpstreamConfig } from "./config.ts";
+import type { CallbackConfig, ListenConfig, MediaBridgeConfig, UpstreamConfig } from "./config.ts";
 import { buildHomeserverDatabase } from "./homeserver-database.ts";
 import type { CallbackName } from "./schema-callbacks.ts";
+import { buildPython } from "./python.ts";
 import type { MediaBridgeSettings } from "./schema-media-bridge.ts";
 
 /** What stands under `media_bridge`, its paths resolved against `folder`, that of the file which names it. */
@@ -69,21 +70,6 @@ function buildUpstream(upstream: MediaBridgeSettings["upstream"]): UpstreamConfi
       timeoutMs: upstream.timeout,
     }
   );
-}
-
-function buildPython(python: MediaBridgeSettings["python"], folder: string): PythonConfig {
-  const { executable, requirements } = python;
-  return {
-    ...(executable !== undefined && {
-      executable: executable.includes("/") ? resolve(folder, executable) : executable,
-    }),
-    path: python.path.map((path) => resolve(folder, path)),
-    ...(requirements !== undefined && { requirements: resolve(folder, requirements) }),
-    environment: python.environment,
-    maxMemoryBytes: python.max_memory,
-    blockedAfterMs: python.blocked_after,
-    admission: { maxInFlight: python.max_in_flight, maxQueued: python.max_queued, maxWaitMs: python.max_wait },
-  };
 }
 
 function buildCallback(callback: { deadline: number; on_unavailable?: "refuse" | "skip" }): CallbackConfig {

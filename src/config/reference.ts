@@ -45,7 +45,11 @@ function listRows(mapping: z.ZodObject, prefix: string): Row[] {
     if (notes === undefined) throw new Error(`${prefix}${key} is not described`);
     const path = `${prefix}${key}`;
     const inner = findMapping(schema);
-    const below = notes.form.startsWith("a list") ? `${path}[].` : `${path}.`;
+    const below = notes.form.startsWith("a list")
+      ? `${path}[].`
+      : notes.form === "a mapping of classes"
+        ? `${path}.<class>.`
+        : `${path}.`;
     const row = {
       path,
       form: notes.form.replace(/^(a size|a duration):.*/, "$1"),

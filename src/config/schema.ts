@@ -14,10 +14,11 @@ export const ConfigSchema = z.object({
 
 export type Settings = z.infer<typeof ConfigSchema>;
 
-/** The mapping that a schema stands for, through defaults and lists; undefined where it is none. */
+/** The mapping that a schema stands for, through defaults, and that a list or a record holds; undefined where it is none. */
 export function findMapping(schema: z.core.$ZodType | undefined): z.ZodObject | undefined {
   if (schema instanceof z.ZodObject) return schema;
   if (schema instanceof z.ZodArray) return findMapping(schema.element);
+  if (schema instanceof z.ZodRecord) return findMapping(schema.valueType);
   return isWrapper(schema) ? findMapping(schema.unwrap()) : undefined;
 }
 
@@ -29,9 +30,15 @@ export function findDefault(schema: z.core.$ZodType): unknown {
 
 /** The names that a mapping may hold at a path of keys and positions, for suggestions. */
 export function listNames(path: readonly PropertyKey[]): string[] {
-  let mapping: z.ZodObject | undefined = ConfigSchema;
-  for (const step of path) if (typeof step === "string") mapping = findMapping(mapping?.shape[step]);
-  return Object.keys(mapping?.shape ?? {});
+  let schema: z.core.$ZodType | undefined = ConfigSchema;
+  for (const step of path) if (typeof step === "string") schema = findMember(schema, step);
+  return Object.keys(findMapping(schema)?.shape ?? {});
+}
+
+/** What stands at a key of a mapping, or of a record, whose keys are anybody's names. */
+function findMember(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
+  if (schema instanceof z.ZodRecord) return schema.valueType;
+  return isWrapper(schema) ? findMember(schema.unwrap(), key) : findMapping(schema)?.shape[key];
 }
 
 type Wrapper = z.ZodOptional | z.ZodNullable | z.ZodPrefault;

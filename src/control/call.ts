@@ -14,14 +14,13 @@ import { reportSlot, type CallReport } from "./call-report.ts";
 export async function runCall(
   callback: string,
   args: readonly string[],
-  modules: Pick<ChainOptions, "registry" | "python">,
+  modules: Pick<ChainOptions, "registry">,
   config: Config,
 ): Promise<CallReport> {
   const { kind, values } = readArguments(callback, args);
   const records: SlotRecord[] = [];
   const chain = new CallbackChain({
     registry: modules.registry,
-    python: modules.python,
     policies: config.mediaBridge.callbacks,
     observe: (record) => records.push(record),
     onLate: () => undefined,

@@ -1,6 +1,7 @@
 import type { KindName } from "../callbacks/kinds.ts";
 import type { SlotOutcome } from "../callbacks/slot.ts";
 import { declareUncounted, type DeclaredMetrics } from "./metrics-api.ts";
+import type { ChildMetrics } from "./module-metrics.ts";
 
 /** How a storage provider did when it was asked. */
 export type ProviderOutcome = "stored" | "found" | "absent" | "failed" | "timeout" | "unavailable";
@@ -20,13 +21,15 @@ export interface Metrics {
   watchPendingStores(read: () => Promise<ReadonlyMap<string, number>>): void;
   /** For the TypeScript modules of a new generation: what they declare and count. */
   openDeclared(): DeclaredMetrics;
-  /** Reads the bridge's state whenever the metrics are asked for; undefined without Python. */
-  watchBridge(read: () => BridgeState | undefined): void;
-  /** Asks Python modules for their metrics, in Prometheus' text format, whenever the metrics are asked for. */
-  watchModules(read: () => Promise<string>): void;
+  /** Reads the state of each Python child whenever the metrics are asked for. */
+  watchBridge(read: () => readonly BridgeState[]): void;
+  /** Asks Python modules for their metrics whenever the metrics are asked for. */
+  watchModules(read: () => Promise<readonly ChildMetrics[]>): void;
 }
 
+/** How a Python child is doing. */
 export interface BridgeState {
+  readonly name: string;
   readonly up: boolean;
   readonly inFlight: number;
   /** Calls that wait for their turn. */

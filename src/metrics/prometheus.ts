@@ -86,27 +86,27 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
   };
 }
 
-function watchBridge(read: () => BridgeState | undefined, registers: Registry[]): void {
+function watchBridge(read: () => readonly BridgeState[], registers: Registry[]): void {
   const gauge = (name: string, help: string, value: (state: BridgeState) => number) =>
     new Gauge({
       name,
       help,
+      labelNames: ["child"] as const,
       registers,
       collect() {
-        const state = read();
-        if (state === undefined) this.reset();
-        else this.set(value(state));
+        this.reset();
+        for (const state of read()) this.set({ child: state.name }, value(state));
       },
     });
-  gauge("media_bridge_python_up", "Whether the Python child can be asked", (state) => Number(state.up));
-  gauge("media_bridge_python_calls_in_flight", "Calls that the Python child is at work on", (state) => state.inFlight);
+  gauge("media_bridge_python_up", "Whether a Python child can be asked", (state) => Number(state.up));
+  gauge("media_bridge_python_calls_in_flight", "Calls that a Python child is at work on", (state) => state.inFlight);
   gauge("media_bridge_python_calls_queued", "Calls that wait for their turn", (state) => state.queued);
   gauge(
     "media_bridge_python_calls_refused",
     "Calls refused since the start, as too many waited",
     (state) => state.refused,
   );
-  gauge("media_bridge_python_restarts", "Restarts of the Python child since the start", (state) => state.restarts);
+  gauge("media_bridge_python_restarts", "Restarts of a Python child since the start", (state) => state.restarts);
 }
 
 /** The metrics' own listener: `GET /metrics`. Resolves once it is bound, rejects where it cannot be. */

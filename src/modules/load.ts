@@ -1,48 +1,18 @@
 import { join } from "node:path";
-import type { Handlers } from "../bridge/connection.ts";
-import { maxWebBodyBytes } from "../web/body-limit.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
-import type { Logger } from "../util/log.ts";
-import type { PythonHost } from "./python-host.ts";
-import type { DatabaseFacts, ServiceFacts } from "./python-host-options.ts";
-import { createNamesApi, WORKER_APP } from "./names-api.ts";
 import { BackgroundTasks } from "./background-tasks.ts";
-import type { Blocked } from "./python-messages.ts";
-import { PythonWeb } from "./python-web.ts";
-import { SocketFolder } from "./socket-folder.ts";
-import type { TypeScriptServices } from "./typescript-services.ts";
-import { createUnservedWeb, type WebServices } from "./web-api.ts";
+import type { CompleteOptions, LoadOptions } from "./load-options.ts";
+import { createNamesApi } from "./names-api.ts";
+import type { PythonChildren } from "./python-children.ts";
+import { createUnservedWeb } from "./web-api.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
-
-export interface LoadOptions {
-  readonly config: Config;
-  readonly log: Logger;
-  /** For `check` and `call`: nothing of a module starts by itself. */
-  readonly heldBack: boolean;
-  /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
-  readonly requests?: Handlers;
-  /** Hears of each time a Python module held the child's event loop. */
-  readonly onBlocked?: (blocked: Blocked) => void;
-  /** What is done for TypeScript modules, which are set up once it is there. */
-  readonly services: Promise<TypeScriptServices>;
-  /** Told once Python has been spawned, where there is any: from here on it starts by itself, and others may take their time. */
-  readonly onSpawned?: () => void;
-  /** What is offered for web resources; where it is absent, nobody serves them. */
-  readonly web?: WebServices;
-  /** 0 at start; every reload counts one up. */
-  readonly generation?: number;
-  /** Hears one line for each step of making the Python environment; the log does where it is absent. */
-  readonly onProgress?: (line: string) => void;
-}
-
-type CompleteOptions = LoadOptions & { readonly web: WebServices };
 
 /** Every module of the configuration, constructed, and the chains they registered. */
 export interface LoadedModules {
   readonly registry: CallbackRegistry;
   /** Absent where no Python module is configured. */
-  readonly python: PythonHost | undefined;
+  readonly python: PythonChildren | undefined;
   /** In configuration order. */
   readonly modules: readonly LoadedModule[];
   /** In configuration order. */
@@ -54,6 +24,8 @@ export interface LoadedModule {
   readonly name: string;
   readonly language: "python" | "typescript";
   readonly file: string | null;
+  /** The Python child that it lives in: `shared`, or one of its own by its name; null for a TypeScript module. */
+  readonly child: string | null;
   /** Callbacks that it registered and this service never fires. */
   readonly unfired: readonly string[];
 }
@@ -71,13 +43,12 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
   const options = { ...loadOptions, web: loadOptions.web ?? createUnservedWeb(loadOptions.log) };
   const { modules, storageProviders } = options.config;
   const registry = new CallbackRegistry();
-  const pythonEntries = modules.filter((entry) => entry.language === "python");
-  const needsPython = pythonEntries.length + storageProviders.length > 0;
+  const needsPython = storageProviders.length > 0 || modules.some(({ language }) => language === "python");
   const backgrounds: BackgroundTasks[] = [];
   const stop = async (graceMs: number) => {
     await Promise.all([...backgrounds.map((background) => background.stop(graceMs)), python?.stop(graceMs)]);
   };
-  const python = needsPython ? await createPythonHost(pythonEntries, registry, options) : undefined;
+  const python = needsPython ? await openPython(registry, options) : undefined;
   try {
     const starting = python?.start();
     options.onSpawned?.();
@@ -104,6 +75,12 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
     await stop(0);
     throw error;
   }
+}
+
+/** A chain of TypeScript alone pays for none of this. */
+async function openPython(registry: CallbackRegistry, options: CompleteOptions): Promise<PythonChildren> {
+  const { openPythonChildren } = await import("./open-python-children.ts");
+  return openPythonChildren(registry, options);
 }
 
 /** Waits for both, also where one fails, so that no child is left behind half started. */
@@ -139,76 +116,15 @@ async function setUp(
   const names = createNamesApi(config);
   const api = createModuleApi(module, file, { ...(await services), names, registry, web, background, log });
   await parsed.setup(api);
-  return { name: module.name, language: "typescript", file, unfired: [] };
+  return { name: module.name, language: "typescript", file, child: null, unfired: [] };
 }
 
-async function createPythonHost(
-  entries: readonly PythonModuleConfig[],
-  registry: CallbackRegistry,
-  { config, log, heldBack, requests = {}, web, onBlocked, onProgress }: CompleteOptions,
-): Promise<PythonHost> {
-  // A chain of TypeScript alone pays for none of this.
-  const [{ ensurePythonEnvironment }, { PythonHost }] = await Promise.all([
-    import("./python-environment.ts"),
-    import("./python-host.ts"),
-  ]);
-  const { python, dataPath } = config.mediaBridge;
-  const executable = await ensurePythonEnvironment({
-    executable: python.executable,
-    requirements: python.requirements,
-    dataPath,
-    needsPostgres: config.mediaBridge.homeserver?.database?.name === "psycopg2",
-    onProgress: onProgress ?? ((line) => log.info({ python: { logger: "setup" } }, line)),
-  });
-  return new PythonHost({
-    executable,
-    environment: python.environment,
-    searchPath: python.path,
-    maxMemoryBytes: python.maxMemoryBytes,
-    blockedAfterMs: python.blockedAfterMs,
-    admission: python.admission,
-    entries,
-    storageProviders: config.storageProviders,
-    service: serviceFacts(config),
-    requests,
-    registry,
-    web: new PythonWeb({
-      resources: web.resources,
-      sockets: new SocketFolder(dataPath),
-      maxBodyBytes: maxWebBodyBytes(config.maxUploadSizeBytes),
-      log,
-    }),
-    log,
-    heldBack,
-    onBlocked,
-  });
-}
-
-function serviceFacts(config: Config): ServiceFacts {
-  return {
-    server_name: config.serverName,
-    public_baseurl: config.publicBaseurl,
-    media_store_path: config.mediaStorePath,
-    max_upload_size: config.maxUploadSizeBytes,
-    enable_authenticated_media: config.enableAuthenticatedMedia,
-    worker_name: config.mediaBridge.workerName,
-    worker_app: WORKER_APP,
-    run_background_tasks: config.mediaBridge.runBackgroundTasks,
-    database: databaseFacts(config),
-  };
-}
-
-function databaseFacts({ mediaBridge }: Config): DatabaseFacts {
-  const database = mediaBridge.homeserver?.database;
-  if (database === undefined) return { name: "sqlite3", args: { database: mediaBridge.database.path }, own: true };
-  return { ...database.session, name: database.name, args: database.args, own: false };
-}
-
-function describePython(entry: PythonModuleConfig, python: PythonHost | undefined): LoadedModule {
+function describePython(entry: PythonModuleConfig, python: PythonChildren | undefined): LoadedModule {
   return {
     name: entry.module,
     language: "python",
     file: python?.fileOf(entry.index) ?? null,
+    child: python?.childOf(entry.index)?.name ?? null,
     unfired: python?.unfired(entry.index) ?? [],
   };
 }

@@ -27,6 +27,8 @@ export interface DatabaseFacts {
 }
 
 export interface PythonHostOptions {
+  /** The class that the child is for, or `shared`. */
+  readonly name: string;
   readonly executable: string;
   /** Added to the service's own environment. */
   readonly environment: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { KINDS } from "../callbacks/kinds.ts";
-import type { Caller, PythonRunner, PythonStep } from "../callbacks/python-segment.ts";
+import type { Caller, PythonRunner, PythonStep } from "../callbacks/python-runner.ts";
 import { BridgeError } from "../bridge/errors.ts";
 import type { Connection } from "../bridge/connection.ts";
 import type { CallOptions } from "../bridge/pending-calls.ts";
@@ -24,7 +24,7 @@ const LOADING_MS = 300_000;
 const METRICS_MS = 1_000;
 
 /**
- * The Python child and the modules in it. It imports all modules and parses all configurations at once, then constructs one
+ * A Python child and the modules in it. It imports all modules and parses all configurations at once, then constructs one
  * module at a time, when its turn comes; after a crash it does all of that by itself, and the slots keep their places.
  */
 export class PythonHost implements PythonRunner {
@@ -43,7 +43,7 @@ export class PythonHost implements PythonRunner {
   constructor(options: PythonHostOptions) {
     this.options = options;
     this.entries = [...options.entries, ...options.storageProviders];
-    this.slots = new PythonSlots(this.entries, options.registry, options.log);
+    this.slots = new PythonSlots(this.entries, options.registry, this, options.log);
     this.admission = new CallAdmission(options.admission, options.log);
     this.supervisor = new Supervisor({
       spawn: () =>
@@ -112,6 +112,16 @@ export class PythonHost implements PythonRunner {
   /** What modules count with `prometheus_client`, in Prometheus' text format. Rejects where the child does not answer within a second. */
   async metrics(): Promise<string> {
     return z.string().parse(await this.request("metrics", null, { deadlineMs: METRICS_MS }));
+  }
+
+  /** Which child this is: the class that it is for, or `shared`. */
+  get name(): string {
+    return this.options.name;
+  }
+
+  /** Indexes of the modules and storage providers in it. */
+  get indexes(): number[] {
+    return this.entries.map(({ index }) => index);
   }
 
   /** The file of a module, absolute, where it has one. */

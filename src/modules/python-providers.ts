@@ -16,8 +16,16 @@ export interface ProviderFile {
   readonly thumbnail: unknown;
 }
 
+/** A file that is to come back, and where to. */
+interface Wanted {
+  readonly file: ProviderFile;
+  readonly spoolPath: string;
+  readonly lengthBytes: number;
+  readonly sha256: string | null;
+}
+
 export interface PythonProvidersOptions {
-  readonly host: Pick<PythonHost, "request">;
+  readonly hosts: { childOf(index: number): Pick<PythonHost, "request"> | undefined };
   readonly entries: readonly StorageProviderConfig[];
   readonly deadlines: MediaBridgeConfig["storageProviders"];
   readonly log: Logger;
@@ -42,16 +50,39 @@ export class PythonProviders {
   }
 
   /**
-   * One round trip: the child asks all providers in order, writes the file to `spoolPath` and compares length and hash.
-   * True where a right file lies there. Rejects with a {@link ModuleUnavailable} where the child cannot be asked.
+   * One round trip for all providers of one child: it asks them in order, writes the file to `spoolPath` and compares length and
+   * hash. True where a right file lies there. Rejects with a {@link ModuleUnavailable} where nobody has it and a child could not be
+   * asked.
    */
-  async fetch(wanted: {
-    readonly file: ProviderFile;
-    readonly spoolPath: string;
-    readonly lengthBytes: number;
-    readonly sha256: string | null;
-  }): Promise<boolean> {
-    const { host, entries, deadlines } = this.options;
+  async fetch(wanted: Wanted): Promise<boolean> {
+    let missing: ModuleUnavailable | undefined;
+    for (const entries of this.neighbours()) {
+      try {
+        if (await this.fetchFrom(entries, wanted)) return true;
+      } catch (error) {
+        if (!(error instanceof ModuleUnavailable)) throw error;
+        missing ??= error;
+      }
+    }
+    if (missing !== undefined) throw missing;
+    return false;
+  }
+
+  /** The providers in order, those together that one child can be asked for in one go. */
+  private neighbours(): StorageProviderConfig[][] {
+    const groups: StorageProviderConfig[][] = [];
+    for (const entry of this.options.entries) {
+      const last = groups.at(-1)?.[0];
+      const { hosts } = this.options;
+      if (last !== undefined && hosts.childOf(last.index) === hosts.childOf(entry.index)) groups.at(-1)?.push(entry);
+      else groups.push([entry]);
+    }
+    return groups;
+  }
+
+  private async fetchFrom(entries: readonly StorageProviderConfig[], wanted: Wanted): Promise<boolean> {
+    const { hosts, deadlines } = this.options;
+    const host = hosts.childOf(entries[0]?.index ?? -1);
     const params = {
       providers: entries.map(({ index }) => index),
       ...describeFile(wanted.file),
@@ -90,7 +121,8 @@ export class PythonProvider {
 
   /** Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are in the log and counted. */
   async store(file: ProviderFile): Promise<void> {
-    const { host, deadlines, metrics } = this.options;
+    const { hosts, deadlines, metrics } = this.options;
+    const host = hosts.childOf(this.entry.index);
     const deadlineMs = deadlines.storeDeadlineMs;
     const params = { provider: this.entry.index, ...describeFile(file), deadline_ms: deadlineMs };
     let answer: unknown;
@@ -106,11 +138,12 @@ export class PythonProvider {
 }
 
 async function ask(
-  host: Pick<PythonHost, "request">,
+  host: Pick<PythonHost, "request"> | undefined,
   method: string,
   params: unknown,
   deadlineMs: number,
 ): Promise<unknown> {
+  if (host === undefined) throw new TypeError("a storage provider lives in no child");
   try {
     return await host.request(method, params, { deadlineMs });
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { CallbackRegistry } from "../callbacks/registry.ts";
+import type { PythonRunner } from "../callbacks/python-runner.ts";
 import type { PythonSlot, SlotModule } from "../callbacks/slot.ts";
 import type { PythonModuleConfig, StorageProviderConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
@@ -11,12 +12,14 @@ export type PythonEntry = PythonModuleConfig | StorageProviderConfig;
 export class PythonSlots {
   private readonly entries: readonly PythonEntry[];
   private readonly registry: CallbackRegistry;
+  private readonly runner: PythonRunner;
   private readonly log: Logger;
   private readonly unfiredNames = new Map<number, string[]>();
 
-  constructor(entries: readonly PythonEntry[], registry: CallbackRegistry, log: Logger) {
+  constructor(entries: readonly PythonEntry[], registry: CallbackRegistry, runner: PythonRunner, log: Logger) {
     this.entries = entries;
     this.registry = registry;
+    this.runner = runner;
     this.log = log;
   }
 
@@ -26,7 +29,7 @@ export class PythonSlots {
     for (const { slot: remote, kind, nth, name, file } of entries) {
       const known = this.all().find((slot) => slot.module.index === index && slot.kind === kind && slot.nth === nth);
       if (known) known.remote = remote;
-      else this.registry.add({ language: "python", kind, module, nth, name, file, remote });
+      else this.registry.add({ language: "python", kind, module, nth, name, file, remote, runner: this.runner });
     }
     this.noteUnfired(module, unfired);
   }

@@ -55,7 +55,6 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
   const { requester, showMetrics } = await loading.services;
   const chain = new CallbackChain({
     registry: modules.registry,
-    python: modules.python,
     policies: config.mediaBridge.callbacks,
     ...reportSlots(log, metrics),
   });
@@ -110,7 +109,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     metrics,
     running,
   });
-  const routes = [...front.routes, healthRoute(() => describeProblem(modules))];
+  const routes = [...front.routes, healthRoute(() => modules.python?.problem)];
   const requests = new RequestCount();
   const app = createApp({
     routes,
@@ -143,8 +142,4 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     refuseBodies: () => requests.refuseBodies(),
     cleanup,
   };
-}
-
-function describeProblem({ python }: LoadedModules): string | undefined {
-  return python === undefined || python.up ? undefined : `the Python child is ${python.state}`;
 }

@@ -26,13 +26,8 @@ export async function startMetrics(config: Config, log: Logger, cleanup: Cleanup
   return metrics;
 }
 
-/** Has the metrics tell of the Python child, also of one that a reload brings. */
+/** Has the metrics tell of the Python children, also of those that a reload brings. */
 export function watchPython(metrics: Metrics, current: () => LoadedModules | undefined): void {
-  metrics.watchBridge(() => {
-    const python = current()?.python;
-    if (python === undefined) return undefined;
-    const { up, inFlight, queued, refused, restarts } = python;
-    return { up, inFlight, queued, refused, restarts };
-  });
-  metrics.watchModules(async () => (await current()?.python?.metrics()) ?? "");
+  metrics.watchBridge(() => current()?.python?.all ?? []);
+  metrics.watchModules(async () => (await current()?.python?.metrics()) ?? []);
 }

@@ -24,7 +24,7 @@ export function openStorageProviders(
 ): { readonly stores: ProviderStores; readonly restorer: MediaRestorer } | undefined {
   if (python === undefined || entries.length === 0) return undefined;
   const deadlines = config.mediaBridge.storageProviders;
-  const providers = new PythonProviders({ host: python, entries, deadlines, log, metrics });
+  const providers = new PythonProviders({ hosts: python, entries, deadlines, log, metrics });
   const pending = metadata.pendingStores;
   metrics.watchPendingStores(() => pending.counts());
   const restorer = new MediaRestorer(providers, blobs);

@@ -67,6 +67,8 @@ describe("defaults", () => {
           environment: {},
           maxMemoryBytes: undefined,
           blockedAfterMs: 60_000,
+          isolation: "shared",
+          overrides: {},
           admission: { maxInFlight: 100, maxQueued: 1000, maxWaitMs: 1000 },
         },
         callbacks: {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import type { Language } from "../callbacks/script.ts";
-import { ScriptedService } from "../callbacks/scripted-service.ts";
+import { type ScriptedOptions, ScriptedService } from "../callbacks/scripted-service.ts";
 import { describeAllowed } from "./callbacks-allowed.ts";
 import { describeChunked } from "./callbacks-chunked.ts";
 import { describeConfig } from "./callbacks-config.ts";
@@ -17,11 +17,14 @@ import { describeWaiting } from "./callbacks-waiting.ts";
 export type Shared = () => ScriptedService;
 
 /** What every chain must do, whatever the languages of its three modules. */
-export function describeCallbacks(languages: readonly [Language, Language, Language]): void {
+export function describeCallbacks(
+  languages: readonly [Language, Language, Language],
+  options: ScriptedOptions = {},
+): void {
   describe(`a chain of ${languages.join(", ")}`, () => {
     let scripted: ScriptedService;
     beforeAll(async () => {
-      scripted = await ScriptedService.start(languages);
+      scripted = await ScriptedService.start(languages, options);
     });
     afterAll(() => scripted.stop());
     const shared = () => scripted;

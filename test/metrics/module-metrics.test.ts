@@ -37,7 +37,7 @@ describe("the metrics of modules", () => {
   test("stand behind the service's own, less what has a name of the service's", async () => {
     const log = captureLog();
     const metrics = new ModuleMetrics(log);
-    metrics.watch(() => Promise.resolve(THEIRS));
+    metrics.watch(() => Promise.resolve([{ child: undefined, text: THEIRS }]));
     const kept = THEIRS.split("\n").filter((line) => /theirs|last/.test(line));
     expect(await metrics.addTo(OWN)).toBe(`${OWN}\n${kept.join("\n")}\n`);
     await metrics.addTo(OWN);
@@ -50,7 +50,7 @@ describe("the metrics of modules", () => {
 
   test.each([
     ["there is nobody to ask", undefined],
-    ["no module has any", () => Promise.resolve("")],
+    ["no module has any", () => Promise.resolve([{ child: undefined, text: "" }])],
     ["they cannot be had in time", () => Promise.reject(new Error("TIMEOUT"))],
   ])("are left out where %s", async (_why, read) => {
     const metrics = new ModuleMetrics(captureLog());

@@ -60,7 +60,7 @@ async function openProvider(describe: (folder: string) => object): Promise<Provi
   const deadlines = config.mediaBridge.storageProviders;
   return {
     mediaStore,
-    providers: new PythonProviders({ host: python, entries, deadlines, log, metrics: NO_METRICS }),
+    providers: new PythonProviders({ hosts: python, entries, deadlines, log, metrics: NO_METRICS }),
     async close() {
       await modules.stop(0);
       rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,31 @@
+import type { Handlers } from "../bridge/connection.ts";
+import type { Config } from "../config/config.ts";
+import type { Logger } from "../util/log.ts";
+import type { Blocked } from "./python-messages.ts";
+import type { TypeScriptServices } from "./typescript-services.ts";
+import type { WebServices } from "./web-api.ts";
+
+/** How modules are loaded. */
+export interface LoadOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** For `check` and `call`: nothing of a module starts by itself. */
+  readonly heldBack: boolean;
+  /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
+  readonly requests?: Handlers;
+  /** Hears of each time a Python module held the child's event loop. */
+  readonly onBlocked?: (blocked: Blocked) => void;
+  /** What is done for TypeScript modules, which are set up once it is there. */
+  readonly services: Promise<TypeScriptServices>;
+  /** Told once Python has been spawned, where there is any: from here on it starts by itself, and others may take their time. */
+  readonly onSpawned?: () => void;
+  /** What is offered for web resources; where it is absent, nobody serves them. */
+  readonly web?: WebServices;
+  /** 0 at start; every reload counts one up. */
+  readonly generation?: number;
+  /** Hears one line for each step of making the Python environment; the log does where it is absent. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** With what is not given filled in. */
+export type CompleteOptions = LoadOptions & { readonly web: WebServices };

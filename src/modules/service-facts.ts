@@ -1,0 +1,24 @@
+import type { Config } from "../config/config.ts";
+import { WORKER_APP } from "./names-api.ts";
+import type { DatabaseFacts, ServiceFacts } from "./python-host-options.ts";
+
+/** What Python modules may know of the service. */
+export function serviceFacts(config: Config): ServiceFacts {
+  return {
+    server_name: config.serverName,
+    public_baseurl: config.publicBaseurl,
+    media_store_path: config.mediaStorePath,
+    max_upload_size: config.maxUploadSizeBytes,
+    enable_authenticated_media: config.enableAuthenticatedMedia,
+    worker_name: config.mediaBridge.workerName,
+    worker_app: WORKER_APP,
+    run_background_tasks: config.mediaBridge.runBackgroundTasks,
+    database: databaseFacts(config),
+  };
+}
+
+function databaseFacts({ mediaBridge }: Config): DatabaseFacts {
+  const database = mediaBridge.homeserver?.database;
+  if (database === undefined) return { name: "sqlite3", args: { database: mediaBridge.database.path }, own: true };
+  return { ...database.session, name: database.name, args: database.args, own: false };
+}
