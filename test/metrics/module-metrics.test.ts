@@ -57,4 +57,30 @@ describe("the metrics of modules", () => {
     if (read) metrics.watch(read);
     expect(await metrics.addTo(OWN)).toBe(OWN);
   });
+
+  test("of several children are told apart by a label, each metric with its comments once", async () => {
+    const metrics = new ModuleMetrics(captureLog());
+    metrics.watch(() =>
+      Promise.resolve([
+        { child: "a.A", text: "# HELP seen_total Seen\n# TYPE seen_total counter\nseen_total 1.0\n" },
+        {
+          child: "a.A#2",
+          text: '# HELP seen_total Seen\n# TYPE seen_total counter\nseen_total{kind="}"} 2.0\n# TYPE other gauge\nother 3\n',
+        },
+      ]),
+    );
+    const text = await metrics.addTo(OWN);
+    expect(text.slice(OWN.length)).toBe(
+      [
+        "",
+        "# HELP seen_total Seen",
+        "# TYPE seen_total counter",
+        'seen_total{media_bridge_child="a.A"} 1.0',
+        'seen_total{media_bridge_child="a.A#2",kind="}"} 2.0',
+        "# TYPE other gauge",
+        'other{media_bridge_child="a.A#2"} 3',
+        "",
+      ].join("\n"),
+    );
+  });
 });

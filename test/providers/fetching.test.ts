@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { localPath } from "../support/providers.ts";
+import { localPath, PROVIDERS } from "../support/providers.ts";
+import { testPython } from "../support/python.ts";
 import { errorsOf, scriptProvider, startProviderService } from "./provider-service.ts";
 
 const BODY = Buffer.from(Array.from({ length: 100_000 }, (_, index) => index % 251));
@@ -154,6 +155,26 @@ test("A provider that ends the Python child is answered 503, and the file comes 
   provider.behave({});
   await service.log.waitFor(({ message, facts }) => message === "the child is up" && facts["epoch"] === 2);
   expect((await service.download(mediaId)).status).toBe(200);
+});
+
+test("A provider that ends a child of its own leaves the file to the next one, and nobody else's 404 is believed meanwhile", async () => {
+  const providers = [scriptProvider(), scriptProvider()];
+  const python = { executable: testPython(), path: [PROVIDERS], isolation: "module" };
+  const service = await startProviderService(
+    providers.map((provider) => provider.entry()),
+    { mediaBridge: { python } },
+  );
+  const [first, second] = [await service.upload(BODY), await service.upload(BODY)];
+  service.remove(first);
+  service.remove(second);
+  providers[0]?.behave({ fetch: "dies" });
+  expect((await service.download(first)).status).toBe(200);
+  await service.log.waitFor(({ message, facts }) => message === "the child is up" && facts["epoch"] === 2);
+  providers[1]?.behave({ fetch: "absent" });
+  expect((await service.download(second)).status).toBe(503);
+  await service.log.waitFor(({ message, facts }) => message === "the child is up" && facts["epoch"] === 3);
+  providers[0]?.behave({});
+  expect((await service.download(second)).status).toBe(200);
 });
 
 test("A spool that cannot be written is answered 500, and no provider is blamed", async () => {

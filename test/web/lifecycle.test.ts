@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { startTestService, type TestService } from "../support/service.ts";
+import { testPython } from "../support/python.ts";
+import { FIXTURE_MODULES, startTestService, type TestService } from "../support/service.ts";
 import { begin, python, startWith } from "./service.ts";
 
 const UNRECOGNIZED = { errcode: "M_UNRECOGNIZED", error: "Unrecognized request" };
@@ -42,6 +43,22 @@ test("A resource that is registered late, from a thread, is served from then on"
   writeFileSync(late, "");
   await service.log.waitFor(({ message }) => message === "a module registered late");
   expect((await service.request("/late")).status).toBe(200);
+});
+
+test("Modules in children of their own serve their own paths, and the longest one answers", async () => {
+  const isolated = { executable: testPython(), path: [FIXTURE_MODULES], isolation: "module" };
+  const modules = [
+    python({ "/one": "leaf", "/both": "leaf" }),
+    python({ "/one/two": "leaf", "/both": "leaf" }, {}, "Others"),
+  ];
+  const service = await startWith(modules, { mediaBridge: { python: isolated } });
+  const [first, second] = [await pidOf(service, "/one"), await pidOf(service, "/one/two")];
+  expect(first).not.toBe(second);
+  expect(await pidOf(service, "/both")).toBe(first);
+  process.kill(first, "SIGKILL");
+  await service.log.waitFor(({ message }) => message === "the child is down");
+  expect((await service.request("/one")).status).toBe(503);
+  expect(await pidOf(service, "/one/two")).toBe(second);
 });
 
 test("The first resource may be a late one, of a restarted child too", async () => {
