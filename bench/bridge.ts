@@ -20,8 +20,8 @@ interface Figures {
 /** The shim beside a bare echo, over the same pipe and driven by the same connection code, turn by turn. */
 export async function benchBridge(python: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
-  const echo = await spawn(python, [join(ROOT, "bench/echo.py")]);
-  const shim = await spawn(python, [join(ROOT, "python-shim")]);
+  const echo = await spawnBridgeChild(python, [join(ROOT, "bench/echo.py")]);
+  const shim = await spawnBridgeChild(python, [join(ROOT, "python-shim")]);
   try {
     const slots = await load(shim, folder);
     const [one] = slots;
@@ -53,19 +53,30 @@ export async function benchBridge(python: string): Promise<void> {
   }
 }
 
-async function spawn(command: string, args: string[]): Promise<Child> {
+/** A child of the bridge that has said hello. */
+export async function spawnBridgeChild(command: string, args: string[]): Promise<Child> {
   const child = await spawnChild({ command, args, env: process.env, log: createLogger("error") });
   await child.hello;
   return child;
 }
 
 /** Loads the bench's modules into the shim; the slots of the callback that is called. */
-async function load({ connection }: Child, folder: string): Promise<number[]> {
+async function load(shim: Child, folder: string): Promise<number[]> {
   const modules = ["First", "Second", "First", "Second", "First"].map((name, index) => ({
     index,
     module: `bench_modules.${name}`,
     config: "{}",
   }));
+  const entries = await initializeShim(shim, folder, modules);
+  return entries.filter(({ kind }) => kind === ALLOWED).map(({ slot }) => slot);
+}
+
+/** Loads modules into the shim; what they registered, in order. */
+export async function initializeShim(
+  { connection }: Child,
+  folder: string,
+  modules: readonly { readonly index: number; readonly module: string; readonly config: string }[],
+): Promise<{ kind: string; slot: number }[]> {
   const service = {
     server_name: "bench.test",
     public_baseurl: null,
@@ -84,16 +95,17 @@ async function load({ connection }: Child, folder: string): Promise<number[]> {
     sys_path: [join(ROOT, "bench/modules")],
     held_back: false,
     log_level: "WARNING",
+    storage_providers: [],
     modules,
   });
-  const slots: number[] = [];
+  const registered: { kind: string; slot: number }[] = [];
   for (const { index } of modules) {
     const { entries } = (await connection.request("construct", { index })) as {
       entries: { kind: string; slot: number }[];
     };
-    slots.push(...entries.filter(({ kind }) => kind === ALLOWED).map(({ slot }) => slot));
+    registered.push(...entries);
   }
-  return slots;
+  return registered;
 }
 
 async function drive({ connection, pid }: Child, slots: number[]): Promise<Figures> {

@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { benchBridge } from "./bridge.ts";
 import { benchDatabase } from "./database.ts";
 import { benchGuard } from "./guard.ts";
+import { benchSpam } from "./spam.ts";
 import { benchService } from "./service.ts";
 import { ROOT } from "./targets.ts";
 
@@ -21,6 +22,7 @@ const python = join(ROOT, ".venv/bin/python");
 if (!existsSync(python)) throw new Error("there is no .venv: run npm run setup:python");
 const wants = (part: string) => values.only === undefined || values.only === part;
 if (wants("bridge")) await benchBridge(python);
+if (wants("spam")) await benchSpam(python);
 if (wants("database")) await benchDatabase(python);
 if (wants("service")) {
   const durability = values.durability === "full" ? "full" : "relaxed";

@@ -26,11 +26,13 @@ program
   .description("start the service")
   .requiredOption(...CONFIG_OPTION)
   .option("--try-out", "print curl lines that upload, are refused, and download (with tokens of the tokens file)")
-  .action(async (options: { config: string[]; tryOut?: boolean }) => {
+  .option("--watch", "for development: reload whenever a file of the configuration or of a module changes")
+  .action(async (options: { config: string[]; tryOut?: boolean; watch?: boolean }) => {
     const loaded = loadConfig(options.config);
     const { start } = await import("./cli/start.ts");
     await start(loaded, {
       tryOut: options.tryOut === true,
+      watched: options.watch === true ? options.config : undefined,
       readConfig: () => loadConfig(options.config),
       exit: (code) => process.exit(code),
     });

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { Config } from "./config/config.ts";
+import type { LoadedModules } from "./modules/load.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { createDeferred } from "./util/deferred.ts";
 import { Cleanup } from "./server/cleanup.ts";
@@ -17,6 +18,8 @@ export interface RunningService {
    * StartError, and changes nothing then.
    */
   reload(): Promise<void>;
+  /** Files of the modules and storage providers that run, where they have one. */
+  moduleFiles(): readonly string[];
   /**
    * Takes in nothing new, lets what is under way end within the grace (`media_bridge.shutdown_grace` where it is not given), refuses the
    * rest, then ends everything it started. Resolves to how many requests and uploads had to be cut short.
@@ -55,9 +58,14 @@ export async function startService(
     const { openService } = await import("./server/service.ts");
     const opened = await openService({ config, log, cleanup, loading, onMetrics: metrics.resolve });
     service = opened;
-    return { address: opened.address, reload, stop: (graceMs) => stop(opened, graceMs) };
+    const moduleFiles = () => listFiles(opened.current().modules);
+    return { address: opened.address, reload, moduleFiles, stop: (graceMs) => stop(opened, graceMs) };
   } catch (error) {
     await cleanup.run(log);
     throw error;
   }
+}
+
+function listFiles({ modules, storageProviders }: LoadedModules): string[] {
+  return [...modules, ...storageProviders].flatMap(({ file }) => (file === null ? [] : [file]));
 }

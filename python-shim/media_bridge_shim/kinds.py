@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from .errors import AnswerError
@@ -52,15 +53,22 @@ def _judge_limits(answer: Any) -> Verdict:
 
 
 def _judge_spam(answer: Any) -> Verdict:
+    not_spam, codes = _spam_names()
+    if answer is not_spam or answer is False:
+        return None
+    with_fields = isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)
+    if answer is True or isinstance(answer[0] if with_fields else answer, codes):
+        return ("stop", None, None)
+    return ("stop", None, f"answered {type(answer).__name__} where NOT_SPAM or a Codes is expected; taken as spam")
+
+
+@cache
+def _spam_names() -> tuple[Any, type]:
+    # Imported late, since `synapse.module_api` is most of the shim; and once, since even a repeated import takes microseconds.
     from synapse.module_api import NOT_SPAM
     from synapse.module_api.errors import Codes
 
-    if answer is NOT_SPAM or answer is False:
-        return None
-    with_fields = isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)
-    if answer is True or isinstance(answer[0] if with_fields else answer, Codes):
-        return ("stop", None, None)
-    return ("stop", None, f"answered {type(answer).__name__} where NOT_SPAM or a Codes is expected; taken as spam")
+    return NOT_SPAM, Codes
 
 
 def _judge_nothing(_answer: Any) -> Verdict:
@@ -77,9 +85,15 @@ def _exceeded_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
 
 
 def _spam_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
+    make_file_wrapper, make_file_info = _file_makers()
+    return (make_file_wrapper(args[0]), make_file_info(args[1]))
+
+
+@cache
+def _file_makers() -> tuple[Callable[[str], Any], Callable[[Mapping[str, Any]], Any]]:
     from .api.files import make_file_info, make_file_wrapper
 
-    return (make_file_wrapper(args[0]), make_file_info(args[1]))
+    return make_file_wrapper, make_file_info
 
 
 KINDS: Mapping[str, Kind] = {

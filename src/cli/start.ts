@@ -11,14 +11,18 @@ const BY_SIGNAL = 128;
 
 export interface StartOptions {
   readonly tryOut: boolean;
+  /** The files and folders that the command line names, where changes are to be watched for. */
+  readonly watched: readonly string[] | undefined;
   /** Reads the configuration again, for a reload. Throws a StartError. */
   readonly readConfig: () => LoadedConfig;
   readonly exit: (code: number) => never;
 }
 
 /** `media-bridge start`: runs until SIGTERM or SIGINT. Rejects with a StartError where the service cannot start. */
-export async function start({ config, warnings }: LoadedConfig, options: StartOptions): Promise<void> {
-  const { tryOut, exit, readConfig } = options;
+export async function start(loaded: LoadedConfig, options: StartOptions): Promise<void> {
+  const { config, warnings } = loaded;
+  const { tryOut, exit, readConfig, watched } = options;
+  let latest = loaded;
   const log = createLogger(config.mediaBridge.log.level);
   const warn = (texts: readonly string[]) => {
     for (const text of texts) log.warn({}, text);
@@ -27,11 +31,15 @@ export async function start({ config, warnings }: LoadedConfig, options: StartOp
   surviveModules(log);
   const service = await startService(config, log, {
     readConfig() {
-      const loaded = readConfig();
-      warn(loaded.warnings);
-      return loaded.config;
+      latest = readConfig();
+      warn(latest.warnings);
+      return latest.config;
     },
   });
+  const endWatch =
+    watched === undefined
+      ? undefined
+      : (await import("./watch.ts")).reloadOnChange({ service, named: watched, latest: () => latest, log });
   log.info({ address: service.address }, "ready");
   if (tryOut) console.log(describeTryOut(config, service.address));
   let isStopping = false;
@@ -41,6 +49,7 @@ export async function start({ config, warnings }: LoadedConfig, options: StartOp
       exit(BY_SIGNAL + constants.signals[signal]);
     }
     isStopping = true;
+    endWatch?.();
     log.info({ signal }, "stopping");
     service.stop().then(
       (cut) => exit(cut === 0 ? 0 : CUT_SHORT),

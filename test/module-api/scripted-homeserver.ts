@@ -6,7 +6,7 @@ import { urlOf } from "../homeserver/stub-homeserver.ts";
 /** What a path answers: a status and a JSON body, or whatever a test makes of the request. */
 export type Scripted = readonly [number, unknown] | ((req: IncomingMessage, res: ServerResponse) => void);
 
-/** A homeserver that answers by a script and notes what it is asked. Its whoami knows Alice. */
+/** A homeserver that answers by a script and notes what it is asked. */
 export interface ScriptedHomeserver {
   readonly url: string;
   /** `GET /path?query` → the answer. Where nothing stands: 404 `M_UNRECOGNIZED`. `*` answers everything. */
@@ -18,10 +18,11 @@ export interface ScriptedHomeserver {
 
 const WHOAMI = "/_matrix/client/v3/account/whoami";
 
-export async function startScriptedHomeserver(): Promise<ScriptedHomeserver> {
+/** `owner` is whom whoami names. */
+export async function startScriptedHomeserver(owner = "@alice:example.test"): Promise<ScriptedHomeserver> {
   const answer = async (req: IncomingMessage, res: ServerResponse) => {
     const url = req.url ?? "";
-    if (url.startsWith(WHOAMI)) return sendJson(res, 200, { user_id: "@alice:example.test" });
+    if (url.startsWith(WHOAMI)) return sendJson(res, 200, { user_id: owner });
     const body = await text(req);
     const place = `${req.method} ${url.replaceAll(/media-bridge-[0-9a-f-]{36}/g, "TXN")}`;
     const token = req.headers.authorization?.replace("Bearer ", "") ?? "nobody";

@@ -16,6 +16,8 @@ const MARK = "MEDIA_BRIDGE_TEST_RUN";
 const ReadySchema = z.object({ msg: z.literal("ready"), address: z.union([z.object({ port: z.int() }), z.string()]) });
 
 export interface CliOptions {
+  /** More of the command line, for a start. */
+  readonly arguments?: readonly string[];
   readonly environment?: Record<string, string>;
   /** The user and group that it runs as; only root may choose. */
   readonly uid?: number;
@@ -88,7 +90,7 @@ export class CliFolder {
 
   /** Starts the service and waits until it is ready. Rejects with what it said where it ends before. */
   async start(options: CliOptions = {}): Promise<CliService> {
-    const child = this.spawn(["start", "--config", this.config], options);
+    const child = this.spawn(["start", "--config", this.config, ...(options.arguments ?? [])], options);
     const ended = endOf(child);
     const lines: string[] = [];
     const waiting = new Set<() => void>();

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, BinaryIO
 
 import attr
@@ -84,9 +85,14 @@ def open_binary(path: str) -> BinaryIO:
 
 def make_file_wrapper(path: str) -> ReadableFileWrapper:
     """The wrapper of a file under the media store."""
+    return ReadableFileWrapper(_read_clock(), path)
+
+
+@cache
+def _read_clock() -> Any:
     from .homeserver import get_clock
 
-    return ReadableFileWrapper(get_clock(), path)
+    return get_clock()
 
 
 def make_file_info(wire: Mapping[str, Any]) -> FileInfo:

@@ -1,0 +1,57 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Child } from "../src/bridge/child.ts";
+import { initializeShim, spawnBridgeChild } from "./bridge.ts";
+import { ROOT } from "./targets.ts";
+
+const ROUNDS = 7;
+const CALLS = 2_000;
+const INFO = { server_name: null, file_id: "aabbccdd", url_cache: false, thumbnail: null };
+
+/** A spam check in the child, beside what its callback takes of it and what a bare round trip takes, turn by turn. */
+export async function benchSpam(python: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
+  const path = join(folder, "file");
+  writeFileSync(path, "no program");
+  const echo = await spawnBridgeChild(python, [join(ROOT, "bench/echo.py")]);
+  const shim = await spawnBridgeChild(python, [join(ROOT, "python-shim")]);
+  try {
+    const entries = await initializeShim(shim, folder, [{ index: 0, module: "bench_spam.SpamCheck", config: "{}" }]);
+    const slotOf = (kind: string) => entries.find((entry) => entry.kind === kind)?.slot ?? 0;
+    const check = ["check_media_file_for_spam", [slotOf("check_media_file_for_spam")], [path, INFO], 30_000];
+    const tell = ["get_media_config_for_user", [slotOf("get_media_config_for_user")], ["@bench:bench.test"], 60_000];
+    const rounds: { bare: number; whole: number; alone: number }[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const bare = await timeCalls(echo, check);
+      const whole = await timeCalls(shim, check);
+      rounds.push({ bare, whole, alone: await readMicros(shim, tell) });
+    }
+    const median = (pick: (round: (typeof rounds)[number]) => number) =>
+      rounds.map(pick).toSorted((a, b) => a - b)[ROUNDS >> 1] ?? 0;
+    const micros = (pick: (round: (typeof rounds)[number]) => number) => `${median(pick).toFixed(0)} µs`;
+    console.log(
+      `spam check by a Python module: ${micros((r) => r.whole)}, its callback alone ${micros((r) => r.alone)}, a bare round trip ` +
+        `${micros((r) => r.bare)}: ${median((r) => (r.whole - r.alone) / r.bare).toFixed(2)} round trips more than the callback (wanted: 1)`,
+    );
+  } finally {
+    await Promise.all([echo.stop({ graceMs: 0 }), shim.stop({ graceMs: 0 })]);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function timeCalls({ connection }: Child, part: unknown[]): Promise<number> {
+  const call = () => connection.request("run", [false, [part]], { deadlineMs: 60_000 });
+  for (let warm = 0; warm < 300; warm += 1) await call();
+  const start = performance.now();
+  for (let turn = 0; turn < CALLS; turn += 1) await call();
+  return ((performance.now() - start) * 1000) / CALLS;
+}
+
+/** What the module measured itself: the answer holds it as JSON text. */
+async function readMicros({ connection }: Child, part: unknown[]): Promise<number> {
+  const answer = await connection.request("run", [false, [part]], { deadlineMs: 60_000 });
+  const found = /\\?"micros\\?":\s*([\d.]+)/.exec(JSON.stringify(answer));
+  if (found === null) throw new Error(`the module told no time: ${JSON.stringify(answer)}`);
+  return Number(found[1]);
+}
