@@ -1,4 +1,4 @@
-"""A spam check as modules write them, which looks at the start of the file, and tells what its calls took by themselves."""
+"""A spam check as modules write them: looks at the start of the file, and tells what its calls took by themselves."""
 
 from time import perf_counter
 

@@ -64,7 +64,7 @@ def _judge_spam(answer: Any) -> Verdict:
 
 @cache
 def _spam_names() -> tuple[Any, type]:
-    # Imported late, since `synapse.module_api` is most of the shim; and once, since even a repeated import takes microseconds.
+    # Imported late, since `synapse.module_api` is most of the shim; and once: a repeated import takes microseconds.
     from synapse.module_api import NOT_SPAM
     from synapse.module_api.errors import Codes
 
