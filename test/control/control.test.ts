@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { CliFolder } from "../support/cli.ts";
 
 const CONFIG = "/_matrix/client/v1/media/config";
-const COUNTING = `
-class Counting:
+const TALLY = `
+class Tally:
     def __init__(self, config, api):
         self.asked = 0
         api.register_media_repository_callbacks(get_media_config_for_user=self.config)
@@ -15,15 +15,15 @@ class Counting:
         return {"asked": self.asked}
 `;
 
-function countingFolder(): CliFolder {
-  const folder = new CliFolder({ config: { modules: [{ module: "counting.Counting" }] } });
-  folder.write("counting.py", COUNTING);
+function createFolder(): CliFolder {
+  const folder = new CliFolder({ config: { modules: [{ module: "tally.Tally" }] } });
+  folder.write("tally.py", TALLY);
   return folder;
 }
 
 describe.concurrent("the control socket", () => {
   test("lets call ask the modules of the running service, with their state", async () => {
-    const folder = countingFolder();
+    const folder = createFolder();
     const service = await folder.start();
     await service.request(CONFIG);
     const args = ["call", "get_media_config_for_user", "@alice:example.test"];
@@ -40,7 +40,7 @@ describe.concurrent("the control socket", () => {
   });
 
   test("is for the service's own user alone", async () => {
-    const folder = countingFolder();
+    const folder = createFolder();
     const service = await folder.start();
     expect(statSync(join(folder.path, "data", "control")).mode & 0o777).toBe(0o700);
     service.kill("SIGTERM");
@@ -48,7 +48,7 @@ describe.concurrent("the control socket", () => {
   });
 
   test("keeps a second service from the same data path, and one that was killed keeps nobody from it", async () => {
-    const folder = countingFolder();
+    const folder = createFolder();
     const first = await folder.start();
     const second = await folder.end(["start"]);
     expect(second.status).toBe(1);
