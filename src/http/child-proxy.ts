@@ -18,21 +18,18 @@ export interface ChildProxyOptions {
 }
 
 const MAX_CONNECTIONS = 512;
-const MAX_IDLE_CONNECTIONS = 16;
 const RETRY_AFTER_SECONDS = 5;
 /** By which lines of the child's log name the request; the child takes it away before a resource sees it. */
 const REQUEST_NUMBER = "X-Media-Bridge-Request";
 /** Not the client's to say, in lower case. */
 const OURS = ["expect", "content-length", "x-forwarded-for", "x-forwarded-proto", REQUEST_NUMBER.toLowerCase()];
 
-/** Hands requests on to the Python child's Unix socket and answers back, both as they flow; connections are kept. */
+/** Hands requests on to the Python child's Unix socket and answers back, both as they flow. */
 export class ChildProxy {
   private readonly options: ChildProxyOptions;
-  private readonly agent = new Agent({
-    keepAlive: true,
-    maxSockets: MAX_CONNECTIONS,
-    maxFreeSockets: MAX_IDLE_CONNECTIONS,
-  });
+  // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The child is
+  // told that they are kept all the same, or it would close at an early answer, while the body is still being sent.
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, maxFreeSockets: 0 });
 
   constructor(options: ChildProxyOptions) {
     this.options = options;
