@@ -13,6 +13,9 @@ export interface AwaitRequest {
   readonly whenGone: WhenGone;
 }
 
+/** A timer may fire a millisecond before its time by the clock, and an id expires once its time is over. */
+const PAST_EXPIRY_MS = 3;
+
 export interface AwaitParts {
   readonly metadata: MediaMetadata;
   readonly waits: UploadWaits;
@@ -33,7 +36,7 @@ export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Pro
     if (pending === undefined) return await parts.metadata.localMedia(mediaId);
     if (isHidden(pending, request) || hasExpired(pending, parts.unusedExpirationMs, Date.now())) return undefined;
     const expiresInMs = pending.createdTs + parts.unusedExpirationMs - Date.now();
-    const timeoutMs = Math.min(request.timeoutMs, expiresInMs + 1);
+    const timeoutMs = Math.min(request.timeoutMs, expiresInMs + PAST_EXPIRY_MS);
     if (timeoutMs > 0) await wait.until(timeoutMs, request.whenGone);
     const media = await parts.metadata.localMedia(mediaId);
     if (media !== undefined || hasExpired(pending, parts.unusedExpirationMs, Date.now())) return media;
