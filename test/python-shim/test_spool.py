@@ -56,14 +56,18 @@ class Pull:
         self.pieces = pieces
         self.later = later
         self.deepest = 0
+        self.is_asked = False
 
     def resumeProducing(self):
+        assert not self.is_asked, "it is asked again before it wrote"
+        self.is_asked = True
         if self.later:
             asyncio.get_running_loop().call_soon(self.write)
         else:
             self.write()
 
     def write(self):
+        self.is_asked = False
         if not self.pieces:
             self.spool.unregisterProducer()
             return

@@ -48,6 +48,7 @@ class Spool:
         self._is_streaming = False
         self._is_paused = False
         self._is_pumping = False
+        self._is_awaited = False
         self._is_over = False
         self._chunks: list[bytes] = []
         self._queued_bytes = 0
@@ -68,6 +69,7 @@ class Spool:
             return
         self._producer = producer
         self._is_streaming = streaming
+        self._is_awaited = False
         if not streaming:
             self._loop.call_soon(self._pump)
 
@@ -78,6 +80,7 @@ class Spool:
     def write(self, data: bytes) -> None:
         if self._is_over:
             return
+        self._is_awaited = False
         chunk = bytes(data)
         self._received += len(chunk)
         if self._received > self._length:
@@ -131,14 +134,15 @@ class Spool:
             self._writing.add_done_callback(lambda _: self._executor.submit(self._close_file))
 
     def _pump(self) -> None:
-        if self._producer is None or self._is_pumping or self._is_over:
+        # Asked once for each write: one that writes later would otherwise be asked by the disk as well.
+        if self._producer is None or self._is_pumping or self._is_awaited or self._is_over:
             return
         self._is_pumping = True
         enough = self._received + TURN_BYTES
         while self._producer is not None and self._received < enough and self._queued_bytes <= HIGH_BYTES:
-            before = self._received
+            self._is_awaited = True
             self._call_producer(self._producer.resumeProducing)
-            if self._received == before:
+            if self._is_awaited:
                 # It writes later, and the write brings us back here.
                 break
         else:
