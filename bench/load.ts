@@ -15,32 +15,64 @@ export interface Work {
 }
 
 const WARM_UP_MS = 4000;
+/** How often servers that are compared take turns. */
+const TURNS = 5;
 
 export interface Figures {
   readonly cpuMs: number;
   readonly perSecond: number;
 }
 
-/** Makes a work's requests and answers CPU milliseconds a request of the whole process tree, and requests a second. */
-export async function measure(work: Work, target: { url: string; token: string; pid: number }): Promise<Figures> {
-  const pool = new Pool(target.url, {
-    connections: work.connections,
-    pipelining: 1,
-    bodyTimeout: 0,
-    headersTimeout: 0,
-  });
+/** A server under load, as far as measuring needs it. */
+export interface Measured {
+  readonly url: string;
+  readonly token: string;
+  readonly pid: number;
+}
+
+/** A work's requests at one server. */
+export interface Attempt {
+  readonly work: Work;
+  readonly target: Measured;
+}
+
+/** As {@link measureInTurn}, at one server alone. */
+export async function measure(work: Work, target: Measured): Promise<Figures> {
+  const [figures] = await measureInTurn([{ work, target }]);
+  if (figures === undefined) throw new Error(`${work.name} was not measured`);
+  return figures;
+}
+
+/**
+ * Makes the requests of each attempt, and answers its CPU milliseconds a request of the whole process tree, and requests a second.
+ * The attempts take turns, so that what else the machine does is felt by all of them.
+ */
+export async function measureInTurn(attempts: readonly Attempt[]): Promise<Figures[]> {
+  const open = attempts.map((attempt) => ({ ...attempt, pool: openPool(attempt), cpuMs: 0, seconds: 0, requests: 0 }));
   try {
-    await warmUp(pool, work, target.token);
-    // What earlier work left to be written to disk is not this work's.
-    execFileSync("sync");
-    const cpuBefore = cpuMsOfTree(target.pid);
-    const started = performance.now();
-    await drive(pool, work, work.requests, target.token);
-    const seconds = (performance.now() - started) / 1000;
-    return { cpuMs: (cpuMsOfTree(target.pid) - cpuBefore) / work.requests, perSecond: work.requests / seconds };
+    for (const { pool, work, target } of open) await warmUp(pool, work, target.token);
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      for (const attempt of open) {
+        const { pool, work, target } = attempt;
+        const requests = Math.max(work.connections, Math.round(work.requests / TURNS));
+        // What earlier work left to be written to disk is not this work's.
+        execFileSync("sync");
+        const cpuBefore = cpuMsOfTree(target.pid);
+        const started = performance.now();
+        await drive(pool, work, requests, target.token);
+        attempt.seconds += (performance.now() - started) / 1000;
+        attempt.cpuMs += cpuMsOfTree(target.pid) - cpuBefore;
+        attempt.requests += requests;
+      }
+    }
   } finally {
-    await pool.close();
+    for (const { pool } of open) await pool.close();
   }
+  return open.map(({ cpuMs, seconds, requests }) => ({ cpuMs: cpuMs / requests, perSecond: requests / seconds }));
+}
+
+function openPool({ work: { connections }, target: { url } }: Attempt): Pool {
+  return new Pool(url, { connections, pipelining: 1, bodyTimeout: 0, headersTimeout: 0 });
 }
 
 /**

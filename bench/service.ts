@@ -2,7 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
-import { measure, type Figures, type Work } from "./load.ts";
+import { measure, measureInTurn, type Figures, type Work } from "./load.ts";
 import { measurePeak } from "./memory.ts";
 import { startBridge, startSynapse, type Durability, type Target } from "./targets.ts";
 
@@ -10,6 +10,10 @@ const DOWNLOAD_V1 = "/_matrix/client/v1/media/download/bench.test/";
 const UPLOAD = "/_matrix/media/v3/upload";
 const KB = 1024;
 const MB = 1024 * KB;
+const SMALL_FILES = [
+  ["1 KB", KB],
+  ["100 KB", 100 * KB],
+] as const;
 
 /** How many times less CPU than Synapse is wanted at least, at one connection and at many. */
 const WANTED: Record<string, readonly [one: number, many: number]> = {
@@ -33,99 +37,98 @@ export interface ServiceBenchOptions {
   readonly durability: Durability;
 }
 
-/** The service, beside a real Synapse where asked for: the same modules, the same requests, one run. */
+/** The service, beside a real Synapse where asked for: the same modules, the same requests, taking turns. */
 export async function benchService(options: ServiceBenchOptions): Promise<void> {
-  const results = new Map<string, Map<string, Figures>>();
   const starts = [
     () => startBridge(newFolder(), options.python, options.durability),
     ...(options.synapse ? [() => startSynapse(newFolder())] : []),
   ];
-  for (const start of starts) {
-    await withTarget(start, async (target) => {
-      console.log(`${target.name}: ready after ${target.startSeconds.toFixed(2)} s`);
-      results.set(target.name, await run(target, options));
-    });
-    // A fresh one: what other work has left in its heap is not what a large file needs.
-    if (options.works === "") await withTarget(start, measurePeak);
-  }
-  print(results);
-}
-
-async function withTarget(start: () => Promise<Target>, use: (target: Target) => Promise<unknown>): Promise<void> {
-  const target = await start();
+  const targets: Target[] = [];
   try {
-    await use(target);
+    for (const start of starts) {
+      const target = await start();
+      targets.push(target);
+      console.log(`${target.name}: ready after ${target.startSeconds.toFixed(2)} s`);
+    }
+    const lines = await run(targets, options);
+    for (const line of lines) console.log(line);
   } finally {
-    await target.stop();
+    for (const target of targets) await target.stop();
   }
-}
-
-async function run(target: Target, { scale, works }: ServiceBenchOptions): Promise<Map<string, Figures>> {
-  const figures = new Map<string, Figures>();
-  const record = async (work: Work) => {
-    if (work.name.includes(works)) figures.set(`${work.name} at ${work.connections}`, await measure(work, target));
-  };
-  const many = (requests: number) => Math.max(8, Math.round(requests * scale));
-  for (const connections of [1, 32]) {
-    const requests = many(connections === 1 ? 3000 : 8000);
-    await record({
-      name: "GET config",
-      connections,
-      requests,
-      next: () => ({ method: "GET", path: "/_matrix/client/v1/media/config" }),
-    });
-    for (const [name, size] of [
-      ["1 KB", KB],
-      ["100 KB", 100 * KB],
-    ] as const) {
-      const body = randomBytes(size);
-      const uploads = many(connections === 1 ? 1000 : 3000);
-      await record({
-        name: `upload of ${name}`,
-        connections,
-        requests: uploads,
-        next: () => ({ method: "POST", path: UPLOAD, body }),
-      });
+  // Fresh ones: what other work has left in a heap is not what a large file needs.
+  if (options.works !== "") return;
+  for (const start of starts) {
+    const target = await start();
+    try {
+      await measurePeak(target);
+    } finally {
+      await target.stop();
     }
   }
-  for (const [name, size, files] of [
-    ["1 KB", KB, 1000],
-    ["100 KB", 100 * KB, 1000],
-    ["10 MB", 10 * MB, 8],
-  ] as const) {
+}
+
+/** What one server is asked for; downloads differ, as each has ids of its own. */
+type Requests = (target: Target) => Work["next"];
+
+async function run(targets: readonly Target[], { scale, works }: ServiceBenchOptions): Promise<string[]> {
+  const more = targets.length > 1 ? " | Synapse CPU ms | Synapse requests/s | times less CPU | wanted" : "";
+  const lines = [`\nwork | CPU ms a request | requests/s${more}`];
+  const record = async (name: string, connections: number, requests: number, nextOf: Requests, isLarge = false) => {
+    if (!name.includes(works)) return;
+    const count = Math.max(8, Math.round(requests * scale));
+    const attempts = targets.map((target) => ({
+      target,
+      work: { name, connections, requests: count, isLarge, next: nextOf(target) },
+    }));
+    lines.push(describe(name, connections, await measureInTurn(attempts)));
+  };
+  for (const connections of [1, 32]) {
+    const config = () => ({ method: "GET", path: "/_matrix/client/v1/media/config" }) as const;
+    await record("GET config", connections, connections === 1 ? 3000 : 8000, () => config);
+    for (const [name, size] of SMALL_FILES) {
+      await record(`upload of ${name}`, connections, connections === 1 ? 1000 : 3000, uploadsOf(size));
+    }
+  }
+  for (const [name, size] of SMALL_FILES) {
     if (!`download of ${name}`.includes(works)) continue;
+    const nextOf = await downloadsOf(targets, size, 1000);
+    for (const connections of [1, 32]) {
+      await record(`download of ${name}`, connections, connections === 1 ? 2000 : 6000, nextOf);
+    }
+  }
+  if ("download of 10 MB".includes(works)) {
+    const nextOf = await downloadsOf(targets, 10 * MB, 8);
+    for (const connections of [1, 8]) await record("download of 10 MB", connections, 40, nextOf, true);
+  }
+  for (const connections of [1, 8]) await record("upload of 10 MB", connections, 40, uploadsOf(10 * MB), true);
+  return lines;
+}
+
+function uploadsOf(size: number): Requests {
+  const body = randomBytes(size);
+  return () => () => ({ method: "POST", path: UPLOAD, body });
+}
+
+/** Fills every server with so many files, and asks for them one after the other. */
+async function downloadsOf(targets: readonly Target[], size: number, files: number): Promise<Requests> {
+  const nexts = new Map<Target, Work["next"]>();
+  for (const target of targets) {
     const paths = await uploadMany(target, size, files);
     let turn = 0;
-    const next = () => ({ method: "GET", path: paths[turn++ % paths.length] ?? "" }) as const;
-    const large = size > MB;
-    for (const connections of large ? [1, 8] : [1, 32]) {
-      const requests = many(large ? 40 : connections === 1 ? 2000 : 6000);
-      await record({ name: `download of ${name}`, connections, requests, isLarge: large, next });
-    }
+    nexts.set(target, () => ({ method: "GET", path: paths[turn++ % paths.length] ?? "" }));
   }
-  const body = randomBytes(10 * MB);
-  for (const connections of [1, 8]) {
-    await record({
-      name: "upload of 10 MB",
-      connections,
-      requests: many(40),
-      isLarge: true,
-      next: () => ({ method: "POST", path: UPLOAD, body }),
-    });
-  }
-  return figures;
+  return (target) => nexts.get(target) ?? (() => ({ method: "GET", path: "" }));
 }
 
 async function uploadMany(target: Target, size: number, files: number): Promise<string[]> {
   const paths: string[] = [];
-  const body = randomBytes(size);
   await measure(
     {
       name: "upload",
       connections: 8,
       requests: files,
-      isLarge: size > MB,
-      next: () => ({ method: "POST", path: UPLOAD, body }),
+      isLarge: true,
+      next: uploadsOf(size)(target),
       onBody: (text) =>
         paths.push(DOWNLOAD_V1 + (JSON.parse(text) as { content_uri: string }).content_uri.split("/").at(-1)),
     },
@@ -134,25 +137,15 @@ async function uploadMany(target: Target, size: number, files: number): Promise<
   return paths.slice(0, files);
 }
 
-function print(results: Map<string, Map<string, Figures>>): void {
-  const [ours, theirs] = [results.get("bridge"), results.get("synapse")];
-  const more = theirs ? " | Synapse CPU ms | Synapse requests/s | times less CPU | wanted" : "";
-  console.log(`\nwork | CPU ms a request | requests/s${more}`);
-  for (const [work, { cpuMs, perSecond }] of ours ?? []) {
-    const columns = [work, cpuMs.toFixed(3), perSecond.toFixed(0)];
-    const other = theirs?.get(work);
-    if (other) {
-      const [name = "", connections] = work.split(" at ");
-      const wanted = WANTED[name]?.[connections === "1" ? 0 : 1];
-      columns.push(
-        other.cpuMs.toFixed(3),
-        other.perSecond.toFixed(0),
-        (other.cpuMs / cpuMs).toFixed(1),
-        String(wanted),
-      );
-    }
-    console.log(columns.join(" | "));
+function describe(name: string, connections: number, [ours, theirs]: readonly Figures[]): string {
+  if (ours === undefined) throw new Error(`${name} was not measured`);
+  const columns = [`${name} at ${connections}`, ours.cpuMs.toFixed(3), ours.perSecond.toFixed(0)];
+  if (theirs) {
+    const wanted = WANTED[name]?.[connections === 1 ? 0 : 1];
+    const times = (theirs.cpuMs / ours.cpuMs).toFixed(1);
+    columns.push(theirs.cpuMs.toFixed(3), theirs.perSecond.toFixed(0), times, String(wanted));
   }
+  return columns.join(" | ");
 }
 
 function newFolder(): string {

@@ -18,7 +18,8 @@ export interface UpstreamRequest {
   /** Path and query, as a client sends them. */
   readonly target: string;
   readonly headers: RawHeaders;
-  readonly body: Readable | null;
+  /** In one piece, or as it comes. */
+  readonly body: Buffer | Readable | null;
   /** Emits `abort` when the answer is not wanted any more. */
   readonly signal?: EventEmitter;
 }

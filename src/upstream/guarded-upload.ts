@@ -17,7 +17,7 @@ import type { Logger } from "../util/log.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody } from "./exchange.ts";
 import type { RawHeaders } from "./headers.ts";
-import { inOnePieceWhereSmall } from "./small-body.ts";
+import { readSmallBody, SMALL_BYTES } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
 
@@ -43,13 +43,20 @@ export interface GuardParts extends AdmissionParts {
 
 /** Synapse's answer to a guarded upload, to be passed on as it is. */
 export type GuardedAnswer =
-  | { readonly answer: UpstreamAnswer; readonly stored?: undefined; readonly text?: undefined }
+  | {
+      readonly answer: UpstreamAnswer;
+      readonly stored?: undefined;
+      readonly text?: undefined;
+      readonly recorded?: undefined;
+    }
   | {
       readonly answer: UpstreamAnswer;
       /** What Synapse stored. */
       readonly stored: { readonly mediaId: string; readonly sizeBytes: number };
       /** The body of the answer, which has been read. */
       readonly text: Buffer;
+      /** Resolves, never rejects, once it is recorded; until then its bytes are reserved. The client need not wait for it. */
+      readonly recorded: Promise<void>;
     };
 
 /**
@@ -57,7 +64,7 @@ export type GuardedAnswer =
  * it; whatever fails gives the reservation back and leaves no file.
  */
 export async function guardUpload(request: GuardedRequest, parts: GuardParts): Promise<GuardedAnswer> {
-  const held: { reservation?: Reservation; spooled?: SpooledUpload } = {};
+  const held: { reservation?: Reservation; spooled?: SpooledUpload; recorded?: Promise<void> | undefined } = {};
   try {
     // 1. The declared size against the service's own maximum, before anybody is asked.
     checkMaximum(request.contentLength ?? 0, parts);
@@ -79,11 +86,13 @@ export async function guardUpload(request: GuardedRequest, parts: GuardParts): P
       await checkForSpam(held.spooled.path, request.mediaId ?? createMediaId(), request, parts);
     }
     // 5. Synapse gets it, and its answer decides what becomes of the reservation.
-    return await handOn(request, held.spooled, held.reservation, parts);
+    const outcome = await handOn(request, held.spooled, held.reservation, parts);
+    held.recorded = outcome.recorded;
+    return outcome;
   } catch (error) {
     throw MatrixError.is(error) ? error : matrixError("STORE_FAILED", { cause: error });
   } finally {
-    held.reservation?.release();
+    if (held.recorded === undefined) held.reservation?.release();
     await held.spooled?.remove();
   }
 }
@@ -112,24 +121,27 @@ async function handOn(
 ): Promise<GuardedAnswer> {
   const { upstream, records } = parts;
   const uploadId = randomUUID();
-  // Before the first byte: should this process end now, the next one knows that Synapse may have stored something.
-  await records.begin(uploadId, request.userId, Date.now());
+  const source = spooled ?? request.body;
+  const wholeBytes = spooled?.sizeBytes ?? request.contentLength ?? 0;
   const hash = createHash("sha256");
   let sizeBytes = 0;
-  const { method, target } = request;
-  const wholeBytes = spooled?.sizeBytes ?? request.contentLength ?? 0;
-  const passage = { method, target, headers: request.headersFor(wholeBytes) };
+  const count = (chunk: Buffer) => {
+    sizeBytes += chunk.length;
+    hash.update(chunk);
+  };
   const isWhole = () => sizeBytes >= wholeBytes;
   try {
-    const answer = await streamBody(
-      upstream,
-      passage,
-      inOnePieceWhereSmall(spooled ?? request.body, wholeBytes),
-      (chunk) => {
-        sizeBytes += chunk.length;
-        hash.update(chunk);
-      },
-    );
+    const [small] = await Promise.all([
+      wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined,
+      // Before the first byte: should this process end now, the next one knows that Synapse may have stored something.
+      records.begin(uploadId, request.userId, Date.now()),
+    ]);
+    const { method, target } = request;
+    const passage = { method, target, headers: request.headersFor(wholeBytes) };
+    const answering = small ? upstream.send({ ...passage, body: small }) : streamBody(upstream, passage, source, count);
+    // Synapse takes it in while it is looked at here.
+    if (small) count(small);
+    const answer = await answering;
     const fate = fateOf(answer.status);
     if (fate === "refused") await records.forget(uploadId);
     if (fate === "unknown") await doubt(uploadId, `status ${answer.status}`, request, parts);
@@ -138,9 +150,8 @@ async function handOn(
     const text = await readAnswer(answer);
     const mediaId = request.mediaId ?? readMediaId(text);
     const media = { mediaId, userId: request.userId, mediaLength: sizeBytes, sha256: hash.digest("hex") };
-    await settle(uploadId, media, parts);
-    reservation.settle();
-    return { answer, text, stored: { mediaId, sizeBytes } };
+    const recorded = settle(uploadId, media, parts).finally(() => reservation.settle());
+    return { answer, text, stored: { mediaId, sizeBytes }, recorded };
   } catch (error) {
     // What was not sent as a whole cannot have been stored.
     const isUnheard = !isWhole() || (MatrixError.is(error) && error.code === "UPSTREAM_UNREACHABLE");

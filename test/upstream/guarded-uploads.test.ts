@@ -164,6 +164,7 @@ describe.each([["python"], ["typescript"]] as const)("A guarded Synapse, with a 
     expect(await ask(other.open({}, path, "PUT"), other.file(10))).toMatchObject({ status: 403 });
     expect(other.calls()).toEqual([]);
     expect(await ask(person.open({}, path, "PUT"), person.file(10))).toMatchObject({ status: 200 });
+    await person.called("on_media_uploaded", "first");
     const calls = person.calls().length;
     expect(await ask(person.open({}, path, "PUT"), person.file(10))).toMatchObject({ status: 409 });
     expect(person.calls()).toHaveLength(calls);

@@ -65,9 +65,16 @@ async function upload(
     hasReadableName: queryText(query, "filename") !== null,
     body: uploadBody(req, res, parts),
   };
-  const { answer, text, stored } = await counted(parts.running.track(guardUpload(request, parts.guard)), parts.metrics);
+  const { answer, text, stored, recorded } = await counted(
+    parts.running.track(guardUpload(request, parts.guard)),
+    parts.metrics,
+  );
   if (!stored) return relay(answer, req, res);
+  void parts.running.track(recorded);
+  // From the answer on, an upload to the same id is refused here.
+  if (to) await recorded;
   await relayText(answer, text, req, res);
+  await recorded;
   // After the fact: the client has its answer, and a failure is logged where it happens.
   const { mediaId, sizeBytes } = stored;
   await parts.running.track(parts.guard.chain.notify("on_media_uploaded", userId, mediaId, sizeBytes));
