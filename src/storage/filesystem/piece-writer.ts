@@ -1,46 +1,74 @@
 import { writeChunks } from "./chunks.ts";
 
-/** Small enough for flat memory, large enough that the hand-over to a thread costs little. */
+/** What a file holds in memory before it is opened, and a piece of one while many are written: memory counts then. */
 export const PIECE_BYTES = 256 * 1024;
+/** A piece while few files are written: each costs a hand-over to a thread, so few large ones are cheaper. */
+const LARGE_PIECE_BYTES = 1024 * 1024;
+/** Files that are written in large pieces at one time. */
+const MAX_LARGE = 8;
+
+let largeWriters = 0;
 
 /** Appends to an opened file in pieces: one on its way to the disk, one filling up, no more. */
 export class PieceWriter {
   readonly #fd: number;
+  readonly #isLarge: boolean;
   #chunks: Buffer[];
   #chunksBytes: number;
-  #writing: Promise<void> = Promise.resolve();
+  /** The piece on its way; never rejects. */
+  #writing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
+  #hasEnded = false;
 
+  /** End it with `finish` or `stop`. */
   constructor(fd: number, chunks: Buffer[], chunksBytes: number) {
     this.#fd = fd;
     this.#chunks = chunks;
     this.#chunksBytes = chunksBytes;
+    this.#isLarge = largeWriters < MAX_LARGE;
+    if (this.#isLarge) largeWriters += 1;
   }
 
   /** A returned promise is back-pressure; it rejects with the failure of an earlier piece. */
   write(chunk: Buffer): Promise<void> | void {
     this.#chunks.push(chunk);
     this.#chunksBytes += chunk.length;
-    if (this.#chunksBytes >= PIECE_BYTES) return this.#startPiece();
+    if (this.#chunksBytes < (this.#isLarge ? LARGE_PIECE_BYTES : PIECE_BYTES)) return;
+    // A disk that keeps up makes nobody wait.
+    if (this.#writing === undefined && this.#failure === undefined) this.#startPiece();
+    else return Promise.resolve(this.#writing).then(() => this.#startPiece());
   }
 
   /** Resolves when everything is written. */
   async finish(): Promise<void> {
-    await this.#startPiece();
-    await this.#writing;
+    try {
+      await this.#writing;
+      this.#startPiece();
+      await this.#writing;
+      if (this.#failure) throw this.#failure.error;
+    } finally {
+      this.#end();
+    }
   }
 
   /** Resolves when nothing is on its way any more, failed or not. */
   async stop(): Promise<void> {
-    await this.#writing.catch(() => {});
+    this.#end();
+    await this.#writing;
   }
 
-  async #startPiece(): Promise<void> {
-    await this.#writing;
+  #startPiece(): void {
+    if (this.#failure) throw this.#failure.error;
     const piece = this.#chunks;
     this.#chunks = [];
     this.#chunksBytes = 0;
-    this.#writing = writeChunks(this.#fd, piece);
-    // The next call reports it; until then nobody listens.
-    this.#writing.catch(() => {});
+    this.#writing = writeChunks(this.#fd, piece)
+      .catch((error: unknown) => void (this.#failure = { error }))
+      .then(() => void (this.#writing = undefined));
+  }
+
+  #end(): void {
+    if (!this.#hasEnded && this.#isLarge) largeWriters -= 1;
+    this.#hasEnded = true;
   }
 }
