@@ -1,11 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Pool } from "undici";
 import { measurePeak } from "./memory.ts";
 import { cpuMsOfTree } from "./processes.ts";
-import { startGuard, startNginx, startSynapse } from "./targets.ts";
+import { newFolder, startGuard, startNginx, startSynapse } from "./targets.ts";
 
 const KB = 1024;
 const WORKS = [
@@ -107,10 +104,6 @@ function report(name: string, rounds: readonly { synapse: Round; guarded: Round;
 
 function openPool(url: string): Pool {
   return new Pool(url, { connections: WARM_UP_AT_ONCE, pipelining: 1, bodyTimeout: 0, headersTimeout: 0 });
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
 }
 
 function median(values: readonly number[]): number {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchBridge } from "./bridge.ts";
 import { benchDatabase } from "./database.ts";
+import { benchFaults } from "./faults.ts";
 import { benchGuard } from "./guard.ts";
 import { benchSpam } from "./spam.ts";
 import { benchService } from "./service.ts";
@@ -29,5 +30,7 @@ if (wants("service")) {
   const scale = Number(values.scale);
   await benchService({ synapse: values.synapse, python, scale, works: values.works, durability });
 }
+// Only where it is asked for: it takes some minutes.
+if (values.only === "faults") await benchFaults(python, values.works);
 // Only where it is asked for: it needs a Synapse and nginx.
 if (values.only === "guard") await benchGuard(python, Number(values.scale));

@@ -1,10 +1,7 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { measure, measureInTurn, type Figures, type Work } from "./load.ts";
 import { measurePeak } from "./memory.ts";
-import { startBridge, startSynapse, type Durability, type Target } from "./targets.ts";
+import { newFolder, startBridge, startSynapse, type Durability, type Target } from "./targets.ts";
 
 const DOWNLOAD_V1 = "/_matrix/client/v1/media/download/bench.test/";
 const UPLOAD = "/_matrix/media/v3/upload";
@@ -40,7 +37,7 @@ export interface ServiceBenchOptions {
 /** The service, beside a real Synapse where asked for: the same modules, the same requests, taking turns. */
 export async function benchService(options: ServiceBenchOptions): Promise<void> {
   const starts = [
-    () => startBridge(newFolder(), options.python, options.durability),
+    () => startBridge(newFolder(), options.python, { durability: options.durability }),
     ...(options.synapse ? [() => startSynapse(newFolder())] : []),
   ];
   const targets: Target[] = [];
@@ -146,8 +143,4 @@ function describe(name: string, connections: number, [ours, theirs]: readonly Fi
     columns.push(theirs.cpuMs.toFixed(3), theirs.perSecond.toFixed(0), times, String(wanted));
   }
   return columns.join(" | ");
-}
-
-function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
 }

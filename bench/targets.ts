@@ -1,5 +1,6 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
@@ -10,6 +11,7 @@ export interface Target {
   readonly url: string;
   readonly token: string;
   readonly pid: number;
+  readonly folder: string;
   /** From the start of the process to the first answer of /health. */
   readonly startSeconds: number;
   stop(): Promise<void>;
@@ -17,7 +19,13 @@ export interface Target {
 
 export const ROOT = new URL("../..", import.meta.url).pathname;
 const MODULES = join(ROOT, "bench/modules");
-const USER = "@bench:bench.test";
+/** The users of our service. */
+export const USERS: readonly string[] = Array.from({ length: 20 }, (_item, index) => `@bench${index}:bench.test`);
+
+/** The access token of one of {@link USERS}. */
+export function tokenOf(user: string): string {
+  return `token-of-${user}`;
+}
 
 /** Keys that Synapse and the service share. */
 function sharedConfig(folder: string): Record<string, unknown> {
@@ -33,24 +41,35 @@ function sharedConfig(folder: string): Record<string, unknown> {
 /** Whether our service flushes what it stores before it answers. Synapse never does: beside it `relaxed` is its equal. */
 export type Durability = "full" | "relaxed";
 
+/** What differs between the services of one bench. */
+export interface BridgeOptions {
+  readonly durability: Durability;
+  readonly modules?: readonly { readonly module: string; readonly config?: unknown }[];
+  /** Keys of `media_bridge.python`. */
+  readonly python?: Record<string, unknown>;
+}
+
 /** Our service, as its user starts it. */
-export async function startBridge(folder: string, python: string, durability: Durability): Promise<Target> {
+export async function startBridge(folder: string, python: string, options: BridgeOptions): Promise<Target> {
+  const { durability, modules } = options;
   const port = await freePort();
-  writeFileSync(join(folder, "tokens.yaml"), JSON.stringify({ "bench-token": { user_id: USER } }), { mode: 0o600 });
+  const tokens = Object.fromEntries(USERS.map((user) => [tokenOf(user), { user_id: user }]));
+  writeFileSync(join(folder, "tokens.yaml"), JSON.stringify(tokens), { mode: 0o600 });
   const config = {
     ...sharedConfig(folder),
+    ...(modules && { modules }),
     media_bridge: {
       listen: { host: "127.0.0.1", port },
       tokens_file: "./tokens.yaml",
       data_path: ".",
       durability,
-      python: { executable: python, path: [MODULES] },
+      python: { executable: python, path: [MODULES], ...options.python },
     },
   };
   writeFileSync(join(folder, "bridge.yaml"), JSON.stringify(config));
   const args = [join(ROOT, "dist/cli.js"), "start", "--config", join(folder, "bridge.yaml")];
   const started = await startServer(process.execPath, args, folder, port, {});
-  return { name: "bridge", url: `http://127.0.0.1:${port}`, token: "bench-token", ...started };
+  return { name: "bridge", url: `http://127.0.0.1:${port}`, token: tokenOf(USERS[0] ?? ""), ...started };
 }
 
 /** Our service in front of a Synapse that keeps the media and has no modules. */
@@ -160,7 +179,7 @@ async function startServer(command: string, args: string[], folder: string, port
   });
   await waitUntilReady(child, port, folder);
   const startSeconds = (performance.now() - began) / 1000;
-  return { pid: child.pid ?? 0, startSeconds, stop: () => stopServer(child, folder) };
+  return { pid: child.pid ?? 0, folder, startSeconds, stop: () => stopServer(child, folder) };
 }
 
 async function waitUntilReady(child: ChildProcess, port: number, folder: string, path = "/health"): Promise<void> {
@@ -180,6 +199,11 @@ async function stopServer(child: ChildProcess, folder: string): Promise<void> {
   child.kill("SIGTERM");
   await ended;
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** A folder for one server, which takes it with it. */
+export function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
 }
 
 async function freePort(): Promise<number> {

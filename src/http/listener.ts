@@ -14,6 +14,12 @@ export interface Served {
   readonly paths: readonly RegExp[];
 }
 
+/**
+ * How many connections may wait to be accepted, where the system allows it. Past that the system drops what clients send to open
+ * one, and these try again after 1, 3, 7 … s: a rush that Node's own 511 cannot hold would be felt for a minute.
+ */
+const BACKLOG = 4096;
+
 /** A server, not yet listening. Each request is served by what is current when it comes. */
 export function createHttpServer(current: () => Served): Server {
   const { adopt, ...classes } = messageClasses(current().app);
@@ -72,8 +78,8 @@ async function bind(server: Server, address: ListenAddress): Promise<void> {
       server.off("error", reject);
       resolve();
     };
-    if ("path" in address) server.listen({ path: address.path, readableAll: true, writableAll: true }, bound);
-    else server.listen(address.port, address.host, bound);
+    if ("path" in address) server.listen({ ...address, backlog: BACKLOG, readableAll: true, writableAll: true }, bound);
+    else server.listen({ ...address, backlog: BACKLOG }, bound);
   });
 }
 

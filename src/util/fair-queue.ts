@@ -4,9 +4,14 @@ interface Lane<T> {
   readonly common: T[];
 }
 
-/** A queue in which keys take turns; of one key, what is urgent goes first, then whatever came first. */
+/**
+ * A queue in which keys take turns, those first that have had none yet; of one key, what is urgent goes first, then whatever came
+ * first.
+ */
 export class FairQueue<T> {
   private readonly lanes = new Map<string, Lane<T>>();
+  /** Keys that wait for their first turn: behind all others they would wait for a whole round, which may be longer than they can. */
+  private readonly newcomers = new Set<string>();
   private count = 0;
 
   get size(): number {
@@ -15,21 +20,24 @@ export class FairQueue<T> {
 
   push(key: string, item: T, isUrgent: boolean): void {
     let lane = this.lanes.get(key);
-    if (lane === undefined) this.lanes.set(key, (lane = { urgent: [], common: [] }));
+    if (lane === undefined) {
+      this.lanes.set(key, (lane = { urgent: [], common: [] }));
+      this.newcomers.add(key);
+    }
     (isUrgent ? lane.urgent : lane.common).push(item);
     this.count += 1;
   }
 
   /** Takes the item whose turn it is; its key gets its next turn after all others. */
   shift(): T | undefined {
-    for (const [key, lane] of this.lanes) {
-      const item = lane.urgent.shift() ?? lane.common.shift();
-      this.lanes.delete(key);
-      if (!isEmpty(lane)) this.lanes.set(key, lane);
-      this.count -= 1;
-      return item;
-    }
-    return undefined;
+    const key = first(this.newcomers) ?? first(this.lanes.keys());
+    const lane = key === undefined ? undefined : this.lanes.get(key);
+    if (key === undefined || lane === undefined) return undefined;
+    const item = lane.urgent.shift() ?? lane.common.shift();
+    this.remove(key);
+    if (!isEmpty(lane)) this.lanes.set(key, lane);
+    this.count -= 1;
+    return item;
   }
 
   /** Takes the latest common item of the key that has most of them, if these are more than `least`. */
@@ -41,7 +49,7 @@ export class FairQueue<T> {
     if (longest === undefined) return undefined;
     const [key, lane] = longest;
     const item = lane.common.pop();
-    if (isEmpty(lane)) this.lanes.delete(key);
+    if (isEmpty(lane)) this.remove(key);
     this.count -= 1;
     return item;
   }
@@ -59,12 +67,22 @@ export class FairQueue<T> {
         items.filter((item) => !(matches(item) && taken.push(item))),
       );
       const lane = { urgent: left ?? [], common: others ?? [] };
-      if (isEmpty(lane)) this.lanes.delete(key);
+      if (isEmpty(lane)) this.remove(key);
       else this.lanes.set(key, lane);
     }
     this.count -= taken.length;
     return taken;
   }
+
+  private remove(key: string): void {
+    this.lanes.delete(key);
+    this.newcomers.delete(key);
+  }
+}
+
+function first<T>(items: Iterable<T>): T | undefined {
+  for (const item of items) return item;
+  return undefined;
 }
 
 function isEmpty({ urgent, common }: Lane<unknown>): boolean {

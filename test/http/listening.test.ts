@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startTestService } from "../support/service.ts";
 import { portOf } from "./bodies.ts";
 import { RawConnection } from "./raw-connection.ts";
+import { startServiceProcess } from "./service-process.ts";
 
 let folder: string;
 let path: string;
@@ -68,6 +69,30 @@ describe("a service that listens on a Unix socket", () => {
     await expect(start({ path: "./missing/bridge.sock" })).rejects.toMatchObject(failure);
   });
 });
+
+const RUSH = 1000;
+const MOST_WAITING = Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8"));
+
+test.skipIf(MOST_WAITING < RUSH)(
+  "A rush of 1,000 connections waits for a service that is busy: none is turned away",
+  async () => {
+    const config = join(folder, "media-bridge.yaml");
+    const mediaBridge = { listen: { host: "127.0.0.1", port: 0 }, tokens_file: "./tokens.yaml", data_path: "." };
+    writeFileSync(join(folder, "tokens.yaml"), "{}", { mode: 0o600 });
+    writeFileSync(config, JSON.stringify({ server_name: "test", media_store_path: folder, media_bridge: mediaBridge }));
+    const service = await startServiceProcess(config);
+    // So busy that it accepts nothing.
+    process.kill(service.pid, "SIGSTOP");
+    const sockets = Array.from({ length: RUSH }, () => connect(service.port, "127.0.0.1"));
+    try {
+      await Promise.all(sockets.map((socket) => once(socket, "connect")));
+    } finally {
+      process.kill(service.pid, "SIGCONT");
+      for (const socket of sockets) socket.destroy();
+      await service.stop();
+    }
+  },
+);
 
 describe("a port in use", () => {
   test("ends the start with a message that names it and the setting, and leaves nothing running", async () => {

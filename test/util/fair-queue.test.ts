@@ -82,4 +82,17 @@ describe("a fair queue", () => {
       }),
     );
   });
+
+  test("gives a key that has just come its turn before those that have had one", () => {
+    assert(
+      property(pushes, nat(60), (items, turns) => {
+        const queue = fill(items);
+        const taken = Array.from({ length: turns }, () => queue.shift()?.key);
+        const waiting = new Set(items.map(({ key }) => key).filter((key) => !taken.includes(key)));
+        queue.push("newcomer", { key: "newcomer", number: -1, isUrgent: false }, false);
+        const place = drain(queue).findIndex(({ key }) => key === "newcomer");
+        expect(place).toBe(waiting.size);
+      }),
+    );
+  });
 });
