@@ -10,9 +10,7 @@ export interface AdmissionLimits {
 }
 
 interface WaitingCall {
-  readonly sinceMs: number;
-  /** How long it waits, where it does not open a request. */
-  readonly patienceMs: number | undefined;
+  readonly dueMs: number;
   readonly begin: () => void;
   readonly refuse: (error: ModuleUnavailable) => void;
 }
@@ -22,11 +20,6 @@ const TICK_MS = 50;
 /** How often the log hears of refusals: each of them would make an overload worse. */
 const REPORT_MS = 1_000;
 const NOBODY = "";
-/**
- * A rush is waited out. Once calls have been waiting for `maxWaitMs` without a break it is no rush: waiting any longer gets nobody
- * more, so that each waits for this part only, is told sooner, and what waits is soon gone when the load ends.
- */
-const PART_OF_WAIT = 1 / 4;
 
 /**
  * Lets so many calls into a Python child at a time. Others wait their turn, which goes round by user; where too many wait, or one
@@ -42,8 +35,6 @@ export class CallAdmission {
   private running = 0;
   private ticker: NodeJS.Timeout | undefined;
   private unreported = 0;
-  /** Since when somebody has been waiting, where somebody is. */
-  private standingSinceMs = 0;
 
   constructor(limits: AdmissionLimits, log: Logger) {
     this.limits = limits;
@@ -64,10 +55,9 @@ export class CallAdmission {
       return undefined;
     }
     return new Promise((begin, refuse) => {
-      const sinceMs = performance.now();
-      const call = { sinceMs, patienceMs: opens ? undefined : patienceMs, begin, refuse };
+      const dueMs = performance.now() + (opens ? this.limits.maxWaitMs : patienceMs);
+      const call = { dueMs, begin, refuse };
       const key = user ?? NOBODY;
-      if (this.queue.size === 0) this.standingSinceMs = sinceMs;
       if (this.queue.size >= this.limits.maxQueued && !this.makeRoom(key, opens)) return this.refuse(call, "full");
       this.queue.push(key, call, !opens);
       this.ticker ??= setInterval(this.tick, TICK_MS);
@@ -95,10 +85,7 @@ export class CallAdmission {
       return;
     }
     const nowMs = performance.now();
-    const { maxWaitMs } = this.limits;
-    const openingMs = nowMs - this.standingSinceMs > maxWaitMs ? maxWaitMs * PART_OF_WAIT : maxWaitMs;
-    const late = this.queue.takeWhere(({ sinceMs, patienceMs = openingMs }) => nowMs - sinceMs >= patienceMs);
-    for (const call of late) this.refuse(call, "late");
+    for (const call of this.queue.takeWhere(({ dueMs }) => dueMs <= nowMs)) this.refuse(call, "late");
   };
 
   private refuse(call: WaitingCall, why: "full" | "late"): void {

@@ -5,13 +5,14 @@ interface Lane<T> {
 }
 
 /**
- * A queue in which keys take turns, those first that have had none yet; of one key, what is urgent goes first, then whatever came
- * first.
+ * A queue in which keys take turns, and every other turn is for those that have had none yet; of one key, what is urgent goes first,
+ * then whatever came first.
  */
 export class FairQueue<T> {
   private readonly lanes = new Map<string, Lane<T>>();
   /** Keys that wait for their first turn: behind all others they would wait for a whole round, which may be longer than they can. */
   private readonly newcomers = new Set<string>();
+  private isNewcomersTurn = true;
   private count = 0;
 
   get size(): number {
@@ -30,7 +31,8 @@ export class FairQueue<T> {
 
   /** Takes the item whose turn it is; its key gets its next turn after all others. */
   shift(): T | undefined {
-    const key = first(this.newcomers) ?? first(this.lanes.keys());
+    const key = (this.isNewcomersTurn ? first(this.newcomers) : undefined) ?? first(this.lanes.keys());
+    this.isNewcomersTurn = !this.isNewcomersTurn;
     const lane = key === undefined ? undefined : this.lanes.get(key);
     if (key === undefined || lane === undefined) return undefined;
     const item = lane.urgent.shift() ?? lane.common.shift();

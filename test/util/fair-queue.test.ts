@@ -83,15 +83,15 @@ describe("a fair queue", () => {
     );
   });
 
-  test("gives a key that has just come its turn before those that have had one", () => {
+  test("keeps a key that has just come waiting for two turns for each other that has had none, however many wait", () => {
     assert(
       property(pushes, nat(60), (items, turns) => {
         const queue = fill(items);
-        const taken = Array.from({ length: turns }, () => queue.shift()?.key);
-        const waiting = new Set(items.map(({ key }) => key).filter((key) => !taken.includes(key)));
+        const taken = new Set(Array.from({ length: turns }, () => queue.shift()?.key));
+        const others = new Set(items.map(({ key }) => key).filter((key) => !taken.has(key)));
         queue.push("newcomer", { key: "newcomer", number: -1, isUrgent: false }, false);
         const place = drain(queue).findIndex(({ key }) => key === "newcomer");
-        expect(place).toBe(waiting.size);
+        expect(place).toBeLessThanOrEqual(2 * others.size + 1);
       }),
     );
   });
