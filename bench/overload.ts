@@ -95,7 +95,11 @@ async function overload({ url, pid }: Target, offer: Offer): Promise<Course> {
     flood: await ending,
     modest: await modest.end(),
     next: await next.end(),
-    ...{ beganMs, settledMs, endedMs, cpuSpentMs, memory: { before, settled, peak } },
+    beganMs,
+    settledMs,
+    endedMs,
+    cpuSpentMs,
+    memory: { before, settled, peak },
   };
 }
 

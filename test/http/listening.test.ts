@@ -85,7 +85,8 @@ test.skipIf(MOST_WAITING < RUSH)(
     process.kill(service.pid, "SIGSTOP");
     const sockets = Array.from({ length: RUSH }, () => connect(service.port, "127.0.0.1"));
     try {
-      await Promise.all(sockets.map((socket) => once(socket, "connect")));
+      const connected = await Promise.all(sockets.map((socket) => once(socket, "connect")));
+      expect(connected).toHaveLength(RUSH);
     } finally {
       process.kill(service.pid, "SIGCONT");
       for (const socket of sockets) socket.destroy();
