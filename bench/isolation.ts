@@ -1,4 +1,4 @@
-import { measureInTurn } from "./load.ts";
+import { askForConfig, measureInTurn } from "./load.ts";
 import { pssMbOfTree } from "./processes.ts";
 import { printTable } from "./table.ts";
 import { newFolder, startBridge, type Target } from "./targets.ts";
@@ -32,8 +32,4 @@ export async function benchIsolation(python: string): Promise<void> {
   } finally {
     for (const target of targets) await target.stop();
   }
-}
-
-function askForConfig() {
-  return { method: "GET", path: "/_matrix/client/v1/media/config" } as const;
 }

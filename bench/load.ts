@@ -36,6 +36,11 @@ export interface Attempt {
   readonly target: Measured;
 }
 
+/** The request that asks modules the least. */
+export function askForConfig() {
+  return { method: "GET", path: "/_matrix/client/v1/media/config" } as const;
+}
+
 /** As {@link measureInTurn}, at one server alone. */
 export async function measure(work: Work, target: Measured): Promise<Figures> {
   const [figures] = await measureInTurn([{ work, target }]);

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { measure, measureInTurn, type Figures, type Work } from "./load.ts";
+import { askForConfig, measure, measureInTurn, type Figures, type Work } from "./load.ts";
 import { measurePeak } from "./memory.ts";
 import { newFolder, startBridge, startSynapse, type Durability, type Target } from "./targets.ts";
 
@@ -80,8 +80,7 @@ async function run(targets: readonly Target[], { scale, works }: ServiceBenchOpt
     lines.push(describe(name, connections, await measureInTurn(attempts)));
   };
   for (const connections of [1, 32]) {
-    const config = () => ({ method: "GET", path: "/_matrix/client/v1/media/config" }) as const;
-    await record("GET config", connections, connections === 1 ? 3000 : 8000, () => config);
+    await record("GET config", connections, connections === 1 ? 3000 : 8000, () => askForConfig);
     for (const [name, size] of SMALL_FILES) {
       await record(`upload of ${name}`, connections, connections === 1 ? 1000 : 3000, uploadsOf(size));
     }
