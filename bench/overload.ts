@@ -22,7 +22,8 @@ const SETTLING_MS = 3_000;
 const AROUND_MS = 8_000;
 /** Less than their part of the peak. */
 const MODEST_PER_SECOND = 1;
-const NEXT_PER_SECOND = 5;
+/** Of the load, so that whoever comes after it is no load: a quarter of the peak. */
+const NEXT_PART = 1 / 40;
 const UPLOAD = { method: "POST", path: "/_matrix/media/v3/upload", body: randomBytes(10 * 1024) } as const;
 const [GREEDY = "", MODEST = "", NEXT = "", ...CROWD] = USERS.slice(0, 8);
 
@@ -89,7 +90,7 @@ async function overload({ url, pid }: Target, offer: Offer): Promise<Course> {
   const cpuSpentMs = cpuMs(pid) - cpuBeforeMs;
   clearInterval(sampler);
   const ending = flood.end();
-  const next = startOffering(url, { ...UPLOAD, perSecond: NEXT_PER_SECOND, users: [NEXT] });
+  const next = startOffering(url, { ...UPLOAD, perSecond: offer.perSecond * NEXT_PART, users: [NEXT] });
   await sleep(AROUND_MS);
   return {
     flood: await ending,
