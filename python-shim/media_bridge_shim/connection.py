@@ -76,7 +76,6 @@ class Connection:
         except BlockingIOError:
             return
         except OSError:
-            self._leave_forked_child()
             self._end()
             return
         self._flush_planned = True
@@ -104,13 +103,7 @@ class Connection:
             return data
         except OSError:
             # The host is gone: the end of file on the other side says so too, and ends the process.
-            self._leave_forked_child()
             return memoryview(b"")
-
-    def _leave_forked_child(self) -> None:
-        if self._channel.write_fd == -1:
-            # A callback forked, and the copy came back out of it into the loop: it has no business there.
-            os._exit(FATAL_EXIT_STATUS)
 
     def _fail(self, error: FrameError) -> None:
         logger.critical("%s; first bytes: %s", error, error.head.decode("latin-1"))

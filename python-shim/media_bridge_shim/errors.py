@@ -7,7 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from .json_text import to_json_text
-from .texts import MAX_MESSAGE_BYTES, MAX_TRACEBACK_BYTES, clean_text, hide_values, keep_end, message_of, traceback_of
+from .texts import (
+    MAX_MESSAGE_BYTES,
+    MAX_TRACEBACK_BYTES,
+    clean_text,
+    hide_values,
+    keep_end,
+    message_of,
+    traceback_of,
+    type_name,
+)
 
 WireError = dict[str, Any]
 
@@ -47,7 +56,7 @@ class HostError(Exception):
 def make_error(kind: str, error: BaseException, **more: Any) -> WireError:
     return {
         "kind": kind,
-        "type": type(error).__name__,
+        "type": type_name(error),
         "message": message_of(error),
         "traceback": traceback_of(error),
         **more,

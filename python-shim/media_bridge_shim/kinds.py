@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import AnswerError
 from .json_text import to_json_text
 from .limits import from_wire_limit, to_wire_limits
+from .texts import type_name
 
 if TYPE_CHECKING:
     from .registry import Entry
@@ -41,7 +42,7 @@ def _judge_config(answer: Any) -> Verdict:
         return ("stop", to_json_text(answer), None)
     if answer:
         raise AnswerError(f"expected None or a dict, not {type(answer).__name__}")
-    return ("continue", None, f"answered {type(answer).__name__} where None or a dict is expected; taken as None")
+    return ("continue", None, f"answered {type_name(answer)} where None or a dict is expected; taken as None")
 
 
 def _judge_allowed(answer: Any) -> Verdict:
@@ -59,7 +60,7 @@ def _judge_spam(answer: Any) -> Verdict:
     with_fields = isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)
     if answer is True or isinstance(answer[0] if with_fields else answer, codes):
         return ("stop", None, None)
-    return ("stop", None, f"answered {type(answer).__name__} where NOT_SPAM or a Codes is expected; taken as spam")
+    return ("stop", None, f"answered {type_name(answer)} where NOT_SPAM or a Codes is expected; taken as spam")
 
 
 @cache

@@ -28,6 +28,7 @@ class Lifecycle:
         self._loop = loop
         self._reactor = reactor
         self._watchdog = watchdog
+        self._stop_reactor: Callable[[], None] = reactor.stop
         self.has_started = False
         self.is_ending = False
         signal.signal(signal.SIGTERM, self._on_sigterm)
@@ -41,6 +42,7 @@ class Lifecycle:
             gc.freeze()
             gc.set_threshold(20_000, 20, 20)
             self._reactor.startRunning(installSignalHandlers=True)
+            self._stop_reactor, self._reactor.stop = self._reactor.stop, self._on_stop
             signal.signal(signal.SIGTERM, self._on_sigterm)
             self._reactor.addSystemEventTrigger("before", "shutdown", self._on_shutdown)
 
@@ -67,7 +69,9 @@ class Lifecycle:
         while True:
             try:
                 self._loop.run_forever()
-                return
+                if self.is_ending:
+                    return
+                logger.critical("A module stopped the event loop, which goes on")
             except (SystemExit, KeyboardInterrupt):
                 # asyncio lets them through from a callback of its own; a module does not end the service.
                 logger.critical("A module tried to end the process from the event loop", exc_info=True)
@@ -77,7 +81,11 @@ class Lifecycle:
             # Modules that were only looked at do not start in order to end.
             self._reactor.fireSystemEvent("shutdown")
         elif not self._reactor._stopped:
-            self._reactor.stop()
+            self._stop_reactor()
+
+    def _on_stop(self) -> None:
+        logger.critical("A module stops the reactor: this process ends, and is started again", stack_info=True)
+        self._stop_reactor()
 
     def _on_sigterm(self, _number: int, _frame: Any) -> None:
         self._loop.call_soon_threadsafe(self.end, None, 0.0, lambda: None)

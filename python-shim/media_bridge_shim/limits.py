@@ -18,10 +18,15 @@ def to_wire_limits(answer: Any) -> list[WireLimit]:
     """The answer of `get_media_upload_limits_for_user`. Raises `AnswerError` where it is no list of limits."""
     if not isinstance(answer, list):
         raise AnswerError(f"expected None or a list of MediaUploadLimit, not {type(answer).__name__}")
-    limits = [to_wire_limit(limit) for limit in answer]
-    size = sum(64 + len(limit["info_uri"] or "") * 4 + len(limit["extra"] or "") * 4 for limit in limits)
-    if size > MAX_TEXT_BYTES:
-        raise AnswerError(f"{len(limits)} limits are more than can be sent")
+    limits: list[WireLimit] = []
+    size = 0
+    for limit in answer:
+        wire = to_wire_limit(limit)
+        size += 64 + len(wire["info_uri"] or "") * 4 + len(wire["extra"] or "") * 4
+        # Before memory is spent on the rest.
+        if size > MAX_TEXT_BYTES:
+            raise AnswerError(f"{len(answer)} limits are more than can be sent")
+        limits.append(wire)
     return limits
 
 

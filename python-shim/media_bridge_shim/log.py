@@ -21,11 +21,15 @@ MAX_LOG_TRACEBACK_BYTES = 16 * 1024
 class StderrHandler(logging.Handler):
     """Writes each record by one `os.write`, past Python's buffers; safe from every thread."""
 
+    def __init__(self, fd: int) -> None:
+        super().__init__()
+        self._fd = fd
+
     def emit(self, record: logging.LogRecord) -> None:
         try:
             data = b"\x1e" + json.dumps(self._fields(record), ensure_ascii=True).encode("ascii") + b"\n"
             while data:
-                data = data[os.write(2, data) :]
+                data = data[os.write(self._fd, data) :]
         except Exception:
             # Nobody is left to tell.
             return
@@ -40,14 +44,16 @@ class StderrHandler(logging.Handler):
             fields["traceback"] = keep_end(
                 "".join(traceback.format_exception(*record.exc_info)), MAX_LOG_TRACEBACK_BYTES
             )
+        elif record.stack_info:
+            fields["traceback"] = keep_end(record.stack_info, MAX_LOG_TRACEBACK_BYTES)
         fields.update(describe_origin(), **getattr(record, "media_bridge", {}))
         return fields
 
 
-def install_logging() -> None:
-    """Sends Python's logging, warnings and Twisted's log to stderr. Drops what is below `info` at first."""
+def install_logging(fd: int) -> None:
+    """Sends Python's logging, warnings and Twisted's log to `fd`. Drops what is below `info` at first."""
     root = logging.getLogger()
-    root.handlers[:] = [StderrHandler()]
+    root.handlers[:] = [StderrHandler(fd)]
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
     from twisted.logger import STDLibLogObserver, globalLogBeginner

@@ -6,11 +6,14 @@ A turn of asyncio's loop costs as much as a small call. Where only the channel h
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import selectors
 from collections.abc import Callable
 from time import monotonic
 from typing import Any
+
+FORKED_EXIT_STATUS = 76  # EX_PROTOCOL
 
 
 class ChannelSelector(selectors.EpollSelector):
@@ -20,7 +23,7 @@ class ChannelSelector(selectors.EpollSelector):
         super().__init__()
         self.has_news = False
         """Set when the loop was given something to do, so that it gets its turn."""
-        self._epoll = select.epoll()
+        self._epoll: Any = select.epoll()
         self._epoll.register(super().fileno(), select.EPOLLIN)
         self._channel_fd = -1
         self._on_channel: Callable[[], None] = _do_nothing
@@ -34,6 +37,10 @@ class ChannelSelector(selectors.EpollSelector):
         if self._channel_fd != -1:
             self._epoll.unregister(self._channel_fd)
             self._channel_fd = -1
+
+    def abandon(self) -> None:
+        """In a forked child: a copy that comes back into the loop ends there. It would do all work a second time."""
+        self._epoll = self._selector = _Abandoned()
 
     def select(self, timeout: float | None = None) -> list[Any]:
         end = None if timeout is None else monotonic() + timeout
@@ -71,6 +78,15 @@ class ChannelLoop(asyncio.SelectorEventLoop):
     def call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
         self.channel_selector.has_news = True
         return super().call_at(*args, **kwargs)
+
+    def stop(self) -> None:
+        self.channel_selector.has_news = True
+        super().stop()
+
+
+class _Abandoned:
+    def poll(self, *_args: Any) -> None:
+        os._exit(FORKED_EXIT_STATUS)
 
 
 def _do_nothing() -> None:

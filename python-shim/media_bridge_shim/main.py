@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import faulthandler
+import logging
+import os
 import signal
 
 from twisted.internet import asyncioreactor
@@ -15,15 +17,18 @@ from .lifecycle import Lifecycle
 from .log import flush_output, install_logging
 from .loop import ChannelLoop
 from .printed import install_printed
-from .watchdog import Watchdog
+from .watchdog import BROKEN_EXIT_STATUS, Watchdog
+
+logger = logging.getLogger(__name__)
 
 THREADS_END_SECONDS = 1.0
 
 
 def main(channel: Channel) -> None:
     """Returns when the shutdown triggers have run; threads of modules that are left get the watchdog's time."""
-    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    faulthandler.register(signal.SIGUSR1, file=channel.log_fd, all_threads=True)
     loop = ChannelLoop()
+    os.register_at_fork(after_in_child=loop.channel_selector.abandon)
     asyncio.set_event_loop(loop)
     # Before anything imports `twisted.internet.reactor`, which would choose one that knows no asyncio.
     asyncioreactor.install(loop)
@@ -32,15 +37,20 @@ def main(channel: Channel) -> None:
     from .server import Server
 
     install_current_task(loop)
-    install_logging()
-    install_printed()
+    install_logging(channel.log_fd)
+    install_printed(channel.log_fd)
     blocked = BlockedCalls(lambda facts: loop.call_soon_threadsafe(server.notify, "blocked", facts))
     watchdog = Watchdog(channel, blocked)
     lifecycle = Lifecycle(loop, reactor, watchdog)
     server = Server(channel, loop, reactor, lifecycle)
     server.say_hello()
     watchdog.start()
-    lifecycle.run()
+    try:
+        lifecycle.run()
+    except BaseException:
+        # Not by way of `sys.stderr`, which may be gone as well.
+        logger.critical("The event loop cannot go on: this process ends, to be started again", exc_info=True)
+        os._exit(BROKEN_EXIT_STATUS)
     blocked.sum_up()
     server.finish()
     # The triggers have had their time: what threads are left for now is not what a module asked to be waited for.

@@ -11,6 +11,7 @@ from typing import Any
 from . import service
 from .current import current_module
 from .database.driver_check import find_driver_problem
+from .descriptors import find_problem
 from .errors import ProtocolError, WireError, make_load_error, make_plain_error
 from .loader import LoadedModule
 from .log import set_log_level
@@ -116,6 +117,9 @@ class Modules:
         context.run(current_module.set, module.path)
         try:
             context.run(action)
+            problem = find_problem()
+            if problem is not None:
+                raise RuntimeError(problem)
         except BaseException as error:
             raise LoadFailure(make_load_error(error, module.index, phase, module.config)) from error
 

@@ -23,8 +23,9 @@ Origin = tuple[Any, Any]
 class PrintedText(io.TextIOBase):
     """A text stream. What nobody is known to print goes to the stream behind it, as do bytes written to `buffer`."""
 
-    def __init__(self, stream: TextIO, name: str) -> None:
+    def __init__(self, stream: TextIO, name: str, fd: int) -> None:
         self._stream = stream
+        self._fd = fd
         self._name = name
         self._lock = threading.RLock()
         self._unfinished: dict[Origin, str] = {}
@@ -99,13 +100,13 @@ class PrintedText(io.TextIOBase):
                 fields["request"] = request
             data = b"\x1e" + json.dumps(fields).encode("ascii") + b"\n"
             while data:
-                data = data[os.write(2, data) :]
+                data = data[os.write(self._fd, data) :]
 
 
-def install_printed() -> None:
-    """Stands in for both streams from now on. `sys.__stdout__` and `sys.__stderr__` stay as they are."""
-    sys.stdout = PrintedText(sys.stdout, "stdout")
-    sys.stderr = PrintedText(sys.stderr, "stderr")
+def install_printed(fd: int) -> None:
+    """Stands in for both streams; records go to `fd`. `sys.__stdout__` and `sys.__stderr__` stay as they are."""
+    sys.stdout = PrintedText(sys.stdout, "stdout", fd)
+    sys.stderr = PrintedText(sys.stderr, "stderr", fd)
 
 
 def _messages(text: str) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 import inspect
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from .kinds import KINDS, Kind
+from .texts import MAX_NAME_BYTES, clean_text, type_name
 
 
 class RegistrationError(Exception):
@@ -69,6 +71,8 @@ class Registry:
         self._on_late = on_late
         self._news: dict[int, Registered] = {}
         self._constructed: set[int] = set()
+        # How often a module registered a kind, by (index, kind's name).
+        self._counts: Counter[tuple[int, str]] = Counter()
         self._lock = threading.Lock()
 
     def register(self, module_index: int, group: str, callbacks: Mapping[str, Any]) -> None:
@@ -109,10 +113,12 @@ class Registry:
 
     def _add(self, module_index: int, kind: Kind, callback: Callable[..., Any]) -> Entry:
         file, line = _place_of(callback)
+        nth = self._counts[module_index, kind.name]
+        self._counts[module_index, kind.name] += 1
         entry = Entry(
             slot=len(self.entries),
             kind=kind,
-            nth=sum(entry.module == module_index and entry.kind is kind for entry in self.entries),
+            nth=nth,
             module=module_index,
             module_path=self._module_paths[module_index],
             callback=callback,
@@ -144,9 +150,10 @@ def _place_of(callback: Any) -> tuple[str | None, int | None]:
 
 def _name_of(callback: Any) -> str:
     try:
-        return str(getattr(callback, "__qualname__", None) or _function_of(callback).__qualname__)
+        name = getattr(callback, "__qualname__", None) or _function_of(callback).__qualname__
+        return clean_text(str(name), MAX_NAME_BYTES)
     except Exception:
-        return type(callback).__name__
+        return type_name(callback)
 
 
 def _requires_two(callback: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 MAX_MESSAGE_BYTES = 4 * 1024
 MAX_TRACEBACK_BYTES = 16 * 1024
 MAX_ANSWER_BYTES = 2 * 1024
+MAX_NAME_BYTES = 256
 
 
 def clean_text(text: str, max_bytes: int) -> str:
@@ -18,12 +19,17 @@ def clean_text(text: str, max_bytes: int) -> str:
     return data[:max_bytes].decode("utf-8", "ignore")
 
 
+def type_name(value: Any) -> str:
+    """The name of its class, which a module may have made of any length."""
+    return clean_text(type(value).__name__, MAX_NAME_BYTES)
+
+
 def message_of(error: BaseException) -> str:
     """What the exception says, for people; never raises."""
     try:
         return clean_text(str(error), MAX_MESSAGE_BYTES)
     except BaseException:
-        return f"(the text of this {type(error).__name__} cannot be had)"
+        return f"(the text of this {type_name(error)} cannot be had)"
 
 
 def traceback_of(error: BaseException) -> str:
@@ -31,7 +37,7 @@ def traceback_of(error: BaseException) -> str:
     try:
         text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except BaseException:
-        text = "".join(traceback.format_tb(error.__traceback__)) + type(error).__name__
+        text = "".join(traceback.format_tb(error.__traceback__)) + type_name(error)
     return keep_end(text, MAX_TRACEBACK_BYTES)
 
 
@@ -46,7 +52,7 @@ def describe_answer(value: Any) -> str:
     try:
         return clean_text(repr(value), MAX_ANSWER_BYTES)
     except BaseException as error:
-        return f"<{type(value).__name__}, whose repr raises {type(error).__name__}>"
+        return f"<{type_name(value)}, whose repr raises {type_name(error)}>"
 
 
 def hide_values(text: str, config: Any) -> str:

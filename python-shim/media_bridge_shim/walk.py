@@ -94,6 +94,8 @@ def _report(
 ) -> list[Any]:
     if error is not None:
         wire = make_callback_error(error, slot=entry.slot, module=entry.module)
+        # An error that a module raises again and again would keep every frame that it ever went through.
+        BaseException.with_traceback(error, None)
         return ["error", micros, wire, describe_answer(answer) if trace and answer is not None else None, None]
     outcome, _value, warning = verdict or ("continue", None, None)
     return [outcome, micros, None, describe_answer(answer) if trace else None, warning]

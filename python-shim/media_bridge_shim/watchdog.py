@@ -10,12 +10,14 @@ from time import monotonic
 
 from .blocking import BlockedCalls
 from .channel import Channel
+from .descriptors import Descriptors
 from .log import flush_output
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.25
 ORPHAN_GRACE_SECONDS = 5.0
+BROKEN_EXIT_STATUS = 71  # EX_OSERR
 
 
 class Watchdog:
@@ -38,6 +40,7 @@ class Watchdog:
             self._end_at = end_at
 
     def _watch(self) -> None:
+        descriptors = Descriptors()
         poller = select.poll()
         # No events asked for: only the other side's end wakes it.
         poller.register(self._channel.read_fd, 0)
@@ -54,6 +57,10 @@ class Watchdog:
             if self._end_at is not None and monotonic() >= self._end_at:
                 self._force_end()
             self._blocked.look()
+            problem = descriptors.look()
+            if problem is not None:
+                logger.critical("%s; this process ends, to be started again", problem)
+                os._exit(BROKEN_EXIT_STATUS)
 
     def _force_end(self) -> None:
         left = name_threads_left()

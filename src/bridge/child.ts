@@ -17,6 +17,8 @@ export interface ChildExit {
 /** A process that runs, as {@link spawnChild} hands it over. */
 export interface ChildOptions extends Partial<StderrEvents> {
   readonly pid: number;
+  /** What {@link MARK} is in its environment. */
+  readonly mark: string;
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
@@ -56,10 +58,10 @@ export class Child {
   private stopping: Promise<ChildExit> | undefined;
 
   constructor(options: ChildOptions) {
-    const { pid, stdin, stdout, stderr, log, requests = {}, notifications = {} } = options;
+    const { pid, mark, stdin, stdout, stderr, log, requests = {}, notifications = {} } = options;
     this.options = options;
     this.pid = pid;
-    guardGroup(pid);
+    guardGroup(pid, mark);
     this.stderrClosed = this.readStderr(stderr);
     const greeted = createDeferred<unknown>();
     this.connection = new Connection({
@@ -164,6 +166,7 @@ export class Child {
   }
 }
 
-function describeExit({ code, signal }: ChildExit): string {
+/** How a child ended, in words. */
+export function describeExit({ code, signal }: ChildExit): string {
   return signal === null ? `the child ended with status ${code}` : `the child was killed by ${signal}`;
 }

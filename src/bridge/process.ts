@@ -1,15 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { execa } from "execa";
 import type { Logger } from "../util/log.ts";
 import { Child } from "./child.ts";
 import type { Handlers } from "./connection.ts";
 import { BridgeError } from "./errors.ts";
+import { MARK } from "./process-groups.ts";
 import type { StderrEvents } from "./stderr-lines.ts";
 
 export interface SpawnOptions extends Partial<StderrEvents> {
   /** The executable; no shell sees it. */
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment of the child: nothing is added to it. */
+  /** The whole environment of the child: nothing is added to it but {@link MARK}. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly log: Logger;
@@ -25,9 +27,10 @@ export interface SpawnOptions extends Partial<StderrEvents> {
  */
 export async function spawnChild(options: SpawnOptions): Promise<Child> {
   const { command, args, env, cwd } = options;
+  const mark = randomUUID();
   const subprocess = execa(command, args, {
     ...(cwd === undefined ? {} : { cwd }),
-    env,
+    env: { ...env, [MARK]: mark },
     extendEnv: false,
     preferLocal: false,
     stdin: "pipe",
@@ -51,6 +54,7 @@ export async function spawnChild(options: SpawnOptions): Promise<Child> {
   return new Child({
     ...options,
     pid,
+    mark,
     stdin: subprocess.stdin,
     stdout: subprocess.stdout,
     stderr: subprocess.stderr,

@@ -1,5 +1,5 @@
 import type { Logger } from "../util/log.ts";
-import type { Child, StopOptions } from "./child.ts";
+import { describeExit, type Child, type StopOptions } from "./child.ts";
 import type { Connection } from "./connection.ts";
 import { BridgeError, RemoteError } from "./errors.ts";
 import type { Hello } from "./hello.ts";
@@ -144,7 +144,10 @@ export class Supervisor {
     this.stopWatching();
     this.options.onDown?.(reason);
     if (this.isStopped()) return;
-    this.options.log.error({ err: reason, pid: child.pid, epoch: this.lastEpoch }, "the child is down");
+    const facts = { pid: child.pid, epoch: this.lastEpoch };
+    this.options.log.error({ ...facts, err: reason }, "the child is down");
+    // Its channel closes first: only now it is known how it came to that.
+    void child.exited.then((exit) => this.options.log.warn(facts, describeExit(exit)));
     this.scheduleRestart(lifeMs, child.exited);
   }
 

@@ -11,6 +11,8 @@ export interface PingOptions {
   readonly blockedAfterMs?: number;
 }
 
+/** Node's timers fire at once where they are to wait longer: a plan of many slots has a long deadline. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 const DEFAULTS = { intervalMs: 5_000, timeoutMs: 1_000, blockedAfterMs: 60_000 };
 
 /**
@@ -71,11 +73,14 @@ export class Watchdog {
   }
 
   private waitLonger(delayMs: number, act: () => void): void {
-    this.patience = setTimeout(() => {
-      // The answer may lie unread where it was this process that was busy: reads come before the next check.
-      setImmediate(() => {
-        if (this.isWaiting) act();
-      });
-    }, delayMs);
+    this.patience = setTimeout(
+      () => {
+        // The answer may lie unread where it was this process that was busy: reads come before the next check.
+        setImmediate(() => {
+          if (this.isWaiting) act();
+        });
+      },
+      Math.min(delayMs, MAX_TIMER_MS),
+    );
   }
 }

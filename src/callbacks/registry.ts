@@ -13,19 +13,15 @@ export class CallbackRegistry {
 
   /** Appends a slot to its chain, at whatever moment. */
   add(slot: Slot): void {
-    const chain = this.chains.get(slot.kind) ?? [];
-    this.chains.set(slot.kind, [...chain, slot]);
+    const chain = this.chains.get(slot.kind);
+    if (chain === undefined) this.chains.set(slot.kind, [slot]);
+    else chain.push(slot);
     this.compiled.delete(slot.kind);
   }
 
   /** The chain of a kind, in order. */
   slots(kind: KindName): readonly Slot[] {
     return this.chains.get(kind) ?? [];
-  }
-
-  /** Every slot of a module, of all kinds. */
-  slotsOf(moduleIndex: number): Slot[] {
-    return [...this.chains.values()].flat().filter((slot) => slot.module.index === moduleIndex);
   }
 
   /** The chain of a kind, compiled into what is asked in one go. */

@@ -8,7 +8,7 @@ import { spawnChild } from "../bridge/process.ts";
 import { Supervisor } from "../bridge/supervisor.ts";
 import { CallAdmission } from "./call-admission.ts";
 import type { PythonHostOptions } from "./python-host-options.ts";
-import { logChildRecord, logChildText } from "./python-log.ts";
+import { PythonLog } from "./python-log.ts";
 import { readBlocked, readConstructed, readInitialized } from "./python-messages.ts";
 import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
 import { SHIM_FOLDER } from "./python-environment.ts";
@@ -45,6 +45,7 @@ export class PythonHost implements PythonRunner {
     this.entries = [...options.entries, ...options.storageProviders];
     this.slots = new PythonSlots(this.entries, options.registry, this, options.log);
     this.admission = new CallAdmission(options.admission, options.log);
+    const said = new PythonLog(options.log);
     this.supervisor = new Supervisor({
       spawn: () =>
         spawnChild({
@@ -52,8 +53,8 @@ export class PythonHost implements PythonRunner {
           args: [SHIM_FOLDER],
           env: { ...process.env, ...options.environment },
           log: options.log,
-          onRecord: (record) => logChildRecord(options.log, record),
-          onText: (text) => logChildText(options.log, text),
+          onRecord: (record) => said.record(record),
+          onText: (text) => said.text(text),
           requests: options.requests,
           notifications: {
             registered: (params) => this.bindLate(params),

@@ -14,6 +14,7 @@ export class PythonSlots {
   private readonly registry: CallbackRegistry;
   private readonly runner: PythonRunner;
   private readonly log: Logger;
+  private readonly known = new Map<string, PythonSlot>();
   private readonly unfiredNames = new Map<number, string[]>();
 
   constructor(entries: readonly PythonEntry[], registry: CallbackRegistry, runner: PythonRunner, log: Logger) {
@@ -27,21 +28,27 @@ export class PythonSlots {
   bind(index: number, { entries, unfired }: Constructed): void {
     const module = this.moduleOf(index);
     for (const { slot: remote, kind, nth, name, file } of entries) {
-      const known = this.all().find((slot) => slot.module.index === index && slot.kind === kind && slot.nth === nth);
-      if (known) known.remote = remote;
-      else this.registry.add({ language: "python", kind, module, nth, name, file, remote, runner: this.runner });
+      const key = `${index} ${kind} ${nth}`;
+      const known = this.known.get(key);
+      if (known) {
+        known.remote = remote;
+        continue;
+      }
+      const slot: PythonSlot = { language: "python", kind, module, nth, name, file, remote, runner: this.runner };
+      this.known.set(key, slot);
+      this.registry.add(slot);
     }
     this.noteUnfired(module, unfired);
   }
 
   /** The child is gone, and its numbers with it. */
   unbindAll(): void {
-    for (const slot of this.all()) slot.remote = undefined;
+    for (const slot of this.known.values()) slot.remote = undefined;
   }
 
   /** Logs every slot that a restarted child has not registered again. */
   warnOfMissing(constructed: readonly number[]): void {
-    for (const slot of this.all()) {
+    for (const slot of this.known.values()) {
       if (slot.remote !== undefined || !constructed.includes(slot.module.index)) continue;
       const facts = { module: slot.module.name, callback: slot.kind, nth: slot.nth };
       this.log.error(facts, "the restarted module did not register this callback again; its place is kept");
@@ -68,12 +75,6 @@ export class PythonSlots {
       { module: module.name, callbacks },
       "this module registers callbacks that a media service never fires: keep it in the homeserver too; the two share state through the database only",
     );
-  }
-
-  private all(): PythonSlot[] {
-    return this.entries
-      .flatMap(({ index }) => this.registry.slotsOf(index))
-      .filter((slot) => slot.language === "python");
   }
 }
 

@@ -25,18 +25,18 @@ export class RateLimiter {
   }
 
   /**
-   * Counts an action of a key, or answers when to try again: in `retryAfterMs`, undefined where waiting does not help.
+   * Counts an action of a key, or one that weighs as much as several, or answers when to try again: in `retryAfterMs`, undefined where waiting does not help.
    * Times are milliseconds that never go back by much.
    */
-  take(key: string, nowMs: number): { readonly retryAfterMs: number | undefined } | undefined {
+  take(key: string, nowMs: number, weight = 1): { readonly retryAfterMs: number | undefined } | undefined {
     const { perSecond, burstCount } = this.limit;
     const count = this.countAt(this.levels.get(key), nowMs);
-    const excess = count + 1 - burstCount;
+    const excess = count + weight - burstCount;
     if (excess > REST) {
-      const helps = perSecond > 0 && burstCount >= 1;
+      const helps = perSecond > 0 && burstCount >= weight;
       return { retryAfterMs: helps ? Math.ceil(((excess - REST / 2) / perSecond) * 1000) : undefined };
     }
-    this.levels.set(key, { count: count + 1, atMs: nowMs });
+    this.levels.set(key, { count: count + weight, atMs: nowMs });
     if (this.levels.size >= this.sweepAtSize) this.sweep(nowMs);
     return undefined;
   }

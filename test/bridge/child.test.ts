@@ -35,10 +35,10 @@ describe("a child", () => {
     await expect(child.hello).rejects.toThrow(message);
   });
 
-  it("gets the environment it is given and no more", async () => {
+  it("gets the environment it is given, a mark, and no more", async () => {
     const child = await spawnChild({
       command: testPython(),
-      args: ["-c", "import os, sys; print(dict(os.environ), file=sys.stderr)"],
+      args: ["-c", "import os, sys; os.environ.pop('MEDIA_BRIDGE_CHILD'); print(dict(os.environ), file=sys.stderr)"],
       env: { ONLY: "this" },
       log: captureLog(),
     });
@@ -46,18 +46,20 @@ describe("a child", () => {
     expect(await child.lastWords()).toMatch(/^\{'ONLY': 'this'(, 'LC_CTYPE': '[^']+')?\}$/);
   });
 
-  it("takes what it started with it when it dies", async () => {
+  it("takes what it started with it when it dies, also what left its group", async () => {
     const child = await spawnTestChild();
     const [pid, group] = await startGrandchild(child);
     expect(group).toBe(child.pid);
+    const [away, ownGroup] = await startGrandchild(child, "grandchild of its own session");
+    expect(ownGroup).toBe(away);
     child.connection.request("exit", 1).catch(() => undefined);
     await child.exited;
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false));
+    await vi.waitFor(() => expect([pid, away].filter(isAlive)).toEqual([]));
   });
 
   it("is known to be gone at once although a grandchild holds its pipes", async () => {
     const child = await spawnTestChild();
-    const [orphan] = await startGrandchild(child, "grandchild of its own session");
+    const [orphan] = await startGrandchild(child, "grandchild without the mark");
     const calls = ["hang", "exit"].map((method) => child.connection.request(method, 3));
     expect((await Promise.allSettled(calls)).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
     expect(await child.exited).toEqual({ code: 3, signal: null });

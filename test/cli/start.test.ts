@@ -80,7 +80,8 @@ describe.concurrent("a running service", () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const folder = new CliFolder(python);
       const service = await folder.start();
-      expect(folder.processes()).toHaveLength(2);
+      // The service, its child, and the child's keeper.
+      expect(folder.processes()).toHaveLength(3);
       service.kill(signal);
       const { status, stderr } = await service.ended;
       expect([status, stderr]).toEqual([0, ""]);
@@ -138,7 +139,7 @@ describe.concurrent("a running service", () => {
     expect(second.stderr).toContain("media_bridge.data_path is for one");
     expect(await uploading.finish()).toBe(200);
     expect((await service.upload("another")).status).toBe(200);
-    expect(folder.processes()).toHaveLength(2);
+    expect(folder.processes()).toHaveLength(3);
   });
 });
 

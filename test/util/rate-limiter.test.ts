@@ -17,6 +17,14 @@ describe("a rate limiter", () => {
     expect(take(1000)).toEqual({ retryAfterMs: 100 });
   });
 
+  it("counts an action as often as it weighs", () => {
+    const limiter = new RateLimiter({ perSecond: 10, burstCount: 10 });
+    expect(limiter.take("alice", START_MS, 8)).toBeUndefined();
+    expect(limiter.take("alice", START_MS, 4)).toEqual({ retryAfterMs: 200 });
+    expect(limiter.take("alice", START_MS, 2)).toBeUndefined();
+    expect(limiter.take("alice", START_MS, 11)).toEqual({ retryAfterMs: undefined });
+  });
+
   it("counts each key for itself", () => {
     const limiter = new RateLimiter({ perSecond: 1, burstCount: 1 });
     expect(limiter.take("alice", START_MS)).toBeUndefined();

@@ -80,6 +80,8 @@ def answer(call_id, method, params):
         params = start_grandchild()
     if method == "grandchild of its own session":
         params = start_grandchild(start_new_session=True)
+    if method == "grandchild without the mark":
+        params = start_grandchild(start_new_session=True, env={"PATH": os.environ["PATH"]})
     if method == "shutdown" and "deaf" in modes:
         return
     send([1, call_id, None, params])
