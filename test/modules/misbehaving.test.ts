@@ -4,7 +4,7 @@ import { CliFolder, type CliService } from "../support/cli.ts";
 
 const PLACES = ["import", "init", "callback"];
 const WAYS = ["print", "write", "stdout", "system", "subprocess", "puts"];
-const USERS = ["alice", "talk", "read", "fork", "block", "never", "exit", "die", "wrong", "fail", "refuse", "hold"];
+const USERS = ["alice", "talk", "read", "fork", "block", "never", "exit", "die", "wrong", "fail", "refuse"];
 const CONFIG = "/_matrix/client/v1/media/config";
 
 test("a module that prints, forks, blocks, exits or dies harms one request at most", async () => {
@@ -57,17 +57,6 @@ test("a module that prints, forks, blocks, exits or dies harms one request at mo
   expect((await service.ended).status).toBe(0);
   expect(folder.processes()).toEqual([]);
 }, 60_000);
-
-test("a module that never lets go of the reactor does not outlive a service that was killed", async () => {
-  const folder = new CliFolder({ config: { modules: [{ module: "talking.Talking" }] }, mediaBridge: { tokens_file: "./users.yaml" } }); // prettier-ignore
-  folder.write("users.yaml", '{"hold": {"user_id": "@hold:example.test"}}');
-  const service = await folder.start();
-  const stuck = service.request(CONFIG, { headers: { Authorization: "Bearer hold" } }).catch(() => undefined);
-  await service.logged("blocks the reactor");
-  service.kill("SIGKILL");
-  await Promise.all([service.ended, stuck]);
-  await vi.waitFor(() => expect(folder.processes()).toEqual([]), { timeout: 10_000, interval: 20 });
-}, 30_000);
 
 function childOf({ pid }: CliService): string {
   const children = readdirSync(`/proc/${pid}/task`).map((task) =>

@@ -93,21 +93,21 @@ export class CliFolder {
     const child = this.spawn(["start", "--config", this.config, ...(options.arguments ?? [])], options);
     const ended = endOf(child);
     const lines: string[] = [];
-    const waiting = new Set<() => void>();
+    const waiting = new Set<(line: string) => void>();
     createInterface({ input: child.stdout }).on("line", (line) => {
       lines.push(line);
-      for (const look of waiting) look();
+      for (const look of waiting) look(line);
     });
     const find = <T>(pick: (line: string) => T | undefined) =>
       new Promise<T>((resolve, reject) => {
-        const look = () => {
-          const found = lines.map(pick).find((value) => value !== undefined);
+        const look = (line: string) => {
+          const found = pick(line);
           if (found === undefined) return;
           waiting.delete(look);
           resolve(found);
         };
         waiting.add(look);
-        look();
+        lines.forEach(look);
         void ended.then(({ stdout, stderr }) => reject(new Error(`it ended before: ${stderr}${stdout}`)));
       });
     const address = await find((line) => ReadySchema.safeParse(JSON.parse(line)).data?.address);
