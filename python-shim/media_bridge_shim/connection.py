@@ -81,6 +81,7 @@ class Connection:
             return
         self._flush_planned = True
         on_message, outgoing = self._on_message, self._outgoing
+        body: memoryview | bytes = b""
         try:
             for body in self._reader.frames():
                 on_message(decode(body))
@@ -88,7 +89,7 @@ class Connection:
                     self.flush()
                     self._flush_planned = True
         except FrameError as error:
-            self._fail(error)
+            self._fail(error, error.head or bytes(body[:200]))
         self.flush()
 
     def _on_writable(self) -> None:
@@ -112,8 +113,8 @@ class Connection:
             # A callback forked, and the copy came back out of it into the loop: it has no business there.
             os._exit(FATAL_EXIT_STATUS)
 
-    def _fail(self, error: FrameError) -> None:
-        logger.critical("%s; first bytes: %s", error, error.head.decode("latin-1"))
+    def _fail(self, error: FrameError, head: bytes) -> None:
+        logger.critical("%s; first bytes: %s", error, head.decode("latin-1"))
         self.finish()
         os._exit(FATAL_EXIT_STATUS)
 

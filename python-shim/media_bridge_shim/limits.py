@@ -19,7 +19,8 @@ def to_wire_limits(answer: Any) -> list[WireLimit]:
     if not isinstance(answer, list):
         raise AnswerError(f"expected None or a list of MediaUploadLimit, not {type(answer).__name__}")
     limits = [to_wire_limit(limit) for limit in answer]
-    size = sum(64 + len(limit["info_uri"] or "") * 4 + len(limit["extra"] or "") * 4 for limit in limits)
+    # A limit is eleven values of the wire, of which a frame may hold a million.
+    size = sum(128 + len(limit["info_uri"] or "") * 4 + len(limit["extra"] or "") * 4 for limit in limits)
     if size > MAX_TEXT_BYTES:
         raise AnswerError(f"{len(limits)} limits are more than can be sent")
     return limits

@@ -1,8 +1,8 @@
 import { execa } from "execa";
 import type { Logger } from "../util/log.ts";
 import { Child } from "./child.ts";
-import type { Handlers } from "./connection.ts";
 import { BridgeError } from "./errors.ts";
+import type { Handlers } from "./peer-requests.ts";
 import type { StderrEvents } from "./stderr-lines.ts";
 
 export interface SpawnOptions extends Partial<StderrEvents> {
