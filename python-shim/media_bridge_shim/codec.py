@@ -45,4 +45,6 @@ def decode(body: memoryview | bytes) -> Any:
             check_values(body)
         return _unpack(body)
     except Exception as error:
-        raise FrameError(f"A frame that cannot be decoded: {error!r}", bytes(body[:200])) from error
+        # Not its repr, which may hold the whole message.
+        reason = f"{type(error).__name__}: {error}"
+        raise FrameError(f"A frame that cannot be decoded: {reason}", bytes(body[:200])) from error

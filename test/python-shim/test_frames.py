@@ -75,6 +75,14 @@ def test_a_body_that_is_no_message_is_refused(body):
         decode(body)
 
 
+@pytest.mark.parametrize("body", [b"\xda\x10\x00" + b"x" * 4096 + b"\xc0", b"\xda\x10\x01" + b"x" * 4096 + b"\xff"])
+def test_what_cannot_be_decoded_is_told_in_short(body):
+    with pytest.raises(FrameError) as caught:
+        decode(body)
+    assert len(str(caught.value)) < 200
+    assert len(caught.value.head) == 200
+
+
 def test_values_may_be_nested_as_deep_as_the_host_allows():
     value = decode(b"\x91" * 1024 + b"\xc0")
     for _ in range(1024):
