@@ -9,8 +9,8 @@ import { findGrowth, measureMemory, type MemoryUse, toMiB } from "./wire/memory.
 import { Streams } from "./wire/streams.ts";
 
 /** How much of everything: frames of both directions together, streams over pipes of a process, real children. */
-const LONG = { frames: 1_000_000, overPipes: 1_000, processes: 150 };
-const SHORT = { frames: 12_000, overPipes: 20, processes: 4 };
+const LONG = { frames: 1_000_000, overPipes: 500, processes: 100 };
+const SHORT = { frames: 10_000, overPipes: 10, processes: 3 };
 const TENTH = 0.1;
 /** Streams that the child reads at a time, so that neither side waits for the other. */
 const AT_ONCE = 16;
@@ -27,7 +27,11 @@ export async function runWireFuzz({ short, seed, note }: FaultOptions): Promise<
   process.on("unhandledRejection", fail).on("uncaughtException", fail);
   try {
     await fuzz.readRegressions();
-    await Promise.all([fuzz.readToHost(frames / 2, overPipes), fuzz.readToChild(frames / 2), fuzz.readByProcesses(processes)]);
+    await Promise.all([
+      fuzz.readToHost(frames / 2, overPipes),
+      fuzz.readToChild(frames / 2),
+      fuzz.readByProcesses(processes),
+    ]);
     fuzz.checkMemory();
   } finally {
     process.off("unhandledRejection", fail).off("uncaughtException", fail);

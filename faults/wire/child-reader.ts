@@ -41,7 +41,9 @@ export class ChildReader {
     const { stdout, stderr } = this.process;
     stderr?.on("data", (text: Buffer) => (this.stderr = (this.stderr + text.toString()).slice(-5_000)));
     if (stdout !== null) {
-      createInterface({ input: stdout }).on("line", (line) => this.waiting.shift()?.resolve(JSON.parse(line) as Report));
+      createInterface({ input: stdout }).on("line", (line) =>
+        this.waiting.shift()?.resolve(JSON.parse(line) as Report),
+      );
     }
   }
 
@@ -84,7 +86,9 @@ function findWrong({ status, lines, decoded, twice, last }: Report, bytes: Buffe
   if (status !== PROTOCOL_STATUS) return `it ends with status ${status}`;
   if (more.length > 0 || !line?.includes("; first bytes: ")) return `it ends and says: ${lines.join()}`;
   const isCodecs = line.startsWith("A frame ");
-  return isCodecs && (!host.isBroken || host.decoded !== decoded) ? `the host reads what it refuses: ${line}` : undefined;
+  return isCodecs && (!host.isBroken || host.decoded !== decoded)
+    ? `the host reads what it refuses: ${line}`
+    : undefined;
 }
 
 /** Both sides take the same bodies for messages. */

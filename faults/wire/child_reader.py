@@ -4,6 +4,8 @@ On stdin come streams, each as a u32 length and its bytes; on stdout goes one li
 """
 
 import asyncio
+import gc
+import itertools
 import json
 import logging
 import os
@@ -30,6 +32,8 @@ from twisted.internet import reactor  # noqa: E402
 
 HEADER = struct.Struct(">I")
 PIECE_BYTES = 16 * 1024
+# A process has one server, with large buffers: here one follows the other, and they are made of cycles.
+STREAMS_A_COLLECTION = 20
 # More than a stream's callbacks need, the slowest of which waits for the host.
 TURNS_AT_THE_END = 50
 PATH = list(sys.path)
@@ -55,7 +59,7 @@ class Records(logging.Handler):
 
 
 class OpenEnd:
-    """In place of the lifecycle: starts no reactor and ends no process, so that the next stream finds both as they were."""
+    """In place of the lifecycle: starts no reactor and ends no process, which the next stream needs."""
 
     has_started = True
     is_ending = False
@@ -173,11 +177,13 @@ def main():
     os._exit = end_process
     answers = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    while True:
+    for count in itertools.count(1):
         (length,) = HEADER.unpack(read_exactly(0, 4))
         stream = read_exactly(0, length)
         logging.getLogger().setLevel(logging.INFO)
         answers.write(json.dumps(read_stream(stream, records)) + "\n")
+        if count % STREAMS_A_COLLECTION == 0:
+            gc.collect()
 
 
 main()

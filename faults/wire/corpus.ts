@@ -50,7 +50,9 @@ export function readCorpus(reader: Reader): Corpus {
       .filter(({ to }) => to === reader)
       .map(({ name, body }) => ({
         name,
-        frames: [frameOf(Buffer.concat(body.map(([hex, times]) => Buffer.from(hex.repeat(times), "hex"))))],
+        frames: [
+          frameOf(Buffer.concat(body.map(([hex, times]) => Buffer.alloc((hex.length / 2) * times, hex, "hex")))),
+        ],
         sound: [],
       })),
   };

@@ -22,11 +22,13 @@ export interface HostOutcome {
   readonly wrong: string | undefined;
 }
 
+const ignore = () => undefined;
+const SILENT = { trace: ignore, debug: ignore, info: ignore, warn: ignore, fatal: ignore };
+
 /** Only errors are kept. */
 function listenToLog(errors: string[]): Logger {
-  const ignore = () => undefined;
   const log: Logger = {
-    ...{ trace: ignore, debug: ignore, info: ignore, warn: ignore, fatal: ignore },
+    ...SILENT,
     error: (facts, message) => errors.push("head" in facts ? BROKEN : message),
     child: () => log,
   };
@@ -92,10 +94,12 @@ async function judge(
   if (connection.inFlight !== 0) return { read, wrong: `${connection.inFlight} calls are left` };
   if (code !== "PROTOCOL" && code !== "CHILD_DOWN") return { read, wrong: `it ended with ${code}: ${message}` };
   if (told !== (code === "PROTOCOL" ? 1 : 0)) return { read, wrong: `it ended with ${code}, told ${told} times` };
-  const isCoded = (outcome: PromiseSettledResult<unknown>) =>
-    outcome.status === "fulfilled" || outcome.reason instanceof BridgeError;
   if (!outcomes.every(isCoded)) return { read, wrong: "a call was rejected with no error of the bridge" };
   return { read, wrong: findWrongAnswer(outcomes, sound) };
+}
+
+function isCoded(outcome: PromiseSettledResult<unknown>): boolean {
+  return outcome.status === "fulfilled" || outcome.reason instanceof BridgeError;
 }
 
 /** Answers that came before anything was broken are the calls' own. */

@@ -22,7 +22,7 @@ export function measureMemory(pid: number): MemoryUse {
 
 /** Which of them grew, by more than a tenth and what two measurements differ by anyway. */
 export function findGrowth(early: MemoryUse, late: MemoryUse): string[] {
-  const SLACK = { heap: 4, resident: 32, child: 8 } as const;
+  const SLACK = { heap: 4, resident: 32, child: 16 } as const;
   return (["heap", "resident", "child"] as const)
     .filter((part) => late[part] > 1.1 * early[part] + SLACK[part] * 2 ** 20)
     .map((part) => `${part} grew from ${toMiB(early[part])} to ${toMiB(late[part])} MiB`);

@@ -5,16 +5,16 @@ import { frameOf } from "./corpus.ts";
 type Random = () => number;
 
 /** Encodings that decoders stumble over: lies about lengths and counts, types that may not travel, numbers at their edges. */
-const FRAGMENTS = [
-  ...["c1", "c0", "c2", "90", "80", "a0", "ff", "7f", "00", "cc80", "d080", "ce80000000", "cfffffffffffffffff"],
-  ...["cf0020000000000001", "d38000000000000000", "ca7fc00000", "cb7ff0000000000000", "cbfff0000000000000"],
-  ...["cb7ff8000000000000", "cb7fefffffffffffff", "ddffffffff", "dcffff", "dfffffffff", "deffff", "dbffffffff"],
-  ...["daffff", "d9ff", "dd00000000", "df00000000", "db00000000", "c6ffffffff", "c40161", "c9ffffffff01", "c70178aa"],
-  ...["d40100", "d50100aa", "d6ff00000000", "d7ff0000000000000000", "d80000000000000000000000000000000000"],
-  ...["d4724091a16101", "d66900000001", "d67000000001", "a1ff", "a3eda080", "a2c080", "81a0c0", "810102", "81c0c0"],
-  ...["a95f5f70726f746f5f5f", "81a95f5f70726f746f5f5f81a161c3", "ab636f6e7374727563746f72", "a6637265617465"],
-  ...["91".repeat(40), "81a161".repeat(40), "91".repeat(1100), `dc0200${"c0".repeat(512)}`, `d9ff${"61".repeat(255)}`],
-].map((hex) => Buffer.from(hex, "hex"));
+const FRAGMENTS = (
+  "c1 c0 c2 90 80 a0 ff 7f 00 cc80 d080 ce80000000 cfffffffffffffffff cf0020000000000001 d38000000000000000 ca7fc00000 " +
+  "cb7ff0000000000000 cbfff0000000000000 cb7ff8000000000000 cb7fefffffffffffff ddffffffff dcffff dfffffffff deffff " +
+  "dbffffffff daffff d9ff dd00000000 df00000000 db00000000 c6ffffffff c40161 c9ffffffff01 c70178aa d40100 d50100aa " +
+  "d6ff00000000 d7ff0000000000000000 d80000000000000000000000000000000000 d4724091a16101 d66900000001 d67000000001 " +
+  "a1ff a3eda080 a2c080 81a0c0 810102 81c0c0 a95f5f70726f746f5f5f 81a95f5f70726f746f5f5f81a161c3 ab636f6e7374727563746f72 " +
+  `a6637265617465 ${"91".repeat(40)} ${"81a161".repeat(40)} ${"91".repeat(1100)} dc0200${"c0".repeat(512)} d9ff${"61".repeat(255)}`
+)
+  .split(" ")
+  .map((hex) => Buffer.from(hex, "hex"));
 
 /** A value in its bytes: what stands before its members (all of it where it has none), and these. */
 interface Node {

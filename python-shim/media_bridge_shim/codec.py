@@ -10,8 +10,8 @@ import msgpack
 from .body_check import MAX_VALUES, check_values
 from .frames import HEADER, MAX_FRAME_BYTES, FrameError
 
-# The codec's own limits (what is declared is at most what the body has room for, in every container) do for bodies up to
-# here; nested, larger ones could still make it set aside hundreds of times their size.
+# Up to here the codec's own limits do: no container may declare more than the body has room for. Nested, those of a
+# larger one could still make it set aside hundreds of times its size.
 SMALL_BYTES = 64 * 1024
 
 _pack = msgpack.Packer(use_bin_type=True).pack
@@ -29,7 +29,7 @@ _unpack = functools.partial(
 
 
 def encode(message: Any) -> bytes:
-    """A whole frame. Raises `FrameError` and `ValueError` over the caps, the errors of msgpack for what it cannot say."""
+    """A whole frame. Raises `FrameError` or `ValueError` over a cap, the errors of msgpack for what it cannot say."""
     body = _pack(message)
     if len(body) > MAX_FRAME_BYTES:
         raise FrameError(f"A frame of {len(body)} bytes, over the {MAX_FRAME_BYTES} allowed", body[:200])

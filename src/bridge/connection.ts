@@ -49,7 +49,14 @@ export class Connection {
   private readonly ending = createDeferred<BridgeError>();
   private end: BridgeError | undefined;
 
-  constructor({ input, output, log, requests = {}, notifications, maxQueuedBytes = MAX_QUEUED_BYTES }: ConnectionOptions) {
+  constructor({
+    input,
+    output,
+    log,
+    requests = {},
+    notifications,
+    maxQueuedBytes = MAX_QUEUED_BYTES,
+  }: ConnectionOptions) {
     this.log = log;
     this.input = input;
     this.requests = new PeerRequests(requests, (id, error, result) => this.reply(id, error, result), log);

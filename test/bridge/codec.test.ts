@@ -220,10 +220,12 @@ describe("frames", () => {
 
   it("that come in many more pieces than a pipe cuts are refused", () => {
     const header = Buffer.from("00001000", "hex");
-    const bytes = Array.from({ length: 1002 }, () => Buffer.of(0xc0));
-    expect(() => decodeAll([header, ...bytes])).toThrow(/^a trickle: 1002 of 4096 bytes in 1002 pieces/);
+    const single = Array.from({ length: 1002 }, () => Buffer.of(0xc0));
+    expect(() => decodeAll([header, ...single])).toThrow(/^a trickle: 1002 of 4096 bytes in 1002 pieces/);
     const large = encodeFrame("x".repeat(MAX_FRAME_BYTES - 5));
-    const pages = Array.from({ length: large.length / 4096 + 1 }, (_, page) => large.subarray(page * 4096, page * 4096 + 4096));
+    const pages = Array.from({ length: large.length / 4096 + 1 }, (_, page) =>
+      large.subarray(page * 4096, page * 4096 + 4096),
+    );
     expect(decodeAll(pages)).toHaveLength(1);
   });
 

@@ -14,9 +14,8 @@ const policies = Object.fromEntries(
 function slotsAnswering(answer: unknown, count = 2): PythonSlot[] {
   const module = { index: 0, name: "a.Module", language: "python" } as const;
   const runner = { run: () => Promise.resolve(answer), up: true };
-  return Array.from({ length: count }, (_, nth) => ({
-    ...{ kind: KIND, module, nth, name: "allowed", file: null, language: "python", remote: nth, runner },
-  })) as unknown as PythonSlot[];
+  const slot = { kind: KIND, module, name: "allowed", file: null, language: "python", runner } as const;
+  return Array.from({ length: count }, (_, nth) => ({ ...slot, nth, remote: nth }));
 }
 
 describe("the answer to a run", () => {

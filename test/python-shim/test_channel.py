@@ -104,8 +104,9 @@ def test_a_frame_may_come_in_pieces_and_many_frames_in_one(child):
     for byte in ping:
         child.write(bytes([byte]))
     assert child.receive() == [1, 1, None, None]
-    child.write(b"".join(HEADER.pack(9) + b"\x94\x00" + bytes([call_id]) + b"\xa4ping\xc0" for call_id in range(2, 128)))
-    assert [child.receive() for _ in range(2, 128)] == [[1, call_id, None, None] for call_id in range(2, 128)]
+    ids = range(2, 128)
+    child.write(b"".join(HEADER.pack(9) + b"\x94\x00" + bytes([call_id]) + b"\xa4ping\xc0" for call_id in ids))
+    assert [child.receive() for _ in ids] == [[1, call_id, None, None] for call_id in ids]
 
 
 def test_a_frame_as_large_as_allowed_is_read(child):

@@ -2,10 +2,9 @@
 
 import asyncio
 
+from media_bridge_shim.service import current
 from synapse.module_api import NOT_SPAM, MediaUploadLimit
 from twisted.internet import defer, reactor
-
-from media_bridge_shim.service import current
 
 
 async def config(user_id):
