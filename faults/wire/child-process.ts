@@ -4,10 +4,8 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { within } from "../../src/util/within.ts";
 import { ROOT } from "../root.ts";
-import { PYTHON } from "./child-reader.ts";
+import { HANG_MS, PYTHON } from "./child-reader.ts";
 import type { Stream } from "./corpus.ts";
-
-const HANG_MS = 60_000;
 
 /** A real child reads the stream and then its end: what was wrong with how it ended. */
 export async function readAsProcess({ frames }: Stream): Promise<string | undefined> {

@@ -11,7 +11,8 @@ import type { Stream } from "./corpus.ts";
 
 /** The shim's interpreter. */
 export const PYTHON = join(ROOT, ".venv/bin/python");
-const HANG_MS = 60_000;
+/** Longer than a machine with much else to do lets any of this wait. */
+export const HANG_MS = 300_000;
 const PROTOCOL_STATUS = 76;
 /** A ping behind everything else: while the child lives it is answered. */
 const FENCE_ID = Number.MAX_SAFE_INTEGER;

@@ -7,11 +7,11 @@ import { BridgeError } from "../../src/bridge/errors.ts";
 import { spawnChild } from "../../src/bridge/process.ts";
 import type { Logger } from "../../src/util/log.ts";
 import { within } from "../../src/util/within.ts";
+import { HANG_MS } from "./child-reader.ts";
 import type { Message, Stream } from "./corpus.ts";
 
 /** Calls that wait while a stream is read: its answers are for some of them. */
 const CALLS = 24;
-const HANG_MS = 20_000;
 /** Stands for the line that tells of a broken protocol. */
 const BROKEN = "broken";
 
