@@ -21,9 +21,9 @@ kinds.fill(REFUSED, 0xc1, 0xc2).fill(REFUSED, 0xc4, 0xca).fill(REFUSED, 0xd4, 0x
 following.set([4, 8, 1, 2, 4, 8, 1, 2, 4, 8], 0xca);
 following.set([1, 2, 4, 2, 4, 2, 4], 0xd9);
 
-/** Of the open containers, the outermost first: how many values are still to come, and whether it is a map. */
-const left = new Uint32Array(MAX_DEPTH + 1);
-const isMap = new Uint8Array(MAX_DEPTH + 1);
+/** Of the containers around the innermost open one: how many values are still to come, and whether it is a map. */
+const left = new Uint32Array(MAX_DEPTH);
+const isMap = new Uint8Array(MAX_DEPTH);
 
 /**
  * Why the bytes from `start` to `end` (exclusive) are not one value that may travel; undefined where they are. Reads every
@@ -32,21 +32,24 @@ const isMap = new Uint8Array(MAX_DEPTH + 1);
 export function findProblem(bytes: Buffer, start: number, end: number): string | undefined {
   let position = start;
   let depth = 0;
+  let remaining = 1;
+  let inMap = 0;
   // Values that are declared and still to come: each takes a byte at least.
   let open = 1;
   let values = 1;
-  left[0] = 1;
-  isMap[0] = 0;
   while (open > 0) {
-    let remaining = left[depth] ?? 0;
-    while (remaining === 0) remaining = left[--depth] ?? 0;
+    while (remaining === 0) {
+      depth -= 1;
+      remaining = left[depth] ?? 0;
+      inMap = isMap[depth] ?? 0;
+    }
     const token = bytes[position] ?? 0;
     const size = following[token] ?? 0;
     const kind = kinds[token];
     position += 1;
     if (position + size > end) return "it ends within a value";
-    if (kind !== TEXT && isMap[depth] === 1 && (remaining & 1) === 0) return "a key is no text";
-    left[depth] = remaining - 1;
+    if (inMap === 1 && kind !== TEXT && (remaining & 1) === 0) return "a key is no text";
+    remaining -= 1;
     open -= 1;
     if (kind === SCALAR) {
       position += size;
@@ -67,9 +70,11 @@ export function findProblem(bytes: Buffer, start: number, end: number): string |
     if (open > end - position) return "it declares more values than it has bytes";
     if (values > MAX_VALUES) return `it holds more than ${MAX_VALUES} values`;
     if (depth === MAX_DEPTH) return `it is nested more than ${MAX_DEPTH} deep`;
+    left[depth] = remaining;
+    isMap[depth] = inMap;
     depth += 1;
-    left[depth] = promised;
-    isMap[depth] = kind === MAP ? 1 : 0;
+    remaining = promised;
+    inMap = kind === MAP ? 1 : 0;
   }
   return position === end ? undefined : "there are bytes after its value";
 }
