@@ -3,7 +3,7 @@ import type { FaultOptions, FaultResult } from "./program.ts";
 import { createRandom } from "./random.ts";
 import { readAsProcess } from "./wire/child-process.ts";
 import { ChildReader } from "./wire/child-reader.ts";
-import { readCorpus } from "./wire/corpus.ts";
+import { type Reader, readCorpus } from "./wire/corpus.ts";
 import { readAsHost, readAsHostOverPipes } from "./wire/host-reader.ts";
 import { findGrowth, measureMemory, type MemoryUse, toMiB } from "./wire/memory.ts";
 import { Streams } from "./wire/streams.ts";
@@ -47,7 +47,8 @@ class WireFuzz {
   private readonly folder = createFolder();
   private readonly child = new ChildReader();
   private readonly corpora = { host: readCorpus("host"), child: readCorpus("child") };
-  private readonly early: MemoryUse[] = [];
+  /** What was held when a side had read a tenth. */
+  private readonly early: Partial<Record<Reader, MemoryUse>> = {};
   private readonly read = { host: 0, child: 0 };
 
   constructor(seed: number, note: (text: string) => void) {
@@ -110,9 +111,11 @@ class WireFuzz {
 
   checkMemory(): void {
     const late = measureMemory(this.child.pid);
-    for (const early of this.early) this.check("memory", findGrowth(early, late).join("; ") || undefined);
+    const { host, child } = this.early;
+    if (host === undefined || child === undefined) throw new Error("memory was not measured");
+    this.check("memory", findGrowth({ ...host, child: child.child }, late).join("; ") || undefined);
     this.note(
-      `${this.read.host} frames to the host, ${this.read.child} to the child; then heap ${toMiB(late.heap)} MiB, resident ${toMiB(late.resident)} MiB, the child's ${toMiB(late.child)} MiB`,
+      `${this.read.host} frames to the host, ${this.read.child} to the child; from the first tenth on heap ${toMiB(host.heap)} → ${toMiB(late.heap)} MiB, resident ${toMiB(host.resident)} → ${toMiB(late.resident)} MiB, the child's ${toMiB(child.child)} → ${toMiB(late.child)} MiB`,
     );
   }
 
@@ -126,9 +129,11 @@ class WireFuzz {
     return new Streams(corpus, createRandom(seed), corpus.messages.slice(0, 3));
   }
 
-  private advance(reader: "host" | "child", read: number, frames: number): void {
+  private advance(reader: Reader, read: number, frames: number): void {
     const before = this.read[reader];
     this.read[reader] += read;
-    if (before < TENTH * frames && this.read[reader] >= TENTH * frames) this.early.push(measureMemory(this.child.pid));
+    if (before < TENTH * frames && this.read[reader] >= TENTH * frames) {
+      this.early[reader] = measureMemory(this.child.pid);
+    }
   }
 }
