@@ -80,6 +80,7 @@ class Connection:
             return
         self._flush_planned = True
         on_message, outgoing = self._on_message, self._outgoing
+        body: memoryview | bytes = b""
         try:
             for body in self._reader.frames():
                 on_message(decode(body))
@@ -87,7 +88,7 @@ class Connection:
                     self.flush()
                     self._flush_planned = True
         except FrameError as error:
-            self._fail(error)
+            self._fail(error, error.head or bytes(body[:200]))
         self.flush()
 
     def _on_writable(self) -> None:
@@ -105,8 +106,8 @@ class Connection:
             # The host is gone: the end of file on the other side says so too, and ends the process.
             return memoryview(b"")
 
-    def _fail(self, error: FrameError) -> None:
-        logger.critical("%s; first bytes: %s", error, error.head.decode("latin-1"))
+    def _fail(self, error: FrameError, head: bytes) -> None:
+        logger.critical("%s; first bytes: %s", error, head.decode("latin-1"))
         self.finish()
         os._exit(FATAL_EXIT_STATUS)
 

@@ -12,9 +12,9 @@ HEADER = struct.Struct(">I")
 
 
 class FrameError(Exception):
-    """The peer broke the framing. `head` is the first 200 bytes of what could not be used."""
+    """The peer broke the protocol. `head` is the first 200 bytes of what could not be used, if it was no message."""
 
-    def __init__(self, message: str, head: bytes) -> None:
+    def __init__(self, message: str, head: bytes = b"") -> None:
         super().__init__(message)
         self.head = head
 

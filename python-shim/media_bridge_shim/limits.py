@@ -22,7 +22,8 @@ def to_wire_limits(answer: Any) -> list[WireLimit]:
     size = 0
     for limit in answer:
         wire = to_wire_limit(limit)
-        size += 64 + len(wire["info_uri"] or "") * 4 + len(wire["extra"] or "") * 4
+        # A limit is eleven values of the wire, of which a frame may hold a million.
+        size += 128 + len(wire["info_uri"] or "") * 4 + len(wire["extra"] or "") * 4
         # Before memory is spent on the rest.
         if size > MAX_TEXT_BYTES:
             raise AnswerError(f"{len(answer)} limits are more than can be sent")

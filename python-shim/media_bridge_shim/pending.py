@@ -52,7 +52,7 @@ class Pending:
         self, entry: Entry, coroutine: Coroutine[Any, Any, Any], waiting: Any, since_ns: int, deadline_ms: float
     ) -> None:
         self.entry = entry
-        self.deadline_ns = since_ns + int(deadline_ms * 1_000_000)
+        self.deadline_ns = since_ns + int(float(deadline_ms) * 1_000_000)
         self.answer: Any = None
         self.error: BaseException | None = None
         self._coroutine = coroutine

@@ -45,7 +45,7 @@ class Runner:
             pending = context.run(walking.send, None)
         except StopIteration as stop:
             return stop.value
-        except (TypeError, ValueError, LookupError) as error:
+        except (TypeError, ValueError, LookupError, ArithmeticError) as error:
             raise ProtocolError(f"run with wrong parameters: {error!r}") from error
         run = self._runs[call_id] = _Run(self, call_id, walking, self._settled)
         if not self._ticking:

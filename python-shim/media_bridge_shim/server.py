@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+MAX_GRACE_MS = 3_600_000
 # What a method returns that answers later by itself.
 _LATER = object()
 
@@ -40,6 +41,7 @@ class Server:
         self._requests = Requests(self._connection.send)
         self._modules = Modules(reactor, self._requests.call_host, self.notify, loop.call_soon_threadsafe)
         self._runner: Runner | None = None
+        self._last_id = 0
         providers = Providers(loop, self._modules.find_provider)
         self._methods: Mapping[str, Callable[[int, Any], Any]] = {
             "run": self._run,
@@ -71,15 +73,18 @@ class Server:
         self._connection.finish()
 
     def _on_message(self, message: Any) -> None:
+        shape = message[0] if type(message) is list and message else None
+        if shape != 0 or len(message) != 4:
+            self._on_other(shape, message)
+            return
+        _, call_id, name, params = message
+        if type(call_id) is not int or type(name) is not str:
+            raise FrameError("A request of no known shape")
+        if call_id <= self._last_id:
+            raise FrameError(f"A request whose id does not count up: {call_id} after {self._last_id}")
+        self._last_id = call_id
         try:
-            if message[0] != 0:
-                self._on_other(message)
-                return
-            _, call_id, name, params = message
             method = self._methods.get(name)
-        except (TypeError, ValueError, LookupError, AttributeError) as problem:
-            raise FrameError(f"A message of no known shape: {problem}", repr(message)[:200].encode()) from problem
-        try:
             if method is None:
                 raise ProtocolError(f"there is no method {name!r}")
             result = method(call_id, params)
@@ -89,16 +94,16 @@ class Server:
             if result is not _LATER:
                 self._reply(call_id, None, result)
 
-    def _on_other(self, message: Any) -> None:
-        if message[0] == 1:
+    def _on_other(self, shape: Any, message: Any) -> None:
+        if shape == 1 and len(message) == 4 and type(message[1]) is int:
             _, call_id, error, result = message
             self._requests.settle(call_id, error, result)
-        elif message[0] == 2:
+        elif shape == 2 and len(message) == 3 and type(message[1]) is str:
             _, name, params = message
             if name == "cancel" and self._runner is not None:
-                self._runner.cancel(params["id"])
+                self._runner.cancel(_read_id(params))
         else:
-            raise ValueError(f"shape {message[0]!r}")
+            raise FrameError("A message of no known shape")
 
     def _run(self, call_id: int, params: Any) -> Any:
         if self._runner is None or self._lifecycle.is_ending:
@@ -130,7 +135,10 @@ class Server:
         return result
 
     def _shutdown(self, call_id: int, params: Any) -> Any:
-        self._lifecycle.end(self._runner, params["grace_ms"] / 1000, lambda: self._reply(call_id, None, None))
+        grace_ms = params["grace_ms"]
+        if not 0 <= grace_ms <= MAX_GRACE_MS:
+            raise ProtocolError(f"shutdown with a grace of {grace_ms} ms")
+        self._lifecycle.end(self._runner, grace_ms / 1000, lambda: self._reply(call_id, None, None))
         return _LATER
 
     def _on_end(self) -> None:
@@ -146,6 +154,13 @@ class Server:
         except Exception as error:
             # Each text was measured and cleaned; together they can still be too much.
             self._connection.send([1, call_id, make_error("protocol", error), None])
+
+
+def _read_id(params: Any) -> int:
+    call_id = params.get("id") if isinstance(params, dict) else None
+    if type(call_id) is not int:
+        raise FrameError("A cancel without an id")
+    return call_id
 
 
 def _to_wire(failure: BaseException) -> WireError:

@@ -1,9 +1,10 @@
 import type { Readable, Writable } from "node:stream";
 import type { Logger } from "../util/log.ts";
-import { Connection, type Handlers } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import { createDeferred } from "../util/deferred.ts";
 import { BridgeError } from "./errors.ts";
 import { readHello, type Hello } from "./hello.ts";
+import type { Handlers } from "./peer-requests.ts";
 import { guardGroup, killGroup, signalGroup } from "./process-groups.ts";
 import { StderrLines, type StderrEvents } from "./stderr-lines.ts";
 import { within } from "../util/within.ts";

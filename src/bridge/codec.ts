@@ -1,4 +1,5 @@
 import { Packr, RESERVE_START_SPACE, type Options } from "msgpackr";
+import { findProblem } from "./body-check.ts";
 import { BridgeError } from "./errors.ts";
 import { toSendable } from "./sendable.ts";
 
@@ -38,7 +39,9 @@ export function encodeFrame(message: unknown): Buffer {
   return frame;
 }
 
-/** The value of the body at `start` … `end` (exclusive), read in place. Throws where these are not the bytes of one value. */
+/** The value of the body at `start` … `end` (exclusive), read in place. Throws where these are not the bytes of one value that may travel. */
 export function decodeBody(bytes: Buffer, start: number, end: number): unknown {
+  const problem = findProblem(bytes, start, end);
+  if (problem !== undefined) throw new Error(problem);
   return packr.decode(bytes, { start, end });
 }

@@ -5,10 +5,9 @@ import { createDeferred } from "../util/deferred.ts";
 import { BridgeError, FrameError, readRemoteError } from "./errors.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 import { Outbox } from "./outbox.ts";
+import { PeerRequests, type Handlers } from "./peer-requests.ts";
 import { PendingCalls, type CallOptions } from "./pending-calls.ts";
-
-/** Handlers by method; what is not in the table is not called. What a request's handler returns is its result. */
-export type Handlers = Readonly<Record<string, (params: unknown) => unknown>>;
+import { Unasked } from "./unasked.ts";
 
 export interface ConnectionOptions {
   readonly input: Readable;
@@ -39,19 +38,28 @@ export class Connection {
   /** Resolves, never rejects, to the error that ended the connection. */
   readonly closed: Promise<BridgeError>;
 
-  private readonly requests: Map<string, (params: unknown) => unknown>;
+  private readonly requests: PeerRequests;
   private readonly notifications: Map<string, (params: unknown) => unknown>;
   private readonly log: Logger;
   private readonly outbox: Outbox;
   private readonly calls: PendingCalls;
+  private readonly unasked = new Unasked();
+  private readonly decoder = new FrameDecoder((message, bytes) => this.receive(message, bytes));
   private readonly input: Readable;
   private readonly ending = createDeferred<BridgeError>();
   private end: BridgeError | undefined;
 
-  constructor({ input, output, log, requests, notifications, maxQueuedBytes = MAX_QUEUED_BYTES }: ConnectionOptions) {
+  constructor({
+    input,
+    output,
+    log,
+    requests = {},
+    notifications,
+    maxQueuedBytes = MAX_QUEUED_BYTES,
+  }: ConnectionOptions) {
     this.log = log;
     this.input = input;
-    this.requests = new Map(Object.entries(requests ?? {}));
+    this.requests = new PeerRequests(requests, (id, error, result) => this.reply(id, error, result), log);
     this.notifications = new Map(Object.entries(notifications ?? {}));
     this.outbox = new Outbox(output, maxQueuedBytes);
     this.calls = new PendingCalls((id) => this.trySend([NOTIFICATION, "cancel", { id }]));
@@ -67,6 +75,11 @@ export class Connection {
   /** The longest deadline of all calls in flight, milliseconds; 0 when none has one. */
   get longestDeadlineMs(): number {
     return this.calls.longestDeadlineMs;
+  }
+
+  /** Whether the peer began a frame that is not whole yet. */
+  get isInsideFrame(): boolean {
+    return this.decoder.isInsideFrame;
   }
 
   /**
@@ -103,11 +116,10 @@ export class Connection {
   }
 
   private listen(input: Readable, output: Writable): void {
-    const decoder = new FrameDecoder((message) => this.receive(message));
     input.on("data", (chunk: Buffer) => {
       if (this.end !== undefined) return;
       try {
-        decoder.push(chunk);
+        this.decoder.push(chunk);
       } catch (error) {
         this.fail(error);
       }
@@ -130,50 +142,44 @@ export class Connection {
     this.close(ending);
   }
 
-  private receive(message: unknown): void {
+  private receive(message: unknown, bytes: number): void {
     if (this.end !== undefined) return;
     this.received += 1;
     if (!Array.isArray(message)) throw new BridgeError("PROTOCOL", "a message that is no array");
     const parts = message as unknown[];
     if (parts[0] === RESPONSE && parts.length === 4) {
-      this.settle(parts[1], parts[2], parts[3]);
+      this.settle(parts[1], parts[2], parts[3], bytes);
     } else if (
       parts[0] === REQUEST &&
       parts.length === 4 &&
       typeof parts[1] === "number" &&
       typeof parts[2] === "string"
     ) {
-      void this.answer(parts[1], parts[2], parts[3]);
+      this.unasked.add(bytes);
+      this.requests.receive(parts[1], parts[2], parts[3], bytes);
     } else if (parts[0] === NOTIFICATION && parts.length === 3 && typeof parts[1] === "string") {
+      this.unasked.add(bytes);
       void this.hear(parts[1], parts[2]);
     } else {
       throw new BridgeError("PROTOCOL", "a message of no known shape");
     }
   }
 
-  private settle(id: unknown, error: unknown, result: unknown): void {
+  private settle(id: unknown, error: unknown, result: unknown, bytes: number): void {
     if (typeof id !== "number") throw new BridgeError("PROTOCOL", "an answer without an id");
     const known = error === null ? this.calls.resolve(id, result) : this.calls.reject(id, readRemoteError(error));
-    if (!known) this.ignored += 1;
+    if (known) return;
+    this.ignored += 1;
+    this.unasked.add(bytes);
   }
 
-  private async answer(id: number, method: string, params: unknown): Promise<void> {
-    const handler = this.requests.get(method);
-    if (handler === undefined) {
-      this.trySend([
-        RESPONSE,
-        id,
-        { kind: "protocol", type: "UnknownMethod", message: "there is no such method" },
-        null,
-      ]);
-      return;
-    }
+  private reply(id: number, error: object | null, result: unknown): void {
+    if (this.end !== undefined) return;
     try {
-      const result = await handler(params);
-      if (this.end === undefined) this.send([RESPONSE, id, null, result]);
-    } catch (error) {
-      this.log.error({ err: error, method }, "a request of the child failed");
-      this.trySend([RESPONSE, id, describeFailure(error), null]);
+      this.send([RESPONSE, id, error, result]);
+    } catch (cause) {
+      if (!(cause instanceof BridgeError) || cause.code !== "OVERLOADED") throw cause;
+      this.fail(new BridgeError("PROTOCOL", "the child asks and does not read the answers", { cause }));
     }
   }
 
@@ -194,10 +200,4 @@ export class Connection {
       this.log.error({ err: error, method }, "a notification of the child could not be used");
     }
   }
-}
-
-function describeFailure(error: unknown): object {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  // By way of bytes, which turns lone surrogates into replacement characters.
-  return { kind: "host", type: name, message: Buffer.from(message).toString(), traceback: "" };
 }

@@ -1,5 +1,9 @@
 import { decodeBody, HEADER_BYTES, MAX_FRAME_BYTES } from "./codec.ts";
-import { FrameError } from "./errors.ts";
+import { BridgeError, FrameError } from "./errors.ts";
+
+/** A pipe hands on a page at least while there is more to come: a frame in so many pieces and one for each page is a trickle. */
+const MAX_PIECES = 1000;
+const PAGE_BYTES = 4096;
 
 /**
  * Makes messages of chunks, wherever these are cut. Frames that lie whole in a chunk are decoded in place; only one that
@@ -10,10 +14,17 @@ export class FrameDecoder {
   private headerBytes = 0;
   private body: Buffer | undefined;
   private bodyBytes = 0;
-  private readonly onMessage: (message: unknown) => void;
+  private pieces = 0;
+  private readonly onMessage: (message: unknown, bytes: number) => void;
 
-  constructor(onMessage: (message: unknown) => void) {
+  /** `onMessage` gets each message with the length of its body; what it throws as a `BridgeError` is told with the body's first bytes. */
+  constructor(onMessage: (message: unknown, bytes: number) => void) {
     this.onMessage = onMessage;
+  }
+
+  /** Whether a frame was begun that is not whole yet. */
+  get isInsideFrame(): boolean {
+    return this.headerBytes > 0 || this.body !== undefined;
   }
 
   /** Hands on each message that the chunk completes. Throws a {@link FrameError} where the peer broke the framing. */
@@ -27,7 +38,7 @@ export class FrameDecoder {
         this.beginBody(length, chunk, start);
         return;
       }
-      this.onMessage(decode(chunk, start, position));
+      this.handOn(chunk, start, position);
     }
     this.headerBytes += chunk.copy(this.header, this.headerBytes, position);
   }
@@ -46,12 +57,32 @@ export class FrameDecoder {
     if (this.body === undefined) return position;
     const taken = chunk.copy(this.body, this.bodyBytes, position);
     this.bodyBytes += taken;
-    if (this.bodyBytes === this.body.length) {
-      const { body } = this;
+    const { body } = this;
+    if (this.bodyBytes === body.length) {
       this.body = undefined;
-      this.onMessage(decode(body, 0, body.length));
+      this.pieces = 0;
+      this.handOn(body, 0, body.length);
+    } else {
+      this.countPiece(body);
     }
     return position + taken;
+  }
+
+  private countPiece(body: Buffer): void {
+    this.pieces += 1;
+    if (this.pieces <= MAX_PIECES + body.length / PAGE_BYTES) return;
+    const message = `a trickle: ${this.bodyBytes} of ${body.length} bytes in ${this.pieces} pieces`;
+    throw new FrameError(message, body.subarray(0, this.bodyBytes));
+  }
+
+  private handOn(bytes: Buffer, start: number, end: number): void {
+    const message = decode(bytes, start, end);
+    try {
+      this.onMessage(message, end - start);
+    } catch (cause) {
+      if (cause instanceof BridgeError) throw new FrameError(cause.message, bytes.subarray(start, end), { cause });
+      throw cause;
+    }
   }
 
   private beginBody(length: number, chunk: Buffer, start: number): void {
@@ -69,6 +100,7 @@ function decode(bytes: Buffer, start: number, end: number): unknown {
   try {
     return decodeBody(bytes, start, end);
   } catch (cause) {
-    throw new FrameError("a frame that cannot be decoded", bytes.subarray(start, end), { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new FrameError(`a frame that cannot be decoded: ${reason}`, bytes.subarray(start, end), { cause });
   }
 }

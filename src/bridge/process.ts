@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { execa } from "execa";
 import type { Logger } from "../util/log.ts";
 import { Child } from "./child.ts";
-import type { Handlers } from "./connection.ts";
 import { BridgeError } from "./errors.ts";
+import type { Handlers } from "./peer-requests.ts";
 import { MARK } from "./process-groups.ts";
 import type { StderrEvents } from "./stderr-lines.ts";
 

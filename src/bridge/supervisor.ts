@@ -36,6 +36,7 @@ export class Supervisor {
   private current: SupervisorState = "starting";
   private lastEpoch = 0;
   private child: Child | undefined;
+  private ignoredBefore = 0;
   private launching: Promise<void> | undefined;
   private watchdog: Watchdog | undefined;
   private memoryGuard: MemoryGuard | undefined;
@@ -59,6 +60,11 @@ export class Supervisor {
   /** The connection to the child, undefined while there is none that serves. */
   get connection(): Connection | undefined {
     return this.current === "up" ? this.child?.connection : undefined;
+  }
+
+  /** Answers of all children so far that nobody waited for. */
+  get ignored(): number {
+    return this.ignoredBefore + (this.child?.connection.ignored ?? 0);
   }
 
   /**
@@ -98,6 +104,7 @@ export class Supervisor {
     this.lastEpoch += 1;
     const epoch = this.lastEpoch;
     const child = await this.options.spawn();
+    this.ignoredBefore = this.ignored;
     this.child = child;
     try {
       if (this.isStopped()) throw new BridgeError("START", "stopped while starting");

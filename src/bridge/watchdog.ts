@@ -1,5 +1,7 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Logger } from "../util/log.ts";
 import type { Child } from "./child.ts";
+import { BridgeError } from "./errors.ts";
 
 /** How a blocked child is noticed. All in milliseconds. */
 export interface PingOptions {
@@ -49,15 +51,23 @@ export class Watchdog {
       isBlocked = true;
       this.report();
     });
-    try {
-      await this.child.connection.request("ping", null);
-    } catch {
-      // It is gone, which its supervisor sees; or it breaks the protocol in a way that is no business of ours.
-    }
+    await this.ask();
     this.isWaiting = false;
     clearTimeout(this.patience);
     if (isBlocked && !this.child.hasExited) {
       this.log.warn({ blockedMs: Math.round(performance.now() - sentMs) }, "the child answers again");
+    }
+  }
+
+  private async ask(): Promise<void> {
+    try {
+      await this.child.connection.request("ping", null);
+    } catch (error) {
+      // Otherwise it is gone, which its supervisor sees; or it breaks the protocol in a way that is no business of ours.
+      if (!(error instanceof BridgeError) || error.code !== "OVERLOADED") return;
+      // It leaves so much unread that not even the ping finds room, and is as silent as one that does not answer.
+      await delay(this.options.timeoutMs);
+      if (this.isWaiting) await this.ask();
     }
   }
 
@@ -67,7 +77,8 @@ export class Watchdog {
     this.log.warn({ killedInMs: patienceMs }, "the child is blocked: a module holds its event loop; its stacks follow");
     this.child.signal("SIGUSR1");
     this.waitLonger(Math.max(0, patienceMs - timeoutMs), () => {
-      this.log.error({}, "the child was blocked for too long and is killed");
+      const isInsideFrame = this.child.connection.isInsideFrame;
+      this.log.error({ isInsideFrame }, "the child was blocked for too long and is killed");
       this.child.kill();
     });
   }

@@ -20,31 +20,29 @@ export function readStepResult(raw: unknown, slots: readonly PythonSlot[]): Step
     if (slot === undefined) throw new TypeError("a run answered for more slots than it was given");
     return readEntry(entry, slot);
   });
-  if (decided !== null && (typeof decided !== "number" || decided >= records.length)) {
-    throw new TypeError("a run was decided by a slot that did not run");
+  // Every slot is accounted for, up to the one that decided: none is taken to have let the request pass in silence.
+  const last = decided === null ? slots.length - 1 : decided;
+  if (last !== records.length - 1 || (decided !== null && last < 0)) {
+    throw new TypeError("a run answered for other slots than it was given");
   }
-  return { records, decided: decided ?? undefined, value };
+  return { records, decided: decided === null ? undefined : last, value };
 }
 
 function readEntry(entry: unknown, slot: PythonSlot): SlotRecord {
   if (typeof entry === "number") return { slot, outcome: "continue", micros: entry };
   if (!Array.isArray(entry)) throw new TypeError("malformed entry of a run");
-  const [outcome, micros, error, answer, warning] = entry as [string, number, unknown, string | null, string | null];
+  const [outcome, micros, error, answer, warning] = entry as [unknown, unknown, unknown, unknown, unknown];
+  if (typeof micros !== "number" || (outcome !== "continue" && outcome !== "stop" && outcome !== "error")) {
+    throw new TypeError("malformed entry of a run");
+  }
   const failure = outcome === "error" ? readCallbackError(error) : undefined;
   return {
     slot,
-    outcome:
-      failure instanceof ModuleUnavailable
-        ? failure.reason
-        : outcome === "stop"
-          ? "stop"
-          : failure
-            ? "error"
-            : "continue",
+    outcome: failure instanceof ModuleUnavailable ? failure.reason : outcome,
     micros,
     error: failure,
-    answer: answer ?? undefined,
-    warning: warning ?? undefined,
+    answer: typeof answer === "string" ? answer : undefined,
+    warning: typeof warning === "string" ? warning : undefined,
   };
 }
 

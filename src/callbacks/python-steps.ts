@@ -35,7 +35,13 @@ export async function runSteps(steps: readonly AskedStep[], options: StepOptions
     throw new ModuleUnavailable("unavailable", "the Python child cannot be asked", { cause: error });
   });
   if (!Array.isArray(raw)) throw matrixError("INTERNAL", { cause: new TypeError("malformed answer to a run") });
-  return raw.map((result, index) => readStepResult(result, steps[index]?.[0] ?? []));
+  const results = raw.map((result, index) => readStepResult(result, steps[index]?.[0] ?? []));
+  const last = results.at(-1);
+  // A step is left out only where the one before it stopped or failed.
+  if (results.length !== steps.length && !last?.records.some(({ outcome }) => outcome !== "continue")) {
+    throw matrixError("INTERNAL", { cause: new TypeError("a run answered for other steps than it was given") });
+  }
+  return results;
 }
 
 /** Who runs slots of one child; undefined where there are none. */

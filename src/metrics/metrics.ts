@@ -37,6 +37,8 @@ export interface BridgeState {
   /** Calls that were refused so far, as too many waited. */
   readonly refused: number;
   readonly restarts: number;
+  /** Answers of the child so far that nobody waited for: late, twice, or to no call. */
+  readonly ignored: number;
 }
 
 const ignore = () => undefined;

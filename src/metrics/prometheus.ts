@@ -107,6 +107,11 @@ function watchBridge(read: () => readonly BridgeState[], registers: Registry[]):
     (state) => state.refused,
   );
   gauge("media_bridge_python_restarts", "Restarts of a Python child since the start", (state) => state.restarts);
+  gauge(
+    "media_bridge_python_answers_ignored",
+    "Answers of a Python child since the start that nobody waited for",
+    (state) => state.ignored,
+  );
 }
 
 /** The metrics' own listener: `GET /metrics`. Resolves once it is bound, rejects where it cannot be. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Handlers } from "../bridge/connection.ts";
+import type { Handlers } from "../bridge/peer-requests.ts";
 import { HomeserverError } from "../homeserver/homeserver-error.ts";
 import { HomeserverNotConfigured, HomeserverRefusal } from "../homeserver/client/refusal.ts";
 import type { HomeserverRequests } from "../homeserver/client/request.ts";

@@ -1,4 +1,4 @@
-import type { Handlers } from "../bridge/connection.ts";
+import type { Handlers } from "../bridge/peer-requests.ts";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
 import type { Blocked } from "./python-messages.ts";

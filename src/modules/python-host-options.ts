@@ -1,4 +1,4 @@
-import type { Handlers } from "../bridge/connection.ts";
+import type { Handlers } from "../bridge/peer-requests.ts";
 import type { CallbackRegistry } from "../callbacks/registry.ts";
 import type { PythonModuleConfig, StorageProviderConfig } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";

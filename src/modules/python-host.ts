@@ -157,6 +157,11 @@ export class PythonHost implements PythonRunner {
     return this.admission.refused;
   }
 
+  /** Answers so far that nobody waited for: late, twice, or to no call. */
+  get ignored(): number {
+    return this.supervisor.ignored;
+  }
+
   get restarts(): number {
     return this.restartCount;
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findProblem, MAX_DEPTH, MAX_VALUES } from "../../src/bridge/body-check.ts";
 import { encodeFrame, HEADER_BYTES, MAX_FRAME_BYTES } from "../../src/bridge/codec.ts";
 import { FrameDecoder } from "../../src/bridge/frame-decoder.ts";
 import { decodeAll, fc, wireValue } from "./properties.ts";
@@ -156,18 +157,76 @@ describe("frames", () => {
     );
   });
 
-  it.each(["00000000", "00000002c0c0", "0000000192", "00000003d9ff41", "00000003d40100"])(
-    "that are no single value are refused: %s",
-    (hex) => {
-      expect(() => decodeAll([Buffer.from(hex, "hex")])).toThrow("a frame that cannot be decoded");
-    },
-  );
+  it.each([
+    ["nothing", ""],
+    ["two values", "c0c0"],
+    ["half a value", "92"],
+    ["half a number", "cf000000"],
+    ["a length that is cut", "db0000"],
+    ["a byte that begins no value", "c1"],
+    ["an array of 2^32 - 1", "ddffffffff"],
+    ["a map of 2^32 - 1", "dfffffffff"],
+    ["a text of 2^32 - 1", "dbffffffff"],
+    ["a short text that is cut", "a5616263"],
+    ["binary data", "c40141"],
+    ["binary data of 2^32 - 1", "c6ffffffff"],
+    ["an extension", "d40100"],
+    ["an extension of 2^32 - 1", "c9ffffffff01"],
+    ["a timestamp", "d6ff00000000"],
+    ["undefined", "d40000"],
+    ["a set", "d4730093010203"],
+    ["a regular expression", "d4780092a161a0"],
+    ["a record", "d4724091a16101"],
+    ["a large integer", `c71042${"ff".repeat(16)}`],
+    ["what holds itself", "92d6690000000191d67000000001c0"],
+    ["a key that is a number", "810102"],
+    ["a key that is an array", "819002"],
+    ["a short text that is not UTF-8", "a1ff"],
+    ["a surrogate", "a3eda080"],
+    ["a long text that is not UTF-8", `d96e${"61".repeat(109)}ff`],
+  ])("that hold %s are refused", (_what, body) => {
+    const length = (body.length / 2).toString(16).padStart(8, "0");
+    expect(() => decodeAll([Buffer.from(length + body, "hex")])).toThrow("a frame that cannot be decoded");
+  });
+
+  it("may hold a million values and no more, however small", () => {
+    for (const token of [0x80, 0x90, 0xa0, 0xc0]) {
+      const frameOf = (count: number) => {
+        const frame = Buffer.alloc(HEADER_BYTES + 5 + count, token);
+        frame.writeUInt32BE(5 + count, 0);
+        frame[HEADER_BYTES] = 0xdd;
+        frame.writeUInt32BE(count, HEADER_BYTES + 1);
+        return frame;
+      };
+      expect(decodeAll([frameOf(MAX_VALUES - 1)])[0]).toHaveLength(MAX_VALUES - 1);
+      expect(() => decodeAll([frameOf(MAX_VALUES)])).toThrow(/more than 1048576 values/);
+    }
+  });
+
+  it("may be nested as deep as the child can read, and no deeper", () => {
+    for (const level of ["91", "81a0"]) {
+      const body = (depth: number) => Buffer.from(`${level.repeat(depth)}c0`, "hex");
+      expect(findProblem(body(MAX_DEPTH), 0, body(MAX_DEPTH).length)).toBeUndefined();
+      expect(findProblem(body(MAX_DEPTH + 1), 0, body(MAX_DEPTH + 1).length)).toMatch(/nested more than 1024/);
+    }
+  });
 
   it("nested beyond reason are refused, and the next ones are read", () => {
     const deep = Buffer.alloc(1_000_004, 0x91);
     deep.writeUInt32BE(1_000_000, 0);
     expect(() => decodeAll([deep])).toThrow(expect.objectContaining({ code: "PROTOCOL" }));
     expect(roundTrip([1])).toEqual([1]);
+  });
+
+  it("that come in many more pieces than a pipe cuts are refused", () => {
+    const header = Buffer.from("00001000", "hex");
+    const single = Array.from({ length: 1002 }, () => Buffer.of(0xc0));
+    expect(() => decodeAll([header, ...single])).toThrow(/^a trickle: 1002 of 4096 bytes in 1002 pieces/);
+    const large = encodeFrame("x".repeat(MAX_FRAME_BYTES - 5));
+    const pages = Array.from({ length: large.length / 4096 + 1 }, (_, page) =>
+      large.subarray(page * 4096, page * 4096 + 4096),
+    );
+    expect(decodeAll(pages)).toHaveLength(1);
   });
 
   it("reach their reader one by one, in order", () => {

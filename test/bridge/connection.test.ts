@@ -111,15 +111,20 @@ describe("the child", () => {
       refuse: () => Promise.reject(new TypeError("not today")),
     };
     const { connection } = await spawnTestChild([], { requests, log });
-    expect(await connection.request("call host", ["double", 21])).toEqual([1, 7, null, 42]);
+    expect(await connection.request("call host", ["double", 21])).toEqual([1, 1, null, 42]);
     expect(await connection.request("call host", ["refuse", null])).toMatchObject([
       1,
-      7,
+      2,
       { kind: "host", type: "TypeError", message: "not today" },
       null,
     ]);
     for (const method of ["toString", "constructor", "nothing"]) {
-      expect(await connection.request("call host", [method, null])).toMatchObject([1, 7, { kind: "protocol" }, null]);
+      expect(await connection.request("call host", [method, null])).toMatchObject([
+        1,
+        expect.any(Number),
+        { kind: "protocol" },
+        null,
+      ]);
     }
   });
 
@@ -148,14 +153,66 @@ describe("the child", () => {
   });
 
   it.each([
-    ["a frame over the cap", "01000001"],
-    ["a message that is no array", "0000000180"],
-    ["a message of no known shape", "000000029105"],
-    ["an answer without an id", "000000059401c0c0c0"],
-  ])("that sends %s is ended", async (_what, hex) => {
-    const child = await spawnTestChild();
+    ["a frame over the cap", "01000001", /16777217 bytes, over the 16777216 allowed/],
+    ["a count that is a lie", "00000005ddffffffff", /more values than it has bytes/],
+    ["an extension type", "00000006d6ff00000000", /binary data or an extension type/],
+    ["a message that is no array", "0000000180", /no array/],
+    ["a message of no known shape", "000000029105", /no known shape/],
+    ["an answer without an id", "000000059401c0c0c0", /answer without an id/],
+    ["a request whose id is none", "000000069400ffa178c0", /does not count up: -1 after 0/],
+  ])("that sends %s is ended, and told with its first bytes", async (_what, hex, reason) => {
+    const log = captureLog();
+    const child = await spawnTestChild([], { log });
+    const hanging = child.connection.request("hang", null);
     await expect(child.connection.request("raw", hex)).rejects.toMatchObject({ code: "PROTOCOL" });
+    await expect(hanging).rejects.toMatchObject({ code: "PROTOCOL", message: expect.stringMatching(reason) });
     expect(await child.exited).toEqual({ code: null, signal: "SIGKILL" });
     expect(isAlive(child.pid)).toBe(false);
+    const [line, ...more] = log.lines.filter(({ level }) => level === "error");
+    expect(more).toEqual([]);
+    expect(line?.facts).toMatchObject({ err: expect.anything(), head: expect.stringMatching(/./s) });
+  });
+
+  it.each(["notifications", "large notifications", "requests", "answers"])(
+    "that floods with %s is ended",
+    async (what) => {
+      const log = captureLog();
+      const child = await spawnTestChild([], { log, requests: { hang: () => new Promise(() => undefined) } });
+      const flooding = child.connection.request("flood", what);
+      await expect(flooding).rejects.toMatchObject({ code: "PROTOCOL", message: expect.stringMatching(/^a flood/) });
+      expect(await child.exited).toEqual({ code: null, signal: "SIGKILL" });
+      expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+    },
+  );
+
+  it("that sends a frame byte by byte is ended", async () => {
+    const child = await spawnTestChild();
+    const trickling = child.connection.request("trickle", null);
+    await expect(trickling).rejects.toMatchObject({ code: "PROTOCOL", message: expect.stringMatching(/^a trickle/) });
+    expect(await child.exited).toEqual({ code: null, signal: "SIGKILL" });
+  });
+
+  it("is refused what it asks past a number of requests in flight, which is said once", async () => {
+    const log = captureLog();
+    const { connection } = await spawnTestChild([], { log, requests: { hang: () => new Promise(() => undefined) } });
+    for (const [count, id] of [
+      [10_001, 10_001],
+      [1, 10_002],
+    ]) {
+      const answer = await connection.request("call host at once", count);
+      expect(answer).toMatchObject([1, id, { kind: "unavailable" }, null]);
+    }
+    expect(log.lines.map(({ message }) => message)).toEqual([
+      "the child has too many requests in flight: more are refused",
+    ]);
+  });
+
+  it("that asks and does not read the answers is ended", async () => {
+    const large = "x".repeat(15 * 1024 * 1024);
+    const { connection } = await spawnTestChild([], { requests: { large: () => large } });
+    await expect(connection.request("call host and do not read", null)).rejects.toMatchObject({
+      code: "PROTOCOL",
+      message: "the child asks and does not read the answers",
+    });
   });
 });

@@ -152,6 +152,34 @@ describe("a crash", () => {
   });
 });
 
+describe("a child that breaks the protocol", () => {
+  it.each(["flood", "trickle", "raw"])("(%s) loses its calls at once and is followed by a new one", async (method) => {
+    const { supervisor, children, reach } = supervise();
+    await supervisor.start();
+    const back = reach("up");
+    const calls = ["hang", method].map((name) => supervisor.connection?.request(name, "00000001c1"));
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: "PROTOCOL" });
+    expect(supervisor.connection).toBeUndefined();
+    await back;
+    expect(await children[0]?.exited).toEqual({ code: null, signal: "SIGKILL" });
+    expect(await supervisor.connection?.request("echo", "new")).toBe("new");
+  });
+
+  it("by answers that nobody waits for has them counted, also those of an earlier child", async () => {
+    const { supervisor, reach } = supervise();
+    await supervisor.start();
+    for (const wanted of [2, 4]) {
+      await supervisor.connection?.request("twice", null);
+      await supervisor.connection?.request("echo", null);
+      expect(supervisor.ignored).toBe(wanted);
+      const back = reach("up");
+      supervisor.connection?.request("exit", 1).catch(() => undefined);
+      await back;
+      expect(supervisor.ignored).toBe(wanted);
+    }
+  });
+});
+
 describe("a blocked child", () => {
   it("is named with its stacks, and killed past the longest deadline in flight", async () => {
     const ping = { intervalMs: 20, timeoutMs: 30, blockedAfterMs: 3_600_000 };
@@ -175,6 +203,30 @@ describe("a blocked child", () => {
     await expect(supervisor.connection?.request("block", null)).rejects.toMatchObject({ code: "CHILD_DOWN" });
     await back;
     expect(log.text()).toContain("blocked for too long");
+  });
+
+  it("is killed also where so much waits for it that a ping finds no room", async () => {
+    const { supervisor, log, reach } = supervise({ ping: { intervalMs: 300, timeoutMs: 30, blockedAfterMs: 200 } });
+    await supervisor.start();
+    const back = reach("up");
+    // Two of these fill the queue but for a few bytes.
+    const large = "x".repeat(16 * 1024 * 1024 - 18);
+    const methods = ["block", ...Array.from({ length: 8 }, () => "echo")];
+    const calls = methods.map(async (method) => supervisor.connection?.request(method, large));
+    const outcomes = await Promise.allSettled(calls);
+    const reasons = outcomes.map((outcome) => (outcome.status === "rejected" ? outcome.reason : undefined) as unknown);
+    expect(reasons).toContainEqual(expect.objectContaining({ code: "OVERLOADED" }));
+    expect(reasons).toContainEqual(expect.objectContaining({ code: "CHILD_DOWN" }));
+    expect(reasons).not.toContain(undefined);
+    await back;
+    expect(log.text()).toContain("blocked for too long");
+  });
+
+  it("in the middle of a frame is killed, and that is told", async () => {
+    const { supervisor, log } = supervise({ ping: { intervalMs: 20, timeoutMs: 30, blockedAfterMs: 200 } });
+    await supervisor.start();
+    await expect(supervisor.connection?.request("begin a frame", null)).rejects.toMatchObject({ code: "CHILD_DOWN" });
+    await log.waitFor(({ facts }) => facts["isInsideFrame"] === true);
   });
 
   // The second is longer than a timer of Node's can wait.

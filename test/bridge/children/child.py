@@ -1,6 +1,7 @@
 """A child that speaks the protocol with nothing but msgpack, and misbehaves when it is told to."""
 
 import faulthandler
+import itertools
 import os
 import signal
 import struct
@@ -12,6 +13,7 @@ import msgpack
 
 HEADER = struct.Struct(">I")
 modes = set(sys.argv[1:])
+request_ids = itertools.count(1)
 
 
 def send(message):
@@ -50,6 +52,16 @@ def start_grandchild(**options):
     return [grandchild.pid, os.getpgid(grandchild.pid)]
 
 
+def flood(what):
+    while True:
+        if what == "requests":
+            send([0, next(request_ids), "hang", None])
+        elif what == "answers":
+            send([1, 999_999, None, None])
+        else:
+            send([2, "blocked", "x" * (100_000 if what == "large notifications" else 1)])
+
+
 def answer(call_id, method, params):
     if method == "exit":
         os._exit(params)
@@ -61,6 +73,15 @@ def answer(call_id, method, params):
         signal.sigwait([signal.SIGUSR2])
     if method == "raw":
         write(bytes.fromhex(params))
+    if method == "flood":
+        flood(params)
+    if method == "trickle":
+        write(HEADER.pack(16 * 1024 * 1024))
+        while True:
+            write(b"\x91")
+    if method == "begin a frame":
+        write(HEADER.pack(100) + b"\x91")
+        wait_for_ever()
     if method == "stderr":
         os.write(2, params.encode())
     if method == "twice":
@@ -73,9 +94,18 @@ def answer(call_id, method, params):
         send([1, call_id, None, repr(params)])
         return
     if method == "call host":
-        send([0, 7, *params])
+        send([0, next(request_ids), *params])
         send([1, call_id, None, receive()])
         return
+    if method == "call host at once":
+        for _ in range(params):
+            send([0, next(request_ids), "hang", None])
+        send([1, call_id, None, receive()])
+        return
+    if method == "call host and do not read":
+        for _ in range(5):
+            send([0, next(request_ids), "large", None])
+        wait_for_ever()
     if method == "grandchild":
         params = start_grandchild()
     if method == "grandchild of its own session":
