@@ -30,7 +30,7 @@ export interface Generation {
   readonly modules: LoadedModules;
   readonly probes: Probes;
   readonly app: Express;
-  readonly paths: readonly RegExp[];
+  readonly routes: readonly Route[];
   /** Clears what an earlier process had under way; for the first generation alone. */
   clearLeftovers(): Promise<void>;
   /** From here on it is the one that serves. */
@@ -126,7 +126,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     modules,
     probes,
     app,
-    paths: routes.map(({ path }) => path),
+    routes,
     clearLeftovers: () => front.clear(),
     takeOver: showMetrics,
     async begin() {
