@@ -76,7 +76,6 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     providers: storage?.stores,
     limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
   };
-  loading.onUploads(isGuarding(config) ? undefined : upload);
   const create = {
     metadata,
     rateLimiter: new RateLimiter(createRateLimit),
@@ -85,6 +84,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     enableAuthenticatedMedia,
   };
   const pendingUpload = { ...upload, serverName, unusedExpirationMs, claims, waits };
+  loading.onUploads(isGuarding(config) ? undefined : pendingUpload);
   const exchange = { ...requester, chain, metrics, running, idleTimeoutMs };
   const restorer = storage?.restorer;
   const download = { serverName, metadata, blobs, waits, unusedExpirationMs, accessTimes, restorer };
