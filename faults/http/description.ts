@@ -9,7 +9,7 @@ type Json = Record<string, unknown>;
 /** As much of `docs/openapi.yaml` as these programs change. */
 interface Description {
   paths: Record<string, Json>;
-  components: { parameters: Record<string, Json> };
+  components: { parameters: Record<string, Json>; requestBodies: { Media: { content: Json } } };
 }
 
 /** What follows from the answer of one operation: another with parameters of that answer. */
@@ -20,8 +20,8 @@ const LINKS = [
 ] as const;
 
 /**
- * `docs/openapi.yaml` as JSON text, for a generator of requests: with media ids that exist, since nobody guesses them, and with links from what
- * makes media to what reads it.
+ * `docs/openapi.yaml` as JSON text, for a generator of requests: with media ids that exist, since nobody guesses them, with bodies that are
+ * more than JSON, and with links from what makes media to what reads it.
  */
 export function describeForFuzzing(mediaIds: readonly string[]): string {
   const text = readFileSync(join(ROOT, "docs/openapi.yaml"), "utf8");
@@ -32,6 +32,10 @@ export function describeForFuzzing(mediaIds: readonly string[]): string {
   delete paths["/metrics"];
   prefer(components.parameters["ServerName"], [SERVER_NAME]);
   prefer(components.parameters["MediaId"], mediaIds);
+  components.requestBodies.Media.content = {
+    "application/octet-stream": { schema: { type: "string", format: "binary" } },
+    "text/plain": { schema: { anyOf: [{ enum: ["", "spam and eggs"] }, { type: "string" }] } },
+  };
   for (const [path, method, operations] of LINKS) {
     const operation = paths[path]?.[method] as { responses: Record<string, Json> } | undefined;
     const mediaId = method === "put" ? "$request.path.mediaId" : "$response.body#/content_uri#regex:/([A-Za-z]+)$";

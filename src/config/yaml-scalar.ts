@@ -55,7 +55,7 @@ function readInt(text: string): bigint {
 
 /** In the form of Python's `isoformat`: microseconds only where there are some, an offset only where one is given. */
 function formatTimestamp(parts: Record<string, string | undefined>): string | undefined {
-  const two = (name: string): string => (parts[name] ?? "0").padStart(2, "0");
+  const two = (name: string): string => twoDigits(parts[name] ?? "0");
   const date = `${parts["year"] ?? ""}-${two("month")}-${two("day")}`;
   const time = `${two("hour")}:${two("minute")}:${two("second")}`;
   const moment = new Date(`${date}T${time}Z`);
@@ -80,6 +80,9 @@ function formatZone(zone: string | undefined): string | undefined {
   if (offset >= MINUTES_OF_A_DAY) return undefined;
   // Nor does it know a minus zero.
   const sign = zone.startsWith("-") && offset > 0 ? "-" : "+";
-  const two = (part: number) => String(part).padStart(2, "0");
-  return `${sign}${two(Math.floor(offset / 60))}:${two(offset % 60)}`;
+  return `${sign}${twoDigits(Math.floor(offset / 60))}:${twoDigits(offset % 60)}`;
+}
+
+function twoDigits(part: number | string): string {
+  return String(part).padStart(2, "0");
 }

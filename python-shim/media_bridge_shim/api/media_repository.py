@@ -43,8 +43,8 @@ class MediaRepository:
         auth_user: UserID,
         media_id: str | None = None,
     ) -> MXCUri:
-        """Stores what `content` reads as media of `auth_user`: under a new id, or under one that this user created and that
-        has no content, as content is never replaced. `SynapseError` where it is refused.
+        """Stores what `content` reads as media of `auth_user`: under a new id, or under one that this user created and
+        that has no content, as content is never replaced. `SynapseError` where it is refused.
         """
         # It imports what a module may never need.
         from ..web.requester import raise_refusal
