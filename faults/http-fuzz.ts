@@ -164,7 +164,10 @@ async function findDamage(service: FaultyService): Promise<string | undefined> {
 
 function findDifferences(config: string): string | undefined {
   try {
-    execFileSync(process.execPath, [join(ROOT, "dist/cli.js"), "verify", "--config", config], { encoding: "utf8" });
+    execFileSync(process.execPath, [join(ROOT, "dist/cli.js"), "verify", "--config", config], {
+      encoding: "utf8",
+      stdio: "pipe",
+    });
     return undefined;
   } catch (error) {
     return String((error as { stdout?: string }).stdout);
