@@ -1,12 +1,17 @@
 import { parseArgs } from "node:util";
 import type { FaultProgram } from "./program.ts";
+import { runHttpFuzz } from "./http-fuzz.ts";
 import { runPowerCut } from "./power-cut.ts";
 import { runWireFuzz } from "./wire-fuzz.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [
   { name: "power-cut", run: (options) => runPowerCut(options) },
+<<<<<<< HEAD
   { name: "wire-fuzz", run: runWireFuzz },
+=======
+  { name: "http-fuzz", run: runHttpFuzz },
+>>>>>>> openapi
 ];
 
 const { values, positionals } = parseArgs({

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import json
 from typing import Any
+
+from .config_text import read_config
 
 
 class LoadedModule:
@@ -14,11 +15,15 @@ class LoadedModule:
     def __init__(self, index: int, path: str, config_text: str) -> None:
         self.index = index
         self.path = path
-        # Synapse hands on `{}` for whatever is empty; NaN and Infinity may stand in the text.
-        self.config = json.loads(config_text) or {}
+        self._config_text = config_text
+        self.config = self._read_config()
         self.instance: Any = None
         self._class: Any = None
         self._parsed: Any = None
+
+    def _read_config(self) -> Any:
+        # Synapse hands on `{}` for whatever is empty.
+        return read_config(self._config_text) or {}
 
     def import_class(self) -> None:
         package, dot, name = self.path.rpartition(".")
@@ -32,7 +37,7 @@ class LoadedModule:
     def parse_config(self) -> None:
         parse = getattr(self._class, "parse_config", None)
         # The parser gets a copy: what it changes must not change what errors hide.
-        self._parsed = self.config if parse is None else parse(json.loads(json.dumps(self.config)))
+        self._parsed = self.config if parse is None else parse(self._read_config())
 
     def construct(self, api: Any) -> None:
         self.instance = self._class(self._parsed, api)

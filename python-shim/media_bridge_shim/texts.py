@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 MAX_MESSAGE_BYTES = 4 * 1024
@@ -70,13 +71,15 @@ def _leaves(config: Any) -> Iterator[Any]:
             stack.extend(node.values())
         elif isinstance(node, (list, tuple)):
             stack.extend(node)
-        elif isinstance(node, (str, int, float)) and not isinstance(node, bool):
+        elif isinstance(node, (str, int, float, date)) and not isinstance(node, bool):
             yield node
 
 
 def _forms_of(leaves: Iterable[Any]) -> Iterator[str]:
     for leaf in leaves:
-        if not isinstance(leaf, str):
+        if isinstance(leaf, date):
+            yield from (repr(leaf), str(leaf), leaf.isoformat())
+        elif not isinstance(leaf, str):
             text = repr(leaf)
             if sum(character.isdigit() for character in text) >= 3:
                 yield text

@@ -24,7 +24,6 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
   const sources = readConfigSources(paths);
   const settings = parseSettings(sources);
   const { modules, warnings } = buildModules(settings, sources);
-  const providers = buildStorageProviders(settings, sources, modules.length);
   const bridgeFile = sources.keys.get("media_bridge")?.file ?? "";
   const config: Config = {
     serverName: settings.server_name,
@@ -42,13 +41,13 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
       burstCount: settings.rc_media_create.burst_count,
     },
     modules,
-    storageProviders: providers.storageProviders,
+    storageProviders: buildStorageProviders(settings, sources, modules.length),
     mediaBridge: buildMediaBridge(settings.media_bridge, resolve(dirname(bridgeFile))),
   };
   checkOverrides(config, sources);
   return {
     config: deepFreeze(config),
-    warnings: [...warnAboutKeys(sources), ...warnings, ...providers.warnings],
+    warnings: [...warnAboutKeys(sources), ...warnings],
     files: sources.files,
   };
 }

@@ -24,41 +24,20 @@ export function buildModules(
 
   const modules = (own ?? settings.modules ?? []).map((entry, index) => {
     const { node } = findNode(source.node, [...path, index, "config"]);
-    const place = { file: source.file, path: [key, ...path].join(".").concat(`[${index}].config`) };
-    const warning = checkConfig(node, place);
-    if (warning !== undefined) warnings.push(warning);
+    if (entry.module === undefined && node !== undefined) {
+      const place = { file: source.file, path: [key, ...path].join(".").concat(`[${index}].config`) };
+      requireTextKeys(node, place);
+      if (hasTimestamp(node)) warnings.push(`${place.file}:${node.line}: ${place.path}: ${TIMESTAMP_WARNING}`);
+    }
     return buildModule(entry, index, resolve(dirname(source.file)), node);
   });
   return { modules, warnings };
 }
 
-/**
- * A configuration for Python as JSON text, and what its author should know.
- *
- * @throws {StartError} `CONFIG` where it cannot be handed on.
- */
-export function readPythonConfig(
-  node: YamlNode | undefined,
-  place: ConfigPlace,
-): { configJson: string; warning: string | undefined } {
-  const warning = checkConfig(node, place);
-  return { configJson: toConfigJson(node), warning };
-}
+const TIMESTAMP_WARNING = "a timestamp reaches the module as text";
 
-/** Where a configuration stands. */
-interface ConfigPlace {
-  readonly file: string;
-  readonly path: string;
-}
-
-function checkConfig(node: YamlNode | undefined, place: ConfigPlace): string | undefined {
-  if (node === undefined) return undefined;
-  requireTextKeys(node, place);
-  if (!hasTimestamp(node)) return undefined;
-  return `${place.file}:${node.line}: ${place.path}: a timestamp reaches the module as text`;
-}
-
-function toConfigJson(config: YamlNode | undefined): string {
+/** A configuration for Python as JSON text. */
+export function toConfigJson(config: YamlNode | undefined): string {
   return config === undefined || isFalsyInPython(config) ? "{}" : toPythonJson(config);
 }
 

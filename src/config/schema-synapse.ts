@@ -57,7 +57,7 @@ const moduleShape = {
   config: field(z.unknown().optional(), {
     form: "whatever the module takes",
     description:
-      "The module's own configuration. YAML timestamps reach it as ISO 8601 text, and its keys must be text; everything else arrives as Python's YAML reads it.",
+      "The module's own configuration. It reaches a Python module as Synapse's YAML reads it, dates and keys that are no text included; a TypeScript module gets timestamps as ISO 8601 text, and its keys must be text.",
     fallback: "`{}`",
   }),
 };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { StartError } from "../errors.ts";
 import { flag, text } from "./fields.ts";
 import { isUserId } from "./matrix-names.ts";
-import { describeKind, findNode } from "./yaml-node.ts";
+import { describeKind, findOddKey, findNode } from "./yaml-node.ts";
 import { readYamlFile } from "./yaml-file.ts";
 import { toPlainValue } from "./yaml-value.ts";
 
@@ -43,9 +43,10 @@ const OTHERS_MAY_READ = 0o004;
 export function loadTokensFile(path: string): LoadedTokens {
   const root = readYamlFile(path);
   const tokens = new Map<string, TokenOwner>();
-  if (root.oddKey !== undefined) {
-    const found = describeKind(root.oddKey.kind);
-    throw new StartError("CONFIG", `${path}:${root.oddKey.line}: expected a token in quotes, found ${found}`);
+  const oddKey = findOddKey(root);
+  if (oddKey !== undefined) {
+    const found = describeKind(oddKey.kind);
+    throw new StartError("CONFIG", `${path}:${oddKey.line}: expected a token in quotes, found ${found}`);
   }
   for (const [index, [token, node]] of [...root.entries].entries()) {
     const entry = `${path}:${node.line}: entry ${index + 1}`;

@@ -3,6 +3,7 @@ import { isAlias, isCollection, isMap, isNode, isScalar, isSeq, LineCounter, par
 import type { Document, Scalar, YAMLMap } from "yaml";
 import { StartError } from "../errors.ts";
 import { resolvePlainScalar, resolveTaggedScalar } from "./yaml-scalar.ts";
+import { PythonDict } from "./python-dict.ts";
 import type { YamlMap, YamlNode, YamlScalar } from "./yaml-node.ts";
 
 const SCALAR_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|timestamp)$/;
@@ -117,37 +118,32 @@ class Reader {
   }
 
   #readMap(node: YAMLMap): YamlMap {
-    const own = new Map<string, YamlNode>();
-    const merged = new Map<string, YamlNode>();
-    let oddKey: YamlMap["oddKey"];
+    const own = new PythonDict();
+    const merged = new PythonDict();
     for (const { key, value } of node.items) {
       if (isScalar(key) && key.type === "PLAIN" && key.source === "<<") {
-        oddKey ??= this.#merge(merged, value, key);
+        this.#merge(merged, value, key);
         continue;
       }
       const name = this.read(key);
       const line = this.#line(key);
       if (name.kind === "map" || name.kind === "list") throw this.fail(key, "a key must be a plain value");
-      const text = name.kind === "null" ? "null" : String(name.value);
-      if (name.kind !== "str") oddKey ??= { line, kind: name.kind };
-      if (own.has(text)) throw this.fail(key, "this key is given twice in the same mapping");
+      if (own.has(name)) throw this.fail(key, "this key is given twice in the same mapping");
       // The line of the key is what an operator looks for, also where the value begins below it.
-      own.set(text, { ...this.read(value), line });
+      own.put({ key: { ...name, line }, value: { ...this.read(value), line } });
     }
     // Merged keys come first in Python's dict, and what stands in the mapping itself wins.
-    return { kind: "map", entries: new Map([...merged, ...own]), oddKey };
+    for (const pair of own.pairs()) merged.put(pair);
+    return merged.toMap();
   }
 
-  #merge(into: Map<string, YamlNode>, value: unknown, key: Scalar): YamlMap["oddKey"] {
-    let oddKey: YamlMap["oddKey"];
+  #merge(into: PythonDict, value: unknown, key: Scalar): void {
     const source = this.read(value);
     const sources = source.kind === "list" ? source.items.toReversed() : [source];
     for (const one of sources) {
       if (one.kind !== "map") throw this.fail(key, "`<<` expects a mapping or a list of mappings");
-      for (const [name, node] of one.entries) into.set(name, node);
-      oddKey ??= one.oddKey;
+      for (const pair of one.pairs) into.put(pair);
     }
-    return oddKey;
   }
 
   #refuseTag(node: unknown, tag: string): StartError {

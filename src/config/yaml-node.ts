@@ -10,12 +10,20 @@ export type YamlScalar =
   | { readonly kind: "str"; readonly value: string }
   | { readonly kind: "timestamp"; readonly value: string };
 
-/** `oddKey` is the first key that is no text; it stands in `entries` as text, where the mapping is not handed to a module. */
+/** `pairs` are what Python's dict would hold, in its order; in `entries` keys that are no text stand as text. */
 export interface YamlMap {
   readonly kind: "map";
+  readonly pairs: readonly YamlPair[];
   readonly entries: ReadonlyMap<string, YamlNode>;
-  readonly oddKey: { readonly line: number; readonly kind: YamlScalar["kind"] } | undefined;
 }
+
+/** A key, which may be no text, and its value. */
+export interface YamlPair {
+  readonly key: YamlKey;
+  readonly value: YamlNode;
+}
+
+export type YamlKey = YamlScalar & { readonly line: number };
 
 export interface YamlList {
   readonly kind: "list";
@@ -38,6 +46,11 @@ const KIND_WORDS = {
 /** The type of a node in words, for people; "nothing" where there is none. */
 export function describeKind(kind: YamlNode["kind"] | undefined): string {
   return kind === undefined ? "nothing" : KIND_WORDS[kind];
+}
+
+/** The first key that is no text. */
+export function findOddKey({ pairs }: YamlMap): YamlKey | undefined {
+  return pairs.find(({ key }) => key.kind !== "str")?.key;
 }
 
 /** The node at a path of keys and positions, and of its parents the nearest that exists (for its line). */

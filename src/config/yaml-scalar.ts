@@ -55,22 +55,34 @@ function readInt(text: string): bigint {
 
 /** In the form of Python's `isoformat`: microseconds only where there are some, an offset only where one is given. */
 function formatTimestamp(parts: Record<string, string | undefined>): string | undefined {
-  const two = (name: string): string => (parts[name] ?? "0").padStart(2, "0");
+  const two = (name: string): string => twoDigits(parts[name] ?? "0");
   const date = `${parts["year"] ?? ""}-${two("month")}-${two("day")}`;
   const time = `${two("hour")}:${two("minute")}:${two("second")}`;
   const moment = new Date(`${date}T${time}Z`);
-  // A day that the month does not have is carried into the next one by Date.
-  if (Number.isNaN(moment.getTime()) || !moment.toISOString().startsWith(`${date}T${time}`)) return undefined;
+  // A day that the month does not have is carried into the next one by Date; Python has no year 0.
+  const isMoment = !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(`${date}T${time}`);
+  if (!isMoment || parts["year"] === "0000") return undefined;
   if (parts["hour"] === undefined) return date;
   const microseconds = (parts["fraction"] ?? "").slice(0, 6).padEnd(6, "0");
-  return `${date}T${time}${microseconds === "000000" ? "" : `.${microseconds}`}${formatZone(parts["zone"])}`;
+  const zone = formatZone(parts["zone"]);
+  return zone === undefined
+    ? undefined
+    : `${date}T${time}${microseconds === "000000" ? "" : `.${microseconds}`}${zone}`;
 }
 
-function formatZone(zone: string | undefined): string {
+const MINUTES_OF_A_DAY = 24 * 60;
+
+/** Undefined for an offset of a day or more, which Python does not know. */
+function formatZone(zone: string | undefined): string | undefined {
   if (zone === undefined) return "";
-  if (zone === "Z") return "+00:00";
-  const [hours = "", minutes = "00"] = zone.slice(1).split(":");
-  // Python knows no minus zero.
-  const sign = Number(hours) === 0 && Number(minutes) === 0 ? "+" : zone.slice(0, 1);
-  return `${sign}${hours.padStart(2, "0")}:${minutes}`;
+  const [hours = "", minutes = "0"] = zone === "Z" ? ["0"] : zone.slice(1).split(":");
+  const offset = Number(hours) * 60 + Number(minutes);
+  if (offset >= MINUTES_OF_A_DAY) return undefined;
+  // Nor does it know a minus zero.
+  const sign = zone.startsWith("-") && offset > 0 ? "-" : "+";
+  return `${sign}${twoDigits(Math.floor(offset / 60))}:${twoDigits(offset % 60)}`;
+}
+
+function twoDigits(part: number | string): string {
+  return String(part).padStart(2, "0");
 }

@@ -1,5 +1,5 @@
 import { StartError } from "../errors.ts";
-import { describeKind, type YamlNode } from "./yaml-node.ts";
+import { describeKind, findOddKey, type YamlNode, type YamlPair } from "./yaml-node.ts";
 
 /** Where a value stands, for messages: the file, and the path of its key. */
 export interface YamlPlace {
@@ -25,8 +25,8 @@ export function toPlainValue(node: YamlNode): unknown {
 }
 
 /**
- * A YAML value as JSON text for Python's `json.loads`: integers of any size, floats that stay floats (`3.0`), `NaN` and
- * `Infinity` as Python writes them. JSON has no timestamps: they become ISO 8601 text, which {@link hasTimestamp} finds.
+ * A YAML value as JSON text for the child (docs/bridge-protocol.md): integers of any size, floats that stay floats (`3.0`), `NaN` and
+ * `Infinity` as Python writes them, and what JSON cannot say as an object whose one member begins with `!`.
  */
 export function toPythonJson(node: YamlNode): string {
   switch (node.kind) {
@@ -40,10 +40,21 @@ export function toPythonJson(node: YamlNode): string {
     case "list":
       return `[${node.items.map(toPythonJson).join(",")}]`;
     case "map":
-      return `{${[...node.entries].map(([key, value]) => `${JSON.stringify(key)}:${toPythonJson(value)}`).join(",")}}`;
+      return formatMap(node.pairs);
+    case "timestamp":
+      return `{"!${node.value.includes("T") ? "datetime" : "date"}":"${node.value}"}`;
     default:
       return JSON.stringify(node.value);
   }
+}
+
+/** An object, where JSON can say it, and it cannot be taken for what else JSON cannot say. */
+function formatMap(pairs: readonly YamlPair[]): string {
+  const texts = pairs.map(({ key, value }) => [toPythonJson(key), toPythonJson(value)]);
+  if (pairs.every(({ key }) => key.kind === "str" && !key.value.startsWith("!"))) {
+    return `{${texts.map((pair) => pair.join(":")).join(",")}}`;
+  }
+  return `{"!map":[${texts.map((pair) => `[${pair.join(",")}]`).join(",")}]}`;
 }
 
 /** Python's truth of a value: Synapse hands a module an empty dict in place of a false one. */
@@ -71,15 +82,16 @@ export function hasTimestamp(node: YamlNode): boolean {
 }
 
 /**
- * Refuses keys that are no text: Python would see a number or a boolean there, and JSON cannot say so.
+ * Refuses keys that are no text: an object of JavaScript has no others.
  *
  * @throws {StartError} `CONFIG`
  */
 export function requireTextKeys(node: YamlNode, place: YamlPlace): void {
   if (node.kind === "list") for (const item of node.items) requireTextKeys(item, place);
   if (node.kind !== "map") return;
-  if (node.oddKey !== undefined) {
-    const { line, kind } = node.oddKey;
+  const oddKey = findOddKey(node);
+  if (oddKey !== undefined) {
+    const { line, kind } = oddKey;
     throw new StartError(
       "CONFIG",
       `${place.file}:${line}: ${place.path}: expected keys that are text (put the key in quotes), found ${describeKind(kind)}`,

@@ -12,7 +12,7 @@ import { discardBody, tellToContinue, waitsForContinue } from "./request-body.ts
 import type { RequestCount } from "./request-count.ts";
 import { factsOf, logRequests } from "./request-log.ts";
 import { CORS_HEADERS, sendError, sendErrorAhead } from "./respond.ts";
-import type { Route } from "./routes/route.ts";
+import { allowedMethods, type Route } from "./routes/route.ts";
 import { refuseWhileStopping, type Stopping } from "./stopping.ts";
 
 export interface AppOptions {
@@ -36,9 +36,11 @@ export function createApp(options: AppOptions): Express {
   app.enable("case sensitive routing").enable("strict routing");
   app.use(refuseWhileStopping(options.stopping));
   app.use(logRequests(options.log, options.requests));
+  app.use(requireHost);
   app.use(answerPreflight);
   app.use(options.probes.answer);
-  for (const { name, path, methods } of options.routes) {
+  for (const known of options.routes) {
+    const { name, path, methods } = known;
     // Groups would be decoded by Express, with an error of its own where they cannot be.
     const route = app.route(new RegExp(path.source.replaceAll(/\((?!\?)/g, "(?:")));
     for (const [method, handle] of Object.entries(methods)) {
@@ -49,7 +51,7 @@ export function createApp(options: AppOptions): Express {
       });
     }
     route.all(() => {
-      throw matrixError("METHOD_NOT_ALLOWED");
+      throw matrixError("METHOD_NOT_ALLOWED", { headers: { Allow: allowedMethods(known) } });
     });
   }
   if (options.fallback) app.use(options.fallback);
@@ -59,6 +61,12 @@ export function createApp(options: AppOptions): Express {
   app.use(answerError(options));
   return app;
 }
+
+/** RFC 9112, section 3.2. */
+const requireHost: RequestHandler = (req, _res, next) => {
+  if (req.headers.host === undefined && req.httpVersion === "1.1") throw matrixError("BAD_REQUEST");
+  next();
+};
 
 const answerPreflight: RequestHandler = (req, res, next) => {
   if (req.method !== "OPTIONS") return next();

@@ -5,13 +5,14 @@ import { connect } from "node:net";
 import type { Express } from "express";
 import { StartError } from "../errors.ts";
 import { answerParserErrors } from "./parser-errors.ts";
+import type { Route } from "./routes/route.ts";
 
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
-/** What a server serves: an application, and the paths of its routes. */
+/** What a server serves: an application, and its routes. */
 export interface Served {
   readonly app: Express;
-  readonly paths: readonly RegExp[];
+  readonly routes: readonly Route[];
 }
 
 /**
@@ -33,11 +34,15 @@ export function createHttpServer(current: () => Served): Server {
       // A body that flows may take as long as it needs; one that stalls is ended by who reads it.
       requestTimeout: 0,
       headersTimeout: 60_000,
+      // Refused by the application: Node would answer without CORS and without a body.
+      requireHostHeader: false,
     },
     serve,
   );
   server.on("checkContinue", serve);
-  answerParserErrors(server, () => current().paths);
+  // What else is expected is passed over, as RFC 9110 allows: Node would answer without CORS and without a body.
+  server.on("checkExpectation", serve);
+  answerParserErrors(server, () => current().routes);
   return server;
 }
 

@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import { CATALOGUE, matrixError, type ErrorCode } from "../errors.ts";
+import { type MatrixError, matrixError } from "../errors.ts";
 import { CORS_HEADERS, errorText } from "./respond.ts";
+import { allowedMethods, type Route } from "./routes/route.ts";
 
 /** How long a client has to read why it was refused before its connection is closed without its help. */
 const LINGER_MS = 5000;
@@ -11,10 +12,10 @@ interface Exchange {
   readonly res: ServerResponse;
 }
 
-type ParserError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+type ParserError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer; readonly bytesParsed?: number };
 
 /** What Node's parser refuses never becomes a request, or ends one; it is answered in Matrix form all the same. */
-export function answerParserErrors(server: Server, knownPaths: () => readonly RegExp[]): void {
+export function answerParserErrors(server: Server, routes: () => readonly Route[]): void {
   const latest = new WeakMap<Duplex, Exchange>();
   const closing = new WeakSet<Duplex>();
   const remember = (req: IncomingMessage, res: ServerResponse) => void latest.set(req.socket, { req, res });
@@ -25,7 +26,9 @@ export function answerParserErrors(server: Server, knownPaths: () => readonly Re
     if (socket.destroyed || closing.has(socket)) return;
     closing.add(socket);
     const exchange = latest.get(socket);
-    const answer = () => answerAndClose(socket, textOf(codeOf(error, knownPaths())));
+    // Nobody waits for an answer to what comes after the last request.
+    const text = error.code === "HPE_CLOSED_CONNECTION" ? "" : textOf(toRefusal(error, routes()));
+    const answer = () => answerAndClose(socket, text);
     if (exchange === undefined) answer();
     else answerAfter(exchange, socket, answer);
   });
@@ -50,17 +53,31 @@ function answerAndClose(socket: Duplex, text: string): void {
   socket.end(text);
 }
 
-function codeOf(error: ParserError, knownPaths: readonly RegExp[]): ErrorCode {
-  if (error.code === "HPE_HEADER_OVERFLOW") return "HEADERS_TOO_LARGE";
-  if (error.code !== "HPE_INVALID_METHOD") return "BAD_REQUEST";
-  const target = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\/[^\s?]*)/.exec(error.rawPacket?.toString("latin1") ?? "")?.[1];
-  if (target === undefined) return "BAD_REQUEST";
-  return knownPaths.some((path) => path.test(target)) ? "METHOD_NOT_ALLOWED" : "UNRECOGNIZED";
+function toRefusal(error: ParserError, routes: readonly Route[]): MatrixError {
+  if (error.code === "HPE_HEADER_OVERFLOW") return matrixError("HEADERS_TOO_LARGE");
+  if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") return matrixError("UPLOAD_STALLED");
+  if (error.code !== "HPE_INVALID_METHOD") return matrixError("BAD_REQUEST");
+  const target = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+ (\/[^\s?]*)/.exec(lineOf(error))?.[1];
+  if (target === undefined) return matrixError("BAD_REQUEST");
+  const route = routes.find(({ path }) => path.test(target));
+  if (route === undefined) return matrixError("UNRECOGNIZED");
+  return matrixError("METHOD_NOT_ALLOWED", { headers: { Allow: allowedMethods(route) } });
 }
 
-function textOf(code: ErrorCode): string {
-  const body = errorText(matrixError(code));
-  const headers = { ...CORS_HEADERS, "Content-Type": "application/json", "Content-Length": Buffer.byteLength(body) };
+/** What came from the line on that the mistake stands in: whole requests may come before it. */
+function lineOf({ rawPacket, bytesParsed = 0 }: ParserError): string {
+  const text = rawPacket?.toString("latin1") ?? "";
+  return text.slice(text.lastIndexOf("\n", bytesParsed - 1) + 1);
+}
+
+function textOf(error: MatrixError): string {
+  const body = errorText(error);
+  const headers = {
+    ...CORS_HEADERS,
+    "Content-Type": "application/json",
+    "Content-Length": Buffer.byteLength(body),
+    ...error.headers,
+  };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${CATALOGUE[code][0]} Refused\r\n${lines.join("")}Connection: close\r\n\r\n${body}`;
+  return `HTTP/1.1 ${error.status} Refused\r\n${lines.join("")}Connection: close\r\n\r\n${body}`;
 }

@@ -114,14 +114,18 @@ function watchBridge(read: () => readonly BridgeState[], registers: Registry[]):
   );
 }
 
-/** The metrics' own listener: `GET /metrics`. Resolves once it is bound, rejects where it cannot be. */
+/** The metrics' own listener: `GET /metrics`, with any query. Resolves once it is bound, rejects where it cannot be. */
 export async function listenForMetrics(
   exposition: Exposition,
   address: { host: string; port: number },
 ): Promise<Server> {
   const server = createServer((request, response) => {
-    if (request.url !== "/metrics") {
+    if (request.url?.replace(/\?.*/s, "") !== "/metrics") {
       response.writeHead(404).end();
+      return;
+    }
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.writeHead(405, { Allow: "GET, HEAD" }).end();
       return;
     }
     exposition.render().then(

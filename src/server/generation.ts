@@ -30,7 +30,7 @@ export interface Generation {
   readonly modules: LoadedModules;
   readonly probes: Probes;
   readonly app: Express;
-  readonly paths: readonly RegExp[];
+  readonly routes: readonly Route[];
   /** Clears what an earlier process had under way; for the first generation alone. */
   clearLeftovers(): Promise<void>;
   /** From here on it is the one that serves. */
@@ -76,7 +76,6 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     providers: storage?.stores,
     limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
   };
-  loading.onUploads(isGuarding(config) ? undefined : upload);
   const create = {
     metadata,
     rateLimiter: new RateLimiter(createRateLimit),
@@ -85,6 +84,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     enableAuthenticatedMedia,
   };
   const pendingUpload = { ...upload, serverName, unusedExpirationMs, claims, waits };
+  loading.onUploads(isGuarding(config) ? undefined : pendingUpload);
   const exchange = { ...requester, chain, metrics, running, idleTimeoutMs };
   const restorer = storage?.restorer;
   const download = { serverName, metadata, blobs, waits, unusedExpirationMs, accessTimes, restorer };
@@ -126,7 +126,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     modules,
     probes,
     app,
-    paths: routes.map(({ path }) => path),
+    routes,
     clearLeftovers: () => front.clear(),
     takeOver: showMetrics,
     async begin() {

@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import type { UploadParts } from "../media/upload.ts";
+import type { PendingUploadParts } from "../media/pending-upload.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { loadModules, type LoadedModules } from "../modules/load.ts";
 import type { Logger } from "../util/log.ts";
@@ -15,7 +15,7 @@ export interface Loading {
   /** Resolves, never rejects, once Python has been spawned, or it is clear that it is not. */
   readonly spawned: Promise<void>;
   /** To be told what uploads need, which modules' own wait for; undefined where a Synapse keeps the media. */
-  readonly onUploads: (parts: UploadParts | undefined) => void;
+  readonly onUploads: (parts: PendingUploadParts | undefined) => void;
   readonly services: Promise<ModuleServices>;
   readonly modules: Promise<LoadedModules>;
   /** Ends the modules and what they lean on. */
@@ -41,7 +41,7 @@ export function startLoading({ config, log, generation, metrics }: LoadingOption
   cleanup.add((graceMs) => beneath.run(log, graceMs));
   const resources = new WebResources(log);
   const spawned = createDeferred<void>();
-  const uploads = createDeferred<UploadParts | undefined>();
+  const uploads = createDeferred<PendingUploadParts | undefined>();
   const services = spawned.promise
     .then(() => import("./module-services.ts"))
     .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, beneath));
@@ -68,7 +68,7 @@ export function startLoading({ config, log, generation, metrics }: LoadingOption
   return { config, resources, spawned: spawned.promise, onUploads: uploads.resolve, services, modules, cleanup };
 }
 
-async function storeContent(params: unknown, parts: UploadParts | undefined): Promise<object> {
+async function storeContent(params: unknown, parts: PendingUploadParts | undefined): Promise<object> {
   if (parts === undefined) throw new Error("a Synapse keeps the media: this service stores nothing");
   const uploads = await import("./module-uploads.ts");
   return uploads.storeContent(params, parts);

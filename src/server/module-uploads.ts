@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { z } from "zod";
 import { MatrixError, matrixError } from "../errors.ts";
-import { storeUpload, type UploadBody, type UploadParts } from "../media/upload.ts";
+import { storePendingUpload, type PendingUploadParts } from "../media/pending-upload.ts";
+import { storeUpload, type UploadBody } from "../media/upload.ts";
 import { describeRefusal } from "../modules/who-is.ts";
 
 const ContentSchema = z.strictObject({
@@ -10,14 +11,16 @@ const ContentSchema = z.strictObject({
   upload_name: z.string().nullable(),
   content_length: z.int().nonnegative(),
   user_id: z.string(),
+  media_id: z.string().nullable(),
 });
 
 /**
  * Answers `store_content` of the child (docs/bridge-protocol.md): media that a module makes on behalf of a user. As in Synapse
- * the user's limits hold and spam checkers look at it, and nobody asks whether the user may upload so much. A refusal is an answer.
+ * the user's limits hold and spam checkers look at it, and nobody asks whether the user may upload so much. A media id must be one that the
+ * user created and that has no content. A refusal is an answer.
  */
-export async function storeContent(params: unknown, parts: UploadParts): Promise<object> {
-  const { path, media_type, upload_name, content_length, user_id } = ContentSchema.parse(params);
+export async function storeContent(params: unknown, parts: PendingUploadParts): Promise<object> {
+  const { path, media_type, upload_name, content_length, user_id, media_id } = ContentSchema.parse(params);
   try {
     const request = {
       userId: user_id,
@@ -27,7 +30,11 @@ export async function storeContent(params: unknown, parts: UploadParts): Promise
       body: fileBody(path, content_length),
       isOfModule: true,
     };
-    return { media_id: (await storeUpload(request, parts)).mediaId, refusal: null };
+    const stored =
+      media_id === null
+        ? await storeUpload(request, parts)
+        : await storePendingUpload({ ...request, serverName: parts.serverName, mediaId: media_id }, parts);
+    return { media_id: stored.mediaId, refusal: null };
   } catch (error) {
     if (!MatrixError.is(error)) throw error;
     return { media_id: null, refusal: describeRefusal(error) };

@@ -112,7 +112,8 @@ test("no value is shown, least of all of a module's configuration", () => {
     failing(
       `max_upload_size: ${secret}\npublic_baseurl: ${secret}\nmodules:\n  - {module: ${secret}, config: {k: ${secret}}}`,
     ),
-    failing(`modules:\n  - {module: a.B, config: {1: ${secret}}}`),
+    failing(`modules:\n  - {typescript: a, config: {1: ${secret}}}`),
+    failing(`modules:\n  - {module: a.B, config: {1: a, true: ${secret}}}`),
     failing(`modules:\n  - module: a.B\n    config: {k: !!binary ${secret}}`),
     failing(`modules:\n  - module: a.B\n    config: {k: "\\${secret}"}`),
     failing(`modules:\n  - module: a.B\n    config:\n      k: @${secret}`),

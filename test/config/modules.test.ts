@@ -47,20 +47,26 @@ describe("a Python module's configuration reaches Python exactly", () => {
       '{"a":{"x":1},"b":{"x":2,"y":2},"m":{"x":1,"y":2}}',
     ],
     ["keys of any name", "__proto__: 1\n'<<': 2\n'1': 3", '{"__proto__":1,"<<":2,"1":3}'],
+    [
+      "keys that are no text",
+      "1: a\n'1': b\nno: [{2.5: c, ~: d}]",
+      '{"!map":[[1,"a"],["1","b"],[false,[{"!map":[[2.5,"c"],[null,"d"]]}]]]}',
+    ],
+    [
+      "merges of them, of which the first one's key stays",
+      "a: &a {1: x, 2: y}\nm: {<<: *a, 1.0: z}",
+      '{"a":{"!map":[[1,"x"],[2,"y"]]},"m":{"!map":[[1,"z"],[2,"y"]]}}',
+    ],
+    ["keys that look like what JSON cannot say", "'!date': x", '{"!map":[["!date","x"]]}'],
+    [
+      "dates and times",
+      "a: 2024-01-02\nb: 2024-1-2 3:04:05.5 Z\n2024-01-02: c",
+      '{"!map":[["a",{"!date":"2024-01-02"}],["b",{"!datetime":"2024-01-02T03:04:05.500000+00:00"}],[{"!date":"2024-01-02"},"c"]]}',
+    ],
     ["text of any kind", 'a: "\\u0000\\"é\\U0001F600"\nb: |\n  x\n  y', String.raw`{"a":"\u0000\"é😀","b":"x\ny\n"}`],
     ["lists and mappings", "a: [1, {b: []}, {}]", '{"a":[1,{"b":[]},{}]}'],
   ])("%s", (_name, config, json) => {
     expect(pythonJson(config)).toBe(json);
-  });
-
-  test("a timestamp becomes text in Python's ISO form, with a warning", () => {
-    const { config, warnings } = loadText("modules: [{module: a.B, config: {a: 2024-01-02, b: 2024-1-2 3:04:05.5 Z}}]");
-    expect(config.modules[0]).toMatchObject({
-      configJson: '{"a":"2024-01-02","b":"2024-01-02T03:04:05.500000+00:00"}',
-    });
-    expect(warnings).toEqual([
-      expect.stringMatching(/c\.yaml:2: modules\[0\]\.config: a timestamp reaches the module as text$/),
-    ]);
   });
 
   test.each(["{}", "", "null", "[]", "0", "''", "false"])("%j is an empty mapping, as in Synapse", (config) => {
@@ -73,10 +79,12 @@ describe("a Python module's configuration reaches Python exactly", () => {
     expect(loadText("modules: [{module: a.B}]").config.modules[0]).toMatchObject({ configJson: "{}" });
   });
 
-  test.each(["{1: x}", "{a: [{on: x}]}", "{m: {<<: {2: y}}}"])("keys that are no text are refused: %s", (config) => {
-    const file = withRequired(`modules:\n  - module: a.B\n    config: ${config}`);
-    expect(loadFailing({ "c.yaml": file })).toMatch(/^c\.yaml:4: modules\[0\]\.config: expected keys that are text/);
-  });
+  test.each(["1: x\n1.0: y", "true: x\n0x1: y", "~: x\nnull: y", "2024-01-02: x\n2024-01-02: y", "'1': x\n\"1\": y"])(
+    "keys that are one in Python are refused: %j",
+    (config) => {
+      expect(() => pythonJson(config)).toThrow("this key is given twice in the same mapping");
+    },
+  );
 });
 
 describe("a TypeScript module's configuration", () => {
@@ -87,6 +95,22 @@ describe("a TypeScript module's configuration", () => {
       c: [true, null],
       d: "2024-01-02",
     });
+  });
+
+  test.each(["{1: x}", "{a: [{on: x}]}", "{m: {<<: {2: y}}}"])("has no keys that are no text: %s", (config) => {
+    const file = withRequired(`modules:\n  - typescript: pkg\n    config: ${config}`);
+    expect(loadFailing({ "c.yaml": file })).toMatch(/^c\.yaml:4: modules\[0\]\.config: expected keys that are text/);
+  });
+
+  test("has timestamps as text in Python's ISO form, with a warning", () => {
+    const entry = "{typescript: pkg, config: {a: 2024-01-02, b: 2024-1-2 3:04:05.5 Z}}";
+    const { config, warnings } = loadText(`modules: [${entry}, {module: a.B, config: {a: 2024-01-02}}]`);
+    expect(config.modules[0]).toMatchObject({
+      config: { a: "2024-01-02", b: "2024-01-02T03:04:05.500000+00:00" },
+    });
+    expect(warnings).toEqual([
+      expect.stringMatching(/c\.yaml:2: modules\[0\]\.config: a timestamp reaches the module as text$/),
+    ]);
   });
 
   test("may hold a key named __proto__ without harm", () => {

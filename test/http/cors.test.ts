@@ -74,6 +74,19 @@ describe("an error", () => {
     },
   );
 
+  test.each(["PUT", "FROB"])("of a wrong method, %s, tells which ones are right", async (method) => {
+    const answer = await RawConnection.ask(service.port, { method, target: CONFIG });
+    expect([answer.status, answer.headers["allow"]]).toEqual([405, "GET, HEAD, OPTIONS"]);
+  });
+
+  test("of HTTP's own is about the request that it stands in, also where others came with it", async () => {
+    const connection = await RawConnection.open(service.port);
+    connection.socket.write(`OPTIONS ${CONFIG} HTTP/1.1\r\nHost: a\r\n\r\nFROB /nowhere HTTP/1.1\r\nHost: a\r\n\r\n`);
+    expect((await connection.answer()).status).toBe(204);
+    expect((await connection.answer()).status).toBe(404);
+    connection.socket.destroy();
+  });
+
   test("of HTTP's own reaches a client that sends nothing like HTTP, and the connection is closed", async () => {
     const connection = await RawConnection.open(service.port);
     connection.socket.write("hello?\r\n\r\n");

@@ -27,6 +27,17 @@ def test_a_config_without_parser_arrives_as_it_is(child):
     assert child.run(CONFIG, "@a:b")[1] == '{"a":123456789012345678901234567890}'
 
 
+def test_a_config_holds_what_json_cannot_say(child):
+    times = [{"!date": "2024-01-02"}, {"!datetime": "2024-01-02T03:04:05.600000+05:30"}]
+    pairs = [[2, times], [None, {"!map": [["!date", 1.0]]}], [True, {"a": float("nan")}]]
+    child.load(("shapes.Shown", {"!map": pairs}))
+    shown = json.loads(child.run(CONFIG, "@a:b")[1])["is"]
+    assert shown == (
+        "{2: [datetime.date(2024, 1, 2), datetime.datetime(2024, 1, 2, 3, 4, 5, 600000, "
+        "tzinfo=datetime.timezone(datetime.timedelta(seconds=19800)))], None: {'!date': 1.0}, True: {'a': nan}}"
+    )
+
+
 @pytest.mark.parametrize(
     "name, config, body",
     [("NoParser", "null", {}), ("StaticParser", "{}", {"parsed": {}}), ("ClassParser", "{}", {"class": "ClassParser"})],
@@ -90,8 +101,9 @@ def test_a_module_that_cannot_be_loaded_says_why_and_in_which_phase(child, modul
 @pytest.mark.parametrize("name", ["Parse", "Init"])
 def test_no_value_of_the_configuration_stands_in_the_error(child, name):
     config = {"secret": "hunter2'\"\\n!\nsecond line", "nested": [{"number": 424242}]}
+    config["day"] = {"!date": "2024-05-06"}
     error = fail(child, (f"broken.{name}", config))
-    for value in ("hunter2", "424242", "second line"):
+    for value in ("hunter2", "424242", "second line", "2024-05-06", "2024, 5, 6"):
         assert value not in error["message"] + error["traceback"]
     assert "<value>" in error["message"]
 

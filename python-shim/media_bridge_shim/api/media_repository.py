@@ -43,12 +43,12 @@ class MediaRepository:
         auth_user: UserID,
         media_id: str | None = None,
     ) -> MXCUri:
-        """Stores what `content` reads as media of `auth_user`, under a new id. `SynapseError` where it is refused."""
+        """Stores what `content` reads as media of `auth_user`: under a new id, or under one that this user created and
+        that has no content, as content is never replaced. `SynapseError` where it is refused.
+        """
         # It imports what a module may never need.
         from ..web.requester import raise_refusal
 
-        if media_id is not None:
-            raise NotImplementedError("create_or_update_content: only the client that made a media id can fill it here")
         if is_held_back():
             raise RuntimeError("create_or_update_content is held back during a check")
         reactor = self._service.reactor
@@ -62,6 +62,7 @@ class MediaRepository:
                     "upload_name": upload_name,
                     "content_length": content_length,
                     "user_id": auth_user.to_string(),
+                    "media_id": media_id,
                 },
             )
         finally:

@@ -9,4 +9,10 @@ export interface Route {
   readonly methods: Partial<Record<"get" | "post" | "put" | "all", Handler>>;
 }
 
+/** The methods of a route as an `Allow` header tells them: RFC 9110, section 10.2.1. */
+export function allowedMethods({ methods }: Route): string {
+  const own = Object.keys(methods).map((method) => method.toUpperCase());
+  return [...own, ...(methods.get ? ["HEAD"] : []), "OPTIONS"].join(", ");
+}
+
 export type Handler = (req: Request, res: Response) => Promise<void> | void;

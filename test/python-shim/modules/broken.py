@@ -8,7 +8,8 @@ from synapse.module_api.errors import ConfigError
 class Parse:
     @staticmethod
     def parse_config(config):
-        raise ConfigError(f"bad {config['secret']!r} and {config['nested'][0]['number']}", path=("limits", "size"))
+        number, day = config["nested"][0]["number"], config.get("day")
+        raise ConfigError(f"bad {config['secret']!r}, {number}, {day} and {day!r}", path=("limits", "size"))
 
 
 class Init:

@@ -20,6 +20,12 @@ class ClassParser(NoParser):
         return {"class": cls.__name__}
 
 
+class Shown(NoParser):
+    @staticmethod
+    def parse_config(config):
+        return {"is": repr(config)}
+
+
 class CallableObject:
     async def __call__(self, user_id):
         return [user_id]
