@@ -1,9 +1,13 @@
 import { parseArgs } from "node:util";
 import type { FaultProgram } from "./program.ts";
+import { runFaultyDisk } from "./faulty-disk.ts";
 import { runPowerCut } from "./power-cut.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
-const PROGRAMS: readonly FaultProgram[] = [{ name: "power-cut", run: (options) => runPowerCut(options) }];
+const PROGRAMS: readonly FaultProgram[] = [
+  { name: "power-cut", run: (options) => runPowerCut(options) },
+  { name: "faulty-disk", run: (options) => runFaultyDisk(options) },
+];
 
 const { values, positionals } = parseArgs({
   options: { short: { type: "boolean", default: false }, seed: { type: "string" } },
