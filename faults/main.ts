@@ -2,11 +2,13 @@ import { parseArgs } from "node:util";
 import type { FaultProgram } from "./program.ts";
 import { runFaultyDisk } from "./faulty-disk.ts";
 import { runPowerCut } from "./power-cut.ts";
+import { runQuotaModel } from "./quota-model.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [
   { name: "power-cut", run: (options) => runPowerCut(options) },
   { name: "faulty-disk", run: (options) => runFaultyDisk(options) },
+  { name: "quota-model", run: (options) => runQuotaModel(options) },
 ];
 
 const { values, positionals } = parseArgs({

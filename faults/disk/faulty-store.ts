@@ -9,6 +9,7 @@ import { startFaultyService, type FaultyService } from "../service.ts";
 import { readEvents, type DiskEvent } from "./record.ts";
 import { type DiskRule, removeRule, writeRule } from "./rule.ts";
 import { diskEnvironment } from "./shim.ts";
+import type { Attempt } from "./uploads.ts";
 
 /** Refuses what its spam check reads as such, and tells with each refusal by a limit what counts as sent. */
 const MODULE = `
@@ -35,6 +36,8 @@ const RATE = { per_second: 1e6, burst_count: 1e6 };
 export class FaultyStore {
   /** What was answered 200, by media id. */
   readonly stored = new Map<string, Buffer>();
+  /** Leftovers that could not be removed, until the next start. */
+  private readonly excused = new Set<string>();
   private readonly root = createFolder();
   private readonly log = `${this.root}.log`;
   private readonly rule = `${this.root}.rule`;
@@ -65,11 +68,17 @@ export class FaultyStore {
   async start(): Promise<void> {
     const { root, log, rule } = this;
     this.running = await startFaultyService(this.config, diskEnvironment({ root, log, rule }));
+    this.excused.clear();
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
     await this.running?.end(signal);
     this.running = undefined;
+  }
+
+  /** Notes what a client was told. */
+  take({ status, id, body }: Attempt): void {
+    if (status === 200 && id !== undefined) this.stored.set(id, body);
   }
 
   /** From here on the disk fails. */
@@ -90,15 +99,24 @@ export class FaultyStore {
     for (const path of [this.log, this.rule]) rmSync(path, { force: true });
   }
 
-  /** As {@link leftovers}, which go, so that nobody is told of them twice. */
+  /** Temporary names, and files in the place of media, that no row leads to. They go, so that nobody is told of them twice. */
   takeLeftovers(): string[] {
-    const left = this.leftovers();
+    const left = this.leftovers().filter((path) => !this.excused.has(path));
     for (const path of left) rmSync(path);
     return left;
   }
 
-  /** Temporary names, and files in the place of media, that no row leads to. */
-  leftovers(): string[] {
+  /** What is left now may stay until the next start. */
+  excuseLeftovers(): void {
+    for (const path of this.leftovers()) this.excused.add(path);
+  }
+
+  /** Whether something may stay, of a media id or at all. */
+  isExcused(mediaId = ""): boolean {
+    return [...this.excused].some((path) => path.replaceAll("/", "").endsWith(mediaId));
+  }
+
+  private leftovers(): string[] {
     const rows = this.storedIds();
     const names = filesBelow(join(this.root, "data/uploads")).filter((path) => statSync(path).nlink < 2);
     const content = join(this.root, "store/media/local_content");
