@@ -118,7 +118,10 @@ export class FaultyStore {
 
   private leftovers(): string[] {
     const rows = this.storedIds();
-    const names = filesBelow(join(this.root, "data/uploads")).filter((path) => statSync(path).nlink < 2);
+    const names = filesBelow(join(this.root, "data/uploads")).filter(
+      // Those of stored media go by themselves, some of them just now.
+      (path) => (statSync(path, { throwIfNoEntry: false })?.nlink ?? 2) < 2,
+    );
     const content = join(this.root, "store/media/local_content");
     const files = filesBelow(content).filter((path) => !rows.has(path.slice(content.length).replaceAll("/", "")));
     return [...names, ...files];

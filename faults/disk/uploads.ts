@@ -26,6 +26,7 @@ export const UPLOADS: Readonly<Record<string, (store: FaultyStore) => Promise<At
   spam: (store) => upload(store, Buffer.from("spam and nothing but spam")),
 };
 
+/** Uploads under an id of its own, with a length or in chunks. */
 export async function upload(store: FaultyStore, body: Buffer, { chunked = false } = {}): Promise<Attempt> {
   const init = chunked ? { body: new Blob([body]).stream(), duplex: "half" as const } : { body };
   return { ...(await read(await store.service.request(UPLOAD, { method: "POST", ...init }))), body };
