@@ -1,17 +1,18 @@
 import { parseArgs } from "node:util";
 import type { FaultProgram } from "./program.ts";
+import { runFaultyDisk } from "./faulty-disk.ts";
 import { runHttpFuzz } from "./http-fuzz.ts";
 import { runPowerCut } from "./power-cut.ts";
+import { runQuotaModel } from "./quota-model.ts";
 import { runWireFuzz } from "./wire-fuzz.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [
   { name: "power-cut", run: (options) => runPowerCut(options) },
-<<<<<<< HEAD
+  { name: "faulty-disk", run: (options) => runFaultyDisk(options) },
+  { name: "quota-model", run: (options) => runQuotaModel(options) },
   { name: "wire-fuzz", run: runWireFuzz },
-=======
   { name: "http-fuzz", run: runHttpFuzz },
->>>>>>> openapi
 ];
 
 const { values, positionals } = parseArgs({

@@ -1,7 +1,9 @@
 /*
  * Stands between a process and its files (LD_PRELOAD), below DISK_ROOT alone:
  * DISK_LOG  a file to which every change of a file, every flush, and every write to a socket is appended, in the order in which they happen;
- * DISK_RULE a file with one rule "<operation> <part of the path> <errno> <milliseconds>": calls that it fits take so long, then fail (0: they do not).
+ * DISK_RULE a file with one rule "<number> <operations> <part of the path> <errno> <milliseconds> <first> <count> <bytes>": of the calls of these
+ *           operations ("create,write", or "any") on such paths, counted from 1 for each new number, those from the first on, so many, take so
+ *           long, then fail (errno 0: they do not; a write takes so many bytes at most then, 0: all). What fails is in the log as "failed".
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -45,23 +47,6 @@ static void path_of(int fd, char *path) {
   path[length < 0 ? 0 : length] = 0;
 }
 
-/* What the rule says of a call: 0, or the errno that it fails with, after its delay. */
-static int judge(const char *operation, const char *path) {
-  char text[512], wanted[64], part[256];
-  int code = 0, ms = 0;
-  if (!rule_path || !is_ours(path)) return 0;
-  int fd = syscall(SYS_openat, AT_FDCWD, rule_path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  ssize_t length = syscall(SYS_read, fd, text, sizeof text - 1);
-  syscall(SYS_close, fd);
-  text[length < 0 ? 0 : length] = 0;
-  if (sscanf(text, "%63s %255s %d %d", wanted, part, &code, &ms) != 4) return 0;
-  if ((strcmp(wanted, operation) && strcmp(wanted, "any")) || !strstr(path, part)) return 0;
-  struct timespec delay = {ms / 1000, (ms % 1000) * 1000000L};
-  nanosleep(&delay, NULL);
-  return code;
-}
-
 static void record(const char *operation, unsigned long long inode, long long offset, const char *path, const char *other,
                    const struct iovec *data, int count, size_t bytes) {
   char head[9000];
@@ -76,6 +61,51 @@ static void record(const char *operation, unsigned long long inode, long long of
   pieces[0].iov_base = head;
   pieces[0].iov_len = snprintf(head, sizeof head, "%s\t%llu\t%lld\t%s\t%s\t%zu\n", operation, inode, offset, path, other, bytes - left);
   syscall(SYS_writev, log_fd, pieces, used);
+}
+
+struct rule {
+  int number, code, ms, first, count, bytes;
+  char operations[128], part[256];
+};
+
+static int read_rule(struct rule *rule) {
+  char text[512];
+  int fd = rule_path ? syscall(SYS_openat, AT_FDCWD, rule_path, O_RDONLY | O_CLOEXEC) : -1;
+  if (fd < 0) return 0;
+  ssize_t length = syscall(SYS_read, fd, text, sizeof text - 1);
+  syscall(SYS_close, fd);
+  text[length < 0 ? 0 : length] = 0;
+  return sscanf(text, "%d %127s %255s %d %d %d %d %d", &rule->number, rule->operations, rule->part, &rule->code, &rule->ms, &rule->first,
+                &rule->count, &rule->bytes) == 8;
+}
+
+static int is_listed(const char *list, const char *name) {
+  size_t length = strlen(name);
+  for (const char *at = list; at; at = strchr(at, ','), at += at != NULL)
+    if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == 0)) return 1;
+  return strcmp(list, "any") == 0;
+}
+
+static int is_its_turn(const struct rule *rule) {
+  static int number, calls;
+  pthread_mutex_lock(&turn);
+  if (number != rule->number) calls = 0;
+  number = rule->number;
+  int call = ++calls;
+  pthread_mutex_unlock(&turn);
+  return call >= rule->first && call - rule->first < rule->count;
+}
+
+/* What the rule says of a call: 0, or the errno that it fails with, after its delay. Cuts a write. */
+static int judge(const char *operation, const char *path, size_t *length) {
+  struct rule rule;
+  if (!is_ours(path) || !read_rule(&rule)) return 0;
+  if (!is_listed(rule.operations, operation) || !strstr(path, rule.part) || !is_its_turn(&rule)) return 0;
+  struct timespec delay = {rule.ms / 1000, (rule.ms % 1000) * 1000000L};
+  nanosleep(&delay, NULL);
+  if (rule.code && log_fd >= 0) record("failed", 0, 0, path, operation, NULL, 0, 0);
+  if (!rule.code && rule.bytes && length && *length > (size_t)rule.bytes) *length = rule.bytes;
+  return rule.code;
 }
 
 static void record_name(const char *operation, const char *path, const char *other) {
@@ -94,17 +124,19 @@ static void record_file(const char *operation, int fd, long long offset, const s
   else if (is_ours(path)) record(operation, found.st_ino, offset, path, "", data, count, bytes);
 }
 
-#define FAIL_IF(operation, path)                \
+#define FAIL_OR_CUT_IF(operation, path, length) \
   do {                                          \
-    int code = judge(operation, path);          \
+    int code = judge(operation, path, length);  \
     if (code) { errno = code; return -1; }      \
   } while (0)
-#define FAIL_FD_IF(operation, fd)               \
+#define FAIL_IF(operation, path) FAIL_OR_CUT_IF(operation, path, NULL)
+#define FAIL_FD_OR_CUT_IF(operation, fd, length) \
   do {                                          \
     char path[4096];                            \
     path_of(fd, path);                          \
-    FAIL_IF(operation, path);                   \
+    FAIL_OR_CUT_IF(operation, path, length);    \
   } while (0)
+#define FAIL_FD_IF(operation, fd) FAIL_FD_OR_CUT_IF(operation, fd, NULL)
 #define LOCKED(kind, call, on_success)          \
   do {                                          \
     pthread_mutex_lock(&turn);                  \
@@ -122,11 +154,10 @@ static void record_file(const char *operation, int fd, long long offset, const s
     va_start(list, flags);                                                    \
     mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(list, mode_t) : 0;   \
     va_end(list);                                                             \
-    if (!is_ours(path) || !(flags & (O_WRONLY | O_RDWR | O_CREAT)))           \
-      return REAL(name)(path, flags, mode);                                   \
+    if (!is_ours(path)) return REAL(name)(path, flags, mode);                 \
     struct stat before;                                                       \
     int existed = lstat(path, &before) == 0;                                  \
-    if (flags & O_CREAT && !existed) FAIL_IF("create", path);                 \
+    FAIL_IF(flags & O_CREAT && !existed ? "create" : "open", path);           \
     LOCKED(int, REAL(name)(path, flags, mode), {                              \
       if (flags & O_CREAT && !existed) record_name("create", path, "");       \
       else if (flags & O_TRUNC) record_file("truncate", result, 0, NULL, 0, 0); \
@@ -145,13 +176,15 @@ static long long position(int fd, size_t written) { return (long long)lseek(fd, 
 ssize_t write(int fd, const void *bytes, size_t length) {
   struct iovec data = {(void *)bytes, length};
   if (!root || !is_tracked(fd)) return REAL(write)(fd, bytes, length);
-  FAIL_FD_IF("write", fd);
+  FAIL_FD_OR_CUT_IF("write", fd, &length);
   LOCKED(ssize_t, REAL(write)(fd, bytes, length), record_file("write", fd, position(fd, result), &data, 1, result));
 }
 
 ssize_t writev(int fd, const struct iovec *data, int count) {
   if (!root || !is_tracked(fd)) return REAL(writev)(fd, data, count);
-  FAIL_FD_IF("write", fd);
+  struct iovec first = data[0];
+  FAIL_FD_OR_CUT_IF("write", fd, &first.iov_len);
+  if (first.iov_len < data[0].iov_len) data = &first, count = 1;
   LOCKED(ssize_t, REAL(writev)(fd, data, count), record_file("write", fd, position(fd, result), data, count, result));
 }
 
@@ -164,11 +197,19 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags) {
   ssize_t name(int fd, const void *bytes, size_t length, type offset) {                          \
     struct iovec data = {(void *)bytes, length};                                                 \
     if (!root) return REAL(name)(fd, bytes, length, offset);                                     \
-    FAIL_FD_IF("write", fd);                                                                     \
+    FAIL_FD_OR_CUT_IF("write", fd, &length);                                                     \
     LOCKED(ssize_t, REAL(name)(fd, bytes, length, offset), record_file("write", fd, offset, &data, 1, result)); \
   }
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
+
+#define PREAD(name, type)                                                                        \
+  ssize_t name(int fd, void *bytes, size_t length, type offset) {                                \
+    if (root) FAIL_FD_IF("read", fd);                                                            \
+    return REAL(name)(fd, bytes, length, offset);                                                \
+  }
+PREAD(pread, off_t)
+PREAD(pread64, off64_t)
 
 #define TRUNCATE(name, type)                                                                       \
   int name(int fd, type length) {                                                                  \

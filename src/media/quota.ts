@@ -16,6 +16,8 @@ export interface Account {
   reservedBytes: number;
   /** Bytes that were reserved and have since been stored, ever growing: tells whether a sum read meanwhile is stale. */
   settledBytes: number;
+  /** Reservations whose rows are being committed: nobody knows whether a sum that is read meanwhile has them. */
+  readonly settling: Set<Promise<unknown>>;
   /** Reservations that hold the account. */
   holders: number;
 }
@@ -47,7 +49,7 @@ export class QuotaLedger {
 
   /**
    * Starts a reservation of 0 bytes under limits, which are checked longest period first, equal periods in their given order.
-   * `release` or `settle` it in every case.
+   * `release` it in every case, or have it settled.
    */
   async open(userId: string, limits: readonly MediaUploadLimit[]): Promise<Reservation> {
     const sorted = limits.toSorted((a, b) => Number(b.timePeriodMs) - Number(a.timePeriodMs));
@@ -64,17 +66,18 @@ export class QuotaLedger {
   private async readSums(userId: string, account: Account, limits: readonly MediaUploadLimit[]): Promise<number[]> {
     if (limits.length === 0) return [];
     for (;;) {
+      await Promise.allSettled(account.settling);
       const settledBefore = account.settledBytes;
       const now = this.now();
       const since = limits.map((limit) => now - Number(limit.timePeriodMs));
       const sums = await this.metadata.uploadedBytes(userId, since);
-      // An upload that was stored while the sums were read is in neither the sums nor the reservations any more.
-      if (account.settledBytes === settledBefore) return sums;
+      // An upload that was stored while the sums were read is in neither the sums nor the reservations any more, or in both.
+      if (account.settledBytes === settledBefore && account.settling.size === 0) return sums;
     }
   }
 
   private hold(userId: string): Account {
-    const account = this.accounts.get(userId) ?? { reservedBytes: 0, settledBytes: 0, holders: 0 };
+    const account = this.accounts.get(userId) ?? { reservedBytes: 0, settledBytes: 0, settling: new Set(), holders: 0 };
     account.holders += 1;
     this.accounts.set(userId, account);
     return account;
@@ -118,8 +121,18 @@ export class Reservation {
     return undefined;
   }
 
-  /** The upload is stored and its row committed: its bytes count from the database from now on. */
-  settle(): void {
+  /** Ends with the commit of the upload's row: its bytes count from the database from then on. Where that rejects, nothing changes. */
+  async settleBy(commit: Promise<void>): Promise<void> {
+    const settling = commit.then(() => this.settle());
+    this.account.settling.add(settling);
+    try {
+      await settling;
+    } finally {
+      this.account.settling.delete(settling);
+    }
+  }
+
+  private settle(): void {
     if (this.ended) return;
     this.account.settledBytes += this.bytes;
     this.release();

@@ -113,7 +113,7 @@ export async function fillMedia(
     const file = localFile(target.mediaId);
     await parts.providers?.storeNow(file);
     // 7. The row is committed.
-    await target.commit({
+    const commit = target.commit({
       mediaId: target.mediaId,
       mediaType: request.mediaType,
       mediaLength: sizeBytes,
@@ -123,8 +123,8 @@ export async function fillMedia(
       sha256,
       ...(parts.providers && { storeLater: parts.providers.namesForLater(file) }),
     });
+    await held.reservation.settleBy(commit);
     held.isCommitted = true;
-    held.reservation.settle();
     // 8. What is answered outlives a loss of power. Uploads that end together share the flush.
     await parts.metadata.flushed();
     await held.writer.settle();

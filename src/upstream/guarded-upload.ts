@@ -150,7 +150,7 @@ async function handOn(
     const text = await readAnswer(answer);
     const mediaId = request.mediaId ?? readMediaId(text);
     const media = { mediaId, userId: request.userId, mediaLength: sizeBytes, sha256: hash.digest("hex") };
-    const recorded = settle(uploadId, media, parts).finally(() => reservation.settle());
+    const recorded = reservation.settleBy(settle(uploadId, media, parts));
     return { answer, text, stored: { mediaId, sizeBytes }, recorded };
   } catch (error) {
     // What was not sent as a whole cannot have been stored.

@@ -5,6 +5,7 @@ import type { MediaUploadLimit } from "../../src/callbacks/limit.ts";
 import type { MediaMetadata } from "../../src/media/metadata.ts";
 import { QuotaLedger, type Breach, type Reservation } from "../../src/media/quota.ts";
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { createDeferred } from "../../src/util/deferred.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
@@ -104,14 +105,50 @@ describe("the quota ledger", () => {
       first.growTo(60);
       meanwhile = async () => {
         meanwhile = doNothing;
-        await metadata.insertLocalMedia(
-          newMedia({ mediaId: "meanwhile", userId: USER, mediaLength: 60, createdTs: Date.now() }),
+        await first.settleBy(
+          metadata.insertLocalMedia(
+            newMedia({ mediaId: "meanwhile", userId: USER, mediaLength: 60, createdTs: Date.now() }),
+          ),
         );
-        first.settle();
       };
       const second = await ledger.open(USER, limits);
       expect(second.growTo(41)).toMatchObject({ sentBytes: 60 });
       expect(second.growTo(40)).toBeUndefined();
+      second.release();
+    });
+  });
+
+  it("counts an upload once whose commit is answered after the sums were asked for", async () => {
+    await withMetadata(async (metadata) => {
+      const ledger = new QuotaLedger(metadata);
+      const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
+      const first = await ledger.open(USER, limits);
+      first.growTo(60);
+      const answered = createDeferred<void>();
+      const row = newMedia({ mediaId: "late", userId: USER, mediaLength: 60, createdTs: Date.now() });
+      const inserted = metadata.insertLocalMedia(row);
+      const settled = first.settleBy(inserted.then(() => answered.promise));
+      await inserted;
+      const opening = ledger.open(USER, limits);
+      answered.resolve();
+      await settled;
+      const second = await opening;
+      expect(second.growTo(41)).toMatchObject({ sentBytes: 60 });
+      expect(second.growTo(40)).toBeUndefined();
+      second.release();
+    });
+  });
+
+  it("holds on to the bytes of an upload whose commit fails, until they are given back", async () => {
+    await withMetadata(async (metadata) => {
+      const ledger = new QuotaLedger(metadata);
+      const limits = [{ maxBytes: 100, timePeriodMs: 1000 }];
+      const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
+      first.growTo(60);
+      await expect(first.settleBy(Promise.reject(new Error("no room")))).rejects.toThrow("no room");
+      expect(second.growTo(41)).toMatchObject({ sentBytes: 60 });
+      first.release();
+      expect(second.growTo(100)).toBeUndefined();
       second.release();
     });
   });
@@ -123,7 +160,7 @@ describe("the quota ledger", () => {
       const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
       first.growTo(60);
       for (let time = 0; time < 3; time += 1) first.release();
-      first.settle();
+      await first.settleBy(Promise.resolve());
       expect(second.growTo(101)).toMatchObject({ sentBytes: 0 });
       expect(second.growTo(100)).toBeUndefined();
       second.release();
@@ -163,11 +200,12 @@ async function play(
     } else if (at !== undefined) {
       const bytes = model.held.get(action.holder) ?? 0;
       if (action.do === "settle") {
-        await metadata.insertLocalMedia(
-          newMedia({ mediaId: `${userId}-${model.stored.length}`, userId, mediaLength: bytes, createdTs: now }),
+        await at.reservation.settleBy(
+          metadata.insertLocalMedia(
+            newMedia({ mediaId: `${userId}-${model.stored.length}`, userId, mediaLength: bytes, createdTs: now }),
+          ),
         );
         model.stored.push({ ts: now, bytes });
-        at.reservation.settle();
       } else {
         at.reservation.release();
       }
@@ -193,10 +231,8 @@ async function upload(
   const reservation = await ledger.open(userId, limits);
   try {
     if (reservation.growTo(bytes) !== undefined) return false;
-    await metadata.insertLocalMedia(
-      newMedia({ mediaId: `upload${++uploads}`, userId, mediaLength: bytes, createdTs: Date.now() }),
-    );
-    reservation.settle();
+    const media = newMedia({ mediaId: `upload${++uploads}`, userId, mediaLength: bytes, createdTs: Date.now() });
+    await reservation.settleBy(metadata.insertLocalMedia(media));
     return true;
   } finally {
     reservation.release();

@@ -1,5 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
@@ -89,6 +100,21 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
       expect(readFileSync(join(folder, "media_bridge_uploads/upload-contested"), "utf8")).toBe("other");
     },
   );
+
+  it("keeps the temporary name of a file that cannot be removed, so that the next start removes both", async () => {
+    const folder = createTemporaryFolder();
+    const writer = open(folder).create("stuckFile");
+    const path = await writer.publish();
+    // What is in its place for a moment cannot be unlinked.
+    renameSync(path, `${path}.aside`);
+    mkdirSync(path);
+    await writer.abort();
+    rmdirSync(path);
+    renameSync(`${path}.aside`, path);
+    expect(await recover(open(folder), noRow)).toEqual({ kept: 0, removed: 1 });
+    expect(listFolder(dirname(path))).toEqual([]);
+    expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual([]);
+  });
 
   it("fails a write when its folder is no folder, with the cause, and takes the next upload once it is", async () => {
     const folder = createTemporaryFolder();

@@ -57,13 +57,10 @@ export class FilesystemWriter implements BlobWriter {
     await this.#pieces?.stop();
     this.#chunks = [];
     await this.#closeFile().catch((error: unknown) => this.#warn(error, this.#parts.temporaryPath));
-    // The journal goes last: should the process end in between, the next start finishes the job.
-    if (this.#madeContent) {
-      await this.#remove("unlink", this.#parts.contentPath);
-      await this.#secureRemoval(dirname(this.#parts.contentPath));
-    }
+    // The journal goes last, once the file is known to be gone: whatever stays behind, the next start finishes the job.
+    const isGone = !this.#madeContent || (await this.#removeContent(this.#parts.contentPath));
     for (const folder of this.#madeFolders) await this.#remove("removeFolder", folder);
-    if (this.#madeTemporary) await this.#remove("unlink", this.#parts.temporaryPath);
+    if (this.#madeTemporary && isGone) await this.#remove("unlink", this.#parts.temporaryPath);
   }
 
   #track(step: Promise<void> | void): Promise<void> | void {
@@ -128,21 +125,30 @@ export class FilesystemWriter implements BlobWriter {
     if (fd !== undefined) await this.#parts.calls().close(fd);
   }
 
-  /** Never rejects: what stays behind is seen to at the next start. */
-  async #remove(by: "unlink" | "removeFolder", path: string): Promise<void> {
-    try {
-      await this.#parts.calls()[by](path);
-    } catch (error) {
-      if (!isSystemError(error, "ENOENT", "ENOTEMPTY", "EEXIST")) this.#warn(error, path);
-    }
-  }
-
-  async #secureRemoval(folder: string): Promise<void> {
+  /** Whether it is gone, and stays so. Never rejects. */
+  async #removeContent(path: string): Promise<boolean> {
+    if (!(await this.#remove("unlink", path))) return false;
+    const folder = dirname(path);
     try {
       await this.#parts.durability.secureRemoval(folder);
     } catch (error) {
-      if (!isSystemError(error, "ENOENT")) this.#warn(error, folder);
+      if (isSystemError(error, "ENOENT")) return true;
+      this.#warn(error, folder);
+      return false;
     }
+    return true;
+  }
+
+  /** False where it failed. Never rejects: what stays behind is seen to at the next start. */
+  async #remove(by: "unlink" | "removeFolder", path: string): Promise<boolean> {
+    try {
+      await this.#parts.calls()[by](path);
+    } catch (error) {
+      if (isSystemError(error, "ENOENT", "ENOTEMPTY", "EEXIST")) return true;
+      this.#warn(error, path);
+      return false;
+    }
+    return true;
   }
 
   #warn(error: unknown, path: string): void {

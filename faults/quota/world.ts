@@ -1,0 +1,246 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Scheduler } from "fast-check";
+import { CallbackChain, type ChainOptions } from "../../src/callbacks/chain.ts";
+import { CallbackRegistry } from "../../src/callbacks/registry.ts";
+import { MatrixError, matrixError } from "../../src/errors.ts";
+import type { BlobStore, BlobWriter } from "../../src/media/blobs.ts";
+import type { MediaMetadata, NewLocalMedia, UploadedMedia } from "../../src/media/metadata.ts";
+import { storePendingUpload } from "../../src/media/pending-upload.ts";
+import { QuotaAccounts, QuotaLedger, type Reservation } from "../../src/media/quota.ts";
+import { UploadClaims } from "../../src/media/upload-claims.ts";
+import { UploadWaits } from "../../src/media/upload-waits.ts";
+import { storeUpload, type StoredUpload, type UploadParts, type UploadRequest } from "../../src/media/upload.ts";
+import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { createLogger } from "../../src/util/log.ts";
+import { SERVER_NAME } from "../folder.ts";
+import type { Reading, TrueUpload, Truth } from "./truth.ts";
+import { Turns } from "./turns.ts";
+
+const log = createLogger("fatal");
+const NO_POLICIES = {} as ChainOptions["policies"];
+const NOBODY_LISTENS = { observe: () => undefined, onLate: () => undefined };
+
+/** How an upload may be refused here. */
+const REFUSALS = new Set<string | undefined>(["LIMIT_EXCEEDED", "STORE_FAILED", "UPLOAD_INCOMPLETE"]);
+
+/** An upload that a schedule makes. */
+export interface UploadPlan {
+  readonly userId: string;
+  readonly pieces: readonly number[];
+  readonly hasLength: boolean;
+  /** An id that was created before, to be filled. */
+  readonly mediaId: string | undefined;
+  /** The step that fails, if any. */
+  readonly fails: "body" | "publish" | "commit" | "flush" | undefined;
+}
+
+/**
+ * One life of a service's store: the uploads of the product over its real database and files. Each step of each upload waits for
+ * the scheduler, so that any order of them can be played; a crash is that no step goes on any more.
+ */
+export class World {
+  private readonly truth: Truth;
+  private readonly turns: Turns;
+  private readonly metadata: SqliteMetadata;
+  private readonly mediaStorePath: string;
+  private readonly blobs: BlobStore;
+  private readonly accounts = new QuotaAccounts();
+  private readonly claims = new UploadClaims();
+  /** The first thing that was not as it must be. */
+  private wrong: unknown;
+
+  private constructor(folder: string, truth: Truth, scheduler: Scheduler) {
+    this.truth = truth;
+    this.turns = new Turns(scheduler);
+    this.metadata = openSqliteMetadata({ path: join(folder, "media.db"), log });
+    this.mediaStorePath = join(folder, "media");
+    this.blobs = openFilesystemBlobs({ mediaStorePath: this.mediaStorePath, log, durability: "relaxed" });
+    this.claims.open();
+  }
+
+  /** Starts on what an earlier life has left. */
+  static async open(folder: string, truth: Truth, scheduler: Scheduler): Promise<World> {
+    const world = new World(folder, truth, scheduler);
+    const { blobs, metadata } = world;
+    await blobs.recover(await blobs.unsettled(), async (id) => (await metadata.localMedia(id)) !== undefined);
+    return world;
+  }
+
+  /** Makes an id to be filled. */
+  async createId(mediaId: string, userId: string): Promise<void> {
+    const pending = { mediaId, createdTs: Date.now(), userId, authenticated: true };
+    await this.metadata.createPendingMedia(pending, { maxPending: Infinity, expiredTs: 0 });
+  }
+
+  /** Begins an upload; its steps come when the scheduler lets them. */
+  async begin(plan: UploadPlan): Promise<void> {
+    const upload = this.truth.begin(plan.userId);
+    this.store(plan, upload).then(
+      () => this.end(upload),
+      (error: unknown) => this.end(upload, error),
+    );
+    await this.turns.settled();
+  }
+
+  /** Plays so many steps, in the scheduler's order, and looks at the limits after each. */
+  async play(steps: number): Promise<void> {
+    for (let step = 0; step < steps && !this.isIdle(); step++) {
+      await this.turns.next();
+      if (this.wrong !== undefined) throw this.wrong;
+      this.truth.checkLimits();
+    }
+  }
+
+  /** Whether anything waits for the scheduler. */
+  isIdle(): boolean {
+    return this.turns.areOver();
+  }
+
+  /** Once nothing is under way: throws where ledger, database or files do not say what is stored. */
+  async checkIdle(): Promise<void> {
+    if (this.accounts.size > 0) throw new Error(`${this.accounts.size} accounts hold reservations of nobody`);
+    for (const [userId, limits] of Object.entries(this.truth.limits)) {
+      const since = limits.map(({ timePeriodMs }) => this.truth.nowTs - Number(timePeriodMs));
+      const expected = since.map((ts) => this.truth.storedBytes(userId, ts)).join();
+      const found = (await this.metadata.uploadedBytes(userId, since)).join();
+      if (found !== expected) throw new Error(`${userId} has sent ${expected}; the database says ${found}`);
+    }
+    const rows = this.truth.rowsOf();
+    const entries = readdirSync(this.mediaStorePath, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).length;
+    if (files !== rows.length) throw new Error(`${rows.length} uploads are stored; there are ${files} files`);
+    for (const { mediaId, bytes } of rows) {
+      const file = await this.blobs.open(mediaId);
+      if (file?.size !== bytes) throw new Error(`${mediaId} has ${bytes} bytes; its file ${file?.size}`);
+      await file.close();
+    }
+  }
+
+  /** Nothing of it goes on. What it has on disk is as a kill leaves it. */
+  crash(): void {
+    this.turns.end();
+    this.truth.crash();
+  }
+
+  async close(): Promise<void> {
+    await this.metadata.close();
+    await this.blobs.close();
+  }
+
+  private store(plan: UploadPlan, upload: TrueUpload): Promise<StoredUpload> {
+    const { userId, mediaId, pieces, hasLength, fails } = plan;
+    const request: UploadRequest = {
+      userId,
+      contentLength: hasLength ? pieces.reduce((sum, bytes) => sum + bytes, 0) : undefined,
+      mediaType: "text/plain",
+      uploadName: null,
+      body: {
+        read: async (sink) => {
+          for (const bytes of pieces) {
+            await this.turns.wait("piece");
+            await sink(Buffer.alloc(bytes));
+          }
+          if (fails === "body") throw matrixError("UPLOAD_INCOMPLETE");
+        },
+      },
+    };
+    const parts = this.partsOf(plan, upload);
+    if (mediaId === undefined) return storeUpload(request, parts);
+    const { claims } = this;
+    return storePendingUpload(
+      { ...request, serverName: SERVER_NAME, mediaId },
+      { ...parts, serverName: SERVER_NAME, unusedExpirationMs: Infinity, claims, waits: new UploadWaits() },
+    );
+  }
+
+  /** What the product stores one upload with: each step of it in its turn, noted down as it is made. */
+  private partsOf({ userId, fails }: UploadPlan, upload: TrueUpload): UploadParts {
+    const { truth, accounts } = this;
+    const reading: Reading = { openedTs: 0, readAt: 0 };
+    const metadata = this.turnsOfMetadata(upload, reading, fails);
+    const ledger = new QuotaLedger(metadata, { accounts, now: () => (reading.openedTs = truth.nowTs) });
+    const open = ledger.open.bind(ledger);
+    ledger.open = async (...args) => this.watch(await open(...args), upload, reading);
+    return {
+      chain: new CallbackChain({ registry: new CallbackRegistry(), policies: NO_POLICIES, ...NOBODY_LISTENS }),
+      metadata,
+      blobs: this.turnsOfBlobs(fails),
+      ledger,
+      maxUploadSizeBytes: Infinity,
+      defaultLimits: truth.limits[userId] ?? [],
+      enableAuthenticatedMedia: true,
+      providers: undefined,
+      limitPage: null,
+    };
+  }
+
+  private turnsOfMetadata(upload: TrueUpload, reading: Reading, fails: UploadPlan["fails"]): MediaMetadata {
+    const { truth, metadata } = this;
+    const commit = (media: UploadedMedia | NewLocalMedia, write: (ts: number) => Promise<boolean | void>) => {
+      const ts = truth.nowTs;
+      return this.turns.step("commit", fails, async () => {
+        const isWritten = await write(ts);
+        const { mediaId, mediaLength: bytes } = media;
+        if (isWritten !== false) upload.row = { mediaId, ts, bytes, committedAt: truth.tick() };
+        return isWritten;
+      });
+    };
+    return {
+      insertLocalMedia: async (media) =>
+        void (await commit(media, (createdTs) => metadata.insertLocalMedia({ ...media, createdTs }))),
+      fillPendingMedia: async (media) =>
+        (await commit(media, (uploadedTs) => metadata.fillPendingMedia({ ...media, uploadedTs }))) === true,
+      uploadedBytes: (userId, sinceTs) =>
+        this.turns.step("read", fails, () => {
+          reading.readAt = truth.tick();
+          return metadata.uploadedBytes(userId, sinceTs);
+        }),
+      flushed: () => this.turns.step("flush", fails, () => metadata.flushed()),
+      withdrawMedia: (mediaId, options) =>
+        this.turns.step("withdraw", fails, async () => {
+          await metadata.withdrawMedia(mediaId, options);
+          upload.withdrawnAt = truth.tick();
+        }),
+      localMedia: (mediaId) => metadata.localMedia(mediaId),
+      createPendingMedia: (media, allowance) => metadata.createPendingMedia(media, allowance),
+      pendingMedia: (mediaId) => metadata.pendingMedia(mediaId),
+      close: () => metadata.close(),
+    };
+  }
+
+  private turnsOfBlobs(fails: UploadPlan["fails"]): BlobStore {
+    const { blobs } = this;
+    const create = (mediaId: string): BlobWriter => {
+      const writer = blobs.create(mediaId);
+      return {
+        write: (chunk) => writer.write(chunk),
+        publish: () => this.turns.step("publish", fails, () => writer.publish()),
+        settle: () => this.turns.step("settle", fails, () => writer.settle()),
+        abort: () => this.turns.step("abort", fails, () => writer.abort()),
+      };
+    };
+    return Object.assign(Object.create(blobs) as BlobStore, { create });
+  }
+
+  /** Notes what a reservation holds, and looks at what it says of others. */
+  private watch(reservation: Reservation, upload: TrueUpload, reading: Reading): Reservation {
+    const growTo = reservation.growTo.bind(reservation);
+    reservation.growTo = (totalBytes) => {
+      const breach = growTo(totalBytes);
+      if (breach === undefined) upload.reservedBytes = totalBytes;
+      else this.wrong ??= this.truth.findWrong(upload, breach, reading);
+      return breach;
+    };
+    return reservation;
+  }
+
+  private end(upload: TrueUpload, error?: unknown): void {
+    upload.hasEnded = true;
+    const isStored = upload.row !== undefined && upload.withdrawnAt === undefined;
+    const isRefused = MatrixError.is(error) && REFUSALS.has(error.code);
+    if (error !== undefined && !isRefused) this.wrong ??= error;
+    if (isStored === isRefused) this.wrong ??= new Error(`${String(error)}, and it is ${isStored ? "" : "not "}stored`);
+  }
+}
