@@ -5,6 +5,7 @@ import { runHttpFuzz } from "./http-fuzz.ts";
 import { runPowerCut } from "./power-cut.ts";
 import { runQuotaModel } from "./quota-model.ts";
 import { runWireFuzz } from "./wire-fuzz.ts";
+import { runKillStorm } from "./kill-storm.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [
@@ -13,6 +14,7 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "quota-model", run: (options) => runQuotaModel(options) },
   { name: "wire-fuzz", run: runWireFuzz },
   { name: "http-fuzz", run: runHttpFuzz },
+  { name: "kill-storm", run: (options) => runKillStorm(options) },
 ];
 
 const { values, positionals } = parseArgs({
