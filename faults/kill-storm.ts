@@ -35,18 +35,14 @@ export async function runKillStorm(
 ): Promise<FaultResult> {
   const homeserver = await startHomeserver();
   try {
-    const storms = (["child", "service"] as const).map((target, index) =>
-      runStorm(target, kills[target], homeserver, {
-        short,
-        seed: seed + index,
-        note: (text) => note(`${target}: ${text}`),
-      }),
-    );
-    const results = await Promise.all(storms);
-    return {
-      passed: results.reduce((sum, { passed }) => sum + passed, 0),
-      failed: results.reduce((sum, { failed }) => sum + failed, 0),
-    };
+    const start = (target: Target, ownSeed: number) =>
+      runStorm(target, kills[target], homeserver, { short, seed: ownSeed, note: (text) => note(`${target}: ${text}`) });
+    const storms = [start("child", seed), start("service", seed + 1)] as const;
+    // Not before both have ended, so that neither leaves anything behind.
+    const [child, service] = await Promise.allSettled(storms);
+    if (child.status === "rejected") throw child.reason;
+    if (service.status === "rejected") throw service.reason;
+    return { passed: child.value.passed + service.value.passed, failed: child.value.failed + service.value.failed };
   } finally {
     homeserver.close();
   }
@@ -61,7 +57,8 @@ async function runStorm(
   const folder = createFolder();
   const random = createRandom(seed);
   const tally = new Tally();
-  const configure = (isolation: string) => writeStormConfig(folder, homeserver, isolation);
+  const modules = writeStormModules(folder);
+  const configure = (isolation: string) => writeStormConfig(folder, { modules, homeserver, isolation });
   const config = configure("shared");
   const victim = new Victim(folder, config, tally);
   const storm = new Storm(victim, tally, random, note);
@@ -145,10 +142,16 @@ async function someTime(victim: Victim, tally: Tally, random: () => number): Pro
   else await tally.after("bytes", Math.floor(random() * 600_000));
 }
 
-function writeStormConfig(folder: string, homeserver: Homeserver, isolation: string): string {
+interface StormConfig {
+  readonly modules: readonly unknown[];
+  readonly homeserver: Homeserver;
+  readonly isolation: string;
+}
+
+function writeStormConfig(folder: string, { modules, homeserver, isolation }: StormConfig): string {
   return writeFaultConfig(folder, {
     config: {
-      modules: writeStormModules(folder),
+      modules,
       max_pending_media_uploads: 1000,
       rc_media_create: { per_second: 1000, burst_count: 1000 },
     },

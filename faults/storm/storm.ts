@@ -37,7 +37,7 @@ export class Storm {
       return;
     }
     this.failed += 1;
-    this.note(`wrong: ${describe()}`);
+    this.note(`wrong: ${describe()}\nThe log's end: ${this.victim.lastLines}`);
   }
 
   /**
@@ -69,7 +69,7 @@ export class Storm {
         await this.victim.whole();
         if (whenCut()) return "done";
       } else if (answer.status === 503) {
-        this.check(!isPythonWhole, () => `${what}: ${name} while everything was there`);
+        this.check(!isPythonWhole, () => `${what}: ${answer.body} while everything was there`);
         this.check(Number(answer.retryAfter) > 0, () => `${what}: ${name} with Retry-After ${answer.retryAfter}`);
         await this.victim.whole();
       } else {

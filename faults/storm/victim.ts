@@ -17,12 +17,15 @@ export interface Moment {
 /** Faults that the log may tell of, as they are what a kill leads to. */
 const EXPECTED_ERRORS = /^the child is down$|^the child did not come up again$|^the reload failed/;
 const ERROR_LEVEL = 50;
+const KEPT_LENGTH = 3000;
 
 /** A service that is killed, or whose Python children are, and what its log tells of that. */
 export class Victim {
   readonly mark = randomUUID();
   /** Errors in the log that no kill explains. */
   readonly surprises: string[] = [];
+  /** What the log said last, beside requests. */
+  lastLines = "";
   client: Client | undefined;
   childKills = 0;
   serviceKills = 0;
@@ -32,8 +35,10 @@ export class Victim {
   private readonly tally: Tally;
   private readonly events = new EventEmitter().setMaxListeners(0);
   private service: FaultyService | undefined;
-  /** Children that said that they are there, the service's number with each. */
-  private readonly children = new Map<number, { readonly parent: number; state: "starting" | "up" | "killed" }>();
+  /** The parent of the latest child: the service also while it starts. */
+  private servicePid = 0;
+  /** Children that are known, by number. */
+  private readonly children = new Map<number, "starting" | "up" | "killed">();
   /** How many that were up have been killed and not been replaced yet. */
   private down = 0;
   private isReloading = false;
@@ -85,12 +90,12 @@ export class Victim {
 
   /** Kills one of the children that are there; false where there is none. */
   killChild(random: () => number): boolean {
-    const alive = [...this.children].filter(([pid, { state }]) => state !== "killed" && isMarked(pid, this.mark));
-    const [pid, child] = alive[Math.floor(random() * alive.length)] ?? [];
-    if (pid === undefined || child === undefined) return false;
-    if (child.state === "up" || this.isReloading) this.down += 1;
+    const alive = [...this.children].filter(([pid, state]) => state !== "killed" && isMarked(pid, this.mark));
+    const [pid, state] = alive[Math.floor(random() * alive.length)] ?? [];
+    if (pid === undefined) return false;
+    if (state === "up" || this.isReloading) this.down += 1;
     this.isShaken = this.isReloading;
-    child.state = "killed";
+    this.children.set(pid, "killed");
     this.childKills += 1;
     process.kill(pid, "SIGKILL");
     return true;
@@ -98,13 +103,13 @@ export class Victim {
 
   /** Kills the service, be it starting or ready. */
   async killService(): Promise<void> {
-    const { service, client } = this;
-    const parent = service?.pid ?? [...this.children.values()].at(-1)?.parent ?? 0;
-    if (!isMarked(parent, this.mark)) return;
+    const { client } = this;
+    const pid = this.service?.pid ?? this.servicePid;
+    if (!isMarked(pid, this.mark)) return;
     this.client = undefined;
     this.service = undefined;
     this.serviceKills += 1;
-    process.kill(parent, "SIGKILL");
+    process.kill(pid, "SIGKILL");
     await client?.destroy();
   }
 
@@ -131,6 +136,7 @@ export class Victim {
 
   private read(line: string): void {
     if (!line.startsWith("{")) return;
+    if (!line.includes('"route"')) this.lastLines = `${this.lastLines}\n${line}`.slice(-KEPT_LENGTH);
     const { msg, pid, level } = JSON.parse(line) as { msg: string; pid?: number; level: number };
     const [, child, parent] = /^storm: child (\d+) of (\d+)$/.exec(msg) ?? [];
     if (child !== undefined) this.seeChild(Number(child), Number(parent));
@@ -141,18 +147,18 @@ export class Victim {
     else if (level >= ERROR_LEVEL && !EXPECTED_ERRORS.test(msg)) this.surprises.push(line);
   }
 
-  /** Each of a child's modules says it. */
+  /** Each of a child's modules says it, perhaps after the child is known to be up. */
   private seeChild(pid: number, parent: number): void {
+    this.servicePid = parent;
     if (this.children.has(pid)) return;
-    this.children.set(pid, { parent, state: "starting" });
+    this.children.set(pid, "starting");
     this.events.emit("child");
   }
 
   private seeUp(pid: number): void {
-    const child = this.children.get(pid);
-    // It was killed before its line came.
-    if (child === undefined || child.state === "killed") return;
-    child.state = "up";
+    // It may have been killed before its line came.
+    if (this.children.get(pid) === "killed") return;
+    this.children.set(pid, "up");
     // Whether it is one of those that serve is known once the reload is over.
     if (this.isReloading) return;
     this.down = Math.max(0, this.down - 1);
