@@ -18,8 +18,8 @@ export interface StormKills {
 }
 
 const SHORT: StormKills = { child: 35, service: 15 };
-const LONG: StormKills = { child: 1000, service: 1000 };
-const WORKERS = 8;
+const LONG: StormKills = { child: 700, service: 300 };
+const CLIENTS = 8;
 const KINDS = Object.keys(LIMITS) as Kind[];
 /** Each further one makes the service wait twice as long before it starts the child again: a reload forgets them. */
 const MAX_IN_A_ROW = 3;
@@ -65,19 +65,17 @@ async function runStorm(
   const users: StormUser[] = [];
   try {
     await victim.start();
-    const workers = Array.from({ length: WORKERS }, async () => {
+    const clients = Array.from({ length: CLIENTS }, async () => {
       while (!storm.isOver) {
-        const kind = KINDS[users.length % KINDS.length] ?? "free";
-        const user = new StormUser(storm, folder, kind, users.length);
+        const user = new StormUser(storm, folder, KINDS[users.length % KINDS.length] ?? "free", users.length);
         users.push(user);
         await user.upload();
       }
     });
-    if (target === "child") await killChildren(storm, tally, kills, configure);
-    else await killServices(storm, tally, kills);
-    await victim.whole();
-    storm.isOver = true;
-    await Promise.all(workers);
+    const killing =
+      target === "child" ? killChildren(storm, tally, kills, configure) : killServices(storm, tally, kills);
+    const ending = killing.then(() => victim.whole()).then(() => (storm.isOver = true));
+    await Promise.all([...clients, ending]);
     await lookAround(
       storm,
       folder,
@@ -106,6 +104,7 @@ async function killChildren(
       if (number > 0 && random() < 0.3) await victim.childStarting();
       else await someTime(victim, tally, random);
       victim.killChild(random);
+      await storm.askWithoutPython();
     }
     if (random() < 0.5) await victim.whole();
     configure(random() < 0.5 ? "module" : "shared");

@@ -6,6 +6,7 @@ import { runPowerCut } from "./power-cut.ts";
 import { runQuotaModel } from "./quota-model.ts";
 import { runWireFuzz } from "./wire-fuzz.ts";
 import { runKillStorm } from "./kill-storm.ts";
+import { runSoak } from "./soak.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [
@@ -15,6 +16,7 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "wire-fuzz", run: runWireFuzz },
   { name: "http-fuzz", run: runHttpFuzz },
   { name: "kill-storm", run: (options) => runKillStorm(options) },
+  { name: "soak", run: runSoak },
 ];
 
 const { values, positionals } = parseArgs({

@@ -41,3 +41,32 @@ export async function findOrphans(name: string): Promise<string[]> {
     await wait(50);
   }
 }
+
+/** What a process holds at one moment. */
+export interface Holdings {
+  /** Resident memory. */
+  readonly kilobytes: number;
+  readonly descriptors: number;
+  readonly threads: number;
+}
+
+/** Looks at a process that is there. */
+export function lookAtProcess(pid: number): Holdings {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const numberOf = (key: string) => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(status)?.[1]);
+  return {
+    kilobytes: numberOf("VmRSS"),
+    descriptors: readdirSync(`/proc/${pid}/fd`).length,
+    threads: numberOf("Threads"),
+  };
+}
+
+/** The processes that a process started itself. */
+export function childrenOf(pid: number): number[] {
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const texts = tasks.map((task) => readFileSync(`/proc/${pid}/task/${task}/children`, "utf8"));
+  return texts
+    .flatMap((text) => text.trim().split(" "))
+    .filter((text) => text !== "")
+    .map(Number);
+}

@@ -22,7 +22,7 @@ export interface Answer {
 
 /** How an answer is compared: a refusal with its errcode. */
 export function nameAnswer({ status, body }: Answer): string {
-  return status < 400 ? String(status) : `${status} ${jsonOf(body)["errcode"]}`;
+  return status < 400 ? String(status) : `${status} ${String(jsonOf(body)["errcode"])}`;
 }
 
 /** The media id in an answer that names one. */

@@ -4,7 +4,7 @@ import type { Tally } from "./tally.ts";
 import type { Moment, Victim } from "./victim.ts";
 
 /** Of kills, between two lines that tell how far it is. */
-const TOLD_EVERY = 100;
+const TOLD_EVERY = 50;
 
 /** Everything that one storm's clients share: what they may rely on from now on, and what was wrong. */
 export class Storm {
@@ -69,13 +69,19 @@ export class Storm {
         await this.victim.whole();
         if (whenCut()) return "done";
       } else if (answer.status === 503) {
-        this.check(!isPythonWhole, () => `${what}: ${answer.body} while everything was there`);
+        this.check(!isPythonWhole, () => `${what}: ${answer.body.toString()} while everything was there`);
         this.check(Number(answer.retryAfter) > 0, () => `${what}: ${name} with Retry-After ${answer.retryAfter}`);
         await this.victim.whole();
       } else {
         return { answer, isPythonWhole };
       }
     }
+  }
+
+  /** Asks what no Python module has a say in: answered whatever becomes of Python. */
+  async askWithoutPython(): Promise<void> {
+    const answer = await this.victim.client?.config("free0");
+    this.check(answer?.status === 200, () => `config: ${answer && nameAnswer(answer)}`);
   }
 
   /** Now and then, how far it is. */

@@ -126,12 +126,10 @@ export class Victim {
     return isDone && !this.isShaken;
   }
 
-  /** Ends it in order; answers what it said last. */
-  async end(): Promise<string> {
-    const output = this.service?.output() ?? "";
+  /** Ends it in order. */
+  async end(): Promise<void> {
     await this.client?.destroy();
     await this.service?.end("SIGTERM");
-    return output;
   }
 
   private read(line: string): void {
