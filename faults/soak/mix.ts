@@ -137,8 +137,8 @@ export async function prepareMix(send: Send, random: () => number): Promise<Turn
     let left = random() * whole;
     const share = shares.find(({ perMille }) => (left -= perMille) < 0) ?? shares[0];
     if (share === undefined) throw new Error("there is no kind of request");
-    const status = await share.make();
-    const wrong = status === share.status ? undefined : `${share.name}: ${status} instead of ${share.status}`;
+    const got = await share.make().catch(String);
+    const wrong = got === share.status ? undefined : `${share.name}: ${got} instead of ${share.status}`;
     return { requests: share.make === put ? 2 : 1, wrong };
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { runSoak } from "../../faults/soak.ts";
 
-const LONG_MS = 180_000;
+const LONG_MS = 300_000;
 
 test(
   "A mix of all kinds of requests is answered as it should be, and leaves as many descriptors and threads as it found",
