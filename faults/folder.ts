@@ -6,6 +6,8 @@ import { ROOT } from "./root.ts";
 /** Who may upload. */
 export const USERS = ["alice", "bob", "carol"] as const;
 export const SERVER_NAME = "example.test";
+/** How Python modules are run, which are found in the folder itself. */
+export const PYTHON = { executable: join(ROOT, ".venv/bin/python"), path: ["."] } as const;
 
 export interface FolderOptions {
   /** Top-level keys, Synapse's names. */
@@ -36,7 +38,7 @@ export function writeFaultConfig(folder: string, { config, mediaBridge }: Folder
       listen: { host: "127.0.0.1", port: 0 },
       tokens_file: "./tokens.yaml",
       data_path: "./data",
-      python: { executable: join(ROOT, ".venv/bin/python"), path: ["."] },
+      python: PYTHON,
       ...mediaBridge,
     },
   };

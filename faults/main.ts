@@ -5,6 +5,8 @@ import { runHttpFuzz } from "./http-fuzz.ts";
 import { runPowerCut } from "./power-cut.ts";
 import { runQuotaModel } from "./quota-model.ts";
 import { runWireFuzz } from "./wire-fuzz.ts";
+import { runKillStorm } from "./kill-storm.ts";
+import { runSoak } from "./soak.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [
@@ -13,6 +15,8 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "quota-model", run: (options) => runQuotaModel(options) },
   { name: "wire-fuzz", run: runWireFuzz },
   { name: "http-fuzz", run: runHttpFuzz },
+  { name: "kill-storm", run: (options) => runKillStorm(options) },
+  { name: "soak", run: runSoak },
 ];
 
 const { values, positionals } = parseArgs({

@@ -1,11 +1,13 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { join } from "node:path";
 import { ROOT } from "./root.ts";
 
 /** What `npm run build` made. */
-const CLI = join(ROOT, "dist/cli.js");
+export const CLI = join(ROOT, "dist/cli.js");
+/** Of what it says, where somebody else reads it. */
+const KEPT_LENGTH = 16_384;
 
 /** The built service as a process of its own. */
 export interface FaultyService {
@@ -18,10 +20,14 @@ export interface FaultyService {
   end(signal: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts the service. Rejects with what it said where it ends before it is ready. */
+/**
+ * Starts the service. Rejects with what it said where it ends before it is ready. Where `onLine` takes its log, line by line, no
+ * more than the end of it is kept.
+ */
 export async function startFaultyService(
   config: string,
   environment: Record<string, string> = {},
+  onLine?: (line: string) => void,
 ): Promise<FaultyService> {
   const child = spawn(process.execPath, [CLI, "start", "--config", config], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -29,10 +35,16 @@ export async function startFaultyService(
   });
   const ended = once(child, "close");
   let output = "";
-  child.stderr.on("data", (text: Buffer) => (output += text.toString()));
-  child.stdout.on("data", (text: Buffer) => (output += text.toString()));
+  const keep = (text: Buffer) => {
+    output += text.toString();
+    if (onLine !== undefined) output = output.slice(-KEPT_LENGTH);
+  };
+  child.stderr.on("data", keep);
+  child.stdout.on("data", keep);
+  const lines = createInterface({ input: child.stdout });
+  if (onLine !== undefined) lines.on("line", onLine);
   const port = await Promise.race([
-    readPort(child),
+    readPort(lines),
     ended.then(() => Promise.reject(new Error(`the service ended:\n${output}`))),
   ]);
   const url = `http://127.0.0.1:${port}`;
@@ -52,12 +64,13 @@ export async function startFaultyService(
   };
 }
 
-function readPort({ stdout }: ChildProcess): Promise<number> {
+function readPort(lines: Interface): Promise<number> {
   return new Promise((found) => {
-    if (stdout === null) return;
-    createInterface({ input: stdout }).on("line", (line) => {
+    lines.on("line", function read(line) {
       const port = /"msg":"ready".*|.*"msg":"ready"/.test(line) ? /"port":(\d+)/.exec(line)?.[1] : undefined;
-      if (port !== undefined) found(Number(port));
+      if (port === undefined) return;
+      lines.off("line", read);
+      found(Number(port));
     });
   });
 }

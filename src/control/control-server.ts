@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { dirname } from "node:path";
 import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
+import { removeSocket } from "../util/remove-socket.ts";
 import { askControl } from "./control-client.ts";
 
 /** What the service does when it is told to, by command. A {@link StartError}'s message is shown to the operator. */
@@ -43,7 +44,7 @@ async function clearAbandoned(path: string): Promise<void> {
   }
   mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY });
   chmodSync(dirname(path), OWNER_ONLY);
-  rmSync(path, { force: true });
+  removeSocket(path);
 }
 
 async function answer(request: IncomingMessage, handlers: ControlHandlers, log: Logger): Promise<[number, object]> {

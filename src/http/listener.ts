@@ -1,9 +1,10 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from "node:http";
 import { once } from "node:events";
-import { lstatSync, rmSync } from "node:fs";
+import { lstat } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Express } from "express";
 import { StartError } from "../errors.ts";
+import { removeSocket } from "../util/remove-socket.ts";
 import { answerParserErrors } from "./parser-errors.ts";
 import type { Route } from "./routes/route.ts";
 
@@ -71,7 +72,7 @@ export async function listen(server: Server, address: ListenAddress): Promise<vo
       throw describeListenError(error as NodeJS.ErrnoException, address);
     }
     // A socket that nobody answers on was left by a process that was killed.
-    rmSync(address.path);
+    removeSocket(address.path);
     await bind(server, address);
   }
 }
@@ -90,7 +91,7 @@ async function bind(server: Server, address: ListenAddress): Promise<void> {
 
 /** Whether somebody answers at a path; a file that is no socket is somebody's as well. */
 async function isTaken(path: string): Promise<boolean> {
-  if (!lstatSync(path).isSocket()) return true;
+  if (!(await lstat(path)).isSocket()) return true;
   const socket = connect(path);
   try {
     await once(socket, "connect");

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { removeSocket } from "../util/remove-socket.ts";
 
 /** A socket's path has 108 bytes at most (Linux), with the zero at its end; some systems have fewer. */
 const MAX_PATH_BYTES = 100;
@@ -49,13 +50,13 @@ export class SocketFolder {
     if (cleared.has(this.preferred)) return this.preferred;
     cleared.add(this.preferred);
     for (const name of readdirSync(this.preferred)) {
-      if (!isAlive(Number.parseInt(name, 10))) rmSync(join(this.preferred, name), { force: true });
+      if (!isAlive(Number.parseInt(name, 10))) removeSocket(join(this.preferred, name));
     }
     return this.preferred;
   }
 
   private removeLast(): void {
-    if (this.lastPath !== undefined) rmSync(this.lastPath, { force: true });
+    if (this.lastPath !== undefined) removeSocket(this.lastPath);
     this.lastPath = undefined;
   }
 }

@@ -1,0 +1,26 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { SERVER_NAME } from "./folder.ts";
+
+/** A homeserver that knows everybody: `token-of-NAME` is the token of `@NAME`. */
+export interface Homeserver {
+  readonly url: string;
+  close(): void;
+}
+
+export async function startHomeserver(): Promise<Homeserver> {
+  const server = createServer(({ headers }, response) => {
+    const name = /token-of-(\w+)$/.exec(headers.authorization ?? "")?.[1];
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify({ user_id: `@${name}:${SERVER_NAME}` }));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}

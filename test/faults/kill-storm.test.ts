@@ -1,0 +1,20 @@
+import { describe, expect, test } from "vitest";
+import { runKillStorm } from "../../faults/kill-storm.ts";
+
+const LONG_MS = 300_000;
+
+describe("a storm of kills", () => {
+  test(
+    "of the Python child, and of the service, changes no verdict and no quota, loses no upload and leaves nothing behind",
+    { timeout: LONG_MS },
+    async () => {
+      const notes: string[] = [];
+      const { passed, failed } = await runKillStorm({ short: true, seed: 1, note: (text) => notes.push(text) });
+      expect([failed, notes.filter((text) => text.includes("wrong"))]).toEqual([0, []]);
+      expect(notes.join("\n")).toMatch(
+        /the child killed 3[5-9] times[^]*the service 1[5-9] times|the service 1[5-9] times[^]*the child killed 3[5-9] times/,
+      );
+      expect(passed).toBeGreaterThan(1_000);
+    },
+  );
+});
