@@ -64,11 +64,6 @@ class Lifecycle:
         self._loop.call_later(grace_seconds, runner.cancel_all)
         runner.when_idle(stop)
 
-    def end_orphaned(self) -> None:
-        """The host is gone: nobody waits for anything."""
-        self._watchdog.is_orphan = True
-        self.end(None, 0.0, lambda: None)
-
     def run(self) -> None:
         """Returns after the shutdown triggers."""
         while True:

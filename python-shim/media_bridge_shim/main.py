@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import atexit
 import faulthandler
 import logging
 import os
@@ -42,8 +41,6 @@ def main(channel: Channel) -> None:
     install_printed(channel.log_fd)
     blocked = BlockedCalls(lambda facts: loop.call_soon_threadsafe(server.notify, "blocked", facts))
     watchdog = Watchdog(channel, blocked)
-    # Registered before any module can, it comes after what modules have registered.
-    atexit.register(watchdog.end_group)
     lifecycle = Lifecycle(loop, reactor, watchdog)
     server = Server(channel, loop, reactor, lifecycle)
     server.say_hello()

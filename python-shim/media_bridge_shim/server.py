@@ -143,7 +143,7 @@ class Server:
 
     def _on_end(self) -> None:
         self._requests.fail_all("the service is gone")
-        self._lifecycle.end_orphaned()
+        self._lifecycle.end(None, 0.0, lambda: None)
 
     def notify(self, name: str, params: Any) -> None:
         self._connection.send([2, name, params])

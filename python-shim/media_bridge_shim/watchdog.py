@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import os
 import select
-import signal
 import threading
 from time import monotonic
 
@@ -30,8 +29,6 @@ class Watchdog:
         # What counts is that it changes: behind a wrapper the parent is not the host.
         self._parent_pid = os.getppid()
         self._end_at: float | None = None
-        # Whether the host is gone, by whatever sign.
-        self.is_orphan = False
 
     def start(self) -> None:
         threading.Thread(target=self._watch, name="media-bridge-watchdog", daemon=True).start()
@@ -41,11 +38,6 @@ class Watchdog:
         end_at = monotonic() + seconds
         if self._end_at is None or end_at < self._end_at:
             self._end_at = end_at
-
-    def end_group(self) -> None:
-        """Without a host nobody else ends what modules started: the whole group goes, this process with it."""
-        if self.is_orphan and os.getpgrp() == os.getpid():
-            os.killpg(0, signal.SIGKILL)
 
     def _watch(self) -> None:
         descriptors = Descriptors()
@@ -57,12 +49,10 @@ class Watchdog:
             if has_channel and poller.poll(TICK_SECONDS * 1000):
                 has_channel = False
                 poller = select.poll()
-                self.is_orphan = True
+                self.end_within(ORPHAN_GRACE_SECONDS)
             elif not has_channel:
                 poller.poll(TICK_SECONDS * 1000)
             if os.getppid() != self._parent_pid:
-                self.is_orphan = True
-            if self.is_orphan:
                 self.end_within(ORPHAN_GRACE_SECONDS)
             if self._end_at is not None and monotonic() >= self._end_at:
                 self._force_end()
@@ -77,7 +67,6 @@ class Watchdog:
         if left:
             logger.warning("The end was forced: threads of modules that did not end: %s", ", ".join(left))
         flush_output()
-        self.end_group()
         os._exit(0)
 
 

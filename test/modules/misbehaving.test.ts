@@ -58,27 +58,6 @@ test("a module that prints, forks, blocks, exits or dies harms one request at mo
   expect(folder.processes()).toEqual([]);
 }, 60_000);
 
-test("a module that never lets go of the reactor does not outlive a service that was killed", async () => {
-  const folder = new CliFolder({ config: { modules: [{ module: "talking.Talking" }] }, mediaBridge: { tokens_file: "./users.yaml" } }); // prettier-ignore
-  folder.write("users.yaml", '{"hold": {"user_id": "@hold:example.test"}}');
-  const service = await folder.start();
-  const stuck = service.request(CONFIG, { headers: { Authorization: "Bearer hold" } }).catch(() => undefined);
-  await service.logged("blocks the reactor");
-  service.kill("SIGKILL");
-  await Promise.all([service.ended, stuck]);
-  await vi.waitFor(() => expect(folder.processes()).toEqual([]), { timeout: 10_000, interval: 20 });
-}, 30_000);
-
-test("what a module started does not outlive a service that was killed", async () => {
-  const folder = new CliFolder({ config: { modules: [{ module: "starter.Starter" }] } });
-  folder.write("starter.py", 'import subprocess\n\n\nclass Starter:\n    def __init__(self, config, api):\n        subprocess.Popen(["sleep", "600"])\n'); // prettier-ignore
-  const service = await folder.start();
-  expect(folder.processes()).toContain("sleep 600 ");
-  service.kill("SIGKILL");
-  await service.ended;
-  await vi.waitFor(() => expect(folder.processes()).toEqual([]), { timeout: 10_000, interval: 20 });
-}, 30_000);
-
 function childOf({ pid }: CliService): string {
   const children = readdirSync(`/proc/${pid}/task`).map((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, "utf8").trim(),
