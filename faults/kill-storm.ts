@@ -22,7 +22,7 @@ const LONG: StormKills = { child: 700, service: 300 };
 const CLIENTS = 8;
 const KINDS = Object.keys(LIMITS) as Kind[];
 /** Each further one makes the service wait twice as long before it starts the child again: a reload forgets them. */
-const MAX_IN_A_ROW = 3;
+const MAX_IN_A_ROW = 4;
 
 /**
  * Uploads in parallel through a mixed chain, while the Python child is killed, and in another storm the service: every answer is
@@ -107,7 +107,7 @@ async function killChildren(
       await storm.askWithoutPython();
     }
     if (random() < 0.5) await victim.whole();
-    configure(random() < 0.5 ? "module" : "shared");
+    configure(random() < 0.25 ? "module" : "shared");
     const reloaded = victim.reload();
     if (random() < 0.2) {
       await victim.childStarting();
@@ -137,8 +137,8 @@ async function killServices(storm: Storm, tally: Tally, kills: number): Promise<
 /** From the moment at which everything is there, until some answers have come, or some bytes of bodies have gone. */
 async function someTime(victim: Victim, tally: Tally, random: () => number): Promise<void> {
   await victim.whole();
-  if (random() < 0.5) await tally.after("answers", Math.floor(random() * 40));
-  else await tally.after("bytes", Math.floor(random() * 600_000));
+  if (random() < 0.5) await tally.after("answers", Math.floor(random() * 25));
+  else await tally.after("bytes", Math.floor(random() * 400_000));
 }
 
 interface StormConfig {
