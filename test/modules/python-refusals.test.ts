@@ -45,9 +45,9 @@ describe.concurrent("check refuses a Python module", () => {
     expect(message).toMatch(/modules\[1\]\.module: expected the dotted path of a Python class .*, found text/);
   });
 
-  test("whose config has a key that is no text, by the key", async () => {
+  test("whose config holds what cannot be handed on, by the key", async () => {
     const folder = new CliFolder();
-    writeFileSync(folder.config, `modules:\n  - module: a.B\n    config: {1: ${SECRET}}\nserver_name: example.test\nmedia_bridge: {tokens_file: ./tokens.yaml}\n`);
+    writeFileSync(folder.config, `modules:\n  - module: a.B\n    config: {k: !!binary ${SECRET}}\nserver_name: example.test\nmedia_bridge: {tokens_file: ./tokens.yaml}\n`);
     expect(await refuse(folder, ["check"])).toMatch(/modules\[0\]\.config/);
   }); // prettier-ignore
 });
