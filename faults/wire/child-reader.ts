@@ -33,13 +33,14 @@ interface Report {
 /** The shim's decoder and dispatcher in a process that reads one stream after the other. */
 export class ChildReader {
   private readonly process: ChildProcess;
-  private readonly waiting: Deferred<Report>[] = [];
+  private readonly waiting: Deferred<Report | undefined>[] = [];
   private stderr = "";
 
   constructor() {
     const program = join(ROOT, "faults/wire/child_reader.py");
     this.process = spawn(PYTHON, [program, ROOT], { stdio: "pipe" });
     const { stdout, stderr } = this.process;
+    this.process.once("exit", () => this.waiting.splice(0).forEach(({ resolve }) => resolve(undefined)));
     stderr?.on("data", (text: Buffer) => (this.stderr = (this.stderr + text.toString()).slice(-5_000)));
     if (stdout !== null) {
       createInterface({ input: stdout }).on("line", (line) =>
@@ -59,7 +60,7 @@ export class ChildReader {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
     this.process.stdin?.write(Buffer.concat([length, bytes]));
-    const answer = createDeferred<Report>();
+    const answer = createDeferred<Report | undefined>();
     this.waiting.push(answer);
     const report = await within(answer.promise, HANG_MS);
     if (report === undefined) throw new Error(`the shim hangs or has ended; its last words:\n${this.stderr}`);

@@ -128,7 +128,7 @@ def read_stream(stream, records):
     incoming, feeding = os.pipe()
     outgoing, saying = os.pipe()
     os.set_blocking(outgoing, False)
-    channel = Channel(incoming, saying)
+    channel = Channel(incoming, saying, sys.stderr.fileno())
     server = Server(channel, loop, reactor, OpenEnd())
     status, said = None, b""
     try:
