@@ -15,6 +15,7 @@ export interface Work {
 }
 
 const WARM_UP_MS = 4000;
+const LARGE_WARM_UPS = 20;
 /** How often servers that are compared take turns. */
 const TURNS = 5;
 
@@ -82,10 +83,10 @@ function openPool({ work: { connections }, target: { url } }: Attempt): Pool {
 
 /**
  * Until compilers and caches have settled: a server is measured as it is after its first minutes, ours and the other alike.
- * Large bodies need no such time, and by time the faster server would have more left to be written to disk.
+ * Large bodies by number: by time the faster server would have more left to be written to disk.
  */
 async function warmUp(pool: Pool, work: Work, token: string): Promise<void> {
-  if (work.isLarge === true) return drive(pool, work, work.connections * 2, token);
+  if (work.isLarge === true) return drive(pool, work, Math.max(LARGE_WARM_UPS, work.connections * 2), token);
   const until = performance.now() + WARM_UP_MS;
   while (performance.now() < until) await drive(pool, work, work.connections * 8, token);
 }

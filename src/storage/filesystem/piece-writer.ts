@@ -1,3 +1,4 @@
+import { freeBuffer } from "../../util/free-buffer.ts";
 import { writeChunks } from "./chunks.ts";
 
 /** What a file holds in memory before it is opened, and a piece of one while many are written: memory counts then. */
@@ -9,7 +10,7 @@ const MAX_LARGE = 8;
 
 let largeWriters = 0;
 
-/** Appends to an opened file in pieces: one on its way to the disk, one filling up, no more. */
+/** Appends to an opened file in pieces: one on its way to the disk, one filling up, no more. Chunks are freed once they are written. */
 export class PieceWriter {
   readonly #fd: number;
   readonly #isLarge: boolean;
@@ -63,6 +64,7 @@ export class PieceWriter {
     this.#chunks = [];
     this.#chunksBytes = 0;
     this.#writing = writeChunks(this.#fd, piece)
+      .then(() => piece.forEach(freeBuffer))
       .catch((error: unknown) => void (this.#failure = { error }))
       .then(() => void (this.#writing = undefined));
   }

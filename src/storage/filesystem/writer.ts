@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { BlobWriter } from "../../media/blobs.ts";
+import { freeBuffer } from "../../util/free-buffer.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import type { Calls } from "./calls.ts";
@@ -100,6 +101,7 @@ export class FilesystemWriter implements BlobWriter {
     const chunks = this.#chunks;
     this.#chunks = [];
     await this.#parts.calls().writeAll(this.#fd, chunks);
+    chunks.forEach(freeBuffer);
   }
 
   async #makeTemporary(): Promise<number> {
