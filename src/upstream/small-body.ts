@@ -1,4 +1,5 @@
 import type { UploadBody } from "../media/upload.ts";
+import { freeBuffer } from "../util/free-buffer.ts";
 
 /** Up to this size a body is cheaper to send at once than piece by piece; above it, memory counts. */
 export const SMALL_BYTES = 256 * 1024;
@@ -11,5 +12,8 @@ export async function readSmallBody(body: UploadBody): Promise<Buffer> {
   const pieces: Buffer[] = [];
   await body.read((chunk) => void pieces.push(chunk));
   const [only] = pieces;
-  return pieces.length === 1 && only ? only : Buffer.concat(pieces);
+  if (pieces.length === 1 && only) return only;
+  const whole = Buffer.concat(pieces);
+  pieces.forEach(freeBuffer);
+  return whole;
 }
