@@ -138,9 +138,9 @@ async function handOn(
     ]);
     const { method, target } = request;
     const passage = { method, target, headers: request.headersFor(wholeBytes) };
-    const answering = small ? upstream.send({ ...passage, body: small }) : streamBody(upstream, passage, source, count);
+    const answering = small ? upstream.send({ ...passage, body: small.bytes }) : streamBody(upstream, passage, source, count);
     // Synapse takes it in while it is looked at here.
-    if (small) count(small);
+    if (small) count(small.bytes);
     const answer = await answering;
     const fate = fateOf(answer.status);
     if (fate === "refused") await records.forget(uploadId);
@@ -148,6 +148,7 @@ async function handOn(
     if (fate !== "stored") return { answer };
     if (!isWhole()) throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
     const text = await readAnswer(answer);
+    small?.release();
     const mediaId = request.mediaId ?? readMediaId(text);
     const media = { mediaId, userId: request.userId, mediaLength: sizeBytes, sha256: hash.digest("hex") };
     const recorded = reservation.settleBy(settle(uploadId, media, parts));
