@@ -1,8 +1,9 @@
 import type { EventEmitter } from "node:events";
 import type { Readable } from "node:stream";
-import { Pool } from "undici";
+import { buildConnector, Pool } from "undici";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { RawHeaders } from "./headers.ts";
+import { freeWrittenPieces } from "./written-pieces.ts";
 
 export interface UpstreamOptions {
   /** Its base URL; a path is put in front of every target. */
@@ -52,8 +53,13 @@ const NOT_CONNECTED = new Set([
 export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOptions): Upstream {
   const { origin, pathname } = new URL(url);
   const prefix = pathname.replace(/\/+$/, "");
+  const connect = buildConnector({ timeout: connectTimeoutMs });
   const pool = new Pool(origin, {
-    connect: { timeout: connectTimeoutMs },
+    connect: (options, done) =>
+      connect(options, (...outcome) => {
+        if (outcome[1]) freeWrittenPieces(outcome[1]);
+        done(...outcome);
+      }),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     pipelining: 1,

@@ -138,7 +138,9 @@ async function handOn(
     ]);
     const { method, target } = request;
     const passage = { method, target, headers: request.headersFor(wholeBytes) };
-    const answering = small ? upstream.send({ ...passage, body: small.bytes }) : streamBody(upstream, passage, source, count);
+    const answering = small
+      ? upstream.send({ ...passage, body: small.bytes })
+      : streamBody(upstream, passage, source, count);
     // Synapse takes it in while it is looked at here.
     if (small) count(small.bytes);
     const answer = await answering;

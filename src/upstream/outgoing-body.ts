@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { matrixError } from "../errors.ts";
+import { giveAway } from "./written-pieces.ts";
 
 /** What is held between the two connections: as much as a socket hands over at once. */
 const HIGH_WATER_MARK = 64 * 1024;
@@ -23,9 +24,10 @@ export class OutgoingBody extends Readable {
     this.on("error", () => undefined);
   }
 
-  /** Takes the next piece. A returned promise is back-pressure; it rejects when nobody takes the body any more. */
+  /** Takes the next piece, which is freed once it is written. A returned promise is back-pressure; it rejects when nobody takes the body any more. */
   feed(chunk: Buffer): Promise<void> | void {
     if (this.destroyed) throw matrixError("UPSTREAM_BROKEN");
+    giveAway(chunk);
     if (this.push(chunk)) return;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.destroy(matrixError("UPSTREAM_TIMEOUT")), this.#timeoutMs);
