@@ -76,6 +76,7 @@ export async function initializeShim(
   { connection }: Child,
   folder: string,
   modules: readonly { readonly index: number; readonly module: string; readonly config: string }[],
+  database?: object,
 ): Promise<{ kind: string; slot: number }[]> {
   const service = {
     server_name: "bench.test",
@@ -86,6 +87,7 @@ export async function initializeShim(
     worker_name: "media_bridge",
     worker_app: "synapse.app.media_repository",
     run_background_tasks: false,
+    ...(database && { database }),
   };
   await connection.request("initialize", {
     protocol: 1,

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Child } from "../src/bridge/child.ts";
-import { spawnChild } from "../src/bridge/process.ts";
 import { openSqliteMetadata } from "../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../src/util/log.ts";
+import { initializeShim, spawnBridgeChild } from "./bridge.ts";
 import { ROOT } from "./targets.ts";
 
 const ROWS = 1000;
@@ -84,9 +84,7 @@ function startBare(python: string, path: string): { measure: Measure; stop(): Pr
 }
 
 async function startShim(python: string, path: string): Promise<{ measure: Measure; stop(): Promise<void> }> {
-  const args = [join(ROOT, "python-shim")];
-  const child = await spawnChild({ command: python, args, env: process.env, log: createLogger("error") });
-  await child.hello;
+  const child = await spawnBridgeChild(python, [join(ROOT, "python-shim")]);
   const slot = await load(child, path);
   const step = [ASKED, [slot], ["@bench:bench.test"], 60_000];
   return {
@@ -100,28 +98,13 @@ async function startShim(python: string, path: string): Promise<{ measure: Measu
   };
 }
 
-async function load({ connection }: Child, path: string): Promise<number> {
-  await connection.request("initialize", {
-    protocol: 1,
-    epoch: 1,
-    parent_pid: process.pid,
-    service: {
-      server_name: "bench.test",
-      public_baseurl: null,
-      media_store_path: "/nowhere",
-      max_upload_size: 1e9,
-      enable_authenticated_media: true,
-      worker_name: "media_bridge",
-      worker_app: "synapse.app.media_repository",
-      run_background_tasks: false,
-      database: { name: "sqlite3", args: { database: path }, own: true },
-    },
-    sys_path: [join(ROOT, "bench/modules")],
-    held_back: false,
-    log_level: "WARNING",
-    modules: [{ index: 0, module: "bench_database.Reads", config: JSON.stringify({ count: READS }) }],
+async function load(child: Child, path: string): Promise<number> {
+  const modules = [{ index: 0, module: "bench_database.Reads", config: JSON.stringify({ count: READS }) }];
+  const entries = await initializeShim(child, "/nowhere", modules, {
+    name: "sqlite3",
+    args: { database: path },
+    own: true,
   });
-  const { entries } = (await connection.request("construct", { index: 0 })) as { entries: { slot: number }[] };
-  await connection.request("started", null);
+  await child.connection.request("started", null);
   return entries[0]?.slot ?? 0;
 }
