@@ -12,7 +12,10 @@ class SpamCheck:
         self.seconds = 0.0
         self.calls = 0
         api.register_spam_checker_callbacks(check_media_file_for_spam=self.check_media_file_for_spam)
-        api.register_media_repository_callbacks(get_media_config_for_user=self.tell)
+        api.register_media_repository_callbacks(
+            get_media_config_for_user=self.tell,
+            is_user_allowed_to_upload_media_of_size=self.read_as_any_callback,
+        )
 
     async def check_media_file_for_spam(self, file_wrapper, file_info):
         start = perf_counter()
@@ -20,6 +23,10 @@ class SpamCheck:
         self.seconds += perf_counter() - start
         self.calls += 1
         return True if is_program else NOT_SPAM
+
+    async def read_as_any_callback(self, path: str, size: int) -> bool:
+        """The same work in a callback that no file is handed to."""
+        return not read_start(path).startswith(PROGRAMS)
 
     async def tell(self, user_id: str):
         micros = self.seconds / self.calls * 1e6
