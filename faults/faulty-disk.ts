@@ -43,7 +43,9 @@ async function runSeries(store: FaultyStore, { short, seed, note }: FaultOptions
   const count = ({ length }: readonly string[]) => (length === 0 ? (passed += 1) : (failed += 1));
   await store.start();
   store.take(await upload(store, randomBytes(500)));
-  for (const { deed, fault, rule, stride } of planSeries(short, random)) {
+  const plan = planSeries(short, random);
+  for (const [index, { deed, fault, rule, stride }] of plan.entries()) {
+    if (index > 0 && index % 25 === 0) note(`${index} of ${plan.length} series, ${passed} passed, ${failed} failed`);
     const step = () => 1 + Math.floor(random() * stride);
     for (let first = step(); ; first += step()) {
       const trial = { store, deed, rule: { ...rule, first }, isKilled: random() < 0.01, isVerified: random() < 0.1 };

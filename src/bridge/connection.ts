@@ -91,7 +91,7 @@ export class Connection {
     if (options.signal?.aborted) {
       return Promise.reject(new BridgeError("CANCELLED", "the call was given up", { cause: options.signal.reason }));
     }
-    return this.calls.add(method, options, (id) => this.send([REQUEST, id, method, params]));
+    return this.calls.add(method, options, (id) => this.send([REQUEST, id, method, params], this.inFlight === 0));
   }
 
   /** Tells the peer. Does nothing once closed. Throws a {@link BridgeError} `ENCODE` or `OVERLOADED`. */
@@ -110,8 +110,8 @@ export class Connection {
     this.input.resume();
   }
 
-  private send(message: readonly unknown[]): void {
-    this.outbox.push(encodeFrame(message));
+  private send(message: readonly unknown[], isUrgent = false): void {
+    this.outbox.push(encodeFrame(message), isUrgent);
     this.sent += 1;
   }
 

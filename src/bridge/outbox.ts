@@ -19,8 +19,12 @@ export class Outbox {
     });
   }
 
-  /** Queues a frame. Throws a {@link BridgeError} `OVERLOADED` when the peer leaves too much unread. */
-  push(frame: Buffer): void {
+  /**
+   * Queues a frame. Throws a {@link BridgeError} `OVERLOADED` when the peer leaves too much unread.
+   *
+   * @param isUrgent Nobody else waits for the peer: it starts on this frame while the other sockets are read.
+   */
+  push(frame: Buffer, isUrgent = false): void {
     // One tick may fill the queue of a child that reads well.
     if (this.queuedBytes + frame.length > this.maxQueuedBytes) this.flush();
     if (this.queuedBytes + frame.length > this.maxQueuedBytes) {
@@ -31,7 +35,8 @@ export class Outbox {
     if (this.isFlushPlanned) return;
     this.isFlushPlanned = true;
     // Once every socket that was ready has been read: the calls of requests that arrived together go as one write.
-    setImmediate(this.flush);
+    if (isUrgent) process.nextTick(this.flush);
+    else setImmediate(this.flush);
   }
 
   /** Drops what was not written. */

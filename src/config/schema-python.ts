@@ -94,7 +94,7 @@ export const pythonSchema = group({
     description:
       "How many calls may wait for a child; past that, requests are answered 503 at once, those of whoever has most first.",
   }),
-  max_wait: field(timerDuration().prefault("1s"), {
+  max_wait: field(timerDuration().prefault(750), {
     form: DURATION_FORM,
     description:
       "How long a request may wait for its turn before it is answered 503. An upload whose bytes have arrived waits as long as its callback may take.",

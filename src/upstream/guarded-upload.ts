@@ -1,4 +1,5 @@
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import { MatrixError, matrixError } from "../errors.ts";
 import {
   askAllowed,
@@ -12,14 +13,13 @@ import {
 import { createMediaId } from "../media/media-id.ts";
 import type { Reservation } from "../media/quota.ts";
 import type { UploadBody } from "../media/upload.ts";
-import type { UpstreamMedia, UpstreamRecords } from "../media/upstream-records.ts";
-import type { Logger } from "../util/log.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody } from "./exchange.ts";
 import type { RawHeaders } from "./headers.ts";
 import { readSmallBody, SMALL_BYTES } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
+import { UploadNote, type NoteParts } from "./upload-note.ts";
 
 /** An upload to Synapse by a user who is known. */
 export interface GuardedRequest extends AdmissionRequest {
@@ -34,11 +34,9 @@ export interface GuardedRequest extends AdmissionRequest {
   readonly body: UploadBody;
 }
 
-export interface GuardParts extends AdmissionParts {
+export interface GuardParts extends AdmissionParts, NoteParts {
   readonly upstream: Upstream;
-  readonly records: UpstreamRecords;
   readonly spool: Spool;
-  readonly log: Logger;
 }
 
 /** Synapse's answer to a guarded upload, to be passed on as it is. */
@@ -64,12 +62,20 @@ export type GuardedAnswer =
  * it; whatever fails gives the reservation back and leaves no file.
  */
 export async function guardUpload(request: GuardedRequest, parts: GuardParts): Promise<GuardedAnswer> {
-  const held: { reservation?: Reservation; spooled?: SpooledUpload; recorded?: Promise<void> | undefined } = {};
+  const held: {
+    note?: UploadNote | undefined;
+    reservation?: Reservation;
+    spooled?: SpooledUpload;
+    recorded?: Promise<void> | undefined;
+  } = {};
   try {
     // 1. The declared size against the service's own maximum, before anybody is asked.
     checkMaximum(request.contentLength ?? 0, parts);
-    // 2. Modules: may this user upload so much, and under which limits?
-    const limits = await askModules(request, parts);
+    // 2. Modules: may this user upload so much, and under which limits? What must be committed before Synapse hears of the upload
+    //    is committed while they think.
+    const asking = askModules(request, parts);
+    const note = (held.note = new UploadNote(request.userId, parts));
+    const limits = await asking;
     if (!request.hasReadableName) throw matrixError("FILE_NAME_NOT_UTF8");
     // 3. The quota is reserved before the first byte.
     held.reservation = await parts.ledger.open(request.userId, limits);
@@ -85,13 +91,15 @@ export async function guardUpload(request: GuardedRequest, parts: GuardParts): P
     if (held.spooled && isChecked) {
       await checkForSpam(held.spooled.path, request.mediaId ?? createMediaId(), request, parts);
     }
-    // 5. Synapse gets it, and its answer decides what becomes of the reservation.
-    const outcome = await handOn(request, held.spooled, held.reservation, parts);
+    // 5. Synapse gets it, and its answer decides what becomes of the reservation and of the note.
+    held.note = undefined;
+    const outcome = await handOn(request, { ...held, note, reservation: held.reservation }, parts.upstream);
     held.recorded = outcome.recorded;
     return outcome;
   } catch (error) {
     throw MatrixError.is(error) ? error : matrixError("STORE_FAILED", { cause: error });
   } finally {
+    held.note?.forget();
     if (held.recorded === undefined) held.reservation?.release();
     await held.spooled?.remove();
   }
@@ -113,14 +121,19 @@ async function receive(
   });
 }
 
+/** What an upload that may go on to Synapse holds. */
+interface Admitted {
+  readonly note: UploadNote;
+  readonly reservation: Reservation;
+  /** Its whole body, where that had to be looked at. */
+  readonly spooled?: SpooledUpload;
+}
+
 async function handOn(
   request: GuardedRequest,
-  spooled: SpooledUpload | undefined,
-  reservation: Reservation,
-  parts: GuardParts,
+  { note, reservation, spooled }: Admitted,
+  upstream: Upstream,
 ): Promise<GuardedAnswer> {
-  const { upstream, records } = parts;
-  const uploadId = randomUUID();
   const source = spooled ?? request.body;
   const wholeBytes = spooled?.sizeBytes ?? request.contentLength ?? 0;
   const hash = createHash("sha256");
@@ -131,62 +144,33 @@ async function handOn(
   };
   const isWhole = () => sizeBytes >= wholeBytes;
   try {
-    const [small] = await Promise.all([
-      wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined,
-      // Before the first byte: should this process end now, the next one knows that Synapse may have stored something.
-      records.begin(uploadId, request.userId, Date.now()),
-    ]);
+    const [small] = await Promise.all([wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined, note.committed]);
     const { method, target } = request;
     const passage = { method, target, headers: request.headersFor(wholeBytes) };
     const answering = small
       ? upstream.send({ ...passage, body: small.bytes })
       : streamBody(upstream, passage, source, count);
-    // Synapse takes it in while it is looked at here.
-    if (small) count(small.bytes);
+    if (small) sizeBytes = small.bytes.length;
+    // Once it is on its way: Synapse takes it in while it is looked at here.
+    const hashed = small && setImmediate().then(() => hash.update(small.bytes));
     const answer = await answering;
+    await hashed;
     const fate = fateOf(answer.status);
-    if (fate === "refused") await records.forget(uploadId);
-    if (fate === "unknown") await doubt(uploadId, `status ${answer.status}`, request, parts);
+    if (fate === "refused") note.forget();
+    if (fate === "unknown") await note.doubt(`status ${answer.status}`);
     if (fate !== "stored") return { answer };
     if (!isWhole()) throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
     const text = await readAnswer(answer);
     small?.release();
     const mediaId = request.mediaId ?? readMediaId(text);
-    const media = { mediaId, userId: request.userId, mediaLength: sizeBytes, sha256: hash.digest("hex") };
-    const recorded = reservation.settleBy(settle(uploadId, media, parts));
+    const media = { mediaId, mediaLength: sizeBytes, sha256: hash.digest("hex") };
+    const recorded = reservation.settleBy(note.settle(media));
     return { answer, text, stored: { mediaId, sizeBytes }, recorded };
   } catch (error) {
     // What was not sent as a whole cannot have been stored.
     const isUnheard = !isWhole() || (MatrixError.is(error) && error.code === "UPSTREAM_UNREACHABLE");
-    if (isUnheard) await records.forget(uploadId);
-    else await doubt(uploadId, (error as Error).message, request, parts);
+    if (isUnheard) note.forget();
+    else await note.doubt((error as Error).message);
     throw error;
   }
-}
-
-/** Synapse has stored it, and the client is told so in any case: what cannot be recorded leaves its doubt behind. */
-async function settle(
-  uploadId: string,
-  media: Omit<UpstreamMedia, "uploadedTs">,
-  { records, log }: GuardParts,
-): Promise<void> {
-  try {
-    await records.settle(uploadId, { ...media, uploadedTs: Date.now() });
-  } catch (error) {
-    log.error({ err: error, media: media.mediaId }, "an upload that Synapse stored could not be recorded");
-  }
-}
-
-/** From here on the user's usage counts as unknown: the next upload under a limit has it read from Synapse again. */
-async function doubt(
-  uploadId: string,
-  reason: string,
-  { userId }: GuardedRequest,
-  { records, log }: GuardParts,
-): Promise<void> {
-  log.warn(
-    { user: userId, reason },
-    "nobody knows whether Synapse stored an upload: the user's usage is read from it again",
-  );
-  await records.doubt(uploadId, Date.now());
 }

@@ -15,14 +15,16 @@ export type RawHeaders = readonly string[];
 
 /** Headers but those of the one connection that they came over, and those that are named in lower case. */
 export function endToEnd(raw: RawHeaders, without: ReadonlySet<string> = new Set()): string[] {
-  const named = new Set(
-    valuesOf(raw, "connection").flatMap((value) => value.split(",").map((name) => name.trim().toLowerCase())),
-  );
-  return pairs(raw).flatMap(([name, value]) => {
+  const connection = valuesOf(raw, "connection");
+  const named = new Set(connection.flatMap((value) => value.split(",").map((name) => name.trim().toLowerCase())));
+  const kept: string[] = [];
+  for (let index = 0; index + 1 < raw.length; index += 2) {
+    const [name = "", value = ""] = [raw[index], raw[index + 1]];
     const lower = name.toLowerCase();
-    const dropped = HOP_BY_HOP.has(lower) || without.has(lower) || (named.has(lower) && !ALWAYS_KEPT.has(lower));
-    return dropped ? [] : [name, value];
-  });
+    const isDropped = HOP_BY_HOP.has(lower) || without.has(lower) || (named.has(lower) && !ALWAYS_KEPT.has(lower));
+    if (!isDropped) kept.push(name, value);
+  }
+  return kept;
 }
 
 /** What is said of the client's address: as a proxy in front said it where that is believed, else as we see it. */
@@ -47,11 +49,5 @@ export function requestHeaders(raw: RawHeaders, address: ClientAddress, contentL
 }
 
 function valuesOf(raw: RawHeaders, wanted: string): string[] {
-  return pairs(raw).flatMap(([name, value]) => (name.toLowerCase() === wanted ? [value] : []));
-}
-
-function pairs(raw: RawHeaders): [name: string, value: string][] {
-  const list: [string, string][] = [];
-  for (let index = 0; index + 1 < raw.length; index += 2) list.push([raw[index] ?? "", raw[index + 1] ?? ""]);
-  return list;
+  return raw.filter((_value, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === wanted);
 }

@@ -69,7 +69,7 @@ describe("defaults", () => {
           blockedAfterMs: 60_000,
           isolation: "shared",
           overrides: {},
-          admission: { maxInFlight: 100, maxQueued: 1000, maxWaitMs: 1000 },
+          admission: { maxInFlight: 100, maxQueued: 1000, maxWaitMs: 750 },
         },
         callbacks: {
           get_media_config_for_user: decides,

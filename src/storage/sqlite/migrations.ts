@@ -128,6 +128,10 @@ export const MIGRATIONS: readonly string[] = [
   ) without rowid;
   create index media_bridge_upstream_created_by_expiry on media_bridge_upstream_created (expires_ts);
   `,
+  `
+  drop index media_bridge_upstream_pending_by_user;
+  create index media_bridge_upstream_doubted_by_user on media_bridge_upstream_pending (user_id) where doubted_ts is not null;
+  `,
 ];
 
 /**
