@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   linkSync,
@@ -222,6 +223,24 @@ describe("a folder of media and its process", () => {
     mkdirSync(join(folder, "local_content"));
     openFilesystemBlobs({ mediaStorePath: folder, log });
     expect(listFolder(folder)).toEqual(["local_content"]);
+  });
+
+  it("removes what the try of an earlier start left behind, and nothing that has another name or a process", () => {
+    const folder = createTemporaryFolder();
+    const [uploadsFolder, mediaStorePath] = [join(folder, "uploads"), join(folder, "store")];
+    const gone = spawnSync("true").pid;
+    const left = [`uploads/check-${gone}-aBc123/file`, `store/media_bridge_check-${gone}`];
+    const kept = [
+      `uploads/check-${process.ppid}-aBc123/file`,
+      "store/check-1-notes",
+      `store/local_content/media_bridge_check-${process.ppid}`,
+    ];
+    for (const path of [...left, ...kept, `store/local_content/media_bridge_check-${process.pid}`]) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), "");
+    }
+    openFilesystemBlobs({ mediaStorePath, uploadsFolder, log });
+    expect(listFolder(folder).filter((name) => statSync(join(folder, name)).isFile())).toEqual(kept.toSorted());
   });
 
   it("does not start with a store that cannot be written or is no folder, and names path and remedy", () => {

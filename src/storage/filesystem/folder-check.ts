@@ -1,8 +1,14 @@
-import { existsSync, linkSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../../errors.ts";
 import { isSystemError } from "../failure.ts";
 import type { Layout } from "./layout.ts";
+
+/** What a try makes: a folder for the first name of its file, and the second name. The number of its process follows. */
+const FIRST_NAME = "check-";
+const SECOND_NAME = "media_bridge_check-";
+const FIRST_NAMES = /^check-(\d+)-\w{6}$/;
+const SECOND_NAMES = /^media_bridge_check-(\d+)$/;
 
 /**
  * Makes the media store where it does not exist, and answers the first layout in which an upload can do what it does: a file
@@ -12,6 +18,10 @@ import type { Layout } from "./layout.ts";
 export function chooseLayout(mediaStorePath: string, layouts: readonly Layout[]): Layout {
   try {
     mkdirSync(mediaStorePath, { recursive: true });
+    for (const { contentFolder, uploadsFolder } of layouts) {
+      removeLeftovers(uploadsFolder, FIRST_NAMES);
+      for (const folder of [mediaStorePath, contentFolder]) removeLeftovers(folder, SECOND_NAMES);
+    }
     for (const layout of layouts.slice(0, -1)) if (canLink(mediaStorePath, layout)) return layout;
     const last = layouts.at(-1);
     if (last === undefined) throw new TypeError("there is no folder for uploads");
@@ -35,11 +45,11 @@ function canLink(mediaStorePath: string, layout: Layout): boolean {
 function link(mediaStorePath: string, { contentFolder, uploadsFolder }: Layout): void {
   const hadUploads = existsSync(uploadsFolder);
   const folder = existsSync(contentFolder) ? contentFolder : mediaStorePath;
-  const target = `${join(folder, "media_bridge_check-")}${process.pid}`;
+  const target = join(folder, `${SECOND_NAME}${process.pid}`);
   let probeFolder: string | undefined;
   try {
     mkdirSync(uploadsFolder, { recursive: true, mode: 0o700 });
-    probeFolder = mkdtempSync(join(uploadsFolder, "check-"));
+    probeFolder = mkdtempSync(join(uploadsFolder, `${FIRST_NAME}${process.pid}-`));
     const probe = join(probeFolder, "file");
     writeFileSync(probe, "");
     linkSync(probe, target);
@@ -47,6 +57,30 @@ function link(mediaStorePath: string, { contentFolder, uploadsFolder }: Layout):
     rmSync(target, { force: true });
     if (probeFolder !== undefined) rmSync(probeFolder, { recursive: true, force: true });
     if (!hadUploads && existsSync(uploadsFolder)) rmdirSync(uploadsFolder);
+  }
+}
+
+/** Removes what a try of a process that is gone left behind, as the disk failed in the middle of it. */
+function removeLeftovers(folder: string, names: RegExp): void {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const pid = names.exec(name)?.[1];
+    if (pid === undefined || isOther(Number(pid))) continue;
+    try {
+      rmSync(join(folder, name), { recursive: true });
+    } catch {
+      // A disk that fails still fails the try of this process as well, which tells it.
+    }
+  }
+}
+
+/** Whether a process of this number is there that is not this one. */
+function isOther(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return !isSystemError(error, "ESRCH");
   }
 }
 
