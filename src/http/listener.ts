@@ -25,7 +25,10 @@ const BACKLOG = 4096;
 /** A server, not yet listening. Each request is served by what is current when it comes. */
 export function createHttpServer(current: () => Served): Server {
   const { adopt, ...classes } = messageClasses(current().app);
-  const serve = (req: IncomingMessage, res: ServerResponse) => adopt(current().app)(req, res);
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
+    req.url = toOriginForm(req.url ?? "/");
+    return adopt(current().app)(req, res);
+  };
   const server = createServer(
     {
       ...classes,
@@ -45,6 +48,17 @@ export function createHttpServer(current: () => Served): Server {
   server.on("checkExpectation", serve);
   answerParserErrors(server, () => current().routes);
   return server;
+}
+
+/**
+ * A target with scheme and host, as clients send them to a proxy, without these. To the letter: what is looked at here and what is
+ * handed on must be the same path, and reading it as a URL would resolve its dots.
+ */
+function toOriginForm(target: string): string {
+  const [authority] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(target) ?? [];
+  if (authority === undefined) return target;
+  const rest = target.slice(authority.length);
+  return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
 /** How often connections are closed that have nothing more to do, while a server ends. */

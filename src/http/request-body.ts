@@ -48,8 +48,10 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
       new Promise<void>((resolve, reject) => {
         const idle = setTimeout(() => {
           // A body that we do not read, as the disk is busy, has not stalled.
-          if (req.isPaused()) idle.refresh();
-          else finish(matrixError("UPLOAD_STALLED"));
+          if (req.isPaused()) return void idle.refresh();
+          finish(matrixError("UPLOAD_STALLED"));
+          // One that was answered early: whoever waits for the rest of it has nothing more to tell.
+          if (res.headersSent) req.destroy();
         }, idleTimeoutMs);
         let finished = false;
         /** What the sink is still doing with the last chunk. */
@@ -90,7 +92,9 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
             finish(error);
           }
         };
-        if (req.destroyed) return onClose();
+        // An empty one has arrived with its headers, whether or not the client is still there.
+        if (req.destroyed && !(req.complete && contentLengthOf(req) === 0)) return onClose();
+        if (req.destroyed) return finish();
         req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
         tellToContinue(req, res);
       }),

@@ -30,12 +30,15 @@ export interface KnownUsage {
 export interface UpstreamRecords {
   /** Resolves once it is committed that this upload is about to be sent. */
   begin(uploadId: string, userId: string, startedTs: number): Promise<void>;
-  /** The upload was stored: it counts from now on, once, whatever is read from Synapse later. */
+  /**
+   * The upload was stored: it counts from now on, once, whatever is read from Synapse later. Where this rejects, it is in doubt from
+   * then on.
+   */
   settle(uploadId: string, media: UpstreamMedia): Promise<void>;
   /** The upload was refused, or was never sent as a whole. */
   forget(uploadId: string): Promise<void>;
-  /** Nobody knows whether the upload was stored. */
-  doubt(uploadId: string, doubtedTs: number): Promise<void>;
+  /** Nobody knows whether the upload was stored. For this process that holds also where it rejects. */
+  doubt(uploadId: string, userId: string, doubtedTs: number): Promise<void>;
   /** At start: doubts every upload that an earlier process neither settled nor forgot. Resolves to how many. */
   doubtAll(doubtedTs: number): Promise<number>;
   /** Synapse has made an id. Those that have expired are forgotten. */

@@ -16,7 +16,7 @@ export interface UpstreamOptions {
 /** A request to Synapse. */
 export interface UpstreamRequest {
   readonly method: string;
-  /** Path and query, as a client sends them. */
+  /** Path and query, as a client sends them; begins with a slash. */
   readonly target: string;
   readonly headers: RawHeaders;
   /** In one piece, or as it comes. */
@@ -70,7 +70,7 @@ export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOpt
       try {
         const response = await pool.request({
           method,
-          path: prefix + originForm(target),
+          path: prefix + target,
           headers: [...headers],
           body,
           responseHeaders: "raw",
@@ -96,14 +96,9 @@ export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOpt
 export function describeFailure(error: unknown): MatrixError {
   if (MatrixError.is(error)) return error;
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+  // What it would not send at all: a header that no request may have twice, for one.
+  if (code === "UND_ERR_INVALID_ARG") return matrixError("BAD_REQUEST", { cause: error });
   if (NOT_CONNECTED.has(code)) return matrixError("UPSTREAM_UNREACHABLE", { cause: error });
   if (/^UND_ERR_(?:HEADERS|BODY)_TIMEOUT$/.test(code)) return matrixError("UPSTREAM_TIMEOUT", { cause: error });
   return matrixError("UPSTREAM_BROKEN", { cause: error });
-}
-
-/** A client may send its target with scheme and host, as to a proxy. */
-function originForm(target: string): string {
-  if (target.startsWith("/")) return target;
-  const { pathname, search } = new URL(target, "http://localhost");
-  return pathname + search;
 }

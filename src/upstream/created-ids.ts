@@ -6,6 +6,7 @@ import type { UpstreamRecords } from "../media/upstream-records.ts";
 import type { Logger } from "../util/log.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody, type Passage } from "./exchange.ts";
+import { endToEnd, READ_HERE } from "./headers.ts";
 import { readAnswer } from "./upload-answer.ts";
 
 const CreatedSchema = z.object({ content_uri: z.string(), unused_expires_at: z.int() });
@@ -26,7 +27,8 @@ export async function createThroughUpstream(
   userId: string,
   { upstream, records, log }: CreateParts,
 ): Promise<{ readonly answer: UpstreamAnswer; readonly text: Buffer | undefined }> {
-  const answer = body ? await streamBody(upstream, passage, body) : await upstream.send({ ...passage, body: null });
+  const plain = { ...passage, headers: endToEnd(passage.headers, READ_HERE) };
+  const answer = body ? await streamBody(upstream, plain, body) : await upstream.send({ ...plain, body: null });
   if (answer.status !== 200) return { answer, text: undefined };
   const text = await readAnswer(answer);
   const created = readCreated(text);

@@ -34,7 +34,15 @@ export function streamBody(
     // First on its way: Synapse takes it in while it is looked at here.
     const taken = outgoing.feed(chunk);
     onChunk?.(chunk);
-    return taken;
+    // Nobody takes it any more where an answer has come early; what is left is read all the same.
+    return taken?.catch((error: Error) =>
+      answer.then(
+        () => undefined,
+        () => {
+          throw error;
+        },
+      ),
+    );
   };
   body.read(take).then(
     () => (over ? undefined : outgoing.finish()),

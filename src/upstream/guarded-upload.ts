@@ -15,7 +15,7 @@ import type { Reservation } from "../media/quota.ts";
 import type { UploadBody } from "../media/upload.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody } from "./exchange.ts";
-import type { RawHeaders } from "./headers.ts";
+import { endToEnd, READ_HERE, type RawHeaders } from "./headers.ts";
 import { readSmallBody, SMALL_BYTES } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
@@ -143,10 +143,12 @@ async function handOn(
     hash.update(chunk);
   };
   const isWhole = () => sizeBytes >= wholeBytes;
+  let isOnItsWay = false;
   try {
     const [small] = await Promise.all([wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined, note.committed]);
     const { method, target } = request;
-    const passage = { method, target, headers: request.headersFor(wholeBytes) };
+    const passage = { method, target, headers: endToEnd(request.headersFor(wholeBytes), READ_HERE) };
+    isOnItsWay = true;
     const answering = small
       ? upstream.send({ ...passage, body: small.bytes })
       : streamBody(upstream, passage, source, count);
@@ -168,9 +170,13 @@ async function handOn(
     return { answer, text, stored: { mediaId, sizeBytes }, recorded };
   } catch (error) {
     // What was not sent as a whole cannot have been stored.
-    const isUnheard = !isWhole() || (MatrixError.is(error) && error.code === "UPSTREAM_UNREACHABLE");
-    if (isUnheard) note.forget();
+    if (!isOnItsWay || !isWhole() || isUnheard(error)) note.forget();
     else await note.doubt((error as Error).message);
     throw error;
   }
+}
+
+/** Whether it says that Synapse was sent nothing. */
+function isUnheard(error: unknown): boolean {
+  return MatrixError.is(error) && (error.code === "UPSTREAM_UNREACHABLE" || error.code === "BAD_REQUEST");
 }

@@ -10,6 +10,9 @@ const ALWAYS_KEPT = new Set(["host", "authorization", "content-length", "content
 /** Headers in which a proxy tells of the client. */
 const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"]);
 
+/** Left out where an answer is read here: of a proxy that compresses we could not. */
+export const READ_HERE: ReadonlySet<string> = new Set(["accept-encoding"]);
+
 /** Names and values in turn, as Node's `rawHeaders`: order, case and repetitions are kept. */
 export type RawHeaders = readonly string[];
 

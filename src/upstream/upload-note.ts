@@ -35,16 +35,22 @@ export class UploadNote {
     });
   }
 
-  /** Nobody knows. From here on the user's usage counts as unknown: the next upload under a limit has it read from Synapse. */
+  /**
+   * Nobody knows. From here on the user's usage counts as unknown, also where that cannot be recorded: the next upload under a limit
+   * has it read from Synapse.
+   */
   async doubt(reason: string): Promise<void> {
-    this.#parts.log.warn(
+    const { records, log } = this.#parts;
+    log.warn(
       { user: this.#userId, reason },
       "nobody knows whether Synapse stored an upload: the user's usage is read from it again",
     );
-    await this.#parts.records.doubt(this.#uploadId, Date.now());
+    await records.doubt(this.#uploadId, this.#userId, Date.now()).catch((error: unknown) => {
+      log.error({ err: error, user: this.#userId }, "that an upload is in doubt could not be recorded");
+    });
   }
 
-  /** Synapse has stored it, and the client is told so in any case: what cannot be recorded leaves its doubt behind. */
+  /** Synapse has stored it, and the client is told so in any case: what cannot be recorded leaves a doubt. */
   async settle(media: Omit<UpstreamMedia, "uploadedTs" | "userId">): Promise<void> {
     const { records, log } = this.#parts;
     try {

@@ -98,6 +98,53 @@ describe("Synapse's answer reaches the client as it is, and the reservation goes
   });
 });
 
+test("An answer that comes while the body waits to be taken: the client sees it, and all it sends is read", async () => {
+  await guard.stop();
+  guard = await startGuard({ config: { media_upload_limits: [] } });
+  let answerNow = doNothing;
+  guard.synapse.behave = (req, res) => {
+    req.pause();
+    answerNow = () => sendJson(res, 413, { errcode: "M_TOO_LARGE" });
+  };
+  const connection = await RawConnection.open(guard.service.port);
+  const pieces = 480;
+  const headers = [
+    ["Authorization", "Bearer token-of-alice"],
+    ["Content-Length", String(pieces * 65_536)],
+  ] as const;
+  connection.send({ method: "POST", target: UPLOAD, headers });
+  let written = 0;
+  const writing = (async () => {
+    for (; written < pieces; written += 1) await connection.write(ALL.subarray(0, 65_536));
+  })();
+  let before = 0;
+  const isStuck = () => {
+    const former = before;
+    before = written;
+    expect(former).toBe(Math.max(written, 1));
+  };
+  await vi.waitFor(isStuck, { interval: 250, timeout: 20_000 });
+  expect(written).toBeLessThan(pieces);
+  answerNow();
+  expect((await connection.answer()).status).toBe(413);
+  await writing;
+  connection.send({ method: "GET", target: "/health" });
+  expect((await connection.answer()).status).toBe(200);
+  connection.socket.destroy();
+  expect(isDoubted()).toBe(false);
+});
+
+test("A request that cannot be sent on as it is: refused, and no doubt", async () => {
+  const headers = [
+    ["Authorization", "Bearer token-of-alice"],
+    ["Host", "other.test"],
+  ] as const;
+  const request = { method: "POST", target: UPLOAD, headers, body: "hello" };
+  expect((await RawConnection.ask(guard.service.port, request)).status).toBe(400);
+  expect(isDoubted()).toBe(false);
+  await expectNothingKept();
+});
+
 describe("A success that cannot be one is answered 502, and leaves a doubt", () => {
   test.each([
     ["HTML", "text/html", "<p>hello</p>"],

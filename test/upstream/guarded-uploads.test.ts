@@ -49,6 +49,8 @@ describe.each([["python"], ["typescript"]] as const)("A guarded Synapse, with a 
       end: "whole",
     });
     expect(seen?.body).toEqual(person.file(500));
+    // Its answer is read here.
+    expect(seen?.headers["accept-encoding"]).toBeUndefined();
   });
 
   test("has its uploads recorded: media id, size, time, user and hash", async () => {

@@ -4,7 +4,7 @@ import { matrixError } from "../../errors.ts";
 import type { UploadBody } from "../../media/upload.ts";
 import { createThroughUpstream, type CreateParts } from "../../upstream/created-ids.ts";
 import { passThrough, relay, relayText, whileThere, type PassThroughParts } from "../../upstream/pass-through.ts";
-import { decodeText, parseQuery } from "../query.ts";
+import { parseQuery } from "../query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
 import { identifyUser, type RequesterOptions } from "../requester.ts";
 import { sendJson } from "../respond.ts";
@@ -61,7 +61,7 @@ export function passingRoute(parts: PassingParts): Route {
     path: new RegExp(MEDIA.map(({ source }) => source).join("|")),
     methods: {
       all(req, res) {
-        if (looksGuarded(req.path)) throw matrixError("UNRECOGNIZED");
+        if (looksGuarded(req.url.split("?", 1)[0] ?? "")) throw matrixError("UNRECOGNIZED");
         return handOn(req, res, parts);
       },
     },
@@ -93,8 +93,11 @@ function looksGuarded(path: string): boolean {
   return UPLOADING.test(segments.join("/"));
 }
 
+/** Byte by byte: what is no UTF-8 must not hide what stands beside it. */
 function decodeRepeatedly(path: string): string {
   let text = path;
-  for (let round = 0; round < 3 && text.includes("%"); round += 1) text = decodeText(text) ?? text;
+  for (let round = 0; round < 3; round += 1) {
+    text = text.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  }
   return text;
 }

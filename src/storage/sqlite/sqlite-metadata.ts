@@ -65,6 +65,7 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
   readonly #logPath: string;
   readonly #othersTimer: NodeJS.Timeout;
   #flushedLog = "";
+  #upstreamRecords: UpstreamRecords | undefined;
 
   constructor(db: Database.Database, { path, log, durability }: SqliteMetadataOptions) {
     this.#db = db;
@@ -134,7 +135,8 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
 
   /** What is remembered of uploads that were handed on, in the same database. */
   upstreamRecords(): UpstreamRecords {
-    return new SqliteUpstreamRecords(this.#db, (write) => this.#commit(write));
+    this.#upstreamRecords ??= new SqliteUpstreamRecords(this.#db, (write) => this.#commit(write));
+    return this.#upstreamRecords;
   }
 
   touchLocalMedia(mediaIds: readonly string[], accessTs: number): Promise<void> {

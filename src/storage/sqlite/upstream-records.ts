@@ -36,6 +36,8 @@ interface UsageRow {
 export class SqliteUpstreamRecords implements UpstreamRecords {
   readonly #statements: Record<keyof typeof SQL, Statement>;
   readonly #commit: (write: () => void) => Promise<void>;
+  /** Users with a doubt that could not be recorded, and since when. At the next start their notes are doubts. */
+  readonly #unrecorded = new Map<string, number>();
 
   /** @param commit Runs a write within the next shared transaction; resolves once that is committed. */
   constructor(db: Database, commit: (write: () => void) => Promise<void>) {
@@ -49,18 +51,23 @@ export class SqliteUpstreamRecords implements UpstreamRecords {
   }
 
   settle(uploadId: string, media: UpstreamMedia): Promise<void> {
-    return this.#commit(() => {
+    const settled = this.#commit(() => {
       this.#add(media);
       this.#statements.forget.run(uploadId);
     });
+    return this.#orDoubt(settled, media.userId, Date.now());
   }
 
   forget(uploadId: string): Promise<void> {
     return this.#commit(() => this.#statements.forget.run(uploadId));
   }
 
-  doubt(uploadId: string, doubtedTs: number): Promise<void> {
-    return this.#commit(() => this.#statements.doubt.run(doubtedTs, uploadId));
+  doubt(uploadId: string, userId: string, doubtedTs: number): Promise<void> {
+    return this.#orDoubt(
+      this.#commit(() => this.#statements.doubt.run(doubtedTs, uploadId)),
+      userId,
+      doubtedTs,
+    );
   }
 
   async doubtAll(doubtedTs: number): Promise<number> {
@@ -87,7 +94,8 @@ export class SqliteUpstreamRecords implements UpstreamRecords {
 
   async isKnown(userId: string, sinceTs: number): Promise<boolean> {
     const known = this.#lastRead(userId) ?? this.#lastRead(EVERYBODY);
-    return known !== undefined && known.sinceTs <= sinceTs && this.#read("isDoubted", userId) === undefined;
+    if (known === undefined || known.sinceTs > sinceTs || this.#unrecorded.has(userId)) return false;
+    return this.#read("isDoubted", userId) === undefined;
   }
 
   async lastRead(userId: string): Promise<KnownUsage | undefined> {
@@ -100,11 +108,12 @@ export class SqliteUpstreamRecords implements UpstreamRecords {
     });
   }
 
-  markRead(userId: string, { sinceTs, readTs }: KnownUsage, settledTs: number): Promise<void> {
-    return this.#commit(() => {
+  async markRead(userId: string, { sinceTs, readTs }: KnownUsage, settledTs: number): Promise<void> {
+    await this.#commit(() => {
       this.#statements.markRead.run(userId, sinceTs, readTs);
       this.#statements.resolve.run(userId, settledTs);
     });
+    if ((this.#unrecorded.get(userId) ?? Infinity) < settledTs) this.#unrecorded.delete(userId);
   }
 
   async unfinishedImport(): Promise<number | undefined> {
@@ -123,6 +132,16 @@ export class SqliteUpstreamRecords implements UpstreamRecords {
       this.#statements.finishImport.run(Date.now());
       this.#statements.markRead.run(EVERYBODY, 0, startedTs);
     });
+  }
+
+  /** What cannot be recorded of a user's upload is a doubt that is not recorded either. */
+  async #orDoubt(written: Promise<void>, userId: string, doubtedTs: number): Promise<void> {
+    try {
+      await written;
+    } catch (error) {
+      this.#unrecorded.set(userId, doubtedTs);
+      throw error;
+    }
   }
 
   #add({ mediaId, userId, uploadedTs, mediaLength, sha256 }: UpstreamMedia): void {
