@@ -43,6 +43,7 @@ export async function startService(
 ): Promise<RunningService> {
   const cleanup = new Cleanup();
   let service: Service | undefined;
+  const metrics = createDeferred<Metrics>();
   const reload = async () => service?.reload(readConfig);
   const stop = async (running: Service, graceMs = running.current().config.mediaBridge.shutdownGraceMs) => {
     await cleanup.run(log, graceMs);
@@ -50,7 +51,6 @@ export async function startService(
   };
   try {
     await openControl(config, log, { current: () => service?.current(), reload }, cleanup);
-    const metrics = createDeferred<Metrics>();
     const loading = startLoading({ config, log, generation: 0, metrics: metrics.promise });
     cleanup.add((graceMs) => loading.cleanup.run(log, graceMs));
     await loading.spawned;
@@ -61,6 +61,9 @@ export async function startService(
     const moduleFiles = () => listFiles(opened.current().modules);
     return { address: opened.address, reload, moduleFiles, stop: (graceMs) => stop(opened, graceMs) };
   } catch (error) {
+    // Modules may be waiting for them, and the clean-up waits for the modules.
+    metrics.promise.catch(() => undefined);
+    metrics.reject(error);
     await cleanup.run(log);
     throw error;
   }

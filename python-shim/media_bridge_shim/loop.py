@@ -57,7 +57,10 @@ class ChannelSelector(selectors.EpollSelector):
             if not only_channel or self.has_news:
                 return super().select(0)
             if end is not None:
-                timeout = max(0.0, end - monotonic())
+                timeout = end - monotonic()
+                # A timer is due: a channel that always has something must not keep it waiting.
+                if timeout <= 0:
+                    return super().select(0)
 
     def close(self) -> None:
         self._epoll.close()

@@ -1,4 +1,5 @@
 import type { KindName } from "./kinds.ts";
+import { ModuleUnavailable } from "./failure.ts";
 import type { PythonSlot, Slot, TypeScriptSlot } from "./slot.ts";
 
 /** Neighbouring slots of one language, Python ones of one child: what is asked in one go. */
@@ -11,12 +12,30 @@ export class CallbackRegistry {
   private readonly chains = new Map<KindName, Slot[]>();
   private readonly compiled = new Map<KindName, readonly Segment[]>();
 
-  /** Appends a slot to its chain, at whatever moment. */
+  /** Puts a slot in the place that is kept for it, or at the end of its chain, at whatever moment. */
   add(slot: Slot): void {
-    const chain = this.chains.get(slot.kind);
-    if (chain === undefined) this.chains.set(slot.kind, [slot]);
-    else chain.push(slot);
+    const chain = this.chains.get(slot.kind) ?? [];
+    const kept = chain.findIndex((other) => isPlaceholder(other) && isSame(other, slot));
+    if (kept === -1) chain.push(slot);
+    else chain[kept] = slot;
+    this.chains.set(slot.kind, chain);
     this.compiled.delete(slot.kind);
+  }
+
+  /** Keeps a place for a slot that is to be registered again, and cannot be asked until then. False where it is there. */
+  keep(slot: Slot): boolean {
+    if (this.slots(slot.kind).some((other) => isSame(other, slot))) return false;
+    const { kind, module, nth, name, file, isLate } = slot;
+    const call = () => {
+      throw new ModuleUnavailable("unavailable", `${module.name} has not registered it again since the reload`);
+    };
+    this.add({ language: "typescript", kind, module, nth, name, file, isLate, call, isPlaceholder: true });
+    return true;
+  }
+
+  /** How many callbacks of a kind a module has registered. */
+  countOf(module: number, kind: KindName): number {
+    return this.slots(kind).filter((slot) => slot.module.index === module && !isPlaceholder(slot)).length;
   }
 
   /** The chain of a kind, in order. */
@@ -30,6 +49,14 @@ export class CallbackRegistry {
     if (segments === undefined) this.compiled.set(kind, (segments = compile(this.slots(kind))));
     return segments;
   }
+}
+
+function isPlaceholder(slot: Slot): boolean {
+  return slot.language === "typescript" && slot.isPlaceholder === true;
+}
+
+function isSame(one: Slot, other: Slot): boolean {
+  return one.module.index === other.module.index && one.kind === other.kind && one.nth === other.nth;
 }
 
 function compile(slots: readonly Slot[]): Segment[] {

@@ -19,11 +19,15 @@ interface SlotBase {
   readonly name: string;
   /** Where it is defined, where that is known. */
   readonly file: string | null;
+  /** Whether its module registered it once it was constructed. */
+  readonly isLate: boolean;
 }
 
 export interface TypeScriptSlot extends SlotBase {
   readonly language: "typescript";
   readonly call: (...args: unknown[]) => unknown;
+  /** It only keeps the place of a slot, of whatever language, that is to be registered again. */
+  readonly isPlaceholder?: true;
 }
 
 export interface PythonSlot extends SlotBase {

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { LoadedConfig } from "../config/config.ts";
-import { startService } from "../server.ts";
+import { startService, type RunningService } from "../server.ts";
 import { createLogger, type Logger } from "../util/log.ts";
 import { describeTryOut } from "./try-out.ts";
 
@@ -20,6 +20,16 @@ export interface StartOptions {
 
 /** `media-bridge start`: runs until SIGTERM or SIGINT. Rejects with a StartError where the service cannot start. */
 export async function start(loaded: LoadedConfig, options: StartOptions): Promise<void> {
+  let running: RunningService | undefined;
+  let isReloadAsked = false;
+  const reload = () => {
+    // One that is asked for during the start, which it must not end, follows it.
+    isReloadAsked = running === undefined;
+    running
+      ?.reload()
+      .catch((error: unknown) => log.error({ err: error }, "the reload failed: what ran before goes on"));
+  };
+  process.on("SIGHUP", reload);
   const { config, warnings } = loaded;
   const { tryOut, exit, readConfig, watched } = options;
   let latest = loaded;
@@ -60,9 +70,8 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     );
   };
   process.on("SIGTERM", stop).on("SIGINT", stop);
-  process.on("SIGHUP", () => {
-    service.reload().catch((error: unknown) => log.error({ err: error }, "the reload failed: what ran before goes on"));
-  });
+  running = service;
+  if (isReloadAsked) reload();
 }
 
 /** A rejection that a TypeScript module lets nobody await is its fault, not the end of the service. */

@@ -48,7 +48,10 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
       new Promise<void>((resolve, reject) => {
         const idle = setTimeout(() => {
           // A body that we do not read, as the disk is busy, has not stalled.
-          if (req.isPaused()) return void idle.refresh();
+          if (req.isPaused()) {
+            idle.refresh();
+            return;
+          }
           finish(matrixError("UPLOAD_STALLED"));
           // One that was answered early: whoever waits for the rest of it has nothing more to tell.
           if (res.headersSent) req.destroy();
@@ -59,12 +62,15 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
         const finish = (error?: unknown) => {
           if (finished) return;
           finished = true;
-          clearTimeout(idle);
           readers.delete(req);
-          req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+          leave();
           if (error === undefined) return resolve();
           req.pause();
           reject(error);
+        };
+        const leave = () => {
+          clearTimeout(idle);
+          req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
         };
         const onEnd = () => {
           if (taking === undefined) return finish();
@@ -73,9 +79,16 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           taking.then(() => finish(), finish);
         };
         readers.set(req, finish);
-        const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
+        const onClose = () => {
+          if (!req.complete) return finish(matrixError("UPLOAD_INCOMPLETE"));
+          // All of it has arrived, and what was not read yet is still there.
+          leave();
+          Promise.resolve(taking)
+            .then(() => readLeft(req, sink))
+            .then(() => finish(), finish);
+        };
         const onTaken = () => {
-          if (finished) return;
+          if (finished || req.destroyed) return;
           taking = undefined;
           idle.refresh();
           req.resume();
@@ -92,13 +105,16 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
             finish(error);
           }
         };
-        // An empty one has arrived with its headers, whether or not the client is still there.
-        if (req.destroyed && !(req.complete && contentLengthOf(req) === 0)) return onClose();
-        if (req.destroyed) return finish();
+        if (req.destroyed) return onClose();
         req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
         tellToContinue(req, res);
       }),
   };
+}
+
+/** Hands on what has arrived of a request whose client is gone. */
+async function readLeft(req: IncomingMessage, sink: (chunk: Buffer) => Promise<void> | void): Promise<void> {
+  for (let chunk; (chunk = req.read() as Buffer | null) !== null;) await sink(chunk);
 }
 
 /**

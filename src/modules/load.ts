@@ -114,8 +114,11 @@ async function setUp(
   const background = new BackgroundTasks({ log, runBackgroundTasks, heldBack });
   backgrounds.push(background);
   const names = createNamesApi(config);
-  const api = createModuleApi(module, file, { ...(await services), names, registry, web, background, log });
+  let isSetUp = false;
+  const parts = { names, registry, web, background, log, isSetUp: () => isSetUp };
+  const api = createModuleApi(module, file, { ...(await services), ...parts });
   await parsed.setup(api);
+  isSetUp = true;
   return { name: module.name, language: "typescript", file, child: null, unfired: [] };
 }
 

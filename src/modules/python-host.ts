@@ -112,7 +112,8 @@ export class PythonHost implements PythonRunner {
 
   /** What modules count with `prometheus_client`, in Prometheus' text format. Rejects where the child does not answer within a second. */
   async metrics(): Promise<string> {
-    return z.string().parse(await this.request("metrics", null, { deadlineMs: METRICS_MS }));
+    // No deadline of a call: a child that is blocked would be killed when that is over, and nobody is served by this one.
+    return z.string().parse(await this.request("metrics", null, { signal: AbortSignal.timeout(METRICS_MS) }));
   }
 
   /** Which child this is: the class that it is for, or `shared`. */
@@ -218,15 +219,17 @@ export class PythonHost implements PythonRunner {
     await connection.request("started", null, { deadlineMs: LOADING_MS });
   }
 
-  private bind(index: number, answer: unknown): void {
+  private bind(index: number, answer: unknown, isLate = false): void {
     const registered = readConstructed(answer);
-    this.slots.bind(index, registered);
+    this.slots.bind(index, registered, isLate);
     this.options.web.bind(this.slots.moduleOf(index), registered.resources);
   }
 
   private async bindLate(params: unknown): Promise<void> {
     const { module } = params as { module: number };
-    this.bind(module, params);
+    // What a constructor registered, and the answer to it that came just before this, is bound a moment after it is read.
+    await Promise.resolve();
+    this.bind(module, params, true);
     this.options.log.info({ module: this.slots.moduleOf(module).name }, "a module registered late");
     // Earlier than that, the start sees to it.
     if (this.serving && this.up) await this.options.web.listen(this.connected());

@@ -25,7 +25,7 @@ export class PythonSlots {
   }
 
   /** Takes in what a module registered: a slot that is known gets the child's number, a new one goes to the end of its chain. */
-  bind(index: number, { entries, unfired }: Constructed): void {
+  bind(index: number, { entries, unfired }: Constructed, isLate: boolean): void {
     const module = this.moduleOf(index);
     for (const { slot: remote, kind, nth, name, file } of entries) {
       const key = `${index} ${kind} ${nth}`;
@@ -34,7 +34,8 @@ export class PythonSlots {
         known.remote = remote;
         continue;
       }
-      const slot: PythonSlot = { language: "python", kind, module, nth, name, file, remote, runner: this.runner };
+      const facts = { kind, module, nth, name, file, isLate };
+      const slot: PythonSlot = { language: "python", ...facts, remote, runner: this.runner };
       this.known.set(key, slot);
       this.registry.add(slot);
     }

@@ -52,6 +52,8 @@ export function createModuleApi(
     readonly web: WebServices;
     readonly background: BackgroundTasks;
     readonly log: Logger;
+    /** Whether its `setup` is over. */
+    readonly isSetUp: () => boolean;
   },
 ): ModuleApi {
   const { background } = service;
@@ -63,9 +65,10 @@ export function createModuleApi(
       if (kind === undefined) throw new TypeError(`${module.name} registers ${name}, which is no callback of ${group}`);
       if (typeof callback !== "function")
         throw new TypeError(`${module.name} registers ${name}, which cannot be called`);
-      const nth = service.registry.slots(kind).filter((slot) => slot.module.index === module.index).length;
+      const nth = service.registry.countOf(module.index, kind);
       const call = callback.bind(callbacks) as (...args: unknown[]) => unknown;
-      service.registry.add({ language: "typescript", kind, module, nth, name: callback.name || name, file, call });
+      const facts = { kind, module, nth, name: callback.name || name, file, isLate: service.isSetUp() };
+      service.registry.add({ language: "typescript", ...facts, call });
     }
   };
   return {

@@ -37,6 +37,8 @@ export interface Generation {
   takeOver(): void;
   /** Modules and storage providers may begin with what they do by themselves. */
   begin(): Promise<void>;
+  /** Has storage providers look for what there is to store. */
+  wakeStores(): void;
   /** Resolves once no request of this generation is under way, nor an upload whose client has left. */
   drained(): Promise<void>;
   /** How many of them are. */
@@ -133,6 +135,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
       await modules.python?.markStarted();
       await storage?.stores.start();
     },
+    wakeStores: () => storage?.stores.wake(),
     async drained() {
       await requests.idle();
       await running.idle();

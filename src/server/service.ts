@@ -8,8 +8,10 @@ import type { Cleanup } from "./cleanup.ts";
 import { endServing } from "./ending.ts";
 import { assembleGeneration, type Generation } from "./generation.ts";
 import { openLasting, type Lasting } from "./lasting.ts";
+import { keepPlaces } from "./kept-places.ts";
 import { startLoading, type Loading } from "./loading.ts";
 import { startMetrics, watchPython } from "./metrics.ts";
+import { within } from "../util/within.ts";
 import { findFixedChanges } from "./reloadable.ts";
 
 export interface ServiceOptions {
@@ -95,8 +97,12 @@ class Generations {
 
   async end(graceMs: number): Promise<void> {
     this.isEnding = true;
-    await this.turn;
+    const untilMs = performance.now() + graceMs;
+    // A reload under way has as long as everything else: what it has begun is ended with this process.
+    await within(this.turn, graceMs);
     await Promise.all(this.all().map((generation) => generation.cleanup.run(this.log, graceMs)));
+    // One that was ending by itself already lacks only the rest of it.
+    await within(Promise.all(this.retiring.values()), Math.max(0, untilMs - performance.now()));
   }
 
   private async replaceNow(readConfig: () => Config): Promise<void> {
@@ -109,6 +115,7 @@ class Generations {
     this.number += 1;
     const next = await this.build(config);
     const former = this.current;
+    keepPlaces(former, next, this.log);
     this.current = next;
     next.takeOver();
     this.log.info({ generation: this.number }, "reloaded: a new configuration and its modules serve");
@@ -131,6 +138,8 @@ class Generations {
   private async retire(former: Generation): Promise<void> {
     await former.drained();
     if (!this.isEnding) await former.cleanup.run(this.log, RETIRING_MS);
+    // What its uploads left to be stored is the business of those who serve now.
+    this.current.wakeStores();
     this.retiring.delete(former);
     this.log.info({}, "what was replaced by the reload has ended");
   }

@@ -89,6 +89,29 @@ describe.concurrent("a running service", () => {
     }
   });
 
+  test("that was asked for a reload while it started is not ended by that, and reloads once it is ready", async () => {
+    const folder = new CliFolder({ config: { modules: [{ typescript: "./asks.ts" }] } });
+    folder.write(
+      "asks.ts",
+      `
+import { existsSync, writeFileSync } from "node:fs";
+import { defineModule } from "synapse-media-bridge";
+export default defineModule({
+  name: "asks",
+  setup() {
+    if (existsSync("asked")) return;
+    writeFileSync("asked", "");
+    process.kill(process.pid, "SIGHUP");
+  },
+});
+`,
+    );
+    const service = await folder.start();
+    await service.logged("reloaded: a new configuration and its modules serve");
+    service.kill("SIGTERM");
+    expect((await service.ended).status).toBe(0);
+  });
+
   test("goes on, and ends in order, when nobody reads its log any more", async () => {
     const folder = new CliFolder(python);
     const service = await folder.start();

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { CliFolder, type CliService } from "../support/cli.ts";
 
 const CONFIG = "/_matrix/client/v1/media/config";
@@ -56,6 +56,54 @@ export default defineModule({
   );
 }
 
+/** Modules that deny every upload from the moment on at which there is a file `word`. */
+function writeLateModules(folder: CliFolder): void {
+  folder.write(
+    "late.py",
+    `
+import os
+
+
+class Late:
+    def __init__(self, config, api):
+        self.api = api
+        api.looping_background_call(self.look, 10, run_on_all_instances=True)
+        self.has_registered = False
+
+    async def look(self):
+        if os.path.exists("word") and not self.has_registered:
+            self.has_registered = True
+            self.api.register_media_repository_callbacks(is_user_allowed_to_upload_media_of_size=self.allowed)
+
+    async def allowed(self, user_id, size):
+        return False
+`,
+  );
+  folder.write(
+    "late.ts",
+    `
+import { existsSync } from "node:fs";
+import { defineModule } from "synapse-media-bridge";
+
+export default defineModule({
+  name: "late",
+  setup(api) {
+    const timer = setInterval(() => {
+      if (!existsSync("word")) return;
+      clearInterval(timer);
+      api.registerMediaRepositoryCallbacks({ isUserAllowedToUploadMediaOfSize: () => false });
+    }, 10);
+    api.onShutdown(() => clearInterval(timer));
+  },
+});
+`,
+  );
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  await vi.waitFor(async () => expect(await isSo()).toBe(true), { timeout: 10_000 });
+}
+
 function changeConfig(folder: CliFolder, change: (config: Record<string, unknown>) => void): void {
   const config = JSON.parse(readFileSync(folder.config, "utf8")) as Record<string, unknown>;
   change(config);
@@ -94,6 +142,31 @@ describe.concurrent("a reload", () => {
     expect(folder.processes().filter((command) => command.includes("python-shim"))).toHaveLength(2);
     await end(service, folder);
   });
+
+  test.each([
+    ["Python", { module: "late.Late" }],
+    ["TypeScript", { typescript: "./late.ts" }],
+  ])(
+    "keeps the place of what a %s module registered late, and refuses until it is there again",
+    async (_name, module) => {
+      const folder = new CliFolder({ config: { modules: [module] } });
+      writeLateModules(folder);
+      const service = await folder.start();
+      expect((await service.upload("four")).status).toBe(200);
+      folder.write("word", "");
+      await until(async () => (await service.upload("four")).status === 413);
+      rmSync(join(folder.path, "word"));
+      expect((await folder.end(["reload"])).status).toBe(0);
+      expect((await service.upload("four")).status).toBe(503);
+      await service.logged("its place is kept");
+      // A second one does not forget it either.
+      expect((await folder.end(["reload"])).status).toBe(0);
+      expect((await service.upload("four")).status).toBe(503);
+      folder.write("word", "");
+      await until(async () => (await service.upload("four")).status === 413);
+      await end(service, folder);
+    },
+  );
 
   test("changes nothing where something is wrong, and says what", async () => {
     const folder = createFolder();

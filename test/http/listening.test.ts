@@ -110,8 +110,15 @@ describe("a port in use", () => {
   test("of the metrics is told as theirs", async () => {
     const other = await listening(createServer(), 0);
     const port = portOf(other);
-    const attempt = startTestService({ folder, mediaBridge: { metrics: { port } } });
-    await expect(attempt).rejects.toThrow(/media_bridge\.metrics: cannot listen on/);
+    // A TypeScript module waits for the metrics.
+    writeFileSync(
+      join(folder, "waits.ts"),
+      'import { defineModule } from "synapse-media-bridge"; export default defineModule({ name: "waits", setup() {} });',
+    );
+    for (const modules of [[], [{ typescript: join(folder, "waits.ts") }]]) {
+      const attempt = startTestService({ folder, config: { modules }, mediaBridge: { metrics: { port } } });
+      await expect(attempt).rejects.toThrow(/media_bridge\.metrics: cannot listen on/);
+    }
     other.close();
   });
 });

@@ -17,7 +17,7 @@ test("An upload that cannot be recorded leaves its user unknown until the usage 
   expect(await records.isKnown(ALICE, 0)).toBe(true);
   const other = new Database(path);
   other.exec("alter table media_bridge_uploads rename to elsewhere");
-  await expect(records.settle("upload1", MEDIA)).rejects.toThrow();
+  await expect(records.settle("upload1", MEDIA)).rejects.toMatchObject({ code: "STORE_FAILED" });
   other.exec("alter table elsewhere rename to media_bridge_uploads");
   other.close();
   expect(await metadata.upstreamRecords().isKnown(ALICE, 0)).toBe(false);
