@@ -48,6 +48,36 @@ function stored(folder: CliFolder): string[] {
 }
 
 describe.concurrent("a service that is told to stop", () => {
+  test("does not wait for a reload that gets nowhere", async () => {
+    const folder = new CliFolder({
+      config: { modules: [{ module: "every.Every" }, { typescript: "./stuck.ts" }] },
+      mediaBridge: { shutdown_grace: 1000 },
+    });
+    folder.write(
+      "stuck.ts",
+      `
+import { existsSync } from "node:fs";
+import { defineModule } from "synapse-media-bridge";
+export default defineModule({
+  name: "stuck",
+  setup(api) {
+    if (!existsSync("stuck")) return;
+    api.log.info({}, "this setup never ends");
+    return new Promise(() => undefined);
+  },
+});
+`,
+    );
+    const service = await folder.start();
+    folder.write("stuck", "");
+    service.kill("SIGHUP");
+    await service.logged("this setup never ends");
+    service.kill("SIGTERM");
+    const { status, stderr } = await service.ended;
+    expect([status, stderr]).toEqual([0, ""]);
+    await vi.waitFor(() => expect(folder.processes()).toEqual([]), { timeout: 10_000, interval: 20 });
+  });
+
   test("says so on /health at once, refuses what is new, and finishes the upload that is under way", async () => {
     const folder = createFolder("60s");
     rmSync(join(folder.path, "hold"));
