@@ -45,6 +45,7 @@ export function startLoading({ config, log, generation, metrics }: LoadingOption
   const services = spawned.promise
     .then(() => import("./module-services.ts"))
     .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, beneath));
+  const typescript = services.then((opened) => opened.typescript);
   const countBlocked = async (callback: string, module: string) => (await metrics).callbackBlocked(callback, module);
   const modules = loadModules({
     config,
@@ -57,12 +58,12 @@ export function startLoading({ config, log, generation, metrics }: LoadingOption
       store_content: async (params) => storeContent(params, await uploads.promise),
       who_is: async (params) => (await services).requests.whoIs(params),
     },
-    services: services.then(({ typescript }) => typescript),
+    services: typescript,
     web: { resources, identify: async (request) => (await services).identify(request) },
     onBlocked: ({ callback, module }) => void countBlocked(callback, module),
   });
   // Whoever waits for them hears of a failure.
-  services.catch(() => undefined);
+  for (const waited of [services, typescript]) waited.catch(() => undefined);
   void modules.catch(() => undefined).then(() => spawned.resolve());
   cleanup.add(async (graceMs) => (await modules.catch(() => undefined))?.stop(graceMs));
   return { config, resources, spawned: spawned.promise, onUploads: uploads.resolve, services, modules, cleanup };
