@@ -62,15 +62,12 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
         const finish = (error?: unknown) => {
           if (finished) return;
           finished = true;
+          clearTimeout(idle);
           readers.delete(req);
-          leave();
+          req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
           if (error === undefined) return resolve();
           req.pause();
           reject(error);
-        };
-        const leave = () => {
-          clearTimeout(idle);
-          req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
         };
         const onEnd = () => {
           if (taking === undefined) return finish();
@@ -79,16 +76,10 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           taking.then(() => finish(), finish);
         };
         readers.set(req, finish);
-        const onClose = () => {
-          if (!req.complete) return finish(matrixError("UPLOAD_INCOMPLETE"));
-          // All of it has arrived, and what was not read yet is still there.
-          leave();
-          Promise.resolve(taking)
-            .then(() => readLeft(req, sink))
-            .then(() => finish(), finish);
-        };
+        // Also where all of it has arrived: a client that leaves before its body is read takes the upload with it, as in Synapse.
+        const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
         const onTaken = () => {
-          if (finished || req.destroyed) return;
+          if (finished) return;
           taking = undefined;
           idle.refresh();
           req.resume();
@@ -110,11 +101,6 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
         tellToContinue(req, res);
       }),
   };
-}
-
-/** Hands on what has arrived of a request whose client is gone. */
-async function readLeft(req: IncomingMessage, sink: (chunk: Buffer) => Promise<void> | void): Promise<void> {
-  for (let chunk; (chunk = req.read() as Buffer | null) !== null;) await sink(chunk);
 }
 
 /**

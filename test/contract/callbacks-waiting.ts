@@ -47,25 +47,6 @@ export function describeWaiting(shared: Shared, languages: readonly Language[]):
       expect((await person.download(mediaId)).text).toBe(person.file(100).toString());
     });
 
-    it.each([0, 100, 9_000])(
-      "carries an upload of %i bytes through whose client is gone before modules let it in",
-      async (bytes) => {
-        const gate = shared().gate();
-        const person = shared().person(steps(ALLOWED, { second: { until: gate.path } }));
-        const request = person.open({ "Content-Length": String(bytes) });
-        request.end(person.file(bytes));
-        await person.called(ALLOWED, "second");
-        const before = shared().service.log.lines.length;
-        request.destroy();
-        await shared().service.log.waitFor(
-          (line) => line.facts["aborted"] === true && shared().service.log.lines.indexOf(line) >= before,
-        );
-        gate.open();
-        const mediaId = String((await person.called("on_media_uploaded", "third")).args?.[1]);
-        expect((await person.download(mediaId)).text).toBe(person.file(bytes).toString());
-      },
-    );
-
     it("holds up nobody else", async () => {
       const gate = shared().gate();
       const slow = shared().person(
