@@ -3,6 +3,7 @@ import { request as httpRequest, type ClientRequest } from "node:http";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
+import { expect, vi } from "vitest";
 import { startTestService, type TestService, type TestServiceOptions } from "../support/service.ts";
 import { StubSynapse } from "./stub-synapse.ts";
 
@@ -92,4 +93,20 @@ export async function answerOf(request: ClientRequest): Promise<{ status: number
   let text = "";
   for await (const chunk of response) text += chunk.toString();
   return { status: response.statusCode ?? 0, text };
+}
+
+/** Nothing of the upload is remembered, and the whole quota is there again. */
+export async function expectNothingKept(guard: GuardService): Promise<void> {
+  expect(guard.rows("select * from media_bridge_uploads")).toEqual([]);
+  await vi.waitFor(() => {
+    expect(guard.rows("select * from media_bridge_upstream_pending where doubted_ts is null")).toEqual([]);
+  });
+  expect(guard.spooled()).toEqual([]);
+  guard.synapse.behave = guard.synapse.likeSynapse.bind(guard.synapse);
+  expect((await guard.upload(Buffer.alloc(LIMIT_BYTES, 7))).status).toBe(200);
+}
+
+/** Whether the user's usage is to be read from Synapse again. */
+export function isDoubted(guard: GuardService): boolean {
+  return guard.rows("select * from media_bridge_upstream_pending where doubted_ts is not null").length > 0;
 }
