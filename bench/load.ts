@@ -12,6 +12,8 @@ export interface Work {
   next(): { method: "GET" | "POST"; path: string; body?: Buffer };
   /** Hears each answer's body, where it matters. */
   onBody?(body: string): void;
+  /** Is called after each turn, outside of what is measured. */
+  afterTurn?(): void;
 }
 
 const WARM_UP_MS = 4000;
@@ -56,7 +58,10 @@ export async function measure(work: Work, target: Measured): Promise<Figures> {
 export async function measureInTurn(attempts: readonly Attempt[]): Promise<Figures[]> {
   const open = attempts.map((attempt) => ({ ...attempt, pool: openPool(attempt), cpuMs: 0, seconds: 0, requests: 0 }));
   try {
-    for (const { pool, work, target } of open) await warmUp(pool, work, target.token);
+    for (const { pool, work, target } of open) {
+      await warmUp(pool, work, target.token);
+      work.afterTurn?.();
+    }
     for (let turn = 0; turn < TURNS; turn += 1) {
       for (const attempt of open) {
         const { pool, work, target } = attempt;
@@ -69,6 +74,7 @@ export async function measureInTurn(attempts: readonly Attempt[]): Promise<Figur
         attempt.seconds += (performance.now() - started) / 1000;
         attempt.cpuMs += cpuMsOfTree(target.pid) - cpuBefore;
         attempt.requests += requests;
+        work.afterTurn?.();
       }
     }
   } finally {

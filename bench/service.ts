@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { askForConfig, measure, measureInTurn, type Figures, type Work } from "./load.ts";
 import { measurePeak } from "./memory.ts";
-import { newFolder, startBridge, startSynapse, type Durability, type Target } from "./targets.ts";
+import { emptyStore, newFolder, startBridge, startSynapse, type Durability, type Target } from "./targets.ts";
 
 const DOWNLOAD_V1 = "/_matrix/client/v1/media/download/bench.test/";
 const UPLOAD = "/_matrix/media/v3/upload";
@@ -70,12 +70,25 @@ type Requests = (target: Target) => Work["next"];
 async function run(targets: readonly Target[], { scale, works }: ServiceBenchOptions): Promise<string[]> {
   const more = targets.length > 1 ? " | Synapse CPU ms | Synapse requests/s | times less CPU | wanted" : "";
   const lines = [`\nwork | CPU ms a request | requests/s${more}`];
-  const record = async (name: string, connections: number, requests: number, nextOf: Requests, isLarge = false) => {
+  const record = async (
+    name: string,
+    connections: number,
+    requests: number,
+    nextOf: Requests,
+    large: { readonly afterTurn?: (target: Target) => void } | undefined = undefined,
+  ) => {
     if (!name.includes(works)) return;
     const count = Math.max(8, Math.round(requests * scale));
     const attempts = targets.map((target) => ({
       target,
-      work: { name, connections, requests: count, isLarge, next: nextOf(target) },
+      work: {
+        name,
+        connections,
+        requests: count,
+        isLarge: large !== undefined,
+        next: nextOf(target),
+        afterTurn: () => large?.afterTurn?.(target),
+      },
     }));
     lines.push(describe(name, connections, await measureInTurn(attempts)));
   };
@@ -94,9 +107,11 @@ async function run(targets: readonly Target[], { scale, works }: ServiceBenchOpt
   }
   if ("download of 10 MB".includes(works)) {
     const nextOf = await downloadsOf(targets, 10 * MB, 8);
-    for (const connections of [1, 8]) await record("download of 10 MB", connections, 40, nextOf, true);
+    for (const connections of [1, 8]) await record("download of 10 MB", connections, 120, nextOf, {});
   }
-  for (const connections of [1, 8]) await record("upload of 10 MB", connections, 40, uploadsOf(10 * MB), true);
+  for (const connections of [1, 8]) {
+    await record("upload of 10 MB", connections, 120, uploadsOf(10 * MB), { afterTurn: emptyStore });
+  }
   return lines;
 }
 

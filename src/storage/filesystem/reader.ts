@@ -2,9 +2,12 @@ import type { Writable } from "node:stream";
 import type { BlobReader } from "../../media/blobs.ts";
 import { storeFailed } from "../failure.ts";
 import { readInThread, type Calls, type OpenedFile } from "./calls.ts";
-import { givePiece, losePiece, takePiece } from "./piece-pool.ts";
+import { givePiece, takePiece } from "./piece-pool.ts";
 
 type Read = (fd: number, buffer: Buffer, position: number) => number | Promise<number>;
+
+/** Up to so much is read as short calls are made, on the event loop while the disk is fast: what a system reads ahead of itself anyway. */
+const SHORT_READ_BYTES = 128 * 1024;
 
 /** An opened file of the folder. */
 export class FilesystemReader implements BlobReader {
@@ -22,34 +25,32 @@ export class FilesystemReader implements BlobReader {
 
   async read(start: number, length: number): Promise<Buffer> {
     const buffer = Buffer.allocUnsafe(length);
-    const readShort: Read = (...args) => this.#calls().read(...args);
     let filled = 0;
     while (filled < length) {
-      filled += await this.#readSome(readShort, buffer.subarray(filled), start + filled);
+      filled += await this.#readSome(this.#readShort, buffer.subarray(filled), start + filled);
     }
     return buffer;
   }
 
   /** Pieces are recycled: `destination` must be done with a piece when it calls back, as sockets and responses are. */
   async pipe(destination: Writable, start: number, end: number): Promise<void> {
+    const read = end - start < SHORT_READ_BYTES ? this.#readShort : readInThread;
     const sink = new Sink(destination);
     let buffer = takePiece();
     let other: Buffer | undefined;
-    // After a failure the destination may still hold one.
-    let leave = losePiece;
     try {
       for (let position = start; position <= end;) {
-        const bytes = await this.#readSome(readInThread, buffer.subarray(0, end - position + 1), position);
+        const bytes = await this.#readSome(read, buffer.subarray(0, end - position + 1), position);
         await sink.written();
         sink.write(buffer.subarray(0, bytes));
         position += bytes;
         if (position <= end) [buffer, other] = [other ?? takePiece(), buffer];
       }
       await sink.written();
-      leave = givePiece;
+      // Not after a failure: the destination may still hold one.
+      givePiece(buffer);
+      if (other !== undefined) givePiece(other);
     } finally {
-      leave(buffer);
-      if (other !== undefined) leave(other);
       sink.release();
     }
   }
@@ -58,6 +59,8 @@ export class FilesystemReader implements BlobReader {
     await this.#reading;
     await this.#calls().close(this.#fd);
   }
+
+  readonly #readShort: Read = (...args) => this.#calls().read(...args);
 
   async #readSome(read: Read, buffer: Buffer, position: number): Promise<number> {
     let bytes: number;
