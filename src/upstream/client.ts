@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 import { buildConnector, Pool } from "undici";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { RawHeaders } from "./headers.ts";
+import { AnswerCollector, type WholeAnswer } from "./whole-answer.ts";
 import { freeWrittenPieces } from "./written-pieces.ts";
 
 export interface UpstreamOptions {
@@ -25,7 +26,12 @@ export interface UpstreamRequest {
   readonly signal?: EventEmitter;
 }
 
-/** Its answer, as it came. */
+/** A request that is there as a whole. */
+export interface WholeRequest extends Omit<UpstreamRequest, "body" | "signal"> {
+  readonly body: Buffer;
+}
+
+/** Its answer, as it comes. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly statusText: string;
@@ -41,6 +47,8 @@ export interface Upstream {
    * `UPSTREAM_UNREACHABLE`, `UPSTREAM_TIMEOUT`, `UPSTREAM_BROKEN`, or the MatrixError that `body` was destroyed with.
    */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** As `send`, and resolves once the whole answer is there, which is small; rejects where it is cut short. */
+  exchange(request: WholeRequest): Promise<WholeAnswer>;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -84,6 +92,16 @@ export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOpt
           headers: raw,
           body: response.body,
         };
+      } catch (error) {
+        throw describeFailure(error);
+      }
+    },
+    async exchange({ method, target, headers, body }) {
+      try {
+        return await new Promise<WholeAnswer>((resolve, reject) => {
+          const options = { method, path: prefix + target, headers: [...headers], body };
+          pool.dispatch(options, new AnswerCollector(resolve, reject));
+        });
       } catch (error) {
         throw describeFailure(error);
       }

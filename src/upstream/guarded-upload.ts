@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { MatrixError, matrixError } from "../errors.ts";
 import {
@@ -20,6 +20,7 @@ import { readSmallBody, SMALL_BYTES } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
 import { UploadNote, type NoteParts } from "./upload-note.ts";
+import type { WholeAnswer } from "./whole-answer.ts";
 
 /** An upload to Synapse by a user who is known. */
 export interface GuardedRequest extends AdmissionRequest {
@@ -42,13 +43,13 @@ export interface GuardParts extends AdmissionParts, NoteParts {
 /** Synapse's answer to a guarded upload, to be passed on as it is. */
 export type GuardedAnswer =
   | {
-      readonly answer: UpstreamAnswer;
+      readonly answer: UpstreamAnswer | WholeAnswer;
       readonly stored?: undefined;
       readonly text?: undefined;
       readonly recorded?: undefined;
     }
   | {
-      readonly answer: UpstreamAnswer;
+      readonly answer: UpstreamAnswer | WholeAnswer;
       /** What Synapse stored. */
       readonly stored: { readonly mediaId: string; readonly sizeBytes: number };
       /** The body of the answer, which has been read. */
@@ -136,11 +137,12 @@ async function handOn(
 ): Promise<GuardedAnswer> {
   const source = spooled ?? request.body;
   const wholeBytes = spooled?.sizeBytes ?? request.contentLength ?? 0;
-  const hash = createHash("sha256");
+  let hash: Hash | undefined;
+  const look = (bytes: Buffer) => (hash ??= createHash("sha256")).update(bytes);
   let sizeBytes = 0;
   const count = (chunk: Buffer) => {
     sizeBytes += chunk.length;
-    hash.update(chunk);
+    look(chunk);
   };
   const isWhole = () => sizeBytes >= wholeBytes;
   let isOnItsWay = false;
@@ -150,23 +152,32 @@ async function handOn(
     const passage = { method, target, headers: endToEnd(request.headersFor(wholeBytes), READ_HERE) };
     isOnItsWay = true;
     const answering = small
-      ? upstream.send({ ...passage, body: small.bytes })
+      ? upstream.exchange({ ...passage, body: small.bytes })
       : streamBody(upstream, passage, source, count);
     if (small) sizeBytes = small.bytes.length;
     // Once it is on its way: Synapse takes it in while it is looked at here.
-    const hashed = small && setImmediate().then(() => hash.update(small.bytes));
+    const looked =
+      small &&
+      setImmediate().then(() => {
+        small.freePieces();
+        look(small.bytes);
+      });
     const answer = await answering;
-    await hashed;
+    await looked;
     const fate = fateOf(answer.status);
     if (fate === "refused") note.forget();
     if (fate === "unknown") await note.doubt(`status ${answer.status}`);
     if (fate !== "stored") return { answer };
     if (!isWhole()) throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
     const text = await readAnswer(answer);
-    small?.release();
     const mediaId = request.mediaId ?? readMediaId(text);
-    const media = { mediaId, mediaLength: sizeBytes, sha256: hash.digest("hex") };
-    const recorded = reservation.settleBy(note.settle(media));
+    const settle = async () => {
+      // After the answer, which is written first.
+      await setImmediate();
+      small?.release();
+      await note.settle({ mediaId, mediaLength: sizeBytes, sha256: (hash ?? createHash("sha256")).digest("hex") });
+    };
+    const recorded = reservation.settleBy(settle());
     return { answer, text, stored: { mediaId, sizeBytes }, recorded };
   } catch (error) {
     // What was not sent as a whole cannot have been stored.

@@ -5,6 +5,7 @@ import type { UploadBody } from "../media/upload.ts";
 import { describeFailure, type Upstream, type UpstreamAnswer } from "./client.ts";
 import { streamBody, type Passage } from "./exchange.ts";
 import { endToEnd, requestHeaders } from "./headers.ts";
+import type { WholeAnswer } from "./whole-answer.ts";
 
 export interface PassThroughParts {
   readonly upstream: Upstream;
@@ -52,10 +53,16 @@ export async function whileThere(
 }
 
 /** Sends an answer of Synapse's to the client. Rejects where Synapse breaks it off. */
-export async function relay(answer: UpstreamAnswer, req: IncomingMessage, res: ServerResponse): Promise<void> {
+export async function relay(
+  answer: UpstreamAnswer | WholeAnswer,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const { body } = answer;
+  if (Buffer.isBuffer(body)) return relayText(answer, body, req, res);
   writeHead(answer, res);
   try {
-    await pipeline(answer.body, res, { end: false });
+    await pipeline(body, res, { end: false });
   } catch (error) {
     if (res.destroyed) return;
     throw describeFailure(error);
@@ -65,7 +72,7 @@ export async function relay(answer: UpstreamAnswer, req: IncomingMessage, res: S
 
 /** As {@link relay}, for an answer whose body has been read. */
 export async function relayText(
-  answer: UpstreamAnswer,
+  answer: UpstreamAnswer | WholeAnswer,
   text: Buffer,
   req: IncomingMessage,
   res: ServerResponse,
@@ -74,7 +81,7 @@ export async function relayText(
   await endAfterBody(req, res, text);
 }
 
-function writeHead({ status, statusText, headers }: UpstreamAnswer, res: ServerResponse): void {
+function writeHead({ status, statusText, headers }: Omit<UpstreamAnswer, "body">, res: ServerResponse): void {
   res.writeHead(status, statusText, endToEnd(headers));
 }
 

@@ -11,6 +11,8 @@ const kept: Buffer[] = [];
 /** A small body in one piece. */
 export interface SmallBody {
   readonly bytes: Buffer;
+  /** Frees the pieces that it came in. Costs as much as copying them: for when Synapse is at work. */
+  freePieces(): void;
   /** Lends the memory to the next body: nobody may be reading it any more. Without this it is garbage like any other. */
   release(): void;
 }
@@ -21,13 +23,15 @@ export interface SmallBody {
  */
 export async function readSmallBody(body: UploadBody): Promise<SmallBody> {
   const room = kept.pop() ?? Buffer.allocUnsafeSlow(SMALL_BYTES);
+  const pieces: Buffer[] = [];
   let filledBytes = 0;
   await body.read((chunk) => {
     filledBytes += chunk.copy(room, filledBytes);
-    freeBuffer(chunk);
+    pieces.push(chunk);
   });
   return {
     bytes: room.subarray(0, filledBytes),
+    freePieces: () => pieces.forEach(freeBuffer),
     release() {
       if (kept.length < MAX_KEPT) kept.push(room);
     },

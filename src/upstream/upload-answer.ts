@@ -1,7 +1,6 @@
 import { matrixError } from "../errors.ts";
 import { describeFailure, type UpstreamAnswer } from "./client.ts";
-
-const MAX_ANSWER_BYTES = 64 * 1024;
+import { MAX_ANSWER_BYTES, type WholeAnswer } from "./whole-answer.ts";
 
 const CONTENT_URI = /^mxc:\/\/[^/]+\/([A-Za-z0-9_-]{1,255})$/;
 
@@ -14,8 +13,9 @@ export function fateOf(status: number): Fate {
   return status >= 500 ? "unknown" : "refused";
 }
 
-/** The whole of an answer. Rejects where it is cut short, or longer than any answer of Synapse's to an upload. */
-export function readAnswer({ body }: UpstreamAnswer): Promise<Buffer> {
+/** The whole of an answer. Rejects where it is cut short, or longer than {@link MAX_ANSWER_BYTES}. */
+export async function readAnswer({ body }: UpstreamAnswer | WholeAnswer): Promise<Buffer> {
+  if (Buffer.isBuffer(body)) return body;
   // By events: what is small and there already costs a fraction of what an iterator over it does.
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -29,7 +29,7 @@ export function readAnswer({ body }: UpstreamAnswer): Promise<Buffer> {
       })
       .on("end", () => resolve(Buffer.concat(chunks)))
       .on("error", (error) => reject(describeFailure(error)))
-      .on("close", () => reject(matrixError("UPSTREAM_BROKEN")));
+      .on("close", () => body.readableEnded || reject(matrixError("UPSTREAM_BROKEN")));
   });
 }
 

@@ -82,22 +82,64 @@ describe("Synapse's answer reaches the client as it is, and the reservation goes
   });
 });
 
-describe("A success that cannot be one is answered 502, and leaves a doubt", () => {
+/** Sent in one piece, and as it comes. */
+const BODIES = [
+  ["a small body", "hello"],
+  ["a large body", ALL.subarray(0, 500_000)],
+] as const;
+
+describe.each(BODIES)("For %s, a success that cannot be one is answered 502, and leaves a doubt", (_size, body) => {
   test.each([
     ["HTML", "text/html", "<p>hello</p>"],
     ["no content_uri", "application/json", "{}"],
     ["an id that is none", "application/json", '{"content_uri":"mxc://example.test/../../etc"}'],
     ["nothing", "application/json", ""],
-    ["more than any answer", "application/json", `"${"x".repeat(100_000)}"`],
+    [
+      "more than any answer",
+      "application/json",
+      JSON.stringify({ content_uri: "mxc://example.test/Long", more: "x".repeat(2 ** 20) }),
+    ],
   ])("%s", async (_what, type, text) => {
     guard.synapse.behave = (req, res) =>
       void req.once("end", () => res.writeHead(200, { "Content-Type": type }).end(text));
-    const answer = await guard.upload("hello");
+    const answer = await guard.upload(body);
     expect([answer.status, JSON.parse(answer.text)]).toMatchObject([502, { errcode: "M_UNKNOWN" }]);
     expect(isDoubted(guard)).toBe(true);
     await expectNothingKept(guard);
   });
 
+  test("one that is cut short", async () => {
+    guard.synapse.behave = (req, res) =>
+      void req.once("end", () => {
+        res.writeHead(200, { "Content-Length": "1000" }).write("{", () => req.socket.destroy());
+      });
+    expect(await guard.upload(body)).toMatchObject({ status: 502 });
+    expect(isDoubted(guard)).toBe(true);
+    await expectNothingKept(guard);
+  });
+});
+
+describe.each(BODIES)("For %s", (_size, body) => {
+  test("what is said on the way to an answer is none", async () => {
+    guard.synapse.behave = (req, res) => {
+      res.writeEarlyHints({ link: "</style.css>; rel=preload" });
+      void req.once("end", () => sendJson(res, 413, { errcode: "M_TOO_LARGE", error: "too large" }));
+    };
+    expect(await guard.upload(body)).toMatchObject({ status: 413, text: expect.stringContaining("M_TOO_LARGE") });
+    expect(isDoubted(guard)).toBe(false);
+    await expectNothingKept(guard);
+  });
+
+  test("a header of an answer reaches the client as it came, however often it is there", async () => {
+    guard.synapse.behave = (req, res) =>
+      void req.once("end", () =>
+        res.writeHead(429, ["X-Twice", "one", "X-Twice", "caf\xe9"]).end('{"errcode":"M_LIMIT_EXCEEDED"}'),
+      );
+    expect((await guard.upload(body)).headers.get("x-twice")).toBe("one, caf\xe9");
+  });
+});
+
+describe("A success that cannot be one is answered 502", () => {
   test("a success before the body was sent", async () => {
     guard.synapse.behave = (_req, res) => sendJson(res, 200, { content_uri: "mxc://example.test/Early" });
     const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
@@ -135,16 +177,6 @@ describe("Synapse that fails", () => {
     guard.synapse.behave = (req) => void req.once("end", () => req.socket.destroy());
     expect(await guard.upload("hello")).toMatchObject({ status: 502 });
     expect(guard.synapse.uploads).toHaveLength(1);
-    expect(isDoubted(guard)).toBe(true);
-    await expectNothingKept(guard);
-  });
-
-  test("drops the connection within its answer: 502 and a doubt", async () => {
-    guard.synapse.behave = (req, res) =>
-      void req.once("end", () => {
-        res.writeHead(200, { "Content-Length": "1000" }).write("{", () => req.socket.destroy());
-      });
-    expect(await guard.upload("hello")).toMatchObject({ status: 502 });
     expect(isDoubted(guard)).toBe(true);
     await expectNothingKept(guard);
   });
