@@ -75,7 +75,7 @@ async function run(targets: readonly Target[], { scale, works }: ServiceBenchOpt
     connections: number,
     requests: number,
     nextOf: Requests,
-    large: { readonly afterTurn?: (target: Target) => void } | undefined = undefined,
+    large?: { readonly afterTurn?: (target: Target) => void },
   ) => {
     if (!name.includes(works)) return;
     const count = Math.max(8, Math.round(requests * scale));

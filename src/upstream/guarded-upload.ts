@@ -16,7 +16,7 @@ import type { UploadBody } from "../media/upload.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody } from "./exchange.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "./headers.ts";
-import { readSmallBody, SMALL_BYTES } from "./small-body.ts";
+import { readSmallBody, SMALL_BYTES, type SmallBody } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
 import { UploadNote, type NoteParts } from "./upload-note.ts";
@@ -156,12 +156,7 @@ async function handOn(
       : streamBody(upstream, passage, source, count);
     if (small) sizeBytes = small.bytes.length;
     // Once it is on its way: Synapse takes it in while it is looked at here.
-    const looked =
-      small &&
-      setImmediate().then(() => {
-        small.freePieces();
-        look(small.bytes);
-      });
+    const looked = small && lookLater(small, look);
     const answer = await answering;
     await looked;
     const fate = fateOf(answer.status);
@@ -185,6 +180,12 @@ async function handOn(
     else await note.doubt((error as Error).message);
     throw error;
   }
+}
+
+async function lookLater(small: SmallBody, look: (bytes: Buffer) => void): Promise<void> {
+  await setImmediate();
+  small.freePieces();
+  look(small.bytes);
 }
 
 /** Whether it says that Synapse was sent nothing. */
