@@ -1,4 +1,6 @@
+import { performance } from "node:perf_hooks";
 import type { Writable } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import type { BlobReader } from "../../media/blobs.ts";
 import { storeFailed } from "../failure.ts";
 import { readInThread, type Calls, type OpenedFile } from "./calls.ts";
@@ -8,6 +10,8 @@ type Read = (fd: number, buffer: Buffer, position: number) => number | Promise<n
 
 /** Up to so much is read as short calls are made, on the event loop while the disk is fast: what a system reads ahead of itself anyway. */
 const SHORT_READ_BYTES = 128 * 1024;
+/** A piece that came within this time was in memory or nearly so, and the next one will be: no thread is needed to wait for a disk. */
+const IN_MEMORY_MS = 2;
 
 /** An opened file of the folder. */
 export class FilesystemReader implements BlobReader {
@@ -34,13 +38,19 @@ export class FilesystemReader implements BlobReader {
 
   /** Pieces are recycled: `destination` must be done with a piece when it calls back, as sockets and responses are. */
   async pipe(destination: Writable, start: number, end: number): Promise<void> {
-    const read = end - start < SHORT_READ_BYTES ? this.#readShort : readInThread;
+    let isInMemory = end - start < SHORT_READ_BYTES;
     const sink = new Sink(destination);
     let buffer = takePiece();
     let other: Buffer | undefined;
     try {
       for (let position = start; position <= end;) {
+        const startedMs = performance.now();
+        const read = isInMemory ? this.#readShort : readInThread;
         const bytes = await this.#readSome(read, buffer.subarray(0, end - position + 1), position);
+        const tookMs = performance.now() - startedMs;
+        // Without a thread there may be nothing to wait for in all of the file: others have their turn.
+        if (isInMemory && position > start) await setImmediate();
+        isInMemory = tookMs < IN_MEMORY_MS;
         await sink.written();
         sink.write(buffer.subarray(0, bytes));
         position += bytes;
