@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import fs from "node:fs";
+import { performance } from "node:perf_hooks";
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from "vitest";
 import type { BlobReader, BlobStore } from "../../src/media/blobs.ts";
@@ -50,6 +51,7 @@ describe("A large file", () => {
   afterEach(() => void vi.restoreAllMocks());
 
   test("in memory is read without a thread once that is known", async () => {
+    vi.spyOn(performance, "now").mockReturnValue(0);
     const reader = await openLarge("auto");
     const sink = new Sink();
     await reader.pipe(sink, 0, content.length - 1);
@@ -66,6 +68,7 @@ describe("A large file", () => {
   });
 
   test("leaves others their turn between two pieces", async () => {
+    vi.spyOn(performance, "now").mockReturnValue(0);
     const reader = await openLarge("auto");
     let turns = 0;
     let next = setImmediate(function count() {
