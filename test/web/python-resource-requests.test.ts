@@ -1,0 +1,98 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { RawConnection } from "../http/raw-connection.ts";
+import { startTestService, type TestService } from "../support/service.ts";
+import { python } from "./service.ts";
+
+describe("requests to web resources of Python modules", () => {
+  let service: TestService;
+  beforeAll(async () => {
+    const paths = {
+      "/_synapse/client/leaf": "leaf",
+      "/_synapse/client/upload": "upload",
+      "/_synapse/client/who": "who",
+    };
+    service = await startTestService({
+      config: { max_upload_size: "100M" },
+      mediaBridge: { modules: [python(paths)] },
+    });
+  });
+  afterAll(() => service.stop());
+  const ask = (path: string, init?: Parameters<TestService["request"]>[1]) =>
+    service.request(`/_synapse/client/${path}`, init);
+  const who = async (path: string, init?: Parameters<TestService["request"]>[1]) => {
+    const answer = await ask(path, init);
+    return [answer.status, await answer.json()] as [number, Record<string, unknown>];
+  };
+
+  test("take bodies with a length, without one, and after 100 Continue", async () => {
+    const connection = await RawConnection.open(service.port);
+    const target = "/_synapse/client/upload";
+    connection.send({
+      method: "PUT",
+      target,
+      headers: [
+        ["Expect", "100-continue"],
+        ["Content-Length", "5"],
+      ],
+    });
+    await connection.continued();
+    await connection.write("hello");
+    expect((await connection.answer()).body.toString()).toContain('"length":5');
+    connection.send({ method: "POST", target, headers: [["Transfer-Encoding", "chunked"]] });
+    await connection.write("5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n");
+    expect((await connection.answer()).body.toString()).toContain('"length":11');
+    connection.send({ method: "POST", target });
+    expect((await connection.answer()).body.toString()).toContain('"length":0');
+    connection.socket.destroy();
+  });
+
+  test("refuse bodies over the limit before they are sent, and forms that would go to memory", async () => {
+    const large = await RawConnection.ask(service.port, {
+      method: "PUT",
+      target: "/_synapse/client/upload",
+      headers: [
+        ["Content-Length", String(100 * 2 ** 20 + 1)],
+        ["Expect", "100-continue"],
+      ],
+    });
+    expect([large.status, large.body.toString()]).toEqual([413, expect.stringContaining("M_TOO_LARGE")]);
+    const form = new FormData();
+    form.set("file", new Blob(["x"]));
+    expect((await ask("upload", { method: "POST", body: form })).status).toBe(415);
+  });
+
+  test("answer on a socket that only this user reaches", () => {
+    const mode = statSync(join(service.folder, "data", "sockets")).mode & 0o777;
+    expect(mode).toBe(0o700);
+  });
+
+  test("know the user of an access token, as the service's own routes do", async () => {
+    const alice = { user: "@alice:example.test", guest: false, device: null, entity: "@alice:example.test" };
+    expect(await who("who", { as: "alice" })).toEqual([200, alice]);
+    expect(await who("who?access_token=token-of-alice")).toEqual([200, alice]);
+    expect(await who("who")).toEqual([401, { errcode: "M_MISSING_TOKEN", error: "Missing access token" }]);
+    expect(await who("who?access_token=x", { as: "alice" })).toMatchObject([401, { errcode: "M_MISSING_TOKEN" }]);
+    expect(await who("who", { headers: { Authorization: "Basic x" } })).toEqual([
+      401,
+      { errcode: "M_MISSING_TOKEN", error: "Invalid Authorization header." },
+    ]);
+    expect(await who("who", { headers: { Authorization: "Bearer nobody" } })).toEqual([
+      401,
+      { errcode: "M_UNKNOWN_TOKEN", error: "Invalid access token passed.", soft_logout: false },
+    ]);
+    expect(await who("who", { as: "guest" })).toEqual([
+      403,
+      { errcode: "M_GUEST_ACCESS_FORBIDDEN", error: "Guest access not allowed" },
+    ]);
+    expect(await who("who?guests=yes", { as: "guest" })).toMatchObject([200, { guest: true }]);
+  });
+
+  test("stand in the log of requests by their path, not by what is below it", async () => {
+    await ask("leaf/a-file-name");
+    const line = await service.log.waitFor(({ facts }) => facts["route"] === "/_synapse/client/leaf");
+    expect(line.facts["status"]).toBe(200);
+    expect(service.log.text()).not.toContain("a-file-name");
+  });
+});
