@@ -9,30 +9,9 @@ import { createDeferred } from "../../src/util/deferred.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { Model, sum } from "./quota-model.ts";
 
 const USER = "@alice:example.org";
-
-/** What the ledger must agree with: every upload of one user, as plain data. */
-class Model {
-  readonly stored: { ts: number; bytes: number }[] = [];
-  readonly held = new Map<number, number>();
-  readonly limits: readonly MediaUploadLimit[];
-
-  constructor(limits: readonly MediaUploadLimit[]) {
-    this.limits = limits.toSorted((a, b) => Number(b.timePeriodMs) - Number(a.timePeriodMs));
-  }
-
-  /** The limit that `holder` would break with `bytes`, and what counts as sent there. */
-  breach(holder: number, bytes: number, now: number): Breach | undefined {
-    const others = sum([...this.held].filter(([id]) => id !== holder).map(([, held]) => held));
-    for (const limit of this.limits) {
-      const inPeriod = this.stored.filter(({ ts }) => ts > now - Number(limit.timePeriodMs));
-      const sentBytes = sum(inPeriod.map(({ bytes: stored }) => stored)) + others;
-      if (sentBytes + bytes > limit.maxBytes) return { limit, sentBytes };
-    }
-    return undefined;
-  }
-}
 
 type Action =
   | { readonly do: "open" | "settle" | "release"; readonly holder: number }
@@ -247,8 +226,4 @@ async function withMetadata(test: (metadata: MediaMetadata, nextUser: () => stri
   } finally {
     await metadata.close();
   }
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -1,6 +1,7 @@
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { portOf } from "../http/bodies.ts";
 import {
   ADMIN_TOKEN,
   APPSERVICE_TOKEN,
@@ -243,9 +244,4 @@ function members(count: number): object[] {
     state_key: `@user${index}:example.test`,
     content: { text: "x".repeat(1000) },
   }));
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

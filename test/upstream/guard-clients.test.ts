@@ -1,11 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RawConnection } from "../http/raw-connection.ts";
-import { answerOf, expectNothingKept, isDoubted, LIMIT_BYTES, startGuard, type GuardService } from "./guard-service.ts";
+import {
+  ALL,
+  answerOf,
+  expectNothingKept,
+  isDoubted,
+  LIMIT_BYTES,
+  startGuard,
+  type GuardService,
+} from "./guard-service.ts";
 import { sendJson } from "./stub-synapse.ts";
 
 const UPLOAD = "/_matrix/media/v3/upload";
-/** As much as one user may upload: a reservation that was not given back shows at once. */
-const ALL = Buffer.alloc(LIMIT_BYTES, 7);
 
 let guard: GuardService;
 const doNothing = (): void => undefined;

@@ -3,12 +3,18 @@ import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { portOf } from "../http/bodies.ts";
 import { RawConnection } from "../http/raw-connection.ts";
-import { answerOf, expectNothingKept, isDoubted, LIMIT_BYTES, startGuard, type GuardService } from "./guard-service.ts";
+import {
+  ALL,
+  answerOf,
+  expectNothingKept,
+  isDoubted,
+  LIMIT_BYTES,
+  startGuard,
+  type GuardService,
+} from "./guard-service.ts";
 import { answers, sendJson } from "./stub-synapse.ts";
 
 const UPLOAD = "/_matrix/media/v3/upload";
-/** As much as one user may upload: a reservation that was not given back shows at once. */
-const ALL = Buffer.alloc(LIMIT_BYTES, 7);
 
 let guard: GuardService;
 const doNothing = (): void => undefined;

@@ -9,6 +9,8 @@ import { StubSynapse } from "./stub-synapse.ts";
 
 /** A limit of the configuration, under which every test of a guard uploads. */
 export const LIMIT_BYTES = 1_000_000;
+/** As much as one user may upload: a reservation that was not given back shows at once. */
+export const ALL = Buffer.alloc(LIMIT_BYTES, 7);
 
 /** A service that guards a stub, without modules: bodies are streamed. */
 export interface GuardService {
