@@ -9,7 +9,7 @@ import { createDeferred } from "../../src/util/deferred.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
-import { Model, sum } from "./quota-model.ts";
+import { Model, sum } from "./ledger-model.ts";
 
 const USER = "@alice:example.org";
 
