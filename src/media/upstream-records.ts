@@ -23,23 +23,20 @@ export interface KnownUsage {
 }
 
 /**
- * What this service remembers of uploads that it handed on to a Synapse. Every upload is noted before its body is sent, so
- * that one whose end nobody saw leaves a doubt behind: from then on the user's usage is not known any more, until it has been
- * read from Synapse again. Implementations: `storage/sqlite`.
+ * What this service remembers of uploads that it handed on to a Synapse. Before a body is sent a note stands that its user has
+ * uploads under way, so that one whose end nobody saw leaves a doubt behind: from then on the user's usage is not known any
+ * more, until it has been read from Synapse again. Implementations: `storage/sqlite`.
  */
 export interface UpstreamRecords {
-  /** Resolves once it is committed that this upload is about to be sent. */
-  begin(uploadId: string, userId: string, startedTs: number): Promise<void>;
-  /**
-   * The upload was stored: it counts from now on, once, whatever is read from Synapse later. Where this rejects, it is in doubt from
-   * then on.
-   */
-  settle(uploadId: string, media: UpstreamMedia): Promise<void>;
-  /** The upload was refused, or was never sent as a whole. */
-  forget(uploadId: string): Promise<void>;
-  /** Nobody knows whether the upload was stored. For this process that holds also where it rejects. */
-  doubt(uploadId: string, userId: string, doubtedTs: number): Promise<void>;
-  /** At start: doubts every upload that an earlier process neither settled nor forgot. Resolves to how many. */
+  /** Resolves once it is committed that uploads of this user are about to be sent. */
+  begin(noteId: string, userId: string, startedTs: number): Promise<void>;
+  /** An upload was stored: it counts from now on, once, whatever is read from Synapse later. Where this rejects, it is in doubt from then on. */
+  settle(media: UpstreamMedia): Promise<void>;
+  /** The uploads that these notes stood for have ended, and how is known. */
+  forget(noteIds: readonly string[]): Promise<void>;
+  /** Nobody knows whether an upload of this user was stored: a note of its own. For this process that holds also where it rejects. */
+  doubt(noteId: string, userId: string, doubtedTs: number): Promise<void>;
+  /** At start: turns every note that an earlier process left into a doubt. Resolves to how many. */
   doubtAll(doubtedTs: number): Promise<number>;
   /** Synapse has made an id. Those that have expired are forgotten. */
   addCreated(mediaId: string, userId: string, expiresTs: number): Promise<void>;

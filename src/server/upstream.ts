@@ -14,6 +14,7 @@ import type { UpstreamRecords } from "../media/upstream-records.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { createUpstream, type Upstream } from "../upstream/client.ts";
 import { openSpool } from "../upstream/spool.ts";
+import { UploadNotes } from "../upstream/upload-notes.ts";
 import { UpstreamUsage } from "../upstream/usage.ts";
 import type { Logger } from "../util/log.ts";
 import type { RunningTasks } from "../util/running-tasks.ts";
@@ -72,9 +73,11 @@ function guard(upstream: Upstream, options: FrontOptions): Front {
   const synapse = openSynapseMedia(config, log, cleanup);
   if (synapse === undefined) log.warn({}, USAGE_UNREADABLE);
   const ledger = new QuotaLedger(new UpstreamUsage({ sums: metadata, records, synapse, log }), { accounts });
+  const notes = new UploadNotes({ records, log });
+  cleanup.add(() => notes.close());
   const passing = { ...requester, idleTimeoutMs, upstream };
-  const parts = { ...options.upload, ledger, upstream, records, spool, log };
-  const upload = { ...requester, idleTimeoutMs, serverName, guard: parts, metrics, running };
+  const parts = { ...options.upload, ledger, upstream, notes, spool };
+  const upload = { ...requester, idleTimeoutMs, serverName, guard: parts, records, metrics, running };
   return {
     routes: [
       guardedConfigRoute({ ...passing, chain }),

@@ -13,13 +13,14 @@ import {
 import { createMediaId } from "../media/media-id.ts";
 import type { Reservation } from "../media/quota.ts";
 import type { UploadBody } from "../media/upload.ts";
+import { SharedPause } from "../util/shared-pause.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody } from "./exchange.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "./headers.ts";
 import { readSmallBody, SMALL_BYTES, type SmallBody } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
-import { UploadNote, type NoteParts } from "./upload-note.ts";
+import type { UploadNote, UploadNotes } from "./upload-notes.ts";
 import type { WholeAnswer } from "./whole-answer.ts";
 
 /** An upload to Synapse by a user who is known. */
@@ -35,7 +36,8 @@ export interface GuardedRequest extends AdmissionRequest {
   readonly body: UploadBody;
 }
 
-export interface GuardParts extends AdmissionParts, NoteParts {
+export interface GuardParts extends AdmissionParts {
+  readonly notes: UploadNotes;
   readonly upstream: Upstream;
   readonly spool: Spool;
 }
@@ -75,7 +77,7 @@ export async function guardUpload(request: GuardedRequest, parts: GuardParts): P
     // 2. Modules: may this user upload so much, and under which limits? What must be committed before Synapse hears of the upload
     //    is committed while they think.
     const asking = askModules(request, parts);
-    const note = (held.note = new UploadNote(request.userId, parts));
+    const note = (held.note = parts.notes.take(request.userId));
     const limits = await asking;
     if (!request.hasReadableName) throw matrixError("FILE_NAME_NOT_UTF8");
     // 3. The quota is reserved before the first byte.
@@ -130,6 +132,9 @@ interface Admitted {
   readonly spooled?: SpooledUpload;
 }
 
+/** Uploads are recorded together, a moment after their clients were answered, who may well be sending the next one by then. */
+const settling = new SharedPause(20);
+
 async function handOn(
   request: GuardedRequest,
   { note, reservation, spooled }: Admitted,
@@ -166,14 +171,14 @@ async function handOn(
     if (!isWhole()) throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
     const text = await readAnswer(answer);
     const mediaId = request.mediaId ?? readMediaId(text);
+    small?.release();
     const settle = async () => {
-      // After the answer, which is written first.
-      await setImmediate();
-      small?.release();
-      await note.settle({ mediaId, mediaLength: sizeBytes, sha256: (hash ?? createHash("sha256")).digest("hex") });
+      // An id that has been uploaded to must be known as such before the client is answered.
+      if (request.mediaId === undefined) await settling.over();
+      const sha256 = (hash ?? createHash("sha256")).digest("hex");
+      await reservation.settleBy(note.settle({ mediaId, mediaLength: sizeBytes, sha256 }));
     };
-    const recorded = reservation.settleBy(settle());
-    return { answer, text, stored: { mediaId, sizeBytes }, recorded };
+    return { answer, text, stored: { mediaId, sizeBytes }, recorded: settle() };
   } catch (error) {
     // What was not sent as a whole cannot have been stored.
     if (!isOnItsWay || !isWhole() || isUnheard(error)) note.forget();

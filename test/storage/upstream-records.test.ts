@@ -12,12 +12,12 @@ test("An upload that cannot be recorded leaves its user unknown until the usage 
   const path = join(createTemporaryFolder(), "media.db");
   const metadata = openSqliteMetadata({ path, log: createLogger("fatal"), durability: "relaxed" });
   const records = metadata.upstreamRecords();
-  await records.begin("upload1", ALICE, Date.now());
+  await records.begin("note1", ALICE, Date.now());
   await records.markRead(ALICE, { sinceTs: 0, readTs: 1_000 }, 0);
   expect(await records.isKnown(ALICE, 0)).toBe(true);
   const other = new Database(path);
   other.exec("alter table media_bridge_uploads rename to elsewhere");
-  await expect(records.settle("upload1", MEDIA)).rejects.toMatchObject({ code: "STORE_FAILED" });
+  await expect(records.settle(MEDIA)).rejects.toMatchObject({ code: "STORE_FAILED" });
   other.exec("alter table elsewhere rename to media_bridge_uploads");
   other.close();
   expect(await metadata.upstreamRecords().isKnown(ALICE, 0)).toBe(false);

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { portOf } from "../http/bodies.ts";
 import { RawConnection } from "../http/raw-connection.ts";
 import {
@@ -163,7 +163,7 @@ describe("Synapse that fails", () => {
     await guard.synapse.stop();
     expect(await guard.upload("hello")).toMatchObject({ status: 502 });
     expect(isDoubted(guard)).toBe(false);
-    expect(guard.rows("select * from media_bridge_upstream_pending")).toEqual([]);
+    await vi.waitFor(() => expect(guard.rows("select * from media_bridge_upstream_pending")).toEqual([]));
     expect(port).toBeGreaterThan(0);
   });
 

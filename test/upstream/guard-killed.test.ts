@@ -53,6 +53,17 @@ test("A service that is killed while Synapse accepts an upload counts it once, f
   expect((await second.upload("x")).status).toBe(403);
 });
 
+test("A service that is killed a moment after it has answered counts the upload once, recorded or not", async () => {
+  const folder = createFolder();
+  const first = await folder.start();
+  expect((await first.upload("x".repeat(100))).status).toBe(200);
+  await kill(first);
+  const second = await folder.start();
+  expect((await second.upload("x".repeat(901))).status).toBe(403);
+  expect((await second.upload("x".repeat(900))).status).toBe(200);
+  expect((await second.upload("x")).status).toBe(403);
+});
+
 test("A service that is killed before Synapse has accepted anything has lost nothing", async () => {
   const folder = createFolder();
   const first = await folder.start();

@@ -56,14 +56,16 @@ describe.each([["python"], ["typescript"]] as const)("A guarded Synapse, with a 
   test("has its uploads recorded: media id, size, time, user and hash", async () => {
     const person = scripted.person();
     const mediaId = await person.store(700);
-    const row = query(scripted, "select * from media_bridge_uploads where media_id = ?", mediaId);
+    const row = await vi.waitUntil(() =>
+      query(scripted, "select * from media_bridge_uploads where media_id = ?", mediaId),
+    );
     expect(row).toMatchObject({
       user_id: person.id,
       media_length: 700,
       sha256: createHash("sha256").update(person.file(700)).digest("hex"),
     });
     expect(Date.now() - Number(row["uploaded_ts"])).toBeLessThan(60_000);
-    expect(pending(scripted)).toBe(0);
+    await vi.waitFor(() => expect(pending(scripted)).toBe(0));
   });
 
   test("never hears of an upload that a module refuses", async () => {

@@ -1,6 +1,7 @@
 import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../../errors.ts";
 import { isMediaId } from "../../media/media-id.ts";
+import type { UpstreamRecords } from "../../media/upstream-records.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { checkCreated } from "../../upstream/created-ids.ts";
 import { requestHeaders } from "../../upstream/headers.ts";
@@ -15,6 +16,8 @@ import type { Route } from "./route.ts";
 export interface GuardedUploadParts extends RequesterOptions, BodyOptions {
   readonly serverName: string;
   readonly guard: GuardParts;
+  /** Knows which ids were made through here. */
+  readonly records: UpstreamRecords;
   readonly metrics: Metrics;
   /** Uploads are carried through whether or not their clients are still there: a stop waits for them. */
   readonly running: RunningTasks;
@@ -87,7 +90,7 @@ async function checkTarget(
 ): Promise<void> {
   if (serverName !== parts.serverName) throw matrixError("SERVER_NAME_NOT_OURS");
   if (!isMediaId(mediaId)) throw matrixError("MEDIA_ID_UNKNOWN");
-  await checkCreated(mediaId, userId, parts.guard.records);
+  await checkCreated(mediaId, userId, parts.records);
 }
 
 async function counted(guarded: Promise<GuardedAnswer>, metrics: Metrics): Promise<GuardedAnswer> {

@@ -8,7 +8,7 @@ const EVERYBODY = "*";
 const SQL = {
   begin: "insert into media_bridge_upstream_pending (upload_id, user_id, started_ts) values (?, ?, ?)",
   forget: "delete from media_bridge_upstream_pending where upload_id = ?",
-  doubt: "update media_bridge_upstream_pending set doubted_ts = ? where upload_id = ?",
+  doubt: "insert into media_bridge_upstream_pending (upload_id, user_id, started_ts, doubted_ts) values (?, ?, ?, ?)",
   doubtAll: "update media_bridge_upstream_pending set doubted_ts = ? where doubted_ts is null",
   resolve: "delete from media_bridge_upstream_pending where user_id = ? and doubted_ts < ?",
   isDoubted: "select 1 from media_bridge_upstream_pending where user_id = ? and doubted_ts is not null limit 1",
@@ -46,25 +46,24 @@ export class SqliteUpstreamRecords implements UpstreamRecords {
     this.#commit = commit;
   }
 
-  begin(uploadId: string, userId: string, startedTs: number): Promise<void> {
-    return this.#commit(() => this.#statements.begin.run(uploadId, userId, startedTs));
+  begin(noteId: string, userId: string, startedTs: number): Promise<void> {
+    return this.#commit(() => this.#statements.begin.run(noteId, userId, startedTs));
   }
 
-  settle(uploadId: string, media: UpstreamMedia): Promise<void> {
-    const settled = this.#commit(() => {
-      this.#add(media);
-      this.#statements.forget.run(uploadId);
-    });
+  settle(media: UpstreamMedia): Promise<void> {
+    const settled = this.#commit(() => this.#add(media));
     return this.#orDoubt(settled, media.userId, Date.now());
   }
 
-  forget(uploadId: string): Promise<void> {
-    return this.#commit(() => this.#statements.forget.run(uploadId));
+  forget(noteIds: readonly string[]): Promise<void> {
+    return this.#commit(() => {
+      for (const noteId of noteIds) this.#statements.forget.run(noteId);
+    });
   }
 
-  doubt(uploadId: string, userId: string, doubtedTs: number): Promise<void> {
+  doubt(noteId: string, userId: string, doubtedTs: number): Promise<void> {
     return this.#orDoubt(
-      this.#commit(() => this.#statements.doubt.run(doubtedTs, uploadId)),
+      this.#commit(() => this.#statements.doubt.run(noteId, userId, doubtedTs, doubtedTs)),
       userId,
       doubtedTs,
     );
