@@ -3,7 +3,8 @@ import type { Readable } from "node:stream";
 import { buildConnector, Pool } from "undici";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { RawHeaders } from "./headers.ts";
-import { AnswerCollector, type WholeAnswer } from "./whole-answer.ts";
+import type { Exchanged } from "./kept-connection.ts";
+import { WholeExchanges, type WholeRequest } from "./whole-exchanges.ts";
 import { freeWrittenPieces } from "./written-pieces.ts";
 
 export interface UpstreamOptions {
@@ -20,15 +21,9 @@ export interface UpstreamRequest {
   /** Path and query, as a client sends them; begins with a slash. */
   readonly target: string;
   readonly headers: RawHeaders;
-  /** In one piece, or as it comes. */
-  readonly body: Buffer | Readable | null;
+  readonly body: Readable | null;
   /** Emits `abort` when the answer is not wanted any more. */
   readonly signal?: EventEmitter;
-}
-
-/** A request that is there as a whole. */
-export interface WholeRequest extends Omit<UpstreamRequest, "body" | "signal"> {
-  readonly body: Buffer;
 }
 
 /** Its answer, as it comes. */
@@ -48,7 +43,7 @@ export interface Upstream {
    */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
   /** As `send`, and resolves once the whole answer is there, which is small; rejects where it is cut short. */
-  exchange(request: WholeRequest): Promise<WholeAnswer>;
+  exchange(request: WholeRequest): Promise<Exchanged>;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -59,7 +54,8 @@ const NOT_CONNECTED = new Set([
 ]); // prettier-ignore
 
 export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOptions): Upstream {
-  const { origin, pathname } = new URL(url);
+  const address = new URL(url);
+  const { origin, pathname } = address;
   const prefix = pathname.replace(/\/+$/, "");
   const connect = buildConnector({ timeout: connectTimeoutMs });
   const pool = new Pool(origin, {
@@ -72,6 +68,7 @@ export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOpt
     bodyTimeout: timeoutMs,
     pipelining: 1,
   });
+  const whole = new WholeExchanges(address, connect, timeoutMs);
   return {
     timeoutMs,
     async send({ method, target, headers, body, signal }) {
@@ -96,17 +93,17 @@ export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOpt
         throw describeFailure(error);
       }
     },
-    async exchange({ method, target, headers, body }) {
+    async exchange(request) {
       try {
-        return await new Promise<WholeAnswer>((resolve, reject) => {
-          const options = { method, path: prefix + target, headers: [...headers], body };
-          pool.dispatch(options, new AnswerCollector(resolve, reject));
-        });
+        return await whole.exchange({ ...request, target: prefix + request.target });
       } catch (error) {
         throw describeFailure(error);
       }
     },
-    close: () => pool.destroy(),
+    close() {
+      whole.close();
+      return pool.destroy();
+    },
   };
 }
 

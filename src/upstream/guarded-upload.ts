@@ -14,14 +14,14 @@ import { createMediaId } from "../media/media-id.ts";
 import type { Reservation } from "../media/quota.ts";
 import type { UploadBody } from "../media/upload.ts";
 import { SharedPause } from "../util/shared-pause.ts";
+import type { WholeAnswer } from "./answer-reader.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody } from "./exchange.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "./headers.ts";
-import { readSmallBody, SMALL_BYTES, type SmallBody } from "./small-body.ts";
+import { freePieces, readSmallBody, SMALL_BYTES } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
 import type { UploadNote, UploadNotes } from "./upload-notes.ts";
-import type { WholeAnswer } from "./whole-answer.ts";
 
 /** An upload to Synapse by a user who is known. */
 export interface GuardedRequest extends AdmissionRequest {
@@ -143,7 +143,7 @@ async function handOn(
   const source = spooled ?? request.body;
   const wholeBytes = spooled?.sizeBytes ?? request.contentLength ?? 0;
   let hash: Hash | undefined;
-  const look = (bytes: Buffer) => (hash ??= createHash("sha256")).update(bytes);
+  const look = (chunk: Buffer) => void (hash ??= createHash("sha256")).update(chunk);
   let sizeBytes = 0;
   const count = (chunk: Buffer) => {
     sizeBytes += chunk.length;
@@ -157,26 +157,27 @@ async function handOn(
     const passage = { method, target, headers: endToEnd(request.headersFor(wholeBytes), READ_HERE) };
     isOnItsWay = true;
     const answering = small
-      ? upstream.exchange({ ...passage, body: small.bytes })
+      ? upstream.exchange({ ...passage, body: small })
       : streamBody(upstream, passage, source, count);
-    if (small) sizeBytes = small.bytes.length;
-    // Once it is on its way: Synapse takes it in while it is looked at here.
+    if (small) sizeBytes = wholeBytes;
     const looked = small && lookLater(small, look);
     const answer = await answering;
     await looked;
+    const isSent = !("isSent" in answer) || answer.isSent;
     const fate = fateOf(answer.status);
     if (fate === "refused") note.forget();
     if (fate === "unknown") await note.doubt(`status ${answer.status}`);
     if (fate !== "stored") return { answer };
-    if (!isWhole()) throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
+    if (!isSent || !isWhole())
+      throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
     const text = await readAnswer(answer);
     const mediaId = request.mediaId ?? readMediaId(text);
-    small?.release();
     const settle = async () => {
       // An id that has been uploaded to must be known as such before the client is answered.
       if (request.mediaId === undefined) await settling.over();
       const sha256 = (hash ?? createHash("sha256")).digest("hex");
       await reservation.settleBy(note.settle({ mediaId, mediaLength: sizeBytes, sha256 }));
+      if (small) freePieces(small);
     };
     return { answer, text, stored: { mediaId, sizeBytes }, recorded: settle() };
   } catch (error) {
@@ -187,10 +188,10 @@ async function handOn(
   }
 }
 
-async function lookLater(small: SmallBody, look: (bytes: Buffer) => void): Promise<void> {
+/** Looks at a body once it is on its way: Synapse takes it in meanwhile. */
+async function lookLater(pieces: readonly Buffer[], look: (chunk: Buffer) => void): Promise<void> {
   await setImmediate();
-  small.freePieces();
-  look(small.bytes);
+  for (const piece of pieces) look(piece);
 }
 
 /** Whether it says that Synapse was sent nothing. */

@@ -5,7 +5,7 @@ import type { UploadBody } from "../media/upload.ts";
 import { describeFailure, type Upstream, type UpstreamAnswer } from "./client.ts";
 import { streamBody, type Passage } from "./exchange.ts";
 import { endToEnd, requestHeaders } from "./headers.ts";
-import type { WholeAnswer } from "./whole-answer.ts";
+import type { WholeAnswer } from "./answer-reader.ts";
 
 export interface PassThroughParts {
   readonly upstream: Upstream;

@@ -1,6 +1,6 @@
 import { matrixError } from "../errors.ts";
 import { describeFailure, type UpstreamAnswer } from "./client.ts";
-import { MAX_ANSWER_BYTES, type WholeAnswer } from "./whole-answer.ts";
+import { MAX_ANSWER_BYTES, type WholeAnswer } from "./answer-reader.ts";
 
 const CONTENT_URI = /^mxc:\/\/[^/]+\/([A-Za-z0-9_-]{1,255})$/;
 

@@ -11,8 +11,11 @@ export class SharedPause {
 
   /** Resolves at the end of the pause that is on, or of one that begins now. */
   over(): Promise<void> {
-    return (this.#current ??= setTimeout(this.#ms).then(() => {
-      this.#current = undefined;
-    }));
+    return (this.#current ??= this.#begin());
+  }
+
+  async #begin(): Promise<void> {
+    await setTimeout(this.#ms);
+    this.#current = undefined;
   }
 }

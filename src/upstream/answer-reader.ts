@@ -1,0 +1,167 @@
+import type { RawHeaders } from "./headers.ts";
+
+/** Longer than any answer of Synapse's, or of a proxy in front of it, to an upload. */
+export const MAX_ANSWER_BYTES = 1024 * 1024;
+/** More than Node allows for a request. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
+/** An answer of which all has come. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly headers: RawHeaders;
+  readonly body: Buffer;
+}
+
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/;
+const FIELD_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*(.*?)[\t ]*$/;
+const CHUNK_LINE = /^([0-9A-Fa-f]{1,8})[\t ]*(?:;.*)?$/;
+// oxlint-disable-next-line no-control-regex -- these are what no field may hold
+const CONTROLS = /[\0-\x08\x0a-\x1f\x7f]/;
+
+type Part = "head" | "sized" | "until-close" | "chunk-line" | "chunk" | "chunk-end" | "trailers" | "over";
+
+/**
+ * Reads one small answer to a `POST` or `PUT` as it arrives. RFC 9112, sections 4 to 7. Whatever leaves a doubt where the answer ends
+ * is an error, never a guess.
+ */
+export class AnswerReader {
+  #part: Part = "head";
+  /** What has arrived of something that is not all there yet. */
+  #rest: Buffer = Buffer.alloc(0);
+  #head: Omit<WholeAnswer, "body"> | undefined;
+  readonly #body: Buffer[] = [];
+  #bodyBytes = 0;
+  /** Of the body, or of the chunk that is being read. */
+  #leftBytes = 0;
+  #mayGoOn = false;
+
+  /** Takes what arrives. Returns the answer once it is whole; throws where it cannot be one. */
+  feed(chunk: Buffer): WholeAnswer | undefined {
+    this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+    while (this.#part !== "over" && this.#step()) {
+      // Part by part.
+    }
+    if (this.#part !== "over") return undefined;
+    if (this.#rest.length > 0) throw new Error("something follows the answer");
+    return this.#answer();
+  }
+
+  /** The answer that the end of the connection completes; throws where it cuts one short. */
+  end(): WholeAnswer {
+    if (this.#part !== "until-close") throw new Error("the answer is cut short");
+    return this.#answer();
+  }
+
+  /** Whether another answer may come over the same connection. */
+  get mayGoOn(): boolean {
+    return this.#part === "over" && this.#mayGoOn;
+  }
+
+  #answer(): WholeAnswer {
+    if (!this.#head) throw new Error("there is no answer");
+    const [first = Buffer.alloc(0)] = this.#body;
+    return { ...this.#head, body: this.#body.length > 1 ? Buffer.concat(this.#body) : first };
+  }
+
+  /** Whether there was enough of it to go on. */
+  #step(): boolean {
+    switch (this.#part) {
+      case "head": {
+        const head = this.#until("\r\n\r\n");
+        if (head !== undefined) this.#readHead(head);
+        return head !== undefined;
+      }
+      case "chunk-line": {
+        const line = this.#until("\r\n");
+        if (line !== undefined) this.#readChunkLine(line);
+        return line !== undefined;
+      }
+      case "chunk-end":
+      case "trailers": {
+        const line = this.#until("\r\n");
+        if (line === undefined) return false;
+        if (this.#part === "trailers") this.#part = line === "" ? "over" : "trailers";
+        else if (line === "") this.#part = "chunk-line";
+        else throw new Error("a chunk is longer than it says");
+        return true;
+      }
+      default:
+        return this.#readBody();
+    }
+  }
+
+  #readHead(text: string): void {
+    const [first = "", ...lines] = text.split("\r\n");
+    const [line, minor, status, statusText = ""] = STATUS_LINE.exec(first) ?? [];
+    if (line === undefined || CONTROLS.test(first)) throw new Error("this is no HTTP/1.1");
+    const headers: string[] = [];
+    const values = { length: [] as string[], encoding: [] as string[], connection: "" };
+    for (const field of lines) {
+      const [, name, value = ""] = FIELD_LINE.exec(field) ?? [];
+      if (name === undefined || CONTROLS.test(value)) throw new Error("a header of the answer is none");
+      headers.push(name, value);
+      const lower = name.toLowerCase();
+      if (lower === "content-length") values.length.push(value);
+      else if (lower === "transfer-encoding") values.encoding.push(value.toLowerCase());
+      else if (lower === "connection") values.connection += `,${value.toLowerCase()}`;
+    }
+    // What is said on the way to an answer, "103 Early Hints" for one.
+    if (Number(status) < 200) {
+      if (status === "101") throw new Error("it speaks another protocol");
+      return;
+    }
+    this.#head = { status: Number(status), statusText, headers };
+    this.#mayGoOn = minor === "1" && !/(?:^|,)[\t ]*close[\t ]*(?:,|$)/.test(values.connection);
+    this.#frame(Number(status), values);
+  }
+
+  /** RFC 9112, section 6.3. */
+  #frame(status: number, { length, encoding }: { readonly length: string[]; readonly encoding: string[] }): void {
+    if (encoding.length > 0) {
+      if (encoding.join() !== "chunked" || length.length > 0) throw new Error("the answer has no clear length");
+      this.#part = "chunk-line";
+    } else if (status === 204 || status === 304) {
+      this.#part = "over";
+    } else if (length.length > 0) {
+      const [bytes = ""] = length;
+      if (!/^\d{1,15}$/.test(bytes) || new Set(length).size > 1) throw new Error("the answer has no clear length");
+      this.#leftBytes = Number(bytes);
+      this.#part = this.#leftBytes > 0 ? "sized" : "over";
+    } else {
+      this.#part = "until-close";
+    }
+  }
+
+  #readChunkLine(line: string): void {
+    const [, size] = CHUNK_LINE.exec(line) ?? [];
+    if (size === undefined) throw new Error("a chunk has no clear length");
+    this.#leftBytes = parseInt(size, 16);
+    this.#part = this.#leftBytes > 0 ? "chunk" : "trailers";
+  }
+
+  #readBody(): boolean {
+    const isEndless = this.#part === "until-close";
+    const bytes = isEndless ? this.#rest.length : Math.min(this.#leftBytes, this.#rest.length);
+    if (bytes === 0) return false;
+    this.#body.push(this.#rest.subarray(0, bytes));
+    this.#bodyBytes += bytes;
+    if (this.#bodyBytes > MAX_ANSWER_BYTES) throw new Error("the answer is too long");
+    this.#rest = this.#rest.subarray(bytes);
+    this.#leftBytes -= bytes;
+    if (!isEndless && this.#leftBytes === 0) this.#part = this.#part === "chunk" ? "chunk-end" : "over";
+    return true;
+  }
+
+  /** One character a byte: what comes before `end`, which is taken away as well. */
+  #until(end: string): string | undefined {
+    const length = this.#rest.indexOf(end, 0, "latin1");
+    if (length === -1) {
+      if (this.#rest.length > MAX_HEAD_BYTES) throw new Error("a line of the answer is too long");
+      return undefined;
+    }
+    const text = this.#rest.toString("latin1", 0, length);
+    this.#rest = this.#rest.subarray(length + end.length);
+    return text;
+  }
+}

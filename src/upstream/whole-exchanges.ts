@@ -1,0 +1,87 @@
+import type { Socket } from "node:net";
+import type { buildConnector } from "undici";
+import { matrixError } from "../errors.ts";
+import type { RawHeaders } from "./headers.ts";
+import { KeptConnection, type Exchanged } from "./kept-connection.ts";
+
+// oxlint-disable-next-line no-control-regex -- these are what no head may hold
+const NOT_IN_HEAD = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/;
+
+/** A request that is there as a whole. */
+export interface WholeRequest {
+  readonly method: "POST" | "PUT";
+  /** Path and query; begins with a slash. */
+  readonly target: string;
+  /** With the length of the body. */
+  readonly headers: RawHeaders;
+  readonly body: readonly Buffer[];
+}
+
+/**
+ * Small requests over HTTP/1.1, by connections that are kept. A general client does so much more for a request, above all in its
+ * parser, that it takes several times as long as the request itself; every small upload would feel that.
+ */
+export class WholeExchanges {
+  readonly #address: buildConnector.Options & { readonly host: string };
+  readonly #connect: buildConnector.connector;
+  readonly #timeoutMs: number;
+  readonly #sockets = new Set<Socket>();
+  readonly #free: KeptConnection[] = [];
+  #closed = false;
+
+  constructor({ protocol, hostname, host, port }: URL, connect: buildConnector.connector, timeoutMs: number) {
+    this.#address = { protocol, hostname: hostname.replaceAll(/^\[|\]$/g, ""), host, port };
+    this.#connect = connect;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /**
+   * Sends a request once. Rejects as `KeptConnection.exchange` does, with the error of a connection that could not be made, and with
+   * `BAD_REQUEST` for what no request may hold.
+   */
+  async exchange(request: WholeRequest): Promise<Exchanged> {
+    const head = this.#headOf(request);
+    const connection = this.#free.pop() ?? (await this.#open());
+    return connection.exchange(head, request.body);
+  }
+
+  /** Ends every connection; what is under way fails. */
+  close(): void {
+    this.#closed = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #headOf({ method, target, headers }: WholeRequest): string {
+    let hosts = 0;
+    let fields = "";
+    for (let index = 0; index + 1 < headers.length; index += 2) {
+      const [name = "", value = ""] = [headers[index], headers[index + 1]];
+      if (name.toLowerCase() === "host") hosts += 1;
+      if (NOT_IN_HEAD.test(name) || NOT_IN_HEAD.test(value)) throw matrixError("BAD_REQUEST");
+      fields += `${name}: ${value}\r\n`;
+    }
+    // With two of them, who reads which is anybody's guess.
+    if (hosts > 1 || target.includes(" ") || NOT_IN_HEAD.test(target)) throw matrixError("BAD_REQUEST");
+    const host = hosts === 0 ? `Host: ${this.#address.host}\r\n` : "";
+    return `${method} ${target} HTTP/1.1\r\n${host}${fields}\r\n`;
+  }
+
+  #open(): Promise<KeptConnection> {
+    return new Promise((resolve, reject) => {
+      this.#connect(this.#address, (error, socket) => {
+        if (error) return reject(error);
+        const connection: KeptConnection = new KeptConnection(socket, this.#timeoutMs, () =>
+          this.#free.push(connection),
+        );
+        this.#sockets.add(socket);
+        socket.once("close", () => {
+          this.#sockets.delete(socket);
+          const index = this.#free.indexOf(connection);
+          if (index !== -1) this.#free.splice(index, 1);
+        });
+        if (this.#closed) socket.destroy();
+        resolve(connection);
+      });
+    });
+  }
+}
