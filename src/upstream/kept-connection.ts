@@ -35,9 +35,17 @@ export class KeptConnection {
       .on("close", () => this.#fail(new Error("the connection is closed")));
   }
 
-  /** Sends a request. Rejects with `UPSTREAM_TIMEOUT` where nothing moves, and with what breaks the answer off or makes it none. */
-  exchange(head: string, body: readonly Buffer[]): Promise<Exchanged> {
+  get isOpen(): boolean {
+    return !this.#socket.destroyed && this.#socket.writable;
+  }
+
+  /**
+   * Sends a request. Rejects with `UPSTREAM_UNREACHABLE` where nothing can be sent any more, with `UPSTREAM_TIMEOUT` where nothing
+   * moves, and with what breaks the answer off or makes it none.
+   */
+  async exchange(head: string, body: readonly Buffer[]): Promise<Exchanged> {
     const socket = this.#socket;
+    if (!this.isOpen) throw matrixError("UPSTREAM_UNREACHABLE", { cause: new Error("the connection is closed") });
     return new Promise((resolve, reject) => {
       this.#current = { reader: new AnswerReader(), resolve, reject };
       socket.setTimeout(this.#timeoutMs);

@@ -41,7 +41,7 @@ export class WholeExchanges {
    */
   async exchange(request: WholeRequest): Promise<Exchanged> {
     const head = this.#headOf(request);
-    const connection = this.#free.pop() ?? (await this.#open());
+    const connection = this.#takeFree() ?? (await this.#open());
     return connection.exchange(head, request.body);
   }
 
@@ -64,6 +64,13 @@ export class WholeExchanges {
     if (hosts > 1 || target.includes(" ") || NOT_IN_HEAD.test(target)) throw matrixError("BAD_REQUEST");
     const host = hosts === 0 ? `Host: ${this.#address.host}\r\n` : "";
     return `${method} ${target} HTTP/1.1\r\n${host}${fields}\r\n`;
+  }
+
+  #takeFree(): KeptConnection | undefined {
+    let connection = this.#free.pop();
+    // One that is ending has not said so yet.
+    while (connection?.isOpen === false) connection = this.#free.pop();
+    return connection;
   }
 
   #open(): Promise<KeptConnection> {
