@@ -14,10 +14,11 @@ export interface WholeAnswer {
 }
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/;
-const FIELD_LINE = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):[\t ]*(.*?)[\t ]*$/;
+const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const CHUNK_LINE = /^([0-9A-Fa-f]{1,8})[\t ]*(?:;.*)?$/;
-// oxlint-disable-next-line no-control-regex -- these are what no field may hold
-const CONTROLS = /[\0-\x08\x0a-\x1f\x7f]/;
+/** What no head may hold: control characters, line ends that are half of one among them. */
+// oxlint-disable-next-line no-control-regex -- it is about them
+const NOT_IN_HEAD = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
 
 type Part = "head" | "sized" | "until-close" | "chunk-line" | "chunk" | "chunk-end" | "trailers" | "over";
 
@@ -61,7 +62,8 @@ export class AnswerReader {
   #answer(): WholeAnswer {
     if (!this.#head) throw new Error("there is no answer");
     const [first = Buffer.alloc(0)] = this.#body;
-    return { ...this.#head, body: this.#body.length > 1 ? Buffer.concat(this.#body) : first };
+    const { status, statusText, headers } = this.#head;
+    return { status, statusText, headers, body: this.#body.length > 1 ? Buffer.concat(this.#body) : first };
   }
 
   /** Whether there was enough of it to go on. */
@@ -94,12 +96,14 @@ export class AnswerReader {
   #readHead(text: string): void {
     const [first = "", ...lines] = text.split("\r\n");
     const [line, minor, status, statusText = ""] = STATUS_LINE.exec(first) ?? [];
-    if (line === undefined || CONTROLS.test(first)) throw new Error("this is no HTTP/1.1");
+    if (line === undefined || NOT_IN_HEAD.test(text)) throw new Error("this is no HTTP/1.1");
     const headers: string[] = [];
     const values = { length: [] as string[], encoding: [] as string[], connection: "" };
     for (const field of lines) {
-      const [, name, value = ""] = FIELD_LINE.exec(field) ?? [];
-      if (name === undefined || CONTROLS.test(value)) throw new Error("a header of the answer is none");
+      const colon = field.indexOf(":");
+      const name = field.slice(0, Math.max(0, colon));
+      if (!FIELD_NAME.test(name)) throw new Error("a header of the answer is none");
+      const value = withoutBlanks(field, colon + 1);
       headers.push(name, value);
       const lower = name.toLowerCase();
       if (lower === "content-length") values.length.push(value);
@@ -164,4 +168,16 @@ export class AnswerReader {
     this.#rest = this.#rest.subarray(length + end.length);
     return text;
   }
+}
+
+/** What stands from `start` on, without the blanks around it. Of these RFC 9110 knows two. */
+function withoutBlanks(text: string, start: number): string {
+  let [from, to] = [start, text.length];
+  while (from < to && isBlank(text.charCodeAt(from))) from += 1;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }

@@ -95,7 +95,7 @@ export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOpt
     },
     async exchange(request) {
       try {
-        return await whole.exchange({ ...request, target: prefix + request.target });
+        return await whole.exchange(request);
       } catch (error) {
         throw describeFailure(error);
       }

@@ -18,10 +18,12 @@ import type { WholeAnswer } from "./answer-reader.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
 import { streamBody } from "./exchange.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "./headers.ts";
+import type { Exchanged } from "./kept-connection.ts";
 import { freePieces, readSmallBody, SMALL_BYTES } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
 import type { UploadNote, UploadNotes } from "./upload-notes.ts";
+import type { WholeRequest } from "./whole-exchanges.ts";
 
 /** An upload to Synapse by a user who is known. */
 export interface GuardedRequest extends AdmissionRequest {
@@ -143,7 +145,7 @@ async function handOn(
   const source = spooled ?? request.body;
   const wholeBytes = spooled?.sizeBytes ?? request.contentLength ?? 0;
   let hash: Hash | undefined;
-  const look = (chunk: Buffer) => void (hash ??= createHash("sha256")).update(chunk);
+  const look = (piece: Buffer) => void (hash ??= createHash("sha256")).update(piece);
   let sizeBytes = 0;
   const count = (chunk: Buffer) => {
     sizeBytes += chunk.length;
@@ -154,21 +156,16 @@ async function handOn(
   try {
     const [small] = await Promise.all([wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined, note.committed]);
     const { method, target } = request;
-    const passage = { method, target, headers: endToEnd(request.headersFor(wholeBytes), READ_HERE) };
+    const headers = endToEnd(request.headersFor(wholeBytes), READ_HERE);
     isOnItsWay = true;
-    const answering = small
-      ? upstream.exchange({ ...passage, body: small })
-      : streamBody(upstream, passage, source, count);
     if (small) sizeBytes = wholeBytes;
-    const looked = small && lookLater(small, look);
-    const answer = await answering;
-    await looked;
-    const isSent = !("isSent" in answer) || answer.isSent;
+    const exchanged = small && (await exchangeSmall({ method, target, headers, body: small }, look, upstream));
+    const answer = exchanged?.answer ?? (await streamBody(upstream, { method, target, headers }, source, count));
     const fate = fateOf(answer.status);
     if (fate === "refused") note.forget();
     if (fate === "unknown") await note.doubt(`status ${answer.status}`);
     if (fate !== "stored") return { answer };
-    if (!isSent || !isWhole())
+    if (!isWhole() || exchanged?.isSent === false)
       throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
     const text = await readAnswer(answer);
     const mediaId = request.mediaId ?? readMediaId(text);
@@ -188,10 +185,17 @@ async function handOn(
   }
 }
 
-/** Looks at a body once it is on its way: Synapse takes it in meanwhile. */
-async function lookLater(pieces: readonly Buffer[], look: (chunk: Buffer) => void): Promise<void> {
-  await setImmediate();
-  for (const piece of pieces) look(piece);
+/** Sends a small body, and looks at it once it is on its way: Synapse takes it in meanwhile. */
+async function exchangeSmall(
+  request: WholeRequest,
+  look: (piece: Buffer) => void,
+  upstream: Upstream,
+): Promise<Exchanged> {
+  const exchanging = upstream.exchange(request);
+  const looking = setImmediate().then(() => request.body.forEach(look));
+  const exchanged = await exchanging;
+  await looking;
+  return exchanged;
 }
 
 /** Whether it says that Synapse was sent nothing. */

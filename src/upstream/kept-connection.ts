@@ -5,8 +5,11 @@ import { AnswerReader, type WholeAnswer } from "./answer-reader.ts";
 /** How long a connection is kept that nothing goes over: less than Synapse, and what may stand before it, keep one. */
 const KEPT_MS = 4_000;
 
-/** An answer, and whether all of the request was out when it came: only then nobody reads the pieces of its body any more. */
-export type Exchanged = WholeAnswer & { readonly isSent: boolean };
+export interface Exchanged {
+  readonly answer: WholeAnswer;
+  /** Whether all of the request was out when it came: only then nobody reads the pieces of its body any more. */
+  readonly isSent: boolean;
+}
 
 interface Exchange {
   readonly reader: AnswerReader;
@@ -74,7 +77,7 @@ export class KeptConnection {
       } else {
         this.#socket.destroy();
       }
-      current.resolve({ ...answer, isSent });
+      current.resolve({ answer, isSent });
     } catch (error) {
       this.#fail(error as Error);
     }

@@ -23,13 +23,17 @@ export interface WholeRequest {
  */
 export class WholeExchanges {
   readonly #address: buildConnector.Options & { readonly host: string };
+  readonly #prefix: string;
   readonly #connect: buildConnector.connector;
   readonly #timeoutMs: number;
   readonly #sockets = new Set<Socket>();
   readonly #free: KeptConnection[] = [];
   #closed = false;
 
-  constructor({ protocol, hostname, host, port }: URL, connect: buildConnector.connector, timeoutMs: number) {
+  /** @param url its path is put in front of every target */
+  constructor(url: URL, connect: buildConnector.connector, timeoutMs: number) {
+    const { protocol, hostname, host, port, pathname } = url;
+    this.#prefix = pathname.replace(/\/+$/, "");
     this.#address = { protocol, hostname: hostname.replaceAll(/^\[|\]$/g, ""), host, port };
     this.#connect = connect;
     this.#timeoutMs = timeoutMs;
@@ -63,7 +67,7 @@ export class WholeExchanges {
     // With two of them, who reads which is anybody's guess.
     if (hosts > 1 || target.includes(" ") || NOT_IN_HEAD.test(target)) throw matrixError("BAD_REQUEST");
     const host = hosts === 0 ? `Host: ${this.#address.host}\r\n` : "";
-    return `${method} ${target} HTTP/1.1\r\n${host}${fields}\r\n`;
+    return `${method} ${this.#prefix}${target} HTTP/1.1\r\n${host}${fields}\r\n`;
   }
 
   #takeFree(): KeptConnection | undefined {

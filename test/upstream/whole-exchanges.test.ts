@@ -50,7 +50,10 @@ function open(timeoutMs = 10_000): WholeExchanges {
 
 describe("A small request", () => {
   test("is sent as it is, and its answer handed back", async () => {
-    expect(await exchanges.exchange(REQUEST)).toMatchObject({ status: 200, body: Buffer.from("hi"), isSent: true });
+    expect(await exchanges.exchange(REQUEST)).toMatchObject({
+      answer: { status: 200, body: Buffer.from("hi") },
+      isSent: true,
+    });
     expect(connections[0]?.text).toBe(
       "POST /upload?filename=a%20b HTTP/1.1\r\nHost: example.test\r\nContent-Length: 5\r\n\r\nhello",
     );
@@ -115,7 +118,7 @@ describe("A connection is not used again", () => {
     const [first] = connections;
     if (first && !first.socket.closed) await once(first.socket, "close");
     behave = (socket, text) => void (text.endsWith("hello") && socket.write(ANSWER));
-    expect(await exchanges.exchange(NEXT)).toMatchObject({ status: 200, body: Buffer.from("hi") });
+    expect(await exchanges.exchange(NEXT)).toMatchObject({ answer: { status: 200, body: Buffer.from("hi") } });
     return connections.map(({ text }) => text.includes("/next"));
   }
 
@@ -158,7 +161,7 @@ describe("A connection is not used again", () => {
     };
     const body = [Buffer.alloc(64 * 2 ** 20, 1)];
     const large = { ...REQUEST, headers: ["Host", "example.test", "Content-Length", String(64 * 2 ** 20)], body };
-    expect(await exchanges.exchange(large)).toMatchObject({ status: 413, isSent: false });
+    expect(await exchanges.exchange(large)).toMatchObject({ answer: { status: 413 }, isSent: false });
     connections[0]?.socket.resume();
     expect(await next()).toEqual([false, true]);
   });
