@@ -16,9 +16,8 @@ export interface WholeAnswer {
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/;
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const CHUNK_LINE = /^([0-9A-Fa-f]{1,8})[\t ]*(?:;.*)?$/;
-/** What no head may hold: control characters, line ends that are half of one among them. */
-// oxlint-disable-next-line no-control-regex -- it is about them
-const NOT_IN_HEAD = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)|(?<!\r)\n/;
+/** What no head may hold: control characters, and half a line end. */
+const NOT_IN_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 
 type Part = "head" | "sized" | "until-close" | "chunk-line" | "chunk" | "chunk-end" | "trailers" | "over";
 

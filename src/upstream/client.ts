@@ -48,16 +48,17 @@ export interface Upstream {
   close(): Promise<void>;
 }
 
-/** Failures before a connection was there: Synapse has heard nothing. */
-const NOT_CONNECTED = new Set([
-  "ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH", "ENOENT", "EACCES", "UND_ERR_CONNECT_TIMEOUT",
-]); // prettier-ignore
-
 export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOptions): Upstream {
   const address = new URL(url);
   const { origin, pathname } = address;
   const prefix = pathname.replace(/\/+$/, "");
-  const connect = buildConnector({ timeout: connectTimeoutMs });
+  const connector = buildConnector({ timeout: connectTimeoutMs });
+  const connect: buildConnector.connector = (options, done) =>
+    connector(options, (error, socket) => {
+      // Told apart here, where nothing can have been sent yet: later the same errors say nothing of that.
+      if (error) done(matrixError("UPSTREAM_UNREACHABLE", { cause: error }), null);
+      else done(null, socket);
+    });
   const pool = new Pool(origin, {
     connect: (options, done) =>
       connect(options, (...outcome) => {
@@ -113,7 +114,6 @@ export function describeFailure(error: unknown): MatrixError {
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
   // What it would not send at all: a header that no request may have twice, for one.
   if (code === "UND_ERR_INVALID_ARG") return matrixError("BAD_REQUEST", { cause: error });
-  if (NOT_CONNECTED.has(code)) return matrixError("UPSTREAM_UNREACHABLE", { cause: error });
   if (/^UND_ERR_(?:HEADERS|BODY)_TIMEOUT$/.test(code)) return matrixError("UPSTREAM_TIMEOUT", { cause: error });
   return matrixError("UPSTREAM_BROKEN", { cause: error });
 }

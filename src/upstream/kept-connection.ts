@@ -34,8 +34,7 @@ export class KeptConnection {
       .on("data", (chunk: Buffer) => this.#read((reader) => reader.feed(chunk)))
       .on("end", () => this.#read((reader) => reader.end()))
       .on("timeout", () => this.#fail(matrixError("UPSTREAM_TIMEOUT")))
-      // Without its code, which could say that there was no connection.
-      .on("error", (error) => this.#fail(new Error("the connection broke", { cause: error })))
+      .on("error", (error) => this.#fail(error))
       .on("close", () => this.#fail(new Error("the connection is closed")));
   }
 

@@ -4,8 +4,7 @@ import { matrixError } from "../errors.ts";
 import type { RawHeaders } from "./headers.ts";
 import { KeptConnection, type Exchanged } from "./kept-connection.ts";
 
-// oxlint-disable-next-line no-control-regex -- these are what no head may hold
-const NOT_IN_HEAD = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/;
+const NOT_IN_FIELD = /[^\t\x20-\x7e\x80-\xff]/;
 
 /** A request that is there as a whole. */
 export interface WholeRequest {
@@ -61,11 +60,11 @@ export class WholeExchanges {
     for (let index = 0; index + 1 < headers.length; index += 2) {
       const [name = "", value = ""] = [headers[index], headers[index + 1]];
       if (name.toLowerCase() === "host") hosts += 1;
-      if (NOT_IN_HEAD.test(name) || NOT_IN_HEAD.test(value)) throw matrixError("BAD_REQUEST");
+      if (NOT_IN_FIELD.test(name) || NOT_IN_FIELD.test(value)) throw matrixError("BAD_REQUEST");
       fields += `${name}: ${value}\r\n`;
     }
     // With two of them, who reads which is anybody's guess.
-    if (hosts > 1 || target.includes(" ") || NOT_IN_HEAD.test(target)) throw matrixError("BAD_REQUEST");
+    if (hosts > 1 || target.includes(" ") || NOT_IN_FIELD.test(target)) throw matrixError("BAD_REQUEST");
     const host = hosts === 0 ? `Host: ${this.#address.host}\r\n` : "";
     return `${method} ${this.#prefix}${target} HTTP/1.1\r\n${host}${fields}\r\n`;
   }
