@@ -22,7 +22,7 @@ export type Calls = Partial<Record<KindName, readonly (readonly [instance: Insta
 
 /** Where the service parts from Synapse on purpose. */
 export interface Difference {
-  /** How the row of the README's table of differences begins. */
+  /** How the row of docs/differences-from-synapse.md begins. */
   readonly row: string;
   /** What Synapse answers to the last request. */
   readonly synapse: Partial<Answer>;

@@ -10,7 +10,7 @@ import { ALLOWED_CASES, LIMIT_CASES, SPAM_CASES } from "./cases-uploads.ts";
 import { Side } from "./side.ts";
 
 const CASES = [...CONFIG_CASES, ...ALLOWED_CASES, ...SPAM_CASES, ...LIMIT_CASES];
-const README = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
+const DIFFERENCES = readFileSync(new URL("../../../docs/differences-from-synapse.md", import.meta.url), "utf8");
 /** Both have the same configuration and the same modules. */
 const CONFIG = {
   max_upload_size: "64K",
@@ -58,10 +58,10 @@ test.each(CASES.filter(({ differs }) => differs === undefined))(
 );
 
 test.each(CASES.flatMap(({ differs, ...rest }) => (differs ? [{ ...rest, differs }] : [])))(
-  "The same modules are answered as the README says they differ: $title",
+  "The same modules are answered as the table of differences says: $title",
   async (entry) => {
     const { inSynapse, here } = await askBoth(entry);
-    expect(README).toContain(`\n| ${entry.differs.row}`);
+    expect(DIFFERENCES).toContain(`\n| ${entry.differs.row}`);
     expect(inSynapse.at(-1)).toMatchObject(entry.differs.synapse);
     expect(here).not.toEqual(inSynapse);
     expect(here).toEqual([

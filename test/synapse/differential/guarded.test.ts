@@ -50,7 +50,7 @@ test.each(CASES.filter(({ differs }) => differs === undefined))(
 );
 
 test.each(CASES.flatMap(({ differs, ...rest }) => (differs ? [{ ...rest, differs }] : [])))(
-  "The same modules are answered in front of a Synapse as the README says they differ: $title",
+  "The same modules are answered in front of a Synapse as the table of differences says: $title",
   async (entry) => {
     const { inSynapse, inFront } = await askBoth(entry);
     const last = applyDifference(entry.differs, inSynapse.at(-1), userOf(entry.title));
