@@ -2,7 +2,6 @@ import type { AddressInfo } from "node:net";
 import type { Config } from "./config/config.ts";
 import type { LoadedModules } from "./modules/load.ts";
 import type { Metrics } from "./metrics/metrics.ts";
-import { createDeferred } from "./util/deferred.ts";
 import { Cleanup } from "./server/cleanup.ts";
 import { openControl } from "./server/control.ts";
 import { startLoading } from "./server/loading.ts";
@@ -43,7 +42,7 @@ export async function startService(
 ): Promise<RunningService> {
   const cleanup = new Cleanup();
   let service: Service | undefined;
-  const metrics = createDeferred<Metrics>();
+  const metrics = Promise.withResolvers<Metrics>();
   const reload = async () => service?.reload(readConfig);
   const stop = async (running: Service, graceMs = running.current().config.mediaBridge.shutdownGraceMs) => {
     await cleanup.run(log, graceMs);

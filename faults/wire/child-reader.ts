@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { encodeFrame } from "../../src/bridge/codec.ts";
 import { FrameDecoder } from "../../src/bridge/frame-decoder.ts";
-import { createDeferred, type Deferred } from "../../src/util/deferred.ts";
 import { within } from "../../src/util/within.ts";
 import { ROOT } from "../root.ts";
 import type { Stream } from "./corpus.ts";
@@ -33,7 +32,7 @@ interface Report {
 /** The shim's decoder and dispatcher in a process that reads one stream after the other. */
 export class ChildReader {
   private readonly process: ChildProcess;
-  private readonly waiting: Deferred<Report | undefined>[] = [];
+  private readonly waiting: PromiseWithResolvers<Report | undefined>[] = [];
   private stderr = "";
 
   constructor() {
@@ -60,7 +59,7 @@ export class ChildReader {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
     this.process.stdin?.write(Buffer.concat([length, bytes]));
-    const answer = createDeferred<Report | undefined>();
+    const answer = Promise.withResolvers<Report | undefined>();
     this.waiting.push(answer);
     const report = await within(answer.promise, HANG_MS);
     if (report === undefined) throw new Error(`the shim hangs or has ended; its last words:\n${this.stderr}`);

@@ -1,7 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Logger } from "../util/log.ts";
 import { Connection } from "./connection.ts";
-import { createDeferred } from "../util/deferred.ts";
 import { BridgeError } from "./errors.ts";
 import { readHello, type Hello } from "./hello.ts";
 import type { Handlers } from "./peer-requests.ts";
@@ -64,7 +63,7 @@ export class Child {
     this.pid = pid;
     guardGroup(pid, mark);
     this.stderrClosed = this.readStderr(stderr);
-    const greeted = createDeferred<unknown>();
+    const greeted = Promise.withResolvers<unknown>();
     this.connection = new Connection({
       input: stdout,
       output: stdin,

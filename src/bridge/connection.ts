@@ -1,7 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Logger } from "../util/log.ts";
 import { encodeFrame } from "./codec.ts";
-import { createDeferred } from "../util/deferred.ts";
 import { BridgeError, FrameError, readRemoteError } from "./errors.ts";
 import { FrameDecoder } from "./frame-decoder.ts";
 import { Outbox } from "./outbox.ts";
@@ -46,7 +45,7 @@ export class Connection {
   private readonly unasked = new Unasked();
   private readonly decoder = new FrameDecoder((message, bytes) => this.receive(message, bytes));
   private readonly input: Readable;
-  private readonly ending = createDeferred<BridgeError>();
+  private readonly ending = Promise.withResolvers<BridgeError>();
   private end: BridgeError | undefined;
 
   constructor({

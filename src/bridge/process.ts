@@ -43,7 +43,7 @@ export async function spawnChild(options: SpawnOptions): Promise<Child> {
     cleanup: false,
   });
   const pid = await new Promise<number>((resolve, reject) => {
-    subprocess.once("spawn", () => {
+    subprocess.nodeChildProcess.once("spawn", () => {
       if (subprocess.pid !== undefined) resolve(subprocess.pid);
     });
     // Settles before `spawn` only where there is no process. It is of no use later: a grandchild that holds a pipe holds it up.
@@ -58,7 +58,9 @@ export async function spawnChild(options: SpawnOptions): Promise<Child> {
     stdin: subprocess.stdin,
     stdout: subprocess.stdout,
     stderr: subprocess.stderr,
-    exited: new Promise((resolve) => subprocess.once("exit", (code, signal) => resolve({ code, signal }))),
+    exited: new Promise((resolve) =>
+      subprocess.nodeChildProcess.once("exit", (code, signal) => resolve({ code, signal })),
+    ),
     signal: (name) => subprocess.kill(name),
   });
 }

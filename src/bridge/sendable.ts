@@ -1,12 +1,5 @@
 import { BridgeError } from "./errors.ts";
 
-declare global {
-  interface String {
-    /** In Node 20, not yet in TypeScript's library of ES2023. */
-    isWellFormed(): boolean;
-  }
-}
-
 /** Python's packer gives up below 511 levels. */
 const MAX_DEPTH = 500;
 

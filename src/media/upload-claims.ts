@@ -1,9 +1,7 @@
-import { createDeferred } from "../util/deferred.ts";
-
 /** Which media ids are being uploaded to in this process: one upload to an id at a time. */
 export class UploadClaims {
   private readonly claimed = new Set<string>();
-  private readonly opened = createDeferred<void>();
+  private readonly opened = Promise.withResolvers<void>();
 
   /** Lets claims be made: what an earlier process left of its uploads is cleared, and no such file is in the way any more. */
   open(): void {

@@ -1,11 +1,9 @@
-import { createDeferred, type Deferred } from "../util/deferred.ts";
-
 /** Tells that whoever waits has gone; answers how to stop listening. */
 export type WhenGone = (gone: () => void) => () => void;
 
 /** Those who wait for uploads to media ids that were created already. They are woken; nobody looks again and again. */
 export class UploadWaits {
-  private readonly waiting = new Map<string, Set<Deferred<void>>>();
+  private readonly waiting = new Map<string, Set<PromiseWithResolvers<void>>>();
   private closed = false;
 
   /**
@@ -13,7 +11,7 @@ export class UploadWaits {
    * committed in between is not missed. End the wait in every case.
    */
   begin(mediaId: string): UploadWait {
-    const woken = createDeferred<void>();
+    const woken = Promise.withResolvers<void>();
     if (this.closed) woken.resolve();
     const all = this.waiting.get(mediaId) ?? new Set();
     this.waiting.set(mediaId, all.add(woken));
@@ -42,11 +40,11 @@ export class UploadWaits {
 
 /** One who waits. */
 export class UploadWait {
-  private readonly woken: Deferred<void>;
+  private readonly woken: PromiseWithResolvers<void>;
   /** Forgets the wait. */
   readonly end: () => void;
 
-  constructor(woken: Deferred<void>, end: () => void) {
+  constructor(woken: PromiseWithResolvers<void>, end: () => void) {
     this.woken = woken;
     this.end = end;
   }

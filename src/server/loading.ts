@@ -4,7 +4,6 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { loadModules, type LoadedModules } from "../modules/load.ts";
 import type { Logger } from "../util/log.ts";
 import { WebResources } from "../web/web-resources.ts";
-import { createDeferred } from "../util/deferred.ts";
 import { Cleanup } from "./cleanup.ts";
 import type { ModuleServices } from "./module-services.ts";
 
@@ -40,8 +39,8 @@ export function startLoading({ config, log, generation, metrics }: LoadingOption
   const beneath = new Cleanup();
   cleanup.add((graceMs) => beneath.run(log, graceMs));
   const resources = new WebResources(log);
-  const spawned = createDeferred<void>();
-  const uploads = createDeferred<PendingUploadParts | undefined>();
+  const spawned = Promise.withResolvers<void>();
+  const uploads = Promise.withResolvers<PendingUploadParts | undefined>();
   const services = spawned.promise
     .then(() => import("./module-services.ts"))
     .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, beneath));

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { createDeferred } from "../../src/util/deferred.ts";
 import { ModuleDatabaseError, type ModuleTransaction } from "../../src/modules/module-database.ts";
 import type { OpenModuleDatabase } from "../../src/storage/module-database/open-module-database.ts";
 
@@ -75,7 +74,7 @@ export function describeModuleDatabase(
     it("rolls back what is past its deadline, and says so to whoever uses the transaction still", async () => {
       const database = await makeTable(open);
       let later: Promise<unknown> | undefined;
-      const { promise: gone, resolve: go } = createDeferred<void>();
+      const { promise: gone, resolve: go } = Promise.withResolvers<void>();
       const late = database.transaction(
         "late",
         async (txn) => {

@@ -5,7 +5,6 @@ import type { MediaUploadLimit } from "../../src/callbacks/limit.ts";
 import type { MediaMetadata } from "../../src/media/metadata.ts";
 import { QuotaLedger, type Breach, type Reservation } from "../../src/media/quota.ts";
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
-import { createDeferred } from "../../src/util/deferred.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
@@ -103,7 +102,7 @@ describe("the quota ledger", () => {
       const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
       const first = await ledger.open(USER, limits);
       first.growTo(60);
-      const answered = createDeferred<void>();
+      const answered = Promise.withResolvers<void>();
       const row = newMedia({ mediaId: "late", userId: USER, mediaLength: 60, createdTs: Date.now() });
       const inserted = metadata.insertLocalMedia(row);
       const settled = first.settleBy(inserted.then(() => answered.promise));

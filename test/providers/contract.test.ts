@@ -5,7 +5,6 @@ import { loadConfig } from "../../src/config/load-config.ts";
 import { NO_METRICS } from "../../src/metrics/metrics.ts";
 import { loadModules } from "../../src/modules/load.ts";
 import { PythonProviders } from "../../src/modules/python-providers.ts";
-import { createDeferred } from "../../src/util/deferred.ts";
 import { describeStorageProviders, type ProviderUnderTest } from "../contract/storage-providers.ts";
 import { startBucket } from "../support/bucket.ts";
 import { captureLog } from "../support/captured-log.ts";
@@ -53,7 +52,7 @@ async function openProvider(describe: (folder: string) => object): Promise<Provi
   });
   const { config } = loadConfig([file]);
   const log = captureLog();
-  const modules = await loadModules({ config, log, heldBack: false, services: createDeferred<never>().promise });
+  const modules = await loadModules({ config, log, heldBack: false, services: Promise.withResolvers<never>().promise });
   const { python, storageProviders: entries } = modules;
   if (python === undefined) throw new Error("no Python child was started for a storage provider alone");
   await python.markStarted();

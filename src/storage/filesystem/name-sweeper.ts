@@ -1,37 +1,6 @@
-import { Worker } from "node:worker_threads";
 import type { Logger } from "../../util/log.ts";
-
-/**
- * The thread that flushes folders and then removes temporary names: a thousand of both in one message cost a fraction of
- * what a hand-over for each call does. Text, since a thread cannot be started from TypeScript on Node 20.
- */
-const THREAD = `
-const fs = require("node:fs");
-const { parentPort } = require("node:worker_threads");
-const isOneOf = (error, ...codes) => codes.includes(error.code);
-function flush(folder) {
-  let fd;
-  try {
-    fd = fs.openSync(folder, "r");
-    fs.fsyncSync(fd);
-  } catch (error) {
-    // Gone: its media were deleted since. The others: a file system that flushes no folders.
-    if (!isOneOf(error, "ENOENT", "EINVAL", "ENOTSUP", "EOPNOTSUPP")) throw error;
-  } finally {
-    if (fd !== undefined) fs.closeSync(fd);
-  }
-}
-parentPort.on("message", ({ folders, names }) => {
-  let failure = null;
-  try {
-    for (const folder of folders) flush(folder);
-    for (const name of names) fs.rmSync(name, { force: true });
-  } catch (error) {
-    failure = String(error);
-  }
-  parentPort.postMessage(failure);
-});
-`;
+import { WorkerThread } from "../../util/worker-thread.ts";
+import type { SweepBatch } from "./name-sweeper-thread.ts";
 
 export interface SweeperOptions {
   readonly log: Logger;
@@ -42,7 +11,10 @@ export interface SweeperOptions {
 const AFTER_MS = 2_000;
 const AFTER_NAMES = 2_000;
 
-/** Removes temporary names of uploads in batches, each after the folders with their final names have been flushed. */
+/**
+ * Removes temporary names of uploads in batches, each after the folders with their final names have been flushed. A thread does
+ * both: a thousand of them in one message cost a fraction of what a hand-over for each call does.
+ */
 export class NameSweeper {
   readonly #log: Logger;
   readonly #afterMs: number;
@@ -50,8 +22,9 @@ export class NameSweeper {
   #folders = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
-  #worker: Worker | undefined;
-  #finish: ((failure: unknown) => void) | undefined;
+  readonly #thread = new WorkerThread<SweepBatch, void>({
+    module: new URL("./name-sweeper-thread", import.meta.url),
+  });
 
   constructor({ log, afterMs = AFTER_MS }: SweeperOptions) {
     this.#log = log;
@@ -76,7 +49,7 @@ export class NameSweeper {
   async close(): Promise<void> {
     await this.sweep();
     clearTimeout(this.#timer);
-    await this.#worker?.terminate();
+    await this.#thread.close();
   }
 
   #wait(): void {
@@ -97,38 +70,13 @@ export class NameSweeper {
     const folders = [...this.#folders];
     this.#names = [];
     this.#folders = new Set();
-    const failure = await this.#run({ folders, names });
-    if (failure !== null) {
-      this.#log.warn({ err: failure, names: names.length }, "folders of media could not be flushed to disk");
+    try {
+      await this.#thread.ask({ folders, names });
+    } catch (error) {
+      this.#log.warn({ err: error, names: names.length }, "folders of media could not be flushed to disk");
       for (const folder of folders) this.#folders.add(folder);
       this.#names = [...names, ...this.#names];
     }
     if (this.#names.length > 0) this.#wait();
-  }
-
-  async #run(batch: { folders: string[]; names: string[] }): Promise<unknown> {
-    const worker = (this.#worker ??= this.#start());
-    const finished = new Promise<unknown>((resolve) => (this.#finish = resolve));
-    worker.ref();
-    worker.postMessage(batch);
-    const failure = await finished;
-    worker.unref();
-    return failure;
-  }
-
-  #start(): Worker {
-    const worker = new Worker(THREAD, { eval: true, execArgv: [] });
-    worker.on("message", (failure: string | null) => this.#end(failure));
-    worker.on("error", (error) => this.#end(error));
-    worker.on("exit", () => {
-      this.#worker = undefined;
-      this.#end(new Error("the thread that removes temporary names has ended"));
-    });
-    return worker;
-  }
-
-  #end(failure: unknown): void {
-    this.#finish?.(failure);
-    this.#finish = undefined;
   }
 }

@@ -54,7 +54,7 @@ export function startNio(): Nio {
     waiting.get(reply.id)?.(reply);
     waiting.delete(reply.id);
   });
-  child.on("close", (status, signal) => {
+  child.nodeChildProcess.on("close", (status, signal) => {
     for (const settle of waiting.values()) settle({ id: 0, failure: `matrix-nio ended with ${status ?? signal}` });
   });
   const ask: Ask = (request) =>
