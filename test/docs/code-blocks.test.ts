@@ -5,7 +5,12 @@ import { expect, test } from "vitest";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 const MARKED = /<!-- from (?<source>[^ ]+) -->\n```\w+\n(?<code>[^]*?)```/g;
-const documents = ["README.md", ...readdirSync(join(PROJECT, "docs")).map((name) => `docs/${name}`)];
+const documents = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...readdirSync(join(PROJECT, "docs")).map((name) => `docs/${name}`),
+];
 
 test.each(documents)("Code in %s is the code of the example that it names", (name) => {
   const text = readFileSync(join(PROJECT, name), "utf8");
@@ -14,9 +19,22 @@ test.each(documents)("Code in %s is the code of the example that it names", (nam
   }
 });
 
-test("The README shows a configuration and a module of each language", () => {
+test("The README shows a module of each language", () => {
   const text = readFileSync(join(PROJECT, "README.md"), "utf8");
-  expect([...text.matchAll(MARKED)]).toHaveLength(3);
+  expect([...text.matchAll(MARKED)].map(({ groups }) => groups?.["source"])).toEqual([
+    expect.stringMatching(/\.py$/),
+    expect.stringMatching(/\.ts$/),
+  ]);
+});
+
+test("The README is at most 150 lines long", () => {
+  expect(readFileSync(join(PROJECT, "README.md"), "utf8").trimEnd().split("\n").length).toBeLessThanOrEqual(150);
+});
+
+test("The index of the documents links every document", () => {
+  const index = readFileSync(join(PROJECT, "docs/README.md"), "utf8");
+  const names = readdirSync(join(PROJECT, "docs")).filter((name) => name !== "README.md");
+  expect(names.filter((name) => !index.includes(`](${name})`))).toEqual([]);
 });
 
 test.each([...documents, ...exampleDocuments()])("Every link of %s leads somewhere", (name) => {
