@@ -96,7 +96,7 @@ async function firstGoodAnswer(answers: readonly Answer[], sinceMs: number): Pro
 
 async function reloadOnce({ folder }: Target): Promise<void> {
   await promisify(execFile)(process.execPath, [
-    join(ROOT, "dist/cli.js"),
+    join(ROOT, "dist/cli/main.js"),
     "reload",
     "--config",
     join(folder, "bridge.yaml"),

@@ -76,7 +76,7 @@ export async function startBridge(folder: string, python: string, options: Bridg
     },
   };
   writeFileSync(join(folder, "bridge.yaml"), JSON.stringify(config));
-  const args = [join(ROOT, "dist/cli.js"), "start", "--config", join(folder, "bridge.yaml")];
+  const args = [join(ROOT, "dist/cli/main.js"), "start", "--config", join(folder, "bridge.yaml")];
   const started = await startServer(process.execPath, args, folder, port, {});
   return { name: "bridge", url: `http://127.0.0.1:${port}`, token: tokenOf(USERS[0] ?? ""), ...started };
 }
@@ -95,7 +95,7 @@ export async function startGuard(folder: string, python: string, synapse: Target
     },
   };
   writeFileSync(join(folder, "bridge.yaml"), JSON.stringify(config));
-  const args = [join(ROOT, "dist/cli.js"), "start", "--config", join(folder, "bridge.yaml")];
+  const args = [join(ROOT, "dist/cli/main.js"), "start", "--config", join(folder, "bridge.yaml")];
   const started = await startServer(process.execPath, args, folder, port, {});
   return { name: "guard", url: `http://127.0.0.1:${port}`, token: synapse.token, ...started };
 }

@@ -165,7 +165,7 @@ async function findDamage(service: FaultyService): Promise<string | undefined> {
 
 function findDifferences(config: string): string | undefined {
   try {
-    execFileSync(process.execPath, [join(ROOT, "dist/cli.js"), "verify", "--config", config], {
+    execFileSync(process.execPath, [join(ROOT, "dist/cli/main.js"), "verify", "--config", config], {
       encoding: "utf8",
       stdio: "pipe",
     });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { ROOT } from "./root.ts";
 
 /** What `npm run build` made. */
-export const CLI = join(ROOT, "dist/cli.js");
+export const CLI = join(ROOT, "dist/cli/main.js");
 /** Of what it says, where somebody else reads it. */
 const KEPT_LENGTH = 16_384;
 

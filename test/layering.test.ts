@@ -155,7 +155,7 @@ function isAllowed(from: string, to: string): boolean {
   return from === to || FOR_EVERYBODY.has(to) || (MAY_IMPORT[from] ?? []).includes(to);
 }
 
-/** `cli.ts` and `cli/…` are one room. */
+/** `server.ts` and `server/…` are one room. */
 function roomOf(file: string): string {
   return (file.split("/")[0] ?? "").replace(/\.ts$/, "");
 }

@@ -12,7 +12,7 @@ afterAll(() => rmSync(app, { recursive: true, force: true }));
 
 /** Starts the copy, and kills it once it is ready or has said why it is not. */
 async function startAndKill(config: string): Promise<string> {
-  const service = execa(process.execPath, [join(app, "dist/cli.js"), "start", "--config", config], {
+  const service = execa(process.execPath, [join(app, "dist/cli/main.js"), "start", "--config", config], {
     reject: false,
     all: true,
   });

@@ -9,7 +9,7 @@ import { testPython } from "../support/python.ts";
 import { startProcess, type ServiceProcess } from "./service-process.ts";
 
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-const CLI = join(PROJECT, "dist/cli.js");
+const CLI = join(PROJECT, "dist/cli/main.js");
 const EXAMPLES = join(PROJECT, "examples");
 
 /** The service that an example describes, run by the built command line. */

@@ -65,7 +65,7 @@ test("An orderly stop ends with status 0, and what was stored is there after the
 
 test("The command that npm start runs names this example", () => {
   const manifest = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  expect(manifest).toContain("node dist/cli.js start --config examples/quick-start/media-bridge.yaml --try-out");
+  expect(manifest).toContain("node dist/cli/main.js start --config examples/quick-start/media-bridge.yaml --try-out");
 });
 
 function printedCommands(output: string): string[] {

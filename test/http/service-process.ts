@@ -6,7 +6,7 @@ import { z } from "zod";
 
 const ReadySchema = z.object({ msg: z.literal("ready"), address: z.object({ port: z.number() }) });
 /** What `npm run build` made. */
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 export interface ServiceProcessOptions {
   /** The size, in blocks of `ulimit -f`, at which any file of the process is full. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startProcess } from "../examples/service-process.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-/** The driver of SQLite may be compiled, and a Python environment is made. */
+/** Packages are installed, and a Python environment is made. */
 const INSTALL_MS = 600_000;
 
 let packed: string;
@@ -24,6 +24,12 @@ afterAll(() => {
   for (const folder of [packed, elsewhere]) rmSync(folder, { recursive: true, force: true });
 });
 
+test("The executable asks for the release of Node.js that the package says it needs", () => {
+  const [, needed] = /^const NEEDED = "(.+)";$/m.exec(readFileSync(join(PROJECT, "src/cli/main.ts"), "utf8")) ?? [];
+  const { engines } = JSON.parse(readFileSync(join(PROJECT, "package.json"), "utf8")) as { engines: { node: string } };
+  expect(engines.node).toBe(`>=${needed}`);
+});
+
 test("The package holds what it needs and nothing else", async () => {
   const { stdout } = await execa("tar", ["-tzf", tarball()]);
   const paths = stdout.split("\n").map((path) => path.replace(/^package\//, ""));
@@ -32,7 +38,7 @@ test("The package holds what it needs and nothing else", async () => {
     "README.md",
     "CHANGELOG.md",
     "package.json",
-    "dist/cli.js",
+    "dist/cli/main.js",
     "dist/index.js",
     "dist/index.d.ts",
     "python-shim/__main__.py",

@@ -9,7 +9,7 @@ import { afterAll } from "vitest";
 import { z } from "zod";
 import { writeConfig, type TestServiceOptions } from "./service.ts";
 
-const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const BAD_MODULES = fileURLToPath(new URL("../fixtures/bad-modules", import.meta.url));
 /** Stands in the environment of everything that a test of the command line starts, by which it is found again. */
 const MARK = "MEDIA_BRIDGE_TEST_RUN";

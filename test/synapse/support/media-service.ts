@@ -9,7 +9,7 @@ import { startProcess } from "../../support/process.ts";
 import { testPython } from "../../support/python.ts";
 import { register, SERVER_NAME, type Account, type Homeserver } from "./synapse.ts";
 
-const CLI = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
 const ReadySchema = z.object({ address: z.object({ port: z.int() }) });
 
 /** The modules of this suite, for `typescript:` entries. */

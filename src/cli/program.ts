@@ -1,9 +1,8 @@
-#!/usr/bin/env node
 import { Command } from "commander";
-import { loadConfig } from "./config/load-config.ts";
-import { DURATION_FORM, parseDuration } from "./config/units.ts";
-import { StartError } from "./errors.ts";
-import { VERSION } from "./version.ts";
+import { loadConfig } from "../config/load-config.ts";
+import { DURATION_FORM, parseDuration } from "../config/units.ts";
+import { StartError } from "../errors.ts";
+import { VERSION } from "../version.ts";
 
 const program = new Command("media-bridge")
   .description(
@@ -29,7 +28,7 @@ program
   .option("--watch", "for development: reload whenever a file of the configuration or of a module changes")
   .action(async (options: { config: string[]; tryOut?: boolean; watch?: boolean }) => {
     const loaded = loadConfig(options.config);
-    const { start } = await import("./cli/start.ts");
+    const { start } = await import("./start.ts");
     await start(loaded, {
       tryOut: options.tryOut === true,
       watched: options.watch === true ? options.config : undefined,
@@ -43,7 +42,7 @@ program
   .description("have the running service read its configuration and modules anew, without a gap")
   .requiredOption(...CONFIG_OPTION)
   .action(async (options: { config: string[] }) => {
-    const { reload } = await import("./cli/reload.ts");
+    const { reload } = await import("./reload.ts");
     print(await reload(loadConfig(options.config)));
     process.exit(0);
   });
@@ -57,13 +56,13 @@ program
   .option("--homeserver-config <path>", "with --live: a file of Synapse's own; may be repeated", collect)
   .action(async (options: CheckCommandOptions) => {
     if (options.live === true) {
-      const { checkLive } = await import("./cli/check-live.ts");
+      const { checkLive } = await import("./check-live.ts");
       const { publicUrl, homeserverConfig: homeserverConfigs = [] } = options;
       const { text, hasProblems } = await checkLive(loadConfig(options.config), { publicUrl, homeserverConfigs });
       print(text);
       process.exit(hasProblems ? 1 : 0);
     }
-    const { check } = await import("./cli/check.ts");
+    const { check } = await import("./check.ts");
     print(await check(loadConfig(options.config)));
     process.exit(0);
   });
@@ -76,7 +75,7 @@ program
   .requiredOption(...CONFIG_OPTION)
   .option("--json", "print JSON")
   .action(async (callback: string, args: string[], options: { config: string[]; json?: boolean }) => {
-    const { call } = await import("./cli/call.ts");
+    const { call } = await import("./call.ts");
     print(await call(loadConfig(options.config), callback, args, { json: options.json === true }));
     process.exit(0);
   });
@@ -89,7 +88,7 @@ program
   .action(async (options: { config: string[]; period?: string }) => {
     const loaded = loadConfig(options.config);
     const periodMs = options.period === undefined ? undefined : readPeriod(options.period);
-    const { importUsage } = await import("./cli/import-usage.ts");
+    const { importUsage } = await import("./import-usage.ts");
     print(await importUsage(loaded, { periodMs }));
     process.exit(0);
   });
@@ -102,7 +101,7 @@ program
   .option("--json", "print one JSON object a line")
   .action(async (options: { config: string[]; repair?: boolean; json?: boolean }) => {
     const loaded = loadConfig(options.config);
-    const { verify } = await import("./cli/verify.ts");
+    const { verify } = await import("./verify.ts");
     const isGood = await verify(loaded, { repair: options.repair === true, json: options.json === true, print });
     process.exit(isGood ? 0 : 1);
   });
