@@ -1,20 +1,6 @@
-import { CORS_HEADERS } from "./respond.ts";
 import type { LocalMedia } from "../media/metadata.ts";
-
-/** Types that a browser may show; everything else is an attachment. Client-Server API, "Serving inline content". */
-const INLINE = new Set([
-  "text/css", "text/plain", "text/csv", "application/json", "application/ld+json",
-  "image/jpeg", "image/gif", "image/png", "image/apng", "image/webp", "image/avif",
-  "video/mp4", "video/webm", "video/ogg", "video/quicktime",
-  "audio/mp4", "audio/webm", "audio/aac", "audio/mpeg", "audio/ogg", "audio/wave", "audio/wav", "audio/x-wav",
-  "audio/x-pn-wav", "audio/flac", "audio/x-flac",
-]); // prettier-ignore
-
-/** Types that are text, and UTF-8 where nothing else is said. */
-const TEXT = new Set([
-  "text/css", "text/csv", "text/html", "text/calendar", "text/plain", "text/javascript", "text/xml",
-  "application/json", "application/ld+json", "application/rtf", "image/svg+xml",
-]); // prettier-ignore
+import { contentTypeOf, isShown } from "./media-type.ts";
+import { CORS_HEADERS } from "./respond.ts";
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
@@ -35,7 +21,7 @@ export function cacheHeaders(media: LocalMedia): Record<string, string> {
 export function mediaHeaders(media: LocalMedia, fileName: string | null): Record<string, string> {
   return {
     ...cacheHeaders(media),
-    "Content-Type": contentType(media.mediaType),
+    "Content-Type": contentTypeOf(media.mediaType),
     "Content-Disposition": contentDisposition(media.mediaType, fileName ?? media.uploadName),
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -56,14 +42,9 @@ export function matchesEtag(header: string | undefined, media: LocalMedia): bool
   return header.trim() === "*" || header.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
 }
 
-function contentType(mediaType: string): string {
-  return TEXT.has(mediaType.toLowerCase()) ? `${mediaType}; charset=UTF-8` : mediaType;
-}
-
 /** RFC 6266: a token as it is, anything else percent-encoded as UTF-8. */
 function contentDisposition(mediaType: string, fileName: string | null): string {
-  const essence = (mediaType.split(";")[0] ?? "").trim().toLowerCase();
-  const disposition = INLINE.has(essence) ? "inline" : "attachment";
+  const disposition = isShown(mediaType) ? "inline" : "attachment";
   if (!fileName) return disposition;
   if (TOKEN.test(fileName)) return `${disposition}; filename=${fileName}`;
   return `${disposition}; filename*=utf-8''${encodeName(fileName)}`;

@@ -1,6 +1,10 @@
+import { join } from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestService, type TestService } from "../support/service.ts";
+import { mediaIdOf } from "./bodies.ts";
 import { DOWNLOAD_HEADERS } from "./facts/case.ts";
+import { RawConnection } from "./raw-connection.ts";
 
 const INLINE = [
   "text/css",
@@ -45,6 +49,38 @@ const ATTACHED = [
   ";text/plain",
   "text/html;text/plain",
 ];
+/** Types that begin like one that may be shown, and go on as none of that grammar does. */
+const MALFORMED = [
+  "image/png;,text/html",
+  "image/png,text/html",
+  "text/html,image/png",
+  "image/png;x=y,text/html",
+  "image/png; text/html",
+  "image/png;x",
+  "image/png;x=",
+  "image/png;=y",
+  "image/png;x =y",
+  "image/png;x= y",
+  'image/png;x="y',
+  'image/png;x="y"z',
+  'image/png;x="y",text/html',
+  "image/png;x=<y>",
+  "image/png ;x=y",
+  "image/png x",
+  "image/png(x)",
+  "image/png/x",
+  "image /png",
+  '"image/png"',
+  "image/png;x=\u00e9",
+  'image/png;x="\u00e9"',
+  "image\\png",
+];
+/** Types within the grammar whose commas some parsers see in front of the rest, and others do not. */
+const DISPUTED = [
+  String.raw`image/png;x="\",text/html;\""`,
+  `image/png;x=';y="',text/html,'"`,
+  String.raw`image/png;x="\a"`,
+];
 const CHARSETLESS = [
   "image/png",
   "text/plain; charset=iso-8859-1",
@@ -87,8 +123,69 @@ describe("every download", () => {
 describe("Content-Disposition", () => {
   test.each(INLINE)("is inline for %s, whatever its case and its parameters", async (type) => {
     expect((await download(type)).get("content-disposition")).toBe("inline");
-    expect((await download(`${type.toUpperCase()} ; x=y`)).get("content-disposition")).toBe("inline");
+    expect((await download(`${type.toUpperCase()}; x=y`)).get("content-disposition")).toBe("inline");
   });
+
+  test.each([
+    "image/png;",
+    "image/png;;x=y",
+    "image/png;\tx=y ; z=w;",
+    'video/webm; codecs="vp8, opus"',
+    "image/png;x=a+b",
+  ])("is inline for %s, which is well-formed", async (type) => {
+    const headers = await download(type);
+    expect([headers.get("content-disposition"), headers.get("content-type")]).toEqual(["inline", type]);
+  });
+
+  test.each(MALFORMED)("is attachment for %s, which is malformed, and the type is served as it came", async (type) => {
+    const headers = await download(type);
+    expect([headers.get("content-disposition"), headers.get("content-type")]).toEqual(["attachment", type]);
+    expect(headers.get("x-content-type-options")).toBe("nosniff");
+  });
+
+  test.each(DISPUTED)("is attachment for %s, in which parsers find different commas", async (type) => {
+    expect((await download(type)).get("content-disposition")).toBe("attachment");
+  });
+
+  test("is attachment where two Content-Type lines came and the first one may not be shown", async () => {
+    const answer = await RawConnection.ask(service.port, {
+      method: "POST",
+      target: "/_matrix/media/v3/upload",
+      headers: [
+        ["Authorization", "Bearer token-of-alice"],
+        ["Content-Type", "text/html"],
+        ["Content-Type", "image/png"],
+      ],
+      body: "x",
+    });
+    const response = await service.request(`/_matrix/client/v1/media/download/example.test/${mediaIdOf(answer)}`, {
+      as: "bob",
+    });
+    const { headers } = response;
+    expect([headers.get("content-disposition"), headers.get("content-type")]).toEqual([
+      "attachment",
+      "text/html; charset=UTF-8",
+    ]);
+  });
+
+  test.each(["image/png\r\nX-Evil: 1", "image/png\n", "\u0000image/png", "image/png;x=\u20ac", "", " image/png"])(
+    "is attachment for the stored type %j, which no header carried here",
+    async (type) => {
+      const mediaId = await service.upload("x");
+      const database = new Database(join(service.folder, "data", "media.db"));
+      database.prepare("UPDATE local_media_repository SET media_type = ? WHERE media_id = ?").run(type, mediaId);
+      database.close();
+      const path = `/_matrix/client/v1/media/download/example.test/${mediaId}`;
+      const { status, headers } = await service.request(path, { as: "bob" });
+      const served = type === " image/png" ? "image/png" : "application/octet-stream";
+      expect([status, headers.get("content-disposition"), headers.get("content-type")]).toEqual([
+        200,
+        "attachment",
+        served,
+      ]);
+      expect(headers.get("x-evil")).toBeNull();
+    },
+  );
 
   test.each(ATTACHED)("is attachment for %s", async (type) => {
     expect((await download(type)).get("content-disposition")).toBe("attachment");
