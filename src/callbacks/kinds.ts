@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { createReadStream } from "node:fs";
+import { readRegularFile } from "../util/regular-file.ts";
 import { isPlainObject, toJsonText } from "./json-text.ts";
 import { describeType, limitFromModule, limitFromWire, limitToWire, type MediaUploadLimit } from "./limit.ts";
 
@@ -156,7 +156,7 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
       path,
       { server_name: info.serverName, file_id: info.fileId, url_cache: info.urlCache, thumbnail: info.thumbnail },
     ],
-    toNative: (path, info) => [{ path, stream: () => createReadStream(path) } satisfies MediaFile, info],
+    toNative: (path, info) => [{ path, stream: () => readRegularFile(path) } satisfies MediaFile, info],
     fromWire: () => true,
     judge: (answer) => {
       if (answer === NOT_SPAM || answer === false) return GO_ON;

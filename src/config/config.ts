@@ -44,10 +44,10 @@ export interface StorageProviderConfig extends PythonModuleConfig {
 
 export type ModuleConfig = PythonModuleConfig | TypeScriptModuleConfig;
 
-/** Where to listen. A port of 0 lets the system choose one; `path` is a Unix socket, absolute. */
+/** Where to listen. A port of 0 lets the system choose one; `path` is a Unix socket, absolute, which gets `mode`. */
 export type ListenConfig =
   | { readonly host: string; readonly port: number; readonly xForwarded: boolean }
-  | { readonly path: string; readonly xForwarded: boolean };
+  | { readonly path: string; readonly mode: number; readonly xForwarded: boolean };
 
 /** A homeserver's database, in Synapse's words. `args` go to the driver and its pool; they hold a password. */
 export interface HomeserverDatabaseConfig {

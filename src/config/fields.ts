@@ -49,6 +49,15 @@ export function port(): z.ZodNumber {
 }
 export const PORT_FORM = "a port number from 0 to 65535";
 
+/** A mode of a file, as text: YAML reads `0660` as 432, and `660` as 660. A number once parsed. */
+export function fileMode(): z.ZodType<number, string> {
+  return z
+    .string({ error: FILE_MODE_FORM })
+    .regex(/^0?[0-7]{3}$/, { error: FILE_MODE_FORM })
+    .transform((digits) => Number.parseInt(digits, 8));
+}
+export const FILE_MODE_FORM = 'a mode of three octal digits in quotes, such as "0660"';
+
 /** A size in Synapse's notation; bytes once parsed. */
 export function size(): z.ZodType<number, string | number | bigint> {
   return units(SIZE_FORM, parseSize);

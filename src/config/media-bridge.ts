@@ -5,6 +5,9 @@ import type { CallbackName } from "./schema-callbacks.ts";
 import { buildPython } from "./python.ts";
 import type { MediaBridgeSettings } from "./schema-media-bridge.ts";
 
+/** Its owner and its group may connect: a proxy is to be in that group. */
+const SOCKET_MODE = 0o660;
+
 /** What stands under `media_bridge`, its paths resolved against `folder`, that of the file which names it. */
 export function buildMediaBridge(settings: MediaBridgeSettings, folder: string): MediaBridgeConfig {
   const { homeserver, tokens_file, database, callbacks } = settings;
@@ -57,7 +60,8 @@ function resolveGiven(folder: string, path: string | undefined): string | undefi
 
 function buildListen(listen: MediaBridgeSettings["listen"], folder: string): ListenConfig {
   const xForwarded = listen.x_forwarded;
-  if (listen.path !== undefined) return { path: resolve(folder, listen.path), xForwarded };
+  if (listen.path !== undefined)
+    return { path: resolve(folder, listen.path), mode: listen.mode ?? SOCKET_MODE, xForwarded };
   return { host: listen.host ?? "127.0.0.1", port: listen.port ?? 8800, xForwarded };
 }
 

@@ -2,7 +2,19 @@ import { z } from "zod";
 import type { Level } from "../util/log.ts";
 import { callbacksSchema } from "./schema-callbacks.ts";
 import { DatabaseSchema } from "./schema-database.ts";
-import { field, flag, FLAG_FORM, group, port, PORT_FORM, text, timerDuration, url } from "./fields.ts";
+import {
+  field,
+  FILE_MODE_FORM,
+  fileMode,
+  flag,
+  FLAG_FORM,
+  group,
+  port,
+  PORT_FORM,
+  text,
+  timerDuration,
+  url,
+} from "./fields.ts";
 import { storageProviderCallsSchema } from "./schema-storage-providers.ts";
 import { pythonSchema } from "./schema-python.ts";
 import { OwnModuleEntrySchema } from "./schema-synapse.ts";
@@ -27,14 +39,24 @@ const listenSchema = group({
     fallback: "`8800`",
   }),
   path: field(text("a path").optional(), { form: PATH_FORM, description: "A Unix socket, in place of host and port." }),
+  mode: field(fileMode().optional(), {
+    form: FILE_MODE_FORM,
+    description: "The mode of the Unix socket: whoever may write to it may connect.",
+    fallback: '`"0660"`',
+  }),
   x_forwarded: field(flag().prefault(false), {
     form: FLAG_FORM,
     description: "Whether a proxy in front sets `X-Forwarded-For`, which is then taken as the client's address.",
   }),
-}).refine(({ host, port: number, path }) => path === undefined || (host === undefined && number === undefined), {
-  error: "either host and port or path",
-  params: { found: "both" },
-});
+})
+  .refine(({ host, port: number, path }) => path === undefined || (host === undefined && number === undefined), {
+    error: "either host and port or path",
+    params: { found: "both" },
+  })
+  .refine(({ path, mode }) => path !== undefined || mode === undefined, {
+    error: "mode beside path",
+    params: { found: "no path" },
+  });
 
 const homeserverSchema = group({
   url: field(

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { dirname } from "node:path";
 import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
+import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
 import { askControl } from "./control-client.ts";
 
@@ -28,10 +29,11 @@ export async function listenForControl(path: string, handlers: ControlHandlers, 
       reject(new StartError("LISTEN", message, { cause: error }));
     };
     server.once("error", fail);
-    server.listen(path, () => {
+    const listening = () => {
       server.off("error", fail);
       resolve();
-    });
+    };
+    listenOnSocket(server, { path }, { mode: 0o600, listening });
   });
   return server;
 }

@@ -4,11 +4,15 @@ import { lstat } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Express } from "express";
 import { StartError } from "../errors.ts";
+import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
 import { answerParserErrors } from "./parser-errors.ts";
 import type { Route } from "./routes/route.ts";
 
-export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+/** A Unix socket is made with this mode: who may write to it may connect. */
+export type ListenAddress =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string; readonly mode: number };
 
 /** What a server serves: an application, and its routes. */
 export interface Served {
@@ -98,8 +102,8 @@ async function bind(server: Server, address: ListenAddress): Promise<void> {
       server.off("error", reject);
       resolve();
     };
-    if ("path" in address) server.listen({ ...address, backlog: BACKLOG, readableAll: true, writableAll: true }, bound);
-    else server.listen({ ...address, backlog: BACKLOG }, bound);
+    if (!("path" in address)) server.listen({ ...address, backlog: BACKLOG }, bound);
+    else listenOnSocket(server, { path: address.path, backlog: BACKLOG }, { mode: address.mode, listening: bound });
   });
 }
 

@@ -1,9 +1,9 @@
-import { createReadStream } from "node:fs";
 import { z } from "zod";
 import { MatrixError, matrixError } from "../errors.ts";
 import { storePendingUpload, type PendingUploadParts } from "../media/pending-upload.ts";
 import { storeUpload, type UploadBody } from "../media/upload.ts";
 import { describeRefusal } from "../modules/who-is.ts";
+import { readRegularFile } from "../util/regular-file.ts";
 
 const ContentSchema = z.strictObject({
   path: z.string(),
@@ -46,7 +46,7 @@ function fileBody(path: string, contentLength: number): UploadBody {
   return {
     async read(sink) {
       let bytes = 0;
-      for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+      for await (const chunk of readRegularFile(path) as AsyncIterable<Buffer>) {
         bytes += chunk.length;
         if (bytes > contentLength) break;
         await sink(chunk);

@@ -1,10 +1,14 @@
 import fs from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
+import { READ_IN_PLACE } from "../util/regular-file.ts";
 import { isSystemError } from "./failure.ts";
 
 /** File systems that flush no folders say so by one of these; there is nothing more to be done there. */
 const NO_FLUSH_OF_FOLDERS = ["EINVAL", "ENOTSUP", "EOPNOTSUPP"];
+
+/** Fails where there is something else: a pipe would be waited for. */
+const READ_FOLDER = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
 
 const openFile = promisify(fs.open);
 const syncFile = promisify(fs.fsync);
@@ -15,7 +19,7 @@ export const flushContent: (fd: number) => Promise<void> = promisify(fs.fdatasyn
 
 /** Brings the content of a file to disk, in a thread. Rejects with Node's error of the system call. */
 export async function flushFile(path: string): Promise<void> {
-  const fd = await openFile(path, "r");
+  const fd = await openFile(path, READ_IN_PLACE);
   try {
     await flushContent(fd);
   } finally {
@@ -25,7 +29,7 @@ export async function flushFile(path: string): Promise<void> {
 
 /** Brings to disk which names a folder holds, in a thread. Rejects with Node's error of the system call. */
 export async function flushFolder(path: string): Promise<void> {
-  const fd = await openFile(path, "r");
+  const fd = await openFile(path, READ_FOLDER);
   try {
     await syncFile(fd);
   } catch (error) {

@@ -118,7 +118,7 @@ describe("defaults", () => {
 test("everything of ours can be set", () => {
   const { config, folder } = loadText(
     "enable_authenticated_media: no\npublic_baseurl: http://Localhost:80/base",
-    `  listen: {path: run/media.sock, x_forwarded: true}
+    `  listen: {path: run/media.sock, mode: '0600', x_forwarded: true}
   data_path: ../state
   database: {path: /srv/media.db}
   python:
@@ -138,7 +138,7 @@ test("everything of ours can be set", () => {
   expect(config.publicBaseurl).toBe("http://Localhost:80/base/");
   expect(config.enableAuthenticatedMedia).toBe(false);
   expect(config.mediaBridge).toMatchObject({
-    listen: { path: join(folder, "run/media.sock"), xForwarded: true },
+    listen: { path: join(folder, "run/media.sock"), mode: 0o600, xForwarded: true },
     dataPath: resolve(folder, "../state"),
     database: { path: "/srv/media.db" },
     python: {

@@ -4,7 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { listenOnSocket } from "../../src/util/private-socket.ts";
 import { startTestService } from "../support/service.ts";
 import { portOf } from "./bodies.ts";
 import { RawConnection } from "./raw-connection.ts";
@@ -23,12 +24,31 @@ const start = (listen: object) => startTestService({ folder, mediaBridge: { list
 const health = { method: "GET", target: "/health" };
 
 describe("a service that listens on a Unix socket", () => {
-  test("answers there, for every user of the machine, and takes the socket away when it stops", async () => {
-    const service = await start({ path: "./bridge.sock" });
+  test.each([
+    ["660", "without listen.mode", undefined],
+    ["600", 'where listen.mode is "0600"', "0600"],
+    ["666", 'where listen.mode is "666"', "666"],
+  ])("answers on one of mode %s %s, and takes the socket away when it stops", async (expected, _, mode) => {
+    const umask = process.umask(0);
+    onTestFinished(() => void process.umask(umask));
+    const service = await start({ path: "./bridge.sock", ...(mode !== undefined && { mode }) });
     expect((await RawConnection.ask(path, health)).status).toBe(200);
-    expect(statSync(path).mode & 0o777).toBe(0o777);
+    expect((statSync(path).mode & 0o777).toString(8)).toBe(expected);
     await service.stop();
     expect(existsSync(path)).toBe(false);
+  });
+
+  test("lets nobody else connect before the socket has its mode", async () => {
+    const umask = process.umask(0);
+    onTestFinished(() => void process.umask(umask));
+    const server = createServer();
+    await new Promise<void>((resolve) => {
+      listenOnSocket(server, { path }, { mode: 0o666, listening: resolve });
+      expect(statSync(path).mode & 0o077).toBe(0);
+      expect(process.umask(0)).toBe(0);
+    });
+    expect(statSync(path).mode & 0o777).toBe(0o666);
+    server.close();
   });
 
   test("takes the place of one that was killed and left its socket behind", async () => {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, BinaryIO
+from typing import Any
 
 import attr
 
+from ..regular_files import open_for_reading
 from .threads import defer_to_thread
 
 PIECE_BYTES = 16 * 1024
@@ -69,18 +70,14 @@ class ReadableFileWrapper:
         """Hands the whole file to `callback`, 16 KiB at a time, on the reactor's thread."""
         from twisted.internet import reactor
 
-        stream = await defer_to_thread(reactor, open_binary, self.path)
+        # Unbuffered: the blocks are larger than Python's buffer.
+        stream = await defer_to_thread(reactor, open_for_reading, self.path, 0)
         try:
             while block := await defer_to_thread(reactor, stream.read, READ_BYTES):
                 for start in range(0, len(block), self.CHUNK_SIZE):
                     callback(block[start : start + self.CHUNK_SIZE])
         finally:
             stream.close()
-
-
-def open_binary(path: str) -> BinaryIO:
-    # Unbuffered: the blocks are larger than Python's buffer.
-    return open(path, "rb", buffering=0)
 
 
 def make_file_wrapper(path: str) -> ReadableFileWrapper:

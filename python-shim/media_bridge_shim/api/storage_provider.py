@@ -7,10 +7,13 @@ import shutil
 from abc import ABC, abstractmethod
 from typing import Any, BinaryIO
 
+from ..regular_files import open_for_reading, open_for_writing
 from .config import Config
 from .files import FileInfo
 from .responders import FileResponder, Responder
 from .threads import defer_to_thread
+
+PIECE_BYTES = 1024 * 1024
 
 
 class StorageProvider(ABC):
@@ -51,9 +54,13 @@ class FileStorageProviderBackend(StorageProvider):
 
 
 def open_if_there(path: str) -> BinaryIO | None:
-    return open(path, "rb") if os.path.isfile(path) else None
+    try:
+        return open_for_reading(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def copy_into_place(source: str, target: str) -> None:
     os.makedirs(os.path.dirname(target), exist_ok=True)
-    shutil.copyfile(source, target)
+    with open_for_reading(source) as original, open_for_writing(target) as copy:
+        shutil.copyfileobj(original, copy, PIECE_BYTES)

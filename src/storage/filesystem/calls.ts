@@ -1,5 +1,6 @@
 import fs from "node:fs";
 import { promisify } from "node:util";
+import { READ_IN_PLACE } from "../../util/regular-file.ts";
 import { isSystemError } from "../failure.ts";
 import { dropBytes, writeChunks } from "./chunks.ts";
 import type { DiskPace } from "./disk-pace.ts";
@@ -18,6 +19,7 @@ export interface Calls {
   /** Makes a file that must not exist, open for writing. */
   openNew(path: string): Answer<number>;
   writeAll(fd: number, chunks: Buffer[]): Answer<void>;
+  /** Opens what is at a path, and waits for nothing; follows no symbolic link there (`ELOOP`). Read it only where it is a file. */
   openForReading(path: string): Answer<OpenedFile>;
   /** Reads up to a buffer's length; the answer is how much, 0 at the end of the file. */
   read(fd: number, buffer: Buffer, position: number): Answer<number>;
@@ -39,7 +41,7 @@ const ASYNC_CALLS: Calls = {
   openNew: (path) => openFile(path, "wx"),
   writeAll: writeChunks,
   async openForReading(path) {
-    const fd = await openFile(path, "r");
+    const fd = await openFile(path, READ_IN_PLACE);
     try {
       return describe(fd, await statFile(fd));
     } catch (error) {
@@ -99,7 +101,7 @@ function writeChunksSync(fd: number, chunks: readonly Buffer[]): void {
 }
 
 function openForReadingSync(path: string): OpenedFile {
-  const fd = fs.openSync(path, "r");
+  const fd = fs.openSync(path, READ_IN_PLACE);
   try {
     return describe(fd, fs.fstatSync(fd));
   } catch (error) {

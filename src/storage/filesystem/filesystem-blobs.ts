@@ -80,11 +80,13 @@ class FilesystemBlobs implements BlobStore {
       const file = await this.#calls().openForReading(path);
       if (file.isFile) return new FilesystemReader(file, this.#calls);
       await this.#calls().close(file.fd);
-      return undefined;
     } catch (error) {
       if (isSystemError(error, "ENOENT", "ENOTDIR", "ENAMETOOLONG")) return undefined;
-      throw storeFailed(error);
+      // A symbolic link; a socket.
+      if (!isSystemError(error, "ELOOP", "ENXIO")) throw storeFailed(error);
     }
+    this.#log.warn({ path }, "a file of media is not served: what is there is a symbolic link, or not a file at all");
+    return undefined;
   }
 
   async spool(mediaId: string): Promise<BlobSpool> {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { closeSync, constants, fsyncSync, openSync, rmSync } from "node:fs";
 import { answerRequests } from "../../util/thread-messages.ts";
 
 /** Folders to flush, and names to remove after that. */
@@ -18,7 +18,7 @@ answerRequests(({ folders, names }: SweepBatch) => {
 function flush(folder: string): void {
   let fd: number | undefined;
   try {
-    fd = openSync(folder, "r");
+    fd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
     fsyncSync(fd);
   } catch (error) {
     if (!NOT_TO_FLUSH.has((error as NodeJS.ErrnoException).code ?? "")) throw error;

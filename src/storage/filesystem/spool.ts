@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import type { BlobSpool } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
+import { notRegular } from "../../util/regular-file.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import type { Calls } from "./calls.ts";
 import type { Durability } from "./durability.ts";
@@ -34,6 +35,7 @@ export class FilesystemSpool implements BlobSpool {
   async publish(): Promise<void> {
     const link = () => this.#calls().link(this.path, this.#contentPath);
     try {
+      await this.#refuseOthers();
       // A final name never leads to half a file, not even after a loss of power.
       await this.#durability.secureFile(this.path);
       await this.#calls().makeFolders(dirname(this.#contentPath));
@@ -42,6 +44,13 @@ export class FilesystemSpool implements BlobSpool {
       // Somebody else, such as an operator's job, was quicker.
       if (!isSystemError(error, "EEXIST")) throw storeFailed(error);
     }
+  }
+
+  /** Rejects where what a provider's module left is not a file: a link to one would be linked into the store itself. */
+  async #refuseOthers(): Promise<void> {
+    const { fd, isFile } = await this.#calls().openForReading(this.path);
+    await this.#calls().close(fd);
+    if (!isFile) throw notRegular(this.path);
   }
 
   async discard(): Promise<void> {

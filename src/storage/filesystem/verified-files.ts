@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { link, lstat, mkdir, opendir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { StartError } from "../../errors.ts";
 import type { FileState, VerifiedFiles } from "../../media/verification.ts";
+import { readRegularFile } from "../../util/regular-file.ts";
 import { isSystemError } from "../failure.ts";
 import { Layout } from "./layout.ts";
 import { UPLOADS_FOLDER } from "./uploads-folder.ts";
@@ -30,7 +30,7 @@ export class FilesystemVerifiedFiles implements VerifiedFiles {
     if (path === undefined) return { is: "missing" };
     try {
       const found = await lstat(path);
-      if (!found.isFile()) return { is: "unreadable", reason: "it is no file" };
+      if (!found.isFile()) return { is: "unreadable", reason: "it is not a file" };
       if (found.size !== expectedBytes) return { is: "there", sizeBytes: found.size, sha256: null };
       return { is: "there", sizeBytes: found.size, sha256: await hashFile(path) };
     } catch (error) {
@@ -94,7 +94,7 @@ export class FilesystemVerifiedFiles implements VerifiedFiles {
 
 async function hashFile(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) hash.update(piece as Buffer);
+  for await (const piece of readRegularFile(path, PIECE_BYTES)) hash.update(piece as Buffer);
   return hash.digest("hex");
 }
 

@@ -22,6 +22,7 @@ import { migrate } from "./migrations.ts";
 import { PendingRows } from "./pending-rows.ts";
 import { SqlitePendingStores } from "./pending-stores.ts";
 import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
+import { keepPrivate, makePrivate } from "./private-database.ts";
 import { SqliteUpstreamRecords } from "./upstream-records.ts";
 import { Withdrawals } from "./withdrawals.ts";
 
@@ -41,7 +42,7 @@ const START_TIMEOUT_MS = 5_000;
 
 /** Opens the SQLite database of media rows, brought up to this release's schema. Throws a StartError `STORE`. */
 export function openSqliteMetadata(options: SqliteMetadataOptions): SqliteMetadata {
-  return new SqliteMetadata(openDatabase(options.path), options);
+  return new SqliteMetadata(openDatabase(options), options);
 }
 
 /** Rows about media in SQLite: prepared statements on the event loop, every flush to disk on a thread. */
@@ -228,16 +229,18 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
   }
 }
 
-function openDatabase(path: string): Database.Database {
+function openDatabase({ path, log }: SqliteMetadataOptions): Database.Database {
   let db: Database.Database | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
+    makePrivate(path);
     db = new Database(path, { timeout: START_TIMEOUT_MS });
     db.pragma("journal_mode = WAL");
     db.pragma("synchronous = NORMAL");
     db.pragma("wal_autocheckpoint = 0");
     migrate(db, path);
     db.pragma("busy_timeout = 0");
+    keepPrivate(path, log);
     return db;
   } catch (error) {
     db?.close();

@@ -1,5 +1,7 @@
 """The file wrapper, responders and storage providers, over real files."""
 
+import pytest
+
 
 def test_the_wrapper_hands_over_the_file_in_pieces_and_lets_others_run(run, tmp_path):
     path = tmp_path / "large"
@@ -75,3 +77,70 @@ async def main():
 """
     result = run(script, media_store_path=str(tmp_path / "store")).result
     assert result == [True, True, "content", True, None]
+
+
+IRREGULAR = """
+import os, socket
+from media_bridge_shim.api.files import make_file_wrapper
+from synapse.media.storage_provider import FileStorageProviderBackend
+from synapse.media._base import FileInfo
+def put(what, path):
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if os.path.lexists(path): os.unlink(path)
+    if what == "link": os.symlink({secret!r}, path)
+    elif what == "pipe": os.mkfifo(path)
+    elif what == "folder": os.mkdir(path)
+    else: open(path, "w").close()
+async def attempt(call):
+    before = len(os.listdir("/proc/self/fd"))
+    try: result = await call
+    except OSError as error: result = type(error).__name__
+    return [result, len(os.listdir("/proc/self/fd")) - before]
+async def main():
+    hs, info, path = api._hs, FileInfo(None, "f"), "local_content/f"
+    provider = FileStorageProviderBackend(hs, {backup!r})
+    local, kept = os.path.join({store!r}, path), os.path.join({backup!r}, path)
+    put({what!r}, kept)
+    said = [await attempt(provider.fetch(path, info))]
+    put("file", local)
+    said.append(await attempt(provider.store_file(path, info)))
+    os.rmdir(kept) if {what!r} == "folder" else os.unlink(kept)
+    put({what!r}, local)
+    said.append(await attempt(provider.store_file(path, info)))
+    said.append(await attempt(make_file_wrapper(local).write_chunks_to(len)))
+    return [said, os.path.lexists(kept)]
+"""
+
+
+@pytest.mark.parametrize("what", ["link", "pipe", "folder"])
+def test_what_is_not_a_regular_file_is_neither_read_nor_written(run, tmp_path, what):
+    secret = tmp_path / "secret"
+    secret.write_text("not media")
+    store, backup = tmp_path / "store", tmp_path / "backup"
+    script = IRREGULAR.format(secret=str(secret), backup=str(backup), store=str(store), what=what)
+    said, was_copied = run(script, media_store_path=str(store)).result
+    assert [leak for _, leak in said] == [0, 0, 0, 0]
+    assert all(isinstance(error, str) for error, _ in said), said
+    assert not was_copied
+    assert secret.read_text() == "not media"
+
+
+def test_a_file_backup_follows_folders_that_are_symbolic_links_and_replaces_what_it_kept(run, tmp_path):
+    disk, backup, store = tmp_path / "disk", tmp_path / "backup", tmp_path / "store"
+    for folder in (disk, store / "local_content"):
+        folder.mkdir(parents=True)
+    backup.mkdir()
+    (backup / "local_content").symlink_to(disk)
+    (store / "local_content" / "f").write_text("new")
+    (disk / "f").write_text("older and longer")
+    script = f"""
+from synapse.media.storage_provider import FileStorageProviderBackend
+from synapse.media._base import FileInfo
+async def main():
+    provider, info = FileStorageProviderBackend(api._hs, {str(backup)!r}), FileInfo(None, "f")
+    await provider.store_file("local_content/f", info)
+    with await provider.fetch("local_content/f", info) as responder:
+        return responder.open_file.read().decode()
+"""
+    assert run(script, media_store_path=str(store)).result == "new"
+    assert (disk / "f").read_text() == "new"

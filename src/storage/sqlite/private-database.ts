@@ -1,0 +1,30 @@
+import { chmodSync, closeSync, openSync, statSync } from "node:fs";
+import type { Logger } from "../../util/log.ts";
+import { isSystemError } from "../failure.ts";
+
+const OWNER_ONLY = 0o600;
+/** The database, and what SQLite keeps beside it, by the mode that the database has at that time. */
+const SUFFIXES = ["", "-wal", "-shm", "-journal"];
+
+/** Makes the file of a database where it does not exist: SQLite would make it for everybody to read. */
+export function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", OWNER_ONLY));
+  } catch (error) {
+    // One that exists is not opened: to close it would drop the locks that SQLite has on it.
+    if (!isSystemError(error, "EEXIST")) throw error;
+  }
+}
+
+/** Takes a database, which rows of all users are in, out of everybody else's reach: earlier releases made it for everybody to read. */
+export function keepPrivate(path: string, log: Logger): void {
+  for (const file of SUFFIXES.map((suffix) => path + suffix)) {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined || (found.mode & 0o777) === OWNER_ONLY) continue;
+    try {
+      chmodSync(file, OWNER_ONLY);
+    } catch (error) {
+      log.warn({ err: error, path: file }, "the mode of the database cannot be set: others may be able to read it");
+    }
+  }
+}

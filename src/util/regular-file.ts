@@ -1,0 +1,33 @@
+import fs, { type ReadStream, type Stats } from "node:fs";
+
+/**
+ * To open a file for reading that nobody is to have replaced: a symbolic link in its place is refused (`ELOOP`; the folders above it may be
+ * links), and a pipe is not waited for. What was opened is held to be a regular file after that.
+ */
+export const READ_IN_PLACE = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
+
+/** The error of a path where something else is than a regular file. */
+export function notRegular(path: string): Error {
+  return new Error(`${path} is not a regular file`);
+}
+
+/** A regular file as a stream, opened when it is first read; the stream fails where something else is in its place. */
+export function readRegularFile(path: string, highWaterMark?: number): ReadStream {
+  return fs.createReadStream(path, { fs: REGULAR_ONLY, ...(highWaterMark !== undefined && { highWaterMark }) });
+}
+
+type Opened = (error: Error | null, fd?: number) => void;
+
+const REGULAR_ONLY = {
+  open(path: string, _flags: unknown, _mode: unknown, opened: Opened): void {
+    fs.open(path, READ_IN_PLACE, (error, fd) => {
+      if (error) return opened(error.code === "ELOOP" ? notRegular(path) : error);
+      fs.fstat(fd, (failure, stats: Stats | undefined) => {
+        if (stats?.isFile()) return opened(null, fd);
+        fs.close(fd, () => opened(failure ?? notRegular(path)));
+      });
+    });
+  },
+  read: fs.read,
+  close: fs.close,
+};
