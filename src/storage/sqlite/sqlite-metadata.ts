@@ -1,7 +1,5 @@
-import { mkdirSync, statSync } from "node:fs";
-import { dirname } from "node:path";
-import Database from "better-sqlite3";
-import { StartError } from "../../errors.ts";
+import { statSync } from "node:fs";
+import type Database from "better-sqlite3";
 import type { AccessRows } from "../../media/access-times.ts";
 import type {
   LocalMedia,
@@ -18,11 +16,10 @@ import { storeFailed } from "../failure.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { LogFlush } from "./log-flush.ts";
-import { migrate } from "./migrations.ts";
 import { PendingRows } from "./pending-rows.ts";
 import { SqlitePendingStores } from "./pending-stores.ts";
 import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
-import { keepPrivate, makePrivate } from "./private-database.ts";
+import { openDatabase } from "./open-database.ts";
 import { SqliteUpstreamRecords } from "./upstream-records.ts";
 import { Withdrawals } from "./withdrawals.ts";
 
@@ -37,8 +34,6 @@ export interface SqliteMetadataOptions {
 /** How much a loss of power may take at most: what was committed since the last flush to disk. */
 const FLUSH_AFTER_MS = 5_000;
 const FLUSH_AFTER_ROWS = 2_000;
-/** A lock of another process at start is worth waiting for; later, waiting happens off the event loop. */
-const START_TIMEOUT_MS = 5_000;
 
 /** Opens the SQLite database of media rows, brought up to this release's schema. Throws a StartError `STORE`. */
 export function openSqliteMetadata(options: SqliteMetadataOptions): SqliteMetadata {
@@ -226,26 +221,5 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
   #describeLog(): string {
     const found = statSync(this.#logPath, { throwIfNoEntry: false });
     return found === undefined ? "" : `${found.size} ${found.mtimeMs}`;
-  }
-}
-
-function openDatabase({ path, log }: SqliteMetadataOptions): Database.Database {
-  let db: Database.Database | undefined;
-  try {
-    mkdirSync(dirname(path), { recursive: true });
-    makePrivate(path);
-    db = new Database(path, { timeout: START_TIMEOUT_MS });
-    db.pragma("journal_mode = WAL");
-    db.pragma("synchronous = NORMAL");
-    db.pragma("wal_autocheckpoint = 0");
-    migrate(db, path);
-    db.pragma("busy_timeout = 0");
-    keepPrivate(path, log);
-    return db;
-  } catch (error) {
-    db?.close();
-    if (error instanceof StartError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartError("STORE", `The database ${path} cannot be opened: ${reason}`, { cause: error });
   }
 }
