@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -14,6 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("Nothing that the service makes under its data path is within reach of other users, whatever the umask", async () => {
   const umask = process.umask(0);
+  mkdirSync(join(folder, "data"));
   const service = await startTestService({
     folder,
     config: { modules: [{ module: "web_resources.WebResources", config: { paths: { "/_leaf": "leaf" } } }] },
