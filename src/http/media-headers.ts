@@ -4,16 +4,22 @@ import { CORS_HEADERS } from "./respond.ts";
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** On every answer of a download route, once the request is past authentication: what browsers let a page of another origin do with it. */
+export const SAFETY_HEADERS = {
+  "Cross-Origin-Resource-Policy": "cross-origin",
+  "Content-Security-Policy":
+    "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; media-src 'self'; object-src 'self';",
+  "X-Content-Security-Policy": "sandbox;",
+  "Referrer-Policy": "no-referrer",
+} as const;
+
 /** Headers that a 304 carries as well. */
 export function cacheHeaders(media: LocalMedia): Record<string, string> {
   return {
     ...CORS_HEADERS,
     "Cache-Control": "public,max-age=86400,s-maxage=0,proxy-revalidate",
     ETag: etagOf(media),
-    "Cross-Origin-Resource-Policy": "cross-origin",
-    "Content-Security-Policy":
-      "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; media-src 'self'; object-src 'self';",
-    "X-Content-Security-Policy": "sandbox;",
+    ...SAFETY_HEADERS,
   };
 }
 
@@ -23,7 +29,6 @@ export function mediaHeaders(media: LocalMedia, fileName: string | null): Record
     ...cacheHeaders(media),
     "Content-Type": contentTypeOf(media.mediaType),
     "Content-Disposition": contentDisposition(media.mediaType, fileName ?? media.uploadName),
-    "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow, noarchive, noimageindex",
     "Accept-Ranges": "bytes",

@@ -26,6 +26,14 @@ export function queryText(query: Query, name: string): string | null | undefined
   return value === undefined ? undefined : (decodeText(value) ?? null);
 }
 
+/** A percent-encoded text in which what is not UTF-8 is U+FFFD, as browsers read it. */
+export function decodeLeniently(text: string): string {
+  const bytes = text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return decodeText(text) ?? Buffer.from(bytes, "latin1").toString("utf8");
+}
+
 /** A percent-encoded text, undefined where it is not UTF-8. A percent sign that encodes nothing stands for itself. */
 export function decodeText(text: string): string | undefined {
   if (!text.includes("%")) return text;

@@ -2,12 +2,12 @@ import type { ServerResponse } from "node:http";
 import type { MatrixError } from "../errors.ts";
 import { toJsonText } from "../callbacks/json-text.ts";
 
-/** On every answer, also on errors: Client-Server API, "Web Browser Clients". */
+/** On every answer, also on errors: Client-Server API, "Web Browser Clients". With what a page needs to ask for ranges, and to read them. */
 export const CORS_HEADERS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-  "Access-Control-Allow-Headers": "X-Requested-With, Content-Type, Authorization, Date",
-  "Access-Control-Expose-Headers": "Synapse-Trace-Id, Server",
+  "Access-Control-Allow-Headers": "X-Requested-With, Content-Type, Authorization, Date, Range, If-Range, If-None-Match",
+  "Access-Control-Expose-Headers": "Synapse-Trace-Id, Server, Content-Range, ETag, Content-Disposition, Accept-Ranges",
 } as const;
 
 /** Sends a body that is JSON text already. */

@@ -6,7 +6,7 @@ import type { UploadWaits, WhenGone } from "./upload-waits.ts";
 /** A request for media that waits for its upload if need be. */
 export interface AwaitRequest {
   readonly mediaId: string;
-  /** By a route that asks for no token: closed for media stored under `enable_authenticated_media`. */
+  /** By a route that asks for no token: while `enable_authenticated_media` is on, closed for media stored under it. */
   readonly legacy: boolean;
   /** How long it waits. */
   readonly timeoutMs: number;
@@ -21,6 +21,8 @@ export interface AwaitParts {
   readonly waits: UploadWaits;
   /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
   readonly unusedExpirationMs: number;
+  /** Whether media that is marked as stored under it is closed to routes without authentication. */
+  readonly enableAuthenticatedMedia: boolean;
 }
 
 /**
@@ -34,7 +36,8 @@ export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Pro
     const pending = await parts.metadata.pendingMedia(mediaId);
     // Unknown, unless the upload was committed between the two looks.
     if (pending === undefined) return await parts.metadata.localMedia(mediaId);
-    if (isHidden(pending, request) || hasExpired(pending, parts.unusedExpirationMs, Date.now())) return undefined;
+    if (isHidden(pending, request, parts) || hasExpired(pending, parts.unusedExpirationMs, Date.now()))
+      return undefined;
     const expiresInMs = pending.createdTs + parts.unusedExpirationMs - Date.now();
     const timeoutMs = Math.min(request.timeoutMs, expiresInMs + PAST_EXPIRY_MS);
     if (timeoutMs > 0) await wait.until(timeoutMs, request.whenGone);
@@ -50,6 +53,7 @@ export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Pro
 export function isHidden(
   { quarantinedBy, authenticated }: Pick<PendingMedia, "quarantinedBy" | "authenticated">,
   { legacy }: Pick<AwaitRequest, "legacy">,
+  { enableAuthenticatedMedia }: Pick<AwaitParts, "enableAuthenticatedMedia">,
 ): boolean {
-  return quarantinedBy !== null || (legacy && authenticated);
+  return quarantinedBy !== null || (legacy && authenticated && enableAuthenticatedMedia);
 }

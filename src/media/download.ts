@@ -25,7 +25,7 @@ export interface DownloadParts extends AwaitParts {
 export async function findMedia(request: DownloadRequest, parts: DownloadParts): Promise<LocalMedia> {
   if (request.serverName !== parts.serverName || !isMediaId(request.mediaId)) throw matrixError("NOT_FOUND");
   const media = (await parts.metadata.localMedia(request.mediaId)) ?? (await awaitUpload(request, parts));
-  if (media === undefined || isHidden(media, request)) throw matrixError("NOT_FOUND");
+  if (media === undefined || isHidden(media, request, parts)) throw matrixError("NOT_FOUND");
   parts.accessTimes.mark(media.mediaId);
   return media;
 }

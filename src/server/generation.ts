@@ -89,7 +89,8 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
   loading.onUploads(isGuarding(config) ? undefined : pendingUpload);
   const exchange = { ...requester, chain, metrics, running, idleTimeoutMs };
   const restorer = storage?.restorer;
-  const download = { serverName, metadata, blobs, waits, unusedExpirationMs, accessTimes, restorer };
+  const found = { metadata, waits, unusedExpirationMs, enableAuthenticatedMedia };
+  const download = { ...found, serverName, blobs, accessTimes, restorer };
   const repository: Route[] = [
     downloadRoute({ ...requester, download }),
     mediaConfigRoute({ ...requester, chain, maxUploadSizeBytes }),

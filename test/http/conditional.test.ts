@@ -42,6 +42,7 @@ describe("the ETag", () => {
         "cross-origin-resource-policy",
         "content-security-policy",
         "x-content-security-policy",
+        "referrer-policy",
         "access-control-allow-origin",
       ] as const;
       for (const name of kept) expect([name, response.headers.get(name)]).toEqual([name, DOWNLOAD_HEADERS[name]]);

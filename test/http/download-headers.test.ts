@@ -205,9 +205,14 @@ describe("Content-Disposition", () => {
     expect((await download("image/png", undefined, `/${name}`)).get("content-disposition")).toBe(`inline; ${expected}`);
   });
 
-  test("takes the stored name where the path's is not UTF-8", async () => {
-    expect((await download("image/png", "stored.png", "/%FF.png")).get("content-disposition")).toBe(
-      "inline; filename=stored.png",
+  test.each([
+    ["%FF%FE.txt", "%EF%BF%BD%EF%BF%BD.txt"],
+    ["%C5%BC%C5.txt", "%C5%BC%EF%BF%BD.txt"],
+    ["%ED%A0%80", "%EF%BF%BD%EF%BF%BD%EF%BF%BD"],
+    ["%EF%BB%BFa%FF%zz%", "%EF%BB%BFa%EF%BF%BD%25zz%25"],
+  ])("has U+FFFD in the place of what is not UTF-8 in the path's name %s", async (name, encoded) => {
+    expect((await download("image/png", "stored.png", `/${name}`)).get("content-disposition")).toBe(
+      `inline; filename*=utf-8''${encoded}`,
     );
   });
 });

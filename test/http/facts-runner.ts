@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { TestService } from "../support/service.ts";
-import { CORS, type Answer, type Step } from "./facts/case.ts";
+import { CORS, SAFETY_HEADERS, type Answer, type Step } from "./facts/case.ts";
 import { createdIn, mediaIdOf } from "./bodies.ts";
 import { RawConnection, type RawAnswer } from "./raw-connection.ts";
 
@@ -31,10 +31,19 @@ export async function runSteps(
       ...(body !== undefined && { body }),
     });
     checkAnswer(answer, step.answer);
+    checkSafety(answer, step);
     if (step.answer.stored) mediaId = mediaIdOf(answer);
     if (step.answer.created) ({ mediaId } = createdIn(answer));
   }
   return steps.length;
+}
+
+/** What the facts say once for all: errors of the download routes carry these headers, once the request is past authentication. */
+function checkSafety({ status, headers }: RawAnswer, { request, answer }: Step): void {
+  if (!/^\w+ \S+\/download\//.test(request) || status < 400 || answer.errcode === "M_UNRECOGNIZED") return;
+  const expected = status === 401 ? {} : SAFETY_HEADERS;
+  const names = Object.keys(SAFETY_HEADERS);
+  expect(Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)))).toEqual(expected);
 }
 
 function checkAnswer(answer: RawAnswer, expected: Answer): void {

@@ -85,6 +85,26 @@ describe("a range request", () => {
     expect([response.status, response.headers.get("content-length")]).toEqual([200, "700000"]);
   });
 
+  test("of a page of another origin is allowed, and the page may read every header that says what it got", async () => {
+    const listed = (response: Response, name: string) =>
+      (response.headers.get(name) ?? "").toLowerCase().split(", ").toSorted();
+    const asked = ["authorization", "range", "if-range", "if-none-match"];
+    const headers = {
+      Origin: "https://app.test",
+      "Access-Control-Request-Method": "GET",
+      "Access-Control-Request-Headers": asked.join(),
+    };
+    const preflight = await service.request(path, { method: "OPTIONS", headers });
+    expect(listed(preflight, "access-control-allow-headers")).toEqual(expect.arrayContaining(asked));
+    const response = await get({ Range: "bytes=0-9", Origin: "https://app.test" });
+    const told = ["content-range", "etag", "content-disposition", "accept-ranges"];
+    for (const name of told) expect([name, response.headers.has(name)]).toEqual([name, true]);
+    expect(listed(response, "access-control-expose-headers")).toEqual(expect.arrayContaining(told));
+    const refused = await get({ Range: "bytes=700000-", Origin: "https://app.test" });
+    expect(refused.headers.get("content-range")).toBe("bytes */700000");
+    expect(listed(refused, "access-control-expose-headers")).toContain("content-range");
+  });
+
   test("needs a token like any other", async () => {
     const response = await service.request(path, { headers: { Range: "bytes=0-9" } });
     expect([response.status, response.headers.get("content-range")]).toEqual([401, null]);

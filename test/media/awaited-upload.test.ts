@@ -34,7 +34,7 @@ async function fill(mediaId: string): Promise<void> {
 function wait(mediaId: string, request: Partial<AwaitRequest> = {}, rows = metadata, unusedExpirationMs = DAY_MS) {
   return awaitUpload(
     { mediaId, legacy: false, timeoutMs: 60_000, whenGone: stays, ...request },
-    { metadata: rows, waits, unusedExpirationMs },
+    { metadata: rows, waits, unusedExpirationMs, enableAuthenticatedMedia: true },
   );
 }
 

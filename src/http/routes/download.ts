@@ -3,8 +3,8 @@ import { MatrixError, matrixError } from "../../errors.ts";
 import type { BlobReader } from "../../media/blobs.ts";
 import { findMedia, openMedia, type DownloadParts } from "../../media/download.ts";
 import type { LocalMedia } from "../../media/metadata.ts";
-import { cacheHeaders, etagOf, matchesEtag, mediaHeaders } from "../media-headers.ts";
-import { decodeText, parseQuery, type Query } from "../query.ts";
+import { cacheHeaders, etagOf, matchesEtag, mediaHeaders, SAFETY_HEADERS } from "../media-headers.ts";
+import { decodeLeniently, decodeText, parseQuery, type Query } from "../query.ts";
 import { parseRange, type ByteRange } from "../range.ts";
 import { identify, type RequesterOptions } from "../requester.ts";
 import { clientLeaving, timeoutOf } from "../waiting.ts";
@@ -40,12 +40,23 @@ export function legacyDownloadRoute(parts: { readonly download: DownloadParts })
   };
 }
 
-async function serve(
-  req: Request,
-  res: Response,
-  { path, query }: { readonly path: RegExp; readonly query: Query },
-  parts: DownloadParts,
-): Promise<void> {
+/** What a request asks for: the pattern that its path is of, and its parameters. */
+interface Target {
+  readonly path: RegExp;
+  readonly query: Query;
+}
+
+/** Answers a request that is past authentication; its errors carry what its successes carry as well. */
+async function serve(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {
+  try {
+    await download(req, res, target, parts);
+  } catch (error) {
+    if (!res.headersSent) for (const [name, value] of Object.entries(SAFETY_HEADERS)) res.setHeader(name, value);
+    throw error;
+  }
+}
+
+async function download(req: Request, res: Response, { path, query }: Target, parts: DownloadParts): Promise<void> {
   const [serverName, mediaId, fileName] = (path.exec(req.path) ?? []).slice(1);
   const request = {
     serverName: decodeText(serverName ?? "") ?? "",
@@ -108,7 +119,7 @@ function rangeOf(req: Request, media: LocalMedia, size: number): ByteRange | und
   return range;
 }
 
-/** The file name of the path; bytes that are not UTF-8 cannot be a name, and the stored one is taken. */
+/** The file name of the path, if it has one. */
 function decodeName(raw: string | undefined): string | null {
-  return (raw && decodeText(raw)) || null;
+  return raw ? decodeLeniently(raw) : null;
 }

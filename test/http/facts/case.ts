@@ -87,23 +87,29 @@ export const CONFIG: Answer = { status: 200, json: { "m.upload.size": 1_048_576 
 export const STORED: Answer = { status: 200, stored: true };
 export const CREATED: Answer = { status: 200, created: true };
 
+/** What Synapse says of other origins, and besides it what they need for ranges. */
 export const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
-  "access-control-allow-headers": "X-Requested-With, Content-Type, Authorization, Date",
-  "access-control-expose-headers": "Synapse-Trace-Id, Server",
+  "access-control-allow-headers": "X-Requested-With, Content-Type, Authorization, Date, Range, If-Range, If-None-Match",
+  "access-control-expose-headers": "Synapse-Trace-Id, Server, Content-Range, ETag, Content-Disposition, Accept-Ranges",
+};
+
+/** On every answer of a download route, once the request is past authentication. */
+export const SAFETY_HEADERS = {
+  "cross-origin-resource-policy": "cross-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-security-policy": "sandbox;",
+  "content-security-policy":
+    "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; media-src 'self'; object-src 'self';",
 };
 
 /** On every download: what facts-http lists once for all, and what it lacks. */
 export const DOWNLOAD_HEADERS = {
   ...CORS,
+  ...SAFETY_HEADERS,
   "cache-control": "public,max-age=86400,s-maxage=0,proxy-revalidate",
-  "cross-origin-resource-policy": "cross-origin",
   "x-robots-tag": "noindex, nofollow, noarchive, noimageindex",
-  "referrer-policy": "no-referrer",
-  "x-content-security-policy": "sandbox;",
-  "content-security-policy":
-    "sandbox; default-src 'none'; script-src 'none'; plugin-types application/pdf; style-src 'unsafe-inline'; media-src 'self'; object-src 'self';",
   "x-content-type-options": "nosniff",
 };
 
