@@ -11,6 +11,7 @@ export type Segment =
 export class CallbackRegistry {
   private readonly chains = new Map<KindName, Slot[]>();
   private readonly compiled = new Map<KindName, readonly Segment[]>();
+  private onSlot: (slot: Slot) => void = () => undefined;
 
   /** Puts a slot in the place that is kept for it, or at the end of its chain, at whatever moment. */
   add(slot: Slot): void {
@@ -20,6 +21,13 @@ export class CallbackRegistry {
     else chain[kept] = slot;
     this.chains.set(slot.kind, chain);
     this.compiled.delete(slot.kind);
+    this.onSlot(slot);
+  }
+
+  /** Tells of every slot: of those that are there, and of each that comes. For one listener. */
+  watch(onSlot: (slot: Slot) => void): void {
+    for (const chain of this.chains.values()) chain.forEach(onSlot);
+    this.onSlot = onSlot;
   }
 
   /** Keeps a place for a slot that is to be registered again, and cannot be asked until then. False where it is there. */

@@ -1,13 +1,15 @@
 import type { KindName } from "../callbacks/kinds.ts";
-import type { SlotOutcome } from "../callbacks/slot.ts";
+import type { SlotModule, SlotOutcome } from "../callbacks/slot.ts";
 import { declareUncounted, type DeclaredMetrics } from "./metrics-api.ts";
 import type { ChildMetrics } from "./module-metrics.ts";
 
 /** How a storage provider did when it was asked. */
 export type ProviderOutcome = "stored" | "found" | "absent" | "failed" | "timeout" | "unavailable";
 
-/** What the service counts. Without a metrics listener nobody counts. */
+/** What the service counts. Without a metrics listener nobody counts. Where labels are known beforehand, samples are there from the start: at 0. */
 export interface Metrics {
+  /** A callback is registered, whether or not it ever runs. */
+  callbackRegistered(kind: KindName, module: SlotModule): void;
   callbackRan(kind: KindName, module: string, outcome: SlotOutcome, micros: number): void;
   /** A TypeScript callback rejected after its deadline. */
   callbackLate(kind: KindName, module: string): void;
@@ -16,6 +18,8 @@ export interface Metrics {
   uploadStored(bytes: number): void;
   /** `reason` is the error's code in the catalogue, or `module` where a module worded the refusal. */
   uploadRefused(reason: string): void;
+  /** A storage provider is configured, whether or not it is ever asked. */
+  providerConfigured(provider: string): void;
   providerAsked(provider: string, call: "store" | "fetch", outcome: ProviderOutcome, micros: number): void;
   /** Reads, whenever the metrics are asked for, how many files wait for each storage provider. */
   watchPendingStores(read: () => Promise<ReadonlyMap<string, number>>): void;
@@ -46,11 +50,13 @@ const ignore = () => undefined;
 /** Counts nothing. */
 export const NO_METRICS: Metrics = {
   openDeclared: declareUncounted,
+  callbackRegistered: ignore,
   callbackRan: ignore,
   callbackLate: ignore,
   callbackBlocked: ignore,
   uploadStored: ignore,
   uploadRefused: ignore,
+  providerConfigured: ignore,
   providerAsked: ignore,
   watchPendingStores: ignore,
   watchBridge: ignore,

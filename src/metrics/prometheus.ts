@@ -1,10 +1,20 @@
 import { createServer, type Server } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { SlotOutcome } from "../callbacks/slot.ts";
 import type { Logger } from "../util/log.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
 import { TypeScriptMetrics } from "./typescript-metrics.ts";
 import { countProviders } from "./provider-counters.ts";
+import { zeroOnce } from "./zero-once.ts";
+
+const OUTCOMES: readonly SlotOutcome[] = ["continue", "stop", "error", "timeout", "unavailable", "busy"];
+
+/** Why uploads are refused, apart from mistakes of their clients. */
+const UPLOAD_REFUSALS = [
+  "module", "upstream", "UPLOAD_TOO_LARGE", "UPLOAD_INCOMPLETE", "UPLOAD_STALLED", "LIMIT_EXCEEDED", "BAD_CONTENT",
+  "MODULE_FAILED", "MODULE_UNAVAILABLE", "MODULES_BUSY", "STORE_FAILED", "STORE_BUSY", "INTERNAL",
+] as const; // prettier-ignore
 
 /** What `GET /metrics` answers. */
 export interface Exposition {
@@ -52,6 +62,8 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     labelNames: ["reason"] as const,
     registers,
   });
+  const zeroDuration = zeroOnce(durations);
+  for (const reason of UPLOAD_REFUSALS) refusals.inc({ reason }, 0);
   return {
     registry,
     exposition: {
@@ -69,6 +81,11 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     metrics: {
       ...countProviders(registers),
       openDeclared: () => declared.open(),
+      callbackRegistered(callback, { name: module, language }) {
+        for (const outcome of OUTCOMES) calls.inc({ callback, module, outcome }, 0);
+        zeroDuration({ callback, module });
+        (language === "typescript" ? late : blocked).inc({ callback, module }, 0);
+      },
       callbackRan(callback, module, outcome, micros) {
         calls.inc({ callback, module, outcome });
         durations.observe({ callback, module }, micros / 1e6);

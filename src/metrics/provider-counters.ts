@@ -1,8 +1,17 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics, ProviderOutcome } from "./metrics.ts";
+import { zeroOnce } from "./zero-once.ts";
+
+/** What can come of each call. */
+const OUTCOMES = {
+  store: ["stored", "failed", "timeout", "unavailable"],
+  fetch: ["found", "absent", "failed", "timeout"],
+} as const satisfies Record<string, readonly ProviderOutcome[]>;
 
 /** What is counted of storage providers. */
-export function countProviders(registers: Registry[]): Pick<Metrics, "providerAsked" | "watchPendingStores"> {
+export function countProviders(
+  registers: Registry[],
+): Pick<Metrics, "providerConfigured" | "providerAsked" | "watchPendingStores"> {
   const calls = new Counter({
     name: "media_bridge_storage_provider_calls_total",
     help: "Calls to storage providers, by what came of them",
@@ -16,8 +25,15 @@ export function countProviders(registers: Registry[]): Pick<Metrics, "providerAs
     buckets: [0.01, 0.1, 1, 10, 60, 300],
     registers,
   });
+  const zeroDuration = zeroOnce(durations);
   let readPending: (() => Promise<ReadonlyMap<string, number>>) | undefined;
   return {
+    providerConfigured(provider) {
+      for (const [call, outcomes] of Object.entries(OUTCOMES)) {
+        for (const outcome of outcomes) calls.inc({ provider, call, outcome }, 0);
+        zeroDuration({ provider, call });
+      }
+    },
     providerAsked(provider, call, outcome, micros) {
       calls.inc({ provider, call, outcome });
       durations.observe({ provider, call }, micros / 1e6);

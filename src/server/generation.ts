@@ -60,6 +60,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     policies: config.mediaBridge.callbacks,
     ...reportSlots(log, metrics),
   });
+  modules.registry.watch(({ kind, module }) => metrics.callbackRegistered(kind, module));
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia } = config;
   const { unusedExpirationMs, maxPendingUploads, createRateLimit } = config;
   const { idleTimeoutMs } = config.mediaBridge.upload;

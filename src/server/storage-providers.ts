@@ -26,7 +26,11 @@ export function openStorageProviders(
   const deadlines = config.mediaBridge.storageProviders;
   const providers = new PythonProviders({ hosts: python, entries, deadlines, log, metrics });
   const pending = metadata.pendingStores;
-  metrics.watchPendingStores(() => pending.counts());
+  const names = providers.all.map(({ name }) => name);
+  names.forEach((name) => metrics.providerConfigured(name));
+  // Those of which nothing waits as well: an alert on a rise needs the 0 before it.
+  const none = names.map((name) => [name, 0] as const);
+  metrics.watchPendingStores(async () => new Map([...none, ...(await pending.counts())]));
   const restorer = new MediaRestorer(providers, blobs);
   return { restorer, stores: new ProviderStores({ providers, pending, metadata, blobs, restorer, log }) };
 }
