@@ -19,6 +19,11 @@ async function samplesOf(port: number): Promise<ReadonlyMap<string, number>> {
   );
 }
 
+/** How many durations were observed, for each of their labels. */
+function durationsOf(samples: ReadonlyMap<string, number>): [name: string, count: number][] {
+  return [...samples].filter(([name]) => /(callback|provider)_duration_seconds_count/.test(name));
+}
+
 async function start(port: number, isSynchronous: boolean): Promise<TestService> {
   return startProviderService([scriptProvider().entry({ store_synchronous: isSynchronous })], {
     config: { modules: MODULES },
@@ -66,10 +71,8 @@ test("What has been counted stays counted over a reload", async () => {
   const service = await start(port, true);
   expect((await service.request("/_matrix/client/v1/media/config", { as: "alice" })).status).toBe(200);
   await service.upload("content");
-  const of = (samples: ReadonlyMap<string, number>) =>
-    [...samples].filter(([name]) => /callback_duration_seconds_count|provider_duration_seconds_count/.test(name));
-  const before = of(await samplesOf(port));
+  const before = durationsOf(await samplesOf(port));
   expect(before.some(([, count]) => count > 0)).toBe(true);
   await service.reload(MODULES);
-  expect(of(await samplesOf(port))).toEqual(before);
+  expect(durationsOf(await samplesOf(port))).toEqual(before);
 });
