@@ -41,7 +41,7 @@ const listenSchema = group({
   path: field(text("a path").optional(), { form: PATH_FORM, description: "A Unix socket, in place of host and port." }),
   mode: field(fileMode().optional(), {
     form: FILE_MODE_FORM,
-    description: "The mode of the Unix socket: whoever may write to it may connect.",
+    description: "The mode of the Unix socket: users who may write to it may connect.",
     fallback: '`"0660"`',
   }),
   x_forwarded: field(flag().prefault(false), {

@@ -9,7 +9,7 @@ import { removeSocket } from "../util/remove-socket.ts";
 import { answerParserErrors } from "./parser-errors.ts";
 import type { Route } from "./routes/route.ts";
 
-/** A Unix socket is made with this mode: who may write to it may connect. */
+/** A Unix socket gets `mode`: users who may write to it may connect. */
 export type ListenAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string; readonly mode: number };

@@ -1,8 +1,8 @@
 import fs, { type ReadStream, type Stats } from "node:fs";
 
 /**
- * To open a file for reading that nobody is to have replaced: a symbolic link in its place is refused (`ELOOP`; the folders above it may be
- * links), and a pipe is not waited for. What was opened is held to be a regular file after that.
+ * To open what is to be a regular file: a symbolic link in its place is refused (`ELOOP`; the folders above it may be links), and a pipe
+ * is not waited for. Look at what was opened before reading it: it may still be something else.
  */
 export const READ_IN_PLACE = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
 

@@ -49,7 +49,7 @@ const ATTACHED = [
   ";text/plain",
   "text/html;text/plain",
 ];
-/** Types that begin like one that may be shown, and go on as none of that grammar does. */
+/** Types that begin like one that may be shown, and break the grammar after that. */
 const MALFORMED = [
   "image/png;,text/html",
   "image/png,text/html",
