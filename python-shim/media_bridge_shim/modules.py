@@ -13,6 +13,7 @@ from .current import current_module
 from .database.driver_check import find_driver_problem
 from .descriptors import find_problem
 from .errors import ProtocolError, WireError, make_load_error, make_plain_error
+from .legacy import LegacySpamChecker
 from .loader import LoadedModule
 from .log import set_log_level
 from .memory import limit_memory
@@ -66,7 +67,7 @@ class Modules:
         problem = find_driver_problem(params["service"].get("database"))
         if problem is not None:
             raise LoadFailure(make_plain_error("environment", "ImportError", problem))
-        modules = [LoadedModule(entry["index"], entry["module"], entry["config"]) for entry in params["modules"]]
+        modules = [_to_load(entry) for entry in params["modules"]]
         for entry in params["storage_providers"]:
             modules.append(LoadedProvider(entry["index"], entry["module"], entry["config"]))
         self._registry = Registry({module.index: module.path for module in modules}, self._on_late)
@@ -133,6 +134,11 @@ class Modules:
         news = self.registry.take_news(index)
         if news.entries or news.unfired or news.resources:
             self._notify("registered", {"module": index, **news.to_wire()})
+
+
+def _to_load(entry: dict[str, Any]) -> LoadedModule:
+    kind = LegacySpamChecker if entry.get("legacy") == "spam_checker" else LoadedModule
+    return kind(entry["index"], entry["module"], entry["config"])
 
 
 def _make_api(module: LoadedModule) -> Any:

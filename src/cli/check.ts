@@ -9,15 +9,22 @@ import { loadHeldBackModules } from "../server/held-back.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
 import { setModulesApart } from "./module-output.ts";
 
+/** What `check` found. */
+export interface Checked {
+  readonly text: string;
+  /** Whether something would be decided otherwise than in Synapse, and nobody has said that this is known. */
+  readonly hasProblems: boolean;
+}
+
 /** `media-bridge check`: loads everything, starts nothing. Resolves to a text of what would run; rejects with a StartError. */
-export async function check(loaded: LoadedConfig): Promise<string> {
-  const { config, warnings, files } = loaded;
+export async function check(loaded: LoadedConfig): Promise<Checked> {
+  const { config, warnings, undecided, files } = loaded;
   const { warnings: homeserverTokens } = loadHomeserverTokens(config.mediaBridge.homeserver);
   const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
   setModulesApart();
   const modules = await loadHeldBackModules(config, console.error);
   try {
-    return [
+    const text = [
       `configuration: ${files.map((file) => resolve(file)).join(", ")}`,
       ...[...warnings, ...ownTokens, ...homeserverTokens].map((warning) => `warning: ${warning}`),
       "",
@@ -28,6 +35,7 @@ export async function check(loaded: LoadedConfig): Promise<string> {
       ...describeChains(modules, config.mediaBridge.callbacks),
       `Synapse imitated: ${SYNAPSE_VERSION}`,
     ].join("\n");
+    return { text, hasProblems: undecided.length > 0 };
   } finally {
     await modules.stop(0);
   }
@@ -41,10 +49,22 @@ function describePaths({ config }: LoadedConfig): string[] {
     `media store:  ${config.mediaStorePath}`,
     `data:         ${dataPath}`,
     `database:     ${database.path}`,
+    `modules get:  ${describeModuleDatabase(config)}`,
     homeserver ? `homeserver:   ${homeserver.url}` : `tokens file:  ${tokensFile}`,
     `python:       ${python.executable ?? join(dataPath, "python", "bin", "python")}`,
     ...python.path.map((folder) => `python path:  ${folder}`),
   ];
+}
+
+/** Which database modules work on, and which key says so; never a password. */
+function describeModuleDatabase({ mediaBridge: { moduleDatabase, database } }: Config): string {
+  const { homeserver, decidedBy } = moduleDatabase;
+  const by = decidedBy === undefined ? "" : ` (${decidedBy.key} in ${decidedBy.file})`;
+  if (homeserver === undefined) return `the service's own database, ${database.path}${by}`;
+  if (homeserver.name === "sqlite3") return `SQLite, ${String(homeserver.args["database"])}${by}`;
+  const { dbname, database: named, host } = homeserver.args;
+  const where = host === undefined ? "" : ` on ${String(host)}`;
+  return `PostgreSQL, ${String(dbname ?? named ?? "its user's database")}${where}${by}`;
 }
 
 function describeModules({ modules }: LoadedModules): string[] {

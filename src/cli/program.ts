@@ -63,8 +63,9 @@ program
       process.exit(hasProblems ? 1 : 0);
     }
     const { check } = await import("./check.ts");
-    print(await check(loadConfig(options.config)));
-    process.exit(0);
+    const { text, hasProblems } = await check(loadConfig(options.config));
+    print(text);
+    process.exit(hasProblems ? 1 : 0);
   });
 
 program

@@ -17,6 +17,10 @@ export interface PythonModuleConfig {
   /** The dotted path of its class. */
   readonly module: string;
   readonly configJson: string;
+  /** The key that names it, such as `spam_checker[0]`, where that is not the list of modules. */
+  readonly key?: string;
+  /** Whether it is of Synapse's older kind, whose methods are its callbacks. */
+  readonly isLegacySpamChecker?: boolean;
 }
 
 /** A TypeScript or JavaScript module. `config` is plain data; integers beyond 2^53 are `bigint`. */
@@ -73,8 +77,16 @@ export interface HomeserverConfig {
   readonly appserviceTokenFile: string | undefined;
   /** For one request of a module. */
   readonly callTimeoutMs: number;
-  /** Where modules' transactions run, in place of the service's own database. */
+  /** `media_bridge.homeserver.database`, where it is a database and not `own`. */
   readonly database: HomeserverDatabaseConfig | undefined;
+}
+
+/** The database on which modules' transactions run. */
+export interface ModuleDatabaseConfig {
+  /** The homeserver's; undefined: the service's own, where uploads are counted. */
+  readonly homeserver: HomeserverDatabaseConfig | undefined;
+  /** The key that decides it, and its file; undefined where none does. */
+  readonly decidedBy: { readonly key: string; readonly file: string } | undefined;
 }
 
 /** A Synapse that keeps media. */
@@ -125,6 +137,7 @@ export interface MediaBridgeConfig {
   readonly tokensFile: string | undefined;
   readonly dataPath: string;
   readonly database: { readonly path: string };
+  readonly moduleDatabase: ModuleDatabaseConfig;
   readonly durability: "full" | "relaxed";
   readonly python: PythonConfig;
   readonly callbacks: Readonly<Record<CallbackName, CallbackConfig>>;
@@ -166,8 +179,10 @@ export interface Config {
 /** A configuration and what its author should know about it. */
 export interface LoadedConfig {
   readonly config: Config;
-  /** One sentence each, with file and line; nothing secret. */
+  /** One sentence each, with file and line; nothing secret. Those about keys that decide in Synapse come first. */
   readonly warnings: readonly string[];
+  /** Keys of Synapse's that decide there and not here, and that `media_bridge.acknowledge` does not name. */
+  readonly undecided: readonly string[];
   /** The files that were read, in order. */
   readonly files: readonly string[];
 }

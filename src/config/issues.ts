@@ -14,7 +14,7 @@ const SUGGEST_WITHIN = 3;
  * configuration stands in it.
  */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], sources: ConfigSources): string[] {
-  const lines = issues.flatMap((issue) => {
+  const lines = issues.flatMap(openUnion).flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => describeUnknownKey([...issue.path, key], sources));
     }
@@ -28,6 +28,17 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[], sources: Con
   });
   // Text that breaks two rules of its form would be told twice.
   return [...new Set(lines)];
+}
+
+/** What is wrong inside of the one form, of several, that was meant: the one in which a member is to blame, and not the whole. */
+function openUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const meant = issue.errors.find((form) => form.length > 0 && form.every(isAboutMember));
+  return meant?.flatMap((inner) => openUnion({ ...inner, path: [...issue.path, ...inner.path] })) ?? [issue];
+}
+
+function isAboutMember({ code, path }: z.core.$ZodIssue): boolean {
+  return path.length > 0 || code === "unrecognized_keys";
 }
 
 /** `media_bridge.modules[0].module` for a path of keys and positions. */

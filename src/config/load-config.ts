@@ -6,6 +6,7 @@ import { deepFreeze } from "./deep-freeze.ts";
 import { describeIssues } from "./issues.ts";
 import { warnAboutKeys } from "./key-warnings.ts";
 import { buildMediaBridge } from "./media-bridge.ts";
+import { buildModuleDatabase, warnAboutModuleDatabase } from "./module-database.ts";
 import { buildModules } from "./modules.ts";
 import { checkOverrides } from "./python.ts";
 import { ConfigSchema, listNames, type Settings } from "./schema.ts";
@@ -25,6 +26,8 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
   const settings = parseSettings(sources);
   const { modules, warnings } = buildModules(settings, sources);
   const bridgeFile = sources.keys.get("media_bridge")?.file ?? "";
+  const mediaBridge = buildMediaBridge(settings.media_bridge, resolve(dirname(bridgeFile)));
+  const moduleDatabase = buildModuleDatabase(settings, sources, mediaBridge.homeserver?.database);
   const config: Config = {
     serverName: settings.server_name,
     publicBaseurl: (settings.public_baseurl ?? `https://${settings.server_name}`).replace(/\/?$/, "/"),
@@ -42,12 +45,20 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
     },
     modules,
     storageProviders: buildStorageProviders(settings, sources, modules.length),
-    mediaBridge: buildMediaBridge(settings.media_bridge, resolve(dirname(bridgeFile))),
+    mediaBridge: { ...mediaBridge, moduleDatabase },
   };
   checkOverrides(config, sources);
+  const keys = warnAboutKeys(sources, {
+    acknowledged: settings.media_bridge.acknowledge,
+    isGuarding: settings.media_bridge.upstream?.mode === "guard",
+  });
+  const ofDatabase = modules.some(({ language }) => language === "python")
+    ? warnAboutModuleDatabase(settings, sources, moduleDatabase)
+    : [];
   return {
     config: deepFreeze(config),
-    warnings: [...warnAboutKeys(sources), ...warnings],
+    warnings: [...keys.warnings, ...ofDatabase, ...warnings],
+    undecided: keys.undecided,
     files: sources.files,
   };
 }

@@ -8,8 +8,11 @@ import type { MediaBridgeSettings } from "./schema-media-bridge.ts";
 /** Its owner and its group may connect: a proxy is to be in that group. */
 const SOCKET_MODE = 0o660;
 
-/** What stands under `media_bridge`, its paths resolved against `folder`, that of the file which names it. */
-export function buildMediaBridge(settings: MediaBridgeSettings, folder: string): MediaBridgeConfig {
+/** What stands under `media_bridge` and needs nothing of Synapse's keys, its paths resolved against `folder`, that of the file which names it. */
+export function buildMediaBridge(
+  settings: MediaBridgeSettings,
+  folder: string,
+): Omit<MediaBridgeConfig, "moduleDatabase"> {
   const { homeserver, tokens_file, database, callbacks } = settings;
   const dataPath = resolve(folder, settings.data_path);
   return {

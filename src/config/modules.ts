@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import type { ModuleConfig } from "./config.ts";
 import type { ConfigSources } from "./config-files.ts";
+import { formatPath } from "./issues.ts";
 import type { Settings } from "./schema.ts";
 import type { ModuleEntry } from "./schema-synapse.ts";
 import { findNode, type YamlNode } from "./yaml-node.ts";
@@ -8,7 +9,7 @@ import { hasTimestamp, isFalsyInPython, requireTextKeys, toPlainValue, toPythonJ
 
 /**
  * The modules in their order, each with its configuration in the form of its language: `media_bridge.modules` where it is
- * given, otherwise Synapse's `modules`.
+ * given, otherwise Synapse's `modules` and, after them, its `spam_checker`.
  *
  * @throws {StartError} `CONFIG` for a configuration that cannot be handed on.
  */
@@ -20,9 +21,9 @@ export function buildModules(
   const [key, ...path] = own === undefined ? ["modules"] : ["media_bridge", "modules"];
   const source = sources.keys.get(key ?? "");
   const warnings: string[] = [];
-  if (source === undefined) return { modules: [], warnings };
-
-  const modules = (own ?? settings.modules ?? []).map((entry, index) => {
+  const entries = source === undefined ? [] : (own ?? settings.modules ?? []);
+  const modules = entries.map((entry, index) => {
+    if (source === undefined) throw new TypeError("there are no modules without a file that names them");
     const { node } = findNode(source.node, [...path, index, "config"]);
     if (entry.module === undefined && node !== undefined) {
       const place = { file: source.file, path: [key, ...path].join(".").concat(`[${index}].config`) };
@@ -31,7 +32,36 @@ export function buildModules(
     }
     return buildModule(entry, index, resolve(dirname(source.file)), node);
   });
-  return { modules, warnings };
+  return {
+    modules: own === undefined ? [...modules, ...buildSpamCheckers(settings, sources, modules.length)] : modules,
+    warnings,
+  };
+}
+
+const SPAM_CHECKER = "spam_checker";
+
+/** What Synapse loads after its modules; one mapping, or a list of them. */
+function buildSpamCheckers({ spam_checker: given }: Settings, sources: ConfigSources, first: number): ModuleConfig[] {
+  const source = sources.keys.get(SPAM_CHECKER);
+  if (source === undefined || !isSpamCheckers(given)) return [];
+  const entries = Array.isArray(given) ? given : [given];
+  return entries.map(({ module }, position) => {
+    const step = Array.isArray(given) ? [position] : [];
+    const { node } = findNode(source.node, [...step, "config"]);
+    return {
+      index: first + position,
+      language: "python" as const,
+      module,
+      configJson: toConfigJson(node),
+      key: formatPath([SPAM_CHECKER, ...step]),
+      isLegacySpamChecker: true,
+    };
+  });
+}
+
+/** Not what Python finds false, which the schema lets through. */
+function isSpamCheckers(given: unknown): given is { module: string } | { module: string }[] {
+  return typeof given === "object" && given !== null && Object.keys(given).length > 0;
 }
 
 const TIMESTAMP_WARNING = "a timestamp reaches the module as text";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { fieldNotes } from "./fields.ts";
 import { ConfigSchema, findDefault, findMapping } from "./schema.ts";
-import { UNSUPPORTED_SYNAPSE_KEYS } from "./synapse-keys.ts";
+import { DECIDING_SYNAPSE_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "./synapse-keys.ts";
 
 interface Row {
   readonly path: string;
@@ -22,9 +22,14 @@ export function renderReference(): string {
     "Paths here are relative to the file that names them. A key without a value counts as absent.",
     renderTable(rows.filter(isOwn)),
     "## Synapse's keys that cause a warning",
-    `The service does not act on them: ${[...UNSUPPORTED_SYNAPSE_KEYS].map((key) => `\`${key}\``).join(", ")}.`,
+    `The service does not act on them: ${listKeys([...UNSUPPORTED_SYNAPSE_KEYS])}.`,
+    `Of them ${listKeys(Object.keys(DECIDING_SYNAPSE_KEYS))} decide in Synapse over media: unless a Synapse keeps the media (\`upstream.mode: guard\`), \`check\` warns of them first and ends with exit status 1 until \`media_bridge.acknowledge\` names them.`,
     "",
   ].join("\n\n");
+}
+
+function listKeys(keys: readonly string[]): string {
+  return keys.map((key) => `\`${key}\``).join(", ");
 }
 
 const INTRODUCTION = `# Configuration

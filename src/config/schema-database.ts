@@ -10,8 +10,7 @@ const TIMEOUT_FORM = "milliseconds, 0 for no limit";
 
 const timeout = () => z.int({ error: TIMEOUT_FORM }).min(0, { error: TIMEOUT_FORM }).nullable().optional();
 
-/** A homeserver's database, in the shape of Synapse's `database:`. */
-export const DatabaseSchema = group({
+const databaseShape = {
   name: field(z.enum(NAMES, { error: NAME_FORM }), {
     form: NAME_FORM,
     description: "Synapse's name of the engine; `psycopg2` is PostgreSQL.",
@@ -49,10 +48,27 @@ export const DatabaseSchema = group({
     form: FLAG_FORM,
     description: "Known from Synapse, without effect here.",
   }),
-}).refine(({ name, args }) => name !== "sqlite3" || (typeof args["database"] === "string" && args["database"] !== ""), {
+};
+
+const HAS_FILE = {
   path: ["args"],
   error: "the path of the database file as database",
   params: { found: "none" },
-});
+};
+
+/** A homeserver's database, in the shape of Synapse's `database:`. */
+export const DatabaseSchema = group(databaseShape).refine(hasFile, HAS_FILE);
+
+/** Synapse's `database:` where it stands in Synapse's own file: with its defaults, and with keys that only Synapse knows. */
+export const SynapseDatabaseSchema = z
+  .object(
+    { ...databaseShape, name: databaseShape.name.prefault("sqlite3"), args: databaseShape.args.prefault({}) },
+    { error: "a mapping with name and args" },
+  )
+  .refine(hasFile, HAS_FILE);
 
 export type DatabaseSettings = z.infer<typeof DatabaseSchema>;
+
+function hasFile({ name, args }: { name: string; args: Readonly<Record<string, unknown>> }): boolean {
+  return name !== "sqlite3" || (typeof args["database"] === "string" && args["database"] !== "");
+}

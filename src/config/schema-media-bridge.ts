@@ -18,14 +18,22 @@ import {
 import { storageProviderCallsSchema } from "./schema-storage-providers.ts";
 import { pythonSchema } from "./schema-python.ts";
 import { OwnModuleEntrySchema } from "./schema-synapse.ts";
+import { UNSUPPORTED_SYNAPSE_KEYS } from "./synapse-keys.ts";
 import { upstreamSchema } from "./schema-upstream.ts";
 import { DURATION_FORM } from "./units.ts";
 
 const PATH_FORM = "a path, relative to the file that names it";
 const HOMESERVER_URL_FORM = "an http or https URL without credentials, query and fragment";
+const HOMESERVER_DATABASE_FORM = "own, or a mapping with name and args";
 const DURABILITY_FORM = "full or relaxed";
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const satisfies Level[];
 const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
+
+const ACKNOWLEDGE_FORM = "a list of Synapse's keys that cause a warning";
+const acknowledged = text(ACKNOWLEDGE_FORM).refine((key) => UNSUPPORTED_SYNAPSE_KEYS.has(key), {
+  error: ACKNOWLEDGE_FORM,
+  params: { found: "another name" },
+});
 
 const listenSchema = group({
   host: field(text("a host name or address").optional(), {
@@ -91,12 +99,19 @@ const homeserverSchema = group({
     form: DURATION_FORM,
     description: "How long a request of a module to the homeserver may take.",
   }),
-  database: field(DatabaseSchema.optional(), {
-    form: "a mapping",
-    description:
-      "Its database, in the shape of Synapse's `database:`, for `run_db_interaction` of modules (docs/database.md).",
-    fallback: "the service's own database",
-  }),
+  database: field(
+    z
+      .union([z.literal("own", { error: HOMESERVER_DATABASE_FORM }), DatabaseSchema], {
+        error: HOMESERVER_DATABASE_FORM,
+      })
+      .optional(),
+    {
+      form: HOMESERVER_DATABASE_FORM,
+      description:
+        "Which database modules work on (docs/database.md): the homeserver's, in the shape of Synapse's `database:`, or `own`, the service's own, where uploads are counted.",
+      fallback: "with `upstream.mode: guard` Synapse's `database`; otherwise modules that can use one ask for it",
+    },
+  ),
 });
 
 const metricsSchema = group({
@@ -126,7 +141,12 @@ export const MediaBridgeSchema = group({
   modules: field(z.array(OwnModuleEntrySchema, { error: "a list of modules" }).optional(), {
     form: "a list of modules",
     description:
-      "Used in place of the top-level `modules` when given: Synapse refuses `typescript` entries in its own files.",
+      "Used in place of the top-level `modules` and `spam_checker` when given: Synapse refuses `typescript` entries in its own files.",
+  }),
+  acknowledge: field(z.array(acknowledged, { error: ACKNOWLEDGE_FORM }).prefault([]), {
+    form: ACKNOWLEDGE_FORM,
+    description:
+      "Keys of which you know that they have effect in Synapse and none here: there is no warning about them.",
   }),
   listen: field(listenSchema.prefault({}), { form: "a mapping", description: "Where clients connect." }),
   homeserver: field(homeserverSchema.optional(), {

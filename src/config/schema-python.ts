@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { count, COUNT_FORM, field, group, leastOne, LEAST_ONE_FORM, size, text, timerDuration } from "./fields.ts";
-import { PYTHON_CLASS } from "./python-class.ts";
+import { isPythonClass } from "./python-class.ts";
 import { DURATION_FORM, SIZE_FORM } from "./units.ts";
 
 const PATH_FORM = "a path, relative to the file that names it";
@@ -46,7 +46,7 @@ export const pythonSchema = group({
   }),
   overrides: field(
     z
-      .record(text(CLASS_FORM).regex(PYTHON_CLASS, { error: CLASS_FORM }), overrideSchema, {
+      .record(text(CLASS_FORM).refine(isPythonClass, { error: CLASS_FORM }), overrideSchema, {
         error: "a mapping of classes",
       })
       .prefault({}),

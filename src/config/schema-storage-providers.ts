@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { field, flag, FLAG_FORM, group, text, timerDuration } from "./fields.ts";
-import { PYTHON_CLASS } from "./python-class.ts";
+import { isPythonClass } from "./python-class.ts";
 import { DURATION_FORM } from "./units.ts";
 
 /** Synapse's own provider, by the names that its configuration allows for it. */
@@ -15,7 +15,7 @@ const StorageProviderSchema = z.object(
   {
     module: field(
       text(CLASS_FORM)
-        .refine((name) => FILE_SYSTEM_NAMES.has(name) || PYTHON_CLASS.test(name), { error: CLASS_FORM })
+        .refine((name) => FILE_SYSTEM_NAMES.has(name) || isPythonClass(name), { error: CLASS_FORM })
         .transform((name) => (FILE_SYSTEM_NAMES.has(name) ? FILE_SYSTEM_CLASS : name)),
       {
         form: CLASS_FORM,

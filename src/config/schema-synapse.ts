@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, COUNT_FORM, duration, field, flag, FLAG_FORM, size, text, url } from "./fields.ts";
 import { isServerName } from "./matrix-names.ts";
-import { PYTHON_CLASS } from "./python-class.ts";
+import { isPythonClass } from "./python-class.ts";
 import { storageProvidersSchema } from "./schema-storage-providers.ts";
 import { DURATION_FORM, SIZE_FORM } from "./units.ts";
 
@@ -9,6 +9,7 @@ const SERVER_NAME_FORM = "a Matrix server name (such as example.com or example.c
 const BASE_URL_FORM = "an http or https URL without query and fragment";
 const RATE_FORM = "a number, 0 or more";
 const INFO_URI_FORM = "an absolute URI";
+const SPAM_CHECKER_FORM = "a mapping with a module, or a list of them";
 const PYTHON_CLASS_FORM = "the dotted path of a Python class (such as my_package.MyModule)";
 
 /** One limit of `media_upload_limits`. As Synapse does, keys that it does not know are let through. */
@@ -45,7 +46,7 @@ const RateLimitSchema = z.object(
 );
 
 const moduleShape = {
-  module: field(text(PYTHON_CLASS_FORM).regex(PYTHON_CLASS, { error: PYTHON_CLASS_FORM }).optional(), {
+  module: field(text(PYTHON_CLASS_FORM).refine(isPythonClass, { error: PYTHON_CLASS_FORM }).optional(), {
     form: PYTHON_CLASS_FORM,
     description: "A Python module, as in Synapse.",
   }),
@@ -66,6 +67,22 @@ const MODULE_FORM = "a mapping with either module or typescript";
 
 /** An entry of Synapse's `modules`, where more keys are let through, as Synapse does. */
 const ModuleEntrySchema = z.object(moduleShape, { error: MODULE_FORM }).refine(hasOneLanguage, { error: MODULE_FORM });
+
+/** What `spam_checker` holds: a Python class with callbacks as methods. As Synapse does, keys that it does not know are let through. */
+const SpamCheckerSchema = z.object(
+  {
+    module: field(text(PYTHON_CLASS_FORM).refine(isPythonClass, { error: PYTHON_CLASS_FORM }), {
+      form: PYTHON_CLASS_FORM,
+      description: "A spam checker of Synapse's older kind: its methods are its callbacks.",
+    }),
+    config: field(z.unknown().optional(), {
+      form: "whatever the spam checker takes",
+      description: "The spam checker's own configuration.",
+      fallback: "`{}`",
+    }),
+  },
+  { error: SPAM_CHECKER_FORM },
+);
 
 /** An entry of `media_bridge.modules`. */
 export const OwnModuleEntrySchema = z
@@ -118,6 +135,20 @@ export const synapseShape = {
     form: "a list of modules",
     description: "The modules, in the order in which they are loaded and asked.",
   }),
+  spam_checker: field(
+    z
+      .union([SpamCheckerSchema, z.array(SpamCheckerSchema), z.custom(isEmptyInPython)], { error: SPAM_CHECKER_FORM })
+      .optional(),
+    {
+      form: SPAM_CHECKER_FORM,
+      description: "Spam checkers of Synapse's older kind. They are loaded after `modules`, as in Synapse.",
+    },
+  ),
+  database: field(z.unknown().optional(), {
+    form: "a mapping with name and args",
+    description:
+      "Synapse's own database. With `media_bridge.upstream.mode: guard` modules work on it, unless `media_bridge.homeserver.database` says otherwise.",
+  }),
   media_storage_providers: field(storageProvidersSchema, {
     form: "a list of storage providers",
     description: "Python classes that keep copies of media elsewhere, in the order in which they are asked for a file.",
@@ -126,6 +157,12 @@ export const synapseShape = {
 
 function hasOneLanguage(entry: { module?: string | undefined; typescript?: string | undefined }): boolean {
   return (entry.module === undefined) !== (entry.typescript === undefined);
+}
+
+/** Synapse takes whatever Python finds false for a key that is not there. */
+function isEmptyInPython(value: unknown): boolean {
+  if (typeof value === "object" && value !== null) return Object.keys(value).length === 0;
+  return !value;
 }
 
 function isBaseUrl(value: string): boolean {

@@ -19,6 +19,7 @@ export function findMapping(schema: z.core.$ZodType | undefined): z.ZodObject | 
   if (schema instanceof z.ZodObject) return schema;
   if (schema instanceof z.ZodArray) return findMapping(schema.element);
   if (schema instanceof z.ZodRecord) return findMapping(schema.valueType);
+  if (schema instanceof z.ZodUnion) return schema.options.map(findMapping).find((mapping) => mapping !== undefined);
   return isWrapper(schema) ? findMapping(schema.unwrap()) : undefined;
 }
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import { BackgroundTasks } from "./background-tasks.ts";
+import { offerDatabase, requireDatabaseChoice } from "./database-choice.ts";
 import type { CompleteOptions, LoadOptions } from "./load-options.ts";
 import { createNamesApi } from "./names-api.ts";
 import type { PythonChildren } from "./python-children.ts";
@@ -42,6 +43,7 @@ export interface LoadedProvider extends StorageProviderConfig {
 export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModules> {
   const options = { ...loadOptions, web: loadOptions.web ?? createUnservedWeb(loadOptions.log) };
   const { modules, storageProviders } = options.config;
+  requireDatabaseChoice(options.config);
   const registry = new CallbackRegistry();
   const needsPython = storageProviders.length > 0 || modules.some(({ language }) => language === "python");
   const backgrounds: BackgroundTasks[] = [];
@@ -115,9 +117,15 @@ async function setUp(
   backgrounds.push(background);
   const names = createNamesApi(config);
   let isSetUp = false;
+  const { homeserver, metrics, database } = await services;
+  const offered = offerDatabase(config, database);
   const parts = { names, registry, web, background, log, isSetUp: () => isSetUp };
-  const api = createModuleApi(module, file, { ...(await services), ...parts });
-  await parsed.setup(api);
+  const api = createModuleApi(module, file, { homeserver, metrics, takeDatabase: () => offered.take(), ...parts });
+  try {
+    await parsed.setup(api);
+  } finally {
+    offered.check(module.name);
+  }
   isSetUp = true;
   return { name: module.name, language: "typescript", file, child: null, unfired: [] };
 }

@@ -32,7 +32,7 @@ function ensureExecutable(
     executable,
     requirements: mediaBridge.python.requirements,
     dataPath: mediaBridge.dataPath,
-    needsPostgres: mediaBridge.homeserver?.database?.name === "psycopg2",
+    needsPostgres: mediaBridge.moduleDatabase.homeserver?.name === "psycopg2",
     onProgress: onProgress ?? ((line) => log.info({ python: { logger: "setup" } }, line)),
   });
 }

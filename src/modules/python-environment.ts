@@ -1,12 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { StartError } from "../errors.ts";
-
-/** `python-shim`, which lies beside `dist` and `src` alike. */
-export const SHIM_FOLDER = fileURLToPath(new URL("../../python-shim", import.meta.url));
+import { SHIM_FOLDER } from "./shim-folder.ts";
 
 export interface PythonEnvironmentOptions {
   /** An interpreter to use as it is; nothing is installed into it. */

@@ -24,6 +24,8 @@ export interface DatabaseFacts {
   readonly name: "sqlite3" | "psycopg2";
   readonly args: Readonly<Record<string, unknown>>;
   readonly own: boolean;
+  /** The key that decides it, for messages; null where none does. */
+  readonly key: string | null;
 }
 
 export interface PythonHostOptions {

@@ -11,7 +11,7 @@ import type { PythonHostOptions } from "./python-host-options.ts";
 import { PythonLog } from "./python-log.ts";
 import { readBlocked, readConstructed, readInitialized } from "./python-messages.ts";
 import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
-import { SHIM_FOLDER } from "./python-environment.ts";
+import { SHIM_FOLDER } from "./shim-folder.ts";
 import { describePythonStart, type NamedModule } from "./python-start-error.ts";
 
 /** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
@@ -243,5 +243,5 @@ export class PythonHost implements PythonRunner {
 }
 
 function nameEntry(entry: PythonEntry): NamedModule {
-  return { index: entry.index, name: entry.module, key: "key" in entry ? entry.key : undefined };
+  return { index: entry.index, name: entry.module, key: entry.key };
 }

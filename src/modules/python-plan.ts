@@ -12,23 +12,30 @@ export interface PlannedChild {
   readonly maxMemoryBytes: number | undefined;
 }
 
+interface Group {
+  /** The class of the first who lives there. */
+  readonly module: string;
+  readonly entries: PythonModuleConfig[];
+  readonly storageProviders: StorageProviderConfig[];
+}
+
 /** The name of the child of all whom the configuration does not set apart. */
 export const SHARED = "shared";
 
 /** The Python children of a configuration, in the order of those who live in them. */
 export function planPythonChildren({ modules, storageProviders, mediaBridge: { python } }: Config): PlannedChild[] {
-  const groups = new Map<string, { entries: PythonModuleConfig[]; storageProviders: StorageProviderConfig[] }>();
+  const groups = new Map<string, Group>();
   const groupOf = (module: string) => {
     const isApart = python.isolation === "module" || Object.hasOwn(python.overrides, module);
     const name = isApart ? nameFor(module, groups) : SHARED;
-    const group = groups.get(name) ?? { entries: [], storageProviders: [] };
+    const group = groups.get(name) ?? { module, entries: [], storageProviders: [] };
     groups.set(name, group);
     return group;
   };
   for (const entry of modules) if (entry.language === "python") groupOf(entry.module).entries.push(entry);
   for (const entry of storageProviders) groupOf(entry.module).storageProviders.push(entry);
-  return [...groups].map(([name, group]) => {
-    const override = python.overrides[name.replace(/#\d+$/, "")];
+  return [...groups].map(([name, { module, ...group }]) => {
+    const override = name === SHARED ? undefined : python.overrides[module];
     return {
       name,
       ...group,

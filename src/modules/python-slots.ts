@@ -79,7 +79,14 @@ export class PythonSlots {
   }
 }
 
+interface WireEntry {
+  readonly index: number;
+  readonly module: string;
+  readonly config: string;
+  readonly legacy?: string;
+}
+
 /** An entry as the child is told of it. */
-export function toWire({ index, module, configJson }: PythonEntry): { index: number; module: string; config: string } {
-  return { index, module, config: configJson };
+export function toWire({ index, module, configJson, isLegacySpamChecker }: PythonEntry): WireEntry {
+  return { index, module, config: configJson, ...(isLegacySpamChecker === true && { legacy: "spam_checker" }) };
 }

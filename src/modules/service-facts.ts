@@ -18,7 +18,9 @@ export function serviceFacts(config: Config): ServiceFacts {
 }
 
 function databaseFacts({ mediaBridge }: Config): DatabaseFacts {
-  const database = mediaBridge.homeserver?.database;
-  if (database === undefined) return { name: "sqlite3", args: { database: mediaBridge.database.path }, own: true };
-  return { ...database.session, name: database.name, args: database.args, own: false };
+  const { homeserver, decidedBy } = mediaBridge.moduleDatabase;
+  const key = decidedBy?.key ?? null;
+  if (homeserver === undefined)
+    return { name: "sqlite3", args: { database: mediaBridge.database.path }, own: true, key };
+  return { ...homeserver.session, name: homeserver.name, args: homeserver.args, own: false, key };
 }

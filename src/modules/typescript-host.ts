@@ -5,6 +5,7 @@ import type { SlotModule } from "../callbacks/slot.ts";
 import type { Logger } from "../util/log.ts";
 import type { BackgroundTasks } from "./background-tasks.ts";
 import type { ModuleApi, ModuleDefinition } from "./definition.ts";
+import type { ModuleDatabase } from "./module-database.ts";
 import type { NamesApi } from "./names-api.ts";
 import type { TypeScriptServices } from "./typescript-services.ts";
 import { parseModuleConfig } from "./typescript-config.ts";
@@ -46,7 +47,8 @@ export async function parseTypeScriptModule(entry: TypeScriptEntry, options: Imp
 export function createModuleApi(
   module: SlotModule,
   file: string,
-  service: TypeScriptServices & {
+  service: Omit<TypeScriptServices, "database"> & {
+    readonly takeDatabase: () => ModuleDatabase;
     readonly names: NamesApi;
     readonly registry: CallbackRegistry;
     readonly web: WebServices;
@@ -75,7 +77,9 @@ export function createModuleApi(
     ...service.names,
     log: service.log,
     homeserver: service.homeserver,
-    database: service.database,
+    get database() {
+      return service.takeDatabase();
+    },
     metrics: service.metrics,
     shouldRunBackgroundTasks: background.shouldRunBackgroundTasks,
     loopingBackgroundCall: background.loopingBackgroundCall,

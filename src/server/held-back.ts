@@ -3,6 +3,7 @@ import { createHomeserverClient } from "../homeserver/client/create-client.ts";
 import { HomeserverError } from "../homeserver/homeserver-error.ts";
 import { declareUncounted } from "../metrics/metrics-api.ts";
 import { loadModules, type LoadedModules } from "../modules/load.ts";
+import { moduleDatabaseOptions } from "./module-database.ts";
 import { openTrialDatabase } from "../storage/module-database/open-module-database.ts";
 import { createLogger } from "../util/log.ts";
 
@@ -12,8 +13,7 @@ import { createLogger } from "../util/log.ts";
  */
 export async function loadHeldBackModules(config: Config, onProgress: (line: string) => void): Promise<LoadedModules> {
   const log = createLogger("fatal");
-  const { database: own, homeserver: configured } = config.mediaBridge;
-  const database = await openTrialDatabase({ path: own.path, homeserver: configured?.database, log });
+  const database = await openTrialDatabase({ ...moduleDatabaseOptions(config), log });
   const homeserver = createHomeserverClient({
     send: ({ what }) => Promise.reject(new HomeserverError("HOMESERVER_UNREACHABLE", `${what}: ${HELD_BACK}`)),
     close: () => Promise.resolve(),

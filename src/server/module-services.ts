@@ -10,6 +10,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { homeserverRequests } from "../modules/homeserver-requests.ts";
 import type { TypeScriptServices } from "../modules/typescript-services.ts";
 import { createWhoIs } from "../modules/who-is.ts";
+import { moduleDatabaseOptions } from "./module-database.ts";
 import { openModuleDatabase } from "../storage/module-database/open-module-database.ts";
 import type { Logger } from "../util/log.ts";
 import type { WebRequest } from "../web/web-handler.ts";
@@ -38,8 +39,7 @@ export async function openModuleServices(
 ): Promise<ModuleServices> {
   const requester = createRequesterOptions(config, log, cleanup);
   const homeserver = openModulesHomeserver(config, log, cleanup);
-  const { path } = config.mediaBridge.database;
-  const database = await openModuleDatabase({ path, homeserver: config.mediaBridge.homeserver?.database, log });
+  const database = await openModuleDatabase({ ...moduleDatabaseOptions(config), log });
   cleanup.add(() => database.close());
   const declared = metrics.openDeclared();
   const whoIs = createWhoIs(requester.authenticator);

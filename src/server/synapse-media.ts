@@ -1,4 +1,4 @@
-import type { Config } from "../config/config.ts";
+import type { Config, HomeserverDatabaseConfig } from "../config/config.ts";
 import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
 import { createHomeserverRequests } from "../homeserver/client/request.ts";
 import { openModuleDatabase } from "../storage/module-database/open-module-database.ts";
@@ -8,15 +8,19 @@ import type { Logger } from "../util/log.ts";
 import type { Cleanup } from "./cleanup.ts";
 
 /**
- * Synapse's list of media: from its database where that is configured, else by its administrator's API; undefined where the
- * configuration gives access to neither. Throws a StartError `CONFIG`.
+ * Synapse's list of media: from its database where `media_bridge.homeserver.database` names it, else by its administrator's API, else
+ * from the database that Synapse's own file names; undefined where the configuration gives access to none. Throws a StartError `CONFIG`.
  */
 export function openSynapseMedia(config: Config, log: Logger, cleanup: Cleanup): SynapseMedia | undefined {
   const { homeserver, upstream } = config.mediaBridge;
   if (homeserver === undefined || upstream === undefined) return undefined;
-  if (homeserver.database) return openDatabaseMedia(config, log, cleanup);
+  if (homeserver.database) return openDatabaseMedia(config, homeserver.database, log, cleanup);
   const { admin } = loadHomeserverTokens(homeserver);
-  if (admin === undefined) return undefined;
+  if (admin === undefined) {
+    // That Synapse's file names it does not say that it can be reached from here: whoever gave a token meant the token.
+    const named = config.mediaBridge.moduleDatabase.homeserver;
+    return named && openDatabaseMedia(config, named, log, cleanup);
+  }
   const open = (url: string) => {
     const options = { url, adminToken: admin, appserviceToken: undefined, timeoutMs: homeserver.callTimeoutMs };
     const requests = createHomeserverRequests(options);
@@ -26,10 +30,15 @@ export function openSynapseMedia(config: Config, log: Logger, cleanup: Cleanup):
   return createAdminMedia(open(upstream.url), open(homeserver.url));
 }
 
-function openDatabaseMedia(config: Config, log: Logger, cleanup: Cleanup): SynapseMedia {
-  const { database: own, homeserver } = config.mediaBridge;
+function openDatabaseMedia(
+  config: Config,
+  homeserver: HomeserverDatabaseConfig,
+  log: Logger,
+  cleanup: Cleanup,
+): SynapseMedia {
+  const { path } = config.mediaBridge.database;
   // Nothing is connected before the first question.
-  const opening = openModuleDatabase({ path: own.path, homeserver: homeserver?.database, log });
+  const opening = openModuleDatabase({ path, homeserver, log });
   opening.catch(() => undefined);
   cleanup.add(async () => (await opening.catch(() => undefined))?.close());
   return createDatabaseMedia(async (sql, parameters) => {

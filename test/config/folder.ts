@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
-import type { Config } from "../../src/config/config.ts";
+import type { LoadedConfig } from "../../src/config/config.ts";
 
 /** Writes files into a new folder that goes away with the test; returns the folder. */
 export function writeFolder(files: Record<string, string | Uint8Array>): string {
@@ -17,7 +17,7 @@ export function writeFolder(files: Record<string, string | Uint8Array>): string 
 }
 
 /** A configuration of one file that has what is required, and this. */
-export function loadText(topLevel: string, own = ""): { config: Config; warnings: readonly string[]; folder: string } {
+export function loadText(topLevel: string, own = ""): LoadedConfig & { readonly folder: string } {
   const folder = writeFolder({ "c.yaml": withRequired(topLevel, own) });
   return { ...loadConfig([join(folder, "c.yaml")]), folder };
 }

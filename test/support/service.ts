@@ -96,12 +96,14 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
 /** Writes the configuration of a test service, as an operator would; answers the file's path. */
 export function writeConfig(folder: string, store: string, options: TestServiceOptions): string {
   const tokens = Object.fromEntries(Object.entries(TOKENS).map(([name, owner]) => [`token-of-${name}`, owner]));
+  const { homeserver, ...own } = options.mediaBridge ?? {};
   const mediaBridge = {
     listen: { host: "127.0.0.1", port: 0 },
     tokens_file: "./tokens.yaml",
     data_path: "./data",
     python: { executable: testPython(), path: [FIXTURE_MODULES, ...(options.pythonPath ?? [])] },
-    ...options.mediaBridge,
+    ...own,
+    ...(homeserver !== undefined && { homeserver: chooseDatabase(homeserver) }),
   };
   const config = {
     server_name: "example.test",
@@ -115,6 +117,11 @@ export function writeConfig(folder: string, store: string, options: TestServiceO
   const path = join(folder, "media-bridge.yaml");
   writeFileSync(path, JSON.stringify(config, null, 2));
   return path;
+}
+
+/** Beside a homeserver it has to be said which database modules work on; `database: undefined` leaves it unsaid. */
+function chooseDatabase(homeserver: unknown): unknown {
+  return typeof homeserver === "object" && homeserver !== null ? { database: "own", ...homeserver } : homeserver;
 }
 
 function listFiles(store: string): Record<string, number> {

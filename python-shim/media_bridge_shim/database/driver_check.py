@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+KEY = "media_bridge.homeserver.database"
 REQUIREMENTS = Path(__file__).resolve().parents[2] / "requirements-postgres.txt"
 
 
@@ -19,7 +20,8 @@ def find_driver_problem(database: Mapping[str, Any] | None) -> str | None:
         import_module("psycopg2")
     except Exception as error:
         return (
-            f"media_bridge.homeserver.database: {sys.executable} has no psycopg2 that can be used ({error}); "
+            f"{database.get('key') or KEY}: {sys.executable} has no psycopg2 that can be used ({error}); "
             f"install with: {sys.executable} -m pip install -r {REQUIREMENTS}"
+            + ("" if database.get("key") in (None, KEY) else f", or set {KEY} (own: modules need no such database)")
         )
     return None

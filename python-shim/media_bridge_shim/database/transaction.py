@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from .engine import BaseDatabaseEngine
+from .missing_table import MissingTables
 from .parameter_style import count_values
 from .postgres_engine import PostgresEngine
 from .sqlite_engine import Sqlite3Engine
@@ -67,15 +68,17 @@ class LoggingTransaction:
 
     def execute(self, sql: str, parameters: Any = ()) -> None:
         """One statement. Placeholders are `?` or `%s`, or `%(name)s` where `parameters` is a mapping."""
-        self.txn.execute(self.database_engine.fit_placeholders(sql, count_values(parameters)), parameters)
+        with self._explaining():
+            self.txn.execute(self.database_engine.fit_placeholders(sql, count_values(parameters)), parameters)
 
     def executemany(self, sql: str, *args: Any) -> None:
         """One statement for each item of the first argument."""
-        if not args:
-            self.txn.executemany(self.database_engine.convert_param_style(sql))
-            return
-        values, items = _peek(args[0])
-        self.txn.executemany(self.database_engine.fit_placeholders(sql, values), items, *args[1:])
+        with self._explaining():
+            if not args:
+                self.txn.executemany(self.database_engine.convert_param_style(sql))
+                return
+            values, items = _peek(args[0])
+            self.txn.executemany(self.database_engine.fit_placeholders(sql, values), items, *args[1:])
 
     def execute_batch(self, sql: str, args: Iterable[Iterable[Any]]) -> None:
         """As `executemany`, in fewer round trips on PostgreSQL; `rowcount` says nothing afterwards."""
@@ -85,7 +88,8 @@ class LoggingTransaction:
         from psycopg2.extras import execute_batch
 
         values, items = _peek(args)
-        execute_batch(self.txn, self.database_engine.fit_placeholders(sql, values), items)
+        with self._explaining():
+            execute_batch(self.txn, self.database_engine.fit_placeholders(sql, values), items)
 
     def execute_values(
         self, sql: str, values: Iterable[Iterable[Any]], template: str | None = None, fetch: bool = True
@@ -99,17 +103,19 @@ class LoggingTransaction:
         width, items = _peek(values)
         if template is not None:
             template = engine.fit_placeholders(template, width)
-        return execute_values(self.txn, engine.fit_placeholders(sql, 1), items, template=template, fetch=fetch)
+        with self._explaining():
+            return execute_values(self.txn, engine.fit_placeholders(sql, 1), items, template=template, fetch=fetch)
 
     def executescript(self, sql: str) -> None:
         """Several statements, on SQLite alone. Commits what came before."""
         if not isinstance(self.database_engine, Sqlite3Engine):
             raise NotImplementedError(f"executescript only exists on SQLite, not on {type(self.database_engine)}")
-        if self.is_trial:
-            for statement in _split_script(sql):
-                self.txn.execute(statement)
-            return
-        self.txn.executescript(self.database_engine.convert_param_style(sql))
+        with self._explaining():
+            if self.is_trial:
+                for statement in _split_script(sql):
+                    self.txn.execute(statement)
+                return
+            self.txn.executescript(self.database_engine.convert_param_style(sql))
 
     def fetchone(self) -> tuple[Any, ...] | None:
         return self.txn.fetchone()
@@ -133,6 +139,9 @@ class LoggingTransaction:
 
     def close(self) -> None:
         self.txn.close()
+
+    def _explaining(self) -> MissingTables:
+        return MissingTables(self.database_engine.config)
 
     def __enter__(self) -> LoggingTransaction:
         return self

@@ -31,8 +31,10 @@ export function checkModules(files: readonly string[], loaded: LoadedModules): F
   }
   const deciding = new Set(DECIDING.flatMap((kind) => loaded.registry.slots(kind).map(({ module }) => module.name)));
   const findings = own.flatMap(({ file, entries }) => {
-    const doubled = namesOf(entries.get("modules")).filter((name) => deciding.has(name));
-    const found = doubled.map((name) => judgeDoubled(name, file, loaded));
+    const found = ["modules", "spam_checker"].flatMap((key) => {
+      const doubled = namesOf(entries.get(key)).filter((name) => deciding.has(name));
+      return doubled.map((name) => judgeDoubled(name, file, key, loaded));
+    });
     const limits = entries.has("media_upload_limits");
     return limits
       ? [
@@ -47,19 +49,20 @@ export function checkModules(files: readonly string[], loaded: LoadedModules): F
   return findings.length > 0 ? findings : [ok("no module decides over uploads in two places")];
 }
 
-function judgeDoubled(name: string, file: string, { modules }: LoadedModules): Finding {
+function judgeDoubled(name: string, file: string, key: string, { modules }: LoadedModules): Finding {
   const unfired = modules.find((module) => module.name === name)?.unfired ?? [];
   const remedy =
     unfired.length === 0
-      ? "take it out of Synapse's modules: everything that it registers is called here"
+      ? `take it out of Synapse's ${key}: everything that it registers is called here`
       : `it must stay in Synapse for ${unfired.join(", ")}: turn its media callbacks off there by its configuration`;
   return problem(`${name} is loaded here and in Synapse (${file}): its media callbacks are called twice`, remedy);
 }
 
 function namesOf(node: Parameters<typeof toPlainValue>[0] | undefined): string[] {
-  const modules: unknown = node === undefined ? [] : toPlainValue(node);
-  if (!Array.isArray(modules)) return [];
-  return modules.flatMap((entry: unknown) => {
+  const given: unknown = node === undefined ? [] : toPlainValue(node);
+  // A spam checker may stand there by itself.
+  const entries: unknown[] = Array.isArray(given) ? given : [given];
+  return entries.flatMap((entry: unknown) => {
     const name: unknown = typeof entry === "object" && entry !== null && "module" in entry ? entry.module : undefined;
     return typeof name === "string" ? [name] : [];
   });

@@ -4,6 +4,7 @@ import type { Logger } from "../../util/log.ts";
 import { MIGRATIONS } from "../sqlite/migrations.ts";
 import type { TransactionEngine } from "./engine.ts";
 import type { PostgresArguments } from "./postgres-arguments.ts";
+import type { DatabasePlace } from "./missing-table.ts";
 import { SqliteEngine } from "./sqlite-engine.ts";
 import { EngineDatabase } from "./transactions.ts";
 import { TrialEngine } from "./trial-engine.ts";
@@ -13,6 +14,8 @@ export interface ModuleDatabaseOptions {
   readonly path: string;
   /** The homeserver's database, used in its place where there is one. */
   readonly homeserver?: { readonly name: "sqlite3" | "psycopg2"; readonly args: PostgresArguments } | undefined;
+  /** The key of the configuration that decides between the two, for messages. */
+  readonly key?: string | undefined;
   readonly log: Logger;
 }
 
@@ -24,7 +27,7 @@ export interface OpenModuleDatabase extends ModuleDatabase {
 
 /** The database that TypeScript modules share; nothing is opened before the first transaction. Rejects with a StartError. */
 export async function openModuleDatabase(options: ModuleDatabaseOptions): Promise<OpenModuleDatabase> {
-  return new EngineDatabase(await openEngine(options));
+  return new EngineDatabase(await openEngine(options), placeOf(options));
 }
 
 /**
@@ -33,9 +36,13 @@ export async function openModuleDatabase(options: ModuleDatabaseOptions): Promis
  */
 export async function openTrialDatabase(options: ModuleDatabaseOptions): Promise<OpenModuleDatabase> {
   if (options.homeserver === undefined && !existsSync(options.path)) {
-    return new EngineDatabase(new SqliteEngine({ path: ":memory:", own: true, make: MIGRATIONS }));
+    return new EngineDatabase(new SqliteEngine({ path: ":memory:", own: true, make: MIGRATIONS }), placeOf(options));
   }
-  return new EngineDatabase(new TrialEngine(await openEngine(options)));
+  return new EngineDatabase(new TrialEngine(await openEngine(options)), placeOf(options));
+}
+
+function placeOf({ homeserver, key }: ModuleDatabaseOptions): DatabasePlace {
+  return { isOwn: homeserver === undefined, key };
 }
 
 async function openEngine({ path, homeserver, log }: ModuleDatabaseOptions): Promise<TransactionEngine> {

@@ -6,6 +6,7 @@ import {
   type TransactionOptions,
 } from "../../modules/module-database.ts";
 import { Deadline } from "./deadline.ts";
+import { explainMissingTable, type DatabasePlace } from "./missing-table.ts";
 import type { Session, StatementResult, TransactionEngine } from "./engine.ts";
 
 const MAX_ATTEMPTS = 5;
@@ -14,9 +15,12 @@ const DEFAULT_DEADLINE_MS = 30_000;
 /** Transactions over one engine: attempts, deadlines, and an end by the outcome of the function. */
 export class EngineDatabase implements ModuleDatabase {
   readonly #engine: TransactionEngine;
+  readonly #place: DatabasePlace;
 
-  constructor(engine: TransactionEngine) {
+  /** @param place whose database it is, for messages */
+  constructor(engine: TransactionEngine, place: DatabasePlace) {
     this.#engine = engine;
+    this.#place = place;
   }
 
   async transaction<T>(
@@ -46,7 +50,7 @@ export class EngineDatabase implements ModuleDatabase {
 
   async #attempt<T>(name: string, run: (txn: ModuleTransaction) => Promise<T> | T, deadline: Deadline): Promise<T> {
     const session = await this.#begin(deadline);
-    const txn = new OpenTransaction(name, session);
+    const txn = new OpenTransaction(name, session, this.#place);
     let result: T;
     try {
       result = await deadline.race(Promise.resolve(run(txn)));
@@ -80,11 +84,13 @@ export class EngineDatabase implements ModuleDatabase {
 class OpenTransaction implements ModuleTransaction {
   readonly #name: string;
   readonly #session: Session;
+  readonly #place: DatabasePlace;
   #isOver = false;
 
-  constructor(name: string, session: Session) {
+  constructor(name: string, session: Session, place: DatabasePlace) {
     this.#name = name;
     this.#session = session;
+    this.#place = place;
   }
 
   async execute<Row = Record<string, unknown>>(sql: string, params: readonly SqlValue[] = []): Promise<Row[]> {
@@ -101,6 +107,10 @@ class OpenTransaction implements ModuleTransaction {
 
   async #run(sql: string, params: readonly SqlValue[]): Promise<StatementResult> {
     if (this.#isOver) throw new ModuleDatabaseError("ENDED", `The transaction ${this.#name} is over`);
-    return this.#session.execute(sql, params);
+    try {
+      return await this.#session.execute(sql, params);
+    } catch (error) {
+      throw explainMissingTable(error, this.#place);
+    }
   }
 }

@@ -83,7 +83,7 @@ function writeConfig(folder: string, homeserver: Homeserver, options: MediaServi
   const tokens = options.asksHomeserver === true ? writeTokens(folder, homeserver) : {};
   const mediaBridge = {
     listen: { host: "127.0.0.1", port: 0, x_forwarded: true },
-    homeserver: { url: homeserver.url, ...tokens, ...options.homeserverKeys },
+    homeserver: { url: homeserver.url, database: "own", ...tokens, ...options.homeserverKeys },
     python: { executable: testPython(), path: [MODULES, ...(options.pythonPath ?? [])] },
     ...options.mediaBridge,
   };

@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ModuleDatabaseError } from "../../modules/module-database.ts";
+import { SHIM_FOLDER } from "../../modules/shim-folder.ts";
+
+/** Whose database modules work on. */
+export interface DatabasePlace {
+  /** Whether it is the service's own. */
+  readonly isOwn: boolean;
+  /** The key of the configuration that says so, where one does. */
+  readonly key?: string | undefined;
+}
+
+const KEY = "media_bridge.homeserver.database";
+const OWN = "modules work on the service's own database";
+/** SQLite's words, and PostgreSQL's. */
+const MISSING = /no such table: (?:\w+\.)?(\w+)|relation "(?:\w+\.)?(\w+)" does not exist/;
+
+let synapseTables: ReadonlySet<string> | undefined;
+
+/**
+ * An error as a module gets it: where a table is missing that is Synapse's, or may be, with the key that says which database modules
+ * work on. The Python side does the same for its modules, with the same list of tables.
+ */
+export function explainMissingTable(error: unknown, place: DatabasePlace): unknown {
+  if (!(error instanceof ModuleDatabaseError)) return error;
+  const found = MISSING.exec(error.message);
+  const table = found?.[1] ?? found?.[2];
+  const hint = table === undefined ? undefined : hintAt(table, place);
+  if (hint === undefined) return error;
+  const { code, sqlCode, cause } = error;
+  return new ModuleDatabaseError(code, `${error.message} (${hint})`, { cause, sqlCode });
+}
+
+function hintAt(table: string, { isOwn, key }: DatabasePlace): string | undefined {
+  synapseTables ??= new Set(JSON.parse(readFileSync(TABLES, "utf8")) as string[]);
+  const isSynapses = synapseTables.has(table.toLowerCase());
+  if (isOwn) {
+    return isSynapses
+      ? `${OWN}, and this table is Synapse's: set ${KEY} to Synapse's database`
+      : `${OWN}; if this table is in Synapse's, set ${KEY} to that`;
+  }
+  return isSynapses ? `${key ?? KEY} names a database that is not Synapse's, or not a whole one` : undefined;
+}
+
+const TABLES = join(SHIM_FOLDER, "media_bridge_shim", "database", "synapse_tables.json");
