@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .json_text import to_json_text
+from .missing_module import explain_missing
 from .texts import (
     MAX_MESSAGE_BYTES,
     MAX_TRACEBACK_BYTES,
@@ -88,6 +89,9 @@ def make_callback_error(error: BaseException, **more: Any) -> WireError:
 def make_load_error(error: BaseException, index: int, phase: str, config: Any) -> WireError:
     """A module that cannot be loaded. Values of its configuration appear nowhere in it."""
     wire = make_error("module", error, module=index, phase=phase)
+    hint = explain_missing(error)
+    if hint is not None:
+        wire["hint"] = clean_text(hint, MAX_MESSAGE_BYTES)
     path = getattr(error, "path", None)
     if isinstance(path, (list, tuple)) or (
         path is not None and hasattr(path, "__iter__") and not isinstance(path, str)

@@ -7,6 +7,7 @@ import inspect
 from typing import Any
 
 from .config_text import read_config
+from .missing_module import explain_without_class
 
 
 class LoadedModule:
@@ -31,7 +32,8 @@ class LoadedModule:
             raise ImportError(f"{self.path!r} is not of the form package.Class")
         module = importlib.import_module(package)
         if not hasattr(module, name):
-            raise ImportError(f"{package} has no class {name}")
+            lack = explain_without_class(package)
+            raise ImportError(f"{package} has no class {name}{'' if lack is None else f': {lack}'}")
         self._class = getattr(module, name)
 
     def parse_config(self) -> None:

@@ -19,6 +19,7 @@ from .log import set_log_level
 from .memory import limit_memory
 from .providers.loaded import LoadedProvider
 from .registry import Registry
+from .unregistered import find_unregistered
 from .web.server import WebServer
 
 PROTOCOL_VERSION = 1
@@ -82,10 +83,7 @@ class Modules:
                 web=self._web,
             )
         )
-        for module in modules:
-            self._attempt(module, "import", module.import_class)
-        for module in modules:
-            self._attempt(module, "parse_config", module.parse_config)
+        self._load_all(modules)
         self._modules = {module.index: module for module in modules}
         return {"modules": [{"index": module.index, "file": module.file()} for module in modules]}
 
@@ -94,7 +92,14 @@ class Modules:
         if module is None or module.instance is not None:
             raise ProtocolError(f"module {params['index']} cannot be constructed (again)")
         self._attempt(module, "construct", lambda: module.construct(_make_api(module)))
-        return self.registry.take_news(module.index, constructed=True).to_wire()
+        news = self.registry.take_news(module.index, constructed=True)
+        # A storage provider registers callbacks or none.
+        if isinstance(module, LoadedProvider):
+            return news.to_wire()
+        return {
+            **news.to_wire(),
+            "unregistered": find_unregistered(module.instance, self.registry.names_of(module.index)),
+        }
 
     def find_provider(self, index: int) -> LoadedModule:
         """A storage provider that was constructed."""
@@ -112,6 +117,21 @@ class Modules:
         if self._registry is None:
             raise ProtocolError("initialize has to come first")
         return self._registry
+
+    def _load_all(self, modules: list[LoadedModule]) -> None:
+        """Also those behind one that cannot be loaded: the operator hears of all at once, and of which would load."""
+        failures: dict[int, WireError] = {}
+        for phase in ("import", "parse_config"):
+            for module in modules:
+                if module.index in failures:
+                    continue
+                try:
+                    self._attempt(module, phase, module.import_class if phase == "import" else module.parse_config)
+                except LoadFailure as failure:
+                    failures[module.index] = failure.wire
+        if failures:
+            first, *others = failures.values()
+            raise LoadFailure({**first, "also": [{**other, "traceback": ""} for other in others]})
 
     def _attempt(self, module: LoadedModule, phase: str, action: Callable[[], None]) -> None:
         context = copy_context()

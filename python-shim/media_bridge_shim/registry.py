@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .kinds import KINDS, Kind
+from .signatures import find_misfit, requires_two
 from .texts import MAX_NAME_BYTES, clean_text, type_name
 
 
@@ -32,6 +33,8 @@ class Entry:
     file: str | None
     line: int | None
     wants_size: bool
+    misfit: str | None
+    """Why it cannot be called as it is going to be, in words."""
 
     def to_wire(self) -> dict[str, Any]:
         return {
@@ -41,6 +44,7 @@ class Entry:
             "name": self.name,
             "file": self.file,
             "line": self.line,
+            "misfit": self.misfit,
         }
 
 
@@ -71,6 +75,7 @@ class Registry:
         self._on_late = on_late
         self._news: dict[int, Registered] = {}
         self._constructed: set[int] = set()
+        self._names: dict[int, set[str]] = {}
         # How often a module registered a kind, by (index, kind's name).
         self._counts: Counter[tuple[int, str]] = Counter()
         self._lock = threading.Lock()
@@ -86,6 +91,7 @@ class Registry:
                 )
         with self._lock:
             news = self._news.setdefault(module_index, Registered())
+            self._names.setdefault(module_index, set()).update(given)
             for name, callback in given.items():
                 kind = KINDS.get(name)
                 if kind is not None and kind.group == group:
@@ -104,6 +110,11 @@ class Registry:
         if is_late:
             self._on_late(module_index)
 
+    def names_of(self, module_index: int) -> frozenset[str]:
+        """The callbacks that the module has registered so far, by name, fired or not."""
+        with self._lock:
+            return frozenset(self._names.get(module_index, ()))
+
     def take_news(self, module_index: int, constructed: bool = False) -> Registered:
         """What the module registered since the last time. From `constructed` on, its registrations count as late."""
         with self._lock:
@@ -115,6 +126,9 @@ class Registry:
         file, line = _place_of(callback)
         nth = self._counts[module_index, kind.name]
         self._counts[module_index, kind.name] += 1
+        wants_size = kind.name == "get_media_upload_limits_for_user" and requires_two(callback)
+        # Of the two arguments of this kind the second goes to those alone that want it.
+        given = 1 if kind.name == "get_media_upload_limits_for_user" and not wants_size else kind.arity
         entry = Entry(
             slot=len(self.entries),
             kind=kind,
@@ -125,7 +139,8 @@ class Registry:
             name=_name_of(callback),
             file=file,
             line=line,
-            wants_size=kind.name == "get_media_upload_limits_for_user" and _requires_two(callback),
+            wants_size=wants_size,
+            misfit=find_misfit(callback, given),
         )
         self.entries.append(entry)
         return entry
@@ -154,17 +169,3 @@ def _name_of(callback: Any) -> str:
         return clean_text(str(name), MAX_NAME_BYTES)
     except Exception:
         return type_name(callback)
-
-
-def _requires_two(callback: Any) -> bool:
-    """Whether a second positional argument must be given. Where the signature cannot be read: no."""
-    try:
-        parameters = list(inspect.signature(callback).parameters.values())
-    except Exception:
-        return False
-    positional = [
-        parameter
-        for parameter in parameters
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
-    ]
-    return len(positional) >= 2 and positional[1].default is inspect.Parameter.empty

@@ -55,6 +55,10 @@ export class RemoteError extends BridgeError {
   /** A response body as JSON text. */
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
+  /** What the peer knows of the cause beyond the exception's own words. */
+  readonly hint: string | undefined;
+  /** Further errors of the same request, without tracebacks. */
+  readonly also: readonly RemoteError[];
 
   constructor(wire: Readonly<Record<string, unknown>>) {
     super("REMOTE", readText(wire["message"]) ?? "no message");
@@ -68,6 +72,8 @@ export class RemoteError extends BridgeError {
     this.errcode = readText(wire["errcode"]);
     this.body = readText(wire["body"]);
     this.headers = readTexts(wire["headers"]);
+    this.hint = readText(wire["hint"]);
+    this.also = readErrors(wire["also"]);
   }
 }
 
@@ -77,6 +83,12 @@ export function readRemoteError(wire: unknown): RemoteError {
     return new RemoteError(wire);
   }
   return new RemoteError({ kind: "protocol", type: "MalformedError", message: "the peer sent a malformed error" });
+}
+
+/** One level deep, whatever the peer sends. */
+function readErrors(value: unknown): RemoteError[] {
+  const errors: unknown[] = Array.isArray(value) ? value : [];
+  return errors.map((error) => readRemoteError(isRecord(error) ? { ...error, also: undefined } : error));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -21,6 +21,8 @@ interface SlotBase {
   readonly file: string | null;
   /** Whether its module registered it once it was constructed. */
   readonly isLate: boolean;
+  /** Why it does not fit what it is going to be called with, in words. */
+  readonly misfit?: string | undefined;
 }
 
 export interface TypeScriptSlot extends SlotBase {

@@ -3,6 +3,7 @@ import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
 import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
+import { describeLeftOut } from "../modules/left-out.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { SHARED } from "../modules/python-plan.ts";
 import { loadHeldBackModules } from "../server/held-back.ts";
@@ -35,7 +36,7 @@ export async function check(loaded: LoadedConfig): Promise<Checked> {
       ...describeChains(modules, config.mediaBridge.callbacks),
       `Synapse imitated: ${SYNAPSE_VERSION}`,
     ].join("\n");
-    return { text, hasProblems: undecided.length > 0 };
+    return { text, hasProblems: undecided.length > 0 || hasMisfit(modules) };
   } finally {
     await modules.stop(0);
   }
@@ -69,14 +70,19 @@ function describeModuleDatabase({ mediaBridge: { moduleDatabase, database } }: C
 
 function describeModules({ modules }: LoadedModules): string[] {
   if (modules.length === 0) return ["no modules", ""];
-  const lines = modules.flatMap(({ name, language, file, child, unfired }, index) => [
-    `module ${index + 1}: ${name} (${language}${file === null ? "" : `, ${file}`}${child === null || child === SHARED ? "" : ", in a child of its own"})`,
-    ...(unfired.length === 0
-      ? []
-      : [
-          `  registers callbacks that this service never fires (keep it in the homeserver too; the two share state through the database only): ${unfired.join(", ")}`,
-        ]),
-  ]);
+  const lines = modules.flatMap((module, index) => {
+    const { name, language, file, child, unfired } = module;
+    const leftOut = describeLeftOut(module);
+    return [
+      `module ${index + 1}: ${name} (${language}${file === null ? "" : `, ${file}`}${child === null || child === SHARED ? "" : ", in a child of its own"})`,
+      ...(unfired.length === 0
+        ? []
+        : [
+            `  registers callbacks that this service never fires (keep it in the homeserver too; the two share state through the database only): ${unfired.join(", ")}`,
+          ]),
+      ...(leftOut === undefined ? [] : [`  ${leftOut}`]),
+    ];
+  });
   return [...lines, ""];
 }
 
@@ -96,10 +102,17 @@ function describeChains({ registry }: LoadedModules, policies: Config["mediaBrid
     if (slots.length === 0) return [];
     const lines = slots.map((slot, index) => {
       const file = slot.file === null ? "" : `  ${slot.file}`;
-      return `  ${index + 1}. ${slot.module.name} (${slot.language}) ${slot.name}${file}`;
+      const misfit = slot.misfit === undefined ? "" : `\n     does not fit: ${slot.misfit}`;
+      return `  ${index + 1}. ${slot.module.name} (${slot.language}) ${slot.name}${file}${misfit}`;
     });
     return [kind, ...lines, describePolicy(kind, policies[kind]), ""];
   });
+}
+
+/** Whether a callback cannot be called. One of TypeScript can, whatever it takes. */
+function hasMisfit({ registry }: LoadedModules): boolean {
+  const slots = (Object.keys(KINDS) as KindName[]).flatMap((kind) => registry.slots(kind));
+  return slots.some(({ language, misfit }) => language === "python" && misfit !== undefined);
 }
 
 /** What a request gets whose module cannot be asked, or does not answer in time. */

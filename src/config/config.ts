@@ -171,6 +171,8 @@ export interface Config {
   readonly createRateLimit: { readonly perSecond: number; readonly burstCount: number };
   /** In the order of the configuration, both languages. */
   readonly modules: readonly ModuleConfig[];
+  /** Whether they are those of `media_bridge.modules`, and not Synapse's `modules` and `spam_checker`. */
+  readonly hasOwnModules: boolean;
   /** In the order of the configuration; their indexes follow those of the modules. */
   readonly storageProviders: readonly StorageProviderConfig[];
   readonly mediaBridge: MediaBridgeConfig;

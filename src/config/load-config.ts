@@ -8,7 +8,7 @@ import { warnAboutKeys } from "./key-warnings.ts";
 import { buildMediaBridge } from "./media-bridge.ts";
 import { buildModuleDatabase, warnAboutModuleDatabase } from "./module-database.ts";
 import { buildModules } from "./modules.ts";
-import { checkOverrides } from "./python.ts";
+import { checkOverrides, warnAboutRequirements } from "./python.ts";
 import { ConfigSchema, listNames, type Settings } from "./schema.ts";
 import { buildStorageProviders } from "./storage-providers.ts";
 import { toPlainValue } from "./yaml-value.ts";
@@ -44,6 +44,7 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
       burstCount: settings.rc_media_create.burst_count,
     },
     modules,
+    hasOwnModules: settings.media_bridge.modules !== undefined,
     storageProviders: buildStorageProviders(settings, sources, modules.length),
     mediaBridge: { ...mediaBridge, moduleDatabase },
   };
@@ -57,7 +58,7 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
     : [];
   return {
     config: deepFreeze(config),
-    warnings: [...keys.warnings, ...ofDatabase, ...warnings],
+    warnings: [...keys.warnings, ...ofDatabase, ...warnings, ...warnAboutRequirements(config.mediaBridge.python)],
     undecided: keys.undecided,
     files: sources.files,
   };

@@ -25,7 +25,7 @@ export function buildModules(
   const modules = entries.map((entry, index) => {
     if (source === undefined) throw new TypeError("there are no modules without a file that names them");
     const { node } = findNode(source.node, [...path, index, "config"]);
-    if (entry.module === undefined && node !== undefined) {
+    if (entry.typescript !== undefined && node !== undefined) {
       const place = { file: source.file, path: [key, ...path].join(".").concat(`[${index}].config`) };
       requireTextKeys(node, place);
       if (hasTimestamp(node)) warnings.push(`${place.file}:${node.line}: ${place.path}: ${TIMESTAMP_WARNING}`);
@@ -74,6 +74,10 @@ export function toConfigJson(config: YamlNode | undefined): string {
 function buildModule(entry: ModuleEntry, index: number, folder: string, config: YamlNode | undefined): ModuleConfig {
   if (entry.module !== undefined) {
     return { index, language: "python", module: entry.module, configJson: toConfigJson(config) };
+  }
+  if (entry.spam_checker !== undefined) {
+    const facts = { index, language: "python" as const, module: entry.spam_checker };
+    return { ...facts, configJson: toConfigJson(config), isLegacySpamChecker: true };
   }
   const specifier = entry.typescript ?? "";
   return {

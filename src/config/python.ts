@@ -40,6 +40,15 @@ export function checkOverrides({ modules, storageProviders, mediaBridge }: Confi
   }
 }
 
+/** Into an interpreter that is named nothing is installed: whoever names requirements as well may expect that it is. */
+export function warnAboutRequirements({ executable, requirements }: PythonConfig): string[] {
+  if (executable === undefined || requirements === undefined) return [];
+  const install = `${executable} -m pip install -r ${requirements}`;
+  return [
+    `media_bridge.python.requirements: not installed, since python.executable names an interpreter that stays as it is; install them with: ${install}`,
+  ];
+}
+
 function buildOverride(override: PythonSettings["overrides"][string], folder: string): PythonOverride {
   return {
     ...buildExecutable(override, folder),

@@ -84,10 +84,21 @@ const SpamCheckerSchema = z.object(
   { error: SPAM_CHECKER_FORM },
 );
 
+const OWN_MODULE_FORM = "a mapping with one of module, typescript and spam_checker";
+
 /** An entry of `media_bridge.modules`. */
 export const OwnModuleEntrySchema = z
-  .strictObject(moduleShape, { error: MODULE_FORM })
-  .refine(hasOneLanguage, { error: MODULE_FORM });
+  .strictObject(
+    {
+      ...moduleShape,
+      spam_checker: field(text(PYTHON_CLASS_FORM).refine(isPythonClass, { error: PYTHON_CLASS_FORM }).optional(), {
+        form: PYTHON_CLASS_FORM,
+        description: "A spam checker of Synapse's older kind, in place of `module`: its methods are its callbacks.",
+      }),
+    },
+    { error: OWN_MODULE_FORM },
+  )
+  .refine((entry) => hasOneLanguage(entry), { error: OWN_MODULE_FORM });
 
 export type ModuleEntry = z.infer<typeof OwnModuleEntrySchema>;
 
@@ -155,8 +166,8 @@ export const synapseShape = {
   }),
 };
 
-function hasOneLanguage(entry: { module?: string | undefined; typescript?: string | undefined }): boolean {
-  return (entry.module === undefined) !== (entry.typescript === undefined);
+function hasOneLanguage({ module, typescript, spam_checker }: Partial<Record<string, unknown>>): boolean {
+  return [module, typescript, spam_checker].filter((name) => name !== undefined).length === 1;
 }
 
 /** Synapse takes whatever Python finds false for a key that is not there. */

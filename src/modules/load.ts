@@ -3,6 +3,8 @@ import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import { BackgroundTasks } from "./background-tasks.ts";
 import { offerDatabase, requireDatabaseChoice } from "./database-choice.ts";
+import { adviseOnLoading } from "./load-advice.ts";
+import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
 import type { CompleteOptions, LoadOptions } from "./load-options.ts";
 import { createNamesApi } from "./names-api.ts";
 import type { PythonChildren } from "./python-children.ts";
@@ -21,8 +23,10 @@ export interface LoadedModules {
   stop(graceMs: number): Promise<void>;
 }
 
-export interface LoadedModule {
+export interface LoadedModule extends LeftOut {
   readonly name: string;
+  /** Of Synapse's older kind, whose methods are its callbacks. */
+  readonly isLegacySpamChecker: boolean;
   readonly language: "python" | "typescript";
   readonly file: string | null;
   /** The Python child that it lives in: `shared`, or one of its own by its name; null for a TypeScript module. */
@@ -63,6 +67,8 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
       } else {
         loaded.push(await setUp(parsed.get(entry.index), registry, backgrounds, options));
       }
+      const last = loaded.at(-1);
+      if (last !== undefined) warnOfLeftOut(options.log, last);
     }
     for (const { index } of storageProviders) await python?.construct(index);
     const providers = storageProviders.map((entry) => ({ ...entry, file: python?.fileOf(entry.index) ?? null }));
@@ -75,7 +81,7 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
     };
   } catch (error) {
     await stop(0);
-    throw error;
+    throw adviseOnLoading(error, options.config);
   }
 }
 
@@ -119,7 +125,8 @@ async function setUp(
   let isSetUp = false;
   const { homeserver, metrics, database } = await services;
   const offered = offerDatabase(config, database);
-  const parts = { names, registry, web, background, log, isSetUp: () => isSetUp };
+  const registered = new Set<string>();
+  const parts = { names, registry, web, background, log, registered, isSetUp: () => isSetUp };
   const api = createModuleApi(module, file, { homeserver, metrics, takeDatabase: () => offered.take(), ...parts });
   try {
     await parsed.setup(api);
@@ -127,7 +134,12 @@ async function setUp(
     offered.check(module.name);
   }
   isSetUp = true;
-  return { name: module.name, language: "typescript", file, child: null, unfired: [] };
+  const leftOut = {
+    registersNothing: registered.size === 0,
+    unregistered: parsed.callbackMembers.filter((name) => !registered.has(name)),
+  };
+  const facts = { name: module.name, language: "typescript" as const, file, child: null, unfired: [] };
+  return { ...facts, ...leftOut, isLegacySpamChecker: false };
 }
 
 function describePython(entry: PythonModuleConfig, python: PythonChildren | undefined): LoadedModule {
@@ -137,6 +149,8 @@ function describePython(entry: PythonModuleConfig, python: PythonChildren | unde
     file: python?.fileOf(entry.index) ?? null,
     child: python?.childOf(entry.index)?.name ?? null,
     unfired: python?.unfired(entry.index) ?? [],
+    ...(python?.leftOut(entry.index) ?? { registersNothing: true, unregistered: [] }),
+    isLegacySpamChecker: entry.isLegacySpamChecker === true,
   };
 }
 

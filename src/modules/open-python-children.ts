@@ -38,7 +38,7 @@ function ensureExecutable(
 }
 
 function createHost(
-  { name, entries, storageProviders, environment, maxMemoryBytes }: PlannedChild,
+  { name, entries, storageProviders, environment, maxMemoryBytes, executable: namedExecutable }: PlannedChild,
   executable: string,
   registry: CallbackRegistry,
   { config, heldBack, requests = {}, web, onBlocked, ...options }: CompleteOptions,
@@ -48,6 +48,7 @@ function createHost(
   return new PythonHost({
     name,
     executable,
+    namedExecutable,
     environment,
     searchPath: python.path,
     maxMemoryBytes,

@@ -1,4 +1,6 @@
 import type { ChildMetrics } from "../metrics/module-metrics.ts";
+import type { LeftOut } from "./left-out.ts";
+import { joinStartErrors } from "./python-start-error.ts";
 import type { PythonHost } from "./python-host.ts";
 
 /** All Python children. Whatever their number, modules are constructed one at a time, in the one order of the configuration. */
@@ -15,7 +17,8 @@ export class PythonChildren {
   /** Spawns all children, each of which imports its modules and parses their configurations. Rejects with a StartError, once all have settled. */
   async start(): Promise<void> {
     const started = await Promise.allSettled(this.all.map((child) => child.start()));
-    for (const outcome of started) if (outcome.status === "rejected") throw outcome.reason;
+    const failures = started.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    if (failures.length > 0) throw joinStartErrors(failures);
   }
 
   /** Constructs one module; what it registers goes to the end of the chains. Rejects with a StartError. */
@@ -40,7 +43,12 @@ export class PythonChildren {
 
   /** Callbacks of a module that this service accepts and never fires. */
   unfired(index: number): readonly string[] {
-    return this.childOf(index)?.unfired(index) ?? [];
+    return this.childOf(index)?.slots.unfired(index) ?? [];
+  }
+
+  /** What a module could register and does not. */
+  leftOut(index: number): LeftOut {
+    return this.childOf(index)?.slots.leftOut(index) ?? { registersNothing: true, unregistered: [] };
   }
 
   /** Which children cannot be asked, in words; undefined where all can. */

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { execa } from "execa";
 import { StartError } from "../errors.ts";
+import { linesThatMatter } from "./pip-output.ts";
 import { SHIM_FOLDER } from "./shim-folder.ts";
 
 export interface PythonEnvironmentOptions {
@@ -122,7 +123,7 @@ async function install(
   }
   const result = await running;
   if (result.failed) {
-    throw new StartError("PYTHON", `pip cannot install ${files.join(", ")}:\n${lastLines(result.all)}`, {
+    throw new StartError("PYTHON", `pip cannot install ${files.join(", ")}:\n${linesThatMatter(result.all)}`, {
       cause: result,
     });
   }

@@ -32,6 +32,8 @@ export interface PythonHostOptions {
   /** The class that the child is for, or `shared`. */
   readonly name: string;
   readonly executable: string;
+  /** The same where the operator named it; undefined: the service has made the environment. */
+  readonly namedExecutable: string | undefined;
   /** Added to the service's own environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** Folders for `sys.path`. */

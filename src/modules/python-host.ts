@@ -12,7 +12,7 @@ import { PythonLog } from "./python-log.ts";
 import { readBlocked, readConstructed, readInitialized } from "./python-messages.ts";
 import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
 import { SHIM_FOLDER } from "./shim-folder.ts";
-import { describePythonStart, type NamedModule } from "./python-start-error.ts";
+import { describePythonStart } from "./python-start-error.ts";
 
 /** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
 const SILENCE_MS = 5_000;
@@ -32,7 +32,8 @@ export class PythonHost implements PythonRunner {
   private readonly entries: readonly PythonEntry[];
   private readonly supervisor: Supervisor;
   private readonly files = new Map<number, string>();
-  private readonly slots: PythonSlots;
+  /** What its modules registered. */
+  readonly slots: PythonSlots;
   private readonly admission: CallAdmission;
   /** Modules constructed so far, in order: what a restarted child has to construct again. */
   private readonly constructed: number[] = [];
@@ -73,7 +74,7 @@ export class PythonHost implements PythonRunner {
     try {
       await this.supervisor.start();
     } catch (error) {
-      throw describePythonStart(error, this.hasGreeted ? this.entries.map(nameEntry) : []);
+      throw describePythonStart(error, this.hasGreeted ? this.entries : [], this.options.namedExecutable);
     }
   }
 
@@ -83,7 +84,8 @@ export class PythonHost implements PythonRunner {
       await this.constructIn(this.connected(), index);
       this.constructed.push(index);
     } catch (error) {
-      throw describePythonStart(error, this.entries.filter((entry) => entry.index === index).map(nameEntry));
+      const loading = this.entries.filter((entry) => entry.index === index);
+      throw describePythonStart(error, loading, this.options.namedExecutable);
     }
   }
 
@@ -129,11 +131,6 @@ export class PythonHost implements PythonRunner {
   /** The file of a module, absolute, where it has one. */
   fileOf(index: number): string | null {
     return this.files.get(index) ?? null;
-  }
-
-  /** Callbacks of a module that this service accepts and never fires. */
-  unfired(index: number): readonly string[] {
-    return this.slots.unfired(index);
   }
 
   get up(): boolean {
@@ -240,8 +237,4 @@ export class PythonHost implements PythonRunner {
     if (connection === undefined) throw new BridgeError("CHILD_DOWN", `the Python child is ${this.supervisor.state}`);
     return connection;
   }
-}
-
-function nameEntry(entry: PythonEntry): NamedModule {
-  return { index: entry.index, name: entry.module, key: entry.key };
 }

@@ -12,10 +12,13 @@ const ConstructedSchema = z.object({
       name: z.string(),
       file: z.string().nullable(),
       line: z.int().nullable(),
+      misfit: z.string().nullable(),
     }),
   ),
   unfired: z.array(z.string()),
   resources: z.array(z.string()),
+  /** Said once, of what a constructor left out. */
+  unregistered: z.array(z.string()).default([]),
 });
 
 const InitializedSchema = z.object({

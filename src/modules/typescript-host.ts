@@ -18,6 +18,8 @@ export interface ParsedModule {
   readonly module: SlotModule;
   /** Its file, absolute. */
   readonly file: string;
+  /** Its members that bear the name of a callback. */
+  readonly callbackMembers: readonly string[];
   setup(api: ModuleApi): Promise<void>;
 }
 
@@ -33,6 +35,9 @@ export async function parseTypeScriptModule(entry: TypeScriptEntry, options: Imp
   return {
     module,
     file,
+    callbackMembers: Object.values(KINDS)
+      .map(({ native }) => native)
+      .filter((native) => typeof (definition as unknown as Record<string, unknown>)[native] === "function"),
     setup: async (api) => {
       try {
         await definition.setup(api, config);
@@ -54,11 +59,14 @@ export function createModuleApi(
     readonly web: WebServices;
     readonly background: BackgroundTasks;
     readonly log: Logger;
+    /** Gets what is registered: names of callbacks, and paths. */
+    readonly registered: Set<string>;
     /** Whether its `setup` is over. */
     readonly isSetUp: () => boolean;
   },
 ): ModuleApi {
   const { background } = service;
+  const web = createWebApi(module, service.web);
   const register = (group: Kind<KindName>["group"], callbacks: object) => {
     for (const name of namesIn(callbacks, group)) {
       const callback: unknown = (callbacks as Record<string, unknown>)[name];
@@ -69,7 +77,10 @@ export function createModuleApi(
         throw new TypeError(`${module.name} registers ${name}, which cannot be called`);
       const nth = service.registry.countOf(module.index, kind);
       const call = callback.bind(callbacks) as (...args: unknown[]) => unknown;
-      const facts = { kind, module, nth, name: callback.name || name, file, isLate: service.isSetUp() };
+      service.registered.add(name);
+      const misfit = findMisfit(kind, callback.length);
+      if (misfit !== undefined) service.log.warn({ callback: kind }, `this callback does not fit: ${name} ${misfit}`);
+      const facts = { kind, module, nth, name: callback.name || name, file, isLate: service.isSetUp(), misfit };
       service.registry.add({ language: "typescript", ...facts, call });
     }
   };
@@ -89,8 +100,18 @@ export function createModuleApi(
     onShutdown: background.onShutdown,
     registerMediaRepositoryCallbacks: (callbacks) => register("media_repository", callbacks),
     registerSpamCheckerCallbacks: (callbacks) => register("spam_checker", callbacks),
-    ...createWebApi(module, service.web),
+    ...web,
+    registerWebResource: (path, handler) => {
+      web.registerWebResource(path, handler);
+      service.registered.add(path);
+    },
   };
+}
+
+/** A function may take less than it is called with; more would be undefined. */
+function findMisfit(kind: KindName, length: number): string | undefined {
+  const given = KINDS[kind].toNative.length;
+  return length > given ? `takes ${length} arguments, is called with ${given}` : undefined;
 }
 
 /** What an object registers: all that a plain one holds, and of another one, whose methods are no members, the callbacks. */

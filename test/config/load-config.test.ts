@@ -55,6 +55,7 @@ describe("defaults", () => {
       maxPendingUploads: 5,
       createRateLimit: { perSecond: 10, burstCount: 50 },
       modules: [],
+      hasOwnModules: false,
       storageProviders: [],
       mediaBridge: {
         listen: { host: "127.0.0.1", port: 8800, xForwarded: false },

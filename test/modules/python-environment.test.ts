@@ -87,7 +87,7 @@ esac`;
       expect(stderr).toContain("pip cannot install");
       return /install .*/.exec(stderr)?.[0].split("\n")[0];
     };
-    configure({ url: "http://127.0.0.1:1" });
+    configure({ url: "http://127.0.0.1:1", database: "own" });
     expect(await install()).not.toContain("requirements-postgres.txt");
     configure({ url: "http://127.0.0.1:1", database });
     expect(await install()).toMatch(/requirements\.txt, .*requirements-postgres\.txt/);

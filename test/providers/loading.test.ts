@@ -5,7 +5,7 @@ import { PROVIDERS } from "../support/providers.ts";
 import { scriptProvider, startProviderService } from "./provider-service.ts";
 
 const REFUSALS: [situation: string, entry: object, said: RegExp][] = [
-  ["whose package is missing", { module: "no_such_package.Provider" }, /cannot be imported: ModuleNotFoundError: No module named 'no_such_package' \(name what has to be installed in media_bridge\.python\.requirements, or its folder in media_bridge\.python\.path\)/],
+  ["whose package is missing", { module: "no_such_package.Provider" }, /cannot be imported: ModuleNotFoundError: No module named 'no_such_package' \(install the package that has it: .*\/python -m pip install …, or name its folder in media_bridge\.python\.path\)/],
   ["without such a class", { module: "scripted_provider.Nope" }, /cannot be imported: ImportError: scripted_provider has no class Nope/],
   ["that refuses its configuration", { module: "scripted_provider.Scripted", config: { secret: SECRET } }, /refuses its configuration: ConfigError: .*folder.*<value>/],
   ["that raises in __init__", { module: "broken_provider.RaisesInInit", config: { secret: SECRET } }, /cannot be constructed: RuntimeError: cannot open '<value>'/],
