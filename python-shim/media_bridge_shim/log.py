@@ -10,6 +10,7 @@ import traceback
 from typing import Any
 
 from .current import describe_origin
+from .heard import note
 from .printed import PrintedText
 from .texts import clean_text, keep_end
 
@@ -27,7 +28,9 @@ class StderrHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            data = b"\x1e" + json.dumps(self._fields(record), ensure_ascii=True).encode("ascii") + b"\n"
+            fields = self._fields(record)
+            note(fields)
+            data = b"\x1e" + json.dumps(fields, ensure_ascii=True).encode("ascii") + b"\n"
             while data:
                 data = data[os.write(self._fd, data) :]
         except Exception:

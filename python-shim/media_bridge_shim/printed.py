@@ -10,6 +10,7 @@ import threading
 from typing import Any, TextIO
 
 from .current import describe_origin
+from .heard import note
 from .texts import clean_text
 
 # Of one record: the host cuts lines at 64 KiB, and a character can take twelve bytes of JSON.
@@ -98,6 +99,7 @@ class PrintedText(io.TextIOBase):
             fields = {"level": "info", "logger": self._name, "message": message, "module": module}
             if request is not None:
                 fields["request"] = request
+            note(fields)
             data = b"\x1e" + json.dumps(fields).encode("ascii") + b"\n"
             while data:
                 data = data[os.write(self._fd, data) :]

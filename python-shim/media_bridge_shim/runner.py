@@ -12,7 +12,7 @@ from .activity import activity
 from .errors import DeadlineExceeded, ProtocolError, RunCancelled
 from .pending import Pending
 from .registry import Entry
-from .walk import Walk, walk
+from .walk import Walk, walk, walk_traced
 
 TICK_SECONDS = 0.05
 
@@ -41,7 +41,7 @@ class Runner:
         # A context for itself, so that what a callback sets is not seen by the next run.
         context = self._base.copy()
         try:
-            walking = walk(self._entries, trace, steps)
+            walking = walk_traced(self._entries, steps, request) if trace else walk(self._entries, False, steps)
             pending = context.run(walking.send, None)
         except StopIteration as stop:
             return stop.value

@@ -9,6 +9,7 @@ from typing import Any
 
 from .activity import activity
 from .errors import ProtocolError, make_callback_error
+from .heard import Heard
 from .kinds import KINDS, Verdict
 from .pending import Pending, to_coroutine
 from .registry import Entry
@@ -20,7 +21,13 @@ _PLAIN = frozenset((bool, type(None), dict, list, tuple, int, str))
 Walk = Generator[Pending, None, list[Any]]
 
 
-def walk(entries: list[Entry], trace: bool, steps: list[Any]) -> Walk:
+def walk_traced(entries: list[Entry], steps: list[Any], request: int | None) -> Walk:
+    """As `walk`, with what each callback answered, and what it logged meanwhile, in the results."""
+    with Heard(request) as heard:
+        return (yield from walk(entries, True, steps, heard))
+
+
+def walk(entries: list[Entry], trace: bool, steps: list[Any], heard: Heard | None = None) -> Walk:
     """Yields each callback that has to wait, returns one result a step. Raises `ProtocolError` for a wrong request."""
     results: list[Any] = []
     now = perf_counter_ns()
@@ -78,6 +85,8 @@ def walk(entries: list[Entry], trace: bool, steps: list[Any]) -> Walk:
                 reports.append((now - started) // 1000)
                 continue
             reports.append(_report(entry, (now - started) // 1000, verdict, error, trace, answer))
+            if heard is not None:
+                reports[-1].append(heard.take())
             failed = failed or error is not None
             if not never_stops and (error is not None or (verdict is not None and verdict[0] == "stop")):
                 decided = position

@@ -31,7 +31,7 @@ export function readStepResult(raw: unknown, slots: readonly PythonSlot[]): Step
 function readEntry(entry: unknown, slot: PythonSlot): SlotRecord {
   if (typeof entry === "number") return { slot, outcome: "continue", micros: entry };
   if (!Array.isArray(entry)) throw new TypeError("malformed entry of a run");
-  const [outcome, micros, error, answer, warning] = entry as [unknown, unknown, unknown, unknown, unknown];
+  const [outcome, micros, error, answer, warning, said] = entry as unknown[];
   if (typeof micros !== "number" || (outcome !== "continue" && outcome !== "stop" && outcome !== "error")) {
     throw new TypeError("malformed entry of a run");
   }
@@ -43,6 +43,7 @@ function readEntry(entry: unknown, slot: PythonSlot): SlotRecord {
     error: failure,
     answer: typeof answer === "string" ? answer : undefined,
     warning: typeof warning === "string" ? warning : undefined,
+    said: Array.isArray(said) ? said.map(String) : undefined,
   };
 }
 

@@ -51,6 +51,8 @@ export interface SlotRecord {
   /** Time spent in the callback. */
   readonly micros: number;
   readonly error?: Error | undefined;
+  /** What its module logged meanwhile, errors and warnings; where the walk is traced. */
+  readonly said?: readonly string[] | undefined;
   readonly warning?: string | undefined;
   /** The answer in words, in a traced walk. */
   readonly answer?: string | undefined;

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { failureOf, ModuleFailure, ModuleUnavailable } from "./failure.ts";
 import { KINDS, type CallbackKinds, type KindName, type Verdict } from "./kinds.ts";
+import { hearInto } from "./said.ts";
 import type { SlotRecord, TypeScriptSlot } from "./slot.ts";
 
 /** What one TypeScript callback did: its record and, where it stopped the walk, the value. */
@@ -21,8 +22,10 @@ export async function callTypeScriptSlot<K extends KindName>(
 ): Promise<TypeScriptResult<K>> {
   const started = performance.now();
   const micros = () => Math.round((performance.now() - started) * 1000);
+  const said: string[] = [];
+  const call = () => slot.call(...KINDS[kind].toNative(...args));
   try {
-    const returned = slot.call(...KINDS[kind].toNative(...args));
+    const returned = options.trace ? hearInto(said, call) : call();
     const answer = isThenable(returned) ? await withDeadline(returned, options.deadlineMs, options.onLate) : returned;
     const verdict = judge(kind, answer);
     const record: SlotRecord = {
@@ -30,13 +33,14 @@ export async function callTypeScriptSlot<K extends KindName>(
       outcome: verdict.stop ? "stop" : "continue",
       micros: micros(),
       warning: verdict.warning,
+      said,
       answer: options.trace ? inspect(answer, { depth: 4, maxStringLength: 200 }).slice(0, 2048) : undefined,
     };
     return verdict.stop ? { record, value: verdict.value } : { record };
   } catch (thrown) {
     const error = thrown instanceof ModuleUnavailable || thrown instanceof ModuleFailure ? thrown : failureOf(thrown);
     const outcome = error instanceof ModuleUnavailable ? error.reason : "error";
-    return { record: { slot, outcome, micros: micros(), error } };
+    return { record: { slot, outcome, micros: micros(), error, said } };
   }
 }
 

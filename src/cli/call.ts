@@ -33,7 +33,7 @@ async function callRunning(config: Config, callback: string, args: readonly stri
 async function callOwn(config: Config, callback: string, args: readonly string[]): Promise<CallReport> {
   readArguments(callback, args);
   setModulesApart();
-  const modules = await loadHeldBackModules(config, console.error);
+  const modules = await loadHeldBackModules(config, { onProgress: console.error });
   try {
     return await runCall(callback, args, modules, config);
   } finally {

@@ -22,7 +22,7 @@ export async function checkLive(
   { publicUrl, homeserverConfigs }: CheckLiveOptions,
 ): Promise<{ text: string; hasProblems: boolean }> {
   setModulesApart();
-  const modules = await loadHeldBackModules(config, console.error);
+  const modules = await loadHeldBackModules(config, { onProgress: console.error });
   try {
     const findings = [
       ...(await checkHomeserver(config)),

@@ -2,13 +2,21 @@ import { join, resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
 import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
+import { isUserId } from "../config/matrix-names.ts";
+import { StartError } from "../errors.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 import { describeLeftOut } from "../modules/left-out.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { SHARED } from "../modules/python-plan.ts";
 import { loadHeldBackModules } from "../server/held-back.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
+import { tryCallbacks } from "./try-callbacks.ts";
 import { setModulesApart } from "./module-output.ts";
+
+export interface CheckOptions {
+  /** The user as whom each deciding callback is called once. */
+  readonly tryAs?: string | undefined;
+}
 
 /** What `check` found. */
 export interface Checked {
@@ -18,13 +26,18 @@ export interface Checked {
 }
 
 /** `media-bridge check`: loads everything, starts nothing. Resolves to a text of what would run; rejects with a StartError. */
-export async function check(loaded: LoadedConfig): Promise<Checked> {
+export async function check(loaded: LoadedConfig, options: CheckOptions = {}): Promise<Checked> {
   const { config, warnings, undecided, files } = loaded;
   const { warnings: homeserverTokens } = loadHomeserverTokens(config.mediaBridge.homeserver);
   const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
+  const { tryAs } = options;
+  if (tryAs !== undefined && !isUserId(tryAs)) {
+    throw new StartError("CONFIG", "--try: expected a user id (such as @alice:example.com)");
+  }
   setModulesApart();
-  const modules = await loadHeldBackModules(config, console.error);
+  const modules = await loadHeldBackModules(config, { onProgress: console.error, mayRead: tryAs !== undefined });
   try {
+    const tried = tryAs === undefined ? undefined : await tryCallbacks(tryAs, modules, config);
     const text = [
       `configuration: ${files.map((file) => resolve(file)).join(", ")}`,
       ...[...warnings, ...ownTokens, ...homeserverTokens].map((warning) => `warning: ${warning}`),
@@ -34,9 +47,10 @@ export async function check(loaded: LoadedConfig): Promise<Checked> {
       ...describeModules(modules),
       ...describeStorageProviders(modules),
       ...describeChains(modules, config.mediaBridge.callbacks),
+      ...(tried?.lines ?? []),
       `Synapse imitated: ${SYNAPSE_VERSION}`,
     ].join("\n");
-    return { text, hasProblems: undecided.length > 0 || hasMisfit(modules) };
+    return { text, hasProblems: undecided.length > 0 || hasMisfit(modules) || tried?.hasProblems === true };
   } finally {
     await modules.stop(0);
   }

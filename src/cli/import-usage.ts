@@ -54,7 +54,7 @@ interface Periods {
 async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Promise<Periods> {
   if (periodMs !== undefined) return { of: async () => periodMs, close: async () => undefined };
   setModulesApart();
-  const modules = await loadHeldBackModules(config, console.error);
+  const modules = await loadHeldBackModules(config, { onProgress: console.error });
   const chain = new CallbackChain({
     registry: modules.registry,
     policies: config.mediaBridge.callbacks,

@@ -14,6 +14,7 @@ const program = new Command("media-bridge")
 interface CheckCommandOptions {
   readonly config: string[];
   readonly live?: boolean;
+  readonly try?: string;
   readonly publicUrl?: string;
   readonly homeserverConfig?: string[];
 }
@@ -51,6 +52,10 @@ program
   .command("check")
   .description("load the configuration and every module, print the chains, and exit")
   .requiredOption(...CONFIG_OPTION)
+  .option(
+    "--try <user>",
+    "also call each callback that decides once, as for an upload of this user, and report what fails",
+  )
   .option("--live", "ask the running service, the homeserver and the public address instead, and say what to change")
   .option("--public-url <url>", "with --live: where clients connect, in place of public_baseurl")
   .option("--homeserver-config <path>", "with --live: a file of Synapse's own; may be repeated", collect)
@@ -63,7 +68,7 @@ program
       process.exit(hasProblems ? 1 : 0);
     }
     const { check } = await import("./check.ts");
-    const { text, hasProblems } = await check(loadConfig(options.config));
+    const { text, hasProblems } = await check(loadConfig(options.config), { tryAs: options.try });
     print(text);
     process.exit(hasProblems ? 1 : 0);
   });

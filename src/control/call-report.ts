@@ -21,13 +21,17 @@ export interface SlotReport {
   readonly milliseconds: number;
   readonly answer?: string;
   readonly error?: string;
+  /** Whether the error is an answer in the module's own words, such as a `SynapseError`. */
+  readonly isRefusal: boolean;
   /** Where it failed: for the operator alone, no client sees it. */
   readonly traceback?: string;
   readonly warning?: string;
+  /** Errors and warnings that the module logged meanwhile: one that it swallows shows nowhere else. */
+  readonly said?: readonly string[];
 }
 
 /** One slot's record in the form in which it is printed. */
-export function reportSlot({ slot, outcome, micros, answer, error, warning }: SlotRecord): SlotReport {
+export function reportSlot({ slot, outcome, micros, answer, error, warning, said = [] }: SlotRecord): SlotReport {
   const traceback = tracebackOf(error);
   return {
     module: slot.module.name,
@@ -35,30 +39,42 @@ export function reportSlot({ slot, outcome, micros, answer, error, warning }: Sl
     callback: slot.name,
     outcome,
     milliseconds: micros / 1000,
+    isRefusal: MatrixError.is(error),
     ...(answer !== undefined && { answer }),
     ...(error !== undefined && { error: describeError(error) }),
     ...(traceback !== undefined && { traceback }),
     ...(warning !== undefined && { warning }),
+    ...(said.length > 0 && { said }),
   };
 }
 
 /** The report for people. */
 export function formatReport({ slots, decidedBy, http }: CallReport): string {
-  const lines = slots.flatMap(
-    ({ module, language, outcome, milliseconds, answer, error, traceback, warning }, index) => {
-      const said = [answer, error, warning].filter((text) => text !== undefined).join("; ");
-      return [
-        `${index + 1}. ${module} (${language}): ${outcome} in ${milliseconds} ms${said && `: ${said}`}`,
-        ...(traceback === undefined ? [] : traceback.split("\n").map((line) => `     ${line}`)),
-      ];
-    },
-  );
+  const lines = slots.flatMap((slot, index) => {
+    const [first, ...rest] = formatSlot(slot);
+    return [`${index + 1}. ${first}`, ...rest];
+  });
   const answer = http.status === null ? http.meaning : `${http.status} ${http.body ?? ""} (${http.meaning})`;
   return [
     ...(lines.length > 0 ? lines : ["nobody registered for it"]),
     `decided by: ${decidedBy ?? "nobody"}`,
     `HTTP: ${answer}`,
   ].join("\n");
+}
+
+/** What one callback did: a line, and below it where it failed and what its module logged. */
+export function formatSlot(slot: SlotReport): string[] {
+  const { module, language, outcome, milliseconds, answer, error, traceback, warning, said = [] } = slot;
+  const outcomes = [answer, error, warning].filter((text) => text !== undefined).join("; ");
+  return [
+    `${module} (${language}): ${outcome} in ${milliseconds} ms${outcomes && `: ${outcomes}`}`,
+    ...(traceback === undefined ? [] : indent(traceback)),
+    ...said.flatMap((line) => indent(`logged ${line}`)),
+  ];
+}
+
+function indent(text: string): string[] {
+  return text.split("\n").map((line) => `     ${line}`);
 }
 
 function describeError(error: Error): string {

@@ -17,3 +17,14 @@ export class HomeserverError extends Error {
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
+
+/** The homeserver was not asked, since modules are only looked at. */
+export class HomeserverHeldBack extends HomeserverError {
+  override readonly name: string = "HomeserverHeldBack";
+  /** Without the name of the call. */
+  readonly reason: string = "calls to the homeserver are held back during a check";
+
+  constructor(what: string) {
+    super("HOMESERVER_UNREACHABLE", `${what}: calls to the homeserver are held back during a check`);
+  }
+}

@@ -14,11 +14,17 @@ const facts = new WeakMap<Response, RequestFacts>();
 
 let lastId = 0;
 
+/** The number of the next request: also for what asks modules without being one, so that what they log is told apart. */
+export function takeRequestId(): number {
+  lastId += 1;
+  return lastId;
+}
+
 /** Gives every request an id and, when it has been answered or the client has gone, one line in the log; counts it while it is under way. */
 export function logRequests(log: Logger, requests: RequestCount): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
-    const own: RequestFacts = { id: ++lastId, route: "unknown" };
+    const own: RequestFacts = { id: takeRequestId(), route: "unknown" };
     facts.set(res, own);
     requests.begin(req);
     res.once("close", () => {

@@ -3,6 +3,7 @@ import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import { BackgroundTasks } from "./background-tasks.ts";
 import { offerDatabase, requireDatabaseChoice } from "./database-choice.ts";
+import { heardLog } from "./heard-log.ts";
 import { adviseOnLoading } from "./load-advice.ts";
 import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
 import type { CompleteOptions, LoadOptions } from "./load-options.ts";
@@ -118,7 +119,7 @@ async function setUp(
   if (parsed === undefined) throw new TypeError("a module was set up before it was parsed");
   const { module, file } = parsed;
   const { runBackgroundTasks } = config.mediaBridge;
-  const log = options.log.child({ module: module.name });
+  const log = heardLog(options.log.child({ module: module.name }));
   const background = new BackgroundTasks({ log, runBackgroundTasks, heldBack });
   backgrounds.push(background);
   const names = createNamesApi(config);

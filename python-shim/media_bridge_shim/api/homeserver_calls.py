@@ -8,7 +8,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ..errors import HostError
-from .background import is_held_back
 from .codes import Codes
 from .errors import HttpResponseException, RequestSendFailed, SynapseError, parse_object
 from .http_client import HeldBackError
@@ -76,13 +75,13 @@ class HomeserverCalls:
     async def _call(
         self, method: str, call: str, args: dict[str, Any], refusal: type[HttpResponseException], can_retry: bool
     ) -> Any:
-        if is_held_back():
-            raise HeldBackError(f"calls to the homeserver are held back during a check: {method}")
         params = {"call": call, "args": args, "module": self._module_path}
         try:
             outcome = await self._service.call_host("homeserver", params)
         except HostError as error:
             raise RequestSendFailed(error, can_retry) from error
+        if "held_back" in outcome:
+            raise HeldBackError(f"{outcome['held_back']}: {method}")
         if "answer" in outcome:
             return await self._decode(method, outcome["answer"])
         if "refused" in outcome:

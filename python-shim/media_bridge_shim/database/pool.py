@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from contextvars import copy_context
 from functools import partial
 from itertools import count
 from typing import Any
@@ -13,6 +12,7 @@ from twisted.enterprise import adbapi
 from twisted.internet.defer import Deferred, ensureDeferred
 
 from ..api.async_helpers import delay_cancellation
+from ..current import copy_origin
 from .connection import LoggingDatabaseConnection, PooledConnection
 from .engines import create_engine
 from .simple_queries import SimpleQueries
@@ -159,7 +159,7 @@ class DatabasePool(SimpleQueries):
 
     def _in_thread(self, run: Callable[[PooledConnection], Any]) -> Deferred[Any]:
         # With the context variables of the caller: logging contexts, and whose module it is.
-        return self._db_pool.runWithConnection(partial(copy_context().run, run))
+        return self._db_pool.runWithConnection(partial(copy_origin().run, run))
 
     def _borrow(self, conn: PooledConnection, desc: str) -> LoggingDatabaseConnection:
         conn.open_again_if_lost(self.engine)

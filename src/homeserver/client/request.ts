@@ -43,6 +43,8 @@ export interface HomeserverRequestsOptions {
   readonly timeoutMs: number;
 }
 
+type HomeserverTokensGiven = Pick<HomeserverRequestsOptions, "adminToken" | "appserviceToken">;
+
 const MAX_CONNECTIONS = 16;
 const MAX_ANSWER_BYTES = 2 ** 20;
 const ADMIN_KEY = "media_bridge.homeserver.admin_token_file";
@@ -104,7 +106,8 @@ export function createHomeserverRequests(options: HomeserverRequestsOptions): Ho
   };
 }
 
-function findToken({ adminToken, appserviceToken }: HomeserverRequestsOptions, as: Authority): string {
+/** The token of an authority. Throws {@link HomeserverNotConfigured} where it is not there. */
+export function findToken({ adminToken, appserviceToken }: HomeserverTokensGiven, as: Authority): string {
   if ("token" in as) return as.token;
   const token = "admin" in as ? adminToken : appserviceToken;
   if (token === undefined) throw new HomeserverNotConfigured(["admin" in as ? ADMIN_KEY : APPSERVICE_KEY]);

@@ -1,0 +1,56 @@
+"""What modules log while a traced run has them at work, for `call`: a swallowed error looks like consent."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from .texts import clean_text, keep_end
+
+MAX_LINES = 20
+MAX_LINE_BYTES = 2 * 1024
+_WORTH_TELLING = frozenset(("warning", "error", "critical"))
+
+_lock = threading.Lock()
+_listening: dict[int, list[str]] = {}
+
+
+class Heard:
+    """Listens to what is logged for the run of one request, from any thread."""
+
+    def __init__(self, request: int | None) -> None:
+        self._request = request
+
+    def __enter__(self) -> Heard:
+        if self._request is not None:
+            with _lock:
+                _listening[self._request] = []
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        with _lock:
+            _listening.pop(self._request, None)  # type: ignore[arg-type]
+
+    def take(self) -> list[str]:
+        """The lines since the last time."""
+        with _lock:
+            lines = _listening.get(self._request, [])  # type: ignore[arg-type]
+            taken = lines[:MAX_LINES]
+            lines.clear()
+        return taken
+
+
+def note(fields: dict[str, Any]) -> None:
+    """Keeps a record of the log where somebody listens. `fields` are those of the host's log."""
+    if not _listening:
+        return
+    level = "error" if fields["logger"] == "stderr" else fields["level"]
+    if level not in _WORTH_TELLING or "module" not in fields:
+        return
+    text = clean_text(f"{level}: {fields['message']}", MAX_LINE_BYTES)
+    if "traceback" in fields:
+        text = f"{text}\n{keep_end(fields['traceback'].rstrip(), MAX_LINE_BYTES)}"
+    with _lock:
+        lines = _listening.get(fields.get("request", -1))
+        if lines is not None:
+            lines.append(text)

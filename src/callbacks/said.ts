@@ -1,0 +1,15 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
+/** Made with the first call that listens: whoever never does pays nothing for it. */
+let listening: AsyncLocalStorage<string[]> | undefined;
+
+/** Runs `run`; what {@link say} is told of meanwhile, by it and by all that it started, ends up in `lines`. */
+export function hearInto<T>(lines: string[], run: () => T): T {
+  listening ??= new AsyncLocalStorage();
+  return listening.run(lines, run);
+}
+
+/** Tells whoever listens to the callback that runs what its module logs. */
+export function say(level: string, message: string): void {
+  listening?.getStore()?.push(`${level}: ${message}`);
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { KINDS, type KindName } from "../callbacks/kinds.ts";
+import { CallbackRegistry } from "../callbacks/registry.ts";
+import type { Slot } from "../callbacks/slot.ts";
+import { runCall } from "../control/call.ts";
+import { formatSlot, type SlotReport } from "../control/call-report.ts";
+import type { Config } from "../config/config.ts";
+import type { LoadedModules } from "../modules/load.ts";
+
+/** What a dry run of all deciding callbacks came to. */
+export interface Tried {
+  readonly lines: readonly string[];
+  readonly hasProblems: boolean;
+}
+
+/** The size of the upload that is asked about, and of the file that is looked into. */
+const TEXT = "This file is a try of media-bridge check.\n";
+/** What a module cannot do while it is only looked at says nothing about it. */
+const HELD_BACK = /held back during a check/;
+/** A module makes its own tables once the service runs. A table of Synapse's is never made. */
+const MISSING_TABLE = /no such table|relation "[^"]*" does not exist/;
+const OF_SYNAPSE = /this table is Synapse's|database that is not Synapse's/;
+
+/**
+ * Calls each callback that decides once, by itself, as for an upload of `user`: also those behind one that would have ended the walk.
+ * What a module raises, or logs as an error, is a problem; a refusal in its own words is none.
+ */
+export async function tryCallbacks(user: string, { registry }: LoadedModules, config: Config): Promise<Tried> {
+  const folder = mkdtempSync(join(tmpdir(), "media-bridge-try-"));
+  const file = join(folder, "try.txt");
+  try {
+    writeFileSync(file, TEXT);
+    const size = String(TEXT.length);
+    const args: Partial<Record<KindName, readonly string[]>> = {
+      get_media_config_for_user: [user],
+      is_user_allowed_to_upload_media_of_size: [user, size],
+      get_media_upload_limits_for_user: [user, size],
+      check_media_file_for_spam: [file],
+    };
+    const lines: string[] = [];
+    let hasProblems = false;
+    for (const kind of (Object.keys(KINDS) as KindName[]).filter((name) => args[name] !== undefined)) {
+      for (const slot of registry.slots(kind)) {
+        const report = await trySlot(slot, args[kind] ?? [], config);
+        const problem = judge(report);
+        hasProblems ||= problem === "problem";
+        lines.push(`  ${problem}: ${kind}: ${formatSlot(report).join("\n")}`);
+      }
+    }
+    return { lines: [`tried as ${user}`, ...(lines.length > 0 ? lines : ["  no callback decides"]), ""], hasProblems };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function trySlot(slot: Slot, args: readonly string[], config: Config): Promise<SlotReport> {
+  const registry = new CallbackRegistry();
+  registry.add(slot);
+  const { slots } = await runCall(slot.kind, args, { registry }, config);
+  const [report] = slots;
+  if (report === undefined) throw new TypeError("a chain of one callback asked none");
+  return report;
+}
+
+function judge({ outcome, error = "", isRefusal, said = [] }: SlotReport): "problem" | "unknown" | "ok" {
+  const texts = [error, ...said];
+  if (texts.some((text) => HELD_BACK.test(text) || (MISSING_TABLE.test(text) && !OF_SYNAPSE.test(text))))
+    return "unknown";
+  const isFailed = !isRefusal && outcome !== "continue" && outcome !== "stop";
+  return isFailed || said.some((line) => /^(?:error|critical|fatal):/.test(line)) ? "problem" : "ok";
+}

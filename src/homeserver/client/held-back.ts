@@ -1,0 +1,21 @@
+import { HomeserverHeldBack } from "../homeserver-error.ts";
+import { createHomeserverClient } from "./create-client.ts";
+import { openHomeserver, type Homeserver, type HomeserverOptions } from "./homeserver.ts";
+import { findToken, type HomeserverRequests } from "./request.ts";
+
+/**
+ * The homeserver for modules that are only looked at: a call that lacks a key of the configuration says so, as ever; any other is held
+ * back, but for those that only read, where `mayRead` allows them.
+ */
+export function openHeldBackHomeserver(options: HomeserverOptions, { mayRead }: { mayRead: boolean }): Homeserver {
+  const real = openHomeserver(options);
+  const requests: HomeserverRequests = {
+    async send(request) {
+      if (options.url === undefined || (mayRead && request.method === "GET")) return real.requests.send(request);
+      findToken(options, request.as);
+      throw new HomeserverHeldBack(request.what);
+    },
+    close: () => real.close(),
+  };
+  return { requests, client: createHomeserverClient(requests), close: () => real.close() };
+}

@@ -1,0 +1,123 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { json, startStubHomeserver, type StubHomeserver } from "../homeserver/stub-homeserver.ts";
+import { CliFolder } from "../support/cli.ts";
+import { FIXTURE_MODULES } from "../support/service.ts";
+import { refuse } from "./refusals.ts";
+
+const TYPESCRIPT = new URL("../fixtures/bad-modules/swallowing.ts", import.meta.url).pathname;
+const CALL = "get_media_config_for_user";
+
+function swallowing(): CliFolder {
+  return new CliFolder({ config: { modules: [{ module: "swallowing.Swallowing" }, { typescript: TYPESCRIPT }] } });
+}
+
+describe.concurrent("call shows what modules log of errors that they pass over", () => {
+  const PYTHON =
+    /1\. swallowing\.Swallowing \(python\): continue .*\n {5}logged error: the list of (\w+) is passed over\n {5}Traceback[^]*LookupError: no such list\n2\. /;
+
+  test.each(["atonce", "later", "thread"])("%s", async (how) => {
+    const { status, stdout } = await swallowing().end(["call", CALL, `@${how}:example.test`]);
+    expect(PYTHON.exec(stdout)?.[1]).toBe(how);
+    expect(stdout).toMatch(
+      /2\. swallowing \(typescript\): continue .*\n {5}logged error: passed over: RangeError: no such list\n/,
+    );
+    expect(stdout).not.toContain("nothing to tell");
+    expect(status).toBe(0);
+  });
+
+  test("printed to stderr, and warnings, in JSON as well", async () => {
+    const printed = await swallowing().end(["call", CALL, "@print:example.test"]);
+    expect(printed.stdout).toMatch(/logged error: Traceback[^]*LookupError: no such list/);
+    const { stdout } = await swallowing().end([
+      "call",
+      "is_user_allowed_to_upload_media_of_size",
+      "@a:example.test",
+      "5",
+      "--json",
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ slots: [{ outcome: "continue", said: ["warning: 5 bytes are many"] }] });
+  });
+
+  test("of the running service, and of this call alone", async () => {
+    const folder = swallowing();
+    const service = await folder.start();
+    const [{ stdout }, silent] = await Promise.all([
+      folder.end(["call", CALL, "@later:example.test"]),
+      folder.end(["call", CALL, "@silent:example.test"]),
+      service.request("/_matrix/client/v1/media/config"),
+    ]);
+    expect(PYTHON.exec(stdout)?.[1]).toBe("later");
+    expect(stdout.match(/logged/g)).toHaveLength(2);
+    expect(silent.stdout).not.toContain("logged");
+    service.kill("SIGTERM");
+    await service.ended;
+  });
+});
+
+describe.concurrent("check --try calls each deciding callback once", () => {
+  let homeserver: StubHomeserver;
+  beforeAll(async () => {
+    homeserver = await startStubHomeserver(
+      json(200, {
+        name: "@alice:example.test",
+        admin: true,
+        deactivated: false,
+        shadow_banned: false,
+        creation_ts: 1,
+        threepids: [],
+      }),
+    );
+  });
+  afterAll(() => homeserver?.stop());
+  const ALICE = "@alice:example.test";
+  const folderOf = (modules: object[], keys: object = {}) =>
+    new CliFolder({
+      config: { modules },
+      mediaBridge: { tokens_file: undefined, homeserver: { url: homeserver.url, ...keys } },
+      pythonPath: [FIXTURE_MODULES],
+    });
+
+  test("and ends with 1 on a table that is not there, raised or swallowed, with the key", async () => {
+    for (const swallows of [true, false]) {
+      const folder = folderOf([{ module: "every.Every" }, { module: "synapse_reader.Reader", config: { swallows } }]);
+      const { status, stdout } = await folder.end(["check", "--try", ALICE]);
+      expect(stdout).toMatch(/^tried as @alice:example\.test\n/m);
+      expect(stdout).toMatch(/^ {2}ok: get_media_config_for_user: every\.Every \(python\)/m);
+      expect(stdout).toMatch(
+        /^ {2}problem: get_media_config_for_user: synapse_reader\.Reader .*\n[^]*set media_bridge\.homeserver\.database/m,
+      );
+      expect(status).toBe(1);
+    }
+  });
+
+  test("and names an administrator's token that is missing; with one, reads are asked and what acts is held back", async () => {
+    const modules = [{ module: "asking_too_much.Asking" }];
+    const without = await folderOf(modules).end(["check", "--try", ALICE]);
+    expect(without.stdout).toMatch(
+      /problem: is_user_allowed_.*: asking_too_much\.Asking .*set media_bridge\.homeserver\.admin_token_file/,
+    );
+    expect(without.stdout).toMatch(
+      /problem: get_media_config_for_user: .*set media_bridge\.homeserver\.appservice_token_file/,
+    );
+    expect(without.status).toBe(1);
+    expect(homeserver.requests).toEqual([]);
+    const folder = folderOf(modules, { admin_token_file: "./admin.token", appservice_token_file: "./as.token" });
+    for (const name of ["admin.token", "as.token"]) writeFileSync(join(folder.path, name), "secret", { mode: 0o600 });
+    const { status, stdout } = await folder.end(["check", "--try", ALICE]);
+    expect(stdout).toMatch(
+      /^ {2}ok: is_user_allowed_to_upload_media_of_size: asking_too_much\.Asking \(python\): continue/m,
+    );
+    expect(stdout).toMatch(/^ {2}unknown: get_media_config_for_user: .*held back during a check/m);
+    expect(status).toBe(0);
+    expect(homeserver.requests.map(({ method }) => method)).toEqual(["GET"]);
+    const asked = homeserver.requests.length;
+    await folder.end(["call", "is_user_allowed_to_upload_media_of_size", ALICE, "5"]);
+    expect(homeserver.requests).toHaveLength(asked);
+  });
+
+  test("and takes nothing but a user id", async () => {
+    expect(await refuse(new CliFolder(), ["check", "--try", "alice"])).toContain("--try: expected a user id");
+  });
+});
