@@ -154,7 +154,11 @@ function writeStormConfig(folder: string, { modules, homeserver, isolation }: St
       max_pending_media_uploads: 1000,
       rc_media_create: { per_second: 1000, burst_count: 1000 },
     },
-    mediaBridge: { tokens_file: undefined, homeserver: { url: homeserver.url }, python: { ...PYTHON, isolation } },
+    mediaBridge: {
+      tokens_file: undefined,
+      homeserver: { url: homeserver.url, database: "own" },
+      python: { ...PYTHON, isolation },
+    },
   });
 }
 

@@ -38,7 +38,7 @@ export async function runSoak({ short, seed, note }: FaultOptions): Promise<Faul
       max_pending_media_uploads: 1000,
       rc_media_create: { per_second: 1e6, burst_count: 1e6 },
     },
-    mediaBridge: { tokens_file: undefined, homeserver: { url: homeserver.url } },
+    mediaBridge: { tokens_file: undefined, homeserver: { url: homeserver.url, database: "own" } },
   });
   const service = await startFaultyService(config, {}, () => undefined);
   const load = new Load(service.url);

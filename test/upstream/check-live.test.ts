@@ -129,6 +129,13 @@ describe("check --live", () => {
     expect(lines).toContainEqual(expect.stringMatching(/Synapse has media_upload_limits too/));
   });
 
+  test("names a module that Synapse loads as a spam checker of the older kind", async () => {
+    const [module] = MODULES;
+    folder.write("homeserver.yaml", JSON.stringify({ listeners: [], spam_checker: module }));
+    const { lines } = await checkLive(folder, "--homeserver-config", `${folder.path}/homeserver.yaml`);
+    expect(lines).toContainEqual(expect.stringMatching(/every\.Every is loaded here and in Synapse/));
+  });
+
   test("says what is wrong with a homeserver that is no Synapse, or has no media repository", async () => {
     synapse.behave = (_req, res) => sendJson(res, 404, { errcode: "M_UNRECOGNIZED", error: "Unrecognized request" });
     const { status, lines } = await checkLive(folder);

@@ -50,6 +50,8 @@ function readPem(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new StartError("STORE", `media_bridge.homeserver.database.args: ${path} cannot be read`, { cause: error });
+    throw new StartError("STORE", `the args of the modules' database: ${path} cannot be read`, {
+      cause: error,
+    });
   }
 }
