@@ -38,6 +38,7 @@ export const CATALOGUE = {
   MODULE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
   MODULE_UNAVAILABLE: [503, "M_UNKNOWN", "A module that decides about this request cannot be asked, try again later"],
   MODULES_BUSY: [503, "M_UNKNOWN", "Too many requests wait for the modules that decide about them, try again later"],
+  PROVIDER_UNAVAILABLE: [503, "M_UNKNOWN", "The file cannot be fetched from where it is kept, try again later"],
   STOPPING: [503, "M_UNKNOWN", "The service is stopping, try again later"],
   INTERNAL: [500, "M_UNKNOWN", "Internal server error"],
 } as const satisfies Record<string, readonly [number, string, string]>;

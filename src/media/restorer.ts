@@ -1,12 +1,19 @@
 import { matrixError, MatrixError } from "../errors.ts";
-import { ModuleUnavailable, toClientError } from "../callbacks/failure.ts";
+import { ModuleFailure, ModuleUnavailable } from "../callbacks/failure.ts";
 import type { BlobReader, BlobStore } from "./blobs.ts";
 import type { LocalMedia } from "./metadata.ts";
 import { localFile, type StorageProviders } from "./storage-providers.ts";
 
 const RETRY_AFTER_SECONDS = 5;
-/** Files that are fetched at the same time; more wait their turn. */
-const FETCHES_AT_ONCE = 16;
+
+/** How many files are fetched at the same time, and how long another one waits for its turn. */
+export interface RestorePace {
+  readonly fetchesAtOnce: number;
+  readonly patienceMs: number;
+}
+
+/** A provider that hangs holds its turns for as long as its deadline: nobody waits for all of that behind others. */
+const RESTORE_PACE: RestorePace = { fetchesAtOnce: 16, patienceMs: 60_000 };
 
 /** Brings files back that are gone from disk, from the storage providers. */
 export class MediaRestorer {
@@ -14,17 +21,21 @@ export class MediaRestorer {
   private readonly blobs: BlobStore;
   /** By media id: whoever asks meanwhile waits for the same fetch. */
   private readonly restoring = new Map<string, Promise<boolean>>();
-  private free = FETCHES_AT_ONCE;
-  private readonly waiting: (() => void)[] = [];
+  private readonly patienceMs: number;
+  private free: number;
+  private readonly waiting = new Set<() => void>();
 
-  constructor(providers: StorageProviders, blobs: BlobStore) {
+  constructor(providers: StorageProviders, blobs: BlobStore, pace: RestorePace = RESTORE_PACE) {
     this.providers = providers;
     this.blobs = blobs;
+    this.free = pace.fetchesAtOnce;
+    this.patienceMs = pace.patienceMs;
   }
 
   /**
-   * The file of media that was found missing, on disk again; undefined where no provider has it. Rejects with a
-   * {@link MatrixError}: 503 where providers cannot be asked, 500 where the disk fails.
+   * The file of media that was found missing, on disk again; undefined where every provider says that it does not have it.
+   * Rejects with a {@link MatrixError}: `PROVIDER_UNAVAILABLE` where a provider failed or cannot be asked in time, and none had
+   * the file; 500 where the disk fails.
    */
   async open(media: LocalMedia): Promise<BlobReader | undefined> {
     if (this.providers.all.length === 0) return undefined;
@@ -33,7 +44,10 @@ export class MediaRestorer {
       restoring = this.restore(media).finally(() => this.restoring.delete(media.mediaId));
       this.restoring.set(media.mediaId, restoring);
     }
-    return (await restoring) ? this.blobs.open(media.mediaId) : undefined;
+    if (!(await restoring)) return undefined;
+    const reader = await this.blobs.open(media.mediaId);
+    if (reader === undefined) throw unavailable(new Error("the file came back, and was removed again at once"));
+    return reader;
   }
 
   private async restore(media: LocalMedia): Promise<boolean> {
@@ -42,8 +56,8 @@ export class MediaRestorer {
       return await this.fetch(media);
     } catch (error) {
       if (MatrixError.is(error)) throw error;
-      throw error instanceof ModuleUnavailable
-        ? toClientError(error, RETRY_AFTER_SECONDS)
+      throw error instanceof ModuleUnavailable || error instanceof ModuleFailure
+        ? unavailable(error)
         : matrixError("STORE_FAILED", { cause: error });
     } finally {
       this.endTurn();
@@ -67,13 +81,36 @@ export class MediaRestorer {
   }
 
   private async takeTurn(): Promise<void> {
-    if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.free > 0) {
+      this.free -= 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const begin = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(begin);
+        reject(
+          unavailable(new ModuleUnavailable("busy", `no turn to ask the storage providers in ${this.patienceMs} ms`)),
+        );
+      }, this.patienceMs);
+      this.waiting.add(begin);
+    });
   }
 
   private endTurn(): void {
-    const next = this.waiting.shift();
-    if (next === undefined) this.free += 1;
-    else next();
+    const [next] = this.waiting;
+    if (next === undefined) {
+      this.free += 1;
+      return;
+    }
+    this.waiting.delete(next);
+    next();
   }
+}
+
+function unavailable(cause: Error): MatrixError {
+  return matrixError("PROVIDER_UNAVAILABLE", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause });
 }

@@ -47,8 +47,9 @@ export interface StorageProviders {
   readonly all: readonly StorageProvider[];
   /**
    * Asks one after the other for a file and has it written to `spoolPath`. True once a whole and right one lies there; false
-   * where no provider had it. What a provider did wrong is in the log. Rejects where providers cannot be asked, or the disk
-   * cannot be written.
+   * where every provider said that it does not have it. What a provider did wrong is in the log. Rejects with a
+   * `ModuleFailure` where none gave the file and one failed, with a `ModuleUnavailable` where one could not be asked, with
+   * another error where the disk cannot be written.
    */
   fetch(wanted: WantedFile): Promise<boolean>;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BridgeError, RemoteError } from "../bridge/errors.ts";
-import { ModuleUnavailable } from "../callbacks/failure.ts";
+import { ModuleFailure, ModuleUnavailable } from "../callbacks/failure.ts";
 import { readCallbackError } from "../callbacks/python-segment.ts";
 import type { MediaBridgeConfig, StorageProviderConfig } from "../config/config.ts";
 import { MatrixError } from "../errors.ts";
@@ -51,20 +51,23 @@ export class PythonProviders {
 
   /**
    * One round trip for all providers of one child: it asks them in order, writes the file to `spoolPath` and compares length and
-   * hash. True where a right file lies there. Rejects with a {@link ModuleUnavailable} where nobody has it and a child could not be
-   * asked.
+   * hash. True where a right file lies there, false where every provider says that it does not have the file. Rejects where none
+   * gives it and one of them did not say so: with a {@link ModuleFailure} of a provider that failed, with a
+   * {@link ModuleUnavailable} where a child could not be asked.
    */
   async fetch(wanted: Wanted): Promise<boolean> {
-    let missing: ModuleUnavailable | undefined;
+    let doubt: Error | undefined;
     for (const entries of this.neighbours()) {
       try {
-        if (await this.fetchFrom(entries, wanted)) return true;
+        const answer = await this.fetchFrom(entries, wanted);
+        if (answer === true) return true;
+        doubt ??= answer;
       } catch (error) {
         if (!(error instanceof ModuleUnavailable)) throw error;
-        missing ??= error;
+        doubt ??= error;
       }
     }
-    if (missing !== undefined) throw missing;
+    if (doubt !== undefined) throw doubt;
     return false;
   }
 
@@ -80,7 +83,11 @@ export class PythonProviders {
     return groups;
   }
 
-  private async fetchFrom(entries: readonly StorageProviderConfig[], wanted: Wanted): Promise<boolean> {
+  /** True where one of them has the file; otherwise why one of them may have it all the same, undefined where none has. */
+  private async fetchFrom(
+    entries: readonly StorageProviderConfig[],
+    wanted: Wanted,
+  ): Promise<true | ModuleFailure | undefined> {
     const { hosts, deadlines } = this.options;
     const host = hosts.childOf(entries[0]?.index ?? -1);
     const params = {
@@ -93,11 +100,17 @@ export class PythonProviders {
     };
     const deadlineMs = entries.length * deadlines.fetchDeadlineMs + SILENCE_MS;
     const [found, attempts] = FetchedSchema.parse(await ask(host, "fetch_file", params, deadlineMs));
+    if (found === null && attempts.length !== entries.length) {
+      throw new TypeError("the Python child answered for other storage providers than it was asked for");
+    }
+    let doubt: ModuleFailure | undefined;
     for (const [position, attempt] of attempts.entries()) {
       const entry = entries[position];
-      if (entry !== undefined) report("fetch", entry, wanted.file.path, attempt, this.options);
+      const failure = entry && report("fetch", entry, wanted.file.path, attempt, this.options);
+      if (failure === undefined) continue;
+      doubt ??= new ModuleFailure(`the storage provider ${entry?.name} could not fetch a file`, { cause: failure });
     }
-    return found !== null;
+    return found === null ? doubt : true;
   }
 }
 
@@ -154,7 +167,7 @@ async function ask(
   }
 }
 
-/** Logs and counts how a provider did; answers what it failed with. */
+/** Logs and counts how a provider did; answers what it failed with. A 404 that a fetch raises says that it has no such file. */
 function report(
   call: "store" | "fetch",
   { module, name }: StorageProviderConfig,
@@ -162,8 +175,10 @@ function report(
   [outcome, micros, wireError]: Attempt,
   { log, metrics }: PythonProvidersOptions,
 ): Error | undefined {
-  const failure = outcome === "failed" ? readCallbackError(wireError) : undefined;
-  const counted: ProviderOutcome = failure instanceof ModuleUnavailable ? "timeout" : outcome;
+  const raised = outcome === "failed" ? readCallbackError(wireError) : undefined;
+  const isAbsent = call === "fetch" && MatrixError.is(raised) && raised.status === 404;
+  const failure = isAbsent ? undefined : raised;
+  const counted: ProviderOutcome = isAbsent ? "absent" : failure instanceof ModuleUnavailable ? "timeout" : outcome;
   metrics.providerAsked(name, call, counted, micros);
   if (failure === undefined) return undefined;
   const traceback = "traceback" in failure ? { traceback: failure.traceback } : {};

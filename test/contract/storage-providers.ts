@@ -53,11 +53,12 @@ export function describeStorageProviders(name: string, open: () => Promise<Provi
       expect(await tested.providers.fetch(want("neverstored", Buffer.alloc(3)))).toBe(false);
     });
 
-    test("do not take a file of another length or content for the one that was stored", async () => {
+    test("fail where a file has another length or content than the one that was stored", async () => {
       const { wanted } = await store("wrongbytes", 1000);
-      expect(await tested.providers.fetch({ ...wanted, lengthBytes: 999 })).toBe(false);
-      expect(await tested.providers.fetch({ ...wanted, lengthBytes: 1001 })).toBe(false);
-      expect(await tested.providers.fetch({ ...wanted, sha256: "0".repeat(64) })).toBe(false);
+      const failure = { code: "MODULE_FAILED" };
+      await expect(tested.providers.fetch({ ...wanted, lengthBytes: 999 })).rejects.toMatchObject(failure);
+      await expect(tested.providers.fetch({ ...wanted, lengthBytes: 1001 })).rejects.toMatchObject(failure);
+      await expect(tested.providers.fetch({ ...wanted, sha256: "0".repeat(64) })).rejects.toMatchObject(failure);
       expect(await tested.providers.fetch(wanted)).toBe(true);
     });
 

@@ -1,5 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { portOf } from "../http/bodies.ts";
 import { startBucket, type TestBucket } from "../support/bucket.ts";
 import { fileAppears, localPath } from "../support/providers.ts";
 import { errorsOf, startProviderService } from "./provider-service.ts";
@@ -50,4 +53,31 @@ test("A bucket that cannot be reached refuses an upload that waits for it, and s
   expect(answer.status).toBe(500);
   expect(service.files()).toEqual({});
   expect(errorsOf(service).join()).toContain("NoSuchBucket");
+});
+
+test.each([
+  [403, "AccessDenied", 503],
+  [500, "InternalError", 503],
+  [404, "NoSuchKey", 404],
+])("A bucket that answers %i %s for a file leads to a %i for the reader", async (status, code, expected) => {
+  const gets: number[] = [];
+  const server = createServer((req, res) => {
+    req.resume().once("end", () => {
+      if (req.method !== "GET") return res.end();
+      gets.push(status);
+      res.writeHead(status, { "Content-Type": "application/xml" });
+      return res.end(`<Error><Code>${code}</Code><Message>No</Message></Error>`);
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const config = { bucket: "media", endpoint_url: `http://127.0.0.1:${portOf(server)}`, attempts: 1 };
+  const entry = { module: "bucket_provider.Bucket", store_local: true, store_synchronous: true, config };
+  const service = await startProviderService([entry]);
+  const mediaId = await service.upload("in a bucket");
+  service.remove(mediaId);
+  const answer = await service.download(mediaId);
+  expect(gets).toEqual([status]);
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([expected, expected === 503 ? "5" : null]);
+  expect(errorsOf(service)).toHaveLength(expected === 503 ? 1 : 0);
 });

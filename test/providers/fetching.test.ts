@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { localPath, PROVIDERS } from "../support/providers.ts";
@@ -108,14 +108,18 @@ describe.each(FAULTS)("a provider whose fetch %s", (fetch, said) => {
     expect(halfFiles(service.folder)).toEqual([]);
   });
 
-  test("alone leaves no half file, and the answer is 404", async () => {
+  test("alone leaves no half file, and the answer is 503 with Retry-After", async () => {
     const bad = scriptProvider();
     const service = await startProviderService([bad.entry()], { mediaBridge: deadlineFor(fetch) });
     const mediaId = await service.upload(BODY);
     service.remove(mediaId);
     bad.behave({ fetch });
     const answer = await service.download(mediaId);
-    expect([answer.status, await answer.json()]).toEqual([404, { errcode: "M_NOT_FOUND", error: "Not found" }]);
+    expect([answer.status, answer.headers.get("retry-after"), await answer.json()]).toEqual([
+      503,
+      "5",
+      { errcode: "M_UNKNOWN", error: "The file cannot be fetched from where it is kept, try again later" },
+    ]);
     expect(service.files()).toEqual({});
     expect(halfFiles(service.folder)).toEqual([]);
     bad.behave({});
@@ -129,7 +133,7 @@ test("A responder that stalls is told to stop, and closed", async () => {
   const mediaId = await service.upload(BODY);
   service.remove(mediaId);
   provider.behave({ fetch: "stalls" });
-  expect((await service.download(mediaId)).status).toBe(404);
+  expect((await service.download(mediaId)).status).toBe(503);
   expect(provider.read("stalls.log").split("\n").filter(Boolean).toSorted()).toEqual(["closed", "stopped"]);
 });
 
@@ -142,6 +146,68 @@ test("Where no provider has the file the answer is 404, and nothing is an error"
   expect((await service.download(mediaId)).status).toBe(404);
   expect(providers.map((provider) => provider.calls("fetch").length)).toEqual([1, 1]);
   expect(errorsOf(service)).toEqual([]);
+});
+
+test.each([
+  ["fails before one that does not have the file", "raises", "absent"],
+  ["fails after one that does not have the file", "absent", "raises"],
+  ["refuses beside one that does not have the file", "refuses", "absent"],
+])("The answer is 503 where a provider %s", async (_title, first, second) => {
+  const providers = [scriptProvider(), scriptProvider("Other")];
+  const service = await startProviderService(providers.map((provider) => provider.entry()));
+  const mediaId = await service.upload(BODY);
+  service.remove(mediaId);
+  for (const [position, fetch] of [first, second].entries()) providers[position]?.behave({ fetch });
+  const answer = await service.download(mediaId);
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
+  expect(providers.map((provider) => provider.calls("fetch").length)).toEqual([1, 1]);
+});
+
+test("A provider that fails in a child of its own is not heard as one that does not have the file", async () => {
+  const providers = [scriptProvider(), scriptProvider("Other")];
+  const python = { executable: testPython(), path: [PROVIDERS], isolation: "module" };
+  const service = await startProviderService(
+    providers.map((provider) => provider.entry()),
+    { mediaBridge: { python } },
+  );
+  const mediaId = await service.upload(BODY);
+  service.remove(mediaId);
+  providers[0]?.behave({ fetch: "raises" });
+  providers[1]?.behave({ fetch: "absent" });
+  expect((await service.download(mediaId)).status).toBe(503);
+  providers[0]?.behave({ fetch: "absent" });
+  expect((await service.download(mediaId)).status).toBe(404);
+});
+
+test("A provider that raises a SynapseError of status 404 says that it does not have the file", async () => {
+  const provider = scriptProvider();
+  const service = await startProviderService([provider.entry()]);
+  const mediaId = await service.upload(BODY);
+  service.remove(mediaId);
+  provider.behave({ fetch: "not_found" });
+  expect((await service.download(mediaId)).status).toBe(404);
+  expect(errorsOf(service)).toEqual([]);
+});
+
+test("The folder of file_system that cannot be read is answered 503, and one without the file 404", async () => {
+  const directory = join(scriptProvider().folder, "backup");
+  const service = await startProviderService([
+    { module: "file_system", store_local: true, store_synchronous: true, config: { directory } },
+  ]);
+  const mediaId = await service.upload(BODY);
+  service.remove(mediaId);
+  const aside = `${directory}-aside`;
+  renameSync(directory, aside);
+  expect((await service.download(mediaId)).status).toBe(503);
+  // A link that leads to itself: the disk fails, whatever the user's rights are.
+  symlinkSync(directory, directory);
+  expect((await service.download(mediaId)).status).toBe(503);
+  rmSync(directory);
+  mkdirSync(directory);
+  expect((await service.download(mediaId)).status).toBe(404);
+  rmSync(directory, { recursive: true });
+  renameSync(aside, directory);
+  expect((await service.download(mediaId)).status).toBe(200);
 });
 
 test("A provider that ends the Python child is answered 503, and the file comes back with the child", async () => {

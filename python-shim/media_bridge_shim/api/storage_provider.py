@@ -44,8 +44,7 @@ class FileStorageProviderBackend(StorageProvider):
         await defer_to_thread(self.hs.get_reactor(), copy_into_place, source, os.path.join(self.base_directory, path))
 
     async def fetch(self, path: str, file_info: FileInfo) -> Responder | None:
-        backup = os.path.join(self.base_directory, path)
-        file = await defer_to_thread(self.hs.get_reactor(), open_if_there, backup)
+        file = await defer_to_thread(self.hs.get_reactor(), open_if_there, self.base_directory, path)
         return FileResponder(self.hs, file) if file else None
 
     @staticmethod
@@ -53,9 +52,12 @@ class FileStorageProviderBackend(StorageProvider):
         return Config.ensure_directory(config["directory"])
 
 
-def open_if_there(path: str) -> BinaryIO | None:
+def open_if_there(folder: str, path: str) -> BinaryIO | None:
+    """The file; None where the folder has no such one. A folder that is gone or cannot be read says nothing about its
+    files: that is raised."""
+    os.stat(folder)
     try:
-        return open_for_reading(path)
+        return open_for_reading(os.path.join(folder, path))
     except (FileNotFoundError, NotADirectoryError):
         return None
 

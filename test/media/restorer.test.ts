@@ -1,0 +1,51 @@
+import { createHash } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { MediaRestorer } from "../../src/media/restorer.ts";
+import type { StorageProvider, WantedFile } from "../../src/media/storage-providers.ts";
+import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { createDeferred } from "../../src/util/deferred.ts";
+import { newMedia } from "../contract/media-rows.ts";
+import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { captureLog } from "../support/captured-log.ts";
+
+const PROVIDER: StorageProvider = {
+  name: "slow",
+  storeLocal: true,
+  storeRemote: false,
+  storeSynchronous: true,
+  store: async () => undefined,
+};
+const CONTENT = "back again";
+
+test("A file that gets no turn in time, since a provider takes its time over another, is answered 503; the next turn is free again", async () => {
+  const blobs = openFilesystemBlobs({ mediaStorePath: createTemporaryFolder(), log: captureLog() });
+  const [asked, goOn] = [createDeferred<void>(), createDeferred<void>()];
+  const fetch = async ({ spoolPath }: WantedFile) => {
+    asked.resolve();
+    await goOn.promise;
+    writeFileSync(spoolPath, CONTENT);
+    return true;
+  };
+  const restorer = new MediaRestorer({ all: [PROVIDER], fetch }, blobs, { fetchesAtOnce: 1, patienceMs: 20 });
+  const [first, second] = [mediaOf("firstfile"), mediaOf("secondfile")];
+  const fetching = restorer.open(first);
+  await asked.promise;
+  await expect(restorer.open(second)).rejects.toMatchObject({
+    code: "PROVIDER_UNAVAILABLE",
+    status: 503,
+    headers: { "Retry-After": "5" },
+  });
+  goOn.resolve();
+  for (const opening of [fetching, restorer.open(second)]) {
+    const reader = await opening;
+    expect(reader?.size).toBe(CONTENT.length);
+    await reader?.close();
+  }
+  await blobs.close();
+});
+
+function mediaOf(mediaId: string) {
+  const sha256 = createHash("sha256").update(CONTENT).digest("hex");
+  return { ...newMedia({ mediaId, mediaLength: CONTENT.length, sha256 }), quarantinedBy: null };
+}
