@@ -69,7 +69,7 @@ describe("ModuleApi", () => {
       const error = await service.raised(`method = api.${path}\nassert hasattr(api, "${path}")\nmethod()`);
       expect(error.types).toContain("UnsupportedByMediaService");
       expect(error.message).toContain(`asking.Asking: ModuleApi.${path}() is not supported`);
-      expect(error.message).toContain("keep the module in the homeserver");
+      expect(error.message).toContain("only Synapse itself has it, and what needs it runs there alone");
     },
   );
 

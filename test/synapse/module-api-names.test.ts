@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { MEMBERS, type Row } from "../module-api/members.ts";
@@ -53,6 +55,17 @@ test("synapse.module_api has the names of the list, and others of no promise", (
   expect([...namesOf(MEMBERS["synapse.module_api"]), ...MEMBERS.foreign].toSorted()).toEqual(
     installed["synapse.module_api"],
   );
+});
+
+test("What modules can import from Synapse's packages, with its parameters, is what the shim is held to", () => {
+  const compat = fileURLToPath(new URL("../python-shim/compat", import.meta.url));
+  const read = execFileSync(synapsePython(), [`${compat}/read_surface.py`], {
+    cwd: tmpdir(),
+    encoding: "utf8",
+    maxBuffer: 16 * 1024 ** 2,
+  });
+  const held: unknown = JSON.parse(readFileSync(`${compat}/surface-1.163.json`, "utf8"));
+  expect(JSON.parse(read)).toEqual(held);
 });
 
 function namesOf(rows: readonly Row[]): string[] {

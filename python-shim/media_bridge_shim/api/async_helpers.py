@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Hashable, Iterable
 from contextlib import asynccontextmanager
-from typing import Any
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred, DeferredSemaphore, gatherResults
 from twisted.internet.error import TimeoutError as TwistedTimeoutError
+from twisted.python.failure import Failure
 
 from .awaitables import call, start
+from .clock import call_later
+
+T = TypeVar("T")
 
 
-class ObservableDeferred:
+class AbstractObservableDeferred(ABC, Generic[T]):
+    """What has one result for many observers."""
+
+    @abstractmethod
+    def observe(self) -> Deferred[T]: ...
+
+    @abstractmethod
+    def has_observers(self) -> bool: ...
+
+
+class ObservableDeferred(AbstractObservableDeferred[Any]):
     """One Deferred for many observers, each with a Deferred of its own."""
 
     def __init__(self, deferred: Deferred[Any], consumeErrors: bool = False) -> None:
@@ -39,6 +55,15 @@ class ObservableDeferred:
 
     def has_called(self) -> bool:
         return self._is_done
+
+    def has_succeeded(self) -> bool:
+        return self._is_done and not isinstance(self._outcome, Failure)
+
+    def get_result(self) -> Any:
+        """The result, or its `Failure`; `ValueError` where there is none yet."""
+        if not self._is_done:
+            raise ValueError(f"{self!r} has no result yet")
+        return self._outcome
 
     def _settle(self, outcome: Any) -> Any:
         self._outcome, self._is_done = outcome, True
@@ -108,9 +133,20 @@ def gather_results(deferredList: Iterable[Deferred[Any]], consumeErrors: bool = 
 
 
 def timeout_deferred(
-    *, deferred: Deferred[Any], timeout: float, clock: Any, cancel_on_shutdown: bool = True
+    deferred: Deferred[Any],
+    timeout: timedelta | float,
+    reactor: Any = None,
+    *,
+    clock: Any = None,
+    cancel_on_shutdown: bool = True,
 ) -> Deferred[Any]:
-    """The same result, or Twisted's `TimeoutError` after `timeout` seconds."""
+    """The same result, or Twisted's `TimeoutError` after `timeout` seconds.
+
+    Synapse takes a `clock` by keyword since 1.141, and took a `reactor` before: either is taken, at third place too.
+    """
+    timekeeper = reactor if clock is None else clock
+    if timekeeper is None:
+        raise TypeError("timeout_deferred() needs a clock or a reactor")
     settled: Deferred[Any] = Deferred(lambda _: deferred.cancel())
 
     def give_up() -> None:
@@ -118,10 +154,11 @@ def timeout_deferred(
             settled.errback(TwistedTimeoutError(f"No result within {timeout} s"))
         deferred.cancel()
 
-    timer = clock.call_later(timeout, give_up)
+    timer = call_later(timekeeper, timeout, give_up)
 
     def settle(outcome: Any) -> None:
-        clock.cancel_call_later(timer, ignore_errs=True)
+        if timer.active():
+            timer.cancel()
         if not settled.called:
             settled.callback(outcome)
 

@@ -25,6 +25,13 @@ class Clock:
         self._reactor = reactor
         self._server_name = server_name
         self._loops: list[LoopingCall] = []
+        self._calls: dict[int, DelayedCallWrapper] = {}
+        self._last_call_id = 0
+
+    def shutdown(self) -> None:
+        """Stops every loop, and makes none of the calls that wait."""
+        self.cancel_all_looping_calls()
+        self.cancel_all_delayed_calls()
 
     def time(self) -> float:
         """Seconds of the epoch."""
@@ -62,14 +69,28 @@ class Clock:
         return loop
 
     def call_later(self, delay: timedelta | float, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Calls once. Returns Twisted's delayed call, which can be cancelled."""
+        """Calls once. The answer has the methods of Twisted's delayed call, `cancel` among them."""
         kwargs.pop("call_later_cancel_on_shutdown", None)
-        delayed = self._reactor.callLater(
-            to_seconds(delay), call_and_log, name_logger(callback), partial(callback, *args, **kwargs)
-        )
+        self._last_call_id = call_id = self._last_call_id + 1
+
+        def run() -> Deferred[Any]:
+            self._calls.pop(call_id, None)
+            return call_and_log(name_logger(callback), partial(callback, *args, **kwargs))
+
+        delayed = self._reactor.callLater(to_seconds(delay), run)
         if is_held_back():
             return HeldBackCall(delayed)
-        return delayed
+        self._calls[call_id] = wrapper = DelayedCallWrapper(delayed, call_id, self)
+        return wrapper
+
+    def forget_call(self, call_id: int) -> None:
+        """It was cancelled."""
+        self._calls.pop(call_id, None)
+
+    def cancel_all_delayed_calls(self, ignore_errs: bool = True) -> None:
+        """Makes none of the calls of `call_later` that wait."""
+        for wrapper in list(self._calls.values()):
+            self.cancel_call_later(wrapper, ignore_errs)
 
     def cancel_call_later(self, wrapped_call: Any, ignore_errs: bool = False) -> None:
         """Cancels; `ignore_errs` where it may have been called already."""
@@ -97,6 +118,31 @@ class Clock:
         return self._reactor.addSystemEventTrigger(phase, event_type, callback, *args, **kwargs)
 
 
+class DelayedCallWrapper:
+    """A call of `call_later` that waits."""
+
+    def __init__(self, delayed_call: Any, call_id: int, clock: Clock) -> None:
+        self.delayed_call = delayed_call
+        self.call_id = call_id
+        self.clock = clock
+
+    def cancel(self) -> None:
+        self.clock.forget_call(self.call_id)
+        self.delayed_call.cancel()
+
+    def active(self) -> bool:
+        return bool(self.delayed_call.active())
+
+    def getTime(self) -> float:
+        return float(self.delayed_call.getTime())
+
+    def delay(self, secondsLater: float) -> None:
+        self.delayed_call.delay(secondsLater)
+
+    def reset(self, secondsFromNow: float) -> None:
+        self.delayed_call.reset(secondsFromNow)
+
+
 class HeldBackCall:
     """A delayed call that is accepted during a check and never made."""
 
@@ -119,6 +165,13 @@ class HeldBackCall:
 
     def reset(self, secondsFromNow: float) -> None:
         """Changes nothing: it is never called."""
+
+
+def call_later(timekeeper: Any, delay: timedelta | float, callback: Callable[..., Any], *args: Any) -> Any:
+    """Calls once, by a `Clock` or, as older modules have it, by the reactor itself."""
+    if hasattr(timekeeper, "call_later"):
+        return timekeeper.call_later(delay, callback, *args)
+    return timekeeper.callLater(to_seconds(delay), callback, *args)
 
 
 def call_and_log(log: logging.Logger, function: Callable[[], Any]) -> Deferred[Any]:

@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from .unsupported import UnsupportedByMediaService, describe_refused
+
 SIZES = {"K": 1024, "M": 1024**2, "G": 1024**3, "T": 1024**4}
 SECOND_MS = 1000
 DAY_MS = 24 * 3600 * SECOND_MS
@@ -88,6 +90,14 @@ class Config:
         except FileExistsError:
             raise ConfigError(f"{path} is not a directory") from None
         return path
+
+    def read_template(self, filename: str) -> Any:
+        """Synapse's own templates are not here."""
+        raise UnsupportedByMediaService(describe_refused("Config.read_template()"))
+
+    def read_templates(self, filenames: list[str], custom_template_directories: Any = None) -> list[Any]:
+        """Synapse's own templates are not here; `ModuleApi.read_templates` reads those of a module."""
+        raise UnsupportedByMediaService(describe_refused("Config.read_templates()"))
 
     @classmethod
     def read_file(cls, file_path: Any, config_name: str) -> str:

@@ -30,7 +30,7 @@ class ThreadedFileSender:
         self.file = file
         self.consumer = consumer
         consumer.registerProducer(self, True)
-        return ensureDeferred(self._send(file, consumer))
+        return ensureDeferred(self.start_read_loop())
 
     def pauseProducing(self) -> None:
         if self._resumed is None:
@@ -45,7 +45,11 @@ class ThreadedFileSender:
         self._is_stopped = True
         self.resumeProducing()
 
-    async def _send(self, file: BinaryIO, consumer: Any) -> None:
+    async def start_read_loop(self) -> None:
+        """Sends what `beginFileTransfer` was given."""
+        file, consumer = self.file, self.consumer
+        if file is None:
+            raise RuntimeError("there is no file to be sent: call beginFileTransfer()")
         try:
             while not self._is_stopped:
                 piece = await defer_to_thread(self.reactor, file.read, self.CHUNK_SIZE)

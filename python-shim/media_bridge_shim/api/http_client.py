@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from twisted.internet.defer import CancelledError
@@ -14,7 +14,10 @@ from . import IMITATED_VERSION
 from .background import is_held_back
 from .codes import Codes
 from .errors import HttpResponseException, RequestTimedOutError, SynapseError
-from .unsupported import UnsupportedByMediaService, describe
+from .unsupported import UnsupportedByMediaService, describe_refused
+
+if TYPE_CHECKING:
+    from .http_body import ByteWriteable
 
 Headers = Mapping[Any, Any]
 TIMEOUT_SECONDS = 60
@@ -25,21 +28,11 @@ class HeldBackError(RuntimeError):
     """A module wants to ask another server while it is only being checked."""
 
 
-class SimpleHttpClient:
+class BaseHttpClient:
     """Methods that answer JSON raise `HttpResponseException` outside 200–299, `RequestTimedOutError` after 60 s without
     the head of an answer, `ValueError` for what is no JSON."""
 
-    def __init__(
-        self,
-        hs: Any,
-        treq_args: Mapping[str, Any] | None = None,
-        ip_allowlist: Any = None,
-        ip_blocklist: Any = None,
-        use_proxy: bool = False,
-    ) -> None:
-        if ip_allowlist is not None or ip_blocklist is not None:
-            # Asking without them would reach what the module meant to shut off.
-            raise UnsupportedByMediaService(describe("SimpleHttpClient with lists of addresses"))
+    def __init__(self, hs: Any, treq_args: Mapping[str, Any] | None = None) -> None:
         self.hs = hs
         self.reactor = hs.get_reactor()
         self.user_agent = USER_AGENT.encode("ascii")
@@ -114,12 +107,12 @@ class SimpleHttpClient:
     async def get_file(
         self,
         url: str,
-        output_stream: BinaryIO,
+        output_stream: ByteWriteable,
         max_size: int | None = None,
         headers: Headers | None = None,
         is_allowed_content_type: Callable[[str], bool] | None = None,
     ) -> tuple[int, dict[bytes, list[bytes]], str, int]:
-        """GET into a stream, at most `max_size` bytes: `(length, headers, address, status)`.
+        """GET into a stream, fewer than `max_size` bytes: `(length, headers, address, status)`.
 
         `SynapseError` where the answer is too large, of another type, or no success.
         """
@@ -130,9 +123,13 @@ class SimpleHttpClient:
         content_types = response.headers.getRawHeaders(b"Content-Type") or [b"application/octet-stream"]
         if is_allowed_content_type and not is_allowed_content_type(content_types[0].decode("ascii", "replace")):
             raise SynapseError(502, "The file is of a type that is not wanted here")
-        from .http_body import collect
+        from .http_body import BodyExceededMaxSize, read_body_with_max_size
 
-        length = await collect(response, output_stream, max_size)
+        try:
+            length = await read_body_with_max_size(response, output_stream, max_size)
+        except BodyExceededMaxSize:
+            message = f"The file is larger than {max_size} bytes"
+            raise SynapseError(502, message, Codes.TOO_LARGE) from None
         return length, received, response.request.absoluteURI.decode("ascii"), response.code
 
     async def _send_json(self, method: str, uri: str, value: Any, headers: Headers | None) -> Any:
@@ -166,6 +163,34 @@ class SimpleHttpClient:
         if not made.hasHeader(b"User-Agent"):
             made.setRawHeaders(b"User-Agent", [self.user_agent])
         return made
+
+
+class SimpleHttpClient(BaseHttpClient):
+    """The client that modules make themselves, and that `http_client` is. It asks directly, by no proxy."""
+
+    def __init__(
+        self,
+        hs: Any,
+        treq_args: Mapping[str, Any] | None = None,
+        ip_allowlist: Any = None,
+        ip_blocklist: Any = None,
+        use_proxy: bool = False,
+    ) -> None:
+        if ip_allowlist is not None or ip_blocklist is not None:
+            # Asking without them would reach what the module meant to shut off.
+            raise UnsupportedByMediaService(describe_refused("SimpleHttpClient with lists of addresses"))
+        super().__init__(hs, treq_args)
+
+
+def encode_query_args(args: Mapping[Any, Any] | None) -> bytes:
+    """The arguments as a query, without `?`."""
+    return urlencode(to_pairs(args), doseq=True).encode("utf-8")
+
+
+def is_unknown_endpoint(e: HttpResponseException, synapse_error: SynapseError | None = None) -> bool:
+    """Whether a server says that it lacks the endpoint: 404 or 405 with `M_UNRECOGNIZED`, or without a body."""
+    error = synapse_error or e.to_synapse_error()
+    return e.code in (404, 405) and (not e.response or error.errcode == Codes.UNRECOGNIZED)
 
 
 def with_query(uri: str, args: Mapping[Any, Any] | None) -> str:

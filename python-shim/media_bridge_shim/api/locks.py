@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 
 from .async_helpers import ObservableDeferred, delay_cancellation, gather_results
 from .awaitables import call, start
+from .clock import call_later
 
 
 class DoneAwaitable:
@@ -49,9 +50,10 @@ class DeferredEvent:
             return True
         deferred: Deferred[None] = Deferred()
         self._waiting.append(deferred)
-        timer = self._clock.call_later(timeout_seconds, self._give_up, deferred)
+        timer = call_later(self._clock, timeout_seconds, self._give_up, deferred)
         await deferred
-        self._clock.cancel_call_later(timer, ignore_errs=True)
+        if timer.active():
+            timer.cancel()
         return self._is_set
 
     def _give_up(self, deferred: Deferred[None]) -> None:
@@ -74,9 +76,10 @@ class AwakenableSleeper:
     async def sleep(self, name: str, delay_ms: int) -> None:
         deferred: Deferred[None] = Deferred()
         self._sleepers.setdefault(name, []).append(deferred)
-        timer = self._clock.call_later(delay_ms / 1000, self._end, name, deferred)
+        timer = call_later(self._clock, delay_ms / 1000, self._end, name, deferred)
         await deferred
-        self._clock.cancel_call_later(timer, ignore_errs=True)
+        if timer.active():
+            timer.cancel()
 
     def _end(self, name: str, deferred: Deferred[None]) -> None:
         sleepers = self._sleepers.get(name, [])

@@ -24,7 +24,7 @@ from .registration import make_register_methods
 from .room_calls import RoomCalls
 from .room_list import PublicRoomListManager
 from .threads import defer_to_thread, defer_to_threadpool
-from .unsupported import UnsupportedByMediaService, UnsupportedName, describe
+from .unsupported import UnsupportedByMediaService, UnsupportedName, describe, describe_refused
 from .user_calls import UserCalls
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def name_function(function: Any) -> str:
 
 def make_refusing_method(name: str) -> Callable[..., Any]:
     def refuse(self: ModuleApi, *args: object, **kwargs: object) -> Any:
-        raise UnsupportedByMediaService(f"{self._module_path}: {describe(f'ModuleApi.{name}()')}")
+        raise UnsupportedByMediaService(f"{self._module_path}: {describe_refused(f'ModuleApi.{name}()')}")
 
     refuse.__name__ = name
     refuse.__qualname__ = f"ModuleApi.{name}"

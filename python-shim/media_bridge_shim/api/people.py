@@ -120,3 +120,11 @@ class UserPresenceState:
 
     def as_dict(self) -> dict[str, Any]:
         return attr.asdict(self)
+
+    def copy_and_replace(self, **kwargs: Any) -> UserPresenceState:
+        return attr.evolve(self, **kwargs)
+
+    @classmethod
+    def default(cls, user_id: str) -> UserPresenceState:
+        """The one of a user of whom nothing is known."""
+        return cls(user_id, "offline", 0, 0, 0, None, False)

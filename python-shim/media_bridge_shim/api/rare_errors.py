@@ -193,3 +193,13 @@ class PartialStateConflictError(SynapseError):
 
     def __init__(self) -> None:
         super().__init__(HTTPStatus.CONFLICT, self.message())
+
+
+class NotRetryingDestination(Exception):
+    """Another server was asked lately and failed; it is not asked again yet."""
+
+    def __init__(self, retry_last_ts: int, retry_interval: int, destination: str) -> None:
+        super().__init__(f"{destination} failed at {retry_last_ts} ms and is asked again {retry_interval} ms later")
+        self.retry_last_ts = retry_last_ts
+        self.retry_interval = retry_interval
+        self.destination = destination

@@ -9,7 +9,9 @@ from importlib.machinery import ModuleSpec
 from types import FrameType
 from typing import Any, NoReturn
 
-ADVICE = "keep the module in the homeserver (load it in Synapse instead)"
+from .synapse_facts import has_name, release
+
+ONLY_SYNAPSE = "only Synapse itself has it, and what needs it runs there alone"
 
 
 class UnsupportedByMediaService(NotImplementedError):
@@ -25,8 +27,23 @@ class UnsupportedImport(ModuleNotFoundError):
 
 
 def describe(name: str) -> str:
-    """The sentence that every error of this file says about `name`."""
-    return f"{name} is not supported by the media service yet: {ADVICE}"
+    """The sentence that errors say about `name`: a path, a name in one, or a member of an object."""
+    found = has_name(name)
+    if found is None:
+        return f"{name} is not supported by the media service"
+    if found:
+        return describe_refused(name)
+    return (
+        f"{name} is not supported by the media service, and Synapse {release()} does not have it either: "
+        "check the spelling, and the release that it comes from"
+    )
+
+
+def describe_refused(name: str) -> str:
+    """As `describe`, for what Synapse has for sure."""
+    return (
+        f"{name} is not supported by the media service: only Synapse itself has it, and what needs it runs there alone"
+    )
 
 
 def guard(module_name: str, lazy: Mapping[str, str] | None = None) -> None:
@@ -83,9 +100,10 @@ def make_function(name: str) -> Callable[..., NoReturn]:
     """A function that can be imported and handed around, and says what it is when it is called."""
 
     def refuse(*args: object, **kwargs: object) -> NoReturn:
-        raise UnsupportedByMediaService(describe(f"{name}()"))
+        raise UnsupportedByMediaService(describe_refused(f"{name}()"))
 
     refuse.__name__ = refuse.__qualname__ = name.rpartition(".")[2]
+    refuse.__dict__["is_refused"] = True
     return refuse
 
 
@@ -93,6 +111,8 @@ def make_class(name: str) -> type[Any]:
     """A class for annotations and `isinstance`; it cannot be constructed."""
 
     def refuse(self: object, *args: object, **kwargs: object) -> NoReturn:
-        raise UnsupportedByMediaService(describe(f"{name}()"))
+        raise UnsupportedByMediaService(describe_refused(f"{name}()"))
 
-    return type(name.rpartition(".")[2], (), {"__init__": refuse, "__doc__": describe(name)})
+    return type(
+        name.rpartition(".")[2], (), {"__init__": refuse, "__doc__": describe_refused(name), "is_refused": True}
+    )

@@ -12,6 +12,7 @@ from twisted.enterprise import adbapi
 from twisted.internet.defer import Deferred, ensureDeferred
 
 from ..api.async_helpers import delay_cancellation
+from ..api.unsupported import UnsupportedName, describe
 from ..current import copy_origin
 from .connection import LoggingDatabaseConnection, PooledConnection
 from .engines import create_engine
@@ -41,6 +42,11 @@ class DatabasePool(SimpleQueries):
             **self.engine.connect_arguments(),
         )
         self._db_pool.connectionFactory = PooledConnection
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise UnsupportedName(describe(f"DatabasePool.{name}"))
 
     def name(self) -> str:
         """The name of the configured database; Synapse's default."""

@@ -42,6 +42,9 @@ class RequestInfo:
 class SynapseRequest(Request):
     """A request. `requester` is set once its user is known; `logcontext` is current while it is answered."""
 
+    def set_opentracing_span(self, span: Any) -> None:
+        """Nothing is traced here."""
+
     def __init__(
         self,
         channel: Any,

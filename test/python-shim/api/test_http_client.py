@@ -123,8 +123,8 @@ import io
 from synapse.api.errors import SynapseError
 async def main():
     stream, messages = io.BytesIO(), []
-    length, headers, address, status = await api.http_client.get_file("{url}/large", stream, max_size=100_000)
-    attempts = (dict(max_size=99_999), dict(is_allowed_content_type=lambda kind: kind == "image/png"))
+    length, headers, address, status = await api.http_client.get_file("{url}/large", stream, max_size=100_001)
+    attempts = (dict(max_size=100_000), dict(is_allowed_content_type=lambda kind: kind == "image/png"))
     for arguments in attempts:
         try: await api.http_client.get_file("{url}/large", io.BytesIO(), **arguments)
         except SynapseError as error: messages.append([error.code, error.errcode])
@@ -140,6 +140,26 @@ async def main():
         200,
         [[502, "M_TOO_LARGE"], [502, "M_UNKNOWN"], [502, "M_UNKNOWN"]],
     ]
+
+
+def test_bodies_are_read_below_a_size_into_whatever_can_be_written_to(run, url):
+    script = f"""
+import io
+from synapse.http.client import BodyExceededMaxSize, read_body_with_max_size
+async def read(stream, max_size):
+    response = await api.http_client.request("GET", "{url}/large")
+    try: return await read_body_with_max_size(response, stream, max_size)
+    except BodyExceededMaxSize as error: return type(error).__name__
+    except OSError as error: return str(error)
+class Full:
+    def write(self, data): raise OSError("the disk is full")
+async def main():
+    stream = io.BytesIO()
+    kept = [await read(stream, None), len(stream.getvalue())]
+    return kept + [await read(io.BytesIO(), size) for size in (100_001, 100_000, 99_999)] + [await read(Full(), None)]
+"""
+    exceeded = "BodyExceededMaxSize"
+    assert run(script).result == [100_000, 100_000, 100_000, exceeded, exceeded, "the disk is full"]
 
 
 def test_lists_of_addresses_are_refused_rather_than_ignored(run):

@@ -118,7 +118,7 @@ async def main():
     silent, mail, touched, messages = run(script).result
     assert silent == []
     assert mail.startswith("UnsupportedByMediaService: my.module.Class: ModuleApi.send_mail() is not supported")
-    assert "keep the module in the homeserver" in mail
+    assert "only Synapse itself has it" in mail
     assert touched == [False, 1, False, False]
     assert ["ModuleApi._auth_handler" in messages[0], "HomeServer.get_datastores" in messages[1]] == [True, True]
     assert ["hs.config.server.nope" in messages[2], "email_app_name" in messages[3]] == [True, True]

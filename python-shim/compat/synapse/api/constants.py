@@ -105,4 +105,10 @@ __all__ = [
     "UserTypes",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "Duration": "media_bridge_shim.api.duration",
+    },
+)

@@ -16,4 +16,10 @@ __all__ = [
     "read_file",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "parse_and_validate_server_name": "media_bridge_shim.api.text_helpers",
+    },
+)

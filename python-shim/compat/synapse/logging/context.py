@@ -38,4 +38,10 @@ __all__ = [
     "set_current_context",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "random_string_insecure_fast": "media_bridge_shim.api.text_checks",
+    },
+)

@@ -42,4 +42,21 @@ __all__ = [
     "respond_with_responder",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "Clock": "media_bridge_shim.api.clock",
+        "Codes": "media_bridge_shim.api.codes",
+        "DeferredEvent": "media_bridge_shim.api.locks",
+        "PreserveLoggingContext": "media_bridge_shim.api.logging_context",
+        "SynapseRequest": "media_bridge_shim.web.request",
+        "cs_error": "media_bridge_shim.api.errors",
+        "defer_to_threadpool": "media_bridge_shim.api.threads",
+        "finish_request": "media_bridge_shim.web.answers",
+        "is_ascii": "media_bridge_shim.api.text_helpers",
+        "make_deferred_yieldable": "media_bridge_shim.api.logging_context",
+        "respond_with_json": "media_bridge_shim.web.answers",
+        "run_in_background": "media_bridge_shim.api.logging_context",
+    },
+)

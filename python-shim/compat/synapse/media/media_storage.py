@@ -19,4 +19,22 @@ __all__ = [
     "SpamMediaException",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "BackgroundFileConsumer": "media_bridge_shim.api.file_consumer",
+        "Clock": "media_bridge_shim.api.clock",
+        "Duration": "media_bridge_shim.api.duration",
+        "FileStorageProviderBackend": "media_bridge_shim.api.storage_provider",
+        "NotFoundError": "media_bridge_shim.api.refusals",
+        "SHA256TransparentIOReader": "media_bridge_shim.api.hashing_files",
+        "SHA256TransparentIOWriter": "media_bridge_shim.api.hashing_files",
+        "ThreadedFileSender": "media_bridge_shim.api.file_sender",
+        "defer_to_thread": "media_bridge_shim.api.threads",
+        "run_in_background": "media_bridge_shim.api.logging_context",
+        "start_active_span": "media_bridge_shim.api.tracing",
+        "trace": "media_bridge_shim.api.tracing",
+        "trace_with_opname": "media_bridge_shim.api.tracing",
+    },
+)

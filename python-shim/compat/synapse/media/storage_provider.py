@@ -16,4 +16,14 @@ __all__ = [
     "StorageProviderWrapper",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "defer_to_thread": "media_bridge_shim.api.threads",
+        "maybe_awaitable": "media_bridge_shim.api.awaitables",
+        "run_in_background": "media_bridge_shim.api.logging_context",
+        "start_active_span": "media_bridge_shim.api.tracing",
+        "trace_with_opname": "media_bridge_shim.api.tracing",
+    },
+)

@@ -41,4 +41,17 @@ __all__ = [
     "yieldable_gather_results_delaying_cancellation",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "AbstractObservableDeferred": "media_bridge_shim.api.async_helpers",
+        "Clock": "media_bridge_shim.api.clock",
+        "Duration": "media_bridge_shim.api.duration",
+        "PreserveLoggingContext": "media_bridge_shim.api.logging_context",
+        "cancellable": "media_bridge_shim.web.cancellation",
+        "make_deferred_yieldable": "media_bridge_shim.api.logging_context",
+        "run_coroutine_in_background": "media_bridge_shim.api.logging_context",
+        "run_in_background": "media_bridge_shim.api.logging_context",
+    },
+)

@@ -5,4 +5,13 @@ from media_bridge_shim.api.unsupported import guard
 
 __all__ = ["Clock"]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "DelayedCallWrapper": "media_bridge_shim.api.clock",
+        "Duration": "media_bridge_shim.api.duration",
+        "log_failure": "media_bridge_shim.api.failures",
+        "random_string_insecure_fast": "media_bridge_shim.api.text_checks",
+    },
+)

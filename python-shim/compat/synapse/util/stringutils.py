@@ -45,4 +45,11 @@ __all__ = [
     "valid_id_server_location",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "Codes": "media_bridge_shim.api.codes",
+        "SynapseError": "media_bridge_shim.api.errors",
+    },
+)

@@ -21,4 +21,11 @@ __all__ = [
     "ON_MEDIA_UPLOAD_LIMIT_EXCEEDED_CALLBACK",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "Measure": "media_bridge_shim.api.measure",
+        "delay_cancellation": "media_bridge_shim.api.async_helpers",
+    },
+)

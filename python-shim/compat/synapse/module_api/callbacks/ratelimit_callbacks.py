@@ -13,4 +13,11 @@ __all__ = [
     "RatelimitOverride",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "Measure": "media_bridge_shim.api.measure",
+        "delay_cancellation": "media_bridge_shim.api.async_helpers",
+    },
+)

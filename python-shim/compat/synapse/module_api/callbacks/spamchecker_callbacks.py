@@ -49,4 +49,15 @@ __all__ = [
     "load_legacy_spam_checkers",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "Measure": "media_bridge_shim.api.measure",
+        "RoomAlias": "media_bridge_shim.api.ids",
+        "UserProfile": "media_bridge_shim.api.people",
+        "delay_cancellation": "media_bridge_shim.api.async_helpers",
+        "maybe_awaitable": "media_bridge_shim.api.awaitables",
+        "trace": "media_bridge_shim.api.tracing",
+    },
+)

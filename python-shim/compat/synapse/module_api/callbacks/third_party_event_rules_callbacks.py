@@ -37,4 +37,12 @@ __all__ = [
     "load_legacy_third_party_event_rules",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "SynapseError": "media_bridge_shim.api.errors",
+        "delay_cancellation": "media_bridge_shim.api.async_helpers",
+        "maybe_awaitable": "media_bridge_shim.api.awaitables",
+    },
+)

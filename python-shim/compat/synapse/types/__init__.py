@@ -114,4 +114,10 @@ __all__ = [
     "parse_and_validate_server_name",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "cancellable": "media_bridge_shim.web.cancellation",
+    },
+)

@@ -1,0 +1,10 @@
+"""The names of `synapse.util.caches.ttlcache` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+
+guard(
+    __name__,
+    {
+        "TTLCache": "media_bridge_shim.api.more_caches",
+    },
+)

@@ -1,0 +1,11 @@
+"""The names of `synapse.util.json` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+
+guard(
+    __name__,
+    {
+        "json_decoder": "media_bridge_shim.api.text_helpers",
+        "json_encoder": "media_bridge_shim.api.text_helpers",
+    },
+)

@@ -1,0 +1,18 @@
+"""The names of `synapse.util.logcontext` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+
+guard(
+    __name__,
+    {
+        "LoggingContextFilter": "media_bridge_shim.api.logging_context",
+        "PreserveLoggingContext": "media_bridge_shim.api.logging_context",
+        "current_context": "media_bridge_shim.api.logging_context",
+        "defer_to_thread": "media_bridge_shim.api.threads",
+        "make_deferred_yieldable": "media_bridge_shim.api.logging_context",
+        "nested_logging_context": "media_bridge_shim.api.logging_context",
+        "preserve_fn": "media_bridge_shim.api.logging_context",
+        "run_coroutine_in_background": "media_bridge_shim.api.logging_context",
+        "run_in_background": "media_bridge_shim.api.logging_context",
+    },
+)

@@ -1,0 +1,10 @@
+"""The names of `synapse.util.logformatter` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+
+guard(
+    __name__,
+    {
+        "LogFormatter": "media_bridge_shim.api.log_formatter",
+    },
+)

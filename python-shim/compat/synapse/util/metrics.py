@@ -1,0 +1,13 @@
+"""The names of `synapse.util.metrics` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+
+guard(
+    __name__,
+    {
+        "Clock": "media_bridge_shim.api.clock",
+        "Measure": "media_bridge_shim.api.measure",
+        "current_context": "media_bridge_shim.api.logging_context",
+        "measure_func": "media_bridge_shim.api.measure",
+    },
+)

@@ -1,0 +1,12 @@
+"""The names of `synapse.util.module_loader` that are supported here."""
+
+from media_bridge_shim.api.unsupported import guard
+
+guard(
+    __name__,
+    {
+        "ConfigError": "media_bridge_shim.api.config",
+        "load_module": "media_bridge_shim.api.python_modules",
+        "load_python_module": "media_bridge_shim.api.python_modules",
+    },
+)

@@ -1,0 +1,13 @@
+"""The paths of the Matrix APIs."""
+
+SYNAPSE_CLIENT_API_PREFIX = "/_synapse/client"
+CLIENT_API_PREFIX = "/_matrix/client"
+FEDERATION_PREFIX = "/_matrix/federation"
+FEDERATION_V1_PREFIX = f"{FEDERATION_PREFIX}/v1"
+FEDERATION_V2_PREFIX = f"{FEDERATION_PREFIX}/v2"
+FEDERATION_UNSTABLE_PREFIX = f"{FEDERATION_PREFIX}/unstable"
+STATIC_PREFIX = "/_matrix/static"
+SERVER_KEY_PREFIX = "/_matrix/key"
+MEDIA_R0_PREFIX = "/_matrix/media/r0"
+MEDIA_V3_PREFIX = "/_matrix/media/v3"
+LEGACY_MEDIA_PREFIX = "/_matrix/media/v1"
