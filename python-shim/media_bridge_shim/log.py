@@ -49,7 +49,8 @@ class StderrHandler(logging.Handler):
             )
         elif record.stack_info:
             fields["traceback"] = keep_end(record.stack_info, MAX_LOG_TRACEBACK_BYTES)
-        fields.update(describe_origin(), **getattr(record, "media_bridge", {}))
+        origin = {} if getattr(record, "is_housekeeping", False) else describe_origin()
+        fields.update(origin, **getattr(record, "media_bridge", {}))
         return fields
 
 
@@ -59,10 +60,12 @@ def install_logging(fd: int) -> None:
     root.handlers[:] = [StderrHandler(fd)]
     root.setLevel(logging.INFO)
     logging.captureWarnings(True)
-    from twisted.logger import STDLibLogObserver, globalLogBeginner
+    from twisted.logger import globalLogBeginner
+
+    from .twisted_log import TwistedLog
 
     # Standard output stays as it is: what modules print is no record.
-    globalLogBeginner.beginLoggingTo([STDLibLogObserver("twisted")], redirectStandardIO=False, discardBuffer=True)
+    globalLogBeginner.beginLoggingTo([TwistedLog()], redirectStandardIO=False, discardBuffer=True)
 
 
 def set_log_level(name: str) -> None:

@@ -1,10 +1,12 @@
 import { toClientError } from "../callbacks/failure.ts";
+import { MatrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import type { BlobStore } from "./blobs.ts";
 import type { MediaMetadata } from "./metadata.ts";
 import type { PendingStores } from "./pending-stores.ts";
 import type { MediaRestorer } from "./restorer.ts";
 import type { StorageProvider, StorageProviders, StoredFile } from "./storage-providers.ts";
+import { logStoreFailure } from "./store-failure.ts";
 import { type FilePresence, STORE_PACE, StoreLane, type StorePace } from "./store-lane.ts";
 
 export interface ProviderStoresOptions {
@@ -53,6 +55,7 @@ export class ProviderStores {
       try {
         await provider.store(file);
       } catch (error) {
+        logStoreFailure(this.options.log, provider.name, file, error);
         throw toClientError(asError(error), RETRY_AFTER_SECONDS);
       }
     }
@@ -88,11 +91,16 @@ export class ProviderStores {
     const { metadata, blobs, restorer } = this.options;
     const media = await metadata.localMedia(fileId);
     if (media === undefined) return "deleted";
-    const reader = (await blobs.open(fileId)) ?? (await restorer.open(media));
+    const reader = (await blobs.open(fileId)) ?? (await restorer.open(media).catch(throwCause));
     if (reader === undefined) return "missing";
     await reader.close();
     return "there";
   }
+}
+
+/** A lane tells a child that is down from a provider that fails, which a client's error does not. */
+function throwCause(error: unknown): never {
+  throw MatrixError.is(error) && error.code === "PROVIDER_UNAVAILABLE" ? error.cause : error;
 }
 
 function asError(error: unknown): Error {

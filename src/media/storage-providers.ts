@@ -37,7 +37,8 @@ export interface StorageProvider {
   readonly storeSynchronous: boolean;
   /**
    * Stores the file that lies at its path. Storing one twice does no harm. Rejects with a `ModuleUnavailable` where the
-   * provider could not be asked or was too slow, with a `MatrixError` that it raised for the client, or with its failure.
+   * provider could not be asked or was too slow, with a `MatrixError` that it raised for the client, or with its failure,
+   * which the caller logs in one line.
    */
   store(file: StoredFile): Promise<void>;
 }

@@ -1,7 +1,8 @@
-import { ModuleUnavailable } from "../callbacks/failure.ts";
+import { ModuleFailure, ModuleUnavailable } from "../callbacks/failure.ts";
 import type { Logger } from "../util/log.ts";
 import type { PendingStore, PendingStores } from "./pending-stores.ts";
 import type { StorageProvider, StoredFile } from "./storage-providers.ts";
+import { logStoreFailure } from "./store-failure.ts";
 
 /** Whether the file to be stored lies on disk; `deleted` where its media is gone for good. */
 export type FilePresence = "there" | "missing" | "deleted";
@@ -108,27 +109,45 @@ export class StoreLane {
   }
 
   private async attempt(pending: PendingStore): Promise<void> {
-    const { provider, stores, findFile } = this.parts;
+    const { provider, stores, findFile, log } = this.parts;
+    const { file } = pending;
     try {
-      const presence = await findFile(pending.file);
+      const presence = await findFile(file);
       if (presence === "missing") throw new Error("the file is gone from disk, and no provider has it");
-      if (presence === "there") await provider.store(pending.file);
+      if (presence === "there") {
+        try {
+          await provider.store(file);
+        } catch (error) {
+          return await this.fail(pending, error, (facts) => logStoreFailure(log, provider.name, file, error, facts));
+        }
+      }
     } catch (error) {
-      return this.fail(pending, error);
+      return this.fail(pending, error, (facts) => this.logMissing(file, error, facts));
     }
     await stores.done(pending);
     this.failuresInARow = 0;
   }
 
-  private async fail(pending: PendingStore, error: unknown): Promise<void> {
-    const { provider, stores, log, pace } = this.parts;
+  /** A provider that failed to give the file back is in the log already: that is not told as an error again. */
+  private logMissing(file: StoredFile, error: unknown, facts: Record<string, unknown>): void {
+    const { log, provider } = this.parts;
+    const all = { err: error, provider: provider.name, path: file.path, ...facts };
+    const level = error instanceof ModuleFailure ? "warn" : "error";
+    log[level](all, "a file that waits for a storage provider cannot be read; it is tried again");
+  }
+
+  private async fail(
+    pending: PendingStore,
+    error: unknown,
+    tell: (facts: Record<string, unknown>) => void,
+  ): Promise<void> {
+    const { stores, pace } = this.parts;
     this.pause();
     // A child that is down says nothing about the file.
     if (error instanceof ModuleUnavailable && error.reason === "unavailable") return;
     const attempts = pending.attempts + 1;
     const waitMs = backoff(attempts, pace.firstRetryMs, pace.lastRetryMs);
-    const facts = { err: error, provider: provider.name, path: pending.file.path, attempts, waitMs };
-    log.error(facts, "a file could not be stored in a storage provider; it is tried again");
+    tell({ attempts, waitMs });
     await stores.postpone(pending, Date.now() + waitMs);
   }
 

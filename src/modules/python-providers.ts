@@ -106,9 +106,11 @@ export class PythonProviders {
     let doubt: ModuleFailure | undefined;
     for (const [position, attempt] of attempts.entries()) {
       const entry = entries[position];
-      const failure = entry && report("fetch", entry, wanted.file.path, attempt, this.options);
+      if (entry === undefined) continue;
+      const failure = count("fetch", entry, attempt, this.options);
       if (failure === undefined) continue;
-      doubt ??= new ModuleFailure(`the storage provider ${entry?.name} could not fetch a file`, { cause: failure });
+      logFetch(entry, wanted.file.path, failure, this.options);
+      doubt ??= new ModuleFailure(`the storage provider ${entry.name} could not fetch a file`, { cause: failure });
     }
     return found === null ? doubt : true;
   }
@@ -132,7 +134,7 @@ export class PythonProvider {
     this.options = options;
   }
 
-  /** Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are in the log and counted. */
+  /** Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are counted. The caller logs them. */
   async store(file: ProviderFile): Promise<void> {
     const { hosts, deadlines, metrics } = this.options;
     const host = hosts.childOf(this.entry.index);
@@ -145,7 +147,7 @@ export class PythonProvider {
       metrics.providerAsked(this.name, "store", "unavailable", 0);
       throw error;
     }
-    const failure = report("store", this.entry, file.path, AttemptSchema.parse(answer), this.options);
+    const failure = count("store", this.entry, AttemptSchema.parse(answer), this.options);
     if (failure !== undefined) throw failure;
   }
 }
@@ -167,25 +169,31 @@ async function ask(
   }
 }
 
-/** Logs and counts how a provider did; answers what it failed with. A 404 that a fetch raises says that it has no such file. */
-function report(
+/** Counts how a provider did; answers what it failed with. A 404 that a fetch raises says that it has no such file. */
+function count(
   call: "store" | "fetch",
-  { module, name }: StorageProviderConfig,
-  path: string,
+  { name }: StorageProviderConfig,
   [outcome, micros, wireError]: Attempt,
-  { log, metrics }: PythonProvidersOptions,
+  { metrics }: PythonProvidersOptions,
 ): Error | undefined {
   const raised = outcome === "failed" ? readCallbackError(wireError) : undefined;
   const isAbsent = call === "fetch" && MatrixError.is(raised) && raised.status === 404;
   const failure = isAbsent ? undefined : raised;
   const counted: ProviderOutcome = isAbsent ? "absent" : failure instanceof ModuleUnavailable ? "timeout" : outcome;
   metrics.providerAsked(name, call, counted, micros);
-  if (failure === undefined) return undefined;
+  return failure;
+}
+
+function logFetch(
+  { module, name }: StorageProviderConfig,
+  path: string,
+  failure: Error,
+  { log }: PythonProvidersOptions,
+): void {
   const traceback = "traceback" in failure ? { traceback: failure.traceback } : {};
   const facts = { module, provider: name, path, err: failure, ...traceback };
-  if (MatrixError.is(failure)) log.warn(facts, `the storage provider ${name} refused to ${call} a file`);
-  else log.error(facts, `the storage provider ${name} could not ${call} a file`);
-  return failure;
+  if (MatrixError.is(failure)) log.warn(facts, `the storage provider ${name} refused to fetch a file`);
+  else log.error(facts, `the storage provider ${name} could not fetch a file`);
 }
 
 function describeFile({ path, serverName, fileId, thumbnail }: ProviderFile): { path: string; file_info: object } {

@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { MediaRestorer } from "../../src/media/restorer.ts";
 import type { StorageProvider, WantedFile } from "../../src/media/storage-providers.ts";
 import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
-import { createDeferred } from "../../src/util/deferred.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
 import { captureLog } from "../support/captured-log.ts";
@@ -20,7 +19,7 @@ const CONTENT = "back again";
 
 test("A file that gets no turn in time, since a provider takes its time over another, is answered 503; the next turn is free again", async () => {
   const blobs = openFilesystemBlobs({ mediaStorePath: createTemporaryFolder(), log: captureLog() });
-  const [asked, goOn] = [createDeferred<void>(), createDeferred<void>()];
+  const [asked, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const fetch = async ({ spoolPath }: WantedFile) => {
     asked.resolve();
     await goOn.promise;
@@ -37,8 +36,8 @@ test("A file that gets no turn in time, since a provider takes its time over ano
     headers: { "Retry-After": "5" },
   });
   goOn.resolve();
-  for (const opening of [fetching, restorer.open(second)]) {
-    const reader = await opening;
+  for (const open of [() => fetching, () => restorer.open(second)]) {
+    const reader = await open();
     expect(reader?.size).toBe(CONTENT.length);
     await reader?.close();
   }

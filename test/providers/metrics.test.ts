@@ -11,10 +11,10 @@ test("Calls to providers are counted by outcome, and so is what waits for them",
   });
   bad.behave({ store: "raises", fetch: "raises" });
   const mediaId = await service.upload("hello");
-  await service.log.waitFor(({ message }) => message.startsWith("a file could not be stored"));
+  await service.log.waitFor(({ message }) => message.endsWith("could not store a file"));
   service.remove(mediaId);
   good.behave({ fetch: "absent" });
-  expect((await service.download(mediaId)).status).toBe(404);
+  expect((await service.download(mediaId)).status).toBe(503);
   const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
   const calls = "media_bridge_storage_provider_calls_total";
   const [one, other] = ["scripted_provider.Scripted", "scripted_provider.Other"];

@@ -109,6 +109,57 @@ describe("a provider in the background", () => {
     expect(errors[0]).toContain("RuntimeError: the bucket is on fire");
   });
 
+  test.each([
+    ["raises", "error", "could not store a file"],
+    ["raises_plainly", "error", "could not store a file"],
+    ["refuses", "warn", "refused to store a file"],
+  ])("whose store_file %s is told of in one line for each attempt", async (store, level, said) => {
+    const provider = scriptProvider();
+    const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
+    provider.behave({ store });
+    const mediaId = await service.upload("kept twice");
+    await provider.called("store", 3);
+    provider.behave({});
+    await provider.hasStored(mediaId);
+    const told = service.log.lines.filter((line) => line.level === "error" || line.level === "warn");
+    // The last attempt may have gone well already; every other one is told of.
+    expect(told.map(({ facts }) => facts["attempts"])).toEqual(told.map((_, index) => index + 1));
+    expect(told.length).toBe(provider.calls("store").length - 1);
+    for (const line of told) {
+      expect([line.level, line.message]).toEqual([level, `the storage provider ${provider.name} ${said}`]);
+      expect(line.facts).toMatchObject({ provider: provider.name, path: localPath(mediaId) });
+    }
+    expect(told.map(({ facts }) => "traceback" in facts)).toEqual(told.map(() => level === "error"));
+  });
+
+  test("whose file is gone from disk, while the provider that has it fails, tells of that failure in one error for each attempt", async () => {
+    const [first, second] = [scriptProvider(), scriptProvider("Other")];
+    const service = await startProviderService([first.entry(), second.entry(IN_BACKGROUND)]);
+    second.behave({ store: "raises", fetch: "absent" });
+    first.behave({ fetch: "raises" });
+    const mediaId = await service.upload("kept twice");
+    await second.called("store", 1);
+    service.remove(mediaId);
+    await first.called("fetch", 2);
+    first.behave({});
+    second.behave({});
+    await second.hasStored(mediaId);
+    const errors = errorsOf(service).map((error) => error.split(":")[0]);
+    expect(errors).toEqual([
+      ...second
+        .calls("store")
+        .slice(1)
+        .map(() => "the storage provider scripted_provider.Other could not store a file"),
+      ...Array.from(
+        { length: errors.length - second.calls("store").length + 1 },
+        () => "the storage provider scripted_provider.Scripted could not fetch a file",
+      ),
+    ]);
+    const waiting = service.log.lines.filter(({ message }) => message.includes("cannot be read"));
+    expect(waiting.map(({ level }) => level)).toEqual(waiting.map(() => "warn"));
+    expect(waiting.length).toBeGreaterThan(0);
+  });
+
   test("that ends the Python child is asked again by the next one", async () => {
     const provider = scriptProvider();
     const service = await startProviderService([provider.entry(IN_BACKGROUND)]);

@@ -156,10 +156,10 @@ class Child:
             },
         )
 
-    def load(self, *modules):
+    def load(self, *modules, **more):
         """Initializes, constructs and starts; what `construct` answered, module by module."""
         modules = [module if isinstance(module, tuple) else (module, {}) for module in modules]
-        self.initialize(*modules)
+        self.initialize(*modules, **more)
         answers = [self.call("construct", {"index": index}) for index in range(len(modules))]
         self.slots = [entry["slot"] for answer in answers for entry in answer["entries"]]
         self.slot_of = {

@@ -61,3 +61,20 @@ def test_what_is_printed_while_loading_is_known_by_module(talked, message):
 @pytest.mark.parametrize("line", ["raw write\n", "print nobody\n"])
 def test_what_nobody_is_known_to_have_printed_stays_as_it_is(talked, line):
     assert talked.stderr.count(line) == 2
+
+
+@pytest.mark.parametrize("level", ["info", "debug"])
+def test_what_twisted_says_of_its_ports_is_told_at_debug_and_under_no_modules_name(child, level):
+    child.load("listening.Module", log_level=level)
+    assert child.run(ALLOWED, "@a:b", 1)[0] is None
+    child.call("shutdown", {"grace_ms": 0})
+    assert child.wait_for_exit() == 0
+    told = [
+        record
+        for start in ("Starting fact", "Stopping fact", "Factory start", "(TCP Port")
+        for record in records_of(child, start)
+    ]
+    assert len(told) == (6 if level == "debug" else 0)
+    assert [(record["level"], record.get("module")) for record in told] == [("debug", None)] * len(told)
+    (own,) = records_of(child, "words of the module's own")
+    assert (own["level"], own["module"]) == ("info", "listening.Module")

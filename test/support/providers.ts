@@ -29,10 +29,20 @@ export class ScriptedProvider {
     mkdirSync(folder, { recursive: true });
   }
 
+  /** What the log calls it, where it is the only one of its class. */
+  get name(): string {
+    return `scripted_provider.${this.className}`;
+  }
+
   /** An entry of `media_storage_providers`. */
   entry(options: Record<string, unknown> = {}): Record<string, unknown> {
-    const module = `scripted_provider.${this.className}`;
-    return { module, store_local: true, store_synchronous: true, config: { folder: this.folder }, ...options };
+    return {
+      module: this.name,
+      store_local: true,
+      store_synchronous: true,
+      config: { folder: this.folder },
+      ...options,
+    };
   }
 
   behave(behaviour: Behaviour): void {

@@ -1,0 +1,22 @@
+import { ModuleUnavailable } from "../callbacks/failure.ts";
+import { MatrixError } from "../errors.ts";
+import type { Logger } from "../util/log.ts";
+import type { StoredFile } from "./storage-providers.ts";
+
+/**
+ * The one line that tells that a provider did not store a file, with what it raised; `facts` says what becomes of the file. A
+ * provider that words an answer for the client refuses, which is a warning; a child that is down tells its end by itself.
+ */
+export function logStoreFailure(
+  log: Logger,
+  provider: string,
+  file: StoredFile,
+  error: unknown,
+  facts: Record<string, unknown> = {},
+): void {
+  if (error instanceof ModuleUnavailable && error.reason === "unavailable") return;
+  const traceback = error instanceof Error && "traceback" in error ? { traceback: error.traceback } : {};
+  const all = { provider, path: file.path, err: error, ...traceback, ...facts };
+  if (MatrixError.is(error)) log.warn(all, `the storage provider ${provider} refused to store a file`);
+  else log.error(all, `the storage provider ${provider} could not store a file`);
+}
