@@ -66,7 +66,10 @@ def _number_text(limit: Any, name: str) -> str:
     if not hasattr(limit, name):
         raise AnswerError(f"expected MediaUploadLimit in the list, but {type(limit).__name__} has no {name}")
     value = getattr(limit, name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+    if isinstance(value, bool):
+        # An `int`, for Python; it stays what it is for whoever is handed the limit.
+        return repr(value)
+    if not isinstance(value, (int, float)):
         raise AnswerError(f"{name} is a {type(value).__name__}, not an int or float")
     if isinstance(value, float) and not math.isfinite(value):
         raise AnswerError(f"{name} is {value}, not a finite number")
@@ -75,6 +78,8 @@ def _number_text(limit: Any, name: str) -> str:
 
 
 def _number(text: str) -> int | float:
+    if text in ("True", "False"):
+        return text == "True"
     return float(text) if "." in text or "e" in text else int(text)
 
 

@@ -24,6 +24,11 @@ export interface WireLimit {
 const origins = new WeakMap<MediaUploadLimit, WireLimit>();
 
 const INTEGER = /^-?\d+$/;
+/** Python's `bool` is an `int`. */
+const BOOLEANS = new Map([
+  ["False", 0],
+  ["True", 1],
+]);
 
 /** A limit from the wire. Throws TypeError where the child broke the protocol. */
 export function limitFromWire(value: unknown): MediaUploadLimit {
@@ -87,6 +92,8 @@ export function describeType(value: unknown): string {
 }
 
 function readNumber(text: string): number | bigint {
-  const number = Number(text);
+  const number = BOOLEANS.get(text) ?? Number(text);
+  // No sum of bytes is ever over it: such a limit would hold nobody.
+  if (text === "" || Number.isNaN(number)) throw new TypeError("the child sent a limit whose numbers cannot be read");
   return INTEGER.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number;
 }

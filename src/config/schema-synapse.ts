@@ -20,11 +20,15 @@ const MediaUploadLimitSchema = z.object(
       form: DURATION_FORM,
       description: "The sliding period over which uploads are counted.",
     }),
-    info_uri: field(url(INFO_URI_FORM).nullable().optional(), {
-      form: INFO_URI_FORM,
-      description: "Where a refused user is sent to read more.",
-      fallback: "a page of the service below `public_baseurl`",
-    }),
+    // An empty one is as good as none, as in a module's limit.
+    info_uri: field(
+      z.preprocess((uri) => (uri === "" ? null : uri), url(INFO_URI_FORM).nullable().optional()),
+      {
+        form: INFO_URI_FORM,
+        description: "Where a refused user is sent to read more.",
+        fallback: "a page of the service below `public_baseurl`",
+      },
+    ),
     can_upgrade: field(flag().prefault(false), {
       form: FLAG_FORM,
       description: "Whether clients are told that another plan allows more.",

@@ -48,7 +48,7 @@ export function answerOfNotification(
   if (raised !== undefined) return answerOfError(raised, "a module worded the refusal");
   const { infoUri, canUpgrade } = args[1] as MediaUploadLimit;
   const page = `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`;
-  const fields = { info_uri: infoUri ?? page, ...(canUpgrade && { can_upgrade: true }) };
+  const fields = { info_uri: infoUri || page, ...(canUpgrade && { can_upgrade: true }) };
   return answerOfError(matrixError("LIMIT_EXCEEDED", { fields }), "nobody worded the refusal");
 }
 

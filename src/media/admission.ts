@@ -77,7 +77,8 @@ async function refuse(
   { chain, limitPage }: AdmissionParts,
 ): Promise<MatrixError> {
   const worded = await chain.notify("on_media_upload_limit_exceeded", userId, limit, sentBytes, attemptedBytes);
-  const infoUri = limit.infoUri ?? limitPage;
+  // An empty one leads nowhere.
+  const infoUri = limit.infoUri || limitPage;
   return (
     worded ??
     matrixError("LIMIT_EXCEEDED", {

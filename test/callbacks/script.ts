@@ -51,7 +51,11 @@ export interface TraceLine {
 }
 
 /** A limit as a module answers it. */
-export function limit(maxBytes: number | object, periodMs: number | object = 60_000, more: object = {}): object {
+export function limit(
+  maxBytes: number | boolean | object,
+  periodMs: number | object = 60_000,
+  more: object = {},
+): object {
   return { $limit: { max_bytes: maxBytes, time_period_ms: periodMs, ...more } };
 }
 

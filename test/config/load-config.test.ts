@@ -186,6 +186,18 @@ test("limits come longest period first, equal ones as they were given", () => {
   expect(config.mediaUploadLimits[1]).not.toHaveProperty("infoUri");
 });
 
+test("an empty info_uri of a limit is as good as none", () => {
+  const { config } = loadText("media_upload_limits: [{time_period: 1d, max_size: 2, info_uri: ''}]");
+  expect(config.mediaUploadLimits[0]).not.toHaveProperty("infoUri");
+});
+
+test.each(["max_size: true, time_period: 1d", "max_size: 1, time_period: true"])(
+  "a limit of {%s} is refused, as by Synapse",
+  (limit) => {
+    expect(() => loadText(`media_upload_limits: [{${limit}}]`)).toThrow(/found true|found a boolean/);
+  },
+);
+
 test("a configuration cannot be changed, at any depth", () => {
   const { config } = loadText("modules:\n  - {typescript: pkg, config: {deep: [{er: 1}]}}");
   expect(config.modules).toMatchObject([{ config: { deep: [{ er: 1 }] } }]);

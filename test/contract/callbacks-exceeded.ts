@@ -76,6 +76,14 @@ export function describeExceeded(shared: Shared, languages: readonly Language[])
       }
     });
 
+    it.runIf(languages[0] === "python")("hands on True as True to Python and as 1 to TypeScript", async () => {
+      const person = shared().person(script([limit(true)]));
+      expect((await person.upload(2)).status).toBe(403);
+      for (const { instance: told, args } of person.calls(KIND)) {
+        expect(args?.[1]).toMatchObject(languageOf(told) === "typescript" ? { maxBytes: 1 } : { max_bytes: "True" });
+      }
+    });
+
     it.runIf(languages[0] === "python")("hands on to Python what else a limit of Python holds", async () => {
       const person = shared().person(script([limit(40, 1000, { newer: ["than", 1163] })]));
       await person.upload(41);

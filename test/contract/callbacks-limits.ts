@@ -61,6 +61,11 @@ export function describeLimits(shared: Shared, languages: readonly Language[]): 
       ],
       [{ info_uri: "https://example.test/plans", can_upgrade: false }, { info_uri: "https://example.test/plans" }],
       [{ can_upgrade: true }, { info_uri: PAGE, can_upgrade: true }],
+      [{ info_uri: "" }, { info_uri: PAGE }],
+      [
+        { info_uri: "", can_upgrade: true },
+        { info_uri: PAGE, can_upgrade: true },
+      ],
     ])("words the refusal by %j of the limit", async (more, fields) => {
       for (const { instance } of placesOf(languages)) {
         const person = shared().person(steps(KIND, { [instance]: { answer: [limit(10, 1000, more)] } }));
@@ -129,6 +134,20 @@ export function describeLimits(shared: Shared, languages: readonly Language[]): 
         const person = shared().person(steps(KIND, { [instance]: { answer: [{ $duck: [99, 1000] }] } }));
         expect((await person.upload(99)).status).toBe(200);
         expect((await person.upload(1)).body).toMatchObject({ errcode: "M_USER_LIMIT_EXCEEDED", info_uri: PAGE });
+      });
+
+      it.runIf(language === "python")("counts True as 1 and False as 0, as Python does", async () => {
+        const one = shared().person(steps(KIND, { [instance]: { answer: [limit(true)] } }));
+        const none = shared().person(steps(KIND, { [instance]: { answer: [limit(false)] } }));
+        expect((await one.upload(1)).status).toBe(200);
+        expect((await one.upload(1)).body).toMatchObject({ errcode: "M_USER_LIMIT_EXCEEDED", info_uri: PAGE });
+        expect((await none.upload(0)).status).toBe(200);
+        expect((await none.upload(1)).status).toBe(403);
+      });
+
+      it.runIf(language === "typescript")("refuses true in place of a number as the module's error", async () => {
+        const person = shared().person(steps(KIND, { [instance]: { answer: [limit(true)] } }));
+        expect((await person.upload(1)).text).toBe(INTERNAL_ERROR);
       });
 
       it("takes floats and integers of any size for numbers", async () => {
