@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from functools import wraps
@@ -12,6 +13,21 @@ import attr
 from twisted.internet.defer import Deferred
 
 from .awaitables import call, start
+
+
+class ContextResourceUsage:
+    """What a context used. Nothing is counted here, so that all of it stays 0."""
+
+    def __init__(self, copy_from: ContextResourceUsage | None = None) -> None:
+        self.ru_utime = self.ru_stime = 0.0
+        self.db_txn_count = self.evt_db_fetch_count = 0
+        self.db_txn_duration_sec = self.db_sched_duration_sec = 0.0
+
+    def copy(self) -> ContextResourceUsage:
+        return ContextResourceUsage(self)
+
+    def reset(self) -> None:
+        """It is 0 already."""
 
 
 class LoggingContext:
@@ -25,6 +41,7 @@ class LoggingContext:
         self.tag = ""
         self.scope: Any = None
         self.finished = False
+        self.main_thread = threading.get_ident()
         self.previous_context: Any = None
 
     def __enter__(self) -> LoggingContext:
@@ -44,6 +61,13 @@ class LoggingContext:
 
     def stop(self, rusage: object = None) -> None:
         """Counts nothing here."""
+
+    def add_cputime(self, utime_delta: float, stime_delta: float) -> None:
+        """Counts nothing here."""
+
+    def get_resource_usage(self) -> ContextResourceUsage:
+        """Nothing was counted."""
+        return ContextResourceUsage()
 
     def record_event_fetch(self, event_count: int) -> None:
         """Counts nothing here."""

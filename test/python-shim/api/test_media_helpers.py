@@ -167,6 +167,27 @@ async def main():
     assert run(script).result == [1, 2, None]
 
 
+def test_logging_contexts_are_made_by_the_forms_of_every_release(run):
+    script = """
+from synapse.logging.context import ContextRequest, ContextResourceUsage, LoggingContext, current_context
+async def main():
+    request = ContextRequest("id", "ip", "tag", None, None, "GET", "/", "1.1", "agent")
+    made = []
+    for context in (
+        LoggingContext("old"), LoggingContext(name="new", server_name="s"), LoggingContext(),
+        LoggingContext("child", parent_context=current_context()),
+        LoggingContext(name="x", server_name="s", request=request),
+    ):
+        with context as current:
+            current.add_cputime(1.0, 2.0)
+            made.append([current is current_context(), context.name, context.server_name])
+        assert isinstance(context.get_resource_usage(), ContextResourceUsage)
+    return made
+"""
+    names = [["old", ""], ["new", "s"], ["", ""], ["child", ""], ["x", "s"]]
+    assert run(script).result == [[True, *name] for name in names]
+
+
 def test_small_helpers_answer_as_synapses(run):
     script = """
 from synapse.util.hash import sha256_and_url_safe_base64

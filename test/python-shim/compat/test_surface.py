@@ -62,6 +62,23 @@ def test_what_can_be_imported_accepts_every_call_that_synapse_accepts(path):
     assert refused == {}
 
 
+def test_a_name_that_works_in_one_module_works_in_every_module_that_has_it():
+    here = {path: module for path in SURFACE["names"] if (module := find_module(path)) is not None}
+    working = {
+        name
+        for path, module in here.items()
+        for name in SURFACE["names"][path]
+        if hasattr(module, name) and not hasattr(getattr(module, name), "is_refused")
+    }
+    missing = [
+        f"{path}.{name}"
+        for path, module in here.items()
+        for name in SURFACE["names"][path]
+        if name in working and not hasattr(module, name)
+    ]
+    assert missing == []
+
+
 def compare(name, found, entry):
     if isinstance(entry, list):
         return {"": find_refused(entry, found)}

@@ -99,4 +99,10 @@ __all__ = [
     "cs_error",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "json_decoder": "media_bridge_shim.api.text_helpers",
+    },
+)

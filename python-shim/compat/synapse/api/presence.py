@@ -9,4 +9,11 @@ __all__ = [
     "UserPresenceState",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "JsonDict": "media_bridge_shim.api.json_types",
+        "PresenceState": "media_bridge_shim.api.constants",
+    },
+)

@@ -20,6 +20,7 @@ __all__ = [
 guard(
     __name__,
     {
+        "StrSequence": "media_bridge_shim.api.json_types",
         "parse_and_validate_server_name": "media_bridge_shim.api.text_helpers",
     },
 )

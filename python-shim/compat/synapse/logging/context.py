@@ -42,6 +42,7 @@ __all__ = [
 guard(
     __name__,
     {
+        "ContextResourceUsage": "media_bridge_shim.api.logging_context",
         "random_string_insecure_fast": "media_bridge_shim.api.text_checks",
     },
 )

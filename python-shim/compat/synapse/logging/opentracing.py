@@ -19,6 +19,8 @@ guard(
         "inject_request_headers": "media_bridge_shim.api.tracing",
         "inject_response_headers": "media_bridge_shim.api.tracing",
         "is_context_forced_tracing": "media_bridge_shim.api.tracing",
+        "json_decoder": "media_bridge_shim.api.text_helpers",
+        "json_encoder": "media_bridge_shim.api.text_helpers",
         "log_kv": "media_bridge_shim.api.tracing",
         "only_if_tracing": "media_bridge_shim.api.tracing",
         "set_homeserver_whitelist": "media_bridge_shim.api.tracing",

@@ -7,6 +7,7 @@ guard(
     {
         "Codes": "media_bridge_shim.api.codes",
         "Duration": "media_bridge_shim.api.duration",
+        "FederationDeniedError": "media_bridge_shim.api.rare_errors",
         "FileInfo": "media_bridge_shim.api.files",
         "FileStorageProviderBackend": "media_bridge_shim.api.storage_provider",
         "HttpResponseException": "media_bridge_shim.api.errors",
@@ -14,6 +15,8 @@ guard(
         "MediaFilePaths": "media_bridge_shim.api.filepaths",
         "MediaRepository": "media_bridge_shim.api.media_repository",
         "NotFoundError": "media_bridge_shim.api.refusals",
+        "NotRetryingDestination": "media_bridge_shim.api.rare_errors",
+        "RequestSendFailed": "media_bridge_shim.api.errors",
         "Responder": "media_bridge_shim.api.responders",
         "SHA256TransparentIOReader": "media_bridge_shim.api.hashing_files",
         "SHA256TransparentIOWriter": "media_bridge_shim.api.hashing_files",
@@ -21,9 +24,11 @@ guard(
         "SynapseRequest": "media_bridge_shim.web.request",
         "ThumbnailInfo": "media_bridge_shim.api.files",
         "UserID": "media_bridge_shim.api.ids",
+        "UserLimitExceededError": "media_bridge_shim.api.refusals",
         "cs_error": "media_bridge_shim.api.errors",
         "defer_to_thread": "media_bridge_shim.api.threads",
         "random_string": "media_bridge_shim.api.text_helpers",
+        "respond_with_json": "media_bridge_shim.web.answers",
         "trace": "media_bridge_shim.api.tracing",
     },
 )

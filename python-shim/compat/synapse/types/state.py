@@ -5,4 +5,13 @@ from media_bridge_shim.api.unsupported import guard
 
 __all__ = ["StateFilter"]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "EventTypes": "media_bridge_shim.api.constants",
+        "MutableStateMap": "media_bridge_shim.api.json_types",
+        "StateKey": "media_bridge_shim.api.json_types",
+        "StateMap": "media_bridge_shim.api.json_types",
+    },
+)

@@ -14,4 +14,10 @@ __all__ = [
     "unwrapFirstError",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "JsonDict": "media_bridge_shim.api.json_types",
+    },
+)

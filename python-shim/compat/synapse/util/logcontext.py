@@ -5,6 +5,7 @@ from media_bridge_shim.api.unsupported import guard
 guard(
     __name__,
     {
+        "LoggingContext": "media_bridge_shim.api.logging_context",
         "LoggingContextFilter": "media_bridge_shim.api.logging_context",
         "PreserveLoggingContext": "media_bridge_shim.api.logging_context",
         "current_context": "media_bridge_shim.api.logging_context",

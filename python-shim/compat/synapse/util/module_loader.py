@@ -6,6 +6,7 @@ guard(
     __name__,
     {
         "ConfigError": "media_bridge_shim.api.config",
+        "StrSequence": "media_bridge_shim.api.json_types",
         "load_module": "media_bridge_shim.api.python_modules",
         "load_python_module": "media_bridge_shim.api.python_modules",
     },

@@ -12,4 +12,10 @@ __all__ = [
     "ON_EVENT_DELIVERED_OVER_FEDERATION_CALLBACK",
 ]
 
-guard(__name__)
+# Imported when first touched: few modules need them.
+guard(
+    __name__,
+    {
+        "EventBase": "media_bridge_shim.api.event_base",
+    },
+)

@@ -53,6 +53,7 @@ __all__ = [
 guard(
     __name__,
     {
+        "JsonDict": "media_bridge_shim.api.json_types",
         "Measure": "media_bridge_shim.api.measure",
         "RoomAlias": "media_bridge_shim.api.ids",
         "UserProfile": "media_bridge_shim.api.people",

@@ -41,6 +41,11 @@ __all__ = [
 guard(
     __name__,
     {
+        "EventBase": "media_bridge_shim.api.event_base",
+        "ModuleFailedException": "media_bridge_shim.api.rare_errors",
+        "ProfileInfo": "media_bridge_shim.api.people",
+        "Requester": "media_bridge_shim.api.people",
+        "StateMap": "media_bridge_shim.api.json_types",
         "SynapseError": "media_bridge_shim.api.errors",
         "delay_cancellation": "media_bridge_shim.api.async_helpers",
         "maybe_awaitable": "media_bridge_shim.api.awaitables",
