@@ -51,7 +51,7 @@ test("The package holds what it needs and nothing else", async () => {
     expect(paths).toContain(path);
   }
   const wanted =
-    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|dist\/.+\.(js|d\.ts)|python-shim\/(.+\.py|requirements(-postgres)?\.txt)|examples\/.+\.(md|yaml|py|ts|conf|service)|docs\/.+\.(md|yaml))$/;
+    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|dist\/.+\.(js|d\.ts)|python-shim\/(.+\.py|.+\/synapse_[a-z]+\.json|requirements(-postgres)?\.txt)|examples\/.+\.(md|yaml|py|ts|conf|service)|docs\/.+\.(md|yaml))$/;
   expect(paths.filter((path) => !wanted.test(path))).toEqual([]);
 });
 

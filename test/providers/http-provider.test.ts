@@ -12,12 +12,16 @@ test("A provider that is written over Synapse's HTTP client and its helpers stor
   let failure: number | undefined;
   const server = createServer((req, res) => {
     const path = req.url ?? "";
-    void buffer(req).then((body) => {
+    const answer = async () => {
+      if (req.method === "PUT") {
+        kept.set(path, await buffer(req));
+        return res.end();
+      }
       const file = kept.get(path);
-      if (req.method === "PUT") kept.set(path, body);
-      else res.statusCode = failure ?? (file === undefined ? 404 : 200);
-      res.end(req.method === "PUT" ? "" : file);
-    });
+      res.statusCode = failure ?? (file === undefined ? 404 : 200);
+      return res.end(file);
+    };
+    void answer();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => {
