@@ -4,6 +4,13 @@
  */
 export const CATALOGUE = {
   MISSING_TOKEN: [401, "M_MISSING_TOKEN", "Missing access token"],
+  TOKEN_SENT_TWICE: [
+    401,
+    "M_MISSING_TOKEN",
+    "An access token was sent both in the Authorization header and in the query",
+  ],
+  AUTHORIZATION_REPEATED: [401, "M_MISSING_TOKEN", "More than one Authorization header was sent"],
+  AUTHORIZATION_MALFORMED: [401, "M_MISSING_TOKEN", "The Authorization header is not of the form: Bearer <token>"],
   UNKNOWN_TOKEN: [401, "M_UNKNOWN_TOKEN", "Invalid access token passed."],
   GUEST_FORBIDDEN: [403, "M_GUEST_ACCESS_FORBIDDEN", "Guest access not allowed"],
   HOMESERVER_UNAVAILABLE: [503, "M_UNKNOWN", "The homeserver cannot be asked who you are, try again later"],
@@ -11,6 +18,7 @@ export const CATALOGUE = {
   METHOD_NOT_ALLOWED: [405, "M_UNRECOGNIZED", "Unrecognized request"],
   BAD_REQUEST: [400, "M_UNKNOWN", "Bad request"],
   PARAMETER_NOT_UTF8: [400, "M_INVALID_PARAM", "A query parameter is not valid UTF-8"],
+  PARAMETER_TOO_LONG: [400, "M_INVALID_PARAM", "user_id and device_id must not be longer than 255 bytes"],
   HEADERS_TOO_LARGE: [431, "M_TOO_LARGE", "Request headers are too large"],
   NOT_FOUND: [404, "M_NOT_FOUND", "Not found"],
   NOT_YET_UPLOADED: [504, "M_NOT_YET_UPLOADED", "Media has not been uploaded yet"],

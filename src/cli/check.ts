@@ -29,7 +29,9 @@ export interface Checked {
 export async function check(loaded: LoadedConfig, options: CheckOptions = {}): Promise<Checked> {
   const { config, warnings, undecided, files } = loaded;
   const { warnings: homeserverTokens } = loadHomeserverTokens(config.mediaBridge.homeserver);
-  const ownTokens = config.mediaBridge.tokensFile ? loadTokensFile(config.mediaBridge.tokensFile).warnings : [];
+  const ownTokens = config.mediaBridge.tokensFile
+    ? loadTokensFile(config.mediaBridge.tokensFile, config.serverName).warnings
+    : [];
   const { tryAs } = options;
   if (tryAs !== undefined && !isUserId(tryAs)) {
     throw new StartError("CONFIG", "--try: expected a user id (such as @alice:example.com)");

@@ -12,7 +12,7 @@ export function describeTryOut(config: Config, address: AddressInfo | string | n
     return "--try-out shows something only with a tokens_file and a TCP port.";
   }
   const base = `http://${address.address}:${address.port}`;
-  const [token = "<token>"] = loadTokensFile(tokensFile).tokens.keys();
+  const [token = "<token>"] = loadTokensFile(tokensFile, config.serverName).tokens.keys();
   const auth = `-H 'Authorization: Bearer ${token}'`;
   return `
 Try it out, in another shell:

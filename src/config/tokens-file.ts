@@ -36,11 +36,11 @@ const OTHERS_MAY_READ = 0o004;
 
 /**
  * Reads a file of `token: {user_id, admin, guest}`. An error names the file and the number of the entry (from 1), never a
- * token; a file that every user of the machine may read is a warning.
+ * token. Every owner is a user of `serverName`: media is stored under this server's name alone. A file that every user of the machine may read is a warning.
  *
  * @throws {StartError} `CONFIG`
  */
-export function loadTokensFile(path: string): LoadedTokens {
+export function loadTokensFile(path: string, serverName: string): LoadedTokens {
   const root = readYamlFile(path);
   const tokens = new Map<string, TokenOwner>();
   const oddKey = findOddKey(root);
@@ -60,6 +60,13 @@ export function loadTokensFile(path: string): LoadedTokens {
       const found = describeKind(findNode(node, issue?.path ?? []).node?.kind);
       const where = [entry, ...(issue?.path ?? []).map(String)].join(": ");
       throw new StartError("CONFIG", `${where}: expected ${issue?.message ?? "an owner"}, found ${found}`);
+    }
+    if (data.user_id.slice(data.user_id.indexOf(":") + 1) !== serverName) {
+      const found = "a user of another server; correct user_id, or server_name";
+      throw new StartError(
+        "CONFIG",
+        `${entry}: user_id: expected a user of server_name (${serverName}), found ${found}`,
+      );
     }
     tokens.set(token, Object.freeze({ userId: data.user_id, admin: data.admin, guest: data.guest }));
   }

@@ -28,3 +28,11 @@ export class HomeserverHeldBack extends HomeserverError {
     super("HOMESERVER_UNREACHABLE", `${what}: calls to the homeserver are held back during a check`);
   }
 }
+
+/** After a failure, where the homeserver named no time of its own. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** The seconds after which it is worth asking again. */
+export function retryAfterSecondsOf(error: HomeserverError): number {
+  return error.retryAfterSeconds ?? RETRY_AFTER_SECONDS;
+}

@@ -1,5 +1,6 @@
 import type { Requester } from "./authenticator.ts";
-import { RecentAnswers } from "./recent-answers.ts";
+import type { CredentialsKey } from "./credentials-key.ts";
+import { FairAnswers } from "./fair-answers.ts";
 
 interface KnownUser {
   readonly requester: Requester;
@@ -14,32 +15,40 @@ export interface KnownUsersOptions {
   readonly graceMs: number;
 }
 
-/** Whom the homeserver named for which credentials: fresh at first, then good for a grace only. */
+/**
+ * Whom the homeserver named for which credentials: fresh at first, then good for a grace only. Where there are too many, the
+ * token with most entries loses one: ids that a user makes up push out her own entries and no others.
+ */
 export class KnownUsers {
-  readonly #users: RecentAnswers<KnownUser>;
+  readonly #users: FairAnswers<KnownUser>;
   readonly #cacheForMs: number;
   readonly #graceMs: number;
 
   constructor({ maxEntries, cacheForMs, graceMs }: KnownUsersOptions) {
-    this.#users = new RecentAnswers(maxEntries);
+    this.#users = new FairAnswers(maxEntries);
     this.#cacheForMs = cacheForMs;
     this.#graceMs = graceMs;
   }
 
   /** The user kept under a key, and whether the answer is fresh; undefined past the grace. */
-  find(key: string, nowMs: number): { readonly requester: Requester; readonly isFresh: boolean } | undefined {
-    const user = this.#users.get(key, nowMs);
+  find(key: CredentialsKey, nowMs: number): { readonly requester: Requester; readonly isFresh: boolean } | undefined {
+    const user = this.#users.get(key.token, key.ids, nowMs);
     return user && { requester: user.requester, isFresh: nowMs < user.freshUntilMs };
   }
 
   /** @param askedAtMs when the question was sent: the answer may be that old when it arrives */
-  keep(key: string, requester: Requester, askedAtMs: number): void {
+  keep(key: CredentialsKey, requester: Requester, askedAtMs: number): void {
     const freshUntilMs = askedAtMs + this.#cacheForMs;
-    this.#users.set(key, { requester, freshUntilMs }, freshUntilMs + this.#graceMs);
+    this.#users.set(key.token, key.ids, { requester, freshUntilMs }, freshUntilMs + this.#graceMs);
   }
 
   /** The homeserver refuses these credentials: from now on nobody is known by them. */
-  forget(key: string): void {
-    this.#users.delete(key);
+  forget(key: CredentialsKey): void {
+    this.#users.delete(key.token, key.ids);
+  }
+
+  /** The homeserver does not know the token any more: nobody is known by it, whatever ids come with it. */
+  forgetToken(key: CredentialsKey): void {
+    this.#users.deleteHolder(key.token);
   }
 }

@@ -1,6 +1,7 @@
 import { matrixError } from "../errors.ts";
 import type { Authenticator, Requester } from "./authenticator.ts";
-import { credentialsKey } from "./credentials-key.ts";
+import { checkCredentials } from "./check-credentials.ts";
+import { tokenKey } from "./credentials-key.ts";
 
 /** Whom a token of the tokens file belongs to. */
 export interface TokenOwner {
@@ -11,17 +12,18 @@ export interface TokenOwner {
 
 /**
  * Knows users by a fixed table from token to owner and asks nobody. A token is one user: `user_id` and `device_id` of a
- * request change nothing. Throws `UNKNOWN_TOKEN` (401) for every other token.
+ * request change nothing, as long as some user and device can have them. Throws `UNKNOWN_TOKEN` (401) for every other token.
  */
 export function createTokensFileAuthenticator(tokens: ReadonlyMap<string, TokenOwner>): Authenticator {
   // Found by hash, so that the time of a look-up tells nothing about how much of a token was right.
   const requesters = new Map<string, Requester>();
   for (const [token, { userId, admin, guest }] of tokens) {
-    requesters.set(credentialsKey({ token }), Object.freeze({ userId, admin, guest }));
+    requesters.set(tokenKey(token), Object.freeze({ userId, admin, guest }));
   }
   return {
-    whoIs({ token }) {
-      const requester = requesters.get(credentialsKey({ token }));
+    whoIs(credentials) {
+      checkCredentials(credentials);
+      const requester = requesters.get(tokenKey(credentials.token));
       if (requester === undefined) throw matrixError("UNKNOWN_TOKEN", { fields: { soft_logout: false } });
       return requester;
     },

@@ -6,7 +6,7 @@ import type { WhoamiResponse } from "./whoami-request.ts";
 
 /** A refusal by the homeserver, to be handed to the client as it is. */
 export interface Refusal {
-  readonly status: 401 | 403;
+  readonly status: 400 | 401 | 403;
   readonly errcode: string;
   readonly bodyText: string;
 }
@@ -33,7 +33,9 @@ export function readWhoamiAnswer(response: WhoamiResponse): Verdict {
   if (response.status === 200) return { requester: readRequester(body) };
   const refusal = RefusalSchema.safeParse(body);
   const { status, text } = response;
-  if ((status === 401 || status === 403) && refusal.success && text !== undefined) {
+  // 400 is for an application service whose device is not known. What else is 4xx tells of the question, not of who asks: a
+  // client that was sent 404 would take its media for missing, or the route for one that this server does not have.
+  if ((status === 400 || status === 401 || status === 403) && refusal.success && text !== undefined) {
     return { refusal: { status, errcode: refusal.data.errcode, bodyText: text } };
   }
   const errcode = refusal.success && /^[\w.]{1,100}$/.test(refusal.data.errcode) ? ` ${refusal.data.errcode}` : "";

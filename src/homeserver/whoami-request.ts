@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Pool } from "undici";
+import { z } from "zod";
 import type { Credentials } from "./authenticator.ts";
 import { HomeserverError } from "./homeserver-error.ts";
 
@@ -15,9 +16,13 @@ export interface WhoamiResponse {
 export interface WhoamiClient {
   /** Rejects with a {@link HomeserverError} when no complete answer came in time. */
   ask(credentials: Credentials): Promise<WhoamiResponse>;
+  /** Whether the homeserver answers at all: `GET /_matrix/client/versions`, without a token and with nothing that a client sent. */
+  answers(): Promise<boolean>;
   /** Waits for questions under way, then closes the connections. */
   close(): Promise<void>;
 }
+
+const VersionsSchema = z.object({ versions: z.array(z.string()) });
 
 const MAX_CONNECTIONS = 32;
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -26,19 +31,21 @@ const MAX_USER_AGENT_LENGTH = 1024;
 /** @param timeoutMs for one question as a whole, from waiting for a connection to the end of the body */
 export function createWhoamiClient(url: string, timeoutMs: number): WhoamiClient {
   const { origin, pathname } = new URL(url);
-  const path = `${pathname.replace(/\/+$/, "")}/_matrix/client/v3/account/whoami`;
-  const pool = new Pool(origin, {
-    connections: MAX_CONNECTIONS,
+  const base = `${pathname.replace(/\/+$/, "")}/_matrix/client`;
+  const limits = {
     maxResponseSize: MAX_ANSWER_BYTES,
     connect: { timeout: timeoutMs },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
-  });
+  };
+  const pool = new Pool(origin, { ...limits, connections: MAX_CONNECTIONS });
+  // Apart: questions that wait for one another in the pool tell nothing about whether the homeserver answers.
+  const own = new Pool(origin, { ...limits, connections: 1 });
 
   async function askOnce(credentials: Credentials, signal: AbortSignal): Promise<WhoamiResponse> {
     const response = await pool.request({
       method: "GET",
-      path: path + queryOf(credentials),
+      path: `${base}/v3/account/whoami${queryOf(credentials)}`,
       headers: headersOf(credentials),
       signal,
     });
@@ -63,7 +70,25 @@ export function createWhoamiClient(url: string, timeoutMs: number): WhoamiClient
         throw describeFailure(error, signal.aborted, timeoutMs);
       }
     },
-    close: () => pool.close(),
+    async answers() {
+      try {
+        const { statusCode, body } = await own.request({
+          method: "GET",
+          path: `${base}/versions`,
+          headers: { accept: "application/json" },
+          // On a connection of its own each time: a kept one may have been closed meanwhile.
+          reset: true,
+          signal: AbortSignal.timeout(timeoutMs),
+        });
+        const answer: unknown = await body.json();
+        return statusCode === 200 && VersionsSchema.safeParse(answer).success;
+      } catch {
+        return false;
+      }
+    },
+    async close() {
+      await Promise.all([pool.close(), own.close()]);
+    },
   };
 }
 

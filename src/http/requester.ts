@@ -2,6 +2,7 @@ import type { Request } from "express";
 import { matrixError } from "../errors.ts";
 import type { Authenticator, Requester } from "../homeserver/authenticator.ts";
 import { findToken } from "../homeserver/token.ts";
+import { headerValues } from "./header-values.ts";
 import { parseQuery, queryText, type Query } from "./query.ts";
 
 export interface RequesterOptions {
@@ -10,14 +11,14 @@ export interface RequesterOptions {
   readonly xForwarded: boolean;
 }
 
-/** Who makes a request. Throws the 401, 403 or 503 that the client gets. */
+/** Who makes a request. Throws the 400, 401, 403 or 503 that the client gets. */
 export function identify(
-  req: Pick<Request, "headers" | "socket">,
+  req: Pick<Request, "headers" | "rawHeaders" | "socket">,
   query: Query,
   options: RequesterOptions,
 ): Promise<Requester> | Requester {
   return options.authenticator.whoIs({
-    token: findToken(req.headers.authorization, query.get("access_token") ?? []),
+    token: findToken(headerValues(req.rawHeaders, "authorization"), query.get("access_token") ?? []),
     userId: identifier(query, "user_id"),
     deviceId: identifier(query, "device_id") ?? identifier(query, "org.matrix.msc3202.device_id"),
     address: clientAddress(req, options.xForwarded),
@@ -32,9 +33,9 @@ export async function identifyUser(req: Request, query: Query, options: Requeste
   return requester;
 }
 
-/** Who makes a request to a web resource, for the module that serves it. Rejects with the 401, 403 or 503 for its client. */
+/** Who makes a request to a web resource, for the module that serves it. Rejects with the 400, 401, 403 or 503 for its client. */
 export async function identifyWebRequest(
-  request: Pick<Request, "headers" | "socket"> & { readonly originalUrl: string },
+  request: Pick<Request, "headers" | "rawHeaders" | "socket"> & { readonly originalUrl: string },
   options: RequesterOptions,
 ): Promise<Requester> {
   return identify(request, parseQuery(request.originalUrl), options);

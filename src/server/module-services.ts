@@ -75,11 +75,11 @@ function createRequesterOptions(config: Config, log: Logger, cleanup: Cleanup): 
   } = config.mediaBridge;
   let authenticator: Authenticator;
   if (homeserver !== undefined) {
-    const whoami = createWhoamiAuthenticator({ ...homeserver, log });
+    const whoami = createWhoamiAuthenticator({ ...homeserver, log, serverName: config.serverName });
     cleanup.add(() => whoami.close());
     authenticator = whoami;
   } else {
-    const { tokens, warnings } = loadTokensFile(tokensFile ?? "");
+    const { tokens, warnings } = loadTokensFile(tokensFile ?? "", config.serverName);
     for (const warning of warnings) log.warn({}, warning);
     authenticator = createTokensFileAuthenticator(tokens);
   }

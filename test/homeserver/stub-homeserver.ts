@@ -13,10 +13,15 @@ export interface SeenRequest {
 /** A homeserver over real HTTP that answers what a test wants. */
 export interface StubHomeserver {
   readonly url: string;
+  /** All but the questions for its versions. */
   readonly requests: SeenRequest[];
+  /** The questions for its versions. */
+  readonly probes: SeenRequest[];
   connections: number;
   /** What the next requests are answered with. */
   answer: Answer;
+  /** What questions for its versions are answered with; as all others, where that is not set. */
+  versions: Answer | undefined;
   stop(): Promise<void>;
 }
 
@@ -24,8 +29,9 @@ export async function startStubHomeserver(
   answer: Answer = json(200, { user_id: "@alice:hs.test" }),
 ): Promise<StubHomeserver> {
   const server = createServer((req, res) => {
-    stub.requests.push({ method: req.method, url: req.url, headers: req.headers });
-    stub.answer(res, req);
+    const isProbe = req.url?.endsWith("/_matrix/client/versions") === true;
+    (isProbe ? stub.probes : stub.requests).push({ method: req.method, url: req.url, headers: req.headers });
+    (isProbe ? (stub.versions ?? stub.answer) : stub.answer)(res, req);
   });
   server.on("connection", () => (stub.connections += 1));
   server.listen(0, "127.0.0.1");
@@ -33,8 +39,10 @@ export async function startStubHomeserver(
   const stub: StubHomeserver = {
     url: urlOf(server),
     requests: [],
+    probes: [],
     connections: 0,
     answer,
+    versions: undefined,
     async stop() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

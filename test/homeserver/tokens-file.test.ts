@@ -3,18 +3,18 @@ import { createTokensFileAuthenticator } from "../../src/homeserver/tokens-file.
 
 const authenticator = createTokensFileAuthenticator(
   new Map([
-    ["token of alice", { userId: "@alice:hs.test", admin: true, guest: false }],
-    ["token of a guest", { userId: "@1:hs.test", admin: false, guest: true }],
+    ["token-of-alice", { userId: "@alice:hs.test", admin: true, guest: false }],
+    ["token-of-a-guest", { userId: "@1:hs.test", admin: false, guest: true }],
   ]),
 );
 
 test("a token of the file is its owner, known at once", () => {
-  expect(authenticator.whoIs({ token: "token of alice" })).toEqual({
+  expect(authenticator.whoIs({ token: "token-of-alice" })).toEqual({
     userId: "@alice:hs.test",
     admin: true,
     guest: false,
   });
-  expect(authenticator.whoIs({ token: "token of a guest" })).toEqual({
+  expect(authenticator.whoIs({ token: "token-of-a-guest" })).toEqual({
     userId: "@1:hs.test",
     admin: false,
     guest: true,
@@ -22,11 +22,11 @@ test("a token of the file is its owner, known at once", () => {
 });
 
 test("user_id and device_id make nobody another user", () => {
-  const requester = authenticator.whoIs({ token: "token of alice", userId: "@bob:hs.test", deviceId: "DEVICE" });
+  const requester = authenticator.whoIs({ token: "token-of-alice", userId: "@bob:hs.test", deviceId: "DEVICE" });
   expect(requester).toEqual({ userId: "@alice:hs.test", admin: true, guest: false });
 });
 
-test.each(["token of", "TOKEN OF ALICE", "__proto__", "żółć\u0000"])("the token %j is unknown", (token) => {
+test.each(["token-of", "TOKEN-OF-ALICE", "__proto__", "żółć\u0000"])("the token %j is unknown", (token) => {
   expect(() => authenticator.whoIs({ token })).toThrow(
     expect.objectContaining({ status: 401, errcode: "M_UNKNOWN_TOKEN", fields: { soft_logout: false } }),
   );

@@ -8,7 +8,11 @@ let authenticator: WhoamiAuthenticator;
 
 beforeEach(async () => {
   homeserver = await startStubHomeserver();
-  authenticator = createWhoamiAuthenticator({ url: `${homeserver.url}/behind/`, log: captureLog() });
+  authenticator = createWhoamiAuthenticator({
+    url: `${homeserver.url}/behind/`,
+    log: captureLog(),
+    serverName: "hs.test",
+  });
 });
 afterEach(async () => {
   await authenticator.close();
@@ -60,8 +64,8 @@ describe("the homeserver is asked", () => {
     expect(headers?.["user-agent"]).toMatch(/^a {2}X-Evil: 1 *$/);
   });
 
-  test.each(["a b", "a\r\nX-Evil: 1", "ż", "\u0000"])(
-    "for no token that no header can carry: %j is unknown",
+  test.each(["a b", "a\r\nX-Evil: 1", "ż", "\u0000", "", "a".repeat(4097)])(
+    "for no token that is empty, very long, or of what no header can carry: %j is unknown",
     (token) => {
       expect(() => authenticator.whoIs({ token })).toThrow(
         expect.objectContaining({ status: 401, errcode: "M_UNKNOWN_TOKEN", fields: { soft_logout: false } }),
@@ -69,6 +73,30 @@ describe("the homeserver is asked", () => {
       expect(homeserver.requests).toHaveLength(0);
     },
   );
+
+  test.each([
+    ["a user id", { userId: "a".repeat(256) }],
+    ["a device id", { deviceId: "a".repeat(9000) }],
+    ["a device id of few letters and many bytes", { deviceId: "ż".repeat(128) }],
+  ])("for no id that no user and no device can have: %s is refused", (_, ids) => {
+    expect(() => authenticator.whoIs({ token: "syt_a", ...ids })).toThrow(
+      expect.objectContaining({ code: "PARAMETER_TOO_LONG", status: 400, errcode: "M_INVALID_PARAM" }),
+    );
+    expect(homeserver.requests).toHaveLength(0);
+  });
+
+  test("with a head of less than 8 KiB, however much a client sends", async () => {
+    await authenticator.whoIs({
+      token: "a".repeat(4096),
+      userId: "\u0001".repeat(255),
+      deviceId: "\u0001".repeat(255),
+      address: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+      userAgent: "a".repeat(10_000),
+    });
+    const [request] = homeserver.requests;
+    const lines = Object.entries(request?.headers ?? {}).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+    expect(`GET ${request?.url} HTTP/1.1\r\n${lines.join("")}\r\n`.length).toBeLessThan(8192);
+  });
 });
 
 describe("an answer of 200", () => {
@@ -97,6 +125,7 @@ describe("a refusal reaches the client to the letter", () => {
       '{ "errcode": "M_USER_LOCKED",\n "error": "\\u017b", "soft_logout": true, "n": 12345678901234567890 }',
     ],
     [403, "M_FORBIDDEN", '{"errcode":"M_FORBIDDEN","error":"Application service cannot masquerade as this user"}'],
+    [400, "M_UNKNOWN_DEVICE", '{"errcode":"M_UNKNOWN_DEVICE","error":"The application service has no such device"}'],
     [403, "ORG.EXAMPLE", '{"errcode":"ORG.EXAMPLE","error":"ż"}'],
   ])("%i %s %s", async (status, errcode, bodyText) => {
     homeserver.answer = json(status, bodyText);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/whoami.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
@@ -15,6 +15,7 @@ beforeEach(async () => {
   nowMs = 1_000_000;
   authenticator = createWhoamiAuthenticator({
     url: homeserver.url,
+    serverName: "hs.test",
     log: captureLog(),
     cacheForMs: 30_000,
     negativeCacheForMs: 5000,
@@ -138,4 +139,37 @@ test("the user that was not seen for longest makes room, and made-up tokens push
   expect(homeserver.requests).toHaveLength(asked);
   await ask("b");
   expect(homeserver.requests).toHaveLength(asked + 1);
+});
+
+describe("the memory of users is full, and", () => {
+  test("ids that one user makes up push out her own entries and no others", async () => {
+    homeserver.answer = echoUser;
+    for (const token of ["a", "b"]) await ask(token);
+    for (let number = 0; number < 20; number += 1) await ask("attacker", undefined, `D${number}`);
+    const asked = homeserver.requests.length;
+    expect(authenticator.whoIs({ token: "a" })).toMatchObject({ userId: "@a:hs.test" });
+    expect(authenticator.whoIs({ token: "b" })).toMatchObject({ userId: "@b:hs.test" });
+    expect(homeserver.requests).toHaveLength(asked);
+  });
+
+  test("users of one application service make room for a user who comes", async () => {
+    homeserver.answer = echoUser;
+    for (const name of ["x", "y", "z"]) await ask("as", `@${name}:hs.test`);
+    await ask("a");
+    const asked = homeserver.requests.length;
+    for (const name of ["y", "z"]) await ask("as", `@${name}:hs.test`);
+    await ask("a");
+    expect(homeserver.requests).toHaveLength(asked);
+  });
+});
+
+test("a token that the homeserver no longer knows is forgotten under all ids that came with it", async () => {
+  homeserver.answer = echoUser;
+  await ask("t", undefined, "D");
+  await ask("t");
+  nowMs += 30_000 - 1;
+  homeserver.answer = UNKNOWN;
+  await expect(ask("t", undefined, "another")).rejects.toMatchObject({ errcode: "M_UNKNOWN_TOKEN" });
+  await expect(ask("t", undefined, "D")).rejects.toMatchObject({ errcode: "M_UNKNOWN_TOKEN" });
+  await expect(ask("t")).rejects.toMatchObject({ errcode: "M_UNKNOWN_TOKEN" });
 });

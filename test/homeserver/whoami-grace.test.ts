@@ -31,6 +31,7 @@ afterEach(async () => {
 function connect(timeoutMs = 5000, graceMs = GRACE_MS): WhoamiAuthenticator {
   return createWhoamiAuthenticator({
     url: homeserver.url,
+    serverName: "hs.test",
     log,
     timeoutMs,
     graceMs,
@@ -46,7 +47,7 @@ function nameByToken(res: ServerResponse, req: IncomingMessage): void {
 
 const ask = async (token = "alice", from = authenticator) => from.whoIs({ token });
 
-describe("a user that the homeserver named stays known for the grace, everybody else gets 503, while it", () => {
+describe("a user that the homeserver named stays known for the grace, all others get 503, while to every question it", () => {
   test.each<[string, Answer]>([
     ["drops connections", DOWN],
     ["answers 429", json(429, { errcode: "M_LIMIT_EXCEEDED", retry_after_ms: 1000 })],
@@ -157,7 +158,9 @@ test("without a grace an outage is felt as soon as the answer is no longer fresh
 test("nobody is ever taken for somebody else, whatever the homeserver answers in between", async () => {
   const faults: Answer[] = [DOWN, UNKNOWN, nameByToken, json(500, {}), json(200, "<html>"), nameByToken];
   const tokens = Array.from({ length: 40 }, (_, number) => `user${number}`);
+  const aliveOrNot = [DOWN, json(200, { versions: ["v1.11"] })];
   for (let round = 0; round < 12; round += 1) {
+    homeserver.versions = (res, req) => aliveOrNot[homeserver.probes.length % 2]?.(res, req);
     homeserver.answer = (res, req) => {
       const number = Number(/\d+$/.exec(req.headers.authorization ?? "")?.[0]);
       faults[(number + round) % faults.length]?.(res, req);

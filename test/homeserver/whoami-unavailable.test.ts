@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 function connect(url: string, timeoutMs = 5000): WhoamiAuthenticator {
-  return createWhoamiAuthenticator({ url, log, timeoutMs, now: () => nowMs });
+  return createWhoamiAuthenticator({ url, log, serverName: "hs.test", timeoutMs, now: () => nowMs });
 }
 
 const ask = async (from = authenticator) => from.whoIs({ token: TOKEN });
@@ -39,7 +39,7 @@ const send =
 describe("is unavailable, and nothing is kept, after", () => {
   test.each<[string, Answer, string]>([
     ["404", json(404, { errcode: "M_UNRECOGNIZED" }), "status 404 M_UNRECOGNIZED"],
-    ["400", json(400, { errcode: "M_UNKNOWN" }), "status 400 M_UNKNOWN"],
+    ["400 with HTML", send(400, "<html>"), "status 400"],
     ["429", json(429, { errcode: "M_LIMIT_EXCEEDED" }), "status 429 M_LIMIT_EXCEEDED"],
     ["500", json(500, { errcode: "M_UNKNOWN_TOKEN" }), "status 500 M_UNKNOWN_TOKEN"],
     ["502 with HTML", send(502, "<html>"), "status 502"],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { startTestService, type TestService } from "../support/service.ts";
+import { RawConnection } from "./raw-connection.ts";
 import { startStubHomeserver, type StubHomeserver } from "./stub-homeserver.ts";
 
 const CONFIG = "/_matrix/client/v1/media/config";
@@ -33,7 +34,8 @@ describe("an access token", () => {
       "Bearer token-of-alice",
       [401, "M_MISSING_TOKEN"],
     ],
-    ["that is empty in the query", "?access_token=", undefined, [401, "M_MISSING_TOKEN"]],
+    ["that is empty in the query", "?access_token=", undefined, [401, "M_UNKNOWN_TOKEN"]],
+    ["behind two spaces", "", "Bearer  token-of-alice", [401, "M_MISSING_TOKEN"]],
     ["of two words", "", "Bearer token-of-alice x", [401, "M_MISSING_TOKEN"]],
     ["that nobody has", "", "Bearer no", [401, "M_UNKNOWN_TOKEN"]],
     ["that is nearly somebody's", "", "Bearer token-of-alicE", [401, "M_UNKNOWN_TOKEN"]],
@@ -41,6 +43,44 @@ describe("an access token", () => {
   ])("is read %s", async (_, query, authorization, expected) => {
     expect(await ask(query, authorization)).toEqual(expected);
   });
+});
+
+describe("a request whose credentials nobody needs to be asked about", () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startTestService();
+  });
+  afterAll(() => service.stop());
+
+  const ask = async (target: string, ...authorizations: string[]) => {
+    const headers = authorizations.map((value) => ["Authorization", value] as const);
+    const { status, body } = await RawConnection.ask(service.port, { method: "GET", target, headers });
+    const { errcode, error } = z.object({ errcode: z.string(), error: z.string() }).parse(JSON.parse(body.toString()));
+    return [status, errcode, error];
+  };
+
+  test("is refused where two Authorization headers came, whichever is right", async () => {
+    const refusal = [401, "M_MISSING_TOKEN", "More than one Authorization header was sent"];
+    expect(await ask(CONFIG, "Bearer token-of-alice", "Bearer token-of-bob")).toEqual(refusal);
+    expect(await ask(CONFIG, "Bearer token-of-alice", "Bearer token-of-alice")).toEqual(refusal);
+    expect(await ask(CONFIG, "Basic eA==", "Bearer token-of-alice")).toEqual(refusal);
+  });
+
+  test("is told that a token came both in the header and in the query", async () => {
+    const [status, errcode, error] = await ask(`${CONFIG}?access_token=token-of-alice`, "Bearer token-of-alice");
+    expect([status, errcode]).toEqual([401, "M_MISSING_TOKEN"]);
+    expect(error).toContain("both in the Authorization header and in the query");
+  });
+
+  test.each(["user_id", "device_id", "org.matrix.msc3202.device_id"])(
+    "is refused where %s has more than 255 bytes",
+    async (name) => {
+      for (const value of ["a".repeat(256), "%c5%bc".repeat(128)]) {
+        const answer = await ask(`${CONFIG}?${name}=${value}`, "Bearer token-of-alice");
+        expect(answer.slice(0, 2)).toEqual([400, "M_INVALID_PARAM"]);
+      }
+    },
+  );
 });
 
 describe("a homeserver that is asked who is asking", () => {

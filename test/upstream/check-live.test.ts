@@ -146,6 +146,22 @@ describe("check --live", () => {
     );
   });
 
+  test("says that the homeserver is that of another name, or does not tell its versions", async () => {
+    synapse.behave = (req, res, seen) =>
+      seen.url.endsWith("/whoami") && req.headers.authorization !== "Bearer media-bridge-check"
+        ? sendJson(res, 200, { user_id: "@admin:other.test" })
+        : likeSynapse(req, res, seen);
+    const other = await checkLive(folder);
+    expect(other.lines).toContainEqual(
+      expect.stringMatching(/whoami names @admin:other\.test, .* server_name \(example\.test\) → .*homeserver\.url/),
+    );
+    synapse.behave = (req, res, seen) =>
+      seen.url.endsWith("/versions") ? sendJson(res, 404, {}) : likeSynapse(req, res, seen);
+    const mute = await checkLive(folder);
+    expect(mute.status).toBe(1);
+    expect(mute.lines).toContainEqual(expect.stringMatching(/does not tell its versions: status 404 → /));
+  });
+
   test("says that an administrator's token is none", async () => {
     synapse.behave = (req, res, seen) =>
       seen.url.includes("/_synapse/")

@@ -77,6 +77,7 @@ export class StubSynapse {
       const name = (req.headers.authorization ?? "").replace("Bearer token-of-", "");
       return sendJson(res, 200, { user_id: `@${name}:example.test`, is_guest: false });
     }
+    if (url.pathname === "/_matrix/client/versions") return sendJson(res, 200, { versions: ["v1.11"] });
     const admin = /^\/_synapse\/admin\/v1\/users\/([^/]+)\/media$/.exec(url.pathname);
     if (admin) return sendJson(res, 200, this.#listMedia(decodeURIComponent(admin[1] ?? ""), url.searchParams));
     if (url.pathname === "/_synapse/admin/v1/statistics/users/media") {

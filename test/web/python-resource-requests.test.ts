@@ -73,11 +73,23 @@ describe("requests to web resources of Python modules", () => {
     expect(await who("who", { as: "alice" })).toEqual([200, alice]);
     expect(await who("who?access_token=token-of-alice")).toEqual([200, alice]);
     expect(await who("who")).toEqual([401, { errcode: "M_MISSING_TOKEN", error: "Missing access token" }]);
-    expect(await who("who?access_token=x", { as: "alice" })).toMatchObject([401, { errcode: "M_MISSING_TOKEN" }]);
+    expect(await who("who?access_token=x", { as: "alice" })).toEqual([
+      401,
+      {
+        errcode: "M_MISSING_TOKEN",
+        error: "An access token was sent both in the Authorization header and in the query",
+      },
+    ]);
     expect(await who("who", { headers: { Authorization: "Basic x" } })).toEqual([
       401,
-      { errcode: "M_MISSING_TOKEN", error: "Invalid Authorization header." },
+      { errcode: "M_MISSING_TOKEN", error: "The Authorization header is not of the form: Bearer <token>" },
     ]);
+    expect(await who("who", { headers: { Authorization: "bearer token-of-alice" } })).toEqual([200, alice]);
+    expect(await who("who?access_token=")).toMatchObject([401, { errcode: "M_UNKNOWN_TOKEN" }]);
+    const long = "a".repeat(256);
+    for (const name of ["user_id", "device_id", "org.matrix.msc3202.device_id"]) {
+      expect(await who(`who?${name}=${long}`, { as: "alice" })).toMatchObject([400, { errcode: "M_INVALID_PARAM" }]);
+    }
     expect(await who("who", { headers: { Authorization: "Bearer nobody" } })).toEqual([
       401,
       { errcode: "M_UNKNOWN_TOKEN", error: "Invalid access token passed.", soft_logout: false },

@@ -19,7 +19,7 @@ async def get_user_by_req(call_host: Callable[[str, Any], Any], request: Any, al
     credentials = {
         "token": find_token(request, args),
         "user_id": find_text(args, b"user_id"),
-        "device_id": find_text(args, b"device_id") or find_text(args, b"org.matrix.msc3202.device_id"),
+        "device_id": find_text(args, b"device_id", b"org.matrix.msc3202.device_id"),
         "address": getattr(request.getClientAddress(), "host", None),
         "user_agent": get_request_user_agent(request) or None,
     }
@@ -38,16 +38,16 @@ def find_token(request: Any, args: Any) -> str:
     headers = request.requestHeaders.getRawHeaders(b"Authorization")
     queries = args.get(b"access_token")
     if not headers:
-        if not queries or not queries[0]:
+        if not queries:
             raise MissingClientTokenError()
         return decode_token(queries[0])
-    if queries is not None:
-        raise MissingClientTokenError("Mixing Authorization headers and access_token query parameters.")
+    if queries:
+        raise MissingClientTokenError("An access token was sent both in the Authorization header and in the query")
     if len(headers) > 1:
-        raise MissingClientTokenError("Too many Authorization headers.")
+        raise MissingClientTokenError("More than one Authorization header was sent")
     scheme, *rest = headers[0].split(b" ")
-    if scheme != b"Bearer" or len(rest) != 1 or not rest[0]:
-        raise MissingClientTokenError("Invalid Authorization header.")
+    if scheme.lower() != b"bearer" or len(rest) != 1 or not rest[0]:
+        raise MissingClientTokenError("The Authorization header is not of the form: Bearer <token>")
     return decode_token(rest[0])
 
 
@@ -58,9 +58,10 @@ def decode_token(token: bytes) -> str:
         raise InvalidClientTokenError("Invalid access token passed.") from None
 
 
-def find_text(args: Any, name: bytes) -> str | None:
-    values = args.get(name)
-    if not values:
+def find_text(args: Any, *names: bytes) -> str | None:
+    """The first value of the first of these parameters that is there, be it empty."""
+    values = next((args[name] for name in names if args.get(name)), None)
+    if values is None:
         return None
     try:
         return values[0].decode("utf-8")

@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { loadHomeserverTokens } from "../../config/homeserver-tokens.ts";
-import { ask, describeReply, jsonOf } from "./ask.ts";
+import { ask, describeReply, jsonOf, type Reply } from "./ask.ts";
 import { note, ok, problem, type Finding } from "./finding.ts";
 
 /** Nobody's token. */
@@ -28,17 +28,19 @@ export async function checkHomeserver(config: Config): Promise<Finding[]> {
       ),
     ];
   }
+  const told = await ask(`${homeserver.url}/_matrix/client/versions`);
+  if (told.status !== 200 || !Array.isArray(jsonOf(told)["versions"])) {
+    return [
+      problem(
+        `the homeserver does not tell its versions: ${describeReply(told)}`,
+        "let /_matrix/client/versions through to it: where it does not answer one request, this tells whether it answers at all",
+      ),
+    ];
+  }
   const { admin } = loadHomeserverTokens(homeserver);
   if (admin === undefined) return [ok("the homeserver answers, and whoami refuses a token of nobody's")];
   const known = await ask(url, { headers: { Authorization: `Bearer ${admin}` } });
-  const findings = [
-    known.status === 200
-      ? ok(`whoami knows the administrator's token: ${String(jsonOf(known)["user_id"])}`)
-      : problem(
-          `whoami answers ${describeReply(known)} to the administrator's token`,
-          "put a token that is valid into homeserver.admin_token_file",
-        ),
-  ];
+  const findings = [describeAdministrator(known, config.serverName, homeserver.url)];
   const listed = await ask(`${homeserver.url}/_synapse/admin/v1/statistics/users/media?limit=1`, {
     headers: { Authorization: `Bearer ${admin}` },
   });
@@ -51,6 +53,23 @@ export async function checkHomeserver(config: Config): Promise<Finding[]> {
         ),
   );
   return findings;
+}
+
+function describeAdministrator(known: Reply, serverName: string, url: string): Finding {
+  const userId = String(jsonOf(known)["user_id"]);
+  if (known.status !== 200) {
+    return problem(
+      `whoami answers ${describeReply(known)} to the administrator's token`,
+      "put a token that is valid into homeserver.admin_token_file",
+    );
+  }
+  if (userId.slice(userId.indexOf(":") + 1) !== serverName) {
+    return problem(
+      `whoami names ${userId}, who is not a user of server_name (${serverName})`,
+      `media_bridge.homeserver.url (${url}) must lead to the homeserver of that name; correct it, or server_name`,
+    );
+  }
+  return ok(`whoami knows the administrator's token: ${userId}`);
 }
 
 /** Does the Synapse that keeps media answer, with its media repository on? */
