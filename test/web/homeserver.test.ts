@@ -39,11 +39,11 @@ async function whoIs(token: string, query = ""): Promise<[number, string | null,
 }
 
 test("The homeserver says who it is, and is asked once for the service's routes and both languages", async () => {
-  homeserver.answer = json(200, { user_id: "@bob:hs.test", device_id: "PHONE" });
+  homeserver.answer = json(200, { user_id: "@bob:example.test", device_id: "PHONE" });
   homeserver.requests.length = 0;
   expect(await whoIs("first")).toEqual([
-    [200, null, { user: "@bob:hs.test", guest: false, device: "PHONE", entity: "@bob:hs.test" }],
-    [200, null, { userId: "@bob:hs.test", deviceId: "PHONE", isGuest: false }],
+    [200, null, { user: "@bob:example.test", guest: false, device: "PHONE", entity: "@bob:example.test" }],
+    [200, null, { userId: "@bob:example.test", deviceId: "PHONE", isGuest: false }],
   ]);
   await service.request("/_matrix/client/v1/media/config", { headers: { Authorization: "Bearer first" } });
   expect(homeserver.requests).toHaveLength(1);
@@ -55,9 +55,9 @@ test("An application service is asked about with its user_id", async () => {
     const user = new URL(req.url ?? "", "http://x").searchParams.get("user_id");
     json(200, { user_id: user })(res, req);
   };
-  expect(await whoIs("as-token", "?user_id=@puppet:hs.test")).toMatchObject([
-    [200, null, { user: "@puppet:hs.test" }],
-    [200, null, { userId: "@puppet:hs.test" }],
+  expect(await whoIs("as-token", "?user_id=@puppet:example.test")).toMatchObject([
+    [200, null, { user: "@puppet:example.test" }],
+    [200, null, { userId: "@puppet:example.test" }],
   ]);
 });
 
