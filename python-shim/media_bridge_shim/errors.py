@@ -6,17 +6,19 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .hidden_values import hide_values
 from .json_text import to_json_text
 from .missing_module import explain_missing
 from .texts import (
     MAX_MESSAGE_BYTES,
     MAX_TRACEBACK_BYTES,
     clean_text,
-    hide_values,
     keep_end,
     message_of,
     traceback_of,
     type_name,
+    whole_message_of,
+    whole_traceback_of,
 )
 
 WireError = dict[str, Any]
@@ -88,20 +90,26 @@ def make_callback_error(error: BaseException, **more: Any) -> WireError:
 
 def make_load_error(error: BaseException, index: int, phase: str, config: Any) -> WireError:
     """A module that cannot be loaded. Values of its configuration appear nowhere in it."""
-    wire = make_error("module", error, module=index, phase=phase)
-    hint = explain_missing(error)
-    if hint is not None:
-        wire["hint"] = clean_text(hint, MAX_MESSAGE_BYTES)
+    # Values are hidden first and texts cut afterwards, so that no half of a value is left at the edge.
+    message = hide_values(whole_message_of(error), config)
     path = getattr(error, "path", None)
     if isinstance(path, (list, tuple)) or (
         path is not None and hasattr(path, "__iter__") and not isinstance(path, str)
     ):
         keys = ".".join(str(key) for key in path)
         if keys:
-            wire["message"] = f"{wire['message']} (in config: {keys})"
-    # Values are hidden first and texts cut afterwards, so that no half of a value is left at the edge.
-    wire["message"] = clean_text(hide_values(wire["message"], config), MAX_MESSAGE_BYTES)
-    wire["traceback"] = keep_end(hide_values(wire["traceback"], config), MAX_TRACEBACK_BYTES)
+            message = f"{message} (in config: {keys})"
+    wire: WireError = {
+        "kind": "module",
+        "type": type_name(error),
+        "message": clean_text(message, MAX_MESSAGE_BYTES),
+        "traceback": keep_end(hide_values(whole_traceback_of(error), config), MAX_TRACEBACK_BYTES),
+        "module": index,
+        "phase": phase,
+    }
+    hint = explain_missing(error)
+    if hint is not None:
+        wire["hint"] = clean_text(hint, MAX_MESSAGE_BYTES)
     return wire
 
 

@@ -1,11 +1,8 @@
-"""Texts that go over the wire: valid UTF-8, of bounded length, without what must not be told."""
+"""Texts that go over the wire: valid UTF-8, of bounded length."""
 
 from __future__ import annotations
 
-import json
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 from typing import Any
 
 MAX_MESSAGE_BYTES = 4 * 1024
@@ -27,19 +24,28 @@ def type_name(value: Any) -> str:
 
 def message_of(error: BaseException) -> str:
     """What the exception says, for people; never raises."""
+    return clean_text(whole_message_of(error), MAX_MESSAGE_BYTES)
+
+
+def whole_message_of(error: BaseException) -> str:
+    """What it says, at any length; never raises."""
     try:
-        return clean_text(str(error), MAX_MESSAGE_BYTES)
+        return str(error)
     except BaseException:
         return f"(the text of this {type_name(error)} cannot be had)"
 
 
 def traceback_of(error: BaseException) -> str:
     """The exception's traceback with its causes; where it is too long, its end is what is kept."""
+    return keep_end(whole_traceback_of(error), MAX_TRACEBACK_BYTES)
+
+
+def whole_traceback_of(error: BaseException) -> str:
+    """The traceback of any length; never raises."""
     try:
-        text = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        return "".join(traceback.format_exception(type(error), error, error.__traceback__))
     except BaseException:
-        text = "".join(traceback.format_tb(error.__traceback__)) + type_name(error)
-    return keep_end(text, MAX_TRACEBACK_BYTES)
+        return "".join(traceback.format_tb(error.__traceback__)) + type_name(error)
 
 
 def keep_end(text: str, max_bytes: int) -> str:
@@ -54,38 +60,3 @@ def describe_answer(value: Any) -> str:
         return clean_text(repr(value), MAX_ANSWER_BYTES)
     except BaseException as error:
         return f"<{type_name(value)}, whose repr raises {type_name(error)}>"
-
-
-def hide_values(text: str, config: Any) -> str:
-    """`text` with every value of a module's configuration replaced: it may hold secrets, and errors like to quote."""
-    for value in sorted(set(_forms_of(_leaves(config))), key=len, reverse=True):
-        text = text.replace(value, "<value>")
-    return text
-
-
-def _leaves(config: Any) -> Iterator[Any]:
-    stack = [config]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Mapping):
-            stack.extend(node.values())
-        elif isinstance(node, (list, tuple)):
-            stack.extend(node)
-        elif isinstance(node, (str, int, float, date)) and not isinstance(node, bool):
-            yield node
-
-
-def _forms_of(leaves: Iterable[Any]) -> Iterator[str]:
-    for leaf in leaves:
-        if isinstance(leaf, date):
-            yield from (repr(leaf), str(leaf), leaf.isoformat())
-        elif not isinstance(leaf, str):
-            text = repr(leaf)
-            if sum(character.isdigit() for character in text) >= 3:
-                yield text
-        elif len(leaf) >= 3:
-            # As it is, and as it stands inside a Python or JSON literal.
-            yield leaf
-            yield repr(leaf)[1:-1]
-            yield json.dumps(leaf)[1:-1]
-            yield from (line for line in leaf.splitlines() if len(line) >= 3)

@@ -147,7 +147,10 @@ class Reader {
   }
 
   #refuseTag(node: unknown, tag: string): StartError {
-    return this.fail(node, `the tag ${tag.replace("tag:yaml.org,2002:", "!!")} is not supported`);
+    // A value that begins with `!` and is not in quotes is taken for a tag, and may be a secret.
+    const isOfYaml = tag.startsWith("tag:yaml.org,2002:");
+    const named = isOfYaml ? `the tag ${tag.replace("tag:yaml.org,2002:", "!!")}` : "a tag of its own";
+    return this.fail(node, `${named} is not supported${isOfYaml ? "" : " (put a value that begins with ! in quotes)"}`);
   }
 
   #line(node: unknown): number {

@@ -1,5 +1,7 @@
 import { RemoteError } from "../bridge/errors.ts";
 import { StartError } from "../errors.ts";
+import { hideInThrown } from "./hidden-errors.ts";
+import { hideValues } from "./hidden-values.ts";
 import type { PythonEntry } from "./python-slots.ts";
 
 const PHASES: Record<string, string> = {
@@ -50,11 +52,22 @@ export function describePythonStart(
     if (lack !== undefined) return new StartError("PYTHON", lack, { cause: error });
     return new StartError("PYTHON", `the Python child cannot be started: ${reason}`, { cause: error });
   }
-  const ended = `ended the Python child while it was loaded: ${reason}`;
-  if (others.length === 0)
-    return new ModuleLoadError(`${describeModule(first)} ${ended}`, [first.index], { cause: error });
+  // What the child said last is what a module printed. All else was looked through by the child itself.
+  const config = loading.map(({ configJson }) => valuesIn(configJson));
+  const ended = `ended the Python child while it was loaded: ${hideValues(reason, config)}`;
+  const cause = hideInThrown(error, config);
+  if (others.length === 0) return new ModuleLoadError(`${describeModule(first)} ${ended}`, [first.index], { cause });
   const names = loading.map(({ module }) => module).join(", ");
-  return new StartError("MODULE", `one of the modules ${names} ${ended}`, { cause: error });
+  return new StartError("MODULE", `one of the modules ${names} ${ended}`, { cause });
+}
+
+/** The configuration, or its texts where JavaScript cannot read it: Python's JSON has `NaN` and the like. */
+function valuesIn(configJson: string): unknown {
+  try {
+    return JSON.parse(configJson);
+  } catch {
+    return (configJson.match(/"(?:[^"\\]|\\.)*"/g) ?? []).map((literal): unknown => JSON.parse(literal));
+  }
 }
 
 /** All that ended the starts of several children, as one. */

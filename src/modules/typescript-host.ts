@@ -42,7 +42,9 @@ export async function parseTypeScriptModule(entry: TypeScriptEntry, options: Imp
       try {
         await definition.setup(api, config);
       } catch (error) {
-        throw moduleError(entry, `cannot be set up: ${describeThrown(error, entry, file)}`, error);
+        // It may quote the configuration as it was written, and as its schema made it.
+        const known = { ...entry, config: [entry.config, config] };
+        throw moduleError(known, `cannot be set up: ${describeThrown(error, known, file)}`, error);
       }
     },
   };

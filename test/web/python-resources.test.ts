@@ -111,6 +111,21 @@ describe("web resources of Python modules", () => {
     expect(service.log.text()).not.toContain("hidden");
   });
 
+  test.each([
+    "a=1;access_token=SECRET",
+    "%61ccess_token=SECRET",
+    "ACCESS%5FTOKEN=SECRET",
+    "%2561ccess_token=SECRET",
+    "access_token%3DSECRET",
+    "next=%2Fx%3Faccess_token%3DSECRET",
+    "a=1;client_secret=SECRET;b=2",
+  ])("keep the token of %j out of the log when they refuse", async (query) => {
+    const answer = await ask(`deferring?what=refuse&${query}`);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    await service.log.waitFor(({ message }) => message.includes("/_synapse/client/deferring?what=refuse"));
+    expect(service.log.text()).not.toContain("SECRET");
+  });
+
   test("have children as in Twisted: put there, made up, or registered below", async () => {
     expect(await (await ask("branch")).text()).toBe("the branch itself");
     expect((await describeRequest("branch/fixed/x")).postpath).toEqual(["x"]);

@@ -1,0 +1,43 @@
+"""What errors of Python modules hide; the host's side is test/modules/hidden-values.test.ts."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from media_bridge_shim.errors import make_load_error
+from media_bridge_shim.hidden_values import hide_values
+
+VECTORS = json.loads((Path(__file__).parent.parent / "fixtures/hidden-values.json").read_text())
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
+def test_in_an_error_of_a_python_module(vector):
+    assert hide_values(vector["text"], vector["config"]) == vector["hidden"]
+
+
+def test_a_value_is_hidden_as_its_repr_shows_it():
+    config = {"password": 'it\'s "quoted"\\', "day": date(2024, 5, 6)}
+    text = f"{config['password']!r}, {config['day']!r}, {config['day']}"
+    assert hide_values(text, config) == "'<value>', <value>, <value>"
+
+
+def test_no_half_of_a_value_is_left_where_a_text_is_cut():
+    config = {"password": "hunter22" * 4}
+    for length in range(4096 - 40, 4096 + 8):
+        wire = make_load_error(ValueError("x" * length + " " + config["password"]), 0, "construct", config)
+        assert "hunter" not in wire["message"] + wire["traceback"]
+
+
+def test_values_are_hidden_in_causes():
+    config = {"password": "hunter22"}
+    try:
+        try:
+            raise ValueError("hunter22 is wrong")
+        except ValueError as error:
+            raise RuntimeError("cannot log in with hunter22") from error
+    except RuntimeError as error:
+        wire = make_load_error(error, 0, "construct", config)
+    assert "is wrong" in wire["traceback"]
+    # The line of code that raised is quoted as well.
+    assert "hunter22" not in wire["message"] + wire["traceback"]
