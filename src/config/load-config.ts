@@ -58,7 +58,13 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
     : [];
   return {
     config: deepFreeze(config),
-    warnings: [...keys.warnings, ...ofDatabase, ...warnings, ...warnAboutRequirements(config.mediaBridge.python)],
+    warnings: [
+      ...sources.notices,
+      ...keys.warnings,
+      ...ofDatabase,
+      ...warnings,
+      ...warnAboutRequirements(config.mediaBridge.python),
+    ],
     undecided: keys.undecided,
     files: sources.files,
   };

@@ -128,6 +128,7 @@ test("no value is shown, least of all of a module's configuration", () => {
     failing(`modules:\n  - module: a.B\n    config:\n      k: |${secret}\n        x`),
     failing(`modules:\n  - module: a.B\n    config:\n      k: ${secret}\n     ${secret}: 1`),
     failing(`modules:\n  - module: a.B\n    config:\n      k: *${secret}`),
+    failing(`modules:\n  - module: a.B\n    config:\n      k: !${secret}`),
   ];
   for (const message of messages) {
     expect(message).toMatch(/c\.yaml:\d/);
@@ -149,13 +150,37 @@ describe("files that cannot be used", () => {
     ],
     ["a key given twice", { "c.yaml": "a: 1\nb:\n  c: 1\n  c: 2\n" }, /^c\.yaml:4: this key is given twice/],
     ["a syntax error", { "c.yaml": "a: [1\nb: 2\n" }, /^c\.yaml:\d: not valid YAML/],
-    ["two documents", { "c.yaml": "a: 1\n---\nb: 1\n" }, /^c\.yaml:\d: not valid YAML/],
+    [
+      "two documents",
+      { "c.yaml": "a: 1\n---\nb: 1\n" },
+      /^c\.yaml:\d: a second document begins here \(`---`\): keep one/,
+    ],
+    [
+      "a template of Jinja's",
+      { "c.yaml": "a: 1\n{% if B %}\nb: 1\n{% endif %}\n" },
+      /^c\.yaml:2: this is a template of Jinja's .* render it/,
+    ],
+    [
+      "a template whose values alone are Jinja's",
+      { "c.yaml": "a: {{ A }}\n" },
+      /^c\.yaml:1: this is a template of Jinja's/,
+    ],
+    [
+      "values that lie too deep",
+      { "c.yaml": `a: ${"[".repeat(201)}${"]".repeat(201)}\n` },
+      /^c\.yaml:1: .*200 levels deep$/,
+    ],
     ["an alias without anchor", { "c.yaml": "a: 1\nb: *none\n" }, /^c\.yaml:2: an alias names an anchor/],
     ["an alias inside itself", { "c.yaml": "a: &x\n  b: *x\n" }, /^c\.yaml:\d: an alias stands inside what it names$/],
     [
       "a tag of Python's",
       { "c.yaml": "a: !!python/name:os.system ''\n" },
       /^c\.yaml:1: the tag !!python\/name:os\.system/,
+    ],
+    [
+      "a tag of its own, which may be a value without quotes",
+      { "c.yaml": "a: !hunter22\n" },
+      /^c\.yaml:1: a tag of its own is not supported \(put a value that begins with ! in quotes\)$/,
     ],
     ["a day that does not exist", { "c.yaml": "a: 2024-02-31\n" }, /^c\.yaml:1: a value that is not of the form/],
   ] as [string, Record<string, string | Uint8Array>, RegExp][])("%s", (_name, files, message) => {

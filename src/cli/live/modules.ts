@@ -1,5 +1,6 @@
 import type { KindName } from "../../callbacks/kinds.ts";
-import { readYamlFile } from "../../config/yaml-file.ts";
+import { readYamlFileIfAny } from "../../config/yaml-file.ts";
+import type { YamlNode } from "../../config/yaml-node.ts";
 import { toPlainValue } from "../../config/yaml-value.ts";
 import type { LoadedModules } from "../../modules/load.ts";
 import { note, ok, problem, type Finding } from "./finding.ts";
@@ -20,7 +21,7 @@ const DECIDING: readonly KindName[] = [
  */
 export function checkModules(files: readonly string[], loaded: LoadedModules): Finding[] {
   const own = files
-    .map((file) => ({ file, entries: readYamlFile(file).entries }))
+    .map((file) => ({ file, entries: readYamlFileIfAny(file)?.entries ?? new Map<string, YamlNode>() }))
     .filter(({ entries }) => entries.has("listeners"));
   if (own.length === 0) {
     return [
