@@ -2,16 +2,21 @@ import type { z } from "zod";
 import type { ConfigSources } from "./config-files.ts";
 import { findNearestName } from "./nearest-name.ts";
 import { listNames } from "./schema.ts";
-import { describeKind, findNode } from "./yaml-node.ts";
+import { describeKind, findNode, type YamlNode } from "./yaml-node.ts";
 
 type Path = readonly PropertyKey[];
 
 /** A typing mistake that is worth a suggestion is rarely further away. */
 const SUGGEST_WITHIN = 3;
 
+/** Forms of sizes, durations and numbers. */
+const QUANTITY_FORM = /^(?:a size|a duration|a whole number|a number|a port number)\b/;
+/** What looks like a quantity, be it a wrong one: no secret is as short as that and written so. */
+const QUANTITY = /^[+-]?[\d._,]{1,15} ?[A-Za-z]{0,7}$/;
+
 /**
- * One line for each mistake: file, line, the key's path, what was expected and the type of what was found. No value of the
- * configuration stands in it.
+ * One line for each mistake: file, line, the key's path, what was expected and what was found: of a size, a duration or a number
+ * the value, of all else the type alone, since it may be a secret.
  */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], sources: ConfigSources): string[] {
   const lines = issues.flatMap(openUnion).flatMap((issue) => {
@@ -20,7 +25,7 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[], sources: Con
     }
     // A key of a record: zod tells what is wrong with it inside.
     const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-    const { place, found } = locate(issue.path, sources);
+    const { place, found } = locate(issue.path, sources, QUANTITY_FORM.test(message));
     const said: unknown = issue.code === "custom" ? issue.params?.["found"] : undefined;
     return [
       `${place}: ${formatPath(issue.path)}: expected ${message}, found ${typeof said === "string" ? said : found}`,
@@ -55,9 +60,18 @@ function describeUnknownKey(path: Path, sources: ConfigSources): string {
   return `${locate(path, sources).place}: ${formatPath(path)}: unknown key${hint}`;
 }
 
-function locate(path: Path, sources: ConfigSources): { place: string; found: string } {
+function locate(path: Path, sources: ConfigSources, isQuantity = false): { place: string; found: string } {
   const source = sources.keys.get(String(path[0]));
   if (source === undefined) return { place: sources.files.join(", "), found: "nothing" };
   const { node, nearest } = findNode(source.node, path.slice(1));
-  return { place: `${source.file}:${nearest.line}`, found: describeKind(node?.kind) };
+  const quantity = isQuantity ? quantityOf(node) : undefined;
+  return { place: `${source.file}:${nearest.line}`, found: quantity ?? describeKind(node?.kind) };
+}
+
+/** A number, or a text that looks like a quantity, as messages show it. */
+function quantityOf(node: YamlNode | undefined): string | undefined {
+  if (node?.kind !== "int" && node?.kind !== "float" && node?.kind !== "str") return undefined;
+  const text = String(node.value);
+  if (!QUANTITY.test(text)) return undefined;
+  return node.kind === "str" ? `the text \`${text}\`` : `\`${text}\``;
 }

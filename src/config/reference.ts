@@ -39,7 +39,8 @@ const INTRODUCTION = `# Configuration
 \`--config\` names a YAML file or a folder, whose \`*.yaml\` files are read in sorted order, and may be repeated. A later file
 replaces whole top-level keys of an earlier one. The files are read as Synapse reads them (YAML 1.1), so that a whole
 \`homeserver.yaml\` can be named; keys of Synapse's that have nothing to do with media are passed over. A key given twice
-in one mapping is an error, and so is an unknown key under \`media_bridge\`.
+in one mapping is an error, and so is an unknown key under \`media_bridge\`. An empty
+file of a folder is passed over with a notice. Aliases may add a million values and characters of text to a file, and values may lie 200 levels deep.
 
 Sizes are bytes, or a whole number followed by \`K\`, \`M\`, \`G\` or \`T\`. Durations are milliseconds, or a whole number followed
 by \`s\`, \`m\`, \`h\`, \`d\`, \`w\` or \`y\`.`;

@@ -7,7 +7,10 @@ function failing(topLevel: string, own = ""): string {
 
 test.each([
   ["", "max_upload_size: fifty", /^c\.yaml:2: max_upload_size: expected a size: .*, found text$/],
-  ["", "max_upload_size: -5M", /^c\.yaml:2: max_upload_size: expected a size/],
+  ["", "max_upload_size: 5 Gb", /^c\.yaml:2: max_upload_size: expected a size: .*, found the text `5 Gb`$/],
+  ["", "max_upload_size: -5M", /^c\.yaml:2: max_upload_size: expected a size: .*, found the text `-5M`$/],
+  ["", "max_upload_size: 1.5", /^c\.yaml:2: max_upload_size: expected a size: .*, found `1\.5`$/],
+  ["", "max_upload_size: 5a6b7c8d", /^c\.yaml:2: max_upload_size: expected a size: .*, found text$/],
   ["", "max_upload_size: yes", /^c\.yaml:2: max_upload_size: expected a size: .*, found true or false$/],
   ["", "media_store_path: 12", /^c\.yaml:2: media_store_path: expected a path, found a whole number$/],
   ["", "public_baseurl: ftp://x", /^c\.yaml:2: public_baseurl: expected an http or https URL .*, found text$/],
@@ -21,7 +24,11 @@ test.each([
     /^c\.yaml:3: media_upload_limits\[0\]\.time_period: expected a duration.*, found nothing$/,
   ],
   ["", "unused_expiration_time: soon", /unused_expiration_time: expected a duration.*, found text$/],
-  ["", "max_pending_media_uploads: 1.5", /max_pending_media_uploads: expected a whole number, 0 or more/],
+  [
+    "",
+    "max_pending_media_uploads: 1.5",
+    /max_pending_media_uploads: expected a whole number, 0 or more, found `1\.5`$/,
+  ],
   ["", "rc_media_create: {per_second: -1}", /rc_media_create\.per_second: expected a number, 0 or more/],
   ["", "modules: [text]", /modules\[0\]: expected a mapping with either module or typescript, found text$/],
   ["", "modules: [{config: {}}]", /modules\[0\]: expected a mapping with either module or typescript/],
@@ -31,12 +38,12 @@ test.each([
     "modules: [{module: NoDot}]",
     /modules\[0\]\.module: expected the dotted path of a Python class .*, found text$/,
   ],
+  ["  listen: {port: 70000}", "", /media_bridge\.listen\.port: expected a port number from 0 to 65535, found `70000`$/],
   [
-    "  listen: {port: 70000}",
+    "  listen: {port: '8800'}",
     "",
-    /media_bridge\.listen\.port: expected a port number from 0 to 65535, found a whole number$/,
+    /media_bridge\.listen\.port: expected a port number from 0 to 65535, found the text `8800`$/,
   ],
-  ["  listen: {port: '8800'}", "", /media_bridge\.listen\.port: expected a port number from 0 to 65535, found text$/],
   ["  listen: {port: 1, path: x}", "", /media_bridge\.listen: expected either host and port or path, found both$/],
   [
     "  listen: {path: x, mode: 0660}",
