@@ -40,6 +40,7 @@ describe.concurrent("the command line", () => {
   test("takes --config again and again, the later file replacing whole top-level keys", async () => {
     const folder = new CliFolder();
     writeFileSync(join(folder.path, "more.yaml"), "server_name: later.test\n");
+    folder.write("tokens.yaml", "{}");
     const { status, stdout } = await folder.end(["check", "--config", "media-bridge.yaml", "-c", "more.yaml"]);
     expect([status, /^server name: +(.*)$/m.exec(stdout)?.[1]]).toEqual([0, "example.test"]);
     const later = await folder.endBare(["check", "-c", "media-bridge.yaml", "-c", "more.yaml"]);
@@ -50,7 +51,7 @@ describe.concurrent("the command line", () => {
     const folder = new CliFolder();
     mkdirSync(join(folder.path, "conf"));
     renameSync(folder.config, join(folder.path, "conf", "10-main.yaml"));
-    renameSync(join(folder.path, "tokens.yaml"), join(folder.path, "conf", "tokens.yml"));
+    folder.write("conf/tokens.yml", "t: {user_id: '@alice:later.test'}\n");
     const tokens = `{listen: {port: 0}, tokens_file: ./tokens.yml}`;
     writeFileSync(join(folder.path, "conf", "20-more.yaml"), `server_name: later.test\nmedia_bridge: ${tokens}\n`);
     const { status, stdout } = await folder.endBare(["check", "--config", "conf"]);
