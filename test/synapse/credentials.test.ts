@@ -27,6 +27,10 @@ async function askBoth(query: string, authorizations: readonly string[]): Promis
   return [await ask(port, WHOAMI), await ask(Number(new URL(service.directUrl).port), CONFIG)];
 }
 
+function fill(text: string): string {
+  return text.replaceAll("TOKEN", alice.accessToken);
+}
+
 test.each<[string, string, string[]]>([
   ["none", "", []],
   ["one", "", ["Bearer TOKEN"]],
@@ -41,7 +45,6 @@ test.each<[string, string, string[]]>([
   ["one in the header and one in the query", "?access_token=TOKEN", ["Bearer TOKEN"]],
   ["one in the header and an empty one in the query", "?access_token=", ["Bearer TOKEN"]],
 ])("Credentials are taken and refused as Synapse does: %s", async (_, query, headers) => {
-  const fill = (text: string) => text.replaceAll("TOKEN", alice.accessToken);
   const [synapse, ours] = await askBoth(fill(query), headers.map(fill));
   expect(ours).toEqual(synapse);
 });
