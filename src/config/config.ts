@@ -120,6 +120,8 @@ export interface PythonConfig {
   readonly overrides: Readonly<Record<string, PythonOverride>>;
   /** How many calls Python has at a time, how many may wait, and for how long: for each child. */
   readonly admission: { readonly maxInFlight: number; readonly maxQueued: number; readonly maxWaitMs: number };
+  /** How long a request to a web resource waits for a connection to a child. */
+  readonly webMaxWaitMs: number;
 }
 
 /** What holds for the child of one class; what is absent is as for all. */
@@ -145,6 +147,7 @@ export interface MediaBridgeConfig {
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   readonly log: { readonly level: Level };
   readonly upload: { readonly idleTimeoutMs: number };
+  readonly download: { readonly idleTimeoutMs: number };
   readonly upstream: UpstreamConfig | undefined;
   readonly runBackgroundTasks: boolean;
   readonly workerName: string;

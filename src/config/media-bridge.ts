@@ -49,6 +49,7 @@ export function buildMediaBridge(
     metrics: settings.metrics,
     log: settings.log,
     upload: { idleTimeoutMs: settings.upload.idle_timeout },
+    download: { idleTimeoutMs: settings.download.idle_timeout },
     upstream: buildUpstream(settings.upstream),
     // Beside a homeserver its own process runs them; two that purge or report would do so twice.
     runBackgroundTasks: settings.run_background_tasks ?? homeserver === undefined,

@@ -22,6 +22,7 @@ export function buildPython(python: PythonSettings, folder: string): PythonConfi
       Object.entries(overrides).map(([name, override]) => [name, buildOverride(override, folder)]),
     ),
     admission: { maxInFlight: python.max_in_flight, maxQueued: python.max_queued, maxWaitMs: python.max_wait },
+    webMaxWaitMs: python.web_max_wait,
   };
 }
 

@@ -136,6 +136,13 @@ const UPLOAD_GROUP = group({
   }),
 });
 
+const DOWNLOAD_GROUP = group({
+  idle_timeout: field(timerDuration().prefault("60s"), {
+    form: DURATION_FORM,
+    description: "An answer of which a client takes nothing for so long is ended, on every route.",
+  }),
+});
+
 /** Everything of the service's own: the mapping under `media_bridge`. */
 export const MediaBridgeSchema = group({
   modules: field(z.array(OwnModuleEntrySchema, { error: "a list of modules" }).optional(), {
@@ -191,6 +198,7 @@ export const MediaBridgeSchema = group({
   }),
   log: field(LOG_GROUP.prefault({}), { form: "a mapping", description: "What is logged." }),
   upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),
+  download: field(DOWNLOAD_GROUP.prefault({}), { form: "a mapping", description: "How answers are sent." }),
   upstream: field(upstreamSchema.optional(), {
     form: "a mapping",
     description: "A Synapse that keeps media, in front of which this service stands.",

@@ -99,4 +99,9 @@ export const pythonSchema = group({
     description:
       "How long a request may wait for its turn before it is answered 503. An upload whose bytes have arrived waits as long as its callback may take.",
   }),
+  web_max_wait: field(timerDuration().prefault("10s"), {
+    form: DURATION_FORM,
+    description:
+      "How long a request to a web resource waits for one of 32 connections to a child before it is answered 503.",
+  }),
 });

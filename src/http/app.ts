@@ -7,8 +7,11 @@ import express, {
 } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
+import { checkHead } from "./check-head.ts";
+import { removeForwarded } from "./client-claims.ts";
+import { discardBody, discardUnread, type DiscardOptions } from "./discard-body.ts";
 import type { Probes } from "./probes.ts";
-import { discardBody, tellToContinue, waitsForContinue } from "./request-body.ts";
+import { tellToContinue, waitsForContinue } from "./request-body.ts";
 import type { RequestCount } from "./request-count.ts";
 import { factsOf, logRequests } from "./request-log.ts";
 import { CORS_HEADERS, sendError, sendErrorAhead } from "./respond.ts";
@@ -25,6 +28,8 @@ export interface AppOptions {
   readonly maxDiscardBytes: number;
   readonly idleTimeoutMs: number;
   readonly probes: Probes;
+  /** Whether `X-Forwarded-…` is believed: only behind a proxy that sets it. */
+  readonly xForwarded: boolean;
   /** Answers what is no route of the service's own. */
   readonly fallback?: RequestHandler;
 }
@@ -36,9 +41,11 @@ export function createApp(options: AppOptions): Express {
   app.enable("case sensitive routing").enable("strict routing");
   app.use(refuseWhileStopping(options.stopping));
   app.use(logRequests(options.log, options.requests));
-  app.use(requireHost);
+  app.use(discardUnread(discards(options)));
+  app.use(checkHead);
   app.use(answerPreflight);
   app.use(options.probes.answer);
+  if (!options.xForwarded) app.use(removeClaims);
   for (const known of options.routes) {
     const { name, path, methods } = known;
     // Groups would be decoded by Express, with an error of its own where they cannot be.
@@ -62,9 +69,9 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** RFC 9112, section 3.2. */
-const requireHost: RequestHandler = (req, _res, next) => {
-  if (req.headers.host === undefined && req.httpVersion === "1.1") throw matrixError("BAD_REQUEST");
+/** Behind the probes, which are told what arrived. */
+const removeClaims: RequestHandler = (req, _res, next) => {
+  removeForwarded(req);
   next();
 };
 
@@ -108,5 +115,9 @@ function refuse(req: Request, res: Response, error: MatrixError, options: AppOpt
     sendErrorAhead(res, error);
     req.once("end", () => res.end()).once("close", () => res.end());
   }
-  discardBody(req, { maxBytes: options.maxDiscardBytes, idleTimeoutMs: options.idleTimeoutMs });
+  discardBody(req, discards(options));
+}
+
+function discards({ maxDiscardBytes, idleTimeoutMs }: AppOptions): DiscardOptions {
+  return { maxBytes: maxDiscardBytes, idleTimeoutMs };
 }

@@ -3,10 +3,12 @@ import { Agent, request, type ClientRequest, type IncomingMessage } from "node:h
 import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
+import { Places } from "../util/places.ts";
 import { endToEndHeaders } from "./end-to-end-headers.ts";
-import { contentLengthOf, discardBody, uploadBody } from "./request-body.ts";
+import { contentLengthOf, uploadBody } from "./request-body.ts";
 import { factsOf } from "./request-log.ts";
 import { clientAddress } from "./requester.ts";
+import { clientLeaving } from "./waiting.ts";
 
 export interface ChildProxyOptions {
   /** A body from which nothing arrives for so long is ended. */
@@ -15,9 +17,12 @@ export interface ChildProxyOptions {
   readonly maxBodyBytes: number;
   /** Whether `X-Forwarded-For` is believed: only behind a proxy that sets it. */
   readonly xForwarded: boolean;
+  /** How long a request waits for one of the connections to the child. */
+  readonly maxWaitMs: number;
 }
 
-const MAX_CONNECTIONS = 512;
+/** More would only wait in the child, which does one thing at a time, and hold memory and descriptors meanwhile. */
+const MAX_CONNECTIONS = 32;
 const RETRY_AFTER_SECONDS = 5;
 /** By which lines of the child's log name the request; the child takes it away before a resource sees it. */
 const REQUEST_NUMBER = "X-Media-Bridge-Request";
@@ -29,7 +34,9 @@ export class ChildProxy {
   private readonly options: ChildProxyOptions;
   // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The child is
   // told that they are kept all the same, or it would close at an early answer, while the body is still being sent.
-  private readonly agent = new Agent({ keepAlive: true, maxSockets: MAX_CONNECTIONS, maxFreeSockets: 0 });
+  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
+  // Not counted by the agent: a request that waits there stays there when its client has left.
+  private readonly connections = new Map<string, Places>();
 
   constructor(options: ChildProxyOptions) {
     this.options = options;
@@ -37,13 +44,18 @@ export class ChildProxy {
 
   /**
    * Resolves when the answer is out, or its client gone. Rejects with what the client gets: `MODULE_UNAVAILABLE` (503) where
-   * the child is away, or leaves without an answer.
+   * the child is away, or leaves without an answer; `MODULES_BUSY` (503) where no connection to it comes free in time.
    */
   async forward(req: Request, res: Response, socketPath: string | undefined): Promise<void> {
     if (socketPath === undefined) throw unavailable();
-    const { maxBodyBytes } = this.options;
+    const { maxBodyBytes, maxWaitMs } = this.options;
     const length = contentLengthOf(req);
     if (length !== undefined && length > maxBodyBytes) throw matrixError("UPLOAD_TOO_LARGE");
+    const connections = this.connectionsTo(socketPath);
+    if (!(await connections.take(maxWaitMs, clientLeaving(res)))) {
+      if (res.closed) return;
+      throw matrixError("MODULES_BUSY", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } });
+    }
     const outgoing = request({
       agent: this.agent,
       socketPath,
@@ -51,6 +63,9 @@ export class ChildProxy {
       path: req.originalUrl,
       headers: this.headersFor(req, length, factsOf(res)?.id),
     });
+    outgoing.once("close", () => connections.leave());
+    // What is written is what the head says, or the connection ends.
+    Object.assign(outgoing, { strictContentLength: true, maxHeadersCount: 0 });
     // Heard of where the answer is waited for; and past it, by the answer itself.
     outgoing.on("error", () => undefined);
     res.once("close", () => void (res.writableFinished || outgoing.destroy()));
@@ -60,12 +75,18 @@ export class ChildProxy {
       // Whichever comes second has nobody left to tell.
       for (const outcome of [answered, sent]) outcome?.catch(() => undefined);
       const answer = await (sent === undefined ? answered : Promise.race([answered, sent.then(() => answered)]));
-      await this.sendAnswer(answer, req, res);
+      await this.sendAnswer(answer, res);
     } catch (error) {
       outgoing.destroy();
       // Its client has left: nobody is there to be told.
       if (!res.closed) throw MatrixError.is(error) ? error : unavailable(error);
     }
+  }
+
+  private connectionsTo(socketPath: string): Places {
+    let connections = this.connections.get(socketPath);
+    if (connections === undefined) this.connections.set(socketPath, (connections = new Places(MAX_CONNECTIONS)));
+    return connections;
   }
 
   private headersFor(req: Request, length: number | undefined, number: number | undefined): string[] {
@@ -98,11 +119,9 @@ export class ChildProxy {
     outgoing.end();
   }
 
-  private async sendAnswer(answer: IncomingMessage, req: Request, res: Response): Promise<void> {
+  private async sendAnswer(answer: IncomingMessage, res: Response): Promise<void> {
     res.writeHead(answer.statusCode ?? 500, answer.statusMessage ?? "", endToEndHeaders(answer.rawHeaders));
     await pipeline(answer, res);
-    const { maxBodyBytes, idleTimeoutMs } = this.options;
-    discardBody(req, { maxBytes: maxBodyBytes, idleTimeoutMs });
   }
 }
 

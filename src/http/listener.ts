@@ -1,12 +1,13 @@
 import { createServer, IncomingMessage, ServerResponse, type Server } from "node:http";
 import { once } from "node:events";
 import { lstat } from "node:fs/promises";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Express } from "express";
 import { StartError } from "../errors.ts";
 import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
 import { answerParserErrors } from "./parser-errors.ts";
+import { turnsOf } from "./request-turns.ts";
 import type { Route } from "./routes/route.ts";
 
 /** A Unix socket gets `mode`: users who may write to it may connect. */
@@ -18,6 +19,8 @@ export type ListenAddress =
 export interface Served {
   readonly app: Express;
   readonly routes: readonly Route[];
+  /** An answer of which a client takes nothing for so long is ended. */
+  readonly answerIdleTimeoutMs: number;
 }
 
 /**
@@ -30,8 +33,10 @@ const BACKLOG = 4096;
 export function createHttpServer(current: () => Served): Server {
   const { adopt, ...classes } = messageClasses(current().app);
   const serve = (req: IncomingMessage, res: ServerResponse) => {
+    // What holds for the next connections, and for the next requests of those that are open.
+    server.timeout = current().answerIdleTimeoutMs;
     req.url = toOriginForm(req.url ?? "/");
-    return adopt(current().app)(req, res);
+    turnsOf(req.socket).take({ req, res }, () => void adopt(current().app)(req, res));
   };
   const server = createServer(
     {
@@ -47,11 +52,22 @@ export function createHttpServer(current: () => Served): Server {
     },
     serve,
   );
+  // All of them: behind the first thousand, a length would be hidden that the parser goes by. The application counts them.
+  server.maxHeadersCount = 0;
   server.on("checkContinue", serve);
   // What else is expected is passed over, as RFC 9110 allows: Node would answer without CORS and without a body.
   server.on("checkExpectation", serve);
+  server.timeout = current().answerIdleTimeoutMs;
+  server.on("timeout", endIdleConnection);
   answerParserErrors(server, () => current().routes);
   return server;
+}
+
+/** Nothing has come or gone for the time of an answer, or for that of a kept connection. */
+function endIdleConnection(socket: Socket): void {
+  const { isServing, latest } = turnsOf(socket);
+  // A request that is being worked on is not the client's fault; a connection without one yet has a time limit of its own.
+  if (isServing ? socket.writableLength > 0 : latest !== undefined) socket.destroy();
 }
 
 /**
@@ -59,9 +75,11 @@ export function createHttpServer(current: () => Served): Server {
  * handed on must be the same path, and reading it as a URL would resolve its dots.
  */
 function toOriginForm(target: string): string {
-  const [authority] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(target) ?? [];
-  if (authority === undefined) return target;
-  const rest = target.slice(authority.length);
+  // A request target has no fragment: the sign is part of a name that no file has, and Express would cut it off.
+  const whole = target.includes("#") ? target.replaceAll("#", "%23") : target;
+  const [authority] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(whole) ?? [];
+  if (authority === undefined) return whole;
+  const rest = whole.slice(authority.length);
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 

@@ -1,43 +1,43 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { STATUS_CODES, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type MatrixError, matrixError } from "../errors.ts";
-import { CORS_HEADERS, errorText } from "./respond.ts";
+import { turnsOf, type Exchange } from "./request-turns.ts";
+import { errorText, jsonHeaders } from "./respond.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
 
 /** How long a client has to read why it was refused before its connection is closed without its help. */
 const LINGER_MS = 5000;
 
-interface Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
-}
-
 type ParserError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer; readonly bytesParsed?: number };
 
 /** What Node's parser refuses never becomes a request, or ends one; it is answered in Matrix form all the same. */
 export function answerParserErrors(server: Server, routes: () => readonly Route[]): void {
-  const latest = new WeakMap<Duplex, Exchange>();
   const closing = new WeakSet<Duplex>();
-  const remember = (req: IncomingMessage, res: ServerResponse) => void latest.set(req.socket, { req, res });
-  server.prependListener("request", remember).prependListener("checkContinue", remember);
   server.on("clientError", (error: ParserError, socket: Duplex) => {
     if (error.code === "ECONNRESET" || error.code === "EPIPE") socket.destroy();
     // Whatever else comes after the first mistake is one as well.
     if (socket.destroyed || closing.has(socket)) return;
     closing.add(socket);
-    const exchange = latest.get(socket);
-    // Nobody waits for an answer to what comes after the last request.
-    const text = error.code === "HPE_CLOSED_CONNECTION" ? "" : textOf(toRefusal(error, routes()));
+    const turns = turnsOf(socket);
+    const { latest } = turns;
+    const broken = latest?.req.complete === false ? latest : undefined;
+    const text = textOf(error, broken, routes());
     const answer = () => answerAndClose(socket, text);
-    if (exchange === undefined) answer();
-    else answerAfter(exchange, socket, answer);
+    // The answer to a mistake comes in its turn: behind the requests before it, in place of one whose body it is in.
+    if (broken === undefined || turns.withdraw(broken)) turns.endWith(answer);
+    else answerBroken(broken, socket, answer);
+  });
+  // Node would close the connection, with whatever is still to be answered on it.
+  server.on("connect", (_req, socket) => {
+    closing.add(socket);
+    socket.on("error", () => socket.destroy()).resume();
+    turnsOf(socket).endWith(() => answerAndClose(socket, answerText(matrixError("UNRECOGNIZED"))));
   });
 }
 
-/** The mistake came after, or in the middle of, a request: that one is not given the answer to another. */
-function answerAfter({ req, res }: Exchange, socket: Duplex, answer: () => void): void {
-  if (req.complete && !res.writableFinished) res.once("close", () => answerAndClose(socket, ""));
-  else if (req.complete || !res.headersSent) answer();
+/** The mistake is in the body of the request that is being served. */
+function answerBroken({ res }: Exchange, socket: Duplex, answer: () => void): void {
+  if (!res.headersSent) answer();
   else if (res.writableFinished) answerAndClose(socket, "");
   // Half an answer is on its way: only a broken connection tells the client that the rest is missing.
   else socket.destroy();
@@ -51,6 +51,13 @@ function answerAndClose(socket: Duplex, text: string): void {
   const timer = setTimeout(() => socket.destroy(), LINGER_MS);
   socket.once("close", () => clearTimeout(timer));
   socket.end(text);
+}
+
+function textOf(error: ParserError, broken: Exchange | undefined, routes: readonly Route[]): string {
+  // A client does not wait for an answer to what it sends behind its last request.
+  if (error.code === "HPE_CLOSED_CONNECTION") return "";
+  if (error.code === "HPE_INVALID_EOF_STATE" && broken) return answerText(matrixError("UPLOAD_INCOMPLETE"));
+  return answerText(toRefusal(error, routes));
 }
 
 function toRefusal(error: ParserError, routes: readonly Route[]): MatrixError {
@@ -70,14 +77,12 @@ function lineOf({ rawPacket, bytesParsed = 0 }: ParserError): string {
   return text.slice(text.lastIndexOf("\n", bytesParsed - 1) + 1);
 }
 
-function textOf(error: MatrixError): string {
+function answerText(error: MatrixError): string {
   const body = errorText(error);
   const headers = {
-    ...CORS_HEADERS,
-    "Content-Type": "application/json",
-    "Content-Length": Buffer.byteLength(body),
+    ...jsonHeaders(body),
     ...error.headers,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${error.status} Refused\r\n${lines.join("")}Connection: close\r\n\r\n${body}`;
+  return `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? "Refused"}\r\n${lines.join("")}Connection: close\r\n\r\n${body}`;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { matrixError } from "../errors.ts";
 import type { UploadBody } from "../media/upload.ts";
+import { leastBytesWithin } from "./discard-body.ts";
 
 /** How a request's body is read. */
 export interface BodyOptions {
@@ -12,7 +13,12 @@ export interface BodyOptions {
 export function contentLengthOf(req: IncomingMessage): number | undefined {
   const length = req.headers["content-length"];
   if (length !== undefined) return Number(length);
-  return req.headers["transfer-encoding"] === undefined ? 0 : undefined;
+  return isFramed(req) ? undefined : 0;
+}
+
+/** Whether the head says how the body ends. Where it does not, the request has no body. */
+function isFramed({ headers }: IncomingMessage): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
 }
 
 const toldToContinue = new WeakSet<IncomingMessage>();
@@ -41,8 +47,14 @@ export function refuseBody(req: IncomingMessage, error: unknown): void {
   readers.get(req)?.(error);
 }
 
-/** The body of a request as an upload reads it: nothing is asked of the client before `read` is called. */
+/**
+ * The body of a request as an upload reads it: nothing is asked of the client before `read` is called. Throws `UPLOAD_WITHOUT_LENGTH`
+ * where the head does not say how the body ends: a lost body is worse than an error.
+ */
 export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTimeoutMs }: BodyOptions): UploadBody {
+  if (!isFramed(req)) throw matrixError("UPLOAD_WITHOUT_LENGTH");
+  const declared = contentLengthOf(req);
+  const leastBytes = leastBytesWithin(idleTimeoutMs);
   return {
     read: (sink) =>
       new Promise<void>((resolve, reject) => {
@@ -56,6 +68,15 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           // One that was answered early: whoever waits for the rest of it has nothing more to tell.
           if (res.headersSent) req.destroy();
         }, idleTimeoutMs);
+        let arrived = 0;
+        let sinceRefreshed = 0;
+        const refresh = (chunk: Buffer) => {
+          sinceRefreshed += chunk.length;
+          // Once its request is answered, it is only thrown away.
+          if (res.headersSent && sinceRefreshed < leastBytes) return;
+          sinceRefreshed = 0;
+          idle.refresh();
+        };
         let finished = false;
         /** What the sink is still doing with the last chunk. */
         let taking: Promise<void> | undefined;
@@ -70,6 +91,7 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           reject(error);
         };
         const onEnd = () => {
+          if (declared !== undefined && arrived < declared) return finish(matrixError("UPLOAD_INCOMPLETE"));
           if (taking === undefined) return finish();
           // The end is told before the last chunk is judged; and from here on the client may leave.
           req.off("close", onClose);
@@ -85,7 +107,9 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
           req.resume();
         };
         const onData = (chunk: Buffer) => {
-          idle.refresh();
+          refresh(chunk);
+          arrived += chunk.length;
+          if (declared !== undefined && arrived > declared) return finish(matrixError("BODY_LENGTH_WRONG"));
           try {
             const busy = sink(chunk);
             if (busy === undefined) return;
@@ -104,23 +128,19 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
 }
 
 /**
- * Reads and throws away what a client still sends after it was answered, up to a bound: closing at once would reset the
- * connection, and the client would never see the answer. Past the bound, or when nothing comes any more, it is closed.
+ * Ends a request whose body turns out longer or shorter than its head says. For handlers that read it themselves: {@link uploadBody}
+ * refuses such a body.
  */
-export function discardBody(
-  req: IncomingMessage,
-  { maxBytes, idleTimeoutMs }: { maxBytes: number; idleTimeoutMs: number },
-): void {
-  if (req.complete || req.destroyed) return;
-  let left = maxBytes;
-  // Not the socket's own timeout: that one is set anew, to the time of idle connections, once the answer is out.
-  const idle = setTimeout(() => req.destroy(), idleTimeoutMs);
-  req.on("data", (chunk: Buffer) => {
-    idle.refresh();
-    left -= chunk.length;
-    if (left < 0) req.destroy();
-  });
-  req.on("error", () => undefined);
-  req.once("close", () => clearTimeout(idle));
-  req.resume();
+export function holdToDeclaredLength(req: IncomingMessage): void {
+  const declared = contentLengthOf(req);
+  if (declared === undefined) return;
+  let left = declared - req.readableLength;
+  if (left < 0 || (req.complete && left > 0)) throw matrixError("BODY_LENGTH_WRONG");
+  const push = req.push.bind(req);
+  req.push = (chunk: Buffer | null, encoding) => {
+    left -= chunk?.length ?? 0;
+    if (left >= 0 && (chunk !== null || left === 0)) return push(chunk, encoding);
+    req.destroy();
+    return false;
+  };
 }

@@ -29,13 +29,17 @@ export function sendErrorAhead(res: ServerResponse, error: MatrixError): void {
 }
 
 function writeJsonHead(res: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
-  res.writeHead(status, {
+  res.writeHead(status, { ...jsonHeaders(text), ...headers });
+}
+
+/** The headers of an answer that is JSON text. */
+export function jsonHeaders(text: string): Record<string, string | number> {
+  return {
     ...CORS_HEADERS,
     "Content-Type": "application/json",
     "Cache-Control": "no-cache, no-store, must-revalidate",
     "Content-Length": Buffer.byteLength(text),
-    ...headers,
-  });
+  };
 }
 
 /** The body of an error, as JSON text. */

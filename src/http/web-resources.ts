@@ -5,7 +5,7 @@ import type { Logger } from "../util/log.ts";
 import { cutTarget } from "../web/path-segments.ts";
 import type { WebResources } from "../web/web-resources.ts";
 import { ChildProxy, type ChildProxyOptions } from "./child-proxy.ts";
-import { tellToContinue } from "./request-body.ts";
+import { holdToDeclaredLength, tellToContinue } from "./request-body.ts";
 import { factsOf } from "./request-log.ts";
 import { endStalledRequest } from "./stalled-request.ts";
 
@@ -25,6 +25,7 @@ export function serveWebResources(options: WebResourceOptions): RequestHandler {
     const facts = factsOf(res);
     if (facts) facts.route = path;
     if (typeof serves !== "function") return proxy.forward(req, res, serves.socketPath());
+    holdToDeclaredLength(req);
     endStalledRequest(req, idleTimeoutMs);
     tellToContinue(req, res);
     const { url, baseUrl } = req;

@@ -31,6 +31,8 @@ export interface Generation {
   readonly probes: Probes;
   readonly app: Express;
   readonly routes: readonly Route[];
+  /** How long a client may take nothing of an answer. */
+  readonly answerIdleTimeoutMs: number;
   /** Clears what an earlier process had under way; for the first generation alone. */
   clearLeftovers(): Promise<void>;
   /** From here on it is the one that serves. */
@@ -122,6 +124,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     requests,
     stopping,
     probes,
+    xForwarded: config.mediaBridge.listen.xForwarded,
     idleTimeoutMs,
     maxDiscardBytes: Math.max(2 * maxUploadSizeBytes, 16 * 2 ** 20),
   });
@@ -131,6 +134,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     probes,
     app,
     routes,
+    answerIdleTimeoutMs: config.mediaBridge.download.idleTimeoutMs,
     clearLeftovers: () => front.clear(),
     takeOver: showMetrics,
     async begin() {

@@ -20,5 +20,6 @@ export function serveModules(
     idleTimeoutMs: config.mediaBridge.upload.idleTimeoutMs,
     maxBodyBytes: maxWebBodyBytes(config.maxUploadSizeBytes),
     xForwarded: requester.xForwarded,
+    maxWaitMs: config.mediaBridge.python.webMaxWaitMs,
   });
 }
