@@ -47,7 +47,7 @@ export const SHAPES: readonly Shape[] = [
   shape("a target that is no path", [400], `OPTIONX * HTTP/1.1\r\n${HOST}\r\n`),
   shape("the server as a whole", [204], `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`),
   shape("another server's target", [200], `GET http://other.test/health HTTP/1.1\r\n${HOST}\r\n`),
-  shape("a tunnel", [], `CONNECT other.test:443 HTTP/1.1\r\n${HOST}\r\n`),
+  shape("a tunnel", [404], `CONNECT other.test:443 HTTP/1.1\r\n${HOST}\r\n`),
   shape("bytes that are not ASCII in a target", [400], `GET /\xff\xfe\x80 HTTP/1.1\r\n${HOST}\r\n`),
   shape("a target that climbs", [404], `GET /_matrix/media/v3/download/../../../../etc/passwd HTTP/1.1\r\n${HOST}\r\n`),
   shape("an encoded one", [404], `GET /_matrix/media/v3/download/example.test/..%2f..%2fetc HTTP/1.1\r\n${HOST}\r\n`),
@@ -62,7 +62,7 @@ export const SHAPES: readonly Shape[] = [
 
   // Headers.
   shape("no host", [400], "GET /health HTTP/1.1\r\n\r\n"),
-  shape("two hosts", [200], get(HOST)),
+  shape("two hosts", [400], get(HOST)),
   shape("a header without a colon", [400], get("X-Y\r\n")),
   shape("a header without a name", [400], get(": value\r\n")),
   shape("a name with a space", [400], get("X Y: value\r\n")),
@@ -72,7 +72,9 @@ export const SHAPES: readonly Shape[] = [
   shape("a lone carriage return", [400], get("X-Y: a\rb\r\n")),
   shape("lines that end too early", [400], `GET /health HTTP/1.1\n${HOST}\n`),
   shape("a header of 17 KiB", [431], get(`X-Y: ${"z".repeat(17_000)}\r\n`)),
-  shape("5,000 small headers", [200], get("a:b\r\n".repeat(5000))),
+  shape("499 small headers and a host", [200], get("a:b\r\n".repeat(499))),
+  shape("500 small headers and a host", [431], get("a:b\r\n".repeat(500))),
+  shape("5,000 small headers", [431], get("a:b\r\n".repeat(5000))),
   shape("10,000 small headers", [431], get("a:b\r\n".repeat(10_000))),
   shape(
     "headers without end, in pieces",
@@ -92,6 +94,10 @@ export const SHAPES: readonly Shape[] = [
   shape("two tokens", [200], `GET /_matrix/client/v1/media/config HTTP/1.1\r\n${HOST}${AUTH}${AUTH}\r\n`),
 
   // Lengths.
+  shape("no length", [400], upload("", "")),
+  shape("no length in HTTP/1.0", [400], `POST /_matrix/media/v3/upload HTTP/1.0\r\n${AUTH}\r\nabc`),
+  shape("a length behind many headers", [431], upload(`${"te:\r\n".repeat(1010)}Content-Length: 3\r\n`, "abc")),
+  shape("chunks behind many headers", [431], chunked("3\r\nabc\r\n0\r\n\r\n", "te:\r\n".repeat(1010))),
   shape("two lengths that agree", [400], upload("Content-Length: 3\r\nContent-Length: 3\r\n", "abc")),
   shape("two lengths", [400], upload("Content-Length: 3\r\nContent-Length: 40\r\n", `abc${SMUGGLED}`)),
   shape("two lengths in one", [400], upload("Content-Length: 3, 3\r\n", "abc")),
@@ -126,6 +132,8 @@ export const SHAPES: readonly Shape[] = [
     [400],
     upload("Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", `0\r\n\r\n${SMUGGLED}`),
   ),
+  shape("chunks within a known encoding", [400], upload("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")),
+  shape("chunks named twice alike", [400], chunked("0\r\n\r\n", "Transfer-Encoding: chunked\r\n")),
   shape("chunks behind a tab", [200, 405], upload("Transfer-Encoding:\tchunked\r\n", `0\r\n\r\n${SMUGGLED}`)),
   shape("chunks behind a space", [400], upload("Transfer-Encoding : chunked\r\n", `0\r\n\r\n${SMUGGLED}`)),
   shape("chunks behind a vertical tab", [400], upload("Transfer-Encoding: \x0bchunked\r\n", `0\r\n\r\n${SMUGGLED}`)),
@@ -165,6 +173,12 @@ export const SHAPES: readonly Shape[] = [
     upload("Content-Length: 200000\r\n", "a".repeat(200_000)),
     HEALTH,
   ),
+  shape(
+    "1,500 requests at once",
+    Array.from({ length: 1500 }, () => 200),
+    HEALTH.repeat(1500),
+  ),
+  shape("a tunnel behind a request", [200, 404], `${HEALTH}CONNECT other.test:443 HTTP/1.1\r\n${HOST}\r\n`),
   shape("a mistake between requests", [200, 400], `${HEALTH}what?\r\n\r\n${HEALTH}`),
   shape("a request after one that closes", [200], `${get("Connection: close\r\n")}${HEALTH}`),
 ];

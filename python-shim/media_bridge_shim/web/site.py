@@ -11,6 +11,9 @@ from zope.interface import implementer
 
 from .request import SynapseRequest
 
+MAX_HEADERS = 510
+MAX_HEADERS_SIZE = 65_536
+
 
 @implementer(IAddress)
 @attr.s(frozen=True, slots=True, auto_attribs=True)
@@ -67,6 +70,15 @@ class SynapseSite(Site):
         self.max_request_body_size = max_request_body_size
         self.server_name: str = hs.hostname
         self.access_logger_name = logger_name
+
+    def buildProtocol(self, addr: Any) -> Any:
+        # The service in front bounds the head of a request and adds lines of its own: what it lets through is
+        # not refused here.
+        protocol = super().buildProtocol(addr)
+        if protocol is not None:
+            protocol._channel.maxHeaders = MAX_HEADERS
+            protocol._channel.totalHeadersSize = MAX_HEADERS_SIZE
+        return protocol
 
     def module_at(self, path: bytes) -> str | None:
         """The module whose resource answers at a path, where that is known."""
