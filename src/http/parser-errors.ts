@@ -2,7 +2,7 @@ import { STATUS_CODES, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type MatrixError, matrixError } from "../errors.ts";
 import { turnsOf, type Exchange } from "./request-turns.ts";
-import { errorText, jsonHeaders } from "./respond.ts";
+import { errorText, isAnsweredAhead, jsonHeaders } from "./respond.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
 
 /** How long a client has to read why it was refused before its connection is closed without its help. */
@@ -38,7 +38,7 @@ export function answerParserErrors(server: Server, routes: () => readonly Route[
 /** The mistake is in the body of the request that is being served. */
 function answerBroken({ res }: Exchange, socket: Duplex, answer: () => void): void {
   if (!res.headersSent) answer();
-  else if (res.writableFinished) answerAndClose(socket, "");
+  else if (res.writableFinished || isAnsweredAhead(res)) answerAndClose(socket, "");
   // Half an answer is on its way: only a broken connection tells the client that the rest is missing.
   else socket.destroy();
 }

@@ -21,8 +21,16 @@ export function sendError(res: ServerResponse, error: MatrixError, headers?: Rec
   sendJson(res, error.status, errorText(error), { ...error.headers, ...headers });
 }
 
+const answeredAhead = new WeakSet<ServerResponse>();
+
+/** Whether the client has all of an answer, though its response is still open: {@link sendErrorAhead}. */
+export function isAnsweredAhead(res: ServerResponse): boolean {
+  return answeredAhead.has(res);
+}
+
 /** As {@link sendError}, but the response stays open, though the client has all of it: Node closes some connections at its end. */
 export function sendErrorAhead(res: ServerResponse, error: MatrixError): void {
+  answeredAhead.add(res);
   const text = errorText(error);
   writeJsonHead(res, error.status, text, error.headers);
   res.write(text);

@@ -81,20 +81,23 @@ describe("a body that is only thrown away", () => {
     expect(["closed", "reset"]).toContain(await connection.closed);
   });
 
-  test.each(["/refuse", "/ignore", "/early"])("%s and comes steadily, for longer than a body may stall, leaves the connection open", async (target) => {
-    const { port } = await startSmallServer(
-      { "/refuse": refuse, "/ignore": ignore, "/early": answerEarly },
-      { idleTimeoutMs: 300 },
-    );
-    const connection = await RawConnection.open(port);
-    connection.send({ method: "POST", target, headers: [["Content-Length", "40000"]] });
-    for (let sent = 0; sent < 40; sent += 1) {
-      await connection.write(Buffer.alloc(1000));
-      await setTimeout(20);
-    }
-    await connection.answer();
-    connection.send({ method: "GET", target: "/ignore" });
-    expect((await connection.answer()).body.toString()).toBe("ok");
-    connection.socket.destroy();
-  });
+  test.each(["/refuse", "/ignore", "/early"])(
+    "%s and comes steadily, for longer than a body may stall, leaves the connection open",
+    async (target) => {
+      const { port } = await startSmallServer(
+        { "/refuse": refuse, "/ignore": ignore, "/early": answerEarly },
+        { idleTimeoutMs: 300 },
+      );
+      const connection = await RawConnection.open(port);
+      connection.send({ method: "POST", target, headers: [["Content-Length", "40000"]] });
+      for (let sent = 0; sent < 40; sent += 1) {
+        await connection.write(Buffer.alloc(1000));
+        await setTimeout(20);
+      }
+      await connection.answer();
+      connection.send({ method: "GET", target: "/ignore" });
+      expect((await connection.answer()).body.toString()).toBe("ok");
+      connection.socket.destroy();
+    },
+  );
 });
