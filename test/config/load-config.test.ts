@@ -73,6 +73,7 @@ describe("defaults", () => {
           isolation: "shared",
           overrides: {},
           admission: { maxInFlight: 100, maxQueued: 1000, maxWaitMs: 750 },
+          webMaxWaitMs: 10_000,
         },
         callbacks: {
           get_media_config_for_user: decides,
@@ -87,6 +88,7 @@ describe("defaults", () => {
         metrics: undefined,
         log: { level: "info" },
         upload: { idleTimeoutMs: 60_000 },
+        download: { idleTimeoutMs: 60_000 },
         runBackgroundTasks: true,
         workerName: "media_bridge",
         shutdownGraceMs: 30_000,

@@ -14,6 +14,17 @@ const ENDLESS: Handler = async (_req, res) => {
   await pipeline(pieces, res).catch(() => undefined);
 };
 
+const refuse: Handler = () => {
+  throw matrixError("UPLOAD_TOO_LARGE");
+};
+const ignore: Handler = (_req, res) => void res.end("ok");
+/** Answers when the body has begun, and reads what comes of it. */
+const answerEarly: Handler = async (req, res) => {
+  await uploadBody(req, res, { idleTimeoutMs: 300 })
+    .read(() => void (res.headersSent || res.end("early")))
+    .catch(() => undefined);
+};
+
 describe("an answer of which the client takes nothing", () => {
   test("is ended after a while, and with it the connection", async () => {
     const { port, requests, log } = await startSmallServer({ "/endless": ENDLESS }, { answerIdleTimeoutMs: 100 });
@@ -51,23 +62,13 @@ describe("an answer of which the client takes nothing", () => {
     connection.socket.pause();
     const target = `/_matrix/client/v1/media/download/example.test/${mediaId}`;
     connection.send({ method: "GET", target, headers: [["Authorization", "Bearer token-of-alice"]] });
-    await service.log.waitFor(({ facts }) => facts["aborted"] === true);
+    const line = await service.log.waitFor(({ facts }) => facts["aborted"] === true);
+    expect(line.facts["method"]).toBe("GET");
     connection.socket.destroy();
   });
 });
 
 describe("a body that is only thrown away", () => {
-  const refuse: Handler = () => {
-    throw matrixError("UPLOAD_TOO_LARGE");
-  };
-  const ignore: Handler = (_req, res) => void res.end("ok");
-  /** Answers when the body has begun, and reads what comes of it. */
-  const answerEarly: Handler = async (req, res) => {
-    await uploadBody(req, res, { idleTimeoutMs: 300 })
-      .read(() => void (res.headersSent || res.end("early")))
-      .catch(() => undefined);
-  };
-
   test.each(["/refuse", "/ignore", "/early"])("%s and comes in drops is ended", async (target) => {
     const { port } = await startSmallServer(
       { "/refuse": refuse, "/ignore": ignore, "/early": answerEarly },
