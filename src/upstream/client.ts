@@ -112,8 +112,9 @@ export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOpt
 export function describeFailure(error: unknown): MatrixError {
   if (MatrixError.is(error)) return error;
   const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
-  // What it would not send at all: a header that no request may have twice, for one.
-  if (code === "UND_ERR_INVALID_ARG") return matrixError("BAD_REQUEST", { cause: error });
+  // What it would not send at all, or not to its end: a header that no request may have twice, for one.
+  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_REQ_CONTENT_LENGTH_MISMATCH")
+    return matrixError("BAD_REQUEST", { cause: error });
   if (/^UND_ERR_(?:HEADERS|BODY)_TIMEOUT$/.test(code)) return matrixError("UPSTREAM_TIMEOUT", { cause: error });
   return matrixError("UPSTREAM_BROKEN", { cause: error });
 }

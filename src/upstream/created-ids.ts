@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { matrixError } from "../errors.ts";
 import { isMediaId } from "../media/media-id.ts";
-import type { UploadBody } from "../media/upload.ts";
 import type { UpstreamRecords } from "../media/upstream-records.ts";
 import type { Logger } from "../util/log.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
-import { streamBody, type Passage } from "./exchange.ts";
+import type { SizedBody } from "./exact-body.ts";
+import { sendOn, type Passage } from "./exchange.ts";
 import { endToEnd, READ_HERE } from "./headers.ts";
 import { readAnswer } from "./upload-answer.ts";
 
@@ -23,12 +23,11 @@ export interface CreateParts {
  */
 export async function createThroughUpstream(
   passage: Passage,
-  body: UploadBody | undefined,
+  body: SizedBody,
   userId: string,
   { upstream, records, log }: CreateParts,
 ): Promise<{ readonly answer: UpstreamAnswer; readonly text: Buffer | undefined }> {
-  const plain = { ...passage, headers: endToEnd(passage.headers, READ_HERE) };
-  const answer = body ? await streamBody(upstream, plain, body) : await upstream.send({ ...plain, body: null });
+  const answer = await sendOn(upstream, { ...passage, headers: endToEnd(passage.headers, READ_HERE) }, body);
   if (answer.status !== 200) return { answer, text: undefined };
   const text = await readAnswer(answer);
   const created = readCreated(text);

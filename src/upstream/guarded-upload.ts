@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
-import { MatrixError, matrixError } from "../errors.ts";
+import { MatrixError, matrixError, type ErrorCode } from "../errors.ts";
 import {
   askAllowed,
   askModules,
@@ -16,6 +16,7 @@ import type { UploadBody } from "../media/upload.ts";
 import { SharedPause } from "../util/shared-pause.ts";
 import type { WholeAnswer } from "./answer-reader.ts";
 import type { Upstream, UpstreamAnswer } from "./client.ts";
+import { exactly } from "./exact-body.ts";
 import { streamBody } from "./exchange.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "./headers.ts";
 import type { Exchanged } from "./kept-connection.ts";
@@ -30,8 +31,8 @@ export interface GuardedRequest extends AdmissionRequest {
   readonly method: "POST" | "PUT";
   /** Path and query, as the client sent them. */
   readonly target: string;
-  /** The client's headers as they go to Synapse, with the length of the body. */
-  readonly headersFor: (contentLength: number) => RawHeaders;
+  /** The client's headers as they go to Synapse, without the length of the body. */
+  readonly headers: RawHeaders;
   /** The id of the path, for an upload to one that exists; Synapse decides whether the user may. */
   readonly mediaId: string | undefined;
   readonly hasReadableName: boolean;
@@ -66,7 +67,9 @@ export type GuardedAnswer =
  * Decides over an upload as `storeUpload` does, and hands on to Synapse what is allowed. Throws the {@link MatrixError} that refuses
  * it; whatever fails gives the reservation back and leaves no file.
  */
-export async function guardUpload(request: GuardedRequest, parts: GuardParts): Promise<GuardedAnswer> {
+export async function guardUpload(given: GuardedRequest, parts: GuardParts): Promise<GuardedAnswer> {
+  // What is decided about is what is sent on, to the byte.
+  const request = { ...given, body: exactly({ source: given.body, sizeBytes: given.contentLength }) };
   const held: {
     note?: UploadNote | undefined;
     reservation?: Reservation;
@@ -134,6 +137,13 @@ interface Admitted {
   readonly spooled?: SpooledUpload;
 }
 
+const UNHEARD: ReadonlySet<ErrorCode> = new Set([
+  "UPSTREAM_UNREACHABLE",
+  "BAD_REQUEST",
+  "BODY_LENGTH_WRONG",
+  "UPLOAD_INCOMPLETE",
+]);
+
 /** Uploads are recorded together, a moment after their clients were answered, who may well be sending the next one by then. */
 const settling = new SharedPause(20);
 
@@ -156,11 +166,14 @@ async function handOn(
   try {
     const [small] = await Promise.all([wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined, note.committed]);
     const { method, target } = request;
-    const headers = endToEnd(request.headersFor(wholeBytes), READ_HERE);
+    const headers = endToEnd(request.headers, READ_HERE);
+    const sized = [...headers, "Content-Length", String(wholeBytes)];
     isOnItsWay = true;
     if (small) sizeBytes = wholeBytes;
-    const exchanged = small && (await exchangeSmall({ method, target, headers, body: small }, look, upstream));
-    const answer = exchanged?.answer ?? (await streamBody(upstream, { method, target, headers }, source, count));
+    const exchanged = small && (await exchangeSmall({ method, target, headers: sized, body: small }, look, upstream));
+    const answer =
+      exchanged?.answer ??
+      (await streamBody(upstream, { method, target, headers }, { source, sizeBytes: wholeBytes }, count));
     const fate = fateOf(answer.status);
     if (fate === "refused") note.forget();
     if (fate === "unknown") await note.doubt(`status ${answer.status}`);
@@ -198,7 +211,7 @@ async function exchangeSmall(
   return exchanged;
 }
 
-/** Whether it says that Synapse was sent nothing. */
+/** Whether it says that Synapse was sent nothing, or not the whole of it. */
 function isUnheard(error: unknown): boolean {
-  return MatrixError.is(error) && (error.code === "UPSTREAM_UNREACHABLE" || error.code === "BAD_REQUEST");
+  return MatrixError.is(error) && error.code !== undefined && UNHEARD.has(error.code);
 }

@@ -39,14 +39,12 @@ export interface ClientAddress {
 }
 
 /**
- * The headers of a request as they are handed on. `Expect` is answered here; `Content-Length` is `contentLength` where that
- * is given, for a body whose length the client did not tell.
+ * The headers of a request as they are handed on. `Expect` is answered here; `Content-Length` is left out: whoever writes a body
+ * says how long it is.
  */
-export function requestHeaders(raw: RawHeaders, address: ClientAddress, contentLength?: number): string[] {
-  const ownLength = contentLength === undefined ? [] : ["content-length"];
+export function requestHeaders(raw: RawHeaders, address: ClientAddress): string[] {
   const believed = address.xForwarded && valuesOf(raw, "x-forwarded-for").length > 0;
-  const headers = endToEnd(raw, new Set(["expect", ...ownLength, ...(believed ? [] : FORWARDED)]));
-  if (contentLength !== undefined) headers.push("Content-Length", String(contentLength));
+  const headers = endToEnd(raw, new Set(["expect", "content-length", ...(believed ? [] : FORWARDED)]));
   if (!believed && address.remoteAddress !== undefined) headers.push("X-Forwarded-For", address.remoteAddress);
   return headers;
 }

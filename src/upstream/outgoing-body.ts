@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { matrixError } from "../errors.ts";
+import { DeclaredLength } from "./exact-body.ts";
 import { giveAway } from "./written-pieces.ts";
 
 /** What is held between the two connections: as much as a socket hands over at once. */
@@ -11,23 +12,38 @@ interface Waiting {
   readonly timer: NodeJS.Timeout;
 }
 
-/** A body on its way to Synapse: fed piece by piece, no faster than it is taken. */
+/**
+ * A body on its way to Synapse: fed piece by piece, no faster than it is taken, and never one byte more or less than the head of its
+ * request says: it is destroyed instead, and its connection with it. The piece that completes it is held back until the end of it is
+ * known: of a body that turns out longer, Synapse never has the whole.
+ */
 export class OutgoingBody extends Readable {
   #waiting: Waiting | undefined;
   readonly #timeoutMs: number;
+  readonly #length: DeclaredLength;
+  #last: Buffer | undefined;
 
-  /** @param timeoutMs How long Synapse may take nothing before the body is ended with `UPSTREAM_TIMEOUT`. */
-  constructor(timeoutMs: number) {
+  /**
+   * @param sizeBytes what the head says; undefined for a body that is sent in chunks
+   * @param timeoutMs how long Synapse may take nothing before the body is ended with `UPSTREAM_TIMEOUT`
+   */
+  constructor(sizeBytes: number | undefined, timeoutMs: number) {
     super({ highWaterMark: HIGH_WATER_MARK });
     this.#timeoutMs = timeoutMs;
+    this.#length = new DeclaredLength(sizeBytes);
     // Whoever sends it hears of the error; before a connection is there, nobody would.
     this.on("error", () => undefined);
   }
 
-  /** Takes the next piece, which is freed once it is written. A returned promise is back-pressure; it rejects when nobody takes the body any more. */
+  /** Takes the next piece, which is freed once it is written. Throws `BODY_LENGTH_WRONG`. A returned promise is back-pressure; it rejects when nobody takes the body any more. */
   feed(chunk: Buffer): Promise<void> | void {
     if (this.destroyed) throw matrixError("UPSTREAM_BROKEN");
+    this.#length.count(chunk);
     giveAway(chunk);
+    if (this.#length.isReached) {
+      this.#last = chunk;
+      return;
+    }
     if (this.push(chunk)) return;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => this.destroy(matrixError("UPSTREAM_TIMEOUT")), this.#timeoutMs);
@@ -35,8 +51,10 @@ export class OutgoingBody extends Readable {
     });
   }
 
-  /** The body is whole. */
+  /** The body is over. Throws `UPLOAD_INCOMPLETE` where it is not whole. */
   finish(): void {
+    this.#length.end();
+    if (this.#last) this.push(this.#last);
     this.push(null);
   }
 

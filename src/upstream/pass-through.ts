@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import type { UploadBody } from "../media/upload.ts";
 import { describeFailure, type Upstream, type UpstreamAnswer } from "./client.ts";
-import { streamBody, type Passage } from "./exchange.ts";
+import type { SizedBody } from "./exact-body.ts";
+import { sendOn, type Passage } from "./exchange.ts";
 import { endToEnd, requestHeaders } from "./headers.ts";
 import type { WholeAnswer } from "./answer-reader.ts";
 
@@ -15,18 +15,15 @@ export interface PassThroughParts {
 
 /**
  * Hands a request on to Synapse and its answer back, both as they come: nothing is held back, looked into or rewritten.
- *
- * @param body undefined where the request has none
  */
 export async function passThrough(
   req: IncomingMessage,
   res: ServerResponse,
-  body: UploadBody | undefined,
+  body: SizedBody,
   { upstream, xForwarded }: PassThroughParts,
 ): Promise<void> {
   await whileThere(req, res, xForwarded, async (passage) => {
-    const answer = body ? await streamBody(upstream, passage, body) : await upstream.send({ ...passage, body: null });
-    await relay(answer, req, res);
+    await relay(await sendOn(upstream, passage, body), req, res);
   });
 }
 

@@ -54,17 +54,25 @@ export class WholeExchanges {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  #headOf({ method, target, headers }: WholeRequest): string {
+  #headOf({ method, target, headers, body }: WholeRequest): string {
+    const sizeBytes = body.reduce((sum, piece) => sum + piece.length, 0);
+    const lengths: string[] = [];
     let hosts = 0;
     let fields = "";
     for (let index = 0; index + 1 < headers.length; index += 2) {
       const [name = "", value = ""] = [headers[index], headers[index + 1]];
-      if (name.toLowerCase() === "host") hosts += 1;
+      const lower = name.toLowerCase();
+      if (lower === "host") hosts += 1;
+      else if (lower === "content-length") lengths.push(value);
+      // What would have the body read in another way than it is written.
+      else if (lower === "transfer-encoding") throw matrixError("BAD_REQUEST");
       if (NOT_IN_FIELD.test(name) || NOT_IN_FIELD.test(value)) throw matrixError("BAD_REQUEST");
       fields += `${name}: ${value}\r\n`;
     }
     // With two of them, who reads which is anybody's guess.
     if (hosts > 1 || target.includes(" ") || NOT_IN_FIELD.test(target)) throw matrixError("BAD_REQUEST");
+    // More or less of a body than its head says is taken for the next request, or waited for.
+    if (lengths.join() !== String(sizeBytes)) throw matrixError("BAD_REQUEST");
     const host = hosts === 0 ? `Host: ${this.#address.host}\r\n` : "";
     return `${method} ${this.#prefix}${target} HTTP/1.1\r\n${host}${fields}\r\n`;
   }

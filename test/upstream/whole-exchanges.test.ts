@@ -77,6 +77,12 @@ describe("A small request", () => {
     ["a line feed in a header", { headers: ["X", "a\nContent-Length: 1"] }],
     ["a carriage return in a name", { headers: ["X\r\nY", "a"] }],
     ["a character of more than a byte", { headers: ["X", "\u0a0d"] }],
+    ["a body longer than its head says", { body: [Buffer.from("hello!")] }],
+    ["a body shorter than its head says", { body: [Buffer.from("hell")] }],
+    ["a length that its head does not name", { headers: ["Host", "example.test"] }],
+    ["two lengths", { headers: ["Content-Length", "5", "content-length", "5"] }],
+    ["a length that is not a number", { headers: ["Content-Length", "0x5"] }],
+    ["a transfer coding", { headers: ["Content-Length", "5", "Transfer-Encoding", "chunked"] }],
     ["a blank in its target", { target: "/upload HTTP/1.1" }],
     ["a line feed in its target", { target: "/upload\r\nX: y" }],
   ])("with %s is not sent", async (_what, part) => {

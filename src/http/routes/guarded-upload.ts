@@ -63,7 +63,7 @@ async function upload(
     contentLength: contentLengthOf(req),
     method: to ? ("PUT" as const) : ("POST" as const),
     target: req.url,
-    headersFor: (contentLength: number) => requestHeaders(req.rawHeaders, address, contentLength),
+    headers: requestHeaders(req.rawHeaders, address),
     mediaId: to?.mediaId,
     hasReadableName: queryText(query, "filename") !== null,
     body: uploadBody(req, res, parts),

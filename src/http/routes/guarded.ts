@@ -1,8 +1,8 @@
 import type { Request, Response } from "express";
 import type { CallbackChain } from "../../callbacks/chain.ts";
 import { matrixError } from "../../errors.ts";
-import type { UploadBody } from "../../media/upload.ts";
 import { createThroughUpstream, type CreateParts } from "../../upstream/created-ids.ts";
+import type { SizedBody } from "../../upstream/exact-body.ts";
 import { passThrough, relay, relayText, whileThere, type PassThroughParts } from "../../upstream/pass-through.ts";
 import { parseQuery } from "../query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
@@ -73,8 +73,8 @@ export function handOn(req: Request, res: Response, parts: PassingParts): Promis
   return passThrough(req, res, bodyOf(req, res, parts), parts);
 }
 
-function bodyOf(req: Request, res: Response, parts: BodyOptions): UploadBody | undefined {
-  return contentLengthOf(req) === 0 ? undefined : uploadBody(req, res, parts);
+function bodyOf(req: Request, res: Response, parts: BodyOptions): SizedBody {
+  return { source: uploadBody(req, res, parts), sizeBytes: contentLengthOf(req) };
 }
 
 const UPLOADING = /^_matrix\/media\/(?:unstable\/[^/]+|[^/]+)\/(?:upload|create)(?:[/;?#]|$)/;
