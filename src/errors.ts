@@ -41,6 +41,7 @@ export const CATALOGUE = {
   RANGE_NOT_SATISFIABLE: [416, "M_UNKNOWN", "The file has no bytes in this range"],
   BAD_CONTENT: [400, "M_UNKNOWN", "Bad content"],
   UPSTREAM_UNREACHABLE: [502, "M_UNKNOWN", "The homeserver's media repository cannot be reached, try again later"],
+  UPSTREAM_BUSY: [503, "M_UNKNOWN", "Too many requests wait for the homeserver's media repository, try again later"],
   UPSTREAM_BROKEN: [502, "M_UNKNOWN", "The homeserver's media repository gave no usable answer"],
   UPSTREAM_TIMEOUT: [504, "M_UNKNOWN", "The homeserver's media repository did not answer in time"],
   USAGE_UNKNOWN: [503, "M_UNKNOWN", "The homeserver cannot be asked how much you have uploaded, try again later"],

@@ -95,6 +95,8 @@ export interface UpstreamConfig {
   readonly url: string;
   readonly mode: "guard" | "fallback";
   readonly connectTimeoutMs: number;
+  /** How many connections to it there may be at a time. */
+  readonly maxConnections: number;
   /** How long it may do nothing. */
   readonly timeoutMs: number;
 }

@@ -75,6 +75,7 @@ function buildUpstream(upstream: MediaBridgeSettings["upstream"]): UpstreamConfi
       url: upstream.url.replace(/\/+$/, ""),
       mode: upstream.mode,
       connectTimeoutMs: upstream.connect_timeout,
+      maxConnections: upstream.max_connections,
       timeoutMs: upstream.timeout,
     }
   );

@@ -3,6 +3,7 @@ import { field, group, timerDuration, url } from "./fields.ts";
 import { DURATION_FORM } from "./units.ts";
 
 const URL_FORM = "an http or https URL without credentials, query and fragment";
+const CONNECTIONS_FORM = "a whole number, 2 or more";
 const MODE_FORM = "guard or fallback";
 
 /** A Synapse that goes on keeping media: `media_bridge.upstream`. */
@@ -18,7 +19,12 @@ export const upstreamSchema = group({
   }),
   connect_timeout: field(timerDuration().prefault("10s"), {
     form: DURATION_FORM,
-    description: "How long to wait for a connection.",
+    description: "How long to wait for a connection to be made, and before that for one to be free.",
+  }),
+  max_connections: field(z.int({ error: CONNECTIONS_FORM }).min(2, { error: CONNECTIONS_FORM }).prefault(100), {
+    form: CONNECTIONS_FORM,
+    description:
+      "How many connections to Synapse there may be at a time, half of them for uploads alone. A request that finds none free waits for `connect_timeout`, and is answered 503 then.",
   }),
   timeout: field(timerDuration().prefault("120s"), {
     form: DURATION_FORM,

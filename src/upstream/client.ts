@@ -1,109 +1,80 @@
-import type { EventEmitter } from "node:events";
-import type { Readable } from "node:stream";
-import { buildConnector, Pool } from "undici";
+import { buildConnector } from "undici";
 import { MatrixError, matrixError } from "../errors.ts";
-import type { RawHeaders } from "./headers.ts";
+import { Connections } from "./connections.ts";
 import type { Exchanged } from "./kept-connection.ts";
+import { Places, type Purpose } from "./places.ts";
+import { StreamedExchanges, type UpstreamAnswer, type UpstreamRequest } from "./streamed-exchanges.ts";
 import { WholeExchanges, type WholeRequest } from "./whole-exchanges.ts";
-import { freeWrittenPieces } from "./written-pieces.ts";
 
 export interface UpstreamOptions {
   /** Its base URL; a path is put in front of every target. */
   readonly url: string;
+  /** How long to wait for a connection to be made, and before that for one to be free. */
   readonly connectTimeoutMs: number;
+  /** How many connections there may be at a time. */
+  readonly maxConnections: number;
   /** How long it may do nothing: not take a body, not answer, not go on with an answer. */
   readonly timeoutMs: number;
 }
 
-/** A request to Synapse. */
-export interface UpstreamRequest {
-  readonly method: string;
-  /** Path and query, as a client sends them; begins with a slash. */
-  readonly target: string;
-  readonly headers: RawHeaders;
-  readonly body: Readable | null;
-  /** Emits `abort` when the answer is not wanted any more. */
-  readonly signal?: EventEmitter;
-}
-
-/** Its answer, as it comes. */
-export interface UpstreamAnswer {
-  readonly status: number;
-  readonly statusText: string;
-  readonly headers: RawHeaders;
-  readonly body: Readable;
+/** The right to send Synapse one request, by one of these: nothing is tried again, since Synapse may have stored what it did not answer. */
+export interface Turn {
+  /**
+   * Sends a request that is streamed. Rejects with `UPSTREAM_UNREACHABLE`, `UPSTREAM_TIMEOUT`, `UPSTREAM_BROKEN`, or the MatrixError
+   * that `body` was destroyed with. The turn is over once the answer's body has ended, or was destroyed.
+   */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+  /** As `send`, and resolves once the whole answer is there, which is small; rejects where it is cut short. */
+  exchange(request: WholeRequest): Promise<Exchanged>;
 }
 
 /** A Synapse that keeps media, over connections that are kept. */
 export interface Upstream {
   readonly timeoutMs: number;
   /**
-   * Sends a request once: nothing is tried again, since Synapse may have stored what it did not answer. Rejects with
-   * `UPSTREAM_UNREACHABLE`, `UPSTREAM_TIMEOUT`, `UPSTREAM_BROKEN`, or the MatrixError that `body` was destroyed with.
+   * Waits for a turn, which must then be used. Rejects with `UPSTREAM_BUSY` where none comes in time, and at once where `signal` tells
+   * that the client has left.
    */
-  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
-  /** As `send`, and resolves once the whole answer is there, which is small; rejects where it is cut short. */
-  exchange(request: WholeRequest): Promise<Exchanged>;
+  turn(purpose: Purpose, signal?: AbortSignal): Promise<Turn>;
   /** Ends every connection. */
   close(): Promise<void>;
 }
 
-export function createUpstream({ url, connectTimeoutMs, timeoutMs }: UpstreamOptions): Upstream {
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { url, connectTimeoutMs, maxConnections, timeoutMs } = options;
   const address = new URL(url);
-  const { origin, pathname } = address;
-  const prefix = pathname.replace(/\/+$/, "");
-  const connector = buildConnector({ timeout: connectTimeoutMs });
-  const connect: buildConnector.connector = (options, done) =>
-    connector(options, (error, socket) => {
-      // Told apart here, where nothing can have been sent yet: later the same errors say nothing of that.
-      if (error) done(matrixError("UPSTREAM_UNREACHABLE", { cause: error }), null);
-      else done(null, socket);
-    });
-  const pool = new Pool(origin, {
-    connect: (options, done) =>
-      connect(options, (...outcome) => {
-        if (outcome[1]) freeWrittenPieces(outcome[1]);
-        done(...outcome);
-      }),
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    pipelining: 1,
-  });
-  const whole = new WholeExchanges(address, connect, timeoutMs);
+  const places = new Places(maxConnections, connectTimeoutMs);
+  // HTTP/1.1 alone, whatever a proxy before Synapse offers: nothing else is spoken here.
+  const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false });
+  const connections = new Connections(maxConnections, connector);
+  const streamed = new StreamedExchanges(address, connections, timeoutMs);
+  const whole = new WholeExchanges(address, connections, timeoutMs);
   return {
     timeoutMs,
-    async send({ method, target, headers, body, signal }) {
-      try {
-        const response = await pool.request({
-          method,
-          path: prefix + target,
-          headers: [...headers],
-          body,
-          responseHeaders: "raw",
-          ...(signal && { signal }),
-        });
-        // With `raw` they are a list, whatever the type says.
-        const raw = response.headers as unknown as string[];
-        return {
-          status: response.statusCode,
-          statusText: response.statusText,
-          headers: raw,
-          body: response.body,
-        };
-      } catch (error) {
-        throw describeFailure(error);
-      }
+    async turn(purpose, signal) {
+      const release = await places.take(purpose, signal);
+      return {
+        async send(request) {
+          try {
+            return await streamed.send(request, release);
+          } catch (error) {
+            throw describeFailure(error);
+          }
+        },
+        async exchange(request) {
+          try {
+            return await whole.exchange(request);
+          } catch (error) {
+            throw describeFailure(error);
+          } finally {
+            release();
+          }
+        },
+      };
     },
-    async exchange(request) {
-      try {
-        return await whole.exchange(request);
-      } catch (error) {
-        throw describeFailure(error);
-      }
-    },
-    close() {
-      whole.close();
-      return pool.destroy();
+    async close() {
+      connections.close();
+      await streamed.close();
     },
   };
 }

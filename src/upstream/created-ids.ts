@@ -3,10 +3,11 @@ import { matrixError } from "../errors.ts";
 import { isMediaId } from "../media/media-id.ts";
 import type { UpstreamRecords } from "../media/upstream-records.ts";
 import type { Logger } from "../util/log.ts";
-import type { Upstream, UpstreamAnswer } from "./client.ts";
+import type { Upstream } from "./client.ts";
 import type { SizedBody } from "./exact-body.ts";
 import { sendOn, type Passage } from "./exchange.ts";
 import { endToEnd, READ_HERE } from "./headers.ts";
+import type { UpstreamAnswer } from "./streamed-exchanges.ts";
 import { readAnswer } from "./upload-answer.ts";
 
 const CreatedSchema = z.object({ content_uri: z.string(), unused_expires_at: z.int() });

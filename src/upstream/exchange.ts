@@ -1,8 +1,9 @@
-import type { EventEmitter } from "node:events";
-import type { Upstream, UpstreamAnswer } from "./client.ts";
+import type { Upstream } from "./client.ts";
 import { expectNothing, type SizedBody } from "./exact-body.ts";
 import type { RawHeaders } from "./headers.ts";
 import { OutgoingBody } from "./outgoing-body.ts";
+import type { Purpose } from "./places.ts";
+import type { UpstreamAnswer } from "./streamed-exchanges.ts";
 
 /** A request on its way through, apart from its body. */
 export interface Passage {
@@ -11,32 +12,42 @@ export interface Passage {
   readonly target: string;
   /** Without the length of the body. */
   readonly headers: RawHeaders;
-  readonly signal?: EventEmitter;
+  readonly purpose: Purpose;
+  /** Aborted when the client leaves: a request that waits for its turn is not sent then. */
+  readonly leaving?: AbortSignal | undefined;
+  /** Whether one that was sent is ended then too. */
+  readonly endsWithClient?: boolean;
+}
+
+function requestOf({ method, target, headers, leaving, endsWithClient }: Passage) {
+  return { method, target, headers, signal: endsWithClient === true ? leaving : undefined };
 }
 
 /** Hands a request on, with its body where it has one. Resolves and rejects as {@link streamBody} does. */
 export async function sendOn(upstream: Upstream, passage: Passage, body: SizedBody): Promise<UpstreamAnswer> {
   if (body.sizeBytes !== 0) return streamBody(upstream, passage, body);
   await expectNothing(body.source);
-  return upstream.send({ ...passage, body: null });
+  const turn = await upstream.turn(passage.purpose, passage.leaving);
+  return turn.send({ ...requestOf(passage), body: null });
 }
 
 /**
- * Hands a body on as it is read, and resolves to the answer, as `Upstream.send` does. Where reading fails (a client leaves half way, say, or sends more than it
+ * Hands a body on as it is read, once it is its turn, and resolves to the answer, as `Turn.send` does. Where reading fails (a client leaves half way, say, or sends more than it
  * declared), the request to Synapse is ended, and the answer rejects with that error. Where Synapse answers early or goes away, the rest is read and thrown away, so that the
  * client sees the answer and no reset.
  */
-export function streamBody(
+export async function streamBody(
   upstream: Upstream,
   passage: Passage,
   { source, sizeBytes }: SizedBody,
   onChunk?: (chunk: Buffer) => void,
 ): Promise<UpstreamAnswer> {
+  const turn = await upstream.turn(passage.purpose, passage.leaving);
   const outgoing = new OutgoingBody(sizeBytes, upstream.timeoutMs);
   const length = sizeBytes === undefined ? [] : ["Content-Length", String(sizeBytes)];
   const headers = [...passage.headers, ...length];
   let over = false;
-  const answer = upstream.send({ ...passage, headers, body: outgoing }).finally(() => (over = true));
+  const answer = turn.send({ ...requestOf(passage), headers, body: outgoing }).finally(() => (over = true));
   // A body that was never dispatched is not ended by who would have sent it.
   answer.catch(() => outgoing.destroy());
   const take = (chunk: Buffer) => {

@@ -15,13 +15,14 @@ import type { Reservation } from "../media/quota.ts";
 import type { UploadBody } from "../media/upload.ts";
 import { SharedPause } from "../util/shared-pause.ts";
 import type { WholeAnswer } from "./answer-reader.ts";
-import type { Upstream, UpstreamAnswer } from "./client.ts";
+import type { Turn, Upstream } from "./client.ts";
 import { exactly } from "./exact-body.ts";
 import { streamBody } from "./exchange.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "./headers.ts";
 import type { Exchanged } from "./kept-connection.ts";
 import { freePieces, readSmallBody, SMALL_BYTES } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
+import type { UpstreamAnswer } from "./streamed-exchanges.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
 import type { UploadNote, UploadNotes } from "./upload-notes.ts";
 import type { WholeRequest } from "./whole-exchanges.ts";
@@ -37,6 +38,8 @@ export interface GuardedRequest extends AdmissionRequest {
   readonly mediaId: string | undefined;
   readonly hasReadableName: boolean;
   readonly body: UploadBody;
+  /** Aborted when the client leaves: an upload that still waits for its turn is given up then. */
+  readonly leaving?: AbortSignal | undefined;
 }
 
 export interface GuardParts extends AdmissionParts {
@@ -139,6 +142,7 @@ interface Admitted {
 
 const UNHEARD: ReadonlySet<ErrorCode> = new Set([
   "UPSTREAM_UNREACHABLE",
+  "UPSTREAM_BUSY",
   "BAD_REQUEST",
   "BODY_LENGTH_WRONG",
   "UPLOAD_INCOMPLETE",
@@ -167,19 +171,22 @@ async function handOn(
     const [small] = await Promise.all([wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined, note.committed]);
     const { method, target } = request;
     const headers = endToEnd(request.headers, READ_HERE);
+    const passage = { method, target, headers, purpose: "upload" as const, leaving: request.leaving };
     const sized = [...headers, "Content-Length", String(wholeBytes)];
     isOnItsWay = true;
     if (small) sizeBytes = wholeBytes;
-    const exchanged = small && (await exchangeSmall({ method, target, headers: sized, body: small }, look, upstream));
-    const answer =
-      exchanged?.answer ??
-      (await streamBody(upstream, { method, target, headers }, { source, sizeBytes: wholeBytes }, count));
+    const turn = small && (await upstream.turn("upload", request.leaving));
+    const exchanged =
+      small && turn && (await exchangeSmall({ method, target, headers: sized, body: small }, look, turn));
+    const answer = exchanged?.answer ?? (await streamBody(upstream, passage, { source, sizeBytes: wholeBytes }, count));
     const fate = fateOf(answer.status);
     if (fate === "refused") note.forget();
     if (fate === "unknown") await note.doubt(`status ${answer.status}`);
     if (fate !== "stored") return { answer };
-    if (!isWhole() || exchanged?.isSent === false)
+    if (!isWhole() || exchanged?.isSent === false) {
+      if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
       throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
+    }
     const text = await readAnswer(answer);
     const mediaId = request.mediaId ?? readMediaId(text);
     const settle = async () => {
@@ -199,12 +206,8 @@ async function handOn(
 }
 
 /** Sends a small body, and looks at it once it is on its way: Synapse takes it in meanwhile. */
-async function exchangeSmall(
-  request: WholeRequest,
-  look: (piece: Buffer) => void,
-  upstream: Upstream,
-): Promise<Exchanged> {
-  const exchanging = upstream.exchange(request);
+async function exchangeSmall(request: WholeRequest, look: (piece: Buffer) => void, turn: Turn): Promise<Exchanged> {
+  const exchanging = turn.exchange(request);
   const looking = setImmediate().then(() => request.body.forEach(look));
   const exchanged = await exchanging;
   await looking;

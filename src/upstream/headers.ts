@@ -49,6 +49,11 @@ export function requestHeaders(raw: RawHeaders, address: ClientAddress): string[
   return headers;
 }
 
+/** What a head says of the length of its body. */
+export function declaredLengths(headers: RawHeaders): string[] {
+  return valuesOf(headers, "content-length");
+}
+
 function valuesOf(raw: RawHeaders, wanted: string): string[] {
   return raw.filter((_value, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === wanted);
 }

@@ -19,14 +19,14 @@ interface Exchange {
 
 /** A connection over which one request goes at a time. */
 export class KeptConnection {
-  readonly #socket: Socket;
+  readonly socket: Socket;
   readonly #timeoutMs: number;
   readonly #onFree: () => void;
   #current: Exchange | undefined;
 
   /** @param onFree told when the next request may go over it */
   constructor(socket: Socket, timeoutMs: number, onFree: () => void) {
-    this.#socket = socket;
+    this.socket = socket;
     this.#timeoutMs = timeoutMs;
     this.#onFree = onFree;
     socket
@@ -39,7 +39,7 @@ export class KeptConnection {
   }
 
   get isOpen(): boolean {
-    return !this.#socket.destroyed && this.#socket.writable;
+    return !this.socket.destroyed && this.socket.writable;
   }
 
   /**
@@ -47,7 +47,7 @@ export class KeptConnection {
    * moves, and with what breaks the answer off or makes it none.
    */
   async exchange(head: string, body: readonly Buffer[]): Promise<Exchanged> {
-    const socket = this.#socket;
+    const { socket } = this;
     if (!this.isOpen) throw matrixError("UPSTREAM_UNREACHABLE", { cause: new Error("the connection is closed") });
     return new Promise((resolve, reject) => {
       this.#current = { reader: new AnswerReader(), resolve, reject };
@@ -63,19 +63,19 @@ export class KeptConnection {
   #read(read: (reader: AnswerReader) => WholeAnswer | undefined): void {
     const current = this.#current;
     if (current === undefined) {
-      this.#socket.destroy();
+      this.socket.destroy();
       return;
     }
     try {
       const answer = read(current.reader);
       if (answer === undefined) return;
-      const isSent = this.#socket.writableLength === 0;
+      const isSent = this.socket.writableLength === 0;
       this.#current = undefined;
       if (isSent && current.reader.mayGoOn) {
-        this.#socket.setTimeout(KEPT_MS);
+        this.socket.setTimeout(KEPT_MS);
         this.#onFree();
       } else {
-        this.#socket.destroy();
+        this.socket.destroy();
       }
       current.resolve({ answer, isSent });
     } catch (error) {
@@ -86,7 +86,7 @@ export class KeptConnection {
   #fail(error: Error): void {
     const current = this.#current;
     this.#current = undefined;
-    this.#socket.destroy();
+    this.socket.destroy();
     current?.reject(error);
   }
 }

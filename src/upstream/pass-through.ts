@@ -1,11 +1,11 @@
-import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { describeFailure, type Upstream, type UpstreamAnswer } from "./client.ts";
+import { describeFailure, type Upstream } from "./client.ts";
 import type { SizedBody } from "./exact-body.ts";
 import { sendOn, type Passage } from "./exchange.ts";
 import { endToEnd, requestHeaders } from "./headers.ts";
 import type { WholeAnswer } from "./answer-reader.ts";
+import type { UpstreamAnswer } from "./streamed-exchanges.ts";
 
 export interface PassThroughParts {
   readonly upstream: Upstream;
@@ -34,19 +34,33 @@ export async function whileThere(
   xForwarded: boolean,
   exchange: (passage: Passage) => Promise<void>,
 ): Promise<void> {
-  const signal = new EventEmitter();
-  const leave = () => void signal.emit("abort");
-  res.once("close", leave);
+  const { signal: leaving, forget } = watchClient(req, res);
   const address = { remoteAddress: req.socket.remoteAddress, xForwarded };
   const headers = requestHeaders(req.rawHeaders, address);
   try {
-    await exchange({ method: req.method ?? "GET", target: req.url ?? "/", headers, signal });
+    await exchange({
+      method: req.method ?? "GET",
+      target: req.url ?? "/",
+      headers,
+      purpose: "other",
+      leaving,
+      endsWithClient: true,
+    });
   } catch (error) {
     // Nobody is there to be told.
     if (!res.destroyed) throw error;
   } finally {
-    res.off("close", leave);
+    forget();
   }
+}
+
+/** A signal that is aborted when the client of a request leaves before it has its answer. `forget` it once it has. */
+export function watchClient(req: IncomingMessage, res: ServerResponse): { signal: AbortSignal; forget: () => void } {
+  const leaving = new AbortController();
+  const leave = () => leaving.abort();
+  if (res.destroyed || req.socket.destroyed) leave();
+  res.once("close", leave);
+  return { signal: leaving.signal, forget: () => void res.off("close", leave) };
 }
 
 /** Sends an answer of Synapse's to the client. Rejects where Synapse breaks it off. */

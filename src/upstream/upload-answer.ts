@@ -1,6 +1,7 @@
 import { matrixError } from "../errors.ts";
-import { describeFailure, type UpstreamAnswer } from "./client.ts";
+import { describeFailure } from "./client.ts";
 import { MAX_ANSWER_BYTES, type WholeAnswer } from "./answer-reader.ts";
+import type { UpstreamAnswer } from "./streamed-exchanges.ts";
 
 const CONTENT_URI = /^mxc:\/\/[^/]+\/([A-Za-z0-9_-]{1,255})$/;
 

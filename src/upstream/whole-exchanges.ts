@@ -1,6 +1,6 @@
-import type { Socket } from "node:net";
 import type { buildConnector } from "undici";
 import { matrixError } from "../errors.ts";
+import type { Connections } from "./connections.ts";
 import type { RawHeaders } from "./headers.ts";
 import { KeptConnection, type Exchanged } from "./kept-connection.ts";
 
@@ -23,18 +23,16 @@ export interface WholeRequest {
 export class WholeExchanges {
   readonly #address: buildConnector.Options & { readonly host: string };
   readonly #prefix: string;
-  readonly #connect: buildConnector.connector;
+  readonly #connections: Connections;
   readonly #timeoutMs: number;
-  readonly #sockets = new Set<Socket>();
   readonly #free: KeptConnection[] = [];
-  #closed = false;
 
   /** @param url its path is put in front of every target */
-  constructor(url: URL, connect: buildConnector.connector, timeoutMs: number) {
+  constructor(url: URL, connections: Connections, timeoutMs: number) {
     const { protocol, hostname, host, port, pathname } = url;
     this.#prefix = pathname.replace(/\/+$/, "");
     this.#address = { protocol, hostname: hostname.replaceAll(/^\[|\]$/g, ""), host, port };
-    this.#connect = connect;
+    this.#connections = connections;
     this.#timeoutMs = timeoutMs;
   }
 
@@ -46,12 +44,6 @@ export class WholeExchanges {
     const head = this.#headOf(request);
     const connection = this.#takeFree() ?? (await this.#open());
     return connection.exchange(head, request.body);
-  }
-
-  /** Ends every connection; what is under way fails. */
-  close(): void {
-    this.#closed = true;
-    for (const socket of this.#sockets) socket.destroy();
   }
 
   #headOf({ method, target, headers, body }: WholeRequest): string {
@@ -81,23 +73,22 @@ export class WholeExchanges {
     let connection = this.#free.pop();
     // One that is ending has not said so yet.
     while (connection?.isOpen === false) connection = this.#free.pop();
+    if (connection) this.#connections.use(connection.socket);
     return connection;
   }
 
   #open(): Promise<KeptConnection> {
     return new Promise((resolve, reject) => {
-      this.#connect(this.#address, (error, socket) => {
+      this.#connections.connect(this.#address, (error, socket) => {
         if (error) return reject(error);
-        const connection: KeptConnection = new KeptConnection(socket, this.#timeoutMs, () =>
-          this.#free.push(connection),
-        );
-        this.#sockets.add(socket);
+        const connection: KeptConnection = new KeptConnection(socket, this.#timeoutMs, () => {
+          this.#free.push(connection);
+          this.#connections.keep(socket);
+        });
         socket.once("close", () => {
-          this.#sockets.delete(socket);
           const index = this.#free.indexOf(connection);
           if (index !== -1) this.#free.splice(index, 1);
         });
-        if (this.#closed) socket.destroy();
         resolve(connection);
       });
     });

@@ -19,7 +19,7 @@ function bodyOf(...pieces: readonly string[]): UploadBody {
 }
 
 describe("What is written to Synapse", () => {
-  const PASSAGE = { method: "POST", target: "/upload", headers: ["Host", "example.test"] };
+  const PASSAGE = { method: "POST", target: "/upload", headers: ["Host", "example.test"], purpose: "upload" } as const;
   let server: Server;
   let upstream: Upstream;
   let connections: { readonly socket: Socket; text: string }[];
@@ -38,6 +38,7 @@ describe("What is written to Synapse", () => {
     upstream = createUpstream({
       url: `http://127.0.0.1:${portOf(server)}`,
       connectTimeoutMs: 5_000,
+      maxConnections: 4,
       timeoutMs: 5_000,
     });
   });
@@ -87,7 +88,11 @@ describe("What is written to Synapse", () => {
     ["shorter", "hell"],
   ])("is never a stream %s than the head that it is given with", async (_what, text) => {
     const headers = [...PASSAGE.headers, "Content-Length", "5"];
-    const outcome = upstream.send({ ...PASSAGE, headers, body: Readable.from([Buffer.from(text)]) });
+    const outcome = (await upstream.turn("upload")).send({
+      ...PASSAGE,
+      headers,
+      body: Readable.from([Buffer.from(text)]),
+    });
     await expect(outcome).rejects.toMatchObject({ code: "BAD_REQUEST" });
     expect(written().join("").length).toBeLessThan(5);
   });

@@ -52,8 +52,12 @@ export async function startGuard(options: GuardOptions = {}): Promise<GuardServi
     mediaBridge: {
       listen: { host: "127.0.0.1", port: 0, x_forwarded: options.xForwarded === true },
       ...(options.asAdministrator && { tokens_file: undefined, homeserver }),
-      upstream: { url: synapse.url, timeout: options.timeoutMs ?? 10_000 },
       ...options.mediaBridge,
+      upstream: {
+        url: synapse.url,
+        timeout: options.timeoutMs ?? 10_000,
+        ...(options.mediaBridge?.["upstream"] as object | undefined),
+      },
     },
   });
   const rows = (sql: string) => {

@@ -49,6 +49,13 @@ export class StubSynapse {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Connections that are open. */
+  get connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+    });
+  }
+
   /** Uploads that arrived, whatever became of them. */
   get uploads(): SeenRequest[] {
     return this.requests.filter(({ method, url }) => method !== "GET" && url.includes("/upload"));

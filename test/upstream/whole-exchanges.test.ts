@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buildConnector } from "undici";
+import { Connections } from "../../src/upstream/connections.ts";
 import { WholeExchanges } from "../../src/upstream/whole-exchanges.ts";
 import { portOf } from "../http/bodies.ts";
 
@@ -15,6 +16,7 @@ const REQUEST = {
 
 let server: Server;
 let exchanges: WholeExchanges;
+let all: Connections;
 /** Every connection that was made, and what came over it. */
 let connections: { readonly socket: Socket; text: string }[];
 let behave: (socket: Socket, text: string) => void;
@@ -35,7 +37,7 @@ beforeEach(async () => {
   exchanges = open();
 });
 afterEach(async () => {
-  exchanges.close();
+  all.close();
   for (const { socket } of connections) socket.destroy();
   if (server.listening) await once(server.close(), "close");
 });
@@ -43,7 +45,7 @@ afterEach(async () => {
 function open(timeoutMs = 10_000): WholeExchanges {
   return new WholeExchanges(
     new URL(`http://127.0.0.1:${portOf(server)}`),
-    buildConnector({ timeout: 1000 }),
+    (all = new Connections(100, buildConnector({ timeout: 1000 }))),
     timeoutMs,
   );
 }
@@ -92,7 +94,7 @@ describe("A small request", () => {
 
   test("that cannot be sent says why", async () => {
     await once(server.close(), "close");
-    await expect(exchanges.exchange(REQUEST)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+    await expect(exchanges.exchange(REQUEST)).rejects.toMatchObject({ code: "UPSTREAM_UNREACHABLE" });
   });
 
   test("about which nothing is done is given up, and its connection with it", async () => {
@@ -104,14 +106,14 @@ describe("A small request", () => {
   });
 
   test("is broken off by the end of everything", async () => {
-    behave = (_socket, text) => void (text.endsWith("hello") && exchanges.close());
+    behave = (_socket, text) => void (text.endsWith("hello") && all.close());
     await expect(exchanges.exchange(REQUEST)).rejects.toThrow("the connection is closed");
   });
 });
 
 test("After the end of everything nothing is sent", async () => {
   await exchanges.exchange(REQUEST);
-  exchanges.close();
+  all.close();
   await expect(exchanges.exchange(REQUEST)).rejects.toMatchObject({ code: "UPSTREAM_UNREACHABLE" });
   expect(connections.filter(({ text }) => text !== "")).toHaveLength(1);
 });

@@ -6,7 +6,7 @@ import type { Metrics } from "../../metrics/metrics.ts";
 import { checkCreated } from "../../upstream/created-ids.ts";
 import { requestHeaders } from "../../upstream/headers.ts";
 import { guardUpload, type GuardedAnswer, type GuardParts } from "../../upstream/guarded-upload.ts";
-import { relay, relayText } from "../../upstream/pass-through.ts";
+import { relay, relayText, watchClient } from "../../upstream/pass-through.ts";
 import type { RunningTasks } from "../../util/running-tasks.ts";
 import { decodeText, parseQuery, queryText } from "../query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
@@ -58,6 +58,7 @@ async function upload(
   const { userId } = await identifyUser(req, query, parts);
   if (to) await checkTarget(to, userId, parts);
   const address = { remoteAddress: req.socket.remoteAddress, xForwarded: parts.xForwarded };
+  const client = watchClient(req, res);
   const request = {
     userId,
     contentLength: contentLengthOf(req),
@@ -67,6 +68,7 @@ async function upload(
     mediaId: to?.mediaId,
     hasReadableName: queryText(query, "filename") !== null,
     body: uploadBody(req, res, parts),
+    leaving: client.signal,
   };
   const { answer, text, stored, recorded } = await counted(
     parts.running.track(guardUpload(request, parts.guard)),

@@ -1,0 +1,66 @@
+import type { Socket } from "node:net";
+import type { buildConnector } from "undici";
+import { matrixError } from "../errors.ts";
+
+/**
+ * Makes the connections to Synapse, of which there are never more than `max`, whoever uses them: one that is kept without being used is
+ * closed for a new one.
+ */
+export class Connections {
+  readonly #connect: buildConnector.connector;
+  readonly #max: number;
+  /** All of them, those that are being made included. */
+  readonly #all = new Set<object>();
+  /** Those that are kept for a next request, the longest kept first. */
+  readonly #idle = new Set<Socket>();
+  #closed = false;
+
+  constructor(max: number, connector: buildConnector.connector) {
+    this.#max = max;
+    this.#connect = connector;
+  }
+
+  /** Makes a connection. Rejects with `UPSTREAM_UNREACHABLE`. */
+  readonly connect: buildConnector.connector = (options, done) => {
+    if (this.#all.size >= this.#max) this.#closeIdle();
+    const pending = {};
+    this.#all.add(pending);
+    this.#connect(options, (error, socket) => {
+      this.#all.delete(pending);
+      // Told apart here, where nothing can have been sent yet: later the same errors say nothing of that.
+      if (error) return done(matrixError("UPSTREAM_UNREACHABLE", { cause: error }), null);
+      this.#all.add(socket);
+      socket.once("close", () => this.#forget(socket));
+      if (this.#closed) socket.destroy();
+      done(null, socket);
+    });
+  };
+
+  /** A connection is kept for the next request. */
+  keep(socket: Socket): void {
+    if (!socket.destroyed) this.#idle.add(socket);
+  }
+
+  /** It is used again. */
+  use(socket: Socket): void {
+    this.#idle.delete(socket);
+  }
+
+  /** Ends them all; what is under way fails. */
+  close(): void {
+    this.#closed = true;
+    for (const socket of this.#all) if ("destroy" in socket) (socket as Socket).destroy();
+  }
+
+  #closeIdle(): void {
+    const [oldest] = this.#idle;
+    if (oldest === undefined) return;
+    this.#forget(oldest);
+    oldest.destroy();
+  }
+
+  #forget(socket: Socket): void {
+    this.#all.delete(socket);
+    this.#idle.delete(socket);
+  }
+}
