@@ -32,6 +32,11 @@ export const CATALOGUE = {
   ALREADY_UPLOADED: [409, "M_CANNOT_OVERWRITE_MEDIA", "Media ID already has content"],
   UPLOAD_UNDER_WAY: [409, "M_CANNOT_OVERWRITE_MEDIA", "Another upload to this media ID is under way"],
   FILE_NAME_NOT_UTF8: [400, "M_UNKNOWN", "The filename parameter is not valid UTF-8"],
+  FORM_BODY: [
+    415,
+    "M_UNKNOWN",
+    "The Content-Type of a form cannot be uploaded: name another one (curl sends application/x-www-form-urlencoded unless told otherwise)",
+  ],
   UPLOAD_TOO_LARGE: [413, "M_TOO_LARGE", "Upload request body is too large"],
   UPLOAD_INCOMPLETE: [400, "M_UNKNOWN", "The body ended before it was complete"],
   UPLOAD_WITHOUT_LENGTH: [400, "M_UNKNOWN", "An upload needs a Content-Length, or the transfer coding chunked"],

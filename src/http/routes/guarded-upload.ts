@@ -8,6 +8,7 @@ import { requestHeaders } from "../../upstream/headers.ts";
 import { guardUpload, type GuardedAnswer, type GuardParts } from "../../upstream/guarded-upload.ts";
 import { relay, relayText, watchClient } from "../../upstream/pass-through.ts";
 import type { RunningTasks } from "../../util/running-tasks.ts";
+import { refuseFormBody } from "../form-body.ts";
 import { decodeText, parseQuery, queryText } from "../query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
 import { identifyUser, type RequesterOptions } from "../requester.ts";
@@ -28,7 +29,12 @@ export function guardedUploadRoute(parts: GuardedUploadParts): Route {
   return {
     name: "/_matrix/media/…/upload",
     path: /^\/_matrix\/media\/(?:v3|r0|v1)\/upload$/,
-    methods: { post: (req, res) => upload(req, res, undefined, parts) },
+    methods: {
+      post(req, res) {
+        refuseFormBody(req);
+        return upload(req, res, undefined, parts);
+      },
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { matrixError } from "../../errors.ts";
 import { createThroughUpstream, type CreateParts } from "../../upstream/created-ids.ts";
 import type { SizedBody } from "../../upstream/exact-body.ts";
 import { passThrough, relay, relayText, whileThere, type PassThroughParts } from "../../upstream/pass-through.ts";
+import { refuseFormBody } from "../form-body.ts";
 import { parseQuery } from "../query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
 import { identifyUser, type RequesterOptions } from "../requester.ts";
@@ -37,6 +38,7 @@ export function guardedCreateRoute(parts: RequesterOptions & PassingParts & Crea
     path: /^\/_matrix\/media\/v1\/create$/,
     methods: {
       async post(req, res) {
+        refuseFormBody(req);
         const { userId } = await identifyUser(req, parseQuery(req.url), parts);
         await whileThere(req, res, parts.xForwarded, async (passage) => {
           const { answer, text } = await createThroughUpstream(passage, bodyOf(req, res, parts), userId, parts);
