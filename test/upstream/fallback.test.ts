@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { RawConnection } from "../http/raw-connection.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { StubSynapse, type Behaviour } from "./stub-synapse.ts";
 
@@ -60,5 +61,16 @@ test("What can be no media id is refused here", async () => {
 test("Everything else is not Synapse's", async () => {
   expect((await service.request("/_matrix/federation/v1/version")).status).toBe(404);
   expect((await service.request("/_matrix/client/v1/media/config", { as: "alice" })).status).toBe(200);
+  expect(synapse.requests).toEqual([]);
+});
+
+test.each([
+  "/_matrix/client/v1/media/download/elsewhere.test/..",
+  "/_matrix/client/v1/media/download/elsewhere.test/%2e%2e",
+  "/_matrix/media/v3/thumbnail/%2e%2e/abc",
+  "/_matrix/media/v3/download/elsewhere.test/abc/%252e%252e",
+])("A path that a proxy could resolve to another one is 404, and Synapse is not asked: %s", async (target) => {
+  const answer = await RawConnection.ask(service.port, { method: "GET", target });
+  expect(answer.status).toBe(404);
   expect(synapse.requests).toEqual([]);
 });

@@ -115,6 +115,6 @@ function variantsOf(type: string): string[] {
     ...places.map((place) => `=?utf-8?q?${type.slice(0, place)}?=${type.slice(place)}`),
     ...places.map((place) => `${type.slice(0, place)}=?utf-8?q?${type.slice(place)}?=`),
     `=?utf-8?b?${Buffer.from(type).toString("base64")}?=`,
-    `=?latin1?Q?${[...type].map((letter) => `=${letter.charCodeAt(0).toString(16)}`).join("")}?=`,
+    `=?latin1?Q?${Buffer.from(type).toString("hex").replaceAll(/../g, "=$&")}?=`,
   ];
 }

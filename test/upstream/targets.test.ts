@@ -41,6 +41,49 @@ describe("Targets", () => {
     expect(guard.synapse.requests).toEqual([]);
   });
 
+  const dots = (text: string, rounds: number) =>
+    Array.from({ length: rounds }).reduce<string>((encoded) => encoded.replaceAll(/[.%]/g, encodeOne), text);
+  const encodeOne = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`;
+
+  test.each([
+    "/_matrix/media/v3/download/example.test/..",
+    "/_matrix/media/v3/download/../../../_synapse/admin/v1/users",
+    "/_matrix/media/v3/download/./abc",
+    "/_matrix/media/v3/download/example.test/%2e%2e/%2E./abc",
+    "/_matrix/media/v3/download/example.test/abc%2f..%2f..%2fx",
+    "/_matrix/media/v3/download/example.test/abc%5C..%5Cx",
+    "/_matrix/media/v3/download/example.test/abc/..\\x",
+    "/_matrix/media/v3/download/example.test/%ff/%2e%2e",
+    `/_matrix/media/v3/download/example.test/${dots("..", 2)}/abc`,
+    `/_matrix/media/v3/download/example.test/${dots("..", 5)}/abc`,
+    `/_matrix/media/v3/download/example.test/${dots("..", 40)}/abc`,
+    "/_matrix/media/v3/download/example.test/%2%35%32%65./abc",
+    "/_synapse/admin/v1/media/%2e%2e/users",
+    "/_synapse/admin/v1/users/../media",
+    "/_matrix/federation/v1/media/download/..",
+  ])("A path that a proxy could resolve to another one is 404, and goes nowhere: %s", async (target) => {
+    guard.synapse.behave = (_req, res) => sendJson(res, 200, {});
+    const answer = await RawConnection.ask(guard.service.port, { method: "GET", target });
+    expect(answer.status).toBe(404);
+    expect(guard.synapse.requests).toEqual([]);
+  });
+
+  test.each([
+    "/_matrix/media/v3/download/example.test/abc/a%2Fb%2fc",
+    "/_matrix/media/v3/download/example.test/abc/...",
+    "/_matrix/media/v3/download/example.test/abc/.hidden",
+    "/_matrix/media/v3/download/example.test/abc/a..b",
+    "/_matrix/media/v3/download/example.test/abc/%252F%25",
+    "/_matrix/media/v3/download/example.test/%C3%B6%ff%2e%6A?x=../..&y=%2e%2e/",
+    "/_matrix/media/v3/download//abc;a=b//",
+    "/_matrix/media/v3/download/example.test/abc/~!$&'()*+,=:@[]|^`{}",
+    "/_matrix/client/v1/media/preview_url?url=https://example.org/a/../b",
+  ])("Every other target reaches Synapse byte for byte: %s", async (target) => {
+    guard.synapse.behave = (_req, res) => sendJson(res, 200, {});
+    const answer = await RawConnection.ask(guard.service.port, { method: "GET", target });
+    expect([answer.status, guard.synapse.requests.map(({ url }) => url)]).toEqual([200, [target]]);
+  });
+
   test("A target with scheme and host goes on without these, and is otherwise left alone", async () => {
     guard.synapse.behave = (_req, res) => sendJson(res, 200, {});
     const path = "/_matrix/media/v3/download/example.test/a%2Eb?x=%2e%2E&y=http://z";

@@ -5,6 +5,7 @@ import { createThroughUpstream, type CreateParts } from "../../upstream/created-
 import type { SizedBody } from "../../upstream/exact-body.ts";
 import { passThrough, relay, relayText, whileThere, type PassThroughParts } from "../../upstream/pass-through.ts";
 import { refuseFormBody } from "../form-body.ts";
+import { hasDotSegment, looksGuarded } from "../path-readings.ts";
 import { parseQuery } from "../query.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
 import { identifyUser, type RequesterOptions } from "../requester.ts";
@@ -63,15 +64,19 @@ export function passingRoute(parts: PassingParts): Route {
     path: new RegExp(MEDIA.map(({ source }) => source).join("|")),
     methods: {
       all(req, res) {
-        if (looksGuarded(req.url.split("?", 1)[0] ?? "")) throw matrixError("UNRECOGNIZED");
+        if (looksGuarded(pathOf(req))) throw matrixError("UNRECOGNIZED");
         return handOn(req, res, parts);
       },
     },
   };
 }
 
-/** Hands a request on as it is. */
-export function handOn(req: Request, res: Response, parts: PassingParts): Promise<void> {
+/**
+ * Hands a request on as it is, to the byte. Throws `UNRECOGNIZED` for a path with a `.` or `..` in it: whoever resolves these on the
+ * way would send it to a place that nobody looked at.
+ */
+export async function handOn(req: Request, res: Response, parts: PassingParts): Promise<void> {
+  if (hasDotSegment(pathOf(req))) throw matrixError("UNRECOGNIZED");
   return passThrough(req, res, bodyOf(req, res, parts), parts);
 }
 
@@ -79,27 +84,6 @@ function bodyOf(req: Request, res: Response, parts: BodyOptions): SizedBody {
   return { source: uploadBody(req, res, parts), sizeBytes: contentLengthOf(req) };
 }
 
-const UPLOADING = /^_matrix\/media\/(?:unstable\/[^/]+|[^/]+)\/(?:upload|create)(?:[/;?#]|$)/;
-
-/**
- * Whether a path could be taken for one that is guarded by whoever reads paths more freely than we do: another proxy on the
- * way, say, that decodes it, joins its slashes or resolves its dots. What is no guarded path to the letter goes nowhere then.
- */
-function looksGuarded(path: string): boolean {
-  const segments: string[] = [];
-  for (const segment of decodeRepeatedly(path).toLowerCase().split(/[/\\]/)) {
-    const name = segment.trim();
-    if (name === "..") segments.pop();
-    else if (name !== "" && name !== ".") segments.push(name);
-  }
-  return UPLOADING.test(segments.join("/"));
-}
-
-/** Byte by byte: what is no UTF-8 must not hide what stands beside it. */
-function decodeRepeatedly(path: string): string {
-  let text = path;
-  for (let round = 0; round < 3; round += 1) {
-    text = text.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
-  }
-  return text;
+function pathOf({ url }: Request): string {
+  return url.split("?", 1)[0] ?? "";
 }
