@@ -12,6 +12,8 @@ beforeEach(() => {
 });
 afterAll(() => guard.stop());
 
+const encodeOne = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`;
+
 describe("Targets", () => {
   test.each([
     "/_matrix/media/v3/upload/",
@@ -43,7 +45,6 @@ describe("Targets", () => {
 
   const dots = (text: string, rounds: number) =>
     Array.from({ length: rounds }).reduce<string>((encoded) => encoded.replaceAll(/[.%]/g, encodeOne), text);
-  const encodeOne = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`;
 
   test.each([
     "/_matrix/media/v3/download/example.test/..",
