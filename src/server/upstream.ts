@@ -80,7 +80,7 @@ function guard(upstream: Upstream, options: FrontOptions): Front {
   const upload = { ...requester, idleTimeoutMs, serverName, guard: parts, records, metrics, running };
   return {
     routes: [
-      guardedConfigRoute({ ...passing, chain }),
+      guardedConfigRoute({ ...passing, chain, maxUploadSizeBytes: config.maxUploadSizeBytes }),
       guardedUploadRoute(upload),
       guardedAsyncUploadRoute(upload),
       guardedCreateRoute({ ...passing, records, log }),

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { buildConnector } from "undici";
 import { matrixError } from "../errors.ts";
+import { readBeforeFailing } from "./early-answers.ts";
 
 /**
  * Makes the connections to Synapse, of which there are never more than `max`, whoever uses them: one that is kept without being used is
@@ -30,6 +31,7 @@ export class Connections {
       // Told apart here, where nothing can have been sent yet: later the same errors say nothing of that.
       if (error) return done(matrixError("UPSTREAM_UNREACHABLE", { cause: error }), null);
       this.#all.add(socket);
+      readBeforeFailing(socket);
       socket.once("close", () => this.#forget(socket));
       if (this.#closed) socket.destroy();
       done(null, socket);

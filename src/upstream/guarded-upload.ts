@@ -19,6 +19,7 @@ import type { Turn, Upstream } from "./client.ts";
 import { exactly } from "./exact-body.ts";
 import { streamBody } from "./exchange.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "./headers.ts";
+import { isOverMaximum } from "./media-config.ts";
 import type { Exchanged } from "./kept-connection.ts";
 import { freePieces, readSmallBody, SMALL_BYTES } from "./small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
@@ -199,9 +200,11 @@ async function handOn(
     return { answer, text, stored: { mediaId, sizeBytes }, recorded: settle() };
   } catch (error) {
     // What was not sent as a whole cannot have been stored.
+    const isTooLarge =
+      isOnItsWay && wholeBytes > SMALL_BYTES && isCutOff(error) && (await isOverMaximum(wholeBytes, request, upstream));
     if (!isOnItsWay || !isWhole() || isUnheard(error)) note.forget();
     else await note.doubt((error as Error).message);
-    throw error;
+    throw isTooLarge ? matrixError("UPLOAD_TOO_LARGE", { cause: error }) : error;
   }
 }
 
@@ -212,6 +215,10 @@ async function exchangeSmall(request: WholeRequest, look: (piece: Buffer) => voi
   const exchanged = await exchanging;
   await looking;
   return exchanged;
+}
+
+function isCutOff(error: unknown): boolean {
+  return MatrixError.is(error) && error.code === "UPSTREAM_BROKEN";
 }
 
 /** Whether it says that Synapse was sent nothing, or not the whole of it. */

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { describeFailure, type Upstream } from "./client.ts";
 import type { SizedBody } from "./exact-body.ts";
 import { sendOn, type Passage } from "./exchange.ts";
-import { endToEnd, requestHeaders } from "./headers.ts";
+import { declaredLengths, endToEnd, requestHeaders, type RawHeaders } from "./headers.ts";
 import type { WholeAnswer } from "./answer-reader.ts";
 import type { UpstreamAnswer } from "./streamed-exchanges.ts";
 
@@ -88,8 +88,14 @@ export async function relayText(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<void> {
-  writeHead(answer, res);
+  writeHead({ ...answer, headers: withLength(answer.headers, text.length) }, res);
   await endAfterBody(req, res, text);
+}
+
+/** Headers of an answer whose body has this length now, whatever was said of it before. */
+function withLength(headers: RawHeaders, sizeBytes: number): RawHeaders {
+  if (declaredLengths(headers).length === 0) return headers;
+  return [...endToEnd(headers, new Set(["content-length"])), "Content-Length", String(sizeBytes)];
 }
 
 function writeHead({ status, statusText, headers }: Omit<UpstreamAnswer, "body">, res: ServerResponse): void {

@@ -18,6 +18,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   synapse.behave = likeSynapse;
+  maximum = MAXIMUM;
   synapse.requests.length = 0;
 });
 afterAll(async () => {
@@ -25,10 +26,14 @@ afterAll(async () => {
   await synapse.stop();
 });
 
+const MAXIMUM = 50 * 1024 * 1024;
+/** What Synapse says that it takes. */
+let maximum = MAXIMUM;
 const likeSynapse: StubSynapse["behave"] = (req, res, seen) => {
   const token = req.headers.authorization;
   const isKnown = token === "Bearer token-of-admin" || token === "Bearer token-of-alice";
-  if (isKnown || seen.url === "/_matrix/client/versions") synapse.likeSynapse(req, res, seen);
+  if (isKnown && req.url?.endsWith("/media/config") === true) sendJson(res, 200, { "m.upload.size": maximum });
+  else if (isKnown || seen.url === "/_matrix/client/versions") synapse.likeSynapse(req, res, seen);
   else req.once("end", () => sendJson(res, 401, { errcode: "M_UNKNOWN_TOKEN", error: "Invalid access token" }));
 };
 
@@ -134,6 +139,20 @@ describe("check --live", () => {
     folder.write("homeserver.yaml", JSON.stringify({ listeners: [], spam_checker: module }));
     const { lines } = await checkLive(folder, "--homeserver-config", `${folder.path}/homeserver.yaml`);
     expect(lines).toContainEqual(expect.stringMatching(/every\.Every is loaded here and in Synapse/));
+  });
+
+  test("names a max_upload_size that Synapse has otherwise, and what to change where its own is the smaller one", async () => {
+    expect((await checkLive(folder)).lines).toContainEqual(
+      expect.stringMatching(/^ok .*max_upload_size is 52428800 bytes here and in Synapse/),
+    );
+    maximum = 4711;
+    expect((await checkLive(folder)).lines).toContainEqual(
+      expect.stringMatching(/^problem .*52428800 bytes here and 4711 in Synapse.* → set the same max_upload_size/),
+    );
+    maximum = MAXIMUM + 1;
+    expect((await checkLive(folder)).lines).toContainEqual(
+      expect.stringMatching(/^note .*52428800 bytes here and 52428801 in Synapse/),
+    );
   });
 
   test("says what is wrong with a homeserver that is no Synapse, or has no media repository", async () => {

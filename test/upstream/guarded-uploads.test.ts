@@ -139,10 +139,13 @@ describe.each([["python"], ["typescript"]] as const)("A guarded Synapse, with a 
   });
 
   test("tells of its media config where no module has a say", async () => {
-    const [said, unsaid] = [scripted.person(steps(CONFIG, { first: { answer: { mine: 1 } } })), scripted.person()];
-    expect((await said.config()).text).toBe('{"mine":1}');
+    const [said, unsaid] = [
+      scripted.person(steps(CONFIG, { first: { answer: { "m.upload.size": 123_456_789_012, mine: 1 } } })),
+      scripted.person(),
+    ];
+    expect((await said.config()).text).toBe('{"m.upload.size":123456789012,"mine":1}');
     expect(synapse.requests).toEqual([]);
-    expect((await unsaid.config()).text).toBe('{"m.upload.size":4711}');
+    expect((await unsaid.config()).text).toBe(`{"m.upload.size":${MAX_UPLOAD_BYTES}}`);
     expect(synapse.requests).toMatchObject([{ method: "GET", url: "/_matrix/client/v1/media/config" }]);
   });
 

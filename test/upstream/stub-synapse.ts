@@ -101,7 +101,7 @@ export class StubSynapse {
       } else if (url.pathname.endsWith("/create")) {
         sendJson(res, 200, { content_uri: `mxc://example.test/Created${++this.#lastId}`, unused_expires_at: 9e12 });
       } else if (url.pathname.endsWith("/config")) {
-        sendJson(res, 200, { "m.upload.size": 4711 });
+        sendJson(res, 200, { "m.upload.size": 50 * 2 ** 20 });
       } else {
         sendJson(res, 404, { errcode: "M_UNRECOGNIZED", error: "Unrecognized request" });
       }

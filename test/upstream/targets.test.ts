@@ -14,6 +14,9 @@ afterAll(() => guard.stop());
 
 const encodeOne = (letter: string) => `%${letter.charCodeAt(0).toString(16)}`;
 
+const dots = (text: string, rounds: number) =>
+  Array.from({ length: rounds }).reduce<string>((encoded) => encoded.replaceAll(/[.%]/g, encodeOne), text);
+
 describe("Targets", () => {
   test.each([
     "/_matrix/media/v3/upload/",
@@ -42,9 +45,6 @@ describe("Targets", () => {
     expect([400, 404, 405]).toContain(answer.status);
     expect(guard.synapse.requests).toEqual([]);
   });
-
-  const dots = (text: string, rounds: number) =>
-    Array.from({ length: rounds }).reduce<string>((encoded) => encoded.replaceAll(/[.%]/g, encodeOne), text);
 
   test.each([
     "/_matrix/media/v3/download/example.test/..",

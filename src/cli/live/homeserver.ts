@@ -72,12 +72,37 @@ function describeAdministrator(known: Reply, serverName: string, url: string): F
   return ok(`whoami knows the administrator's token: ${userId}`);
 }
 
+/** Do both sides take uploads of the same size? */
+async function checkMaximum({ maxUploadSizeBytes, mediaBridge }: Config, url: string): Promise<Finding> {
+  const token = mediaBridge.homeserver && loadHomeserverTokens(mediaBridge.homeserver).admin;
+  if (token === undefined) {
+    return note("Synapse's max_upload_size is not known: it tells users alone, and there is no admin_token_file");
+  }
+  const headers = { Authorization: `Bearer ${token}` };
+  const reply = await ask(`${url}/_matrix/client/v1/media/config`, { headers });
+  const theirs = jsonOf(reply)["m.upload.size"];
+  if (reply.status !== 200 || typeof theirs !== "number") {
+    return note(`Synapse's max_upload_size is not known: its media configuration answers ${describeReply(reply)}`);
+  }
+  if (theirs === maxUploadSizeBytes) return ok(`max_upload_size is ${theirs} bytes here and in Synapse`);
+  const both = `max_upload_size is ${maxUploadSizeBytes} bytes here and ${theirs} in Synapse`;
+  return theirs < maxUploadSizeBytes
+    ? problem(
+        `${both}: what lies between is sent there before it is refused`,
+        "set the same max_upload_size on both sides, or name Synapse's file here with --config",
+      )
+    : note(`${both}: ours holds, and clients are told so`);
+}
+
 /** Does the Synapse that keeps media answer, with its media repository on? */
 export async function checkUpstream(config: Config): Promise<Finding[]> {
   const { upstream } = config.mediaBridge;
   if (upstream === undefined) return [note("no media_bridge.upstream: this service keeps media by itself")];
   const reply = await ask(`${upstream.url}/_matrix/client/v1/media/config`, { headers: NOBODY });
-  if (reply.status === 401) return [ok("the Synapse of upstream.url answers, with its media repository on")];
+  if (reply.status === 401) {
+    const answers = ok("the Synapse of upstream.url answers, with its media repository on");
+    return upstream.mode === "guard" ? [answers, await checkMaximum(config, upstream.url)] : [answers];
+  }
   if (reply.status === undefined) {
     return [
       problem(

@@ -3,7 +3,11 @@ import type { CallbackChain } from "../../callbacks/chain.ts";
 import { matrixError } from "../../errors.ts";
 import { createThroughUpstream, type CreateParts } from "../../upstream/created-ids.ts";
 import type { SizedBody } from "../../upstream/exact-body.ts";
+import { sendOn } from "../../upstream/exchange.ts";
+import { endToEnd, READ_HERE } from "../../upstream/headers.ts";
+import { lowerMaximum } from "../../upstream/media-config.ts";
 import { passThrough, relay, relayText, whileThere, type PassThroughParts } from "../../upstream/pass-through.ts";
+import { readAnswer } from "../../upstream/upload-answer.ts";
 import { refuseFormBody } from "../form-body.ts";
 import { hasDotSegment, looksGuarded } from "../path-readings.ts";
 import { parseQuery } from "../query.ts";
@@ -13,23 +17,41 @@ import { sendJson } from "../respond.ts";
 import type { Route } from "./route.ts";
 
 /** What routes need that hand requests on. */
-export type PassingParts = PassThroughParts & BodyOptions;
+export interface PassingParts extends PassThroughParts, BodyOptions {}
 
-/** Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths: the modules' answer, else Synapse's own. */
-export function guardedConfigRoute(parts: RequesterOptions & PassingParts & { readonly chain: CallbackChain }): Route {
+export interface ConfigParts extends RequesterOptions, PassingParts {
+  readonly chain: CallbackChain;
+  readonly maxUploadSizeBytes: number;
+}
+
+/**
+ * Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths: the modules' answer, else Synapse's own, with our
+ * maximum where that is the smaller one.
+ */
+export function guardedConfigRoute(parts: ConfigParts): Route {
   return {
     name: "/_matrix/…/media/config",
     path: /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/config$/,
     methods: {
       async get(req, res) {
-        if (!parts.chain.has("get_media_config_for_user")) return handOn(req, res, parts);
+        if (!parts.chain.has("get_media_config_for_user")) return handOnConfig(req, res, parts);
         const { userId } = await identifyUser(req, parseQuery(req.url), parts);
         const decision = await parts.chain.decide("get_media_config_for_user", userId);
         if (decision) sendJson(res, 200, decision.value);
-        else await handOn(req, res, parts);
+        else await handOnConfig(req, res, parts);
       },
     },
   };
+}
+
+async function handOnConfig(req: Request, res: Response, parts: ConfigParts): Promise<void> {
+  await whileThere(req, res, parts.xForwarded, async (passage) => {
+    const readable = { ...passage, headers: endToEnd(passage.headers, READ_HERE) };
+    const answer = await sendOn(parts.upstream, readable, bodyOf(req, res, parts));
+    if (answer.status !== 200 || req.method !== "GET") return relay(answer, req, res);
+    const text = await readAnswer(answer);
+    await relayText(answer, lowerMaximum(text, parts.maxUploadSizeBytes), req, res);
+  });
 }
 
 /** Client-Server API, `POST /_matrix/media/v1/create`: Synapse makes the id, for users who may be asked for uploads. */
