@@ -45,6 +45,7 @@ class Entry:
             "file": self.file,
             "line": self.line,
             "misfit": self.misfit,
+            "wants_size": self.wants_size,
         }
 
 

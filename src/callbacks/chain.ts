@@ -53,6 +53,11 @@ export class CallbackChain {
     return this.options.registry.slots(kind).length > 0;
   }
 
+  /** Whether a callback of this kind may answer otherwise for another size. */
+  takesSize(kind: "get_media_upload_limits_for_user"): boolean {
+    return this.options.registry.slots(kind).some((slot) => slot.takesSize);
+  }
+
   /**
    * Asks a chain. Resolves to who stopped it, undefined where nobody did. Rejects with a {@link MatrixError}: the one a
    * module raised, 500 where a module failed, 503 where a verdict could not be had.

@@ -33,11 +33,12 @@ export class CallbackRegistry {
   /** Keeps a place for a slot that is to be registered again, and cannot be asked until then. False where it is there. */
   keep(slot: Slot): boolean {
     if (this.slots(slot.kind).some((other) => isSame(other, slot))) return false;
-    const { kind, module, nth, name, file, isLate } = slot;
+    const { kind, module, nth, name, file, isLate, takesSize } = slot;
     const call = () => {
       throw new ModuleUnavailable("unavailable", `${module.name} has not registered it again since the reload`);
     };
-    this.add({ language: "typescript", kind, module, nth, name, file, isLate, call, isPlaceholder: true });
+    const facts = { kind, module, nth, name, file, isLate, takesSize };
+    this.add({ language: "typescript", ...facts, call, isPlaceholder: true });
     return true;
   }
 

@@ -23,6 +23,8 @@ interface SlotBase {
   readonly isLate: boolean;
   /** Why it does not fit what it is going to be called with, in words. */
   readonly misfit?: string | undefined;
+  /** Whether it may judge by the size of an upload where others of its kind do not: of limits alone. */
+  takesSize: boolean;
 }
 
 export interface TypeScriptSlot extends SlotBase {

@@ -30,7 +30,7 @@ export function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: Admissio
 
 /**
  * Asks the modules whether the user may upload so much, and for the limits of this upload. Without a declared length the first
- * question waits until the size is known: {@link askAllowed}.
+ * question waits until the size is known: {@link judgeTrueSize}.
  */
 export async function askModules(
   { userId, contentLength, isOfModule = false }: AdmissionRequest,
@@ -48,14 +48,34 @@ export async function askModules(
   return limits?.value ?? defaultLimits;
 }
 
-/** Asks the modules whether the user may upload a body whose size came out as `sizeBytes`. Throws where not. */
-export async function askAllowed(
-  { userId }: AdmissionRequest,
+/**
+ * Asks the modules about a body without a declared length, whose size came out as `sizeBytes`: whether the user may upload so much,
+ * and again for the limits where a module tells them by the size, which was 0 before. Both answers must let the upload pass, or a
+ * client would choose the lenient one. Throws the refusal; resolves to the reservation that holds the bytes from here on.
+ */
+export async function judgeTrueSize(
+  reservation: Reservation,
   sizeBytes: number,
-  { chain }: AdmissionParts,
-): Promise<void> {
-  const denied = await chain.decide("is_user_allowed_to_upload_media_of_size", userId, sizeBytes);
-  if (denied) throw matrixError("UPLOAD_TOO_LARGE");
+  request: AdmissionRequest,
+  parts: AdmissionParts,
+): Promise<Reservation> {
+  const { chain, ledger } = parts;
+  if (!chain.takesSize("get_media_upload_limits_for_user")) {
+    const denied = await chain.decide("is_user_allowed_to_upload_media_of_size", request.userId, sizeBytes);
+    if (denied) throw matrixError("UPLOAD_TOO_LARGE");
+    return reservation;
+  }
+  const limits = await askModules({ ...request, contentLength: sizeBytes }, parts);
+  const renewed = await ledger.open(request.userId, limits);
+  try {
+    // At once, before anyone else can take the bytes.
+    reservation.release();
+    await reserve(renewed, sizeBytes, request, parts);
+    return renewed;
+  } catch (error) {
+    renewed.release();
+    throw error;
+  }
 }
 
 /** Grows the reservation to `totalBytes`, or throws the refusal of the limit that this would pass. */

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { MatrixError, matrixError } from "../errors.ts";
 import {
-  askAllowed,
   askModules,
   checkForSpam,
   checkMaximum,
+  judgeTrueSize,
   reserve,
   type AdmissionParts,
   type AdmissionRequest,
@@ -105,7 +105,9 @@ export async function fillMedia(
     // 4. The body goes to a temporary file and is hashed on the way.
     held.writer = parts.blobs.create(target.mediaId);
     const { sizeBytes, sha256 } = await receiveBody(request, held.writer, held.reservation, parts);
-    if (request.contentLength === undefined) await askAllowed(request, sizeBytes, parts);
+    if (request.contentLength === undefined) {
+      held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, parts);
+    }
     // 5. The file gets its final path, where the spam check and nobody else sees it.
     const path = await held.writer.publish();
     await checkForSpam(path, target.mediaId, request, parts);

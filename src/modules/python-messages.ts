@@ -13,6 +13,7 @@ const ConstructedSchema = z.object({
       file: z.string().nullable(),
       line: z.int().nullable(),
       misfit: z.string().nullable(),
+      wants_size: z.boolean(),
     }),
   ),
   unfired: z.array(z.string()),

@@ -33,14 +33,15 @@ export class PythonSlots {
     const module = this.moduleOf(index);
     if (entries.length + unfired.length + resources.length > 0) this.registering.add(index);
     if (!isLate) this.unregisteredNames.set(index, unregistered);
-    for (const { slot: remote, kind, nth, name, file, misfit } of entries) {
+    for (const { slot: remote, kind, nth, name, file, misfit, wants_size: takesSize } of entries) {
       const key = `${index} ${kind} ${nth}`;
       const known = this.known.get(key);
       if (known) {
         known.remote = remote;
+        known.takesSize = takesSize;
         continue;
       }
-      const facts = { kind, module, nth, name, file, isLate, misfit: misfit ?? undefined };
+      const facts = { kind, module, nth, name, file, isLate, takesSize, misfit: misfit ?? undefined };
       const slot: PythonSlot = { language: "python", ...facts, remote, runner: this.runner };
       this.known.set(key, slot);
       if (misfit !== null)

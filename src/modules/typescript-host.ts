@@ -82,7 +82,10 @@ export function createModuleApi(
       service.registered.add(name);
       const misfit = findMisfit(kind, callback.length);
       if (misfit !== undefined) service.log.warn({ callback: kind }, `this callback does not fit: ${name} ${misfit}`);
-      const facts = { kind, module, nth, name: callback.name || name, file, isLate: service.isSetUp(), misfit };
+      const isLate = service.isSetUp();
+      // One that names a single parameter cannot see the size; of any other one nobody knows.
+      const takesSize = kind === "get_media_upload_limits_for_user" && callback.length !== 1;
+      const facts = { kind, module, nth, name: callback.name || name, file, isLate, takesSize, misfit };
       service.registry.add({ language: "typescript", ...facts, call });
     }
   };

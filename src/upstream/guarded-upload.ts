@@ -2,10 +2,10 @@ import { createHash, type Hash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { MatrixError, matrixError, type ErrorCode } from "../errors.ts";
 import {
-  askAllowed,
   askModules,
   checkForSpam,
   checkMaximum,
+  judgeTrueSize,
   reserve,
   type AdmissionParts,
   type AdmissionRequest,
@@ -99,7 +99,9 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
       held.spooled = await parts.spool.create();
       await receive(request, held.spooled, held.reservation, parts);
     }
-    if (request.contentLength === undefined) await askAllowed(request, held.spooled?.sizeBytes ?? 0, parts);
+    if (request.contentLength === undefined) {
+      held.reservation = await judgeTrueSize(held.reservation, held.spooled?.sizeBytes ?? 0, request, parts);
+    }
     if (held.spooled && isChecked) {
       await checkForSpam(held.spooled.path, request.mediaId ?? createMediaId(), request, parts);
     }

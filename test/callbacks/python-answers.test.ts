@@ -14,7 +14,8 @@ const policies = Object.fromEntries(
 function slotsAnswering(answer: unknown, count = 2): PythonSlot[] {
   const module = { index: 0, name: "a.Module", language: "python" } as const;
   const runner = { run: () => Promise.resolve(answer), up: true };
-  const slot = { kind: KIND, module, name: "allowed", file: null, isLate: false, language: "python", runner } as const;
+  const facts = { kind: KIND, module, name: "allowed", file: null, isLate: false, takesSize: false } as const;
+  const slot = { ...facts, language: "python", runner } as const;
   return Array.from({ length: count }, (_, nth) => ({ ...slot, nth, remote: nth }));
 }
 
