@@ -1,4 +1,5 @@
 import type { Config } from "../config/config.ts";
+import { shownMediaStore } from "../config/shown-media-store.ts";
 import { WORKER_APP } from "./names-api.ts";
 import type { DatabaseFacts, ServiceFacts } from "./python-host-options.ts";
 
@@ -7,7 +8,7 @@ export function serviceFacts(config: Config): ServiceFacts {
   return {
     server_name: config.serverName,
     public_baseurl: config.publicBaseurl,
-    media_store_path: config.mediaStorePath,
+    media_store_path: shownMediaStore(config),
     max_upload_size: config.maxUploadSizeBytes,
     enable_authenticated_media: config.enableAuthenticatedMedia,
     worker_name: config.mediaBridge.workerName,

@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import type { CallbackChain } from "../callbacks/chain.ts";
 import type { Config } from "../config/config.ts";
+import { shownMediaStore } from "../config/shown-media-store.ts";
 import type { RequesterOptions } from "../http/requester.ts";
 import { withFallback } from "../http/routes/fallback.ts";
 import { guardedAsyncUploadRoute, guardedUploadRoute } from "../http/routes/guarded-upload.ts";
@@ -67,7 +67,7 @@ function guard(upstream: Upstream, options: FrontOptions): Front {
   const { config, log, cleanup, chain, requester, accounts, metadata, metrics, running } = options;
   const { serverName } = config;
   const { idleTimeoutMs } = config.mediaBridge.upload;
-  const spool = openSpool(join(config.mediaBridge.dataPath, "spool"));
+  const spool = openSpool(shownMediaStore(config));
   const leftovers = spool.leftovers();
   const records = metadata.upstreamRecords();
   const synapse = openSynapseMedia(config, log, cleanup);

@@ -103,7 +103,8 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
       held.reservation = await judgeTrueSize(held.reservation, held.spooled?.sizeBytes ?? 0, request, parts);
     }
     if (held.spooled && isChecked) {
-      await checkForSpam(held.spooled.path, request.mediaId ?? createMediaId(), request, parts);
+      const mediaId = request.mediaId ?? createMediaId();
+      await held.spooled.showAs(mediaId, (path) => checkForSpam(path, mediaId, request, parts));
     }
     // 5. Synapse gets it, and its answer decides what becomes of the reservation and of the note.
     held.note = undefined;

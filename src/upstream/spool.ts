@@ -4,8 +4,9 @@ import { open, rm, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { matrixError, StartError } from "../errors.ts";
 import type { UploadBody } from "../media/upload.ts";
+import { listShownFiles, removeEmptyFolders, showFile, STORE_FOLDER } from "./shown-files.ts";
 
-/** Names of ours; nothing else in the folder is ever touched. */
+/** Names of ours, besides those of `shown-files.ts`; nothing else in the folder is ever touched. */
 const NAME = /^guarded-[0-9a-f]{32}\.part$/;
 const PIECE_BYTES = 256 * 1024;
 
@@ -33,14 +34,15 @@ export function openSpool(folder: string): Spool {
     async create() {
       const path = join(folder, `guarded-${randomBytes(16).toString("hex")}.part`);
       try {
-        return new SpooledUpload(path, await open(path, "wx+", 0o600));
+        return new SpooledUpload(folder, path, await open(path, "wx+", 0o600));
       } catch (error) {
         throw matrixError("STORE_FAILED", { cause: error });
       }
     },
-    leftovers: () => readdirSync(folder).filter((name) => NAME.test(name)),
+    leftovers: () => [...readdirSync(folder).filter((name) => NAME.test(name)), ...listShownFiles(folder)],
     async clear(leftovers) {
       for (const name of leftovers) await rm(join(folder, name), { force: true });
+      await removeEmptyFolders(join(folder, STORE_FOLDER));
       return leftovers.length;
     },
   };
@@ -48,12 +50,14 @@ export function openSpool(folder: string): Spool {
 
 /** One upload in a temporary file. */
 export class SpooledUpload implements UploadBody {
-  readonly path: string;
+  readonly #folder: string;
+  readonly #path: string;
   readonly #file: FileHandle;
   #sizeBytes = 0;
 
-  constructor(path: string, file: FileHandle) {
-    this.path = path;
+  constructor(folder: string, path: string, file: FileHandle) {
+    this.#folder = folder;
+    this.#path = path;
     this.#file = file;
   }
 
@@ -84,8 +88,16 @@ export class SpooledUpload implements UploadBody {
     }
   }
 
+  /**
+   * Shows the file at the place that Synapse's store would have for it, and nowhere else, while `look` runs: from then on it has no
+   * name any more. Rejects as `look` does, with `UPLOAD_UNDER_WAY` where another upload to the id is being shown, and with `STORE_FAILED`.
+   */
+  showAs(mediaId: string, look: (path: string) => Promise<void>): Promise<void> {
+    return showFile({ from: this.#path, folder: this.#folder, mediaId }, look);
+  }
+
   /** Takes the file away, whatever became of it. Never rejects: what is left is cleared at the next start. */
   async remove(): Promise<void> {
-    await Promise.allSettled([this.#file.close(), unlink(this.path)]);
+    await Promise.allSettled([this.#file.close(), unlink(this.#path)]);
   }
 }

@@ -1,5 +1,6 @@
-import { readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { request as httpRequest } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { CliFolder, type CliService } from "../support/cli.ts";
@@ -95,6 +96,25 @@ test("What a killed service has spooled goes at the next start, and nothing else
   const second = await folder.start();
   await vi.waitFor(() => expect(readdirSync(spool)).toEqual(["notes.txt"]));
   expect(await second.logged("cleared")).toContain('"removed":1');
+});
+
+test("A file that a killed service was showing to a module goes at the next start, and so do its folders", async () => {
+  const base = mkdtempSync(join(tmpdir(), "media-bridge-shown-"));
+  const config = { seen: join(base, "seen"), hold: join(base, "hold") };
+  writeFileSync(config.hold, "");
+  const folder = createFolder({ media_upload_limits: [], modules: [{ module: "store_paths.StorePaths", config }] });
+  const first = await folder.start();
+  const spool = join(folder.path, "data", "spool");
+  const lost = first.upload("a picture").catch(() => undefined);
+  await vi.waitFor(() => expect(existsSync(config.seen)).toBe(true), 10_000);
+  await kill(first);
+  await lost;
+  expect(readdirSync(spool)).toEqual(["local_content"]);
+  rmSync(config.hold);
+  const second = await folder.start();
+  await vi.waitFor(() => expect(readdirSync(spool)).toEqual([]));
+  expect(await second.logged("cleared")).toContain('"removed":1');
+  rmSync(base, { recursive: true });
 });
 
 test("import-usage reads everybody once, while the service runs, and nobody is asked for again", async () => {
