@@ -56,6 +56,17 @@ describe("m.upload.size of Synapse's configuration", () => {
   });
 });
 
+test("An upload that is too large here is 413 before Synapse is asked whether it knows the id", async () => {
+  await startWith(1000);
+  guard.synapse.behave = (_req, res) => sendJson(res, 404, { errcode: "M_NOT_FOUND" });
+  const path = "/_matrix/media/v3/upload/example.test/notMadeThroughHere";
+  const put = (bytes: number) =>
+    guard.service.request(path, { method: "PUT", body: new Uint8Array(bytes), as: "alice" });
+  expect((await put(1001)).status).toBe(413);
+  expect(guard.synapse.requests).toEqual([]);
+  expect((await put(1000)).status).toBe(404);
+});
+
 describe("An upload that is too large for Synapse alone", () => {
   test.each([
     ["small", 1_000],
