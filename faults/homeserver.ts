@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { promisify } from "node:util";
 import { SERVER_NAME } from "./folder.ts";
 
 /** A homeserver that knows everybody: `token-of-NAME` is the token of `@NAME`. */
 export interface Homeserver {
   readonly url: string;
+  /** How many are open. */
+  connections(): Promise<number>;
   close(): void;
 }
 
@@ -18,6 +21,7 @@ export async function startHomeserver(): Promise<Homeserver> {
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => promisify(server.getConnections.bind(server))(),
     close() {
       server.close();
       server.closeAllConnections();

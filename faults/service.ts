@@ -18,6 +18,8 @@ export interface FaultyService {
   request(path: string, init?: RequestInit & { readonly as?: string }): Promise<Response>;
   /** Ends it, and waits until it has ended. */
   end(signal: NodeJS.Signals): Promise<void>;
+  /** With which status it ended, where it has. */
+  exitCode(): number | null;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function startFaultyService(
       child.kill(signal);
       await ended;
     },
+    exitCode: () => child.exitCode,
   };
 }
 

@@ -1,0 +1,90 @@
+import { compareHoldings, describeHoldings, lookAtHoldings } from "./aftermath.ts";
+import { startWorld, type World, type WorldKind } from "./crowd-world.ts";
+import { droppers, impatient } from "./droppers.ts";
+import { halfCloses } from "./half-closes.ts";
+import { headerFloods } from "./header-floods.ts";
+import { orderly } from "./orderly.ts";
+import { pipelines } from "./pipelines.ts";
+import { rushes } from "./rushes.ts";
+import { slowReaders } from "./slow-readers.ts";
+import { compareStores } from "./stores.ts";
+import type { Turn } from "./turn.ts";
+import { WrongAnswer } from "./wire-client.ts";
+
+const TURNS: readonly Turn[] = [headerFloods, pipelines, halfCloses, slowReaders, droppers, impatient, orderly, rushes];
+const WORLDS: readonly WorldKind[] = [
+  { name: "repository", isGuard: false, isChecked: true },
+  { name: "guard", isGuard: true, isChecked: false },
+  { name: "guard with a spam check", isGuard: true, isChecked: true },
+];
+const CLIENTS = 12;
+/** What a service holds is looked at after this share of the requests: by then everything has been there once. */
+const WARM = 0.25;
+/** Connections to the Synapse that keeps media: `upstream.max_connections`. */
+const MOST_CONNECTIONS = 100;
+
+export interface CrowdOptions {
+  readonly requests: number;
+  readonly random: () => number;
+  readonly note: (text: string) => void;
+  readonly count: (what: string, wrong: string | undefined) => void;
+}
+
+/**
+ * A crowd of clients that flood, pipeline, close half, read slowly and drop, among some that do not, in front of a repository and in
+ * front of a Synapse that knows which requests are theirs. Each request that is answered is answered as it should be; when all clients
+ * have gone, the service holds what it held before.
+ */
+export async function runCrowds({ requests, ...options }: CrowdOptions): Promise<void> {
+  for (const kind of WORLDS) await runCrowd(kind, { ...options, requests: requests / WORLDS.length });
+}
+
+async function runCrowd(kind: WorldKind, { requests, random, note, count }: CrowdOptions): Promise<void> {
+  const world = await startWorld(kind, random);
+  const tell = (what: string, wrong: string | undefined) => count(`${kind.name}, ${what}`, wrong);
+  try {
+    try {
+      await drive(world, requests * WARM, tell);
+      const start = await lookAtHoldings(world);
+      await drive(world, requests * (1 - WARM), tell);
+      const end = await lookAtHoldings(world, start);
+      note(`${kind.name}: ${describeHoldings(start)}; then ${describeHoldings(end)}`);
+      tell("afterwards", compareHoldings(start, end).join("; ") || undefined);
+    } finally {
+      await world.end();
+    }
+    const { wrong, mostConnections } = world.witness;
+    for (const text of new Set(wrong)) tell("what the homeserver got", text);
+    for (const text of world.log.complaints) tell("the log", text);
+    tell("connections", mostConnections > MOST_CONNECTIONS ? `there were ${mostConnections} at once` : undefined);
+    tell("the stores", compareStores(world));
+    tell("the end", world.service.exitCode() === 0 ? undefined : `it ended with ${world.service.exitCode()}`);
+  } finally {
+    world.remove();
+  }
+}
+
+/** Makes so many requests by clients that each do one thing after the other. */
+async function drive(world: World, requests: number, tell: CrowdOptions["count"]): Promise<void> {
+  const weights = TURNS.reduce((sum, { weight }) => sum + weight, 0);
+  let made = 0;
+  const next = () => {
+    let left = world.requests.below(1_000_000) * (weights / 1_000_000);
+    return TURNS.find(({ weight }) => (left -= weight) < 0) ?? orderly;
+  };
+  const client = async () => {
+    while (made < requests) {
+      const turn = next();
+      try {
+        const count = await turn.make(world);
+        made += count;
+        for (let index = 0; index < count; index += 1) tell(turn.name, undefined);
+      } catch (error) {
+        if (!(error instanceof WrongAnswer)) throw error;
+        made += 1;
+        tell(turn.name, error.message);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+}

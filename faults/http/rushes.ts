@@ -1,0 +1,26 @@
+import { toWire } from "./requests.ts";
+import { expectAnswer, type Turn } from "./turn.ts";
+import { WireClient } from "./wire-client.ts";
+
+const CLIENTS = 150;
+
+/** As many clients at once as there may not be connections to the homeserver. */
+export const rushes: Turn = {
+  name: "rush",
+  weight: 0.5,
+  async make({ port, requests }) {
+    const clients = await Promise.all(Array.from({ length: CLIENTS }, () => WireClient.open(port)));
+    await Promise.all(
+      clients.map(async (client) => {
+        const draft = requests.chance(0.5) ? requests.upload("alice", 9_000) : requests.withoutBody();
+        try {
+          void client.send(toWire(draft).bytes);
+          await expectAnswer(client, draft);
+        } finally {
+          client.leave();
+        }
+      }),
+    );
+    return CLIENTS;
+  },
+};
