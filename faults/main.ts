@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { FaultProgram } from "./program.ts";
+import { runAnswerFuzz } from "./answer-fuzz.ts";
 import { runFaultyDisk } from "./faulty-disk.ts";
 import { runHttpFuzz } from "./http-fuzz.ts";
 import { runPowerCut } from "./power-cut.ts";
@@ -15,6 +16,7 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "quota-model", run: (options) => runQuotaModel(options) },
   { name: "wire-fuzz", run: runWireFuzz },
   { name: "http-fuzz", run: runHttpFuzz },
+  { name: "answer-fuzz", run: runAnswerFuzz },
   { name: "kill-storm", run: (options) => runKillStorm(options) },
   { name: "soak", run: runSoak },
 ];

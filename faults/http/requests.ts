@@ -162,7 +162,7 @@ export class Requests {
   upload(user: string, bytes: number, mark = "-"): Draft {
     const isSpam = this.#isChecked && mark === "spam";
     const refusal = bytes > LARGEST_BYTES && user !== CROWD.keeper ? 413 : isSpam ? 400 : undefined;
-    const statuses = [refusal ?? 200, ...(user === CROWD.limited ? [403] : [])];
+    const statuses = new Set([refusal ?? 200, ...(user === CROWD.limited ? [403] : [])]);
     const draft = this.draft({
       name: "upload",
       method: "POST",
@@ -171,7 +171,9 @@ export class Requests {
       body: { bytes, mark },
       isUpload: true,
       check: ({ status, body }) =>
-        statuses.includes(status) && (status !== 200 || body.includes("mxc://")) ? undefined : `answered ${status} ${body}`,
+        statuses.has(status) && (status !== 200 || body.includes("mxc://"))
+          ? undefined
+          : `answered ${status} ${body}`,
     });
     if (refusal !== undefined) draft.told.fate = "never";
     return draft;
@@ -196,7 +198,12 @@ export class Requests {
       name,
       told,
       framing: body === undefined ? "none" : this.chance(0.4) ? "chunked" : "length",
-      lines: [`${method} ${path}${path.includes("?") ? "&" : "?"}n=${told.nonce} HTTP/1.1`, "Host: a", ...token, ...fields],
+      lines: [
+        `${method} ${path}${path.includes("?") ? "&" : "?"}n=${told.nonce} HTTP/1.1`,
+        "Host: a",
+        ...token,
+        ...fields,
+      ],
       check(answer) {
         told.status = answer.status;
         const nonce = answer.headers.get("x-nonce");

@@ -142,7 +142,10 @@ export class WireClient {
     await this.delay?.();
     if (this.#isOver) return false;
     // A reset is an end as well.
-    const piece = await within(this.#pieces.next().catch(() => ({ done: true, value: undefined })), HANG_MS);
+    const piece = await within(
+      this.#pieces.next().catch(() => ({ done: true, value: undefined })),
+      HANG_MS,
+    );
     if (piece === undefined) {
       this.leave();
       throw new WrongAnswer("nothing comes, and no end");

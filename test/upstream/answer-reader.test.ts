@@ -42,7 +42,24 @@ describe("An answer is read, however it arrives:", () => {
     ],
     ["the last of its connection", `${OK}Connection: x, Close\r\nContent-Length: 2\r\n\r\nhi`, "hi", false],
     ["of HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", "hi", false],
-    ["with its length twice", `${OK}Content-Length: 2\r\nContent-Length: 2\r\n\r\nhi`, "hi", true],
+    [
+      "the last of its connection, for older proxies",
+      `${OK}Proxy-Connection: close\r\nContent-Length: 0\r\n\r\n`,
+      "",
+      false,
+    ],
+    [
+      "whose status forbids the body that it tells of",
+      "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n",
+      "",
+      true,
+    ],
+    [
+      "in chunks with extensions of every form",
+      `${OK}Transfer-Encoding: chunked\r\n\r\n2;a;b=c;d="e \\" f"\r\nhi\r\n0;x\r\n\r\n`,
+      "hi",
+      true,
+    ],
   ])("%s", (_what, text, body, mayGoOn) => {
     for (const pieces of waysOf(text)) {
       const answer = read(pieces);
@@ -71,6 +88,22 @@ describe("What leaves a doubt where the answer ends is refused, however it arriv
     ["a length that is none", `${OK}Content-Length: 5x\r\n\r\nhello`],
     ["a negative length", `${OK}Content-Length: -1\r\n\r\n`],
     ["two lengths", `${OK}Content-Length: 5\r\nContent-Length: 4\r\n\r\nhello`],
+    ["its length twice", `${OK}Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello`],
+    ["a tab behind a length", `${OK}Content-Length: 5\t\r\n\r\nhello`],
+    ["a tab behind an encoding", `${OK}Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n`],
+    ["an encoding twice", `${OK}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    ["chunks before HTTP/1.1", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+    ["chunks where no body may be", "HTTP/1.1 204 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+    ["a bad length where no body may be", "HTTP/1.1 304 OK\r\nContent-Length: 0x5\r\n\r\n"],
+    ["an interim answer with a length", `HTTP/1.1 103 Hm\r\nContent-Length: 0\r\n\r\n${OK}Content-Length: 0\r\n\r\n`],
+    [
+      "an interim answer that is the last",
+      `HTTP/1.1 103 Hm\r\nConnection: close\r\n\r\n${OK}Content-Length: 0\r\n\r\n`,
+    ],
+    ["a trailer that is not a header", `${OK}Transfer-Encoding: chunked\r\n\r\n0\r\nhello\r\n\r\n`],
+    ["a length among the trailers", `${OK}Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 5\r\n\r\n`],
+    ["an extension of a chunk that is none", `${OK}Transfer-Encoding: chunked\r\n\r\n2;=\r\nhi\r\n0\r\n\r\n`],
+    ["a blank behind the length of a chunk", `${OK}Transfer-Encoding: chunked\r\n\r\n2 \r\nhi\r\n0\r\n\r\n`],
     ["a length and chunks", `${OK}Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
     ["another encoding", `${OK}Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n`],
     ["a chunk without a length", `${OK}Transfer-Encoding: chunked\r\n\r\nhello\r\n`],
@@ -103,6 +136,18 @@ describe("What leaves a doubt where the answer ends is refused, however it arriv
     reader.feed(Buffer.from(OK));
     expect(() => {
       for (let fed = 0; fed < 100; fed += 1) reader.feed(line);
+    }).toThrow(/too long/);
+  });
+
+  test.each([
+    ["interim answers", "HTTP/1.1 103 Hm\r\n\r\n"],
+    ["trailers", "X-Y: z\r\n"],
+  ])("%s without an end", (what, piece) => {
+    const reader = new AnswerReader();
+    if (what === "trailers") reader.feed(Buffer.from(`${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n`));
+    const pieces = Buffer.from(piece.repeat(1000));
+    expect(() => {
+      for (let fed = 0; fed < 1000; fed += 1) reader.feed(pieces);
     }).toThrow(/too long/);
   });
 
