@@ -38,8 +38,10 @@ class Echo(DirectServeJsonResource):
         self._api = api
 
     async def _async_render_POST(self, request):
+        # Closed once the client has left.
+        body = request.content.read()
         requester = await self._api.get_user_by_req(request)
-        return 200, {"bytes": len(request.content.read()), "who": requester.user.to_string()}
+        return 200, {"bytes": len(body), "who": requester.user.to_string()}
 `;
 
 const ECHO = `

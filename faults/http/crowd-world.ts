@@ -7,6 +7,7 @@ import { startFaultyService, type FaultyService } from "../service.ts";
 import { writeCrowdModules } from "./crowd-modules.ts";
 import { CROWD, Requests, toWire } from "./requests.ts";
 import { ServiceLog } from "./service-log.ts";
+import { expectAnswer } from "./turn.ts";
 import { Announcements, bodyOf } from "./told.ts";
 import { WireClient } from "./wire-client.ts";
 import { Witness } from "./witness.ts";
@@ -16,6 +17,10 @@ export const IDLE_MS = 5_000;
 const SMALL_BYTES = [1_000, 9_000, 40_000];
 /** More than what systems keep of a connection that is not read. */
 const LARGE_BYTES = [6_000_000, 6_000_001];
+
+/** Ids that are made at the start, and at a time. */
+const COMMITS = 1_200;
+const AT_ONCE = 20;
 
 /** What a service is, and whether a module looks at uploads. */
 export interface WorldKind {
@@ -66,6 +71,7 @@ export async function startWorld(kind: WorldKind, random: () => number): Promise
   const port = Number(new URL(service.url).port);
   const world = { ...kind, folder, config, port, service, homeserver, witness, requests, log };
   await fillShelf(world);
+  await beginThreads(world);
   return {
     ...world,
     async end() {
@@ -89,4 +95,15 @@ async function fillShelf({ requests, port }: Pick<World, "requests" | "port">): 
     const body = bodyOf(draft.told.nonce, { bytes, mark: "K" });
     requests.shelf[SMALL_BYTES.includes(bytes) ? "small" : "large"].push({ id, body });
   }
+}
+
+/** So many commits have the service start its last thread, which it keeps. */
+async function beginThreads({ requests, port }: Pick<World, "requests" | "port">): Promise<void> {
+  const client = await WireClient.open(port);
+  for (let made = 0; made < COMMITS; made += AT_ONCE) {
+    const drafts = Array.from({ length: AT_ONCE }, () => requests.create(CROWD.keeper));
+    void client.send(Buffer.concat(drafts.map((draft) => toWire(draft).bytes)));
+    for (const draft of drafts) await expectAnswer(client, draft);
+  }
+  client.leave();
 }

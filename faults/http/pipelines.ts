@@ -21,14 +21,14 @@ export const pipelines: Turn = {
     if (last === "mistake") wires.push(MISTAKE);
     const client = await WireClient.open(port);
     try {
-      const sent = sendPieces(client, cut(Buffer.concat(wires), requests.pick([1, 1, 2, 9]), world));
-      if (last === "end") void sent.then(() => client.finish());
+      void sendPieces(client, cut(Buffer.concat(wires), requests.pick([1, 1, 2, 9]), world));
       for (const draft of drafts.slice(0, closesAt + 1)) await expectAnswer(client, draft);
       if (last === "mistake") {
         const answer = await client.next();
         // One that refused a body half way has closed the connection by then.
         if (answer?.status !== 400) throw new WrongAnswer(`a mistake after ${drafts.length}: ${answer?.status}`);
       }
+      if (last === "end") client.finish();
       await client.expectEnd();
       return drafts.length;
     } catch (error) {

@@ -22,7 +22,7 @@ export class ServiceLog {
       this.#onCollected?.(JSON.parse(line) as Collected);
     }
     // A child that went down, a module that failed, a fault of the service itself: all of them are told there.
-    if (/"level":"?(?:warn|error|fatal|[4-6]0)\b/.test(line)) this.complaints.push(line.slice(0, 1_000));
+    if (/"level":"?(?:warn|error|fatal|[4-6]0)\b/.test(line)) this.complaints.push(line.slice(0, 4_000));
   }
 
   /** Has all garbage of the process collected (collect.mjs is loaded there). */

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { createDeferred } from "../../src/util/deferred.ts";
 import { within } from "../../src/util/within.ts";
 import type { WireAnswer } from "./exchange.ts";
 
@@ -36,7 +35,7 @@ export class WireClient {
   /** Resolves once all of it is with the system, or the connection is gone. */
   async send(bytes: Buffer): Promise<void> {
     if (this.#socket.destroyed || !this.#socket.writable) return;
-    const written = createDeferred<void>();
+    const written = Promise.withResolvers<void>();
     this.#socket.write(bytes, () => written.resolve());
     await written.promise;
   }

@@ -40,6 +40,8 @@ export class ChildProxy {
 
   constructor(options: ChildProxyOptions) {
     this.options = options;
+    // As an option, Node reads 0 as its default of 256.
+    this.agent.maxFreeSockets = 0;
   }
 
   /**
