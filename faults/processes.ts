@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** The variable of the environment by which everything that a service started, however indirectly, is found again. */
@@ -59,6 +59,20 @@ export function lookAtProcess(pid: number): Holdings {
     descriptors: readdirSync(`/proc/${pid}/fd`).length,
     threads: numberOf("Threads"),
   };
+}
+
+/** How many descriptors of each kind a process has: of each file, of sockets, of pipes. */
+export function descriptorsOf(pid: number): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const descriptor of readdirSync(`/proc/${pid}/fd`)) {
+    try {
+      const kind = readlinkSync(`/proc/${pid}/fd/${descriptor}`).replace(/:\[\d+\]$/, "");
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    } catch {
+      // Closed meanwhile.
+    }
+  }
+  return counts;
 }
 
 /** The processes that a process started itself. */

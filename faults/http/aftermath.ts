@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { childrenOf, lookAtProcess } from "../processes.ts";
+import { childrenOf, descriptorsOf, lookAtProcess } from "../processes.ts";
 import type { World } from "./crowd-world.ts";
 
 const SETTLING_MS = 30_000;
@@ -11,9 +11,10 @@ export interface Holdings {
   readonly requests: number;
   /** To the homeserver and to the Synapse that keeps media. */
   readonly connections: number;
-  readonly descriptors: number;
+  /** By kind. */
+  readonly descriptors: ReadonlyMap<string, number>;
   /** Of its Python child. */
-  readonly childDescriptors: number;
+  readonly childDescriptors: ReadonlyMap<string, number>;
   readonly children: number;
   /** Resident memory of both, with all garbage collected. */
   readonly bytes: number;
@@ -24,10 +25,10 @@ export interface Holdings {
 export async function lookAtHoldings(world: World, start?: Holdings): Promise<Holdings> {
   const until = performance.now() + SETTLING_MS;
   for (let calm = 0; ;) {
-    const { bytes: _bytes, childBytes: _childBytes, ...counts } = await count(world);
+    const counts = await count(world);
     const isCalm = counts.requests === 0 && counts.connections === 0;
     calm = isCalm ? calm + 1 : 0;
-    const isBack = start === undefined ? calm > 10 : isCalm && counts.descriptors <= start.descriptors;
+    const isBack = start === undefined ? calm > 10 : isCalm && compareCounts(start, counts).length === 0;
     if (isBack || performance.now() > until) break;
     // What another process closes is no event.
     await wait(100);
@@ -38,35 +39,43 @@ export async function lookAtHoldings(world: World, start?: Holdings): Promise<Ho
 
 /** Everything that is not as it was. */
 export function compareHoldings(start: Holdings, end: Holdings): string[] {
-  const counted = ["requests", "connections", "descriptors", "childDescriptors", "children"] as const;
   const measured = ["bytes", "childBytes"] as const;
   return [
-    ...counted.filter((key) => end[key] !== start[key]).map((key) => `${key}: ${start[key]}, then ${end[key]}`),
+    ...compareCounts(start, end),
     ...measured
       .filter((key) => end[key] > MOST_GROWTH * start[key])
       .map((key) => `${key}: ${toMiB(start[key])} MiB, then ${toMiB(end[key])}`),
   ];
 }
 
+function compareCounts(start: Holdings, end: Holdings): string[] {
+  const [before, after] = [start, end].map(({ requests, connections, children, descriptors, childDescriptors }) => {
+    const ofChild = [...childDescriptors].map(([kind, count]) => [`${kind} of the child`, count] as const);
+    return new Map([...Object.entries({ requests, connections, children }), ...descriptors, ...ofChild]);
+  }) as [Map<string, number>, Map<string, number>];
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((kind) => before.get(kind) !== after.get(kind))
+    .map((kind) => `${kind}: ${before.get(kind) ?? 0}, then ${after.get(kind) ?? 0}`);
+}
+
 /** In words. */
 export function describeHoldings({ requests, connections, descriptors, bytes, childBytes }: Holdings): string {
-  return `${requests} requests, ${connections} connections, ${descriptors} descriptors, ${toMiB(bytes)} MiB, the child's ${toMiB(childBytes)} MiB`;
+  const count = [...descriptors.values()].reduce((sum, each) => sum + each, 0);
+  return `${requests} requests, ${connections} connections, ${count} descriptors, ${toMiB(bytes)} MiB, the child's ${toMiB(childBytes)} MiB`;
 }
 
 async function count({ service, homeserver, witness, log }: World): Promise<Holdings> {
   const health = await service.request("/health", { headers: { Connection: "close" } });
   await health.text();
-  const host = lookAtProcess(service.pid);
   const [child = 0, ...others] = childrenOf(service.pid);
-  const python = lookAtProcess(child);
   return {
     requests: log.begun - log.over,
     connections: (await homeserver.connections()) + witness.connections,
-    descriptors: host.descriptors,
-    childDescriptors: python.descriptors,
+    descriptors: descriptorsOf(service.pid),
+    childDescriptors: descriptorsOf(child),
     children: 1 + others.length,
-    bytes: host.kilobytes * 1024,
-    childBytes: python.kilobytes * 1024,
+    bytes: lookAtProcess(service.pid).kilobytes * 1024,
+    childBytes: lookAtProcess(child).kilobytes * 1024,
   };
 }
 

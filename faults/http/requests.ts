@@ -171,9 +171,7 @@ export class Requests {
       body: { bytes, mark },
       isUpload: true,
       check: ({ status, body }) =>
-        statuses.has(status) && (status !== 200 || body.includes("mxc://"))
-          ? undefined
-          : `answered ${status} ${body}`,
+        statuses.has(status) && (status !== 200 || body.includes("mxc://")) ? undefined : `answered ${status} ${body}`,
     });
     if (refusal !== undefined) draft.told.fate = "never";
     return draft;
