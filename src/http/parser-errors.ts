@@ -71,10 +71,12 @@ function toRefusal(error: ParserError, routes: readonly Route[]): MatrixError {
   return matrixError("METHOD_NOT_ALLOWED", { headers: { Allow: allowedMethods(route) } });
 }
 
-/** What came from the line on that the mistake stands in: whole requests may come before it. */
+/** What came from the bad method on. Before it may come whole requests, and the end of a body, which may look like one. */
 function lineOf({ rawPacket, bytesParsed = 0 }: ParserError): string {
   const text = rawPacket?.toString("latin1") ?? "";
-  return text.slice(text.lastIndexOf("\n", bytesParsed - 1) + 1);
+  let start = bytesParsed;
+  while (start > 0 && /[!#$%&'*+.^_`|~0-9A-Za-z-]/.test(text.charAt(start - 1))) start -= 1;
+  return text.slice(start);
 }
 
 function answerText(error: MatrixError): string {

@@ -44,6 +44,8 @@ export function serveWebResources(options: WebResourceOptions): RequestHandler {
     function toAnswer(thrown: unknown): MatrixError {
       const error = refusalOf(thrown) ?? failureOf(thrown);
       if (MatrixError.is(error)) return error;
+      // Its client has left, of which the request's own line tells: no failure of the module's.
+      if (thrown === req.errored) return matrixError("MODULE_FAILED", { cause: error });
       log.error({ request: facts?.id, module, path, err: error.cause ?? error }, "a web resource failed");
       return matrixError("MODULE_FAILED", { cause: error });
     }

@@ -87,6 +87,17 @@ describe("an error", () => {
     connection.socket.destroy();
   });
 
+  test("of HTTP's own is not about the end of a body before it that looks like a request", async () => {
+    const connection = await RawConnection.open(service.port);
+    const body = "\nGET /nowhere-";
+    connection.socket.write(
+      `OPTIONS ${CONFIG} HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}what? x\r\n\r\n`,
+    );
+    expect((await connection.answer()).status).toBe(204);
+    expect((await connection.answer()).status).toBe(400);
+    connection.socket.destroy();
+  });
+
   test("of HTTP's own reaches a client that sends nothing like HTTP, and the connection is closed", async () => {
     const connection = await RawConnection.open(service.port);
     connection.socket.write("hello?\r\n\r\n");

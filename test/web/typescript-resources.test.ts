@@ -57,6 +57,19 @@ describe("web resources of TypeScript modules", () => {
     expect((line.facts["err"] as Error).message).toBe("secret of the handler");
   });
 
+  test("do not fail where a client leaves in the middle of its body", async () => {
+    const path = "/_synapse/client/ts/deeper";
+    const connection = await RawConnection.open(service.port);
+    connection.send({ method: "POST", target: path, headers: [["Content-Length", "100"]], body: "half of it" });
+    connection.socket.resetAndDestroy();
+    await service.log.waitFor(({ facts }) => facts["route"] === path && facts["aborted"] === true);
+    // What fails afterwards is logged afterwards.
+    await ask("ts/fail");
+    await service.log.waitFor(({ facts, message }) => message === "request" && facts["status"] === 500);
+    const failed = service.log.lines.filter(({ message }) => message === "a web resource failed");
+    expect(failed.filter(({ facts }) => facts["path"] === path)).toEqual([]);
+  });
+
   test("may be routers of Express's, whose errors and unknown paths are answered in Matrix form", async () => {
     expect(await ask("router/items/a%20b")).toEqual([200, { id: "a b" }]);
     expect(await ask("router/nothing")).toEqual([404, { errcode: "M_UNRECOGNIZED", error: "Unrecognized request" }]);
