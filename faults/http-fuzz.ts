@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "./folder.ts";
+import { runCrowds } from "./http/crowd.ts";
 import { exchange, type Exchange } from "./http/exchange.ts";
 import { breakRequest } from "./http/mutations.ts";
 import { runSchemathesis } from "./http/schemathesis.ts";
@@ -58,7 +59,8 @@ const AT_ONCE = 8;
 
 /**
  * Sends the built service what clients should not: requests made up from its description, and bytes that are hardly HTTP. No answer may be
- * a 500, none may be missing, each must be what the description says; afterwards the service must be as well as before.
+ * a 500, none may be missing, each must be what the description says; afterwards the service must be as well as before. Then crowds of
+ * clients come that misuse their connections.
  */
 export async function runHttpFuzz({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   const folder = createFolder();
@@ -99,6 +101,7 @@ export async function runHttpFuzz({ short, seed, note }: FaultOptions): Promise<
       await service.end("SIGTERM");
     }
     count("the store", findDifferences(config));
+    await runCrowds({ requests: short ? 3_000 : 100_000, random: createRandom(seed), note, count });
   } finally {
     removeFolder(folder);
   }

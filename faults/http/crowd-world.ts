@@ -60,6 +60,7 @@ export async function startWorld(kind: WorldKind, random: () => number): Promise
       tokens_file: undefined,
       homeserver: { url: homeserver.url },
       upload: { idle_timeout: IDLE_MS },
+      download: { idle_timeout: IDLE_MS },
       shutdown_grace: "20s",
       ...(kind.isGuard && { upstream: { url: witness.url } }),
     },
@@ -72,6 +73,8 @@ export async function startWorld(kind: WorldKind, random: () => number): Promise
   const world = { ...kind, folder, config, port, service, homeserver, witness, requests, log };
   await fillShelf(world);
   await beginThreads(world);
+  // What is said of the configuration is not about clients.
+  log.complaints.length = 0;
   return {
     ...world,
     async end() {

@@ -7,6 +7,7 @@ import { orderly } from "./orderly.ts";
 import { pipelines } from "./pipelines.ts";
 import { rushes } from "./rushes.ts";
 import { slowReaders } from "./slow-readers.ts";
+import { stall } from "./stalled.ts";
 import { compareStores } from "./stores.ts";
 import type { Turn } from "./turn.ts";
 import { WrongAnswer } from "./wire-client.ts";
@@ -46,7 +47,7 @@ async function runCrowd(kind: WorldKind, { requests, random, note, count }: Crow
     try {
       await drive(world, requests * WARM, tell);
       const start = await lookAtHoldings(world);
-      await drive(world, requests * (1 - WARM), tell);
+      await Promise.all([drive(world, requests * (1 - WARM), tell), stall(world, tell)]);
       const end = await lookAtHoldings(world, start);
       note(`${kind.name}: ${describeHoldings(start)}; then ${describeHoldings(end)}`);
       tell("afterwards", compareHoldings(start, end).join("; ") || undefined);

@@ -15,6 +15,8 @@ export class WrongAnswer extends Error {}
 export class WireClient {
   /** Waited for before each piece is read. */
   delay: (() => Promise<void>) | undefined;
+  /** Resolves once the connection is gone, without anything being read. */
+  readonly gone: Promise<void>;
   readonly #socket: Socket;
   readonly #pieces: AsyncIterator<Buffer>;
   #rest = Buffer.alloc(0);
@@ -22,6 +24,7 @@ export class WireClient {
 
   private constructor(socket: Socket) {
     this.#socket = socket.setNoDelay().on("error", () => undefined);
+    this.gone = new Promise((resolve) => socket.once("close", () => resolve()));
     this.#pieces = (socket as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   }
 
@@ -38,6 +41,18 @@ export class WireClient {
     const written = Promise.withResolvers<void>();
     this.#socket.write(bytes, () => written.resolve());
     await written.promise;
+  }
+
+  get isGone(): boolean {
+    return this.#isOver || this.#socket.destroyed;
+  }
+
+  /** Reads and forgets whatever comes; resolves at the end of the connection. */
+  async drained(): Promise<void> {
+    while (!this.isGone) {
+      const piece = await this.#pieces.next().catch(() => undefined);
+      this.#isOver = piece?.done !== false;
+    }
   }
 
   /** Ends the client's side: it sends nothing more and still reads. */
