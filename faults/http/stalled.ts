@@ -8,6 +8,7 @@ const EACH = 5;
 /** Often enough not to be idle, and next to nothing. */
 const DRIP_MS = IDLE_MS / 5;
 /** Answers that are not taken, and bodies that are not sent, are looked for from time to time. */
+const LOOK_MS = 3 * IDLE_MS;
 const PATIENCE_MS = 8 * IDLE_MS;
 
 /** A client that takes or gives next to nothing, and how long it is kept: until the connection has ended. */
@@ -18,13 +19,13 @@ const STALLS: Readonly<Record<string, Stall>> = {
     const draft = requests.download(requests.pick(requests.shelf.large));
     draft.told.fate = "maybe";
     await client.send(toWire(draft).bytes);
-    await client.gone;
+    await client.goneAfter(LOOK_MS);
   },
   async "answers of which nothing is read"({ requests }, client) {
     const drafts = Array.from({ length: 10 }, () => requests.download(requests.pick(requests.shelf.large)));
     for (const { told } of drafts) told.fate = "maybe";
     await client.send(Buffer.concat(drafts.map((draft) => toWire(draft).bytes)));
-    await client.gone;
+    await client.goneAfter(LOOK_MS);
   },
   async "a refused body that drips"({ requests }, client) {
     const draft = requests.upload("alice", 120_000);

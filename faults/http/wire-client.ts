@@ -1,10 +1,12 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { within } from "../../src/util/within.ts";
 import type { WireAnswer } from "./exchange.ts";
 
 /** Far above everything that the service waits for in these programs. */
 const HANG_MS = 30_000;
+const PAUSE_MS = 200;
 const HEAD_END = Buffer.from("\r\n\r\n");
 const LINE_END = Buffer.from("\r\n");
 
@@ -15,8 +17,6 @@ export class WrongAnswer extends Error {}
 export class WireClient {
   /** Waited for before each piece is read. */
   delay: (() => Promise<void>) | undefined;
-  /** Resolves once the connection is gone, without anything being read. */
-  readonly gone: Promise<void>;
   readonly #socket: Socket;
   readonly #pieces: AsyncIterator<Buffer>;
   #rest = Buffer.alloc(0);
@@ -24,7 +24,6 @@ export class WireClient {
 
   private constructor(socket: Socket) {
     this.#socket = socket.setNoDelay().on("error", () => undefined);
-    this.gone = new Promise((resolve) => socket.once("close", () => resolve()));
     this.#pieces = (socket as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   }
 
@@ -45,6 +44,18 @@ export class WireClient {
 
   get isGone(): boolean {
     return this.#isOver || this.#socket.destroyed;
+  }
+
+  /** Resolves once the connection is gone, without reading. That is looked for at such times: who does not read hears of an end by sending. */
+  async goneAfter(timeoutMs: number): Promise<void> {
+    while (!this.isGone) {
+      await wait(timeoutMs);
+      await this.send(LINE_END);
+      // The answer to the first one is what the second one meets.
+      await wait(PAUSE_MS);
+      await this.send(LINE_END);
+      await wait(PAUSE_MS);
+    }
   }
 
   /** Reads and forgets whatever comes; resolves at the end of the connection. */
