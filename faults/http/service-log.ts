@@ -5,6 +5,9 @@ export interface Collected {
   readonly external: number;
 }
 
+/** What Twisted warns of, here as in Synapse, where it was given an answer for a client that is gone. */
+const LEFT = "is not answered: its client has left";
+
 /** What a service says, line by line. */
 export class ServiceLog {
   /** Requests of which the log says that they are over. */
@@ -22,6 +25,7 @@ export class ServiceLog {
       this.#onCollected?.(JSON.parse(line) as Collected);
     }
     // A child that went down, a module that failed, a fault of the service itself: all of them are told there.
+    if (line.includes(LEFT)) return;
     if (/"level":"?(?:warn|error|fatal|[4-6]0)\b/.test(line)) this.complaints.push(line.slice(0, 4_000));
   }
 

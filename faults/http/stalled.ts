@@ -28,7 +28,8 @@ const STALLS: Readonly<Record<string, Stall>> = {
     await client.goneAfter(LOOK_MS);
   },
   async "a refused body that drips"({ requests }, client) {
-    const draft = requests.upload("alice", 120_000);
+    // In chunks it would be refused at its end only, and until then it may take its time.
+    const draft = { ...requests.upload("alice", 120_000), framing: "length" as const };
     const { bytes, headBytes } = toWire(draft);
     await drip(client, bytes, headBytes + 10);
   },
