@@ -22,20 +22,23 @@ export interface Holdings {
   readonly childBytes: number;
 }
 
-/** Looks at what a service holds once its clients have gone: at most `start`, where that is given and it ever gets there. */
+/** Looks at what a service holds once its clients have gone: what it held at the start, where that is given and it ever gets there. */
 export async function lookAtHoldings(world: World, start?: Holdings): Promise<Holdings> {
+  await settle(world, start);
+  await world.log.collected(world.service.pid);
+  return settle(world, start);
+}
+
+async function settle(world: World, start: Holdings | undefined): Promise<Holdings> {
   const until = performance.now() + SETTLING_MS;
   for (let calm = 0; ;) {
-    const counts = await count(world);
-    const isCalm = counts.requests === 0 && counts.connections === 0;
-    calm = isCalm ? calm + 1 : 0;
-    const isBack = start === undefined ? calm > 10 : isCalm && compareCounts(start, counts).length === 0;
-    if (isBack || performance.now() > until) break;
+    const holdings = await count(world);
+    calm = holdings.requests === 0 && holdings.connections === 0 ? calm + 1 : 0;
+    const isBack = start === undefined ? calm > 10 : compareCounts(start, holdings).length === 0;
+    if (isBack || performance.now() > until) return holdings;
     // What another process closes is no event.
     await wait(100);
   }
-  await world.log.collected(world.service.pid);
-  return count(world);
 }
 
 /** Everything that is not as it was. */

@@ -1,3 +1,4 @@
+import { createRandom } from "../random.ts";
 import { compareHoldings, describeHoldings, lookAtHoldings } from "./aftermath.ts";
 import { startWorld, type World, type WorldKind } from "./crowd-world.ts";
 import { droppers, impatient } from "./droppers.ts";
@@ -26,7 +27,7 @@ const MOST_CONNECTIONS = 100;
 
 export interface CrowdOptions {
   readonly requests: number;
-  readonly random: () => number;
+  readonly seed: number;
   readonly note: (text: string) => void;
   readonly count: (what: string, wrong: string | undefined) => void;
 }
@@ -36,12 +37,15 @@ export interface CrowdOptions {
  * front of a Synapse that knows which requests are theirs. Each request that is answered is answered as it should be; when all clients
  * have gone, the service holds what it held before.
  */
-export async function runCrowds({ requests, ...options }: CrowdOptions): Promise<void> {
-  for (const kind of WORLDS) await runCrowd(kind, { ...options, requests: requests / WORLDS.length });
+export async function runCrowds({ requests, seed, ...options }: CrowdOptions): Promise<void> {
+  const share = requests / WORLDS.length;
+  await Promise.all(
+    WORLDS.map((kind, index) => runCrowd(kind, { ...options, requests: share, seed: seed + index * 1_000_000 })),
+  );
 }
 
-async function runCrowd(kind: WorldKind, { requests, random, note, count }: CrowdOptions): Promise<void> {
-  const world = await startWorld(kind, random);
+async function runCrowd(kind: WorldKind, { requests, seed, note, count }: CrowdOptions): Promise<void> {
+  const world = await startWorld(kind, createRandom(seed));
   const tell = (what: string, wrong: string | undefined) => count(`${kind.name}, ${what}`, wrong);
   try {
     try {
