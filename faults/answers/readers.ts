@@ -38,7 +38,7 @@ export function readAsService(pieces: readonly Buffer[]): Outcome {
 /** Has Node's own client read the same. */
 export async function readAsNode(pieces: readonly Buffer[]): Promise<Outcome> {
   const outcome = await within(sendTo(pieces), HANG_MS);
-  return outcome ?? { refused: "it waits for ever" };
+  return outcome ?? { refused: "it never comes to an end" };
 }
 
 function sendTo(pieces: readonly Buffer[]): Promise<Outcome> {

@@ -32,7 +32,7 @@ export async function lookAtHoldings(world: World, start?: Holdings): Promise<Ho
 async function settle(world: World, start: Holdings | undefined): Promise<Holdings> {
   const until = performance.now() + SETTLING_MS;
   for (let calm = 0; ;) {
-    const holdings = await count(world);
+    const holdings = await countHoldings(world);
     calm = holdings.requests === 0 && holdings.connections === 0 ? calm + 1 : 0;
     const isBack = start === undefined ? calm > 10 : compareCounts(start, holdings).length === 0;
     if (isBack || performance.now() > until) return holdings;
@@ -68,7 +68,7 @@ export function describeHoldings({ requests, connections, descriptors, bytes, ch
   return `${requests} requests, ${connections} connections, ${count} descriptors, ${toMiB(bytes)} MiB, the child's ${toMiB(childBytes)} MiB`;
 }
 
-async function count({ service, homeserver, witness, log, port }: World): Promise<Holdings> {
+async function countHoldings({ service, homeserver, witness, log, port }: World): Promise<Holdings> {
   // A request that tells what the others count: its own connection is gone with it.
   await exchange(port, ["GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"], { answers: 1 });
   const [child = 0, ...others] = childrenOf(service.pid);

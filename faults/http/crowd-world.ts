@@ -5,14 +5,15 @@ import { startHomeserver, type Homeserver } from "../homeserver.ts";
 import { ROOT } from "../root.ts";
 import { startFaultyService, type FaultyService } from "../service.ts";
 import { writeCrowdModules } from "./crowd-modules.ts";
-import { CROWD, Requests, toWire } from "./requests.ts";
+import { CROWD, Requests } from "./requests.ts";
+import { toWire } from "./wire.ts";
 import { ServiceLog } from "./service-log.ts";
 import { expectAnswer } from "./turn.ts";
 import { Announcements, bodyOf } from "./told.ts";
 import { WireClient } from "./wire-client.ts";
 import { Witness } from "./witness.ts";
 
-/** How long a client may neither send nor read. */
+/** How long the service lets a client neither send nor read. */
 export const IDLE_MS = 3_000;
 const SMALL_BYTES = [1_000, 9_000, 40_000];
 /** More than what systems keep of a connection that is not read. */
@@ -22,7 +23,7 @@ const LARGE_BYTES = [6_000_000, 6_000_001];
 const COMMITS = 1_200;
 const AT_ONCE = 20;
 
-/** What a service is, and whether a module looks at uploads. */
+/** Whether the service guards a Synapse or is the repository itself, and whether a module looks at uploads. */
 export interface WorldKind {
   readonly name: string;
   readonly isGuard: boolean;
@@ -93,7 +94,8 @@ async function fillShelf({ requests, port }: Pick<World, "requests" | "port">): 
     void client.send(toWire(draft).bytes);
     const answer = await client.next();
     const id = answer && new RegExp(`mxc://${SERVER_NAME}/(\\w+)`).exec(answer.body)?.[1];
-    if (answer === undefined || id === undefined || draft.check(answer)) throw new Error(`no upload: ${answer?.body}`);
+    if (answer === undefined || id === undefined || draft.check(answer))
+      throw new Error(`the shelf cannot be filled: ${answer?.body}`);
     client.leave();
     const body = bodyOf(draft.told.nonce, { bytes, mark: "K" });
     requests.shelf[SMALL_BYTES.includes(bytes) ? "small" : "large"].push({ id, body });

@@ -1,5 +1,6 @@
 import { SERVER_NAME } from "../folder.ts";
-import { type Draft, toWire } from "./requests.ts";
+import type { Draft } from "./requests.ts";
+import { toWire } from "./wire.ts";
 import type { Turn } from "./turn.ts";
 import { WireClient } from "./wire-client.ts";
 import type { World } from "./crowd-world.ts";

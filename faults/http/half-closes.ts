@@ -1,4 +1,4 @@
-import { toWire } from "./requests.ts";
+import { toWire } from "./wire.ts";
 import type { Turn } from "./turn.ts";
 import { WireClient, WrongAnswer } from "./wire-client.ts";
 

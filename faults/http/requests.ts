@@ -1,6 +1,6 @@
 import { SERVER_NAME } from "../folder.ts";
 import type { WireAnswer } from "./exchange.ts";
-import { type Announcements, type Body, bodyOf, type Told } from "./told.ts";
+import type { Announcements, Body, Told } from "./told.ts";
 
 /** Who asks, and what modules make of their uploads. */
 export const CROWD = { free: ["alice", "carol", "dave"], limited: "bob", keeper: "keeper" } as const;
@@ -24,7 +24,7 @@ export interface Draft {
   readonly framing: "none" | "length" | "chunked";
   /** Request line, and header lines but those that frame the body. */
   readonly lines: readonly string[];
-  /** What is wrong with an answer. */
+  /** What is wrong with an answer, undefined where nothing is. */
   readonly check: (answer: WireAnswer) => string | undefined;
 }
 
@@ -79,22 +79,22 @@ export class Requests {
       () => this.health(),
       () => this.download(this.pick(this.shelf.small)),
       () =>
-        this.draft({
+        this.#draft({
           name: "configuration",
           path: "/_matrix/client/v1/media/config",
           user,
           check: (answer) => expect(answer, 200, `"who":"@${user}:${SERVER_NAME}"`),
         }),
       () =>
-        this.draft({
+        this.#draft({
           name: "configuration without a token",
           path: "/_matrix/media/v3/config",
           check: (answer) => expect(answer, 401, "M_MISSING_TOKEN"),
         }),
       () =>
-        this.draft({ name: "unknown path", path: "/_matrix/nothing", user, check: (answer) => expect(answer, 404) }),
+        this.#draft({ name: "unknown path", path: "/_matrix/nothing", user, check: (answer) => expect(answer, 404) }),
       () =>
-        this.draft({
+        this.#draft({
           name: "unknown media",
           path: `${DOWNLOAD}/Nothing`,
           user,
@@ -117,11 +117,11 @@ export class Requests {
   }
 
   health(): Draft {
-    return this.draft({ name: "health", path: "/health", check: (answer) => expect(answer, 200, "OK") });
+    return this.#draft({ name: "health", path: "/health", check: (answer) => expect(answer, 200, "OK") });
   }
 
   download({ id, body }: Shelved): Draft {
-    return this.draft({
+    return this.#draft({
       name: "download",
       path: `${DOWNLOAD}/${id}`,
       user: this.pick(CROWD.free),
@@ -130,7 +130,7 @@ export class Requests {
   }
 
   create(user: string, body?: Body): Draft {
-    return this.draft({
+    return this.#draft({
       name: "create",
       method: "POST",
       path: "/_matrix/media/v1/create",
@@ -143,12 +143,12 @@ export class Requests {
   /** For media that has not been uploaded. */
   waiting(id: string): Draft {
     const path = `${DOWNLOAD}/${id}?timeout_ms=20000`;
-    return this.draft({ name: "wait", path, user: this.pick(CROWD.free), check: (answer) => expect(answer, 504) });
+    return this.#draft({ name: "wait", path, user: this.pick(CROWD.free), check: (answer) => expect(answer, 504) });
   }
 
   /** To an id that was made before. */
   put(user: string, id: string, bytes: number): Draft {
-    return this.draft({
+    return this.#draft({
       name: "upload to an id",
       method: "PUT",
       path: `/_matrix/media/v3/upload/${SERVER_NAME}/${id}`,
@@ -163,7 +163,7 @@ export class Requests {
     const isSpam = this.#isChecked && mark === "spam";
     const refusal = bytes > LARGEST_BYTES && user !== CROWD.keeper ? 413 : isSpam ? 400 : undefined;
     const statuses = new Set([refusal ?? 200, ...(user === CROWD.limited ? [403] : [])]);
-    const draft = this.draft({
+    const draft = this.#draft({
       name: "upload",
       method: "POST",
       path: "/_matrix/media/v3/upload",
@@ -179,7 +179,7 @@ export class Requests {
 
   /** What a web resource of a module says of a request: how many bytes it had, and whose they were. */
   echo(language: string, user: string, body: Body): Draft {
-    return this.draft({
+    return this.#draft({
       name: `${language} resource`,
       method: "POST",
       path: `/_synapse/client/${language}`,
@@ -189,7 +189,7 @@ export class Requests {
     });
   }
 
-  private draft({ name, method = "GET", path, user, body, isUpload = false, fields = [], check }: Plan): Draft {
+  #draft({ name, method = "GET", path, user, body, isUpload = false, fields = [], check }: Plan): Draft {
     const told = this.announcements.announce({ method, user, body, isUpload });
     const token = user === undefined ? [] : [`Authorization: Bearer token-of-${user}`];
     return {
@@ -210,39 +210,6 @@ export class Requests {
       },
     };
   }
-}
-
-/** How a request stands on the wire. */
-export interface Wire {
-  readonly bytes: Buffer;
-  /** Of these, those of its head. */
-  readonly headBytes: number;
-}
-
-export interface WireOptions {
-  /** Header lines that mean nothing, before and after those that frame the body. */
-  readonly before?: readonly string[];
-  readonly after?: readonly string[];
-  /** How long its chunks are. */
-  readonly chunkBytes?: number;
-}
-
-export function toWire(draft: Draft, { before = [], after = [], chunkBytes = 4_000 }: WireOptions = {}): Wire {
-  const { told, framing, lines } = draft;
-  const body = told.body === undefined ? Buffer.alloc(0) : bodyOf(told.nonce, told.body);
-  const field = { none: [], length: [`Content-Length: ${body.length}`], chunked: ["Transfer-Encoding: chunked"] };
-  const head = [...lines, ...before, ...field[framing], ...after, "", ""].join("\r\n");
-  const payload = framing === "chunked" ? inChunks(body, chunkBytes) : body;
-  return { bytes: Buffer.concat([Buffer.from(head, "latin1"), payload]), headBytes: head.length };
-}
-
-function inChunks(body: Buffer, chunkBytes: number): Buffer {
-  const pieces: Buffer[] = [];
-  for (let at = 0; at < body.length; at += chunkBytes) {
-    const chunk = body.subarray(at, at + chunkBytes);
-    pieces.push(Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from("\r\n"));
-  }
-  return Buffer.concat([...pieces, Buffer.from("0\r\n\r\n")]);
 }
 
 function expect({ status, body }: WireAnswer, wanted: number, text = ""): string | undefined {

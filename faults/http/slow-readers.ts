@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { toWire } from "./requests.ts";
+import { toWire } from "./wire.ts";
 import { expectAnswer, type Turn } from "./turn.ts";
 import { WireClient } from "./wire-client.ts";
 

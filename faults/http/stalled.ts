@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { within } from "../../src/util/within.ts";
 import { IDLE_MS, type World } from "./crowd-world.ts";
-import { toWire } from "./requests.ts";
+import { toWire } from "./wire.ts";
 import { WireClient } from "./wire-client.ts";
 
 const EACH = 5;

@@ -22,7 +22,7 @@ function compareRepository({ folder, requests }: World): string | undefined {
   let bytes = 0;
   for (const { sha256, user_id: userId, media_length: length } of readStored(folder)) {
     const told = unseen.get(sha256);
-    if (told === undefined) return `${length} bytes of ${userId} are nobody's, or are there twice`;
+    if (told === undefined) return `${length} bytes of ${userId} were not uploaded, or are there twice`;
     if (!userId.startsWith(`@${told.user}:`)) return `upload ${told.nonce} of ${told.user} is ${userId}'s`;
     if (told.fate !== "whole" && told.fate !== "maybe") return `upload ${told.nonce} was to be refused`;
     if (told.user === CROWD.limited) bytes += length;

@@ -28,11 +28,11 @@ export interface Body {
   readonly mark: string;
 }
 
-/** Read as a request, this is nobody's: wherever a body is taken for one, it shows. */
+/** Bodies are full of this request, which no client makes: wherever a body is taken for requests, it shows. */
 const SMUGGLED =
   "\r\nGET /_matrix/media/v3/thumbnail/example.test/smuggled HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer token-of-mallory\r\n\r\n";
 
-/** The body of a request: of no other one, and full of requests itself. */
+/** The body of a request, which differs from that of every other one and is full of requests itself. */
 export function bodyOf(nonce: number, { bytes, mark }: Body): Buffer {
   const body = Buffer.alloc(bytes, SMUGGLED);
   body.write(`${mark}${nonce};`);

@@ -10,7 +10,7 @@ const PAUSE_MS = 200;
 const HEAD_END = Buffer.from("\r\n\r\n");
 const LINE_END = Buffer.from("\r\n");
 
-/** Something that a client sees and that must not be. */
+/** An answer, or the lack of one, that a client must not meet. */
 export class WrongAnswer extends Error {}
 
 /** A client that does with its connection what it wants, and reads nothing that it does not ask for. */
@@ -46,7 +46,7 @@ export class WireClient {
     return this.#isOver || this.#socket.destroyed;
   }
 
-  /** Resolves once the connection is gone, without reading. That is looked for at such times: who does not read hears of an end by sending. */
+  /** Resolves once the connection is gone, without reading. It looks by sending at such intervals, since a client that does not read hears of the end in no other way. */
   async goneAfter(timeoutMs: number): Promise<void> {
     while (!this.isGone) {
       await wait(timeoutMs);
@@ -91,7 +91,7 @@ export class WireClient {
       if (head === undefined) return undefined;
       const text = head.toString("latin1");
       if (!/^HTTP\/1\.1 [1-5]\d\d [^\r\n]*\r\n(?:[^\r\n:]+: ?[^\r\n]*\r\n)*\r\n$/.test(text)) {
-        throw new WrongAnswer(`no head of an answer: ${JSON.stringify(text.slice(0, 200))}`);
+        throw new WrongAnswer(`this is not the head of an answer: ${JSON.stringify(text.slice(0, 200))}`);
       }
       const status = Number(text.slice(9, 12));
       if (status < 200) continue;
@@ -110,7 +110,9 @@ export class WireClient {
   /** Reads to the end of the connection and leaves; rejects with {@link WrongAnswer} where anything else comes before it. */
   async expectEnd(): Promise<void> {
     if (this.#rest.length > 0 || (await this.#more())) {
-      throw new WrongAnswer(`nobody asked for ${JSON.stringify(this.#rest.toString("latin1").slice(0, 200))}`);
+      throw new WrongAnswer(
+        `the client did not ask for ${JSON.stringify(this.#rest.toString("latin1").slice(0, 200))}`,
+      );
     }
     this.leave();
   }
@@ -129,7 +131,8 @@ export class WireClient {
     const chunks: Buffer[] = [];
     for (;;) {
       const line = (await this.#through(LINE_END))?.toString("latin1") ?? "";
-      if (!/^[0-9a-fA-F]+\r\n$/.test(line)) throw new WrongAnswer(`no line of a chunk: ${JSON.stringify(line)}`);
+      if (!/^[0-9a-fA-F]+\r\n$/.test(line))
+        throw new WrongAnswer(`this is not the line of a chunk: ${JSON.stringify(line)}`);
       const length = parseInt(line, 16);
       const chunk = await this.#exactly(length + LINE_END.length);
       if (!chunk.subarray(length).equals(LINE_END)) throw new WrongAnswer("a chunk does not end where it should");
@@ -173,7 +176,7 @@ export class WireClient {
     );
     if (piece === undefined) {
       this.leave();
-      throw new WrongAnswer("nothing comes, and no end");
+      throw new WrongAnswer("nothing comes, and the connection does not end");
     }
     this.#isOver = piece.done === true;
     if (piece.value === undefined) return false;

@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { SERVER_NAME } from "../folder.ts";
 import { type Announcements, bodyOf, type Told } from "./told.ts";
 
-/** Longer than nothing, so that connections are used again; short enough to wait for their end. */
+/** Long enough for connections to be used again, short enough to wait for their end. */
 const KEPT_MS = 3_000;
 /** Headers that a request has once at most. */
 const ONCE = ["host", "authorization", "content-length", "transfer-encoding"];
@@ -36,7 +36,7 @@ export class Witness {
     this.#server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
       // One that is broken off ends like this; who may break off is looked at where it is served.
       const isEnd = error.code === "ECONNRESET" || error.code === "EPIPE" || error.code === "HPE_INVALID_EOF_STATE";
-      if (!isEnd) this.wrong.push(`bytes that are no request: ${error.code}`);
+      if (!isEnd) this.wrong.push(`bytes that are not a request: ${error.code}`);
       socket.destroy();
     });
   }
@@ -63,7 +63,7 @@ export class Witness {
 
   #serve(req: IncomingMessage, res: ServerResponse): void {
     const told = this.#announcements.find(req.url ?? "");
-    const wrong = told === undefined ? "nobody made it" : this.#compare(req, told);
+    const wrong = told === undefined ? "no client makes it" : this.#compare(req, told);
     if (told === undefined || wrong !== undefined) {
       this.wrong.push(`${req.method} ${req.url} by ${req.headers.authorization}: ${wrong}`);
       req.socket.destroy();
