@@ -17,7 +17,8 @@ export interface Holdings {
   /** Of its Python child. */
   readonly childDescriptors: ReadonlyMap<string, number>;
   readonly children: number;
-  /** Resident memory of both, with all garbage collected. */
+  /** Its heap, and the resident memory of both, with all garbage collected. */
+  readonly heapBytes: number;
   readonly bytes: number;
   readonly childBytes: number;
 }
@@ -25,8 +26,8 @@ export interface Holdings {
 /** Looks at what a service holds once its clients have gone: what it held at the start, where that is given and it ever gets there. */
 export async function lookAtHoldings(world: World, start?: Holdings): Promise<Holdings> {
   await settle(world, start);
-  await world.log.collected(world.service.pid);
-  return settle(world, start);
+  const { heapUsed, external } = await world.log.collected(world.service.pid);
+  return { ...(await settle(world, start)), heapBytes: heapUsed + external };
 }
 
 async function settle(world: World, start: Holdings | undefined): Promise<Holdings> {
@@ -43,7 +44,7 @@ async function settle(world: World, start: Holdings | undefined): Promise<Holdin
 
 /** Everything that is not as it was. */
 export function compareHoldings(start: Holdings, end: Holdings): string[] {
-  const measured = ["bytes", "childBytes"] as const;
+  const measured = ["heapBytes", "bytes", "childBytes"] as const;
   return [
     ...compareCounts(start, end),
     ...measured
@@ -63,9 +64,16 @@ function compareCounts(start: Holdings, end: Holdings): string[] {
 }
 
 /** In words. */
-export function describeHoldings({ requests, connections, descriptors, bytes, childBytes }: Holdings): string {
+export function describeHoldings({
+  requests,
+  connections,
+  descriptors,
+  heapBytes,
+  bytes,
+  childBytes,
+}: Holdings): string {
   const count = [...descriptors.values()].reduce((sum, each) => sum + each, 0);
-  return `${requests} requests, ${connections} connections, ${count} descriptors, ${toMiB(bytes)} MiB, the child's ${toMiB(childBytes)} MiB`;
+  return `${requests} requests, ${connections} connections, ${count} descriptors, heap ${toMiB(heapBytes)} MiB, resident ${toMiB(bytes)} MiB, the child's ${toMiB(childBytes)} MiB`;
 }
 
 async function countHoldings({ service, homeserver, witness, log, port }: World): Promise<Holdings> {
@@ -78,6 +86,7 @@ async function countHoldings({ service, homeserver, witness, log, port }: World)
     descriptors: descriptorsOf(service.pid),
     childDescriptors: descriptorsOf(child),
     children: 1 + others.length,
+    heapBytes: 0,
     bytes: lookAtProcess(service.pid).kilobytes * 1024,
     childBytes: lookAtProcess(child).kilobytes * 1024,
   };

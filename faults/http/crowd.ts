@@ -22,8 +22,10 @@ const WORLDS: readonly WorldKind[] = [
 const CLIENTS = 12;
 /** What a service holds is looked at after this share of the requests: by then everything has been there once. */
 const WARM = 0.25;
-/** Connections to the Synapse that keeps media: `upstream.max_connections`. */
-const MOST_CONNECTIONS = 100;
+/** So many times everybody comes at once before that: memory of the most that there ever is stays with the process. */
+const RUSHES = 6;
+/** Connections to the Synapse that keeps media: `upstream.max_connections`, and some of which it has not heard yet that they are closed. */
+const MOST_CONNECTIONS = 100 + 10;
 
 export interface CrowdOptions {
   readonly requests: number;
@@ -49,6 +51,7 @@ async function runCrowd(kind: WorldKind, { requests, seed, note, count }: CrowdO
   const tell = (what: string, wrong: string | undefined) => count(`${kind.name}, ${what}`, wrong);
   try {
     try {
+      for (let times = 0; times < RUSHES; times += 1) await rushes.make(world);
       await drive(world, requests * WARM, tell);
       const start = await lookAtHoldings(world);
       await Promise.all([drive(world, requests * (1 - WARM), tell), stall(world, tell)]);

@@ -4,8 +4,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { SERVER_NAME } from "../folder.ts";
 import { type Announcements, bodyOf, type Told } from "./told.ts";
 
-/** Long enough for connections to be used again, short enough to wait for their end. */
-const KEPT_MS = 3_000;
+/** As long as Synapse keeps a connection, which tells nobody of that: it is for the service to end one. */
+const KEPT_MS = 60_000;
 /** Headers that a request has once at most. */
 const ONCE = ["host", "authorization", "content-length", "transfer-encoding"];
 
@@ -129,6 +129,7 @@ function send(res: ServerResponse, { nonce }: Told, status: number, body: string
   res.writeHead(status, {
     "Content-Type": "application/json",
     "Access-Control-Allow-Origin": "*",
+    Connection: "keep-alive",
     ...(nonce % 2 === 0 && { "Content-Length": bytes.length }),
   });
   if (nonce % 2 !== 0) res.write(bytes.subarray(0, 1));
