@@ -1,17 +1,10 @@
+import { objectsOf, type BucketObjects } from "../../support/bucket-objects.ts";
 import { startProcess } from "../../support/process.ts";
 import { synapsePython } from "./synapse.ts";
 
-// Asked as somebody, or it takes the objects for private; it does not look at the signature.
-const AUTHORIZATION =
-  "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=none";
-
 /** An S3 that keeps its buckets in memory: moto's server. */
-export interface BucketServer {
+export interface BucketServer extends BucketObjects {
   readonly url: string;
-  createBucket(name: string): Promise<void>;
-  /** The bytes of an object; undefined where there is none. */
-  read(bucket: string, key: string): Promise<Buffer | undefined>;
-  remove(bucket: string, key: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,22 +14,5 @@ export async function startBucketServer(): Promise<BucketServer> {
     ready: /Running on (http:\/\/127\.0\.0\.1:\d+)/,
   });
   const url = server.ready[1] ?? "";
-  const send = async (method: string, path: string): Promise<Buffer | undefined> => {
-    const response = await fetch(`${url}/${path}`, { method, headers: { Authorization: AUTHORIZATION } });
-    const body = Buffer.from(await response.arrayBuffer());
-    if (response.ok) return body;
-    if (response.status === 404) return undefined;
-    throw new Error(`${method} ${path}: ${response.status} ${body.toString()}`);
-  };
-  return {
-    url,
-    async createBucket(name) {
-      await send("PUT", name);
-    },
-    read: (bucket, key) => send("GET", `${bucket}/${key}`),
-    async remove(bucket, key) {
-      await send("DELETE", `${bucket}/${key}`);
-    },
-    stop: () => server.stop(),
-  };
+  return { ...objectsOf(url), url, stop: () => server.stop() };
 }
