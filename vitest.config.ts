@@ -4,8 +4,8 @@ export default defineConfig({
   resolve: { alias: { "synapse-media-bridge": new URL("./src/index.ts", import.meta.url).pathname } },
   test: {
     include: ["test/**/*.test.ts"],
-    // These have a configuration of their own: they need a real Synapse.
-    exclude: ["test/synapse/**"],
+    // These have configurations of their own: they need a real Synapse, and modules of others.
+    exclude: ["test/synapse/**", "test/public-modules/**"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Every suite spawns real Python children; more workers than cores only makes them wait for each other.

@@ -11,7 +11,15 @@ const pytestReport = join(reports, "pytest.xml");
 const python = [".venv/bin/python", "-m"];
 // These have a ruff.toml of their own; the others follow the shim's.
 const shimFolders = ["python-shim", "test/python-shim"];
-const otherFolders = ["--config", "python-shim/ruff.toml", "examples", "bench", "faults", "test/synapse"];
+const otherFolders = [
+  "--config",
+  "python-shim/ruff.toml",
+  "examples",
+  "bench",
+  "faults",
+  "test/synapse",
+  "test/public-modules",
+];
 
 runSteps([
   { name: "format", command: ["npm", "run", "--silent", "format:check"] },

@@ -1,0 +1,14 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+/** The tests with public modules, which `npm run setup:modules` installs. */
+export default defineConfig({
+  root: fileURLToPath(new URL("../..", import.meta.url)),
+  resolve: { alias: { "synapse-media-bridge": fileURLToPath(new URL("../../src/index.ts", import.meta.url)) } },
+  test: {
+    include: ["test/public-modules/**/*.test.ts"],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});
