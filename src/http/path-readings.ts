@@ -3,7 +3,7 @@ const UPLOADING = /^_matrix\/media\/(?:unstable\/[^/]+|[^/]+)\/(?:upload|create)
 const MAX_ROUNDS = 10;
 
 /**
- * Whether a path has a segment `.` or `..`, for whoever decodes it as often as may be. What is still encoded after many rounds
+ * Whether a path has a segment `.` or `..`, decoded as often as may be. What is still encoded after many rounds
  * counts as one.
  */
 export function hasDotSegment(path: string): boolean {
@@ -12,7 +12,7 @@ export function hasDotSegment(path: string): boolean {
 }
 
 /**
- * Whether a path could be taken for one that is guarded by whoever reads paths more freely than we do: another proxy on the
+ * Whether a path could be taken for one that is guarded by one that reads paths more freely than we do: another proxy on the
  * way, say, that decodes it, joins its slashes or resolves its dots. A path that is not guarded to the letter goes nowhere then.
  */
 export function looksGuarded(path: string): boolean {

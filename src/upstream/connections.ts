@@ -4,7 +4,7 @@ import { matrixError } from "../errors.ts";
 import { readBeforeFailing } from "./early-answers.ts";
 
 /**
- * Makes the connections to Synapse, of which there are never more than `max`, whoever uses them: one that is kept without being used is
+ * Makes the connections to Synapse, of which there are never more than `max` for all uses together: one that is kept without being used is
  * closed for a new one.
  */
 export class Connections {

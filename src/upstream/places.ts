@@ -79,7 +79,7 @@ export class Places {
     });
   }
 
-  /** Whoever has waited longest of those that may have one. */
+  /** Gives a place to the one that has waited longest, of those that may have one. */
   #grantNext(): void {
     const first = (["upload", "other"] as const)
       .filter((purpose) => this.#isFree(purpose))

@@ -68,7 +68,7 @@ export class StreamedExchanges {
         responseHeaders: "raw",
         ...(signal && { signal }),
       });
-      // Whoever reads it hears of it as well.
+      // What reads the body hears of it as well.
       response.body.on("error", () => undefined).once("close", () => over(response.body.readableEnded));
       return {
         status: response.statusCode,
