@@ -101,7 +101,7 @@ export async function runHttpFuzz({ short, seed, note }: FaultOptions): Promise<
       await service.end("SIGTERM");
     }
     count("the store", findDifferences(config));
-    await runCrowds({ requests: short ? 3_000 : 100_000, seed, note, count });
+    await runCrowds({ requests: short ? 2_400 : 100_000, seed, note, count });
   } finally {
     removeFolder(folder);
   }

@@ -11,6 +11,6 @@ test(
     const { passed, failed } = await runHttpFuzz({ short: true, seed: 1, note: (text) => notes.push(text) });
     // What each service of the crowds held before and afterwards.
     expect(notes.filter((note) => !/^[\w ]+: 0 requests, 0 connections, \d+ descriptors/.test(note))).toEqual([]);
-    expect([failed, passed > 4500]).toEqual([0, true]);
+    expect([failed, passed > 4000]).toEqual([0, true]);
   },
 );
