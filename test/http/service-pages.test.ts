@@ -74,7 +74,7 @@ describe("the metrics", () => {
     expect(grown(`media_bridge_callback_duration_seconds_count{${callback}}`)).toBe(3);
     const outcomes = [...after.keys()].filter((name) => name.startsWith(`media_bridge_callbacks_total{${callback}`));
     expect(outcomes.reduce((sum, name) => sum + grown(name), 0)).toBe(3);
-    expect(outcomes).toHaveLength(2);
+    expect(outcomes.filter((name) => grown(name) > 0)).toHaveLength(2);
   });
 
   test("are not for those who reach the service itself, and nothing else is for who reaches them", async () => {
