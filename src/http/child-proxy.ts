@@ -5,7 +5,7 @@ import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import { Places } from "../util/places.ts";
 import { endToEndHeaders } from "./end-to-end-headers.ts";
-import { contentLengthOf, uploadBody } from "./request-body.ts";
+import { contentLengthOf, requestBody } from "./request-body.ts";
 import { factsOf } from "./request-log.ts";
 import { clientAddress } from "./requester.ts";
 import { clientLeaving } from "./waiting.ts";
@@ -111,7 +111,7 @@ export class ChildProxy {
 
   private async sendBody(req: Request, res: Response, outgoing: ClientRequest): Promise<void> {
     let sentBytes = 0;
-    await uploadBody(req, res, this.options).read((chunk) => {
+    await requestBody(req, res, this.options).read((chunk) => {
       sentBytes += chunk.length;
       if (sentBytes > this.options.maxBodyBytes) throw matrixError("UPLOAD_TOO_LARGE");
       // The child answered, or left, before it had all of it.

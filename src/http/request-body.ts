@@ -48,11 +48,19 @@ export function refuseBody(req: IncomingMessage, error: unknown): void {
 }
 
 /**
- * The body of a request as an upload reads it: nothing is asked of the client before `read` is called. Throws `UPLOAD_WITHOUT_LENGTH`
- * where the head does not say how the body ends: a lost body is worse than an error.
+ * The body of an upload, read as {@link requestBody} reads it. Throws `UPLOAD_WITHOUT_LENGTH` where the head does not say how the body
+ * ends: a lost body is worse than an error.
  */
-export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTimeoutMs }: BodyOptions): UploadBody {
+export function uploadBody(req: IncomingMessage, res: ServerResponse, options: BodyOptions): UploadBody {
   if (!isFramed(req)) throw matrixError("UPLOAD_WITHOUT_LENGTH");
+  return requestBody(req, res, options);
+}
+
+/**
+ * The body of a request: nothing is asked of the client before `read` is called. Reading rejects where more or less arrives than the
+ * head declares, where the client leaves, and where nothing arrives for the idle time.
+ */
+export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTimeoutMs }: BodyOptions): UploadBody {
   const declared = contentLengthOf(req);
   const leastBytes = leastBytesWithin(idleTimeoutMs);
   return {
@@ -128,7 +136,7 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, { idleTime
 }
 
 /**
- * Ends a request whose body turns out longer or shorter than its head says. For handlers that read it themselves: {@link uploadBody}
+ * Ends a request whose body turns out longer or shorter than its head says. For handlers that read it themselves: {@link requestBody}
  * refuses such a body.
  */
 export function holdToDeclaredLength(req: IncomingMessage): void {

@@ -11,7 +11,7 @@ import { readAnswer } from "../../upstream/upload-answer.ts";
 import { refuseFormBody } from "../form-body.ts";
 import { hasDotSegment, looksGuarded } from "../path-readings.ts";
 import { parseQuery } from "../query.ts";
-import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
+import { contentLengthOf, requestBody, type BodyOptions } from "../request-body.ts";
 import { identifyUser, type RequesterOptions } from "../requester.ts";
 import { sendJson } from "../respond.ts";
 import type { Route } from "./route.ts";
@@ -103,7 +103,7 @@ export async function handOn(req: Request, res: Response, parts: PassingParts): 
 }
 
 function bodyOf(req: Request, res: Response, parts: BodyOptions): SizedBody {
-  return { source: uploadBody(req, res, parts), sizeBytes: contentLengthOf(req) };
+  return { source: requestBody(req, res, parts), sizeBytes: contentLengthOf(req) };
 }
 
 function pathOf({ url }: Request): string {
