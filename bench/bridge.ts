@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Child } from "../src/bridge/child.ts";
-import { spawnChild } from "../src/bridge/process.ts";
+import type { Child } from "../src/bridge/child/child.ts";
+import { spawnChild } from "../src/bridge/child/spawn-child.ts";
 import { createLogger } from "../src/util/log.ts";
 import { cpuMsOfTree } from "./processes.ts";
 import { ROOT } from "./targets.ts";

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Child } from "../src/bridge/child.ts";
+import type { Child } from "../src/bridge/child/child.ts";
 import { openSqliteMetadata } from "../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../src/util/log.ts";
 import { initializeShim, spawnBridgeChild } from "./bridge.ts";

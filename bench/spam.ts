@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Child } from "../src/bridge/child.ts";
+import type { Child } from "../src/bridge/child/child.ts";
 import { initializeShim, spawnBridgeChild } from "./bridge.ts";
 import { ROOT } from "./targets.ts";
 

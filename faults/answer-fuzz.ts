@@ -48,5 +48,5 @@ async function compare(pieces: readonly Buffer[], own: ReadAnswer): Promise<stri
   if (differing) return `${differing} ${JSON.stringify(own[differing])}, for Node ${JSON.stringify(other[differing])}`;
   if (!own.body.equals(other.body))
     return `body ${JSON.stringify(own.body.toString("latin1"))}, for Node ${JSON.stringify(other.body.toString("latin1"))}`;
-  return own.mayGoOn && !other.mayGoOn ? "the connection is used again here, and not by Node" : undefined;
+  return own.canReuse && !other.canReuse ? "the connection is used again here, and not by Node" : undefined;
 }

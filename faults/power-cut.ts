@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { loadConfig } from "../src/config/load-config.ts";
-import { startService, type RunningService } from "../src/server.ts";
+import { startService, type RunningService } from "../src/server/start.ts";
 import { createLogger } from "../src/util/log.ts";
 import { DiskModel } from "./disk/model.ts";
 import { readEvents, type DiskEvent } from "./disk/record.ts";

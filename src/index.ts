@@ -12,20 +12,20 @@ export {
   type Pass,
   type SpamCheckerCallbacks,
   type SpamVerdict,
-} from "./modules/definition.ts";
-export type { NamesApi } from "./modules/names-api.ts";
-export type { BackgroundApi, BackgroundTask, LoopOptions } from "./modules/background-tasks.ts";
+} from "./module-api/definition.ts";
+export type { NamesApi } from "./module-api/names-api.ts";
+export type { BackgroundApi, BackgroundTask, LoopOptions } from "./module-api/background-api.ts";
 export {
   ModuleDatabaseError,
   type ModuleDatabase,
   type ModuleTransaction,
   type SqlValue,
   type TransactionOptions,
-} from "./modules/module-database.ts";
-export type { Counter, Gauge, Histogram, MetricOptions, MetricsApi } from "./metrics/metrics-api.ts";
+} from "./module-api/module-database.ts";
+export type { Counter, Gauge, Histogram, MetricOptions, MetricsApi } from "./module-api/metrics-api.ts";
 export { HomeserverError } from "./homeserver/homeserver-error.ts";
 export { HomeserverNotConfigured, HomeserverRefusal } from "./homeserver/client/refusal.ts";
 export type * from "./homeserver/client/homeserver-client.ts";
-export type { WebApi, WebRequester } from "./modules/web-api.ts";
+export type { WebApi, WebRequester } from "./module-api/web-api.ts";
 export type { WebHandler, WebNext, WebRequest } from "./web/web-handler.ts";
 export type { Logger } from "./util/log.ts";

@@ -51,8 +51,8 @@ const AT_THE_BOTTOM = new Set(["config", "errors", "util"]);
 
 /** Packages that stay in one place. */
 const KEPT_IN: Record<string, readonly string[]> = {
-  execa: ["bridge/process.ts", "modules/python-environment.ts"],
-  msgpackr: ["bridge/codec.ts"],
+  execa: ["bridge/child/spawn-child.ts", "modules/python/python-environment.ts"],
+  msgpackr: ["bridge/transport/codec.ts"],
 };
 
 /** Rooms that one package must not reach. */

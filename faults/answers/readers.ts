@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from "node:http";
 import { Duplex } from "node:stream";
-import { AnswerReader } from "../../src/upstream/answer-reader.ts";
-import { within } from "../../src/util/within.ts";
+import { ResponseParser } from "../../src/proxy/small-request-client/response-parser.ts";
+import { within } from "../../src/util/with-timeout.ts";
 
 /** An answer as a reader understood it. */
 export interface ReadAnswer {
@@ -11,7 +11,7 @@ export interface ReadAnswer {
   readonly headers: readonly string[];
   readonly body: Buffer;
   /** Whether another answer may come over the same connection. */
-  readonly mayGoOn: boolean;
+  readonly canReuse: boolean;
 }
 
 /** What came of reading: an answer, or why there is none. */
@@ -23,13 +23,13 @@ const HEAD_BYTES = 128 * 1024;
 
 /** Reads as the service does, which takes these pieces from a connection that ends behind them. */
 export function readAsService(pieces: readonly Buffer[]): Outcome {
-  const reader = new AnswerReader();
+  const reader = new ResponseParser();
   try {
     for (const piece of pieces) {
       const answer = reader.feed(piece);
-      if (answer) return { ...answer, mayGoOn: reader.mayGoOn };
+      if (answer) return { ...answer, canReuse: reader.canReuse };
     }
-    return { ...reader.end(), mayGoOn: reader.mayGoOn };
+    return { ...reader.end(), canReuse: reader.canReuse };
   } catch (error) {
     return { refused: (error as Error).message };
   }
@@ -68,10 +68,10 @@ function sendTo(pieces: readonly Buffer[]): Promise<Outcome> {
   });
 }
 
-function toAnswer(answer: IncomingMessage, body: Buffer, mayGoOn: boolean): Outcome {
+function toAnswer(answer: IncomingMessage, body: Buffer, canReuse: boolean): Outcome {
   if (!answer.complete) return { refused: "it is cut short" };
   const { statusCode: status = 0, statusMessage: statusText = "", rawHeaders: headers } = answer;
-  return { status, statusText, headers, body, mayGoOn };
+  return { status, statusText, headers, body, canReuse };
 }
 
 /** A connection over which these pieces come, one after the other, and then its end. */

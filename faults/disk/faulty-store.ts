@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { request } from "node:http";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { verifyStore } from "../../src/server/verification.ts";
-import { openVerifiedRows } from "../../src/storage/sqlite/verified-rows.ts";
+import { verifyStore } from "../../src/server/check-store.ts";
+import { openVerifiedRows } from "../../src/storage/sqlite/row-source.ts";
 import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "../folder.ts";
 import { startFaultyService, type FaultyService } from "../service.ts";
 import { readEvents, type DiskEvent } from "./record.ts";

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 
-/** Calls that the disk does not serve as it should. */
+/** FsOperations that the disk does not serve as it should. */
 export interface DiskRule {
   /** What the shim calls them: `create`, `open`, `read`, `write`, `truncate`, `flush`, `link`, `rename`, `unlink`, `mkdir`, `rmdir`; or `any`. */
   readonly operations: readonly string[];

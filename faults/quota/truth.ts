@@ -1,5 +1,5 @@
 import type { MediaUploadLimit } from "../../src/callbacks/limit.ts";
-import type { Breach } from "../../src/media/quota.ts";
+import type { Breach } from "../../src/media/upload/quota.ts";
 
 /** A row with content. */
 export interface Row {

@@ -6,12 +6,12 @@ import { CallbackRegistry } from "../../src/callbacks/registry.ts";
 import { MatrixError, matrixError } from "../../src/errors.ts";
 import type { BlobStore, BlobWriter } from "../../src/media/blobs.ts";
 import type { MediaMetadata, NewLocalMedia, UploadedMedia } from "../../src/media/metadata.ts";
-import { storePendingUpload } from "../../src/media/pending-upload.ts";
-import { QuotaAccounts, QuotaLedger, type Reservation } from "../../src/media/quota.ts";
-import { UploadClaims } from "../../src/media/upload-claims.ts";
-import { UploadWaits } from "../../src/media/upload-waits.ts";
-import { storeUpload, type StoredUpload, type UploadParts, type UploadRequest } from "../../src/media/upload.ts";
-import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { storePendingUpload } from "../../src/media/upload/pending-upload.ts";
+import { QuotaAccounts, QuotaLedger, type Reservation } from "../../src/media/upload/quota.ts";
+import { UploadLocks } from "../../src/media/upload/upload-locks.ts";
+import { UploadWaiters } from "../../src/media/download/upload-waiters.ts";
+import { storeUpload, type StoredUpload, type UploadParts, type UploadRequest } from "../../src/media/upload/upload.ts";
+import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { SERVER_NAME } from "../folder.ts";
@@ -47,7 +47,7 @@ export class World {
   private readonly mediaStorePath: string;
   private readonly blobs: BlobStore;
   private readonly accounts = new QuotaAccounts();
-  private readonly claims = new UploadClaims();
+  private readonly claims = new UploadLocks();
   /** The first thing that was not as it must be. */
   private wrong: unknown;
 
@@ -151,7 +151,7 @@ export class World {
     const { claims } = this;
     return storePendingUpload(
       { ...request, serverName: SERVER_NAME, mediaId },
-      { ...parts, serverName: SERVER_NAME, unusedExpirationMs: Infinity, claims, waits: new UploadWaits() },
+      { ...parts, serverName: SERVER_NAME, unusedExpirationMs: Infinity, claims, waits: new UploadWaiters() },
     );
   }
 

@@ -2,9 +2,9 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { encodeFrame } from "../../src/bridge/codec.ts";
-import { FrameDecoder } from "../../src/bridge/frame-decoder.ts";
-import { within } from "../../src/util/within.ts";
+import { encodeFrame } from "../../src/bridge/transport/codec.ts";
+import { FrameDecoder } from "../../src/bridge/transport/frame-decoder.ts";
+import { within } from "../../src/util/with-timeout.ts";
 import { ROOT } from "../root.ts";
 import type { Stream } from "./corpus.ts";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HEADER_BYTES } from "../../src/bridge/codec.ts";
+import { HEADER_BYTES } from "../../src/bridge/transport/codec.ts";
 import { ROOT } from "../root.ts";
 
 /** Who reads. */

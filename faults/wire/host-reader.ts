@@ -2,15 +2,15 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { isDeepStrictEqual } from "node:util";
-import { Connection } from "../../src/bridge/connection.ts";
+import { Connection } from "../../src/bridge/transport/connection.ts";
 import { BridgeError } from "../../src/bridge/errors.ts";
-import { spawnChild } from "../../src/bridge/process.ts";
+import { spawnChild } from "../../src/bridge/child/spawn-child.ts";
 import type { Logger } from "../../src/util/log.ts";
-import { within } from "../../src/util/within.ts";
+import { within } from "../../src/util/with-timeout.ts";
 import { HANG_MS } from "./child-reader.ts";
 import type { Message, Stream } from "./corpus.ts";
 
-/** Calls that wait while a stream is read: its answers are for some of them. */
+/** FsOperations that wait while a stream is read: its answers are for some of them. */
 const CALLS = 24;
 /** Stands for the line that tells of a broken protocol. */
 const BROKEN = "broken";

@@ -1,4 +1,4 @@
-import { HEADER_BYTES } from "../../src/bridge/codec.ts";
+import { HEADER_BYTES } from "../../src/bridge/transport/codec.ts";
 import { frameOf } from "./corpus.ts";
 
 /** A number from 0 to 1. */

@@ -1,4 +1,4 @@
-import { encodeFrame } from "../../src/bridge/codec.ts";
+import { encodeFrame } from "../../src/bridge/transport/codec.ts";
 import { type Corpus, type Message, numberMessage, type Stream } from "./corpus.ts";
 import { Mutations } from "./mutations.ts";
 

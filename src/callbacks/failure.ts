@@ -1,5 +1,5 @@
 import { MatrixError, matrixError } from "../errors.ts";
-import { toJsonText } from "./json-text.ts";
+import { toJsonText } from "../util/json-text.ts";
 import type { Slot } from "./slot.ts";
 
 /** A module's code failed: it raised, or answered with a wrong type. `message` is for the log, never for a client. */

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { readRegularFile } from "../util/regular-file.ts";
-import { isPlainObject, toJsonText } from "./json-text.ts";
+import { isPlainObject, toJsonText } from "../util/json-text.ts";
 import { describeType, limitFromModule, limitFromWire, limitToWire, type MediaUploadLimit } from "./limit.ts";
 
 /** A thumbnail's description, for `check_media_file_for_spam`. */
@@ -58,7 +58,7 @@ export type Verdict<K extends KindName> =
 /** One row of the table: everything that makes a kind of callback what it is. */
 export interface Kind<K extends KindName> {
   /** The name by which TypeScript modules register it. */
-  readonly native: string;
+  readonly typescriptName: string;
   /** The `register_*_callbacks` group. */
   readonly group: "media_repository" | "spam_checker";
   /** Every one is called whatever the others do; failures are logged, only a Matrix error may become the answer. */
@@ -66,7 +66,7 @@ export interface Kind<K extends KindName> {
   /** Its first argument is the user whom the request is for. */
   readonly namesUser: boolean;
   /** Asked before anything of a request was done: one that is refused then has cost nothing. */
-  readonly opens: boolean;
+  readonly isFirstOfRequest: boolean;
   /** The arguments as they stand on the wire. */
   toWire(...args: CallbackKinds[K]["args"]): unknown[];
   /** The arguments as a TypeScript callback gets them. */
@@ -82,11 +82,11 @@ const GO_ON = { stop: false } as const;
 /** The one table of callbacks. Adding a kind is adding a row (and its stop rule in the shim). */
 export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   get_media_config_for_user: {
-    native: "getMediaConfigForUser",
+    typescriptName: "getMediaConfigForUser",
     group: "media_repository",
     notification: false,
     namesUser: true,
-    opens: true,
+    isFirstOfRequest: true,
     toWire: (userId) => [userId],
     toNative: (userId) => [userId],
     fromWire: (value) => {
@@ -103,11 +103,11 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     },
   },
   is_user_allowed_to_upload_media_of_size: {
-    native: "isUserAllowedToUploadMediaOfSize",
+    typescriptName: "isUserAllowedToUploadMediaOfSize",
     group: "media_repository",
     notification: false,
     namesUser: true,
-    opens: true,
+    isFirstOfRequest: true,
     toWire: (userId, size) => [userId, size],
     toNative: (userId, size) => [userId, size],
     fromWire: () => true,
@@ -117,11 +117,11 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     },
   },
   get_media_upload_limits_for_user: {
-    native: "getMediaUploadLimitsForUser",
+    typescriptName: "getMediaUploadLimitsForUser",
     group: "media_repository",
     notification: false,
     namesUser: true,
-    opens: true,
+    isFirstOfRequest: true,
     toWire: (userId, size) => [userId, size],
     toNative: (userId, size) => [userId, size],
     fromWire: (value) => {
@@ -136,22 +136,22 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     },
   },
   on_media_upload_limit_exceeded: {
-    native: "onMediaUploadLimitExceeded",
+    typescriptName: "onMediaUploadLimitExceeded",
     group: "media_repository",
     notification: true,
     namesUser: true,
-    opens: false,
+    isFirstOfRequest: false,
     toWire: (userId, limit, sent, attempted) => [userId, limitToWire(limit), sent, attempted],
     toNative: (userId, limit, sent, attempted) => [userId, Object.freeze({ ...limit }), sent, attempted],
     fromWire: neverStops,
     judge: () => GO_ON,
   },
   check_media_file_for_spam: {
-    native: "checkMediaFileForSpam",
+    typescriptName: "checkMediaFileForSpam",
     group: "spam_checker",
     notification: false,
     namesUser: false,
-    opens: false,
+    isFirstOfRequest: false,
     toWire: (path, info) => [
       path,
       { server_name: info.serverName, file_id: info.fileId, url_cache: info.urlCache, thumbnail: info.thumbnail },
@@ -165,22 +165,22 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     },
   },
   on_media_uploaded: {
-    native: "onMediaUploaded",
+    typescriptName: "onMediaUploaded",
     group: "media_repository",
     notification: true,
     namesUser: true,
-    opens: false,
+    isFirstOfRequest: false,
     toWire: (userId, mediaId, sizeBytes) => [userId, mediaId, sizeBytes],
     toNative: (userId, mediaId, sizeBytes) => [userId, mediaId, sizeBytes],
     fromWire: neverStops,
     judge: () => GO_ON,
   },
   on_media_deleted: {
-    native: "onMediaDeleted",
+    typescriptName: "onMediaDeleted",
     group: "media_repository",
     notification: true,
     namesUser: false,
-    opens: false,
+    isFirstOfRequest: false,
     toWire: (mediaId) => [mediaId],
     toNative: (mediaId) => [mediaId],
     fromWire: neverStops,

@@ -5,8 +5,8 @@ import { formatReport, type CallReport } from "../control/call-report.ts";
 import { askControl } from "../control/control-client.ts";
 import { controlSocketPath } from "../control/control-socket.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
-import { loadHeldBackModules } from "../server/held-back.ts";
-import { setModulesApart } from "./module-output.ts";
+import { loadHeldBackModules } from "../server/dry-run.ts";
+import { isolateModuleOutput } from "./module-output.ts";
 
 /**
  * `media-bridge call`: the real chain, once: that of the running service, with its modules' state, or of modules loaded for this
@@ -32,7 +32,7 @@ async function callRunning(config: Config, callback: string, args: readonly stri
 
 async function callOwn(config: Config, callback: string, args: readonly string[]): Promise<CallReport> {
   readArguments(callback, args);
-  setModulesApart();
+  isolateModuleOutput();
   const modules = await loadHeldBackModules(config, { onProgress: console.error });
   try {
     return await runCall(callback, args, modules, config);

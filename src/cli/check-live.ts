@@ -1,10 +1,10 @@
 import type { LoadedConfig } from "../config/config.ts";
-import { loadHeldBackModules } from "../server/held-back.ts";
+import { loadHeldBackModules } from "../server/dry-run.ts";
 import { formatFindings } from "./live/finding.ts";
 import { checkHomeserver, checkUpstream } from "./live/homeserver.ts";
 import { checkModules } from "./live/modules.ts";
 import { checkUploads } from "./live/uploads.ts";
-import { setModulesApart } from "./module-output.ts";
+import { isolateModuleOutput } from "./module-output.ts";
 
 export interface CheckLiveOptions {
   /** Where clients connect, in place of `public_baseurl`. */
@@ -21,7 +21,7 @@ export async function checkLive(
   { config, files }: LoadedConfig,
   { publicUrl, homeserverConfigs }: CheckLiveOptions,
 ): Promise<{ text: string; hasProblems: boolean }> {
-  setModulesApart();
+  isolateModuleOutput();
   const modules = await loadHeldBackModules(config, { onProgress: console.error });
   try {
     const findings = [

@@ -1,17 +1,17 @@
 import { join, resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
-import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
+import { loadHomeserverTokens } from "../config/build/homeserver-tokens.ts";
 import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 import { describeLeftOut } from "../modules/left-out.ts";
 import type { LoadedModules } from "../modules/load.ts";
-import { SHARED } from "../modules/python-plan.ts";
-import { loadHeldBackModules } from "../server/held-back.ts";
+import { SHARED } from "../modules/python/python-plan.ts";
+import { loadHeldBackModules } from "../server/dry-run.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
 import { tryCallbacks } from "./try-callbacks.ts";
-import { setModulesApart } from "./module-output.ts";
+import { isolateModuleOutput } from "./module-output.ts";
 
 export interface CheckOptions {
   /** The user as whom each deciding callback is called once. */
@@ -36,7 +36,7 @@ export async function check(loaded: LoadedConfig, options: CheckOptions = {}): P
   if (tryAs !== undefined && !isUserId(tryAs)) {
     throw new StartError("CONFIG", "--try: expected a user id (such as @alice:example.com)");
   }
-  setModulesApart();
+  isolateModuleOutput();
   const modules = await loadHeldBackModules(config, { onProgress: console.error, mayRead: tryAs !== undefined });
   try {
     const tried = tryAs === undefined ? undefined : await tryCallbacks(tryAs, modules, config);

@@ -1,10 +1,10 @@
 import { CallbackChain } from "../callbacks/chain.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import { loadHeldBackModules } from "../server/held-back.ts";
+import { loadHeldBackModules } from "../server/dry-run.ts";
 import { openUsageImport } from "../server/usage-import.ts";
 import { createLogger } from "../util/log.ts";
-import { setModulesApart } from "./module-output.ts";
+import { isolateModuleOutput } from "./module-output.ts";
 
 const PROGRESS_EVERY_MS = 2_000;
 
@@ -53,7 +53,7 @@ interface Periods {
 /** The longest period of a user's limits: as modules say, else as the configuration does. */
 async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Promise<Periods> {
   if (periodMs !== undefined) return { of: async () => periodMs, close: async () => undefined };
-  setModulesApart();
+  isolateModuleOutput();
   const modules = await loadHeldBackModules(config, { onProgress: console.error });
   const chain = new CallbackChain({
     registry: modules.registry,

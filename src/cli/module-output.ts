@@ -4,7 +4,7 @@ import { Console } from "node:console";
  * Keeps what TypeScript modules print apart from what a command answers on stdout, and a rejection that one of them lets
  * nobody await from ending the command.
  */
-export function setModulesApart(): void {
+export function isolateModuleOutput(): void {
   globalThis.console = new Console(process.stderr);
   process.on("unhandledRejection", (error) => {
     console.error("warning: a promise was rejected that nobody awaits:", error);

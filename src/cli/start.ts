@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { LoadedConfig } from "../config/config.ts";
-import { startService, type RunningService } from "../server.ts";
+import { startService, type RunningService } from "../server/start.ts";
 import { createLogger, type Logger } from "../util/log.ts";
 import { describeTryOut } from "./try-out.ts";
 

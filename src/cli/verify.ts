@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/config.ts";
-import { verifyStore } from "../server/verification.ts";
+import { verifyStore } from "../server/check-store.ts";
 
 const PROGRESS_EVERY_MS = 2_000;
 

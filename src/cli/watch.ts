@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/config.ts";
-import type { RunningService } from "../server.ts";
+import type { RunningService } from "../server/start.ts";
 import type { Logger } from "../util/log.ts";
 import { FileWatch } from "./file-watch.ts";
 import { listWatchedFolders } from "./watched-folders.ts";

@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
-import { readYamlFile, readYamlFileIfAny } from "./yaml-file.ts";
-import type { YamlNode } from "./yaml-node.ts";
+import { readYamlFile, readYamlFileIfAny } from "./yaml/yaml-file.ts";
+import type { YamlNode } from "./yaml/yaml-node.ts";
 
 /** A top-level key and the file that named it last. */
 export interface SourcedKey {

@@ -1,5 +1,5 @@
 import type { Level } from "../util/log.ts";
-import type { CallbackName } from "./schema-callbacks.ts";
+import type { CallbackName } from "./schema/callbacks.ts";
 
 /** What a limit of `media_upload_limits` says. */
 export interface ConfiguredUploadLimit {

@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { ConfigSources } from "./config-files.ts";
 import { findNearestName } from "./nearest-name.ts";
-import { listNames } from "./schema.ts";
-import { describeKind, findNode, type YamlNode } from "./yaml-node.ts";
+import { listNames } from "./schema/schema.ts";
+import { describeKind, findNode, type YamlNode } from "./yaml/yaml-node.ts";
 
 type Path = readonly PropertyKey[];
 

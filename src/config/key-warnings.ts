@@ -1,9 +1,9 @@
 import type { ConfigSources } from "./config-files.ts";
 import { formatPath } from "./issues.ts";
 import { findNearestName } from "./nearest-name.ts";
-import { listNames } from "./schema.ts";
+import { listNames } from "./schema/schema.ts";
 import { DECIDING_SYNAPSE_KEYS, SYNAPSE_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "./synapse-keys.ts";
-import type { YamlNode } from "./yaml-node.ts";
+import type { YamlNode } from "./yaml/yaml-node.ts";
 
 /** How many letters a key may be off to be taken for a mistake in typing. */
 const NEAR_MISS = 2;

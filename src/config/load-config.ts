@@ -5,13 +5,13 @@ import { type ConfigSources, readConfigSources } from "./config-files.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { describeIssues } from "./issues.ts";
 import { warnAboutKeys } from "./key-warnings.ts";
-import { buildMediaBridge } from "./media-bridge.ts";
-import { buildModuleDatabase, warnAboutModuleDatabase } from "./module-database.ts";
-import { buildModules } from "./modules.ts";
-import { checkOverrides, warnAboutRequirements } from "./python.ts";
-import { ConfigSchema, listNames, type Settings } from "./schema.ts";
-import { buildStorageProviders } from "./storage-providers.ts";
-import { toPlainValue } from "./yaml-value.ts";
+import { buildMediaBridge } from "./build/media-bridge.ts";
+import { buildModuleDatabase, warnAboutModuleDatabase } from "./build/module-database.ts";
+import { buildModules } from "./build/modules.ts";
+import { checkOverrides, warnAboutRequirements } from "./build/python.ts";
+import { ConfigSchema, listNames, type Settings } from "./schema/schema.ts";
+import { buildStorageProviders } from "./build/storage-providers.ts";
+import { toPlainValue } from "./yaml/yaml-value.ts";
 
 /**
  * Reads the configuration from files and folders of `*.yaml`, later ones replacing top-level keys of earlier ones.

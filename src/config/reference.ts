@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import { fieldNotes } from "./fields.ts";
-import { ConfigSchema, findDefault, findMapping } from "./schema.ts";
+import { fieldNotes } from "./schema/fields.ts";
+import { ConfigSchema, findDefault, findMapping } from "./schema/schema.ts";
 import { DECIDING_SYNAPSE_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "./synapse-keys.ts";
 
 interface Row {

@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { z } from "zod";
 import { StartError } from "../errors.ts";
-import { flag, text } from "./fields.ts";
+import { flag, text } from "./schema/fields.ts";
 import { isUserId } from "./matrix-names.ts";
-import { describeKind, findOddKey, findNode } from "./yaml-node.ts";
-import { readYamlFile } from "./yaml-file.ts";
-import { toPlainValue } from "./yaml-value.ts";
+import { describeKind, findOddKey, findNode } from "./yaml/yaml-node.ts";
+import { readYamlFile } from "./yaml/yaml-file.ts";
+import { toPlainValue } from "./yaml/yaml-value.ts";
 
 /** Whose a token of the tokens file is. */
 export interface TokenOwner {

@@ -2,7 +2,7 @@ import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { KindName } from "../callbacks/kinds.ts";
 import type { Config } from "../config/config.ts";
 import { matrixError, type MatrixError } from "../errors.ts";
-import { errorText } from "../http/respond.ts";
+import { errorText } from "../http/response/json.ts";
 
 /** What follows from a chain's answer: an HTTP response, or words where none follows at once. */
 export interface HttpAnswer {

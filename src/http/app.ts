@@ -7,23 +7,23 @@ import express, {
 } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
-import { checkHead } from "./check-head.ts";
-import { removeForwarded } from "./client-claims.ts";
-import { discardBody, discardUnread, type DiscardOptions } from "./discard-body.ts";
+import { checkHead } from "./request/check-head.ts";
+import { removeForwarded } from "./request/client-claims.ts";
+import { discardBody, discardUnread, type DiscardOptions } from "./request/discard-body.ts";
 import type { Probes } from "./probes.ts";
-import { tellToContinue, waitsForContinue } from "./request-body.ts";
-import type { RequestCount } from "./request-count.ts";
+import { tellToContinue, waitsForContinue } from "./request/body.ts";
+import type { ActiveRequests } from "./active-requests.ts";
 import { factsOf, logRequests } from "./request-log.ts";
-import { CORS_HEADERS, sendError, sendErrorAhead } from "./respond.ts";
+import { CORS_HEADERS, sendError, sendErrorAhead } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
-import { refuseWhileStopping, type Stopping } from "./stopping.ts";
+import { refuseWhileShuttingDown, type ShutdownGate } from "./shutdown-gate.ts";
 
 export interface AppOptions {
   readonly routes: readonly Route[];
   readonly log: Logger;
   /** Counts the requests under way. */
-  readonly requests: RequestCount;
-  readonly stopping: Stopping;
+  readonly requests: ActiveRequests;
+  readonly stopping: ShutdownGate;
   /** How much of a refused body is read and thrown away before the connection is closed. */
   readonly maxDiscardBytes: number;
   readonly idleTimeoutMs: number;
@@ -39,7 +39,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").disable("query parser");
   app.enable("case sensitive routing").enable("strict routing");
-  app.use(refuseWhileStopping(options.stopping));
+  app.use(refuseWhileShuttingDown(options.stopping));
   app.use(logRequests(options.log, options.requests));
   app.use(discardUnread(discards(options)));
   app.use(checkHead);

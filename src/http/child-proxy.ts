@@ -5,10 +5,10 @@ import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import { Places } from "../util/places.ts";
 import { endToEndHeaders } from "./end-to-end-headers.ts";
-import { contentLengthOf, requestBody } from "./request-body.ts";
+import { contentLengthOf, requestBody } from "./request/body.ts";
 import { factsOf } from "./request-log.ts";
-import { clientAddress } from "./requester.ts";
-import { clientLeaving } from "./waiting.ts";
+import { clientAddress } from "./request/authenticate.ts";
+import { clientLeaving } from "./request/download-timeout.ts";
 
 export interface ChildProxyOptions {
   /** A body from which nothing arrives for so long is ended. */

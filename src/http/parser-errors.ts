@@ -2,7 +2,7 @@ import { STATUS_CODES, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type MatrixError, matrixError } from "../errors.ts";
 import { turnsOf, type Exchange } from "./request-turns.ts";
-import { errorText, isAnsweredAhead, jsonHeaders } from "./respond.ts";
+import { errorText, isAnsweredAhead, jsonHeaders } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
 
 /** How long a client has to read why it was refused before its connection is closed without its help. */

@@ -1,6 +1,6 @@
 import type { RequestHandler, Response } from "express";
 import type { Logger } from "../util/log.ts";
-import type { RequestCount } from "./request-count.ts";
+import type { ActiveRequests } from "./active-requests.ts";
 
 /** What the request's line in the log says besides what HTTP says. */
 export interface RequestFacts {
@@ -21,7 +21,7 @@ export function takeRequestId(): number {
 }
 
 /** Gives every request an id and, when it has been answered or the client has gone, one line in the log; counts it while it is under way. */
-export function logRequests(log: Logger, requests: RequestCount): RequestHandler {
+export function logRequests(log: Logger, requests: ActiveRequests): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
     const own: RequestFacts = { id: takeRequestId(), route: "unknown" };

@@ -1,14 +1,14 @@
 import type { Request, Response } from "express";
 import type { CallbackChain } from "../callbacks/chain.ts";
 import { MatrixError } from "../errors.ts";
-import type { StoredUpload, UploadRequest } from "../media/upload.ts";
+import type { StoredUpload, UploadRequest } from "../media/upload/upload.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { RunningTasks } from "../util/running-tasks.ts";
-import { parseQuery, queryText, type Query } from "./query.ts";
-import { contentLengthOf, uploadBody, type BodyOptions } from "./request-body.ts";
+import { parseQuery, queryText, type Query } from "./request/query.ts";
+import { contentLengthOf, uploadBody, type BodyOptions } from "./request/body.ts";
 import { factsOf } from "./request-log.ts";
-import { identifyUser, type RequesterOptions } from "./requester.ts";
-import { sendJson } from "./respond.ts";
+import { identifyUser, type RequesterOptions } from "./request/authenticate.ts";
+import { sendJson } from "./response/json.ts";
 
 /** What every route that takes uploads needs. */
 export interface UploadExchangeParts extends RequesterOptions, BodyOptions {

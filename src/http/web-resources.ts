@@ -5,9 +5,9 @@ import type { Logger } from "../util/log.ts";
 import { cutTarget } from "../web/path-segments.ts";
 import type { WebResources } from "../web/web-resources.ts";
 import { ChildProxy, type ChildProxyOptions } from "./child-proxy.ts";
-import { holdToDeclaredLength, tellToContinue } from "./request-body.ts";
+import { holdToDeclaredLength, tellToContinue } from "./request/body.ts";
 import { factsOf } from "./request-log.ts";
-import { endStalledRequest } from "./stalled-request.ts";
+import { endStalledRequest } from "./request/stalled-request.ts";
 
 export interface WebResourceOptions extends ChildProxyOptions {
   readonly resources: WebResources;

@@ -24,7 +24,7 @@ export interface UploadedMedia {
   readonly userId: string;
   readonly sha256: string;
   /** Names of the storage providers that are still to get the file: kept in the same commit, so that none is forgotten. */
-  readonly storeLater?: readonly string[];
+  readonly copyLater?: readonly string[];
 }
 
 /** An upload under an id of its own, as its row is written. */

@@ -1,7 +1,7 @@
 import { ModuleUnavailable } from "../callbacks/failure.ts";
 import { MatrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
-import type { StoredFile } from "./storage-providers.ts";
+import type { StoredFile } from "./copies/provider.ts";
 
 /**
  * The one line that tells that a provider did not store a file, with what it raised; `facts` says what becomes of the file. A

@@ -17,7 +17,7 @@ export type FindingKind =
   | "file-unknown";
 
 /** A row with content, and what the database says besides about its media. */
-export interface VerifiedRow {
+export interface AuditedRow {
   readonly mediaId: string;
   readonly mediaLength: number;
   /** Null for rows that have none. */
@@ -38,12 +38,12 @@ export type Knowledge =
   | "unknown";
 
 /** Rows, as they are now: others may write meanwhile. */
-export interface VerifiedRows {
+export interface RowSource {
   count(): number;
   /** All rows with content, in pieces. */
-  pages(): Iterable<readonly VerifiedRow[]>;
+  pages(): Iterable<readonly AuditedRow[]>;
   /** A row with content, as it is now. */
-  find(mediaId: string): VerifiedRow | undefined;
+  find(mediaId: string): AuditedRow | undefined;
   knows(mediaId: string): Knowledge;
 }
 
@@ -54,7 +54,7 @@ export type FileState =
   | { readonly is: "there"; readonly sizeBytes: number; readonly sha256: string | null };
 
 /** Files, as they are now. */
-export interface VerifiedFiles {
+export interface FileSource {
   /** Reads a file through to its hash where `expectedBytes` is its size; one of another size is not read. */
   inspect(mediaId: string, expectedBytes: number): Promise<FileState>;
   /** The ids of all files in the layout of media. */
@@ -74,8 +74,8 @@ export interface Progress {
 }
 
 export interface VerificationOptions {
-  readonly rows: VerifiedRows;
-  readonly files: VerifiedFiles;
+  readonly rows: RowSource;
+  readonly files: FileSource;
   /** How many storage providers keep local media. */
   readonly providers: number;
   readonly onFinding: (finding: Finding) => void;

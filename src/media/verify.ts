@@ -4,8 +4,8 @@ import type {
   Progress,
   VerificationOptions,
   Verified,
-  VerifiedFiles,
-  VerifiedRow,
+  FileSource,
+  AuditedRow,
 } from "./verification.ts";
 
 /**
@@ -59,7 +59,7 @@ class Run {
     this.rows = options.rows.count();
   }
 
-  async checkRow(row: VerifiedRow): Promise<Wrong | undefined> {
+  async checkRow(row: AuditedRow): Promise<Wrong | undefined> {
     const { mediaLength, countedBytes } = row;
     if (countedBytes !== null && countedBytes !== mediaLength) {
       const detail = `${mediaLength} bytes, of which ${countedBytes} count against its user's limits`;
@@ -109,9 +109,9 @@ class Run {
     mediaLength,
     sha256,
     waitingProviders,
-  }: VerifiedRow): Promise<Wrong | undefined> {
+  }: AuditedRow): Promise<Wrong | undefined> {
     const { files, providers } = this.options;
-    const state: Awaited<ReturnType<VerifiedFiles["inspect"]>> = await files.inspect(mediaId, mediaLength);
+    const state: Awaited<ReturnType<FileSource["inspect"]>> = await files.inspect(mediaId, mediaLength);
     if (state.is === "missing") {
       if (providers > waitingProviders) {
         this.elsewhere += 1;

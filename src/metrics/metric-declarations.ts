@@ -1,4 +1,4 @@
-import type { MetricOptions } from "./metrics-api.ts";
+import type { MetricOptions } from "../module-api/metrics-api.ts";
 
 export type MetricKind = "counter" | "gauge" | "histogram";
 

@@ -1,6 +1,6 @@
 import type { KindName } from "../callbacks/kinds.ts";
 import type { SlotModule, SlotOutcome } from "../callbacks/slot.ts";
-import { declareUncounted, type DeclaredMetrics } from "./metrics-api.ts";
+import { declareUncounted, type DeclaredMetrics } from "./declared-metrics.ts";
 import type { ChildMetrics } from "./module-metrics.ts";
 
 /** How a storage provider did when it was asked. */

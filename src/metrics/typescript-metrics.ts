@@ -1,6 +1,7 @@
 import * as prometheus from "prom-client";
 import { isSameMetric, MetricDeclarations, type MetricShape } from "./metric-declarations.ts";
-import type { Counter, DeclaredMetrics, Gauge, Histogram, MetricsApi } from "./metrics-api.ts";
+import type { Counter, Gauge, Histogram, MetricsApi } from "../module-api/metrics-api.ts";
+import type { DeclaredMetrics } from "./declared-metrics.ts";
 
 /** Metrics of one generation of modules. */
 interface Shown {

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import { ModuleDatabaseError, type ModuleDatabase } from "./module-database.ts";
+import { ModuleDatabaseError, type ModuleDatabase } from "../module-api/module-database.ts";
 
 const KEY = "media_bridge.homeserver.database";
 const CHOICE =

@@ -1,4 +1,4 @@
-import { isPlainObject } from "../callbacks/json-text.ts";
+import { isPlainObject } from "../util/json-text.ts";
 import { placesOfNames, type Place } from "./named-places.ts";
 
 /** Shorter values tell nothing, and would turn a message into a riddle. */

@@ -1,5 +1,5 @@
 import type { Config, ModuleConfig } from "../config/config.ts";
-import { ModuleLoadError } from "./python-start-error.ts";
+import { ModuleLoadError } from "./python/python-start-error.ts";
 
 /**
  * An error of loading with what to do about it, where the list of modules is Synapse's own: it has those modules already, and one that

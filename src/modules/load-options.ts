@@ -1,9 +1,9 @@
-import type { Handlers } from "../bridge/peer-requests.ts";
+import type { Handlers } from "../bridge/transport/peer-requests.ts";
 import type { Config } from "../config/config.ts";
 import type { Logger } from "../util/log.ts";
-import type { Blocked } from "./python-messages.ts";
-import type { TypeScriptServices } from "./typescript-services.ts";
-import type { WebServices } from "./web-api.ts";
+import type { Blocked } from "./python/python-messages.ts";
+import type { TypeScriptServices } from "./typescript/typescript-services.ts";
+import type { WebServices } from "./typescript/web.ts";
 
 /** How modules are loaded. */
 export interface LoadOptions {

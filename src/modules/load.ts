@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
-import { BackgroundTasks } from "./background-tasks.ts";
+import { BackgroundTasks } from "./typescript/background-tasks.ts";
 import { offerDatabase, requireDatabaseChoice } from "./database-choice.ts";
 import { heardLog } from "./heard-log.ts";
 import { adviseOnLoading } from "./load-advice.ts";
 import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
 import type { CompleteOptions, LoadOptions } from "./load-options.ts";
-import { createNamesApi } from "./names-api.ts";
-import type { PythonChildren } from "./python-children.ts";
-import { createUnservedWeb } from "./web-api.ts";
-import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript-host.ts";
+import { createNamesApi } from "./typescript/names.ts";
+import type { PythonChildren } from "./python/python-children.ts";
+import { createUnservedWeb } from "./typescript/web.ts";
+import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript/typescript-host.ts";
 
 /** Every module of the configuration, constructed, and the chains they registered. */
 export interface LoadedModules {
@@ -88,7 +88,7 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
 
 /** A chain of TypeScript alone pays for none of this. */
 async function openPython(registry: CallbackRegistry, options: CompleteOptions): Promise<PythonChildren> {
-  const { openPythonChildren } = await import("./open-python-children.ts");
+  const { openPythonChildren } = await import("./python/open-python-children.ts");
   return openPythonChildren(registry, options);
 }
 

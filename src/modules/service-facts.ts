@@ -1,7 +1,7 @@
 import type { Config } from "../config/config.ts";
-import { shownMediaStore } from "../config/shown-media-store.ts";
-import { WORKER_APP } from "./names-api.ts";
-import type { DatabaseFacts, ServiceFacts } from "./python-host-options.ts";
+import { shownMediaStore } from "../config/build/shown-media-store.ts";
+import { WORKER_APP } from "./typescript/names.ts";
+import type { DatabaseFacts, ServiceFacts } from "./python/python-host-options.ts";
 
 /** What Python modules may know of the service. */
 export function serviceFacts(config: Config): ServiceFacts {

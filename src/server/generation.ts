@@ -3,7 +3,7 @@ import { CallbackChain } from "../callbacks/chain.ts";
 import type { Config } from "../config/config.ts";
 import { createApp } from "../http/app.ts";
 import type { Probes } from "../http/probes.ts";
-import { RequestCount } from "../http/request-count.ts";
+import { ActiveRequests } from "../http/active-requests.ts";
 import { createRoute } from "../http/routes/create.ts";
 import { downloadRoute, legacyDownloadRoute } from "../http/routes/download.ts";
 import { mediaConfigRoute } from "../http/routes/media-config.ts";
@@ -11,18 +11,18 @@ import { pendingUploadRoute } from "../http/routes/pending-upload.ts";
 import { healthRoute, limitPageRoute } from "../http/routes/service-pages.ts";
 import type { Route } from "../http/routes/route.ts";
 import { uploadRoute } from "../http/routes/upload.ts";
-import { QuotaLedger } from "../media/quota.ts";
+import { QuotaLedger } from "../media/upload/quota.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { reportSlots } from "../modules/report.ts";
 import type { Logger } from "../util/log.ts";
 import { RateLimiter } from "../util/rate-limiter.ts";
 import { RunningTasks } from "../util/running-tasks.ts";
-import type { Cleanup } from "./cleanup.ts";
-import type { Lasting } from "./lasting.ts";
-import type { Loading } from "./loading.ts";
-import { openStorageProviders } from "./storage-providers.ts";
-import { isGuarding, placeBeforeUpstream } from "./upstream.ts";
-import { serveModules } from "./web.ts";
+import type { ShutdownStack } from "./shutdown-stack.ts";
+import type { ProcessState } from "./process-state.ts";
+import type { ModuleLoading } from "./module-loading.ts";
+import { openStorageProviders } from "./features/provider-copies.ts";
+import { isGuarding, placeBeforeUpstream } from "./features/guard.ts";
+import { serveModules } from "./features/web-resources.ts";
 
 /** One configuration at work: its modules, its chains and its routes. A reload puts another in its place, between two requests. */
 export interface Generation {
@@ -48,13 +48,17 @@ export interface Generation {
   /** Refuses requests whose body has not all arrived. */
   refuseBodies(): void;
   /** Ends everything of it. */
-  readonly cleanup: Cleanup;
+  readonly cleanup: ShutdownStack;
 }
 
 /** Puts a generation together from modules that are loaded. Rejects with a StartError; what was opened is in `loading.cleanup`. */
-export async function assembleGeneration(loading: Loading, lasting: Lasting, log: Logger): Promise<Generation> {
+export async function assembleGeneration(
+  loading: ModuleLoading,
+  state: ProcessState,
+  log: Logger,
+): Promise<Generation> {
   const { config, resources, cleanup } = loading;
-  const { metadata, blobs, accounts, accessTimes, waits, claims, metrics, stopping, probes } = lasting;
+  const { metadata, blobs, accounts, accessTimes, waits, claims, metrics, stopping, probes } = state;
   const modules = await loading.modules;
   const { requester, showMetrics } = await loading.services;
   const chain = new CallbackChain({
@@ -116,7 +120,7 @@ export async function assembleGeneration(loading: Loading, lasting: Lasting, log
     running,
   });
   const routes = [...front.routes, healthRoute(() => modules.python?.problem)];
-  const requests = new RequestCount();
+  const requests = new ActiveRequests();
   const app = createApp({
     routes,
     fallback: serveModules(resources, routes, { config, log, requester }),

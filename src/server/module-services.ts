@@ -1,20 +1,20 @@
 import type { Config } from "../config/config.ts";
-import { loadHomeserverTokens } from "../config/homeserver-tokens.ts";
+import { loadHomeserverTokens } from "../config/build/homeserver-tokens.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
-import type { Authenticator, Requester } from "../homeserver/authenticator.ts";
+import type { Authenticator, Requester } from "../homeserver/who/authenticator.ts";
 import { openHomeserver, type Homeserver } from "../homeserver/client/homeserver.ts";
-import { createTokensFileAuthenticator } from "../homeserver/tokens-file.ts";
-import { createWhoamiAuthenticator } from "../homeserver/whoami.ts";
-import { identifyWebRequest, type RequesterOptions } from "../http/requester.ts";
+import { createTokensFileAuthenticator } from "../homeserver/who/tokens-file.ts";
+import { createWhoamiAuthenticator } from "../homeserver/who/whoami.ts";
+import { identifyWebRequest, type RequesterOptions } from "../http/request/authenticate.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { homeserverRequests } from "../modules/homeserver-requests.ts";
-import type { TypeScriptServices } from "../modules/typescript-services.ts";
-import { createWhoIs } from "../modules/who-is.ts";
+import { homeserverRequests } from "../modules/python/homeserver-requests.ts";
+import type { TypeScriptServices } from "../modules/typescript/typescript-services.ts";
+import { createWhoIs } from "../modules/python/who-is.ts";
 import { moduleDatabaseOptions } from "./module-database.ts";
 import { openModuleDatabase } from "../storage/module-database/open-module-database.ts";
 import type { Logger } from "../util/log.ts";
 import type { WebRequest } from "../web/web-handler.ts";
-import type { Cleanup } from "./cleanup.ts";
+import type { ShutdownStack } from "./shutdown-stack.ts";
 
 /** What modules of both languages lean on, and who is asking. */
 export interface ModuleServices {
@@ -35,7 +35,7 @@ export async function openModuleServices(
   config: Config,
   log: Logger,
   metrics: Metrics,
-  cleanup: Cleanup,
+  cleanup: ShutdownStack,
 ): Promise<ModuleServices> {
   const requester = createRequesterOptions(config, log, cleanup);
   const homeserver = openModulesHomeserver(config, log, cleanup);
@@ -53,7 +53,7 @@ export async function openModuleServices(
   };
 }
 
-function openModulesHomeserver(config: Config, log: Logger, cleanup: Cleanup): Homeserver {
+function openModulesHomeserver(config: Config, log: Logger, cleanup: ShutdownStack): Homeserver {
   const { homeserver } = config.mediaBridge;
   const { admin, appservice, warnings } = loadHomeserverTokens(homeserver);
   for (const warning of warnings) log.warn({}, warning);
@@ -67,7 +67,7 @@ function openModulesHomeserver(config: Config, log: Logger, cleanup: Cleanup): H
   return opened;
 }
 
-function createRequesterOptions(config: Config, log: Logger, cleanup: Cleanup): RequesterOptions {
+function createRequesterOptions(config: Config, log: Logger, cleanup: ShutdownStack): RequesterOptions {
   const {
     homeserver,
     tokensFile,

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { MatrixError, matrixError } from "../errors.ts";
-import { storePendingUpload, type PendingUploadParts } from "../media/pending-upload.ts";
-import { storeUpload, type UploadBody } from "../media/upload.ts";
-import { describeRefusal } from "../modules/who-is.ts";
+import { storePendingUpload, type PendingUploadParts } from "../media/upload/pending-upload.ts";
+import { storeUpload } from "../media/upload/upload.ts";
+import type { BodySource } from "../util/body-source.ts";
+import { describeRefusal } from "../modules/python/who-is.ts";
 import { readRegularFile } from "../util/regular-file.ts";
 
 const ContentSchema = z.strictObject({
@@ -42,7 +43,7 @@ export async function storeContent(params: unknown, parts: PendingUploadParts): 
 }
 
 /** A file as a body, which must be as long as was said. */
-function fileBody(path: string, contentLength: number): UploadBody {
+function fileBody(path: string, contentLength: number): BodySource {
   return {
     async read(sink) {
       let bytes = 0;

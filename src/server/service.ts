@@ -4,21 +4,21 @@ import { StartError } from "../errors.ts";
 import { createHttpServer, listen } from "../http/listener.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
-import type { Cleanup } from "./cleanup.ts";
-import { endServing } from "./ending.ts";
+import type { ShutdownStack } from "./shutdown-stack.ts";
+import { endServing } from "./graceful-shutdown.ts";
 import { assembleGeneration, type Generation } from "./generation.ts";
-import { openLasting, type Lasting } from "./lasting.ts";
-import { keepPlaces } from "./kept-places.ts";
-import { startLoading, type Loading } from "./loading.ts";
-import { startMetrics, watchPython } from "./metrics.ts";
-import { within } from "../util/within.ts";
-import { findFixedChanges } from "./reloadable.ts";
+import { openProcessState, type ProcessState } from "./process-state.ts";
+import { keepPlaces } from "./reload/reserve-late-slots.ts";
+import { startModuleLoading, type ModuleLoading } from "./module-loading.ts";
+import { startMetrics, watchPython } from "./serve-metrics.ts";
+import { within } from "../util/with-timeout.ts";
+import { findRestartOnlyChanges } from "./reload/restart-only-settings.ts";
 
 export interface ServiceOptions {
   readonly config: Config;
   readonly log: Logger;
-  readonly cleanup: Cleanup;
-  readonly loading: Loading;
+  readonly cleanup: ShutdownStack;
+  readonly loading: ModuleLoading;
   /** Hears of the metrics, which modules are waiting for. */
   readonly onMetrics: (metrics: Metrics) => void;
 }
@@ -44,18 +44,18 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const { config, log, cleanup, loading, onMetrics } = options;
   const metrics = await startMetrics(config, log, cleanup);
   onMetrics(metrics);
-  const lasting = await openLasting(config, log, metrics, cleanup);
-  const generations = new Generations(await assembleGeneration(loading, lasting, log), lasting, log);
+  const state = await openProcessState(config, log, metrics, cleanup);
+  const generations = new Generations(await assembleGeneration(loading, state, log), state, log);
   watchPython(metrics, () => generations.current.modules);
   const server = createHttpServer(() => generations.current);
   let cut = 0;
   cleanup.add(async (graceMs) => {
-    lasting.waits.close();
-    const { stopping } = lasting;
+    state.waits.close();
+    const { stopping } = state;
     cut = await endServing({ server, stopping, generations, log }, graceMs);
   });
   await listen(server, config.mediaBridge.listen);
-  await lasting.recover();
+  await state.recover();
   await generations.current.clearLeftovers();
   await generations.current.begin();
   return {
@@ -69,17 +69,17 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 /** The generation that serves, and those that end their last requests. */
 class Generations {
   current: Generation;
-  private readonly lasting: Lasting;
+  private readonly state: ProcessState;
   private readonly log: Logger;
   private readonly retiring = new Map<Generation, Promise<void>>();
   private number = 0;
   private turn: Promise<unknown> = Promise.resolve();
   private isEnding = false;
 
-  constructor(first: Generation, lasting: Lasting, log: Logger) {
+  constructor(first: Generation, state: ProcessState, log: Logger) {
     this.current = first;
     first.takeOver();
-    this.lasting = lasting;
+    this.state = state;
     this.log = log;
   }
 
@@ -108,7 +108,7 @@ class Generations {
   private async replaceNow(readConfig: () => Config): Promise<void> {
     if (this.isEnding) throw new StartError("CONFIG", "the service is stopping");
     const config = readConfig();
-    const fixed = findFixedChanges(this.current.config, config);
+    const fixed = findRestartOnlyChanges(this.current.config, config);
     if (fixed.length > 0) {
       throw new StartError("CONFIG", `${fixed.join(", ")}: changed, and takes a restart of the service`);
     }
@@ -123,10 +123,10 @@ class Generations {
   }
 
   private async build(config: Config): Promise<Generation> {
-    const { log, lasting, number: generation } = this;
-    const loading = startLoading({ config, log, generation, metrics: Promise.resolve(lasting.metrics) });
+    const { log, state, number: generation } = this;
+    const loading = startModuleLoading({ config, log, generation, metrics: Promise.resolve(state.metrics) });
     try {
-      const next = await assembleGeneration(loading, lasting, log);
+      const next = await assembleGeneration(loading, state, log);
       await next.begin();
       return next;
     } catch (error) {

@@ -1,10 +1,10 @@
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { openSqliteMetadata } from "../storage/sqlite/sqlite-metadata.ts";
-import { importUsage, type ImportProgress } from "../upstream/import-usage.ts";
+import { importUsage, type ImportProgress } from "../guard/import-usage.ts";
 import type { Logger } from "../util/log.ts";
-import { Cleanup } from "./cleanup.ts";
-import { openSynapseMedia } from "./synapse-media.ts";
+import { ShutdownStack } from "./shutdown-stack.ts";
+import { openSynapseMedia } from "./open-synapse-media.ts";
 
 /** An import of usage into the service's database, which the service may be using meanwhile. */
 export interface UsageImport {
@@ -17,7 +17,7 @@ export interface UsageImport {
 
 /** Opens the database and Synapse. Throws a StartError: `CONFIG` where Synapse may not be asked, `STORE`. */
 export function openUsageImport(config: Config, log: Logger): UsageImport {
-  const cleanup = new Cleanup();
+  const cleanup = new ShutdownStack();
   const synapse = openSynapseMedia(config, log, cleanup);
   if (synapse === undefined) {
     throw new StartError(
@@ -28,7 +28,7 @@ export function openUsageImport(config: Config, log: Logger): UsageImport {
   }
   const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
   cleanup.add(() => metadata.close());
-  const records = metadata.upstreamRecords();
+  const records = metadata.guardRecords();
   return {
     run: (periodOf, onProgress) => importUsage({ records, synapse, periodOf, onProgress }),
     close: () => cleanup.run(log),

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { z } from "zod";
-import type { Child } from "../../src/bridge/child.ts";
+import type { Child } from "../../src/bridge/child/child.ts";
 import { describe, expect, it, vi } from "vitest";
-import { spawnChild } from "../../src/bridge/process.ts";
+import { spawnChild } from "../../src/bridge/child/spawn-child.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { testPython } from "../support/python.ts";
 import { isAlive, spawnTestChild } from "./spawn.ts";

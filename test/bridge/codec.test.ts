@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { findProblem, MAX_DEPTH, MAX_VALUES } from "../../src/bridge/body-check.ts";
-import { encodeFrame, HEADER_BYTES, MAX_FRAME_BYTES } from "../../src/bridge/codec.ts";
-import { FrameDecoder } from "../../src/bridge/frame-decoder.ts";
+import { findProblem, MAX_DEPTH, MAX_VALUES } from "../../src/bridge/transport/msgpack-validator.ts";
+import { encodeFrame, HEADER_BYTES, MAX_FRAME_BYTES } from "../../src/bridge/transport/codec.ts";
+import { FrameDecoder } from "../../src/bridge/transport/frame-decoder.ts";
 import { decodeAll, fc, wireValue } from "./properties.ts";
 
 function roundTrip(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { FrameDecoder } from "../../src/bridge/frame-decoder.ts";
+import { FrameDecoder } from "../../src/bridge/transport/frame-decoder.ts";
 
 export { fc };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RestartPolicy } from "../../src/bridge/restart-policy.ts";
+import { RestartPolicy } from "../../src/bridge/child/restart-policy.ts";
 
 describe("restarts", () => {
   it("wait longer each time, up to a bound, and short again after a long life", () => {

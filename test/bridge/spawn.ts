@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach } from "vitest";
-import type { Child } from "../../src/bridge/child.ts";
-import { spawnChild, type SpawnOptions } from "../../src/bridge/process.ts";
+import type { Child } from "../../src/bridge/child/child.ts";
+import { spawnChild, type SpawnOptions } from "../../src/bridge/child/spawn-child.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { testPython } from "../support/python.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MAX_LINE_BYTES, StderrLines } from "../../src/bridge/stderr-lines.ts";
+import { MAX_LINE_BYTES, StderrLines } from "../../src/bridge/child/stderr-lines.ts";
 import { fc } from "./properties.ts";
 import { spawnTestChild } from "./spawn.ts";
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
-import type { Child } from "../../src/bridge/child.ts";
+import type { Child } from "../../src/bridge/child/child.ts";
 import { RemoteError } from "../../src/bridge/errors.ts";
-import { Supervisor, type SupervisorOptions, type SupervisorState } from "../../src/bridge/supervisor.ts";
+import { Supervisor, type SupervisorOptions, type SupervisorState } from "../../src/bridge/child/supervisor.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { isAlive, spawnTestChild } from "./spawn.ts";
 

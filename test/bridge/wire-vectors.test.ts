@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { encodeFrame } from "../../src/bridge/codec.ts";
+import { encodeFrame } from "../../src/bridge/transport/codec.ts";
 import { decodeAll } from "./properties.ts";
 
 const VectorsSchema = z.array(

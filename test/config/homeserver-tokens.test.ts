@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { loadHomeserverTokens } from "../../src/config/homeserver-tokens.ts";
+import { loadHomeserverTokens } from "../../src/config/build/homeserver-tokens.ts";
 import { writeFolder } from "./folder.ts";
 
 const OWN = `server_name: example.com

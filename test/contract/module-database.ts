@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ModuleDatabaseError, type ModuleTransaction } from "../../src/modules/module-database.ts";
+import { ModuleDatabaseError, type ModuleTransaction } from "../../src/module-api/module-database.ts";
 import type { OpenModuleDatabase } from "../../src/storage/module-database/open-module-database.ts";
 
 /** What every database of modules does. `open` answers an empty one; all tables of a test begin with `t_`. */

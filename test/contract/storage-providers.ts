@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, mkdirSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { localFile, type StorageProviders, type WantedFile } from "../../src/media/storage-providers.ts";
+import { localFile, type StorageProviders, type WantedFile } from "../../src/media/copies/provider.ts";
 
 /** An implementation under test: its one provider reads files of `mediaStore`. */
 export interface ProviderUnderTest {

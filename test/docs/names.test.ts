@@ -9,9 +9,9 @@ const writing = readDocument("writing-modules.md");
 const operations = readDocument("operations.md");
 
 test("Every callback is documented under both of its names, and how to call it", () => {
-  for (const [name, { native }] of Object.entries(KINDS)) {
+  for (const [name, { typescriptName }] of Object.entries(KINDS)) {
     expect(writing).toContain(`| \`${name}(`);
-    expect(writing).toContain(`| \`${native}\` |`);
+    expect(writing).toContain(`| \`${typescriptName}\` |`);
     expect(operations).toContain(`| \`${name}\` |`);
   }
 });

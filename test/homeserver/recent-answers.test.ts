@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { RecentAnswers } from "../../src/homeserver/recent-answers.ts";
+import { RecentAnswers } from "../../src/homeserver/who/recent-answers.ts";
 
 test("an answer holds until its time is over and is forgotten then", () => {
   const answers = new RecentAnswers<string>(10);

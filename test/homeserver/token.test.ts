@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findToken } from "../../src/homeserver/token.ts";
+import { findToken } from "../../src/homeserver/who/token.ts";
 
 const MISSING = expect.objectContaining({ status: 401, errcode: "M_MISSING_TOKEN" });
 

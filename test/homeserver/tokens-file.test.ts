@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createTokensFileAuthenticator } from "../../src/homeserver/tokens-file.ts";
+import { createTokensFileAuthenticator } from "../../src/homeserver/who/tokens-file.ts";
 
 const authenticator = createTokensFileAuthenticator(
   new Map([

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/whoami.ts";
+import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/who/whoami.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type StubHomeserver } from "./stub-homeserver.ts";
 

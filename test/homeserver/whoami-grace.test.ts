@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/whoami.ts";
+import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/who/whoami.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Credentials } from "../../src/homeserver/authenticator.ts";
-import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/whoami.ts";
+import type { Credentials } from "../../src/homeserver/who/authenticator.ts";
+import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/who/whoami.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { holdToDeclaredLength, uploadBody } from "../../src/http/request-body.ts";
+import { holdToDeclaredLength, uploadBody } from "../../src/http/request/body.ts";
 import { portOf } from "./bodies.ts";
 import { RawConnection } from "./raw-connection.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
-import { uploadBody } from "../../src/http/request-body.ts";
+import { uploadBody } from "../../src/http/request/body.ts";
 import type { Handler } from "../../src/http/routes/route.ts";
 import { refusalOf } from "./bodies.ts";
 import { RawConnection } from "./raw-connection.ts";

@@ -3,7 +3,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { matrixError } from "../../src/errors.ts";
-import { uploadBody } from "../../src/http/request-body.ts";
+import { uploadBody } from "../../src/http/request/body.ts";
 import type { Handler } from "../../src/http/routes/route.ts";
 import { startTestService } from "../support/service.ts";
 import { RawConnection } from "./raw-connection.ts";

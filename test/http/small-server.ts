@@ -4,9 +4,9 @@ import { onTestFinished } from "vitest";
 import { createApp } from "../../src/http/app.ts";
 import { createHttpServer } from "../../src/http/listener.ts";
 import { Probes } from "../../src/http/probes.ts";
-import { RequestCount } from "../../src/http/request-count.ts";
+import { ActiveRequests } from "../../src/http/active-requests.ts";
 import type { Handler, Route } from "../../src/http/routes/route.ts";
-import { Stopping } from "../../src/http/stopping.ts";
+import { ShutdownGate } from "../../src/http/shutdown-gate.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { portOf } from "./bodies.ts";
 
@@ -16,7 +16,7 @@ export interface SmallServer {
   readonly port: number;
   readonly log: CapturedLog;
   /** The requests under way. */
-  readonly requests: RequestCount;
+  readonly requests: ActiveRequests;
 }
 
 /** How a small server treats what stalls. */
@@ -31,7 +31,7 @@ export async function startSmallServer(
   { idleTimeoutMs = 60_000, answerIdleTimeoutMs = 60_000 }: SmallServerLimits = {},
 ): Promise<SmallServer> {
   const log = captureLog();
-  const requests = new RequestCount();
+  const requests = new ActiveRequests();
   const routes = Object.entries(handlers).map(([path, handle]): Route => {
     return { name: path, path: new RegExp(`^${path}$`), methods: { get: handle, post: handle } };
   });
@@ -39,7 +39,7 @@ export async function startSmallServer(
     routes,
     log,
     requests,
-    stopping: new Stopping(),
+    stopping: new ShutdownGate(),
     probes: new Probes(),
     maxDiscardBytes: 2 ** 24,
     idleTimeoutMs,

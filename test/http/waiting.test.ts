@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseQuery } from "../../src/http/query.ts";
-import { timeoutOf } from "../../src/http/waiting.ts";
+import { parseQuery } from "../../src/http/request/query.ts";
+import { timeoutOf } from "../../src/http/request/download-timeout.ts";
 
 describe("how long a request waits", () => {
   test.each([

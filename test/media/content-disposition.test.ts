@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { mediaHeaders } from "../../src/http/media-headers.ts";
+import { mediaHeaders } from "../../src/http/response/media-headers.ts";
 import type { LocalMedia } from "../../src/media/metadata.ts";
 import { newMedia } from "../contract/media-rows.ts";
 

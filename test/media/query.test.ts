@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeText, parseQuery, queryText } from "../../src/http/query.ts";
+import { decodeText, parseQuery, queryText } from "../../src/http/request/query.ts";
 
 const anyText = fc.string({ unit: "grapheme" });
 

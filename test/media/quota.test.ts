@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MediaUploadLimit } from "../../src/callbacks/limit.ts";
 import type { MediaMetadata } from "../../src/media/metadata.ts";
-import { QuotaLedger, type Breach, type Reservation } from "../../src/media/quota.ts";
+import { QuotaLedger, type Breach, type Reservation } from "../../src/media/upload/quota.ts";
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";

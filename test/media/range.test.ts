@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseRange } from "../../src/http/range.ts";
+import { parseRange } from "../../src/http/request/range.ts";
 
 describe("a Range header", () => {
   it("gives bytes that the file has, 416 or the whole file, whatever it says", () => {

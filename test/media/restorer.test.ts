@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { MediaRestorer } from "../../src/media/restorer.ts";
-import type { StorageProvider, WantedFile } from "../../src/media/storage-providers.ts";
-import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { MediaRestorer } from "../../src/media/copies/restorer.ts";
+import type { StorageProvider, WantedFile } from "../../src/media/copies/provider.ts";
+import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
 import { captureLog } from "../support/captured-log.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ModuleUnavailable } from "../../src/callbacks/failure.ts";
-import type { StorageProvider, StoredFile } from "../../src/media/storage-providers.ts";
-import { StoreLane, type FilePresence } from "../../src/media/store-lane.ts";
+import type { StorageProvider, StoredFile } from "../../src/media/copies/provider.ts";
+import { CopyQueue, type FilePresence } from "../../src/media/copies/copy-queue.ts";
 import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
@@ -13,7 +13,7 @@ const PACE = { filesAtOnce: 3, firstRetryMs: 2, lastRetryMs: 16, longestPauseMs:
 describe("a lane to a storage provider", () => {
   let metadata: SqliteMetadata;
   let log: CapturedLog;
-  let lane: StoreLane;
+  let lane: CopyQueue;
   beforeEach(() => {
     log = captureLog();
     metadata = openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log });
@@ -24,7 +24,7 @@ describe("a lane to a storage provider", () => {
   });
 
   const upload = (mediaId: string) =>
-    metadata.insertLocalMedia(newMedia({ mediaId, createdTs: Date.now(), storeLater: ["bucket"] }));
+    metadata.insertLocalMedia(newMedia({ mediaId, createdTs: Date.now(), copyLater: ["bucket"] }));
   const open = (store: (file: StoredFile) => Promise<void>, presence: () => FilePresence = () => "there") => {
     const provider: StorageProvider = {
       name: "bucket",
@@ -34,7 +34,7 @@ describe("a lane to a storage provider", () => {
       store,
     };
     const findFile = async () => presence();
-    lane = new StoreLane({ provider, stores: metadata.pendingStores, findFile, log, pace: PACE });
+    lane = new CopyQueue({ provider, stores: metadata.pendingCopies, findFile, log, pace: PACE });
     lane.wake();
   };
   /** A provider that fails so many times for each file; resolves once it has all of them. */
@@ -53,7 +53,7 @@ describe("a lane to a storage provider", () => {
   };
   const emptied = async () => {
     await lane.stop();
-    return (await metadata.pendingStores.counts()).size === 0;
+    return (await metadata.pendingCopies.counts()).size === 0;
   };
 
   it("tries a file until it is stored, and counts the failures", async () => {
@@ -166,6 +166,6 @@ describe("a lane to a storage provider", () => {
     lane.wake();
     finish();
     await stopping;
-    expect(await metadata.pendingStores.counts()).toEqual(new Map([["bucket", 1]]));
+    expect(await metadata.pendingCopies.counts()).toEqual(new Map([["bucket", 1]]));
   });
 });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { BackgroundTasks } from "../../src/modules/background-tasks.ts";
+import { BackgroundTasks } from "../../src/modules/typescript/background-tasks.ts";
 import { captureLog } from "../support/captured-log.ts";
 
 function createTasks(options: { runBackgroundTasks?: boolean; heldBack?: boolean } = {}) {

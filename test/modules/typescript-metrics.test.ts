@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { declareUncounted, type MetricsApi } from "../../src/metrics/metrics-api.ts";
+import { declareUncounted } from "../../src/metrics/declared-metrics.ts";
+import type { MetricsApi } from "../../src/module-api/metrics-api.ts";
 import { TypeScriptMetrics } from "../../src/metrics/typescript-metrics.ts";
 import { refuse } from "../cli/refusals.ts";
 import { CliFolder } from "../support/cli.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import Database from "better-sqlite3";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { AccessTimes } from "../../src/media/access-times.ts";
+import { AccessTimes } from "../../src/media/download/access-times.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { startTestService } from "../support/service.ts";
 

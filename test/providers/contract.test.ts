@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { NO_METRICS } from "../../src/metrics/metrics.ts";
 import { loadModules } from "../../src/modules/load.ts";
-import { PythonProviders } from "../../src/modules/python-providers.ts";
+import { PythonProviders } from "../../src/modules/python/python-providers.ts";
 import { describeStorageProviders, type ProviderUnderTest } from "../contract/storage-providers.ts";
 import { startBucket } from "../support/bucket.ts";
 import { captureLog } from "../support/captured-log.ts";

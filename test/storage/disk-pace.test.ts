@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type DiskIo, DiskPace } from "../../src/storage/filesystem/disk-pace.ts";
+import { type DiskIo, DiskLatency } from "../../src/storage/files/disk-latency.ts";
 
 /** A pace with a clock that goes only as far as calls take. */
 function createPace(io: DiskIo) {
   let nowMs = 1000;
-  const pace = new DiskPace(io, () => nowMs);
+  const pace = new DiskLatency(io, () => nowMs);
   const pass = (ms: number) => {
     nowMs += ms;
   };

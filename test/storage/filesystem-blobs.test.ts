@@ -14,7 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { readBlob, storeBlob, writeChunks } from "../contract/blob-bodies.ts";
 import { describeBlobStore } from "../contract/blobs.ts";

@@ -3,7 +3,7 @@ import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BlobStore } from "../../src/media/blobs.ts";
-import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { readBlob } from "../contract/blob-bodies.ts";

@@ -3,8 +3,8 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
-import { FilesystemVerifiedFiles } from "../../src/storage/filesystem/verified-files.ts";
-import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { FilesystemVerifiedFiles } from "../../src/storage/files/file-source.ts";
+import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { readRegularFile } from "../../src/util/regular-file.ts";
 import { readBlob, storeBlob } from "../contract/blob-bodies.ts";
 import { captureLog } from "../support/captured-log.ts";

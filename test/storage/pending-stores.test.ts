@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { localFile } from "../../src/media/storage-providers.ts";
+import { localFile } from "../../src/media/copies/provider.ts";
 import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { captureLog } from "../support/captured-log.ts";
@@ -15,25 +15,25 @@ describe("what is still to be stored", () => {
   });
   afterEach(() => metadata.close());
 
-  const upload = (mediaId: string, storeLater: readonly string[], createdTs = 1000) =>
-    metadata.insertLocalMedia(newMedia({ mediaId, createdTs, storeLater }));
+  const upload = (mediaId: string, copyLater: readonly string[], createdTs = 1000) =>
+    metadata.insertLocalMedia(newMedia({ mediaId, createdTs, copyLater }));
   const dueIds = async (provider: string, nowTs = 5000, limit = 10) =>
-    (await metadata.pendingStores.due(provider, nowTs, limit)).map(({ file }) => file.fileId);
+    (await metadata.pendingCopies.due(provider, nowTs, limit)).map(({ file }) => file.fileId);
 
   it("is committed with the row of the media, for each provider of its own", async () => {
     await upload("aaaaaaaa", ["one", "two"]);
     await upload("bbbbbbbb", ["two"]);
     await upload("cccccccc", []);
-    expect(await metadata.pendingStores.due("one", 5000, 10)).toEqual([
+    expect(await metadata.pendingCopies.due("one", 5000, 10)).toEqual([
       { provider: "one", file: localFile("aaaaaaaa"), attempts: 0 },
     ]);
     expect(await dueIds("two")).toEqual(["aaaaaaaa", "bbbbbbbb"]);
-    expect(await metadata.pendingStores.counts()).toEqual(new Map([["one", 1], ["two", 2]])); // prettier-ignore
+    expect(await metadata.pendingCopies.counts()).toEqual(new Map([["one", 1], ["two", 2]])); // prettier-ignore
   });
 
   it("is not there where the row could not be committed", async () => {
     await upload("aaaaaaaa", ["one"]);
-    await metadata.pendingStores.done({ provider: "one", file: localFile("aaaaaaaa"), attempts: 0 });
+    await metadata.pendingCopies.done({ provider: "one", file: localFile("aaaaaaaa"), attempts: 0 });
     await expect(upload("aaaaaaaa", ["one"])).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(await dueIds("one")).toEqual([]);
   });
@@ -43,10 +43,10 @@ describe("what is still to be stored", () => {
     const pending = { mediaId: "aaaaaaaa", createdTs: 1, userId: "@a:b", authenticated: true };
     await metadata.createPendingMedia(pending, allowance);
     expect(await dueIds("one")).toEqual([]);
-    const { createdTs: uploadedTs, ...media } = newMedia({ mediaId: "aaaaaaaa", storeLater: ["one"] });
+    const { createdTs: uploadedTs, ...media } = newMedia({ mediaId: "aaaaaaaa", copyLater: ["one"] });
     expect(await metadata.fillPendingMedia({ ...media, uploadedTs })).toBe(true);
     expect(await dueIds("one", uploadedTs)).toEqual(["aaaaaaaa"]);
-    expect(await metadata.fillPendingMedia({ ...media, uploadedTs, storeLater: ["two"] })).toBe(false);
+    expect(await metadata.fillPendingMedia({ ...media, uploadedTs, copyLater: ["two"] })).toBe(false);
     expect(await dueIds("two", uploadedTs)).toEqual([]);
   });
 
@@ -56,20 +56,20 @@ describe("what is still to be stored", () => {
     await upload("bbbbbbbb", ["one"], 2000);
     expect(await dueIds("one", 2000)).toEqual(["aaaaaaaa", "bbbbbbbb"]);
     expect(await dueIds("one", 5000, 1)).toEqual(["aaaaaaaa"]);
-    expect(await metadata.pendingStores.nextDueTs("one", 2000)).toBe(3000);
-    expect(await metadata.pendingStores.nextDueTs("one", 3000)).toBeUndefined();
+    expect(await metadata.pendingCopies.nextDueTs("one", 2000)).toBe(3000);
+    expect(await metadata.pendingCopies.nextDueTs("one", 3000)).toBeUndefined();
   });
 
   it("is put off with each failure, and gone once it is done, also for who opens the database next", async () => {
     await upload("aaaaaaaa", ["one"]);
-    const [first] = await metadata.pendingStores.due("one", 5000, 1);
+    const [first] = await metadata.pendingCopies.due("one", 5000, 1);
     if (first === undefined) throw new Error("nothing is due");
-    await metadata.pendingStores.postpone(first, 9000);
+    await metadata.pendingCopies.postpone(first, 9000);
     expect(await dueIds("one", 8999)).toEqual([]);
     await metadata.close();
     metadata = openSqliteMetadata({ path, log: captureLog() });
-    expect(await metadata.pendingStores.due("one", 9000, 1)).toEqual([{ ...first, attempts: 1 }]);
-    await metadata.pendingStores.done(first);
-    expect(await metadata.pendingStores.counts()).toEqual(new Map());
+    expect(await metadata.pendingCopies.due("one", 9000, 1)).toEqual([{ ...first, attempts: 1 }]);
+    await metadata.pendingCopies.done(first);
+    expect(await metadata.pendingCopies.counts()).toEqual(new Map());
   });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { openFilesystemBlobs } from "../../src/storage/filesystem/filesystem-blobs.ts";
+import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { storeBlob, writeChunks } from "../contract/blob-bodies.ts";

@@ -11,7 +11,7 @@ const MEDIA = { mediaId: "media1", userId: ALICE, mediaLength: 10, uploadedTs: 2
 test("An upload that cannot be recorded leaves its user unknown until the usage is read again", async () => {
   const path = join(createTemporaryFolder(), "media.db");
   const metadata = openSqliteMetadata({ path, log: createLogger("fatal"), durability: "relaxed" });
-  const records = metadata.upstreamRecords();
+  const records = metadata.guardRecords();
   await records.begin("note1", ALICE, Date.now());
   await records.markRead(ALICE, { sinceTs: 0, readTs: 1_000 }, 0);
   expect(await records.isKnown(ALICE, 0)).toBe(true);
@@ -20,7 +20,7 @@ test("An upload that cannot be recorded leaves its user unknown until the usage 
   await expect(records.settle(MEDIA)).rejects.toMatchObject({ code: "STORE_FAILED" });
   other.exec("alter table elsewhere rename to media_bridge_uploads");
   other.close();
-  expect(await metadata.upstreamRecords().isKnown(ALICE, 0)).toBe(false);
+  expect(await metadata.guardRecords().isKnown(ALICE, 0)).toBe(false);
   // Read too early to have it for sure.
   await records.markRead(ALICE, { sinceTs: 0, readTs: Date.now() }, Date.now() - 60_000);
   expect(await records.isKnown(ALICE, 0)).toBe(false);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { AddressInfo } from "node:net";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { startService } from "../../src/server.ts";
+import { startService } from "../../src/server/start.ts";
 import { captureLog, type CapturedLog } from "./captured-log.ts";
 import { testPython } from "./python.ts";
 

@@ -1,18 +1,22 @@
 import { describe, expect, test } from "vitest";
-import { AnswerReader, MAX_ANSWER_BYTES, type WholeAnswer } from "../../src/upstream/answer-reader.ts";
+import {
+  ResponseParser,
+  MAX_ANSWER_BYTES,
+  type BufferedResponse,
+} from "../../src/proxy/small-request-client/response-parser.ts";
 
 const OK = "HTTP/1.1 200 OK\r\n";
 
 /** What is read of an answer that arrives in these pieces, and then ends where nothing else ends it. */
-function read(pieces: readonly string[]): WholeAnswer & { readonly mayGoOn: boolean } {
-  const reader = new AnswerReader();
+function read(pieces: readonly string[]): BufferedResponse & { readonly canReuse: boolean } {
+  const reader = new ResponseParser();
   for (const [index, piece] of pieces.entries()) {
     const answer = reader.feed(Buffer.from(piece, "latin1"));
     if (answer === undefined) continue;
     expect(index).toBe(pieces.length - 1);
-    return { ...answer, mayGoOn: reader.mayGoOn };
+    return { ...answer, canReuse: reader.canReuse };
   }
-  return { ...reader.end(), mayGoOn: reader.mayGoOn };
+  return { ...reader.end(), canReuse: reader.canReuse };
 }
 
 /** In one piece, byte by byte, and cut in two anywhere: as many ways as a network has. */
@@ -60,10 +64,10 @@ describe("An answer is read, however it arrives:", () => {
       "hi",
       true,
     ],
-  ])("%s", (_what, text, body, mayGoOn) => {
+  ])("%s", (_what, text, body, canReuse) => {
     for (const pieces of waysOf(text)) {
       const answer = read(pieces);
-      expect([answer.body.toString(), answer.mayGoOn]).toEqual([body, mayGoOn]);
+      expect([answer.body.toString(), answer.canReuse]).toEqual([body, canReuse]);
     }
   });
 
@@ -131,7 +135,7 @@ describe("What leaves a doubt where the answer ends is refused, however it arriv
   });
 
   test("a head without an end", () => {
-    const reader = new AnswerReader();
+    const reader = new ResponseParser();
     const line = Buffer.from(`X: ${"y".repeat(1000)}\r\n`);
     reader.feed(Buffer.from(OK));
     expect(() => {
@@ -143,7 +147,7 @@ describe("What leaves a doubt where the answer ends is refused, however it arriv
     ["interim answers", "HTTP/1.1 103 Hm\r\n\r\n"],
     ["trailers", "X-Y: z\r\n"],
   ])("%s without an end", (what, piece) => {
-    const reader = new AnswerReader();
+    const reader = new ResponseParser();
     if (what === "trailers") reader.feed(Buffer.from(`${OK}Transfer-Encoding: chunked\r\n\r\n0\r\n`));
     const pieces = Buffer.from(piece.repeat(1000));
     expect(() => {
@@ -156,7 +160,7 @@ describe("What leaves a doubt where the answer ends is refused, however it arriv
     ["in chunks", "Transfer-Encoding: chunked\r\n\r\n", "10000\r\n"],
     ["without an end", "\r\n", ""],
   ])("a body %s that is longer than any answer", (_what, head, chunkLine) => {
-    const reader = new AnswerReader();
+    const reader = new ResponseParser();
     const piece = Buffer.from(`${chunkLine}${"x".repeat(2 ** 16)}${chunkLine && "\r\n"}`);
     reader.feed(Buffer.from(OK + head));
     for (let fed = 0; fed < MAX_ANSWER_BYTES; fed += 2 ** 16) expect(reader.feed(piece)).toBeUndefined();

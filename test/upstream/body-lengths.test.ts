@@ -2,15 +2,15 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { createUpstream, type Upstream } from "../../src/upstream/client.ts";
-import { sendOn, streamBody } from "../../src/upstream/exchange.ts";
-import type { UploadBody } from "../../src/media/upload.ts";
+import { createUpstream, type Upstream } from "../../src/proxy/to-synapse.ts";
+import { sendOn, streamBody } from "../../src/proxy/stream-request.ts";
+import type { BodySource } from "../../src/util/body-source.ts";
 import { portOf } from "../http/bodies.ts";
 import { RawConnection } from "../http/raw-connection.ts";
 import { expectNothingKept, isDoubted, startGuard, type GuardService } from "./guard-service.ts";
 
 /** A body that comes in these pieces, whatever was said of its length. */
-function bodyOf(...pieces: readonly string[]): UploadBody {
+function bodyOf(...pieces: readonly string[]): BodySource {
   return {
     async read(sink) {
       for (const piece of pieces) await sink(Buffer.from(piece));

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openModuleDatabase, type OpenModuleDatabase } from "../../src/storage/module-database/open-module-database.ts";
-import { createDatabaseMedia } from "../../src/upstream/database-media.ts";
+import { createDatabaseMedia } from "../../src/guard/database-media.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";

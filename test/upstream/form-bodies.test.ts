@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { refuseFormBody } from "../../src/http/form-body.ts";
+import { refuseFormBody } from "../../src/http/request/form-body.ts";
 import { RawConnection, type RawAnswer } from "../http/raw-connection.ts";
 import { testPython } from "../support/python.ts";
 import { startGuard, type GuardService } from "./guard-service.ts";

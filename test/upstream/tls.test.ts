@@ -6,9 +6,9 @@ import { text } from "node:stream/consumers";
 import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { buildConnector } from "undici";
-import { createUpstream } from "../../src/upstream/client.ts";
-import { Connections } from "../../src/upstream/connections.ts";
-import { WholeExchanges } from "../../src/upstream/whole-exchanges.ts";
+import { createUpstream } from "../../src/proxy/to-synapse.ts";
+import { Connections } from "../../src/proxy/connections.ts";
+import { SmallRequestClient } from "../../src/proxy/small-request-client/small-request-client.ts";
 import { portOf } from "../http/bodies.ts";
 import { createCertificate } from "../support/certificate.ts";
 
@@ -39,7 +39,7 @@ afterAll(async () => {
 
 test("A small request goes over TLS, and the next one over the same connection", async () => {
   const connections = new Connections(2, buildConnector({ ca: certificate.cert }));
-  const exchanges = new WholeExchanges(url, connections, 10_000);
+  const exchanges = new SmallRequestClient(url, connections, 10_000);
   for (let nth = 0; nth < 2; nth += 1) {
     const { answer } = await exchanges.exchange({ ...UPLOAD, body: BODY });
     expect([answer.status, answer.body.toString()]).toEqual([200, "stored"]);

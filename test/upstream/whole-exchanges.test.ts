@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buildConnector } from "undici";
-import { Connections } from "../../src/upstream/connections.ts";
-import { WholeExchanges } from "../../src/upstream/whole-exchanges.ts";
+import { Connections } from "../../src/proxy/connections.ts";
+import { SmallRequestClient } from "../../src/proxy/small-request-client/small-request-client.ts";
 import { portOf } from "../http/bodies.ts";
 
 const ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
@@ -15,7 +15,7 @@ const REQUEST = {
 } as const;
 
 let server: Server;
-let exchanges: WholeExchanges;
+let exchanges: SmallRequestClient;
 let all: Connections;
 /** Every connection that was made, and what came over it. */
 let connections: { readonly socket: Socket; text: string }[];
@@ -42,8 +42,8 @@ afterEach(async () => {
   if (server.listening) await once(server.close(), "close");
 });
 
-function open(timeoutMs = 10_000): WholeExchanges {
-  return new WholeExchanges(
+function open(timeoutMs = 10_000): SmallRequestClient {
+  return new SmallRequestClient(
     new URL(`http://127.0.0.1:${portOf(server)}`),
     (all = new Connections(100, buildConnector({ timeout: 1000 }))),
     timeoutMs,

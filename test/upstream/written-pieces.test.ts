@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freeWrittenPieces, giveAway } from "../../src/upstream/written-pieces.ts";
+import { freeAfterWrite, giveAway } from "../../src/proxy/free-after-write.ts";
 
 const PIECE_BYTES = 64 * 1024;
 const received: Buffer[] = [];
@@ -12,7 +12,7 @@ beforeAll(async () => {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
-  freeWrittenPieces(socket);
+  freeAfterWrite(socket);
   await once(socket, "connect");
 });
 afterAll(() => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { SharedPause } from "../../src/util/shared-pause.ts";
+import { CoalescedDelay } from "../../src/util/coalesced-delay.ts";
 
 test("A pause is shared by those who come while it is on, and the next one begins after it", async () => {
-  const pause = new SharedPause(5);
+  const pause = new CoalescedDelay(5);
   const order: string[] = [];
   const first = pause.over().then(() => order.push("first"));
   const second = pause.over().then(() => order.push("second"));

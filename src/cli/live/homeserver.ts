@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.ts";
-import { loadHomeserverTokens } from "../../config/homeserver-tokens.ts";
+import { loadHomeserverTokens } from "../../config/build/homeserver-tokens.ts";
 import { ask, describeReply, jsonOf, type Reply } from "./ask.ts";
 import { note, ok, problem, type Finding } from "./finding.ts";
 

@@ -1,7 +1,7 @@
 import type { KindName } from "../../callbacks/kinds.ts";
-import { readYamlFileIfAny } from "../../config/yaml-file.ts";
-import type { YamlNode } from "../../config/yaml-node.ts";
-import { toPlainValue } from "../../config/yaml-value.ts";
+import { readYamlFileIfAny } from "../../config/yaml/yaml-file.ts";
+import type { YamlNode } from "../../config/yaml/yaml-node.ts";
+import { toPlainValue } from "../../config/yaml/yaml-value.ts";
 import type { LoadedModules } from "../../modules/load.ts";
 import { note, ok, problem, type Finding } from "./finding.ts";
 

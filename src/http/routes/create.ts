@@ -1,7 +1,7 @@
-import { createMedia, type CreateParts } from "../../media/create.ts";
-import { parseQuery } from "../query.ts";
-import { identifyUser, type RequesterOptions } from "../requester.ts";
-import { sendJson } from "../respond.ts";
+import { createMedia, type CreateParts } from "../../media/upload/create-id.ts";
+import { parseQuery } from "../request/query.ts";
+import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
+import { sendJson } from "../response/json.ts";
 import type { Route } from "./route.ts";
 
 /** Client-Server API, `POST /_matrix/media/v1/create`. */

@@ -1,13 +1,13 @@
 import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../../errors.ts";
 import type { BlobReader } from "../../media/blobs.ts";
-import { findMedia, openMedia, type DownloadParts } from "../../media/download.ts";
+import { findMedia, openMedia, type DownloadParts } from "../../media/download/download.ts";
 import type { LocalMedia } from "../../media/metadata.ts";
-import { cacheHeaders, etagOf, matchesEtag, mediaHeaders, SAFETY_HEADERS } from "../media-headers.ts";
-import { decodeLeniently, decodeText, parseQuery, type Query } from "../query.ts";
-import { parseRange, type ByteRange } from "../range.ts";
-import { identify, type RequesterOptions } from "../requester.ts";
-import { clientLeaving, timeoutOf } from "../waiting.ts";
+import { cacheHeaders, etagOf, matchesEtag, mediaHeaders, SAFETY_HEADERS } from "../response/media-headers.ts";
+import { decodeLeniently, decodeText, parseQuery, type Query } from "../request/query.ts";
+import { parseRange, type ByteRange } from "../request/range.ts";
+import { identify, type RequesterOptions } from "../request/authenticate.ts";
+import { clientLeaving, timeoutOf } from "../request/download-timeout.ts";
 import type { Route } from "./route.ts";
 
 /** Up to this size an answer is read first and sent in one write; larger ones are streamed, with buffers that are used again. */

@@ -1,7 +1,7 @@
 import { matrixError } from "../../errors.ts";
 import { isMediaId } from "../../media/media-id.ts";
 import type { MediaMetadata } from "../../media/metadata.ts";
-import { decodeText } from "../query.ts";
+import { decodeText } from "../request/query.ts";
 import { handOn, type PassingParts } from "./guarded.ts";
 import type { Route } from "./route.ts";
 

@@ -1,24 +1,24 @@
 import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../../errors.ts";
 import { isMediaId } from "../../media/media-id.ts";
-import type { UpstreamRecords } from "../../media/upstream-records.ts";
+import type { GuardRecords } from "../../guard/records.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
-import { checkCreated } from "../../upstream/created-ids.ts";
-import { requestHeaders } from "../../upstream/headers.ts";
-import { guardUpload, type GuardedAnswer, type GuardParts } from "../../upstream/guarded-upload.ts";
-import { relay, relayText, watchClient } from "../../upstream/pass-through.ts";
+import { checkCreated } from "../../guard/created-ids.ts";
+import { requestHeaders } from "../../proxy/headers.ts";
+import { guardUpload, type GuardedAnswer, type GuardParts } from "../../guard/guarded-upload.ts";
+import { relay, relayText, watchClient } from "../../proxy/relay.ts";
 import type { RunningTasks } from "../../util/running-tasks.ts";
-import { refuseFormBody } from "../form-body.ts";
-import { decodeText, parseQuery, queryText } from "../query.ts";
-import { contentLengthOf, uploadBody, type BodyOptions } from "../request-body.ts";
-import { identifyUser, type RequesterOptions } from "../requester.ts";
+import { refuseFormBody } from "../request/form-body.ts";
+import { decodeText, parseQuery, queryText } from "../request/query.ts";
+import { contentLengthOf, uploadBody, type BodyOptions } from "../request/body.ts";
+import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
 import type { Route } from "./route.ts";
 
 export interface GuardedUploadParts extends RequesterOptions, BodyOptions {
   readonly serverName: string;
   readonly guard: GuardParts;
   /** Knows which ids were made through here. */
-  readonly records: UpstreamRecords;
+  readonly records: GuardRecords;
   readonly metrics: Metrics;
   /** Uploads are carried through whether or not their clients are still there: a stop waits for them. */
   readonly running: RunningTasks;

@@ -1,19 +1,19 @@
 import type { Request, Response } from "express";
 import type { CallbackChain } from "../../callbacks/chain.ts";
 import { matrixError } from "../../errors.ts";
-import { createThroughUpstream, type CreateParts } from "../../upstream/created-ids.ts";
-import type { SizedBody } from "../../upstream/exact-body.ts";
-import { sendOn } from "../../upstream/exchange.ts";
-import { endToEnd, READ_HERE } from "../../upstream/headers.ts";
-import { lowerMaximum } from "../../upstream/media-config.ts";
-import { passThrough, relay, relayText, whileThere, type PassThroughParts } from "../../upstream/pass-through.ts";
-import { readAnswer } from "../../upstream/upload-answer.ts";
-import { refuseFormBody } from "../form-body.ts";
-import { hasDotSegment, looksGuarded } from "../path-readings.ts";
-import { parseQuery } from "../query.ts";
-import { contentLengthOf, requestBody, type BodyOptions } from "../request-body.ts";
-import { identifyUser, type RequesterOptions } from "../requester.ts";
-import { sendJson } from "../respond.ts";
+import { createThroughUpstream, type CreateParts } from "../../guard/created-ids.ts";
+import type { SizedBody } from "../../proxy/exact-body.ts";
+import { sendOn } from "../../proxy/stream-request.ts";
+import { endToEnd, READ_HERE } from "../../proxy/headers.ts";
+import { lowerMaximum } from "../../guard/media-config.ts";
+import { passThrough, relay, relayText, whileThere, type PassThroughParts } from "../../proxy/relay.ts";
+import { readAnswer } from "../../guard/upload-answer.ts";
+import { refuseFormBody } from "../request/form-body.ts";
+import { hasDotSegment, looksGuarded } from "../request/path-readings.ts";
+import { parseQuery } from "../request/query.ts";
+import { contentLengthOf, requestBody, type BodyOptions } from "../request/body.ts";
+import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
+import { sendJson } from "../response/json.ts";
 import type { Route } from "./route.ts";
 
 /** What routes need that hand requests on. */

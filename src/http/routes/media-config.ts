@@ -1,8 +1,8 @@
 import type { CallbackChain } from "../../callbacks/chain.ts";
-import { parseQuery } from "../query.ts";
+import { parseQuery } from "../request/query.ts";
 import { factsOf } from "../request-log.ts";
-import { identifyUser, type RequesterOptions } from "../requester.ts";
-import { sendJson } from "../respond.ts";
+import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
+import { sendJson } from "../response/json.ts";
 import type { Route } from "./route.ts";
 
 /** Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths. */

@@ -1,5 +1,5 @@
-import { storePendingUpload, type PendingUploadParts } from "../../media/pending-upload.ts";
-import { decodeText } from "../query.ts";
+import { storePendingUpload, type PendingUploadParts } from "../../media/upload/pending-upload.ts";
+import { decodeText } from "../request/query.ts";
 import { exchangeUpload, type UploadExchangeParts } from "../upload-exchange.ts";
 import type { Route } from "./route.ts";
 

@@ -1,4 +1,4 @@
-import { CORS_HEADERS } from "../respond.ts";
+import { CORS_HEADERS } from "../response/json.ts";
 import type { Route } from "./route.ts";
 
 const LIMIT_PAGE = `<!doctype html>

@@ -1,4 +1,4 @@
-import { storeUpload, type UploadParts } from "../../media/upload.ts";
+import { storeUpload, type UploadParts } from "../../media/upload/upload.ts";
 import { exchangeUpload, type UploadExchange, type UploadExchangeParts } from "../upload-exchange.ts";
 import type { Route } from "./route.ts";
 

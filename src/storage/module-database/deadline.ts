@@ -1,4 +1,4 @@
-import { ModuleDatabaseError } from "../../modules/module-database.ts";
+import { ModuleDatabaseError } from "../../module-api/module-database.ts";
 
 /** The end of the time that one transaction has. */
 export class Deadline {

@@ -1,4 +1,4 @@
-import type { SqlValue } from "../../modules/module-database.ts";
+import type { SqlValue } from "../../module-api/module-database.ts";
 
 /** What a statement came to. */
 export interface StatementResult {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import type { ModuleDatabase } from "../../modules/module-database.ts";
+import type { ModuleDatabase } from "../../module-api/module-database.ts";
 import type { Logger } from "../../util/log.ts";
 import { MIGRATIONS } from "../sqlite/migrations.ts";
 import type { TransactionEngine } from "./engine.ts";

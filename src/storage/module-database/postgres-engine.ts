@@ -1,5 +1,5 @@
 import { type CustomTypesConfig, DatabaseError, Pool, types, type PoolClient } from "pg";
-import { ModuleDatabaseError, type SqlValue } from "../../modules/module-database.ts";
+import { ModuleDatabaseError, type SqlValue } from "../../module-api/module-database.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Session, StatementResult, TransactionEngine } from "./engine.ts";
 import { toPoolConfig, type PostgresArguments } from "./postgres-arguments.ts";

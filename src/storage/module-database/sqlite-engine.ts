@@ -1,4 +1,4 @@
-import { ModuleDatabaseError, type SqlValue } from "../../modules/module-database.ts";
+import { ModuleDatabaseError, type SqlValue } from "../../module-api/module-database.ts";
 import type { Session, StatementResult, TransactionEngine } from "./engine.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
 

@@ -1,4 +1,4 @@
-import { ModuleDatabaseError } from "../../modules/module-database.ts";
+import { ModuleDatabaseError } from "../../module-api/module-database.ts";
 import { ThreadError } from "../../util/thread-messages.ts";
 import { ThreadLostError, WorkerThread } from "../../util/worker-thread.ts";
 import type { SqliteCommand, SqliteConnectionData, SqliteResult } from "./sqlite-connection-thread.ts";

@@ -4,7 +4,7 @@ import {
   type ModuleTransaction,
   type SqlValue,
   type TransactionOptions,
-} from "../../modules/module-database.ts";
+} from "../../module-api/module-database.ts";
 import { Deadline } from "./deadline.ts";
 import { explainMissingTable, type DatabasePlace } from "./missing-table.ts";
 import type { Session, StatementResult, TransactionEngine } from "./engine.ts";

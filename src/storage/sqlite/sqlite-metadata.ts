@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import type Database from "better-sqlite3";
-import type { AccessRows } from "../../media/access-times.ts";
+import type { AccessRows } from "../../media/download/access-times.ts";
 import type {
   LocalMedia,
   MediaMetadata,
@@ -10,17 +10,17 @@ import type {
   PendingMedia,
   UploadedMedia,
 } from "../../media/metadata.ts";
-import type { UpstreamRecords } from "../../media/upstream-records.ts";
+import type { GuardRecords } from "../../guard/records.ts";
 import type { Logger } from "../../util/log.ts";
 import { storeFailed } from "../failure.ts";
-import { Checkpointer } from "./checkpointer.ts";
+import { Checkpointer } from "./threads/checkpointer.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { LogFlush } from "./log-flush.ts";
+import { LogFlush } from "./wal-sync.ts";
 import { PendingRows } from "./pending-rows.ts";
-import { SqlitePendingStores } from "./pending-stores.ts";
+import { SqlitePendingStores } from "./pending-copies-table.ts";
 import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
 import { openDatabase } from "./open-database.ts";
-import { SqliteUpstreamRecords } from "./upstream-records.ts";
+import { SqliteGuardRecords } from "./guard-table.ts";
 import { Withdrawals } from "./withdrawals.ts";
 
 export interface SqliteMetadataOptions {
@@ -44,7 +44,7 @@ export function openSqliteMetadata(options: SqliteMetadataOptions): SqliteMetada
 export class SqliteMetadata implements MediaMetadata, AccessRows {
   readonly #db: Database.Database;
   /** Files that storage providers have still to store, in the same database. */
-  readonly pendingStores: SqlitePendingStores;
+  readonly pendingCopies: SqlitePendingStores;
   readonly #commits: GroupCommit;
   readonly #pending: PendingRows;
   readonly #insertMedia: Database.Statement;
@@ -61,7 +61,7 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
   readonly #logPath: string;
   readonly #othersTimer: NodeJS.Timeout;
   #flushedLog = "";
-  #upstreamRecords: UpstreamRecords | undefined;
+  #guardRecords: GuardRecords | undefined;
 
   constructor(db: Database.Database, { path, log, durability }: SqliteMetadataOptions) {
     this.#db = db;
@@ -76,7 +76,7 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
     this.#insertUpload = db.prepare(SQL.insertUpload);
     this.#pending = new PendingRows(db);
     this.#touchMedia = db.prepare(SQL.touchMedia);
-    this.pendingStores = new SqlitePendingStores(db, (write) => this.#commit(write));
+    this.pendingCopies = new SqlitePendingStores(db, (write) => this.#commit(write));
     const writeAll = db.transaction((group: readonly (() => void)[]) => {
       for (const write of group) write();
     });
@@ -90,7 +90,7 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
     return this.#commit(() => {
       this.#insertMedia.run(bindMedia(media));
       this.#insertUpload.run(bindUpload({ ...media, uploadedTs: media.createdTs }));
-      this.pendingStores.add(media.mediaId, media.storeLater, media.createdTs);
+      this.pendingCopies.add(media.mediaId, media.copyLater, media.createdTs);
     });
   }
 
@@ -104,7 +104,7 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
   fillPendingMedia(media: UploadedMedia): Promise<boolean> {
     return this.#commit(() => {
       const filled = this.#pending.fill(media);
-      if (filled) this.pendingStores.add(media.mediaId, media.storeLater, media.uploadedTs);
+      if (filled) this.pendingCopies.add(media.mediaId, media.copyLater, media.uploadedTs);
       return filled;
     });
   }
@@ -130,9 +130,9 @@ export class SqliteMetadata implements MediaMetadata, AccessRows {
   }
 
   /** What is remembered of uploads that were handed on, in the same database. */
-  upstreamRecords(): UpstreamRecords {
-    this.#upstreamRecords ??= new SqliteUpstreamRecords(this.#db, (write) => this.#commit(write));
-    return this.#upstreamRecords;
+  guardRecords(): GuardRecords {
+    this.#guardRecords ??= new SqliteGuardRecords(this.#db, (write) => this.#commit(write));
+    return this.#guardRecords;
   }
 
   touchLocalMedia(mediaIds: readonly string[], accessTs: number): Promise<void> {

@@ -1,7 +1,7 @@
 // A host that spawns a child (argv: its executable), prints the child's process id, and exits without a word to it.
 import { createJiti } from "jiti";
 
-const { spawnChild } = await createJiti(import.meta.url).import("../../../src/bridge/process.ts");
+const { spawnChild } = await createJiti(import.meta.url).import("../../../src/bridge/child/spawn-child.ts");
 const log = { child: () => log, error() {} };
 const child = await spawnChild({
   command: process.argv[2],

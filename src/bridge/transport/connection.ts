@@ -1,0 +1,202 @@
+import type { Readable, Writable } from "node:stream";
+import type { Logger } from "../../util/log.ts";
+import { encodeFrame } from "./codec.ts";
+import { BridgeError, FrameError, readRemoteError } from "../errors.ts";
+import { FrameDecoder } from "./frame-decoder.ts";
+import { Outbox } from "./outbox.ts";
+import { PeerRequests, type Handlers } from "./peer-requests.ts";
+import { PendingCalls, type CallOptions } from "./pending-calls.ts";
+import { FloodGuard } from "./flood-guard.ts";
+
+export interface ConnectionOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly log: Logger;
+  /** Requests of the peer. */
+  readonly requests?: Handlers;
+  /** Notifications of the peer. */
+  readonly notifications?: Handlers;
+  /** Bytes that may wait while the peer does not read; calls past it are refused. 32 MiB where not given. */
+  readonly maxQueuedBytes?: number;
+}
+
+const REQUEST = 0;
+const RESPONSE = 1;
+const NOTIFICATION = 2;
+const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
+
+/**
+ * Calls, answers and notifications over two pipes, in both directions (docs/bridge-protocol.md). Ends by itself when a pipe
+ * ends or the peer breaks the protocol.
+ */
+export class Connection {
+  /** Messages written and read, and answers that nobody waited for (late, twice, or to no call). */
+  sent = 0;
+  received = 0;
+  ignored = 0;
+  /** Resolves, never rejects, to the error that ended the connection. */
+  readonly closed: Promise<BridgeError>;
+
+  private readonly requests: PeerRequests;
+  private readonly notifications: Map<string, (params: unknown) => unknown>;
+  private readonly log: Logger;
+  private readonly outbox: Outbox;
+  private readonly calls: PendingCalls;
+  private readonly unasked = new FloodGuard();
+  private readonly decoder = new FrameDecoder((message, bytes) => this.receive(message, bytes));
+  private readonly input: Readable;
+  private readonly ending = Promise.withResolvers<BridgeError>();
+  private end: BridgeError | undefined;
+
+  constructor({
+    input,
+    output,
+    log,
+    requests = {},
+    notifications,
+    maxQueuedBytes = MAX_QUEUED_BYTES,
+  }: ConnectionOptions) {
+    this.log = log;
+    this.input = input;
+    this.requests = new PeerRequests(requests, (id, error, result) => this.reply(id, error, result), log);
+    this.notifications = new Map(Object.entries(notifications ?? {}));
+    this.outbox = new Outbox(output, maxQueuedBytes);
+    this.calls = new PendingCalls((id) => this.trySend([NOTIFICATION, "cancel", { id }]));
+    this.closed = this.ending.promise;
+    this.listen(input, output);
+  }
+
+  /** Calls that wait for their answers. */
+  get inFlight(): number {
+    return this.calls.size;
+  }
+
+  /** The longest deadline of all calls in flight, milliseconds; 0 when none has one. */
+  get longestDeadlineMs(): number {
+    return this.calls.longestDeadlineMs;
+  }
+
+  /** Whether the peer began a frame that is not whole yet. */
+  get isInsideFrame(): boolean {
+    return this.decoder.isInsideFrame;
+  }
+
+  /**
+   * Calls the peer. Rejects with a `RemoteError` where it answers with an error, otherwise with a {@link BridgeError}:
+   * `TIMEOUT` (at most 50 ms late), `CANCELLED`, `ENCODE`, `OVERLOADED`, or what closed the connection.
+   */
+  request(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
+    if (this.end !== undefined) return Promise.reject(this.end);
+    if (options.signal?.aborted) {
+      return Promise.reject(new BridgeError("CANCELLED", "the call was given up", { cause: options.signal.reason }));
+    }
+    return this.calls.add(method, options, (id) => this.send([REQUEST, id, method, params], this.inFlight === 0));
+  }
+
+  /** Tells the peer. Does nothing once closed. Throws a {@link BridgeError} `ENCODE` or `OVERLOADED`. */
+  notify(method: string, params: unknown): void {
+    if (this.end === undefined) this.send([NOTIFICATION, method, params]);
+  }
+
+  /** Rejects every call in flight, and every later one, with this error. The first error stays. */
+  close(error: BridgeError): void {
+    if (this.end !== undefined) return;
+    this.end = error;
+    this.outbox.clear();
+    this.calls.rejectAll(error);
+    this.ending.resolve(error);
+    // Read on and drop: a peer that is not killed must not hang on a full pipe.
+    this.input.resume();
+  }
+
+  private send(message: readonly unknown[], isUrgent = false): void {
+    this.outbox.push(encodeFrame(message), isUrgent);
+    this.sent += 1;
+  }
+
+  private listen(input: Readable, output: Writable): void {
+    input.on("data", (chunk: Buffer) => {
+      if (this.end !== undefined) return;
+      try {
+        this.decoder.push(chunk);
+      } catch (error) {
+        this.fail(error);
+      }
+    });
+    const lose = (cause?: Error) =>
+      this.close(new BridgeError("CHILD_DOWN", "the child closed its channel", { cause }));
+    input.once("end", () => lose());
+    input.once("close", () => lose());
+    input.on("error", lose);
+    output.on("error", lose);
+  }
+
+  private fail(error: unknown): void {
+    const ending =
+      error instanceof BridgeError
+        ? error
+        : new BridgeError("PROTOCOL", "the child broke the protocol", { cause: error });
+    const facts = error instanceof FrameError ? { err: error, head: error.head } : { err: error };
+    this.log.error(facts, "the child broke the protocol; this ends it");
+    this.close(ending);
+  }
+
+  private receive(message: unknown, bytes: number): void {
+    if (this.end !== undefined) return;
+    this.received += 1;
+    if (!Array.isArray(message)) throw new BridgeError("PROTOCOL", "a message that is no array");
+    const parts = message as unknown[];
+    if (parts[0] === RESPONSE && parts.length === 4) {
+      this.settle(parts[1], parts[2], parts[3], bytes);
+    } else if (
+      parts[0] === REQUEST &&
+      parts.length === 4 &&
+      typeof parts[1] === "number" &&
+      typeof parts[2] === "string"
+    ) {
+      this.unasked.add(bytes);
+      this.requests.receive(parts[1], parts[2], parts[3], bytes);
+    } else if (parts[0] === NOTIFICATION && parts.length === 3 && typeof parts[1] === "string") {
+      this.unasked.add(bytes);
+      void this.hear(parts[1], parts[2]);
+    } else {
+      throw new BridgeError("PROTOCOL", "a message of no known shape");
+    }
+  }
+
+  private settle(id: unknown, error: unknown, result: unknown, bytes: number): void {
+    if (typeof id !== "number") throw new BridgeError("PROTOCOL", "an answer without an id");
+    const known = error === null ? this.calls.resolve(id, result) : this.calls.reject(id, readRemoteError(error));
+    if (known) return;
+    this.ignored += 1;
+    this.unasked.add(bytes);
+  }
+
+  private reply(id: number, error: object | null, result: unknown): void {
+    if (this.end !== undefined) return;
+    try {
+      this.send([RESPONSE, id, error, result]);
+    } catch (cause) {
+      if (!(cause instanceof BridgeError) || cause.code !== "OVERLOADED") throw cause;
+      this.fail(new BridgeError("PROTOCOL", "the child asks and does not read the answers", { cause }));
+    }
+  }
+
+  /** For what has no caller that could be told: a child that reads nothing is found by other means. */
+  private trySend(message: readonly unknown[]): void {
+    if (this.end !== undefined) return;
+    try {
+      this.send(message);
+    } catch (error) {
+      this.log.error({ err: error }, "a message to the child is lost");
+    }
+  }
+
+  private async hear(method: string, params: unknown): Promise<void> {
+    try {
+      await this.notifications.get(method)?.(params);
+    } catch (error) {
+      this.log.error({ err: error, method }, "a notification of the child could not be used");
+    }
+  }
+}

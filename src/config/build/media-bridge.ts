@@ -1,0 +1,86 @@
+import { resolve } from "node:path";
+import type { CallbackConfig, ListenConfig, MediaBridgeConfig, UpstreamConfig } from "../config.ts";
+import { buildHomeserverDatabase } from "./homeserver-database.ts";
+import type { CallbackName } from "../schema/callbacks.ts";
+import { buildPython } from "./python.ts";
+import type { MediaBridgeSettings } from "../schema/media-bridge.ts";
+
+/** Its owner and its group may connect: a proxy is to be in that group. */
+const SOCKET_MODE = 0o660;
+
+/** What stands under `media_bridge` and needs nothing of Synapse's keys, its paths resolved against `folder`, that of the file which names it. */
+export function buildMediaBridge(
+  settings: MediaBridgeSettings,
+  folder: string,
+): Omit<MediaBridgeConfig, "moduleDatabase"> {
+  const { homeserver, tokens_file, database, callbacks } = settings;
+  const dataPath = resolve(folder, settings.data_path);
+  return {
+    listen: buildListen(settings.listen, folder),
+    homeserver: homeserver && {
+      url: homeserver.url.replace(/\/+$/, ""),
+      cacheForMs: homeserver.cache_for,
+      graceMs: homeserver.grace,
+      negativeCacheForMs: homeserver.negative_cache_for,
+      timeoutMs: homeserver.timeout,
+      adminTokenFile: resolveGiven(folder, homeserver.admin_token_file),
+      appserviceTokenFile: resolveGiven(folder, homeserver.appservice_token_file),
+      callTimeoutMs: homeserver.call_timeout,
+      database: buildHomeserverDatabase(homeserver.database, folder),
+    },
+    tokensFile: tokens_file === undefined ? undefined : resolve(folder, tokens_file),
+    dataPath,
+    database: { path: database.path === undefined ? resolve(dataPath, "media.db") : resolve(folder, database.path) },
+    durability: settings.durability,
+    python: buildPython(settings.python, folder),
+    callbacks: {
+      get_media_config_for_user: buildCallback(callbacks.get_media_config_for_user),
+      is_user_allowed_to_upload_media_of_size: buildCallback(callbacks.is_user_allowed_to_upload_media_of_size),
+      get_media_upload_limits_for_user: buildCallback(callbacks.get_media_upload_limits_for_user),
+      on_media_upload_limit_exceeded: buildCallback(callbacks.on_media_upload_limit_exceeded),
+      check_media_file_for_spam: buildCallback(callbacks.check_media_file_for_spam),
+      on_media_uploaded: buildCallback(callbacks.on_media_uploaded),
+      on_media_deleted: buildCallback(callbacks.on_media_deleted),
+    } satisfies Record<CallbackName, CallbackConfig>,
+    storageProviders: {
+      storeDeadlineMs: settings.storage_providers.store_deadline,
+      fetchDeadlineMs: settings.storage_providers.fetch_deadline,
+    },
+    metrics: settings.metrics,
+    log: settings.log,
+    upload: { idleTimeoutMs: settings.upload.idle_timeout },
+    download: { idleTimeoutMs: settings.download.idle_timeout },
+    upstream: buildUpstream(settings.upstream),
+    // Beside a homeserver its own process runs them; two that purge or report would do so twice.
+    runBackgroundTasks: settings.run_background_tasks ?? homeserver === undefined,
+    workerName: settings.worker_name,
+    shutdownGraceMs: settings.shutdown_grace,
+  };
+}
+
+function resolveGiven(folder: string, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(folder, path);
+}
+
+function buildListen(listen: MediaBridgeSettings["listen"], folder: string): ListenConfig {
+  const xForwarded = listen.x_forwarded;
+  if (listen.path !== undefined)
+    return { path: resolve(folder, listen.path), mode: listen.mode ?? SOCKET_MODE, xForwarded };
+  return { host: listen.host ?? "127.0.0.1", port: listen.port ?? 8800, xForwarded };
+}
+
+function buildUpstream(upstream: MediaBridgeSettings["upstream"]): UpstreamConfig | undefined {
+  return (
+    upstream && {
+      url: upstream.url.replace(/\/+$/, ""),
+      mode: upstream.mode,
+      connectTimeoutMs: upstream.connect_timeout,
+      maxConnections: upstream.max_connections,
+      timeoutMs: upstream.timeout,
+    }
+  );
+}
+
+function buildCallback(callback: { deadline: number; on_unavailable?: "refuse" | "skip" }): CallbackConfig {
+  return { deadlineMs: callback.deadline, onUnavailable: callback.on_unavailable ?? "skip" };
+}

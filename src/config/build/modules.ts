@@ -1,0 +1,90 @@
+import { dirname, resolve } from "node:path";
+import type { ModuleConfig } from "../config.ts";
+import type { ConfigSources } from "../config-files.ts";
+import { formatPath } from "../issues.ts";
+import type { Settings } from "../schema/schema.ts";
+import type { ModuleEntry } from "../schema/synapse.ts";
+import { findNode, type YamlNode } from "../yaml/yaml-node.ts";
+import { hasTimestamp, isFalsyInPython, requireTextKeys, toPlainValue, toPythonJson } from "../yaml/yaml-value.ts";
+
+/**
+ * The modules in their order, each with its configuration in the form of its language: `media_bridge.modules` where it is
+ * given, otherwise Synapse's `modules` and, after them, its `spam_checker`.
+ *
+ * @throws {StartError} `CONFIG` for a configuration that cannot be handed on.
+ */
+export function buildModules(
+  settings: Settings,
+  sources: ConfigSources,
+): { modules: ModuleConfig[]; warnings: string[] } {
+  const own = settings.media_bridge.modules;
+  const [key, ...path] = own === undefined ? ["modules"] : ["media_bridge", "modules"];
+  const source = sources.keys.get(key ?? "");
+  const warnings: string[] = [];
+  const entries = source === undefined ? [] : (own ?? settings.modules ?? []);
+  const modules = entries.map((entry, index) => {
+    if (source === undefined) throw new TypeError("there are no modules without a file that names them");
+    const { node } = findNode(source.node, [...path, index, "config"]);
+    if (entry.typescript !== undefined && node !== undefined) {
+      const place = { file: source.file, path: [key, ...path].join(".").concat(`[${index}].config`) };
+      requireTextKeys(node, place);
+      if (hasTimestamp(node)) warnings.push(`${place.file}:${node.line}: ${place.path}: ${TIMESTAMP_WARNING}`);
+    }
+    return buildModule(entry, index, resolve(dirname(source.file)), node);
+  });
+  return {
+    modules: own === undefined ? [...modules, ...buildSpamCheckers(settings, sources, modules.length)] : modules,
+    warnings,
+  };
+}
+
+const SPAM_CHECKER = "spam_checker";
+
+/** What Synapse loads after its modules; one mapping, or a list of them. */
+function buildSpamCheckers({ spam_checker: given }: Settings, sources: ConfigSources, first: number): ModuleConfig[] {
+  const source = sources.keys.get(SPAM_CHECKER);
+  if (source === undefined || !isSpamCheckers(given)) return [];
+  const entries = Array.isArray(given) ? given : [given];
+  return entries.map(({ module }, position) => {
+    const step = Array.isArray(given) ? [position] : [];
+    const { node } = findNode(source.node, [...step, "config"]);
+    return {
+      index: first + position,
+      language: "python" as const,
+      module,
+      configJson: toConfigJson(node),
+      key: formatPath([SPAM_CHECKER, ...step]),
+      isLegacySpamChecker: true,
+    };
+  });
+}
+
+/** Not what Python finds false, which the schema lets through. */
+function isSpamCheckers(given: unknown): given is { module: string } | { module: string }[] {
+  return typeof given === "object" && given !== null && Object.keys(given).length > 0;
+}
+
+const TIMESTAMP_WARNING = "a timestamp reaches the module as text";
+
+/** A configuration for Python as JSON text. */
+export function toConfigJson(config: YamlNode | undefined): string {
+  return config === undefined || isFalsyInPython(config) ? "{}" : toPythonJson(config);
+}
+
+function buildModule(entry: ModuleEntry, index: number, folder: string, config: YamlNode | undefined): ModuleConfig {
+  if (entry.module !== undefined) {
+    return { index, language: "python", module: entry.module, configJson: toConfigJson(config) };
+  }
+  if (entry.spam_checker !== undefined) {
+    const facts = { index, language: "python" as const, module: entry.spam_checker };
+    return { ...facts, configJson: toConfigJson(config), isLegacySpamChecker: true };
+  }
+  const specifier = entry.typescript ?? "";
+  return {
+    index,
+    language: "typescript",
+    specifier: /^(?:\.{1,2})?\//.test(specifier) ? resolve(folder, specifier) : specifier,
+    from: folder,
+    config: config === undefined || config.kind === "null" ? {} : toPlainValue(config),
+  };
+}

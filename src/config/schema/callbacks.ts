@@ -1,0 +1,55 @@
+import { z } from "zod";
+import { field, group, timerDuration } from "./fields.ts";
+import { DURATION_FORM } from "../units.ts";
+
+/** Callbacks of modules whose answer decides something. */
+const DECIDING_KINDS = [
+  "get_media_config_for_user",
+  "is_user_allowed_to_upload_media_of_size",
+  "get_media_upload_limits_for_user",
+  "check_media_file_for_spam",
+] as const;
+
+/** Callbacks of modules that are told about something: where a module cannot be asked they are skipped and counted. */
+const NOTIFYING_KINDS = ["on_media_upload_limit_exceeded", "on_media_uploaded", "on_media_deleted"] as const;
+
+/** The callbacks that have settings, by Synapse's names. */
+export type CallbackName = (typeof DECIDING_KINDS)[number] | (typeof NOTIFYING_KINDS)[number];
+
+const UNAVAILABLE_FORM = "refuse or skip";
+
+const onUnavailable = field(z.enum(["refuse", "skip"], { error: UNAVAILABLE_FORM }).prefault("refuse"), {
+  form: UNAVAILABLE_FORM,
+  description:
+    "What becomes of a request whose module cannot be asked: it is answered 503, or it goes on as if the module were not there.",
+});
+
+/** The settings of each callback. */
+export const callbacksSchema = group({
+  get_media_config_for_user: describeCallback(decision("30s")),
+  is_user_allowed_to_upload_media_of_size: describeCallback(decision("30s")),
+  get_media_upload_limits_for_user: describeCallback(decision("30s")),
+  on_media_upload_limit_exceeded: describeCallback(notification()),
+  check_media_file_for_spam: describeCallback(decision("300s")),
+  on_media_uploaded: describeCallback(notification()),
+  on_media_deleted: describeCallback(notification()),
+} satisfies Record<CallbackName, z.ZodType>);
+
+function decision(deadline: string) {
+  return group({ deadline: deadlineField(deadline), on_unavailable: onUnavailable }).prefault({});
+}
+
+function notification() {
+  return group({ deadline: deadlineField("30s") }).prefault({});
+}
+
+function deadlineField(deadline: string) {
+  return field(timerDuration().prefault(deadline), {
+    form: DURATION_FORM,
+    description: "How long each module may take to answer.",
+  });
+}
+
+function describeCallback<Schema extends z.ZodType>(schema: Schema): Schema {
+  return field(schema, { form: "a mapping", description: "Settings of this callback." });
+}

@@ -1,0 +1,225 @@
+import { z } from "zod";
+import type { Level } from "../../util/log.ts";
+import { callbacksSchema } from "./callbacks.ts";
+import { DatabaseSchema } from "./database.ts";
+import {
+  field,
+  FILE_MODE_FORM,
+  fileMode,
+  flag,
+  FLAG_FORM,
+  group,
+  port,
+  PORT_FORM,
+  text,
+  timerDuration,
+  url,
+} from "./fields.ts";
+import { storageProviderCallsSchema } from "./storage-providers.ts";
+import { pythonSchema } from "./python.ts";
+import { OwnModuleEntrySchema } from "./synapse.ts";
+import { UNSUPPORTED_SYNAPSE_KEYS } from "../synapse-keys.ts";
+import { upstreamSchema } from "./upstream.ts";
+import { DURATION_FORM } from "../units.ts";
+
+const PATH_FORM = "a path, relative to the file that names it";
+const HOMESERVER_URL_FORM = "an http or https URL without credentials, query and fragment";
+const HOMESERVER_DATABASE_FORM = "own, or a mapping with name and args";
+const DURABILITY_FORM = "full or relaxed";
+const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const satisfies Level[];
+const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
+
+const ACKNOWLEDGE_FORM = "a list of Synapse's keys that cause a warning";
+const acknowledged = text(ACKNOWLEDGE_FORM).refine((key) => UNSUPPORTED_SYNAPSE_KEYS.has(key), {
+  error: ACKNOWLEDGE_FORM,
+  params: { found: "another name" },
+});
+
+const listenSchema = group({
+  host: field(text("a host name or address").optional(), {
+    form: "a host name or address",
+    description: "The address to bind.",
+    fallback: "`127.0.0.1`",
+  }),
+  port: field(port().optional(), {
+    form: PORT_FORM,
+    description: "The port to bind; 0 lets the system choose one.",
+    fallback: "`8800`",
+  }),
+  path: field(text("a path").optional(), { form: PATH_FORM, description: "A Unix socket, in place of host and port." }),
+  mode: field(fileMode().optional(), {
+    form: FILE_MODE_FORM,
+    description: "The mode of the Unix socket: users who may write to it may connect.",
+    fallback: '`"0660"`',
+  }),
+  x_forwarded: field(flag().prefault(false), {
+    form: FLAG_FORM,
+    description: "Whether a proxy in front sets `X-Forwarded-For`, which is then taken as the client's address.",
+  }),
+})
+  .refine(({ host, port: number, path }) => path === undefined || (host === undefined && number === undefined), {
+    error: "either host and port or path",
+    params: { found: "both" },
+  })
+  .refine(({ path, mode }) => path !== undefined || mode === undefined, {
+    error: "mode beside path",
+    params: { found: "no path" },
+  });
+
+const homeserverSchema = group({
+  url: field(
+    url(HOMESERVER_URL_FORM, ["http:", "https:"]).refine((href) => !/[?#]/.test(href), { error: HOMESERVER_URL_FORM }),
+    { form: HOMESERVER_URL_FORM, description: "The homeserver that is asked whose a token is." },
+  ),
+  cache_for: field(timerDuration(0).prefault("30s"), {
+    form: DURATION_FORM,
+    description: "How long its answer is remembered.",
+  }),
+  grace: field(timerDuration(0).prefault("5m"), {
+    form: DURATION_FORM,
+    description: "How much longer a user whom it named stays known while it is slow, down or answers nonsense.",
+  }),
+  negative_cache_for: field(timerDuration(0).prefault("5s"), {
+    form: DURATION_FORM,
+    description: "How long a refused token is remembered.",
+  }),
+  timeout: field(timerDuration().prefault("10s"), {
+    form: DURATION_FORM,
+    description: "How long to wait for its answer; a request without one is answered 503.",
+  }),
+  admin_token_file: field(text("a path").optional(), {
+    form: PATH_FORM,
+    description: "A file with an administrator's access token, by which modules read: docs/homeserver.md.",
+  }),
+  appservice_token_file: field(text("a path").optional(), {
+    form: PATH_FORM,
+    description: "A file with the `as_token` of an application service, by which modules act as users.",
+  }),
+  call_timeout: field(timerDuration().prefault("30s"), {
+    form: DURATION_FORM,
+    description: "How long a request of a module to the homeserver may take.",
+  }),
+  database: field(
+    z
+      .union([z.literal("own", { error: HOMESERVER_DATABASE_FORM }), DatabaseSchema], {
+        error: HOMESERVER_DATABASE_FORM,
+      })
+      .optional(),
+    {
+      form: HOMESERVER_DATABASE_FORM,
+      description:
+        "Which database modules work on (docs/database.md): the homeserver's, in the shape of Synapse's `database:`, or `own`, the service's own, where uploads are counted.",
+      fallback: "with `upstream.mode: guard` Synapse's `database`; otherwise modules that can use one ask for it",
+    },
+  ),
+});
+
+const metricsSchema = group({
+  host: field(text("a host name or address").prefault("127.0.0.1"), {
+    form: "a host name or address",
+    description: "The address to bind.",
+  }),
+  port: field(port().prefault(9800), { form: PORT_FORM, description: "The port to bind." }),
+});
+
+const LOG_GROUP = group({
+  level: field(z.enum(LEVELS, { error: LEVEL_FORM }).prefault("info"), {
+    form: LEVEL_FORM,
+    description: "The least level that is logged.",
+  }),
+});
+
+const UPLOAD_GROUP = group({
+  idle_timeout: field(timerDuration().prefault("60s"), {
+    form: DURATION_FORM,
+    description: "An upload of which nothing arrives for so long is ended.",
+  }),
+});
+
+const DOWNLOAD_GROUP = group({
+  idle_timeout: field(timerDuration().prefault("60s"), {
+    form: DURATION_FORM,
+    description: "An answer of which a client takes nothing for so long is ended, on every route.",
+  }),
+});
+
+/** Everything of the service's own: the mapping under `media_bridge`. */
+export const MediaBridgeSchema = group({
+  modules: field(z.array(OwnModuleEntrySchema, { error: "a list of modules" }).optional(), {
+    form: "a list of modules",
+    description:
+      "Used in place of the top-level `modules` and `spam_checker` when given: Synapse refuses `typescript` entries in its own files.",
+  }),
+  acknowledge: field(z.array(acknowledged, { error: ACKNOWLEDGE_FORM }).prefault([]), {
+    form: ACKNOWLEDGE_FORM,
+    description:
+      "Keys of which you know that they have effect in Synapse and none here: there is no warning about them.",
+  }),
+  listen: field(listenSchema.prefault({}), { form: "a mapping", description: "Where clients connect." }),
+  homeserver: field(homeserverSchema.optional(), {
+    form: "a mapping",
+    description: "Access tokens are checked there. Either this or `tokens_file` is required.",
+  }),
+  tokens_file: field(text("a path").optional(), {
+    form: PATH_FORM,
+    description: "A YAML file of access tokens, each with `user_id` and, if so, `admin: true` or `guest: true`.",
+  }),
+  data_path: field(text("a path").prefault("./data"), {
+    form: PATH_FORM,
+    description: "The folder of the Python environment and of what else is the service's own.",
+  }),
+  database: field(
+    group({
+      path: field(text("a path").optional(), {
+        form: PATH_FORM,
+        description: "The SQLite file.",
+        fallback: "media.db below `data_path`",
+      }),
+    }).prefault({}),
+    { form: "a mapping", description: "Where rows about media are kept." },
+  ),
+  durability: field(z.enum(["full", "relaxed"], { error: DURABILITY_FORM }).prefault("full"), {
+    form: DURABILITY_FORM,
+    description:
+      "Whether an upload that was answered outlives a loss of power (`full`); with `relaxed` one may take the last seconds, a crash of the service takes nothing either way (docs/durability.md).",
+  }),
+  python: field(pythonSchema.prefault({}), { form: "a mapping", description: "How Python modules are run." }),
+  callbacks: field(callbacksSchema.prefault({}), {
+    form: "a mapping",
+    description: "Settings of single callbacks of modules.",
+  }),
+  storage_providers: field(storageProviderCallsSchema.prefault({}), {
+    form: "a mapping",
+    description: "How the providers of `media_storage_providers` are asked.",
+  }),
+  metrics: field(metricsSchema.optional(), {
+    form: "a mapping",
+    description: "Where Prometheus reads metrics; without it there is no such listener.",
+  }),
+  log: field(LOG_GROUP.prefault({}), { form: "a mapping", description: "What is logged." }),
+  upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),
+  download: field(DOWNLOAD_GROUP.prefault({}), { form: "a mapping", description: "How answers are sent." }),
+  upstream: field(upstreamSchema.optional(), {
+    form: "a mapping",
+    description: "A Synapse that keeps media, in front of which this service stands.",
+  }),
+  run_background_tasks: field(flag().optional(), {
+    form: FLAG_FORM,
+    description: "Whether modules run their background tasks here (`ModuleApi.should_run_background_tasks`).",
+    fallback: "true without a `homeserver`, else false",
+  }),
+  worker_name: field(text("text").prefault("media_bridge"), {
+    form: "text",
+    description: "The name of this process that modules see (`ModuleApi.worker_name`).",
+  }),
+  shutdown_grace: field(timerDuration(0).prefault("30s"), {
+    form: DURATION_FORM,
+    description:
+      "How long requests under way may take once the service was told to stop; what is left then is answered 503, and the exit status is 3.",
+  }),
+}).refine(({ homeserver, tokens_file }) => (homeserver === undefined) !== (tokens_file === undefined), {
+  error: "exactly one of homeserver and tokens_file",
+  params: { found: "none of them, or both" },
+});
+
+export type MediaBridgeSettings = z.infer<typeof MediaBridgeSchema>;

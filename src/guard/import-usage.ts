@@ -1,0 +1,57 @@
+import type { GuardRecords } from "./records.ts";
+import type { SynapseMedia } from "./synapse-media.ts";
+import { readUsage } from "./usage.ts";
+
+export interface ImportParts {
+  readonly records: GuardRecords;
+  readonly synapse: SynapseMedia;
+  /** The longest period over which a user's uploads are limited, milliseconds; undefined where they are not. */
+  readonly periodOf: (userId: string) => Promise<number | undefined>;
+  /** Hears of every user that is done. */
+  readonly onProgress: (progress: ImportProgress) => void;
+  readonly now?: () => number;
+}
+
+export interface ImportProgress {
+  readonly users: number;
+  readonly usersDone: number;
+  /** Of those: done already by an import that was broken off. */
+  readonly usersSkipped: number;
+  readonly media: number;
+  readonly bytes: number;
+}
+
+/**
+ * Reads what everybody uploaded to Synapse within the longest period in use. One that is broken off goes on where it was, and one
+ * that is run again counts nothing twice: media is recorded by its id. Rejects where Synapse cannot be asked.
+ */
+export async function importUsage(parts: ImportParts): Promise<ImportProgress> {
+  const { records, synapse, periodOf, onProgress, now = Date.now } = parts;
+  const unfinished = await records.unfinishedImport();
+  const startedTs = unfinished ?? now();
+  if (unfinished === undefined) await records.startImport(startedTs);
+  // All of them before the first is read: who has no media any more by then would shift the pages.
+  const userIds = await synapse.uploaders();
+  let progress: ImportProgress = { users: userIds.length, usersDone: 0, usersSkipped: 0, media: 0, bytes: 0 };
+  for (const userId of userIds) {
+    const periodMs = await periodOf(userId);
+    // Nothing from before is known of a user without limits: should one come, their usage is read when it is needed.
+    const sinceTs = startedTs - (periodMs ?? 0);
+    const last = await records.lastRead(userId);
+    const isDone =
+      unfinished !== undefined && last !== undefined && last.readTs >= startedTs && last.sinceTs <= sinceTs;
+    let found = { media: 0, bytes: 0 };
+    if (!isDone && periodMs !== undefined) found = await readUsage(userId, sinceTs, { records, synapse, now });
+    if (!isDone && periodMs === undefined) await records.markRead(userId, { sinceTs, readTs: now() }, 0);
+    progress = {
+      users: userIds.length,
+      usersDone: progress.usersDone + 1,
+      usersSkipped: progress.usersSkipped + Number(isDone),
+      media: progress.media + found.media,
+      bytes: progress.bytes + found.bytes,
+    };
+    onProgress(progress);
+  }
+  await records.finishImport(startedTs);
+  return progress;
+}

@@ -1,0 +1,87 @@
+import { matrixError } from "../errors.ts";
+import type { UsageSums } from "../media/upload/quota.ts";
+import type { GuardRecords } from "./records.ts";
+import type { Logger } from "../util/log.ts";
+import type { SynapseMedia } from "./synapse-media.ts";
+
+/**
+ * How long Synapse may go on with an upload after we lost sight of it. A doubt that is younger is not resolved by reading: the
+ * upload may be stored just after.
+ */
+const UNCERTAIN_FOR_MS = 5 * 60_000;
+const RETRY_AFTER_SECONDS = 5;
+
+export interface UsageParts {
+  readonly sums: UsageSums;
+  readonly records: GuardRecords;
+  /** undefined where Synapse may not be asked: then only what passed through this service counts. */
+  readonly synapse: SynapseMedia | undefined;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+/**
+ * What users have uploaded, before our time as well: a user whose uploads within a period are not known here is read from Synapse
+ * when they are first needed.
+ */
+export class UpstreamUsage implements UsageSums {
+  readonly #parts: UsageParts;
+  readonly #now: () => number;
+  /** One reading a user at a time, whoever waits for it. */
+  readonly #reading = new Map<string, { readonly sinceTs: number; readonly done: Promise<void> }>();
+
+  constructor(parts: UsageParts) {
+    this.#parts = parts;
+    this.#now = parts.now ?? Date.now;
+  }
+
+  /** As `MediaMetadata.uploadedBytes`. Rejects with `USAGE_UNKNOWN` where Synapse has to be asked and cannot be. */
+  async uploadedBytes(userId: string, sinceTs: readonly number[]): Promise<number[]> {
+    const { sums, records, synapse } = this.#parts;
+    if (synapse && sinceTs.length > 0) {
+      const earliest = Math.min(...sinceTs);
+      // What is read while a doubt is young is as good as it gets now; the next upload has it read again.
+      if (!(await records.isKnown(userId, earliest))) await this.#readOnce(userId, earliest, synapse);
+    }
+    return sums.uploadedBytes(userId, sinceTs);
+  }
+
+  async #readOnce(userId: string, sinceTs: number, synapse: SynapseMedia): Promise<void> {
+    for (let running; (running = this.#reading.get(userId)) !== undefined;) {
+      await running.done;
+      if (running.sinceTs <= sinceTs) return;
+    }
+    const done = this.#read(userId, sinceTs, synapse).finally(() => this.#reading.delete(userId));
+    this.#reading.set(userId, { sinceTs, done });
+    await done;
+  }
+
+  async #read(userId: string, sinceTs: number, synapse: SynapseMedia): Promise<void> {
+    const { records, log } = this.#parts;
+    try {
+      const found = await readUsage(userId, sinceTs, { records, synapse, now: this.#now });
+      log.info({ user: userId, ...found }, "a user's usage was read from Synapse");
+    } catch (error) {
+      log.warn({ user: userId, err: error }, "a user's usage cannot be read from Synapse");
+      throw matrixError("USAGE_UNKNOWN", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause: error });
+    }
+  }
+}
+
+/** Reads one user's uploads later than `sinceTs` from Synapse and records them. Resolves to what was found. */
+export async function readUsage(
+  userId: string,
+  sinceTs: number,
+  parts: { records: GuardRecords; synapse: SynapseMedia; now?: () => number },
+): Promise<{ media: number; bytes: number }> {
+  const { records, synapse, now = Date.now } = parts;
+  const readTs = now();
+  const found = { media: 0, bytes: 0 };
+  for await (const page of synapse.mediaOf(userId, sinceTs)) {
+    await records.addMedia(page);
+    found.media += page.length;
+    found.bytes += page.reduce((sum, { mediaLength }) => sum + mediaLength, 0);
+  }
+  await records.markRead(userId, { sinceTs, readTs }, readTs - UNCERTAIN_FOR_MS);
+  return found;
+}

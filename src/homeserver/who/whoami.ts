@@ -1,0 +1,150 @@
+import { MatrixError, matrixError } from "../../errors.ts";
+import type { Logger } from "../../util/log.ts";
+import { singleFlight } from "../../util/single-flight.ts";
+import type { Authenticator, Credentials, Requester } from "./authenticator.ts";
+import { checkCredentials } from "./check-credentials.ts";
+import { credentialsKey, type CredentialsKey } from "./credentials-key.ts";
+import { HomeserverError, retryAfterSecondsOf } from "../homeserver-error.ts";
+import { KnownUsers } from "./known-users.ts";
+import { Outage } from "./outage.ts";
+import { RecentAnswers } from "./recent-answers.ts";
+import { SparingWarning } from "./sparing-warning.ts";
+import { readWhoamiAnswer, type Refusal } from "./whoami-answer.ts";
+import { createWhoamiClient } from "./whoami-request.ts";
+
+export interface WhoamiOptions {
+  /** The homeserver's base URL; a path in front of `/_matrix` is kept. */
+  readonly url: string;
+  readonly log: Logger;
+  /** Whose users it must name. */
+  readonly serverName: string;
+  /** How long a user is known without asking again. Default 30 s. */
+  readonly cacheForMs?: number;
+  /** How much longer that user stays known while the homeserver cannot be asked. Default 5 min. */
+  readonly graceMs?: number;
+  /** How long a refusal (400, 401, 403) holds. Default 5 s. */
+  readonly negativeCacheForMs?: number;
+  /** The most users, and the most refusals, that are kept. Default 10,000. */
+  readonly maxEntries?: number;
+  /** For one question as a whole. Default 10 s. */
+  readonly timeoutMs?: number;
+  /** A clock in milliseconds that never goes back. */
+  readonly now?: () => number;
+}
+
+/** An {@link Authenticator} that holds connections. */
+export interface WhoamiAuthenticator extends Authenticator {
+  /** Waits for questions under way (`timeoutMs` at most), then closes the connections. */
+  close(): Promise<void>;
+}
+
+const MAX_KEPT_REFUSAL_LENGTH = 4096;
+
+/**
+ * Asks the homeserver's `/account/whoami` who a token belongs to. Its 400, 401 and 403 reach the client to the letter. Where it
+ * gives no usable answer it is asked for something that no client has a part in: only if that fails too is it an outage, in which
+ * a user that it named lately stays known for the grace. For all others the error is `HOMESERVER_UNAVAILABLE` (503) with `Retry-After`.
+ */
+export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthenticator {
+  const { url, log, serverName, cacheForMs = 30_000, graceMs = 300_000, negativeCacheForMs = 5000 } = options;
+  const { maxEntries = 10_000, timeoutMs = 10_000, now = () => performance.now() } = options;
+  const client = createWhoamiClient(url, timeoutMs);
+  // Apart, so that a flood of made-up tokens does not push out the users.
+  const known = new KnownUsers({ maxEntries, cacheForMs, graceMs });
+  const refused = new RecentAnswers<Refusal>(maxEntries);
+  const underWay = new Map<string, Promise<Requester>>();
+  const answers = singleFlight(() => client.answers());
+  const outage = new Outage(log);
+  const unanswered = new SparingWarning(log, "the homeserver answers, but did not say who makes a request");
+  const foreign = new SparingWarning(log, "the homeserver names a user of another server");
+
+  async function lookUp(key: CredentialsKey, credentials: Credentials): Promise<Requester> {
+    const askedAtMs = now();
+    try {
+      const verdict = readWhoamiAnswer(await client.ask(credentials));
+      outage.end();
+      if ("requester" in verdict) {
+        const { requester } = verdict;
+        if (!isOf(serverName, requester)) return refuseForeign(requester);
+        known.keep(key, requester, askedAtMs);
+        return requester;
+      }
+      forget(key, verdict.refusal);
+      if (verdict.refusal.bodyText.length <= MAX_KEPT_REFUSAL_LENGTH) {
+        refused.set(key.token + key.ids, verdict.refusal, askedAtMs + negativeCacheForMs);
+      }
+      throw refusalError(verdict.refusal);
+    } catch (error) {
+      if (!(error instanceof HomeserverError)) throw error;
+      return await withoutAnswer(key, error);
+    }
+  }
+
+  /** What one client sent can be what keeps the homeserver from answering, and must not decide for all others. */
+  async function withoutAnswer(key: CredentialsKey, error: HomeserverError): Promise<Requester> {
+    if (await answers()) {
+      outage.end();
+      unanswered.warn(error, now());
+      throw unavailable(error);
+    }
+    const nowMs = now();
+    outage.begin(error, nowMs);
+    const kept = known.find(key, nowMs);
+    if (kept !== undefined) return kept.requester;
+    throw unavailable(error);
+  }
+
+  function refuseForeign({ userId }: Requester): never {
+    const named = userId.slice(userId.indexOf(":") + 1);
+    const error = new HomeserverError(
+      "HOMESERVER_BAD_ANSWER",
+      `a user of ${named}, while server_name is ${serverName}: media_bridge.homeserver.url (${url}) must lead to the homeserver of that name`,
+    );
+    foreign.warn(error, now());
+    throw unavailable(error);
+  }
+
+  function forget(key: CredentialsKey, { errcode }: Refusal): void {
+    if (errcode === "M_UNKNOWN_TOKEN") known.forgetToken(key);
+    else known.forget(key);
+  }
+
+  function ask(key: CredentialsKey, credentials: Credentials): Promise<Requester> {
+    const whole = key.token + key.ids;
+    const shared = underWay.get(whole);
+    if (shared !== undefined) return shared;
+    const lookup = lookUp(key, credentials).finally(() => underWay.delete(whole));
+    underWay.set(whole, lookup);
+    return lookup;
+  }
+
+  return {
+    whoIs(credentials) {
+      checkCredentials(credentials);
+      const key = credentialsKey(credentials);
+      const nowMs = now();
+      const user = known.find(key, nowMs);
+      if (user?.isFresh) return user.requester;
+      const refusal = refused.get(key.token + key.ids, nowMs);
+      if (refusal !== undefined) throw refusalError(refusal);
+      if (user === undefined || !outage.isOn) return ask(key, credentials);
+      // A known user does not wait for a homeserver that is slow or down; what it says counts from the next request on.
+      if (outage.isRetryDue(nowMs)) ask(key, credentials).catch(() => undefined);
+      return user.requester;
+    },
+    close: () => client.close(),
+  };
+}
+
+function isOf(serverName: string, { userId }: Requester): boolean {
+  return userId.slice(userId.indexOf(":") + 1) === serverName;
+}
+
+function unavailable(error: HomeserverError): MatrixError {
+  const headers = { "Retry-After": String(retryAfterSecondsOf(error)) };
+  return matrixError("HOMESERVER_UNAVAILABLE", { headers, cause: error });
+}
+
+function refusalError({ status, errcode, bodyText }: Refusal): MatrixError {
+  return new MatrixError(status, errcode, "Refused by the homeserver", { bodyText });
+}

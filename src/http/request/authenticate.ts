@@ -1,0 +1,55 @@
+import type { Request } from "express";
+import { matrixError } from "../../errors.ts";
+import type { Authenticator, Requester } from "../../homeserver/who/authenticator.ts";
+import { findToken } from "../../homeserver/who/token.ts";
+import { headerValues } from "./header-values.ts";
+import { parseQuery, queryText, type Query } from "./query.ts";
+
+export interface RequesterOptions {
+  readonly authenticator: Authenticator;
+  /** Whether `X-Forwarded-For` is believed: only behind a proxy that sets it. */
+  readonly xForwarded: boolean;
+}
+
+/** Who makes a request. Throws the 400, 401, 403 or 503 that the client gets. */
+export function identify(
+  req: Pick<Request, "headers" | "rawHeaders" | "socket">,
+  query: Query,
+  options: RequesterOptions,
+): Promise<Requester> | Requester {
+  return options.authenticator.whoIs({
+    token: findToken(headerValues(req.rawHeaders, "authorization"), query.get("access_token") ?? []),
+    userId: identifier(query, "user_id"),
+    deviceId: identifier(query, "device_id") ?? identifier(query, "org.matrix.msc3202.device_id"),
+    address: clientAddress(req, options.xForwarded),
+    userAgent: req.headers["user-agent"],
+  });
+}
+
+/** As {@link identify}, for routes that are closed to guests. */
+export async function identifyUser(req: Request, query: Query, options: RequesterOptions): Promise<Requester> {
+  const requester = await identify(req, query, options);
+  if (requester.guest) throw matrixError("GUEST_FORBIDDEN");
+  return requester;
+}
+
+/** Who makes a request to a web resource, for the module that serves it. Rejects with the 400, 401, 403 or 503 for its client. */
+export async function identifyWebRequest(
+  request: Pick<Request, "headers" | "rawHeaders" | "socket"> & { readonly originalUrl: string },
+  options: RequesterOptions,
+): Promise<Requester> {
+  return identify(request, parseQuery(request.originalUrl), options);
+}
+
+/** Bytes that are no text name nobody, and leaving them out would make it a request of somebody else. */
+function identifier(query: Query, name: string): string | undefined {
+  const text = queryText(query, name);
+  if (text === null) throw matrixError("PARAMETER_NOT_UTF8");
+  return text;
+}
+
+/** The client's IP address, where it is known: none over a Unix socket without a proxy that tells it. */
+export function clientAddress(req: Pick<Request, "headers" | "socket">, xForwarded: boolean): string | undefined {
+  const forwarded = xForwarded ? req.headers["x-forwarded-for"] : undefined;
+  return typeof forwarded === "string" ? forwarded.split(",")[0]?.trim() : req.socket.remoteAddress;
+}

@@ -1,0 +1,154 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { matrixError } from "../../errors.ts";
+import type { BodySource } from "../../util/body-source.ts";
+import { leastBytesWithin } from "./discard-body.ts";
+
+/** How a request's body is read. */
+export interface BodyOptions {
+  /** A body from which nothing arrives for so long is ended; one that flows may take as long as it needs. */
+  readonly idleTimeoutMs: number;
+}
+
+/** The declared length of a body in bytes: 0 where there is none, undefined where it comes in chunks. */
+export function contentLengthOf(req: IncomingMessage): number | undefined {
+  const length = req.headers["content-length"];
+  if (length !== undefined) return Number(length);
+  return isFramed(req) ? undefined : 0;
+}
+
+/** Whether the head says how the body ends. Where it does not, the request has no body. */
+function isFramed({ headers }: IncomingMessage): boolean {
+  return headers["content-length"] !== undefined || headers["transfer-encoding"] !== undefined;
+}
+
+const toldToContinue = new WeakSet<IncomingMessage>();
+
+/** Whether the client holds its body back until it is told `100 Continue`. One that got tired of waiting does not. */
+export function waitsForContinue(req: IncomingMessage): boolean {
+  return expectsContinue(req) && !toldToContinue.has(req) && !req.complete && req.readableLength === 0;
+}
+
+/** Sends `100 Continue` where the client expects it, once. */
+export function tellToContinue(req: IncomingMessage, res: ServerResponse): void {
+  if (!expectsContinue(req) || toldToContinue.has(req)) return;
+  toldToContinue.add(req);
+  res.writeContinue();
+}
+
+function expectsContinue(req: IncomingMessage): boolean {
+  return req.headers.expect?.toLowerCase() === "100-continue";
+}
+
+/** Who is reading a body. */
+const readers = new WeakMap<IncomingMessage, (error: unknown) => void>();
+
+/** Ends the reading of a body that has not all arrived, with an error. Does nothing where nobody reads one. */
+export function refuseBody(req: IncomingMessage, error: unknown): void {
+  readers.get(req)?.(error);
+}
+
+/**
+ * The body of an upload, read as {@link requestBody} reads it. Throws `UPLOAD_WITHOUT_LENGTH` where the head does not say how the body
+ * ends: a lost body is worse than an error.
+ */
+export function uploadBody(req: IncomingMessage, res: ServerResponse, options: BodyOptions): BodySource {
+  if (!isFramed(req)) throw matrixError("UPLOAD_WITHOUT_LENGTH");
+  return requestBody(req, res, options);
+}
+
+/**
+ * The body of a request: nothing is asked of the client before `read` is called. Reading rejects where more or less arrives than the
+ * head declares, where the client leaves, and where nothing arrives for the idle time.
+ */
+export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTimeoutMs }: BodyOptions): BodySource {
+  const declared = contentLengthOf(req);
+  const leastBytes = leastBytesWithin(idleTimeoutMs);
+  return {
+    read: (sink) =>
+      new Promise<void>((resolve, reject) => {
+        const idle = setTimeout(() => {
+          // A body that we do not read, as the disk is busy, has not stalled.
+          if (req.isPaused()) {
+            idle.refresh();
+            return;
+          }
+          finish(matrixError("UPLOAD_STALLED"));
+          // One that was answered early: whoever waits for the rest of it has nothing more to tell.
+          if (res.headersSent) req.destroy();
+        }, idleTimeoutMs);
+        let arrived = 0;
+        let sinceRefreshed = 0;
+        const refresh = (chunk: Buffer) => {
+          sinceRefreshed += chunk.length;
+          // Once its request is answered, it is only thrown away.
+          if (res.headersSent && sinceRefreshed < leastBytes) return;
+          sinceRefreshed = 0;
+          idle.refresh();
+        };
+        let finished = false;
+        /** What the sink is still doing with the last chunk. */
+        let taking: Promise<void> | undefined;
+        const finish = (error?: unknown) => {
+          if (finished) return;
+          finished = true;
+          clearTimeout(idle);
+          readers.delete(req);
+          req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+          if (error === undefined) return resolve();
+          req.pause();
+          reject(error);
+        };
+        const onEnd = () => {
+          if (declared !== undefined && arrived < declared) return finish(matrixError("UPLOAD_INCOMPLETE"));
+          if (taking === undefined) return finish();
+          // The end is told before the last chunk is judged; and from here on the client may leave.
+          req.off("close", onClose);
+          taking.then(() => finish(), finish);
+        };
+        readers.set(req, finish);
+        // Also where all of it has arrived: a client that leaves before its body is read takes the upload with it, as in Synapse.
+        const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
+        const onTaken = () => {
+          if (finished) return;
+          taking = undefined;
+          idle.refresh();
+          req.resume();
+        };
+        const onData = (chunk: Buffer) => {
+          refresh(chunk);
+          arrived += chunk.length;
+          if (declared !== undefined && arrived > declared) return finish(matrixError("BODY_LENGTH_WRONG"));
+          try {
+            const busy = sink(chunk);
+            if (busy === undefined) return;
+            taking = busy;
+            req.pause();
+            busy.then(onTaken, finish);
+          } catch (error) {
+            finish(error);
+          }
+        };
+        if (req.destroyed) return onClose();
+        req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+        tellToContinue(req, res);
+      }),
+  };
+}
+
+/**
+ * Ends a request whose body turns out longer or shorter than its head says. For handlers that read it themselves: {@link requestBody}
+ * refuses such a body.
+ */
+export function holdToDeclaredLength(req: IncomingMessage): void {
+  const declared = contentLengthOf(req);
+  if (declared === undefined) return;
+  let left = declared - req.readableLength;
+  if (left < 0 || (req.complete && left > 0)) throw matrixError("BODY_LENGTH_WRONG");
+  const push = req.push.bind(req);
+  req.push = (chunk: Buffer | null, encoding) => {
+    left -= chunk?.length ?? 0;
+    if (left >= 0 && (chunk !== null || left === 0)) return push(chunk, encoding);
+    req.destroy();
+    return false;
+  };
+}

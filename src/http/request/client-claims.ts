@@ -1,0 +1,16 @@
+import type { IncomingMessage } from "node:http";
+import { isForwardedHeader } from "../../util/forwarded-headers.ts";
+
+/**
+ * Takes away what a client says of itself in the name of a proxy, for handlers that would believe it. For a service without a proxy in
+ * front that sets these headers.
+ */
+export function removeForwarded(req: IncomingMessage): void {
+  const names = Object.keys(req.headers).filter(isForwardedHeader);
+  if (names.length === 0) return;
+  for (const name of names) {
+    delete req.headers[name];
+    delete req.headersDistinct[name];
+  }
+  req.rawHeaders = req.rawHeaders.filter((_text, index, all) => !isForwardedHeader(all[index - (index % 2)] ?? ""));
+}

@@ -1,0 +1,172 @@
+import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
+import type { Logger } from "../../util/log.ts";
+import type { PendingStore, PendingCopies } from "./pending-copies.ts";
+import type { StorageProvider, StoredFile } from "./provider.ts";
+import { logStoreFailure } from "../store-failure.ts";
+
+/** Whether the file to be stored lies on disk; `deleted` where its media is gone for good. */
+export type FilePresence = "there" | "missing" | "deleted";
+
+export interface StoreLaneParts {
+  readonly provider: StorageProvider;
+  readonly stores: PendingCopies;
+  readonly findFile: (file: StoredFile) => Promise<FilePresence>;
+  readonly log: Logger;
+  readonly pace: StorePace;
+}
+
+/** How fast a lane goes. Milliseconds. */
+export interface StorePace {
+  readonly filesAtOnce: number;
+  /** After the first failure; each further one doubles it. */
+  readonly firstRetryMs: number;
+  readonly lastRetryMs: number;
+  /** The longest pause of a provider that fails file after file. */
+  readonly longestPauseMs: number;
+}
+
+export const COPY_PACING: StorePace = {
+  filesAtOnce: 4,
+  firstRetryMs: 1_000,
+  lastRetryMs: 600_000,
+  longestPauseMs: 60_000,
+};
+
+/** Longer than any timer should run: a row may have been written by a clock that was wrong. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/**
+ * Stores in one provider what waits for it, a few files at a time. A file that fails is tried again later and later, and
+ * never given up; a provider that fails altogether is asked less and less often, whatever the number of its files.
+ */
+export class CopyQueue {
+  private readonly parts: StoreLaneParts;
+  private readonly running = new Map<string, Promise<void>>();
+  private failuresInARow = 0;
+  private pausedUntilTs = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private lookAgain = false;
+  private stopped = false;
+
+  constructor(parts: StoreLaneParts) {
+    this.parts = parts;
+  }
+
+  /** Looks for work, now or once the pause is over. */
+  wake(): void {
+    if (this.stopped) return;
+    this.lookAgain = true;
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+      if (this.lookAgain) this.wake();
+    });
+  }
+
+  /** Begins nothing more; resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.looking;
+    await Promise.all(this.running.values());
+  }
+
+  private async look(): Promise<void> {
+    const { provider, stores, log, pace } = this.parts;
+    while (this.lookAgain && !this.stopped) {
+      this.lookAgain = false;
+      const nowTs = Date.now();
+      const free = (this.failuresInARow > 0 ? 1 : pace.filesAtOnce) - this.running.size;
+      if (this.pausedUntilTs > nowTs) this.wakeAt(this.pausedUntilTs);
+      else if (free > 0) {
+        try {
+          const due = await stores.due(provider.name, nowTs, free + this.running.size);
+          const fresh = due.filter(({ file }) => !this.running.has(file.path)).slice(0, free);
+          for (const pending of fresh) this.begin(pending);
+          this.wakeAt(await stores.nextDueTs(provider.name, nowTs));
+        } catch (error) {
+          log.error({ err: error, provider: provider.name }, "what waits for a storage provider cannot be read");
+          this.wakeAt(nowTs + pace.firstRetryMs);
+        }
+      }
+    }
+  }
+
+  private begin(pending: PendingStore): void {
+    if (this.stopped) return;
+    const { path } = pending.file;
+    const attempt = this.attempt(pending)
+      .catch((error: unknown) => {
+        const { log, provider } = this.parts;
+        log.error({ err: error, provider: provider.name, path }, "what was stored cannot be noted; it is stored again");
+        this.pause();
+      })
+      .finally(() => {
+        this.running.delete(path);
+        this.wake();
+      });
+    this.running.set(path, attempt);
+  }
+
+  private async attempt(pending: PendingStore): Promise<void> {
+    const { provider, stores, findFile, log } = this.parts;
+    const { file } = pending;
+    try {
+      const presence = await findFile(file);
+      if (presence === "missing") throw new Error("the file is gone from disk, and no provider has it");
+      if (presence === "there") {
+        try {
+          await provider.store(file);
+        } catch (error) {
+          return await this.fail(pending, error, (facts) => logStoreFailure(log, provider.name, file, error, facts));
+        }
+      }
+    } catch (error) {
+      return this.fail(pending, error, (facts) => this.logMissing(file, error, facts));
+    }
+    await stores.done(pending);
+    this.failuresInARow = 0;
+  }
+
+  /** A provider that failed to give the file back is in the log already: that is not told as an error again. */
+  private logMissing(file: StoredFile, error: unknown, facts: Record<string, unknown>): void {
+    const { log, provider } = this.parts;
+    const all = { err: error, provider: provider.name, path: file.path, ...facts };
+    const level = error instanceof ModuleFailure ? "warn" : "error";
+    log[level](all, "a file that waits for a storage provider cannot be read; it is tried again");
+  }
+
+  private async fail(
+    pending: PendingStore,
+    error: unknown,
+    tell: (facts: Record<string, unknown>) => void,
+  ): Promise<void> {
+    const { stores, pace } = this.parts;
+    this.pause();
+    // A child that is down says nothing about the file.
+    if (error instanceof ModuleUnavailable && error.reason === "unavailable") return;
+    const attempts = pending.attempts + 1;
+    const waitMs = backoff(attempts, pace.firstRetryMs, pace.lastRetryMs);
+    tell({ attempts, waitMs });
+    await stores.postpone(pending, Date.now() + waitMs);
+  }
+
+  private pause(): void {
+    const { firstRetryMs, longestPauseMs } = this.parts.pace;
+    this.failuresInARow += 1;
+    this.pausedUntilTs = Date.now() + backoff(this.failuresInARow, firstRetryMs / 2, longestPauseMs);
+  }
+
+  private wakeAt(ts: number | undefined): void {
+    clearTimeout(this.timer);
+    if (ts === undefined || this.stopped) return;
+    const waitMs = Math.min(Math.max(ts - Date.now(), 1), LONGEST_WAIT_MS);
+    this.timer = setTimeout(() => this.wake(), waitMs);
+  }
+}
+
+/** Doubles with each failure; a little by chance, so that not everything comes back at once. */
+function backoff(failures: number, firstMs: number, lastMs: number): number {
+  const fullMs = Math.min(firstMs * 2 ** (failures - 1), lastMs);
+  return Math.round(fullMs * (0.75 + Math.random() / 4));
+}

@@ -1,0 +1,108 @@
+import { toClientError } from "../../callbacks/failure.ts";
+import { MatrixError } from "../../errors.ts";
+import type { Logger } from "../../util/log.ts";
+import type { BlobStore } from "../blobs.ts";
+import type { MediaMetadata } from "../metadata.ts";
+import type { PendingCopies } from "./pending-copies.ts";
+import type { MediaRestorer } from "./restorer.ts";
+import type { StorageProvider, StorageProviders, StoredFile } from "./provider.ts";
+import { logStoreFailure } from "../store-failure.ts";
+import { type FilePresence, COPY_PACING, CopyQueue, type StorePace } from "./copy-queue.ts";
+
+export interface ProviderStoresOptions {
+  readonly providers: StorageProviders;
+  readonly pending: PendingCopies;
+  readonly metadata: MediaMetadata;
+  readonly blobs: BlobStore;
+  readonly restorer: MediaRestorer;
+  readonly log: Logger;
+  readonly pace?: StorePace;
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** Brings new files to the storage providers: to some before the upload is answered, to the others in the background. */
+export class ProviderCopies {
+  private readonly options: ProviderStoresOptions;
+  private readonly lanes: readonly CopyQueue[];
+
+  constructor(options: ProviderStoresOptions) {
+    this.options = options;
+    const { providers, pending: stores, log, pace = COPY_PACING } = options;
+    this.lanes = providers.all.map(
+      (provider) => new CopyQueue({ provider, stores, log, pace, findFile: (file) => this.findFile(file) }),
+    );
+  }
+
+  /** Begins with what earlier processes left; files of a provider that is no longer configured are kept, and named. */
+  async start(): Promise<void> {
+    const { providers, pending, log } = this.options;
+    const known = new Set(providers.all.map(({ name }) => name));
+    for (const [provider, files] of await pending.counts()) {
+      if (known.has(provider)) continue;
+      log.warn({ provider, files }, "files wait for a storage provider that is no longer configured");
+    }
+    this.wake();
+  }
+
+  /**
+   * Stores a file in every provider that is to have it before the upload is answered, one after the other, as Synapse does.
+   * Rejects with the {@link MatrixError} of the first that fails: the upload is refused then.
+   */
+  async storeNow(file: StoredFile): Promise<void> {
+    for (const provider of this.takers(file)) {
+      if (!provider.storeSynchronous) continue;
+      try {
+        await provider.store(file);
+      } catch (error) {
+        logStoreFailure(this.options.log, provider.name, file, error);
+        throw toClientError(asError(error), RETRY_AFTER_SECONDS);
+      }
+    }
+  }
+
+  /** The names of the providers that get a file in the background; for the commit of its row. */
+  namesForLater(file: StoredFile): readonly string[] {
+    return this.takers(file)
+      .filter(({ storeSynchronous }) => !storeSynchronous)
+      .map(({ name }) => name);
+  }
+
+  /** Something new waits. */
+  wake(): void {
+    for (const lane of this.lanes) lane.wake();
+  }
+
+  /** Begins nothing more, and waits at most `graceMs` for what is under way; what was not done is done after the next start. */
+  async stop(graceMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
+    await Promise.race([Promise.all(this.lanes.map((lane) => lane.stop())), late]);
+    clearTimeout(timer);
+  }
+
+  private takers({ serverName }: StoredFile): readonly StorageProvider[] {
+    return this.options.providers.all.filter(({ storeLocal, storeRemote }) =>
+      serverName === null ? storeLocal : storeRemote,
+    );
+  }
+
+  private async findFile({ fileId }: StoredFile): Promise<FilePresence> {
+    const { metadata, blobs, restorer } = this.options;
+    const media = await metadata.localMedia(fileId);
+    if (media === undefined) return "deleted";
+    const reader = (await blobs.open(fileId)) ?? (await restorer.open(media).catch(throwCause));
+    if (reader === undefined) return "missing";
+    await reader.close();
+    return "there";
+  }
+}
+
+/** A lane tells a child that is down from a provider that fails, which a client's error does not. */
+function throwCause(error: unknown): never {
+  throw MatrixError.is(error) && error.code === "PROVIDER_UNAVAILABLE" ? error.cause : error;
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}

@@ -1,0 +1,116 @@
+import { matrixError, MatrixError } from "../../errors.ts";
+import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
+import type { BlobReader, BlobStore } from "../blobs.ts";
+import type { LocalMedia } from "../metadata.ts";
+import { localFile, type StorageProviders } from "./provider.ts";
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** How many files are fetched at the same time, and how long another one waits for its turn. */
+export interface RestorePace {
+  readonly fetchesAtOnce: number;
+  readonly patienceMs: number;
+}
+
+/** A provider that hangs holds its turns for as long as its deadline: nobody waits for all of that behind others. */
+const RESTORE_PACE: RestorePace = { fetchesAtOnce: 16, patienceMs: 60_000 };
+
+/** Brings files back that are gone from disk, from the storage providers. */
+export class MediaRestorer {
+  private readonly providers: StorageProviders;
+  private readonly blobs: BlobStore;
+  /** By media id: whoever asks meanwhile waits for the same fetch. */
+  private readonly restoring = new Map<string, Promise<boolean>>();
+  private readonly patienceMs: number;
+  private free: number;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(providers: StorageProviders, blobs: BlobStore, pace: RestorePace = RESTORE_PACE) {
+    this.providers = providers;
+    this.blobs = blobs;
+    this.free = pace.fetchesAtOnce;
+    this.patienceMs = pace.patienceMs;
+  }
+
+  /**
+   * The file of media that was found missing, on disk again; undefined where every provider says that it does not have it.
+   * Rejects with a {@link MatrixError}: `PROVIDER_UNAVAILABLE` where a provider failed or cannot be asked in time, and none had
+   * the file; 500 where the disk fails.
+   */
+  async open(media: LocalMedia): Promise<BlobReader | undefined> {
+    if (this.providers.all.length === 0) return undefined;
+    let restoring = this.restoring.get(media.mediaId);
+    if (restoring === undefined) {
+      restoring = this.restore(media).finally(() => this.restoring.delete(media.mediaId));
+      this.restoring.set(media.mediaId, restoring);
+    }
+    if (!(await restoring)) return undefined;
+    const reader = await this.blobs.open(media.mediaId);
+    if (reader === undefined) throw unavailable(new Error("the file came back, and was removed again at once"));
+    return reader;
+  }
+
+  private async restore(media: LocalMedia): Promise<boolean> {
+    await this.takeTurn();
+    try {
+      return await this.fetch(media);
+    } catch (error) {
+      if (MatrixError.is(error)) throw error;
+      throw error instanceof ModuleUnavailable || error instanceof ModuleFailure
+        ? unavailable(error)
+        : matrixError("STORE_FAILED", { cause: error });
+    } finally {
+      this.endTurn();
+    }
+  }
+
+  private async fetch({ mediaId, mediaLength, sha256 }: LocalMedia): Promise<boolean> {
+    const spool = await this.blobs.spool(mediaId);
+    try {
+      const found = await this.providers.fetch({
+        file: localFile(mediaId),
+        spoolPath: spool.path,
+        lengthBytes: mediaLength,
+        sha256,
+      });
+      if (found) await spool.publish();
+      return found;
+    } finally {
+      await spool.discard();
+    }
+  }
+
+  private async takeTurn(): Promise<void> {
+    if (this.free > 0) {
+      this.free -= 1;
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const begin = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.waiting.delete(begin);
+        reject(
+          unavailable(new ModuleUnavailable("busy", `no turn to ask the storage providers in ${this.patienceMs} ms`)),
+        );
+      }, this.patienceMs);
+      this.waiting.add(begin);
+    });
+  }
+
+  private endTurn(): void {
+    const [next] = this.waiting;
+    if (next === undefined) {
+      this.free += 1;
+      return;
+    }
+    this.waiting.delete(next);
+    next();
+  }
+}
+
+function unavailable(cause: Error): MatrixError {
+  return matrixError("PROVIDER_UNAVAILABLE", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause });
+}

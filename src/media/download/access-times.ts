@@ -1,0 +1,55 @@
+import type { Logger } from "../../util/log.ts";
+
+/** Where times of access are kept: `last_access_ts`, by which operators' clean-up jobs select. */
+export interface AccessRows {
+  /** Sets the time (milliseconds) of local media; ids without a row are passed over. Resolves once committed. */
+  touchLocalMedia(mediaIds: readonly string[], accessTs: number): Promise<void>;
+}
+
+/** As often as Synapse writes them. */
+const FLUSH_MS = 60_000;
+/** Written in one commit: a turn of the event loop must stay short. */
+const BATCH_IDS = 500;
+
+/** Remembers which media were read, and writes it down once a minute: a download costs no write. */
+export class AccessTimes {
+  private readonly rows: AccessRows;
+  private readonly log: Logger;
+  private readonly flushMs: number;
+  private read = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<void> = Promise.resolve();
+
+  constructor(rows: AccessRows, log: Logger, flushMs = FLUSH_MS) {
+    this.rows = rows;
+    this.log = log;
+    this.flushMs = flushMs;
+  }
+
+  /** Somebody reads this media. */
+  mark(mediaId: string): void {
+    this.read.add(mediaId);
+    this.timer ??= setTimeout(() => void this.flush(), this.flushMs).unref();
+  }
+
+  /** Writes what is remembered, with the time of now. Never rejects: what could not be written is tried next time. */
+  flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.flushing = this.flushing.then(() => this.write());
+    return this.flushing;
+  }
+
+  private async write(): Promise<void> {
+    const ids = [...this.read];
+    this.read = new Set();
+    try {
+      for (; ids.length > 0; ids.splice(0, BATCH_IDS)) {
+        await this.rows.touchLocalMedia(ids.slice(0, BATCH_IDS), Date.now());
+      }
+    } catch (error) {
+      this.log.error({ err: error, files: ids.length }, "times of access could not be written; they are tried again");
+      for (const id of ids) this.mark(id);
+    }
+  }
+}

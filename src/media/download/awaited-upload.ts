@@ -1,0 +1,59 @@
+import { matrixError } from "../../errors.ts";
+import type { LocalMedia, MediaMetadata, PendingMedia } from "../metadata.ts";
+import { hasExpired } from "../upload/pending-upload.ts";
+import type { UploadWaiters, OnAbort } from "./upload-waiters.ts";
+
+/** A request for media that waits for its upload if need be. */
+export interface AwaitRequest {
+  readonly mediaId: string;
+  /** By a route that asks for no token: while `enable_authenticated_media` is on, closed for media stored under it. */
+  readonly legacy: boolean;
+  /** How long it waits. */
+  readonly timeoutMs: number;
+  readonly whenGone: OnAbort;
+}
+
+/** A timer may fire a millisecond before its time by the clock, and an id expires once its time is over. */
+const PAST_EXPIRY_MS = 3;
+
+export interface AwaitParts {
+  readonly metadata: MediaMetadata;
+  readonly waits: UploadWaiters;
+  /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
+  readonly unusedExpirationMs: number;
+  /** Whether media that is marked as stored under it is closed to routes without authentication. */
+  readonly enableAuthenticatedMedia: boolean;
+}
+
+/**
+ * The row of a media id that had no content a moment ago, once it has: woken by the upload's commit. Undefined where the
+ * id is unknown, hidden or expired; throws `M_NOT_YET_UPLOADED` where the time is over first.
+ */
+export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Promise<LocalMedia | undefined> {
+  const { mediaId } = request;
+  const wait = parts.waits.begin(mediaId);
+  try {
+    const pending = await parts.metadata.pendingMedia(mediaId);
+    // Unknown, unless the upload was committed between the two looks.
+    if (pending === undefined) return await parts.metadata.localMedia(mediaId);
+    if (isHidden(pending, request, parts) || hasExpired(pending, parts.unusedExpirationMs, Date.now()))
+      return undefined;
+    const expiresInMs = pending.createdTs + parts.unusedExpirationMs - Date.now();
+    const timeoutMs = Math.min(request.timeoutMs, expiresInMs + PAST_EXPIRY_MS);
+    if (timeoutMs > 0) await wait.until(timeoutMs, request.whenGone);
+    const media = await parts.metadata.localMedia(mediaId);
+    if (media !== undefined || hasExpired(pending, parts.unusedExpirationMs, Date.now())) return media;
+    throw matrixError("NOT_YET_UPLOADED");
+  } finally {
+    wait.end();
+  }
+}
+
+/** Whether a request does not get to see media: it is quarantined, or frozen for routes without authentication. */
+export function isHidden(
+  { quarantinedBy, authenticated }: Pick<PendingMedia, "quarantinedBy" | "authenticated">,
+  { legacy }: Pick<AwaitRequest, "legacy">,
+  { enableAuthenticatedMedia }: Pick<AwaitParts, "enableAuthenticatedMedia">,
+): boolean {
+  return quarantinedBy !== null || (legacy && authenticated && enableAuthenticatedMedia);
+}

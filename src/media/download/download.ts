@@ -1,0 +1,38 @@
+import { matrixError } from "../../errors.ts";
+import type { AccessTimes } from "./access-times.ts";
+import { awaitUpload, isHidden, type AwaitParts, type AwaitRequest } from "./awaited-upload.ts";
+import type { BlobReader, BlobStore } from "../blobs.ts";
+import { isMediaId } from "../media-id.ts";
+import type { LocalMedia } from "../metadata.ts";
+import type { MediaRestorer } from "../copies/restorer.ts";
+
+/** A request for media, by whatever route. */
+export interface DownloadRequest extends AwaitRequest {
+  readonly serverName: string;
+}
+
+export interface DownloadParts extends AwaitParts {
+  readonly serverName: string;
+  readonly blobs: BlobStore;
+  readonly accessTimes: AccessTimes;
+  readonly restorer: MediaRestorer | undefined;
+}
+
+/**
+ * The row of media that may be served, once it is uploaded; counts as an access. Throws `M_NOT_FOUND` where there is none, or it is
+ * quarantined or frozen, and `M_NOT_YET_UPLOADED` where the upload does not come in time.
+ */
+export async function findMedia(request: DownloadRequest, parts: DownloadParts): Promise<LocalMedia> {
+  if (request.serverName !== parts.serverName || !isMediaId(request.mediaId)) throw matrixError("NOT_FOUND");
+  const media = (await parts.metadata.localMedia(request.mediaId)) ?? (await awaitUpload(request, parts));
+  if (media === undefined || isHidden(media, request, parts)) throw matrixError("NOT_FOUND");
+  parts.accessTimes.mark(media.mediaId);
+  return media;
+}
+
+/** The opened file of media; throws `M_NOT_FOUND` where it is gone from disk, and no storage provider has it. */
+export async function openMedia(media: LocalMedia, parts: DownloadParts): Promise<BlobReader> {
+  const reader = (await parts.blobs.open(media.mediaId)) ?? (await parts.restorer?.open(media));
+  if (reader === undefined) throw matrixError("NOT_FOUND");
+  return reader;
+}

@@ -1,0 +1,124 @@
+import type { CallbackChain } from "../../callbacks/chain.ts";
+import type { MediaUploadLimit } from "../../callbacks/limit.ts";
+import { type MatrixError, matrixError } from "../../errors.ts";
+import type { Breach, QuotaLedger, Reservation } from "./quota.ts";
+
+/** Who wants to upload how much. */
+export interface AdmissionRequest {
+  readonly userId: string;
+  /** Bytes declared; undefined for a body without a declared length. */
+  readonly contentLength: number | undefined;
+  /** A module makes it on behalf of the user: whether the user may upload so much is not asked, the limits hold. */
+  readonly isOfModule?: boolean;
+}
+
+/** What deciding over an upload needs, wherever its bytes go then. */
+export interface AdmissionParts {
+  readonly chain: CallbackChain;
+  readonly ledger: QuotaLedger;
+  readonly maxUploadSizeBytes: number;
+  /** Limits of the configuration, for users about whom no module has a say. */
+  readonly defaultLimits: readonly MediaUploadLimit[];
+  /** Where a limit without an `info_uri` of its own points to; null without a `public_baseurl`. */
+  readonly limitPage: string | null;
+}
+
+/** Throws where so many bytes are over the service's own maximum. */
+export function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts): void {
+  if (sizeBytes > maxUploadSizeBytes) throw matrixError("UPLOAD_TOO_LARGE");
+}
+
+/**
+ * Asks the modules whether the user may upload so much, and for the limits of this upload. Without a declared length the first
+ * question waits until the size is known: {@link judgeTrueSize}.
+ */
+export async function askModules(
+  { userId, contentLength, isOfModule = false }: AdmissionRequest,
+  { chain, defaultLimits }: AdmissionParts,
+): Promise<readonly MediaUploadLimit[]> {
+  if (contentLength === undefined || isOfModule) {
+    const limits = await chain.decide("get_media_upload_limits_for_user", userId, contentLength ?? 0);
+    return limits?.value ?? defaultLimits;
+  }
+  const [denied, limits] = await chain.decideBoth(
+    { kind: "is_user_allowed_to_upload_media_of_size", args: [userId, contentLength] },
+    { kind: "get_media_upload_limits_for_user", args: [userId, contentLength] },
+  );
+  if (denied) throw matrixError("UPLOAD_TOO_LARGE");
+  return limits?.value ?? defaultLimits;
+}
+
+/**
+ * Asks the modules about a body without a declared length, whose size came out as `sizeBytes`: whether the user may upload so much,
+ * and again for the limits where a module tells them by the size, which was 0 before. Both answers must let the upload pass, or a
+ * client would choose the lenient one. Throws the refusal; resolves to the reservation that holds the bytes from here on.
+ */
+export async function judgeTrueSize(
+  reservation: Reservation,
+  sizeBytes: number,
+  request: AdmissionRequest,
+  parts: AdmissionParts,
+): Promise<Reservation> {
+  const { chain, ledger } = parts;
+  if (!chain.takesSize("get_media_upload_limits_for_user")) {
+    const denied = await chain.decide("is_user_allowed_to_upload_media_of_size", request.userId, sizeBytes);
+    if (denied) throw matrixError("UPLOAD_TOO_LARGE");
+    return reservation;
+  }
+  const limits = await askModules({ ...request, contentLength: sizeBytes }, parts);
+  const renewed = await ledger.open(request.userId, limits);
+  try {
+    // At once, before anyone else can take the bytes.
+    reservation.release();
+    await reserve(renewed, sizeBytes, request, parts);
+    return renewed;
+  } catch (error) {
+    renewed.release();
+    throw error;
+  }
+}
+
+/** Grows the reservation to `totalBytes`, or throws the refusal of the limit that this would pass. */
+export async function reserve(
+  reservation: Reservation,
+  totalBytes: number,
+  request: AdmissionRequest,
+  parts: AdmissionParts,
+): Promise<void> {
+  const breach = reservation.growTo(totalBytes);
+  if (breach) throw await refuse(breach, totalBytes, request, parts);
+}
+
+/** Tells the modules that a limit was met, and words the refusal (MSC4335), unless one of them words it. */
+async function refuse(
+  { limit, sentBytes }: Breach,
+  attemptedBytes: number,
+  { userId }: AdmissionRequest,
+  { chain, limitPage }: AdmissionParts,
+): Promise<MatrixError> {
+  const worded = await chain.notify("on_media_upload_limit_exceeded", userId, limit, sentBytes, attemptedBytes);
+  // An empty one leads nowhere.
+  const infoUri = limit.infoUri || limitPage;
+  return (
+    worded ??
+    matrixError("LIMIT_EXCEEDED", {
+      fields: { ...(infoUri !== null && { info_uri: infoUri }), ...(limit.canUpgrade && { can_upgrade: true }) },
+    })
+  );
+}
+
+/** Shows the file to the spam checkers. Throws where one refuses it. */
+export async function checkForSpam(
+  path: string,
+  mediaId: string,
+  { userId }: AdmissionRequest,
+  { chain }: AdmissionParts,
+): Promise<void> {
+  const refused = await chain.forUser(userId).decide("check_media_file_for_spam", path, {
+    serverName: null,
+    fileId: mediaId,
+    urlCache: false,
+    thumbnail: null,
+  });
+  if (refused) throw matrixError("BAD_CONTENT");
+}

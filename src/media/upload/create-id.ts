@@ -1,0 +1,52 @@
+import { matrixError } from "../../errors.ts";
+import type { RateLimiter } from "../../util/rate-limiter.ts";
+import { createMediaId } from "../media-id.ts";
+import type { MediaMetadata } from "../metadata.ts";
+
+/** What creating media ids needs. */
+export interface CreateParts {
+  readonly metadata: MediaMetadata;
+  /** Per user: Synapse's `rc_media_create`. */
+  readonly rateLimiter: RateLimiter;
+  /** Ids without content that a user may have: Synapse's `max_pending_media_uploads`. */
+  readonly maxPendingUploads: number;
+  /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
+  readonly unusedExpirationMs: number;
+  readonly enableAuthenticatedMedia: boolean;
+}
+
+/** A media id that may be uploaded to, and until when (milliseconds since the epoch). */
+export interface CreatedMedia {
+  readonly mediaId: string;
+  readonly expiresTs: number;
+}
+
+/**
+ * Creates a media id whose content comes later. Throws `M_LIMIT_EXCEEDED` (429) where the user asks too often or has too
+ * many ids without content. Client-Server API, `POST /_matrix/media/v1/create`.
+ */
+export async function createMedia(userId: string, parts: CreateParts): Promise<CreatedMedia> {
+  const createdTs = Date.now();
+  const tooOften = parts.rateLimiter.take(userId, createdTs);
+  if (tooOften !== undefined) throw tooManyRequests(tooOften.retryAfterMs);
+  const mediaId = createMediaId();
+  const creation = await parts.metadata.createPendingMedia(
+    { mediaId, createdTs, userId, authenticated: parts.enableAuthenticatedMedia },
+    { maxPending: parts.maxPendingUploads, expiredTs: createdTs - parts.unusedExpirationMs },
+  );
+  if (creation.created) {
+    await parts.metadata.flushed();
+    return { mediaId, expiresTs: createdTs + parts.unusedExpirationMs };
+  }
+  const { oldestCreatedTs } = creation;
+  // The oldest one makes room when it expires, if nobody uploads to one before.
+  throw tooManyRequests(oldestCreatedTs === null ? undefined : oldestCreatedTs + parts.unusedExpirationMs - createdTs);
+}
+
+function tooManyRequests(retryAfterMs: number | undefined): Error {
+  if (retryAfterMs === undefined) return matrixError("TOO_MANY_REQUESTS");
+  return matrixError("TOO_MANY_REQUESTS", {
+    fields: { retry_after_ms: retryAfterMs },
+    headers: { "Retry-After": String(Math.ceil(retryAfterMs / 1000)) },
+  });
+}

@@ -1,0 +1,69 @@
+import { matrixError } from "../../errors.ts";
+import { isMediaId } from "../media-id.ts";
+import type { PendingMedia, UploadedMedia } from "../metadata.ts";
+import type { UploadLocks } from "./upload-locks.ts";
+import type { UploadWaiters } from "../download/upload-waiters.ts";
+import { fillMedia, type StoredUpload, type UploadParts, type UploadRequest, type UploadTarget } from "./upload.ts";
+
+/** An upload to an id that was created before. */
+export interface PendingUploadRequest extends UploadRequest {
+  readonly serverName: string;
+  readonly mediaId: string;
+}
+
+export interface PendingUploadParts extends UploadParts {
+  readonly serverName: string;
+  /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
+  readonly unusedExpirationMs: number;
+  readonly claims: UploadLocks;
+  /** Downloads that wait for uploads. */
+  readonly waits: UploadWaiters;
+}
+
+/**
+ * Takes an upload in under the id that its user created, or throws the error that refuses it: 404 where the id is not ours,
+ * unknown or expired, 403 where somebody else created it, 409 where it has content or another upload to it is under way.
+ * Client-Server API, `PUT /_matrix/media/v3/upload/{serverName}/{mediaId}`.
+ */
+export async function storePendingUpload(
+  request: PendingUploadRequest,
+  parts: PendingUploadParts,
+): Promise<StoredUpload> {
+  const { mediaId } = request;
+  if (request.serverName !== parts.serverName) throw matrixError("SERVER_NAME_NOT_OURS");
+  if (!isMediaId(mediaId)) throw matrixError("MEDIA_ID_UNKNOWN");
+  const claimed = await parts.claims.claim(mediaId);
+  try {
+    // Read under the claim: an upload that had it before is either in this row or gone without a trace.
+    await checkPending(request, parts);
+    if (!claimed) throw matrixError("UPLOAD_UNDER_WAY");
+    const target: UploadTarget = {
+      mediaId,
+      commit: (media) => commitPending(media, parts),
+      withdraw: () => parts.metadata.withdrawMedia(mediaId, { keepsId: true }),
+    };
+    return await fillMedia(request, target, parts);
+  } finally {
+    if (claimed) parts.claims.release(mediaId);
+  }
+}
+
+/** Whether an id has gone unused for too long. Its row stays, as it does in Synapse: the id is never given to anybody else. */
+export function hasExpired(pending: PendingMedia, unusedExpirationMs: number, nowMs: number): boolean {
+  return pending.createdTs + unusedExpirationMs < nowMs;
+}
+
+async function checkPending({ mediaId, userId }: PendingUploadRequest, parts: PendingUploadParts): Promise<void> {
+  const pending = await parts.metadata.pendingMedia(mediaId);
+  const media = pending ?? (await parts.metadata.localMedia(mediaId));
+  if (media === undefined) throw matrixError("MEDIA_ID_UNKNOWN");
+  if (media.userId !== userId) throw matrixError("NOT_THE_CREATOR");
+  if (pending === undefined) throw matrixError("ALREADY_UPLOADED");
+  if (hasExpired(pending, parts.unusedExpirationMs, Date.now())) throw matrixError("MEDIA_ID_EXPIRED");
+}
+
+async function commitPending(media: UploadedMedia, { metadata, waits }: PendingUploadParts): Promise<void> {
+  // The claim holds in this process alone; the database has the last word.
+  if (!(await metadata.fillPendingMedia(media))) throw matrixError("ALREADY_UPLOADED");
+  waits.wake(media.mediaId);
+}

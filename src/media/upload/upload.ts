@@ -1,0 +1,165 @@
+import type { BodySource } from "../../util/body-source.ts";
+import { createHash } from "node:crypto";
+import { MatrixError, matrixError } from "../../errors.ts";
+import {
+  askModules,
+  checkForSpam,
+  checkMaximum,
+  judgeTrueSize,
+  reserve,
+  type AdmissionParts,
+  type AdmissionRequest,
+} from "./admission.ts";
+import type { BlobStore, BlobWriter } from "../blobs.ts";
+import { createMediaId } from "../media-id.ts";
+import type { MediaMetadata, UploadedMedia } from "../metadata.ts";
+import type { ProviderCopies } from "../copies/provider-copies.ts";
+import type { Reservation } from "./quota.ts";
+import { localFile } from "../copies/provider.ts";
+
+/** An upload by a user who is known. */
+export interface UploadRequest extends AdmissionRequest {
+  readonly mediaType: string;
+  /** null: none was given; undefined: it is not UTF-8. */
+  readonly uploadName: string | null | undefined;
+  readonly body: BodySource;
+}
+
+/** What uploads need. */
+export interface UploadParts extends AdmissionParts {
+  readonly metadata: MediaMetadata;
+  readonly blobs: BlobStore;
+  readonly enableAuthenticatedMedia: boolean;
+  /** Absent where no storage provider is configured. */
+  readonly providers: ProviderCopies | undefined;
+}
+
+/** What was stored. */
+export interface StoredUpload {
+  readonly mediaId: string;
+  readonly sizeBytes: number;
+}
+
+/** The media id that an upload fills, and how it comes to exist. */
+export interface UploadTarget {
+  readonly mediaId: string;
+  /** Commits the row of a file that is in place: from here on the media exists, and its bytes count from the database. */
+  commit(media: UploadedMedia): Promise<void>;
+  /** Takes the row back. */
+  withdraw(): Promise<void>;
+}
+
+/** Everything an upload has taken and must give back should it fail. */
+interface Held {
+  reservation?: Reservation;
+  writer?: BlobWriter;
+  isCommitted?: boolean;
+}
+
+/** Takes an upload in under an id of its own. Client-Server API, `POST /_matrix/media/v3/upload`. */
+export function storeUpload(request: UploadRequest, parts: UploadParts): Promise<StoredUpload> {
+  const mediaId = createMediaId();
+  return fillMedia(
+    request,
+    {
+      mediaId,
+      commit: ({ uploadedTs, ...media }) =>
+        parts.metadata.insertLocalMedia({
+          ...media,
+          createdTs: uploadedTs,
+          authenticated: parts.enableAuthenticatedMedia,
+        }),
+      withdraw: () => parts.metadata.withdrawMedia(mediaId, { keepsId: false }),
+    },
+    parts,
+  );
+}
+
+/**
+ * Fills a media id with what a client uploads, or throws the {@link MatrixError} that refuses it. Whatever fails leaves no
+ * file, no row and no reservation behind.
+ */
+export async function fillMedia(
+  request: UploadRequest,
+  target: UploadTarget,
+  parts: UploadParts,
+): Promise<StoredUpload> {
+  const held: Held = {};
+  try {
+    // 1. The declared size against the service's own maximum, before anybody is asked.
+    checkMaximum(request.contentLength ?? 0, parts);
+    // 2. Modules: may this user upload so much, and under which limits?
+    const limits = await askModules(request, parts);
+    if (request.uploadName === undefined) throw matrixError("FILE_NAME_NOT_UTF8");
+    // 3. The quota is reserved before the first byte.
+    held.reservation = await parts.ledger.open(request.userId, limits);
+    await reserve(held.reservation, request.contentLength ?? 0, request, parts);
+    // 4. The body goes to a temporary file and is hashed on the way.
+    held.writer = parts.blobs.create(target.mediaId);
+    const { sizeBytes, sha256 } = await receiveBody(request, held.writer, held.reservation, parts);
+    if (request.contentLength === undefined) {
+      held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, parts);
+    }
+    // 5. The file gets its final path, where the spam check and nobody else sees it.
+    const path = await held.writer.publish();
+    await checkForSpam(path, target.mediaId, request, parts);
+    // 6. Storage providers that the answer waits for: like everything before the row, a failure leaves nothing behind.
+    const file = localFile(target.mediaId);
+    await parts.providers?.storeNow(file);
+    // 7. The row is committed.
+    const commit = target.commit({
+      mediaId: target.mediaId,
+      mediaType: request.mediaType,
+      mediaLength: sizeBytes,
+      uploadedTs: Date.now(),
+      uploadName: request.uploadName,
+      userId: request.userId,
+      sha256,
+      ...(parts.providers && { copyLater: parts.providers.namesForLater(file) }),
+    });
+    await held.reservation.settleBy(commit);
+    held.isCommitted = true;
+    // 8. What is answered outlives a loss of power. Uploads that end together share the flush.
+    await parts.metadata.flushed();
+    await held.writer.settle();
+    parts.providers?.wake();
+    return { mediaId: target.mediaId, sizeBytes };
+  } catch (error) {
+    await giveUp(held, target);
+    throw MatrixError.is(error) ? error : matrixError("STORE_FAILED", { cause: error });
+  } finally {
+    held.reservation?.release();
+  }
+}
+
+/** A row that cannot be taken back keeps its file: the media is there then, though its client was told otherwise. */
+async function giveUp({ writer, isCommitted }: Held, target: UploadTarget): Promise<void> {
+  try {
+    if (isCommitted) await target.withdraw();
+    await writer?.abort();
+  } catch {
+    await writer?.settle();
+  }
+}
+
+async function receiveBody(
+  request: UploadRequest,
+  writer: BlobWriter,
+  reservation: Reservation,
+  parts: UploadParts,
+): Promise<{ sizeBytes: number; sha256: string }> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  const take = (chunk: Buffer) => {
+    sizeBytes += chunk.length;
+    hash.update(chunk);
+    return writer.write(chunk);
+  };
+  const takeWithinLimits = async (chunk: Buffer) => {
+    checkMaximum(sizeBytes + chunk.length, parts);
+    await reserve(reservation, sizeBytes + chunk.length, request, parts);
+    await take(chunk);
+  };
+  await request.body.read(request.contentLength === undefined ? takeWithinLimits : take);
+  return { sizeBytes, sha256: hash.digest("hex") };
+}

@@ -1,0 +1,28 @@
+import type { Awaitable } from "./awaitable.ts";
+
+/** Work of a module. `signal` is aborted when the service stops or the module is replaced: end soon then. */
+export type BackgroundTask = (signal: AbortSignal) => Awaitable<unknown>;
+
+/** How a looping call runs. */
+export interface LoopOptions {
+  /** The task's name in the log. */
+  readonly desc?: string;
+  /** Also where this instance does not run background tasks; without it the loop stays off there, as in Synapse. */
+  readonly runOnAllInstances?: boolean;
+}
+
+/** Work beside requests, in the names of Synapse's `ModuleApi`. A task that fails is logged with its name; nothing else comes of it. */
+export interface BackgroundApi {
+  /** Whether this instance does the work that is to be done once in a deployment (`media_bridge.run_background_tasks`). */
+  shouldRunBackgroundTasks(): boolean;
+  /** Runs `task` every `intervalMs`, first after one interval, never twice at a time. Answers a function that ends the loop. */
+  loopingBackgroundCall(task: BackgroundTask, intervalMs: number, options?: LoopOptions): () => void;
+  /** Runs `task` once, `delayMs` from now. Answers a function that calls it off. */
+  delayedBackgroundCall(delayMs: number, task: BackgroundTask, options?: { readonly desc?: string }): () => void;
+  /** Runs `task` now, beside whatever called. */
+  runAsBackgroundProcess(desc: string, task: BackgroundTask): void;
+  /** Resolves after `delayMs`; rejects where the service stops or the module is replaced meanwhile, which ends a task in silence. */
+  sleep(delayMs: number): Promise<void>;
+  /** Runs when the service stops or the module is replaced, the last one registered first, and is waited for within the service's grace. */
+  onShutdown(callback: () => Awaitable<unknown>): void;
+}

@@ -1,0 +1,89 @@
+import type { z } from "zod";
+import type { FileInfo, MediaFile } from "../callbacks/kinds.ts";
+import type { MediaUploadLimit } from "../callbacks/limit.ts";
+import type { Logger } from "../util/log.ts";
+import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts";
+import type { MetricsApi } from "./metrics-api.ts";
+import type { Awaitable } from "./awaitable.ts";
+import type { BackgroundApi } from "./background-api.ts";
+import type { ModuleDatabase } from "./module-database.ts";
+import type { NamesApi } from "./names-api.ts";
+import type { WebApi } from "./web-api.ts";
+
+/** An answer to "nothing to say, ask the next one": Python's `None`. */
+export type Pass = undefined | null | void;
+
+/** A verdict of `checkMediaFileForSpam`: `NOT_SPAM` or `false`, `true`, or an errcode (with fields), as in Synapse. */
+export type SpamVerdict = boolean | string | readonly [errcode: string, fields: Record<string, unknown>];
+
+/** Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`. Each may be sync or async. */
+export interface MediaRepositoryCallbacks {
+  /** The body of `GET /_matrix/client/v1/media/config`, nothing merged in; pass to ask the next module. */
+  getMediaConfigForUser?(userId: string): Awaitable<Record<string, unknown> | Pass>;
+  /** Whether the user may upload a file of `sizeBytes`. `false` answers 413 `M_TOO_LARGE`. */
+  isUserAllowedToUploadMediaOfSize?(userId: string, sizeBytes: number): Awaitable<boolean>;
+  /** The limits in force for the user instead of the configured ones; `[]` lifts them all; pass to ask the next module. */
+  getMediaUploadLimitsForUser?(userId: string, sizeBytes: number): Awaitable<readonly MediaUploadLimit[] | Pass>;
+  /** Told when a limit refuses an upload. A {@link MatrixError} thrown here words the refusal. */
+  onMediaUploadLimitExceeded?(
+    userId: string,
+    limit: MediaUploadLimit,
+    sentBytes: number,
+    attemptedBytes: number,
+  ): Awaitable<void>;
+  /** Told after an upload was stored. */
+  onMediaUploaded?(userId: string, mediaId: string, sizeBytes: number): Awaitable<void>;
+  /** Told after media was deleted. */
+  onMediaDeleted?(mediaId: string): Awaitable<void>;
+}
+
+/** Spam checker callbacks that a media service fires. */
+export interface SpamCheckerCallbacks {
+  /** Looks into a file before anybody else sees it. */
+  checkMediaFileForSpam?(file: MediaFile, info: FileInfo): Awaitable<SpamVerdict>;
+}
+
+/** What a TypeScript module is handed. */
+export interface ModuleApi extends NamesApi, WebApi, BackgroundApi {
+  /** Logs with the module's name. */
+  readonly log: Logger;
+  /** What the homeserver can be asked, and told to do; needs `media_bridge.homeserver` (docs/homeserver.md). */
+  readonly homeserver: HomeserverClient;
+  /** The database that modules share, for reads, writes and tables of their own (docs/database.md). */
+  readonly database: ModuleDatabase;
+  /** Counters, gauges and histograms on the service's `/metrics`. */
+  readonly metrics: MetricsApi;
+  /** Appends to the chains, at any time; what is registered first is asked first. */
+  registerMediaRepositoryCallbacks(callbacks: MediaRepositoryCallbacks): void;
+  /** Appends to the chains, at any time. */
+  registerSpamCheckerCallbacks(callbacks: SpamCheckerCallbacks): void;
+}
+
+/** A TypeScript module: a name, a zod schema for its `config`, and what it does at start. */
+export interface ModuleDefinition<Schema extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  /** Parses `config` before any module is set up; absent: `config` is handed on as it is. */
+  readonly configSchema?: Schema;
+  /** Registers callbacks. Throwing ends the start. */
+  setup(api: ModuleApi, config: z.output<Schema>): Awaitable<void>;
+}
+
+/**
+ * Defines a TypeScript module, typed end to end. The definition is the file's default export.
+ *
+ * @example
+ * export default defineModule({
+ *   name: "small-files",
+ *   configSchema: z.strictObject({ max_bytes: z.int() }),
+ *   setup(api, config) {
+ *     api.registerMediaRepositoryCallbacks({
+ *       isUserAllowedToUploadMediaOfSize: (_userId, sizeBytes) => sizeBytes <= config.max_bytes,
+ *     });
+ *   },
+ * });
+ */
+export function defineModule<Schema extends z.ZodType = z.ZodUnknown>(
+  definition: ModuleDefinition<Schema>,
+): ModuleDefinition<Schema> {
+  return definition;
+}

@@ -1,0 +1,15 @@
+/** Whom a module works for. */
+export interface NamesApi {
+  /** `server_name` of the homeserver. */
+  readonly serverName: string;
+  /** `public_baseurl`, with a slash at its end. */
+  readonly publicBaseurl: string;
+  /** `media_bridge.worker_name`. */
+  readonly workerName: string;
+  /** What the service is to modules: `synapse.app.media_repository`. */
+  readonly workerApp: string;
+  /** Whether a user id, room alias or any other id with a domain is of this homeserver. */
+  isMine(id: string): boolean;
+  /** `@username:<serverName>`; what begins with `@` is an id already and is handed back. */
+  getQualifiedUserId(username: string): string;
+}

@@ -1,0 +1,75 @@
+import type { ChildMetrics } from "../../metrics/module-metrics.ts";
+import type { LeftOut } from "../left-out.ts";
+import { joinStartErrors } from "./python-start-error.ts";
+import type { PythonHost } from "./python-host.ts";
+
+/** All Python children. Whatever their number, modules are constructed one at a time, in the one order of the configuration. */
+export class PythonChildren {
+  readonly all: readonly PythonHost[];
+  /** By the index of a module or storage provider. */
+  private readonly homes: ReadonlyMap<number, PythonHost>;
+
+  constructor(children: readonly PythonHost[]) {
+    this.all = children;
+    this.homes = new Map(children.flatMap((child) => child.indexes.map((index) => [index, child] as const)));
+  }
+
+  /** Spawns all children, each of which imports its modules and parses their configurations. Rejects with a StartError, once all have settled. */
+  async start(): Promise<void> {
+    const started = await Promise.allSettled(this.all.map((child) => child.start()));
+    const failures = started.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));
+    if (failures.length > 0) throw joinStartErrors(failures);
+  }
+
+  /** Constructs one module; what it registers goes to the end of the chains. Rejects with a StartError. */
+  async construct(index: number): Promise<void> {
+    await this.childOf(index)?.construct(index);
+  }
+
+  /** Every module is constructed and the port is bound. */
+  async markStarted(): Promise<void> {
+    await Promise.all(this.all.map((child) => child.markStarted()));
+  }
+
+  /** Where a module or storage provider lives. */
+  childOf(index: number): PythonHost | undefined {
+    return this.homes.get(index);
+  }
+
+  /** The file of a module, absolute, where it has one. */
+  fileOf(index: number): string | null {
+    return this.childOf(index)?.fileOf(index) ?? null;
+  }
+
+  /** Callbacks of a module that this service accepts and never fires. */
+  unfired(index: number): readonly string[] {
+    return this.childOf(index)?.slots.unfired(index) ?? [];
+  }
+
+  /** What a module could register and does not. */
+  leftOut(index: number): LeftOut {
+    return this.childOf(index)?.slots.leftOut(index) ?? { registersNothing: true, unregistered: [] };
+  }
+
+  /** Which children cannot be asked, in words; undefined where all can. */
+  get problem(): string | undefined {
+    const down = this.all.filter(({ up }) => !up);
+    if (down.length === 0) return undefined;
+    if (this.all.length === 1) return down.map(({ state }) => `the Python child is ${state}`).join();
+    return down.map(({ name, state }) => `the Python child ${name} is ${state}`).join("; ");
+  }
+
+  /** What modules count with `prometheus_client`, of every child that answers in time. */
+  async metrics(): Promise<ChildMetrics[]> {
+    const answers = await Promise.allSettled(this.all.map((child) => child.metrics()));
+    return answers.flatMap((answer, index) => {
+      if (answer.status === "rejected") return [];
+      return [{ child: this.all.length === 1 ? undefined : this.all[index]?.name, text: answer.value }];
+    });
+  }
+
+  /** Lets runs in flight end within the grace, then ends all children and everything they started. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all(this.all.map((child) => child.stop(graceMs)));
+  }
+}

@@ -1,0 +1,63 @@
+import { RateLimiter } from "../../util/rate-limiter.ts";
+import type { Level, Logger } from "../../util/log.ts";
+
+const LEVELS: Record<string, Level> = {
+  debug: "debug",
+  info: "info",
+  warning: "warn",
+  error: "error",
+  critical: "fatal",
+};
+/** In characters of the log: a module that says more would keep the service busy with nothing else. */
+const MAX_FLOW = { perSecond: 500_000, burstCount: 5_000_000 };
+/** What a line costs besides its text. */
+const LINE_CHARACTERS = 200;
+/** How often the log hears of what is left out. */
+const REPORT_MS = 1_000;
+/** Records of the shim itself are few, and some are made only once. */
+const OWN = "media_bridge_shim";
+
+/** What a Python child says, in the service's log: as much as the log can bear. */
+export class PythonLog {
+  private readonly log: Logger;
+  private readonly limiter = new RateLimiter(MAX_FLOW);
+  private leftOut = 0;
+
+  constructor(log: Logger) {
+    this.log = log;
+  }
+
+  /**
+   * Logs a record of the shim: Python's `logging`, or what a module printed, with level, logger name and traceback. The module, its
+   * callback and the request's number, where they are known, stand where the service's own lines have them.
+   */
+  record(record: Readonly<Record<string, unknown>>): void {
+    const { level, message, request, module, callback, ...python } = record;
+    const text = String(message);
+    if (!String(python["logger"]).startsWith(OWN) && !this.admit(text)) return;
+    const facts = {
+      ...(request !== undefined && { request }),
+      ...(module !== undefined && { module }),
+      ...(callback !== undefined && { callback }),
+      python,
+    };
+    this.log[LEVELS[String(level)] ?? "info"](facts, text);
+  }
+
+  /** Logs a line of whose printing nothing is known. */
+  text(text: string): void {
+    if (this.admit(text)) this.log.info({ python: { logger: "stdout" } }, text);
+  }
+
+  private admit(text: string): boolean {
+    if (this.limiter.take("", performance.now(), LINE_CHARACTERS + text.length) === undefined) return true;
+    if (this.leftOut === 0) setTimeout(() => this.report(), REPORT_MS).unref();
+    this.leftOut += 1;
+    return false;
+  }
+
+  private report(): void {
+    this.log.warn({ lines: this.leftOut }, "Python says more than the log can bear: lines were left out");
+    this.leftOut = 0;
+  }
+}

@@ -1,0 +1,76 @@
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { removeSocket } from "../../util/remove-socket.ts";
+
+/** A socket's path has 108 bytes at most (Linux), with the zero at its end; some systems have fewer. */
+const MAX_PATH_BYTES = 100;
+
+/** Numbers of sockets count up over all folders: a reload has two of them for a while. */
+let lastNumber = 0;
+/** Folders of which what a killed service left has been removed. */
+const cleared = new Set<string>();
+
+/**
+ * Paths for Unix sockets that only this user reaches: in a folder below `dataPath` or, where that would be too long a path, in
+ * one of the system's for temporary files. The folder is made when the first path is asked for.
+ */
+export class SocketFolder {
+  private readonly preferred: string;
+  private folder: string | undefined;
+  private lastPath: string | undefined;
+
+  constructor(dataPath: string) {
+    this.preferred = join(dataPath, "sockets");
+  }
+
+  /** A path where nothing is yet; the former one is removed. */
+  nextPath(): string {
+    this.removeLast();
+    this.folder ??= this.make();
+    lastNumber += 1;
+    this.lastPath = join(this.folder, nameOf(process.pid, lastNumber));
+    return this.lastPath;
+  }
+
+  /** Removes what was made, but for the folder below `dataPath`. */
+  close(): void {
+    this.removeLast();
+    if (this.folder !== undefined && this.folder !== this.preferred)
+      rmSync(this.folder, { recursive: true, force: true });
+    this.folder = undefined;
+  }
+
+  private make(): string {
+    if (Buffer.byteLength(join(this.preferred, nameOf(process.pid, 1_000_000))) > MAX_PATH_BYTES) {
+      return mkdtempSync(join(tmpdir(), "synapse-media-bridge-"));
+    }
+    mkdirSync(this.preferred, { recursive: true, mode: 0o700 });
+    chmodSync(this.preferred, 0o700);
+    if (cleared.has(this.preferred)) return this.preferred;
+    cleared.add(this.preferred);
+    for (const name of readdirSync(this.preferred)) {
+      if (!isAlive(Number.parseInt(name, 10))) removeSocket(join(this.preferred, name));
+    }
+    return this.preferred;
+  }
+
+  private removeLast(): void {
+    if (this.lastPath !== undefined) removeSocket(this.lastPath);
+    this.lastPath = undefined;
+  }
+}
+
+function nameOf(pid: number, number: number): string {
+  return `${pid}-${number}.sock`;
+}
+
+/** Whether another process with this number is there: a restarted container has the numbers of the one before. */
+function isAlive(pid: number): boolean {
+  if (Number.isNaN(pid) || pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

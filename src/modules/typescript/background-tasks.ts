@@ -1,0 +1,136 @@
+import type { Awaitable } from "../../module-api/awaitable.ts";
+import type { BackgroundApi, BackgroundTask, LoopOptions } from "../../module-api/background-api.ts";
+import type { Logger } from "../../util/log.ts";
+
+export interface BackgroundOptions {
+  readonly log: Logger;
+  readonly runBackgroundTasks: boolean;
+  /** For `check` and `call`: nothing starts. */
+  readonly heldBack: boolean;
+}
+
+/** What one module does beside requests, and its orderly end. */
+export class BackgroundTasks implements BackgroundApi {
+  readonly #options: BackgroundOptions;
+  readonly #ending = new AbortController();
+  readonly #timers = new Set<() => void>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #shutdowns: (() => Awaitable<unknown>)[] = [];
+
+  constructor(options: BackgroundOptions) {
+    this.#options = options;
+  }
+
+  shouldRunBackgroundTasks = (): boolean => this.#options.runBackgroundTasks;
+
+  loopingBackgroundCall = (
+    task: BackgroundTask,
+    intervalMs: number,
+    { desc = task.name || "looping call", runOnAllInstances = false }: LoopOptions = {},
+  ): (() => void) => {
+    checkDelay("intervalMs", intervalMs, 1);
+    if (!this.#mayStart() || !(runOnAllInstances || this.#options.runBackgroundTasks)) return () => undefined;
+    let isRunning = false;
+    const timer = setInterval(() => {
+      if (isRunning) return;
+      isRunning = true;
+      void this.#run(desc, task).finally(() => (isRunning = false));
+    }, intervalMs);
+    return this.#keep(() => clearInterval(timer));
+  };
+
+  delayedBackgroundCall = (
+    delayMs: number,
+    task: BackgroundTask,
+    { desc = task.name || "delayed call" }: { readonly desc?: string } = {},
+  ): (() => void) => {
+    checkDelay("delayMs", delayMs, 0);
+    if (!this.#mayStart()) return () => undefined;
+    const timer = setTimeout(() => {
+      end();
+      void this.#run(desc, task);
+    }, delayMs);
+    const end = this.#keep(() => clearTimeout(timer));
+    return end;
+  };
+
+  runAsBackgroundProcess = (desc: string, task: BackgroundTask): void => {
+    if (this.#mayStart()) void this.#run(desc, task);
+  };
+
+  sleep = (delayMs: number): Promise<void> => {
+    checkDelay("delayMs", delayMs, 0);
+    const { signal } = this.#ending;
+    return new Promise((resolve, reject) => {
+      // One error for all, by which a task that lets it through is known to have been cut short.
+      const abort = () => reject(signal.reason as Error);
+      if (signal.aborted) return abort();
+      const timer = setTimeout(() => {
+        resolve();
+        end();
+      }, delayMs);
+      const end = this.#keep(() => {
+        clearTimeout(timer);
+        if (signal.aborted) abort();
+      });
+    });
+  };
+
+  onShutdown = (callback: () => Awaitable<unknown>): void => {
+    this.#shutdowns.unshift(callback);
+  };
+
+  /** Aborts every task, runs the shutdown callbacks, and waits for all of them, at the latest until `graceMs` have passed. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort();
+    for (const end of this.#timers) end();
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, graceMs, "late")));
+    const ended = await Promise.race([this.#end(), late]);
+    clearTimeout(timer);
+    if (ended === "late") this.#options.log.warn({ graceMs }, "the module's background work did not end in time");
+  }
+
+  async #end(): Promise<void> {
+    for (const callback of this.#shutdowns) await this.#run("shutdown", callback);
+    await Promise.all(this.#running);
+  }
+
+  #mayStart(): boolean {
+    return !this.#options.heldBack && !this.#ending.signal.aborted;
+  }
+
+  /** Remembers what ends with the module; answers a function that ends it before. */
+  #keep(clear: () => void): () => void {
+    const end = () => {
+      this.#timers.delete(end);
+      clear();
+    };
+    this.#timers.add(end);
+    return end;
+  }
+
+  #run(desc: string, task: BackgroundTask): Promise<void> {
+    const running = this.#guard(desc, task);
+    this.#running.add(running);
+    return running.finally(() => this.#running.delete(running));
+  }
+
+  /** Never rejects. */
+  async #guard(desc: string, task: BackgroundTask): Promise<void> {
+    try {
+      await task(this.#ending.signal);
+    } catch (error) {
+      // What an abort cut short has not failed.
+      if (this.#ending.signal.aborted && error === this.#ending.signal.reason) return;
+      this.#options.log.error({ err: error, task: desc }, "a background task of the module failed");
+    }
+  }
+}
+
+function checkDelay(name: string, delayMs: number, least: number): void {
+  // setTimeout takes what is out of its range for 1 ms.
+  if (Number.isFinite(delayMs) && delayMs >= least && delayMs < 2 ** 31) return;
+  throw new TypeError(`${name} must be a number of milliseconds from ${least} to 2147483647`);
+}

@@ -1,0 +1,37 @@
+import { StartError } from "../../errors.ts";
+import { hideInThrown, messageOf } from "../hidden-errors.ts";
+import { hideValues } from "../hidden-values.ts";
+
+/** A `typescript:` entry of the configuration. */
+export interface TypeScriptEntry {
+  readonly index: number;
+  /** An absolute path, or a package name. */
+  readonly specifier: string;
+  /** The folder of the file that names it, from where a package is looked up. */
+  readonly from: string;
+  readonly config: unknown;
+}
+
+/**
+ * What ends a start because of a TypeScript module: which one, and what is wrong with it. The cause, which a log shows whole, is
+ * without the values of the module's configuration.
+ */
+export function moduleError(entry: TypeScriptEntry, problem: string, cause?: unknown): StartError {
+  return new StartError("MODULE", `module ${entry.index + 1} (typescript: ${entry.specifier}) ${problem}`, {
+    cause: hideInThrown(cause, entry.config),
+  });
+}
+
+/** What a module threw, in words, with the line of its file; no value of its configuration stands in it. */
+export function describeThrown(thrown: unknown, entry: TypeScriptEntry, file: string): string {
+  if (!(thrown instanceof Error)) return `threw ${thrown === null ? "null" : typeof thrown}`;
+  const text = `${thrown.name}: ${hideValues(messageOf(thrown), entry.config)}`;
+  const place = findPlace(thrown.stack ?? "", file);
+  return place === undefined || text.includes(place) ? text : `${text} (at ${place})`;
+}
+
+/** `file:line`, and the column where it is known, of the innermost frame in the file. */
+function findPlace(stack: string, file: string): string | undefined {
+  const start = stack.indexOf(`${file}:`);
+  return start === -1 ? undefined : /^[^\n]*?:\d+(?::\d+)?/.exec(stack.slice(start))?.[0];
+}

@@ -1,0 +1,152 @@
+import type { CallbackRegistry } from "../../callbacks/registry.ts";
+import { KINDS, type Kind, type KindName } from "../../callbacks/kinds.ts";
+import { isPlainObject } from "../../util/json-text.ts";
+import type { SlotModule } from "../../callbacks/slot.ts";
+import type { Logger } from "../../util/log.ts";
+import type { BackgroundTasks } from "./background-tasks.ts";
+import type { ModuleApi, ModuleDefinition } from "../../module-api/definition.ts";
+import type { ModuleDatabase } from "../../module-api/module-database.ts";
+import type { NamesApi } from "../../module-api/names-api.ts";
+import type { TypeScriptServices } from "./typescript-services.ts";
+import { parseModuleConfig } from "./typescript-config.ts";
+import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
+import { createWebApi, type WebServices } from "./web.ts";
+import { importModule, type ImportOptions } from "./typescript-import.ts";
+
+/** A module whose configuration is parsed and that waits for its turn to be set up. */
+export interface ParsedModule {
+  readonly module: SlotModule;
+  /** Its file, absolute. */
+  readonly file: string;
+  /** Its members that bear the name of a callback. */
+  readonly callbackMembers: readonly string[];
+  setup(api: ModuleApi): Promise<void>;
+}
+
+/**
+ * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration. Rejects with a StartError that names the module and what is wrong, never a value of its
+ * configuration.
+ */
+export async function parseTypeScriptModule(entry: TypeScriptEntry, options: ImportOptions): Promise<ParsedModule> {
+  const { file, exports } = await importModule(entry, options);
+  const definition = readDefinition(entry, exports);
+  const config = await parseModuleConfig(entry, definition, file);
+  const module: SlotModule = { index: entry.index, name: definition.name, language: "typescript" };
+  return {
+    module,
+    file,
+    callbackMembers: Object.values(KINDS)
+      .map(({ typescriptName }) => typescriptName)
+      .filter((name) => typeof (definition as unknown as Record<string, unknown>)[name] === "function"),
+    setup: async (api) => {
+      try {
+        await definition.setup(api, config);
+      } catch (error) {
+        // It may quote the configuration as it was written, and as its schema made it.
+        const known = { ...entry, config: [entry.config, config] };
+        throw moduleError(known, `cannot be set up: ${describeThrown(error, known, file)}`, error);
+      }
+    },
+  };
+}
+
+/** The API for one module: what it registers goes to the end of the chains. */
+export function createModuleApi(
+  module: SlotModule,
+  file: string,
+  service: Omit<TypeScriptServices, "database"> & {
+    readonly takeDatabase: () => ModuleDatabase;
+    readonly names: NamesApi;
+    readonly registry: CallbackRegistry;
+    readonly web: WebServices;
+    readonly background: BackgroundTasks;
+    readonly log: Logger;
+    /** Gets what is registered: names of callbacks, and paths. */
+    readonly registered: Set<string>;
+    /** Whether its `setup` is over. */
+    readonly isSetUp: () => boolean;
+  },
+): ModuleApi {
+  const { background } = service;
+  const web = createWebApi(module, service.web);
+  const register = (group: Kind<KindName>["group"], callbacks: object) => {
+    for (const name of namesIn(callbacks, group)) {
+      const callback: unknown = (callbacks as Record<string, unknown>)[name];
+      if (callback === undefined || callback === null) continue;
+      const kind = kindOf(group, name);
+      if (kind === undefined) throw new TypeError(`${module.name} registers ${name}, which is no callback of ${group}`);
+      if (typeof callback !== "function")
+        throw new TypeError(`${module.name} registers ${name}, which cannot be called`);
+      const nth = service.registry.countOf(module.index, kind);
+      const call = callback.bind(callbacks) as (...args: unknown[]) => unknown;
+      service.registered.add(name);
+      const misfit = findMisfit(kind, callback.length);
+      if (misfit !== undefined) service.log.warn({ callback: kind }, `this callback does not fit: ${name} ${misfit}`);
+      const isLate = service.isSetUp();
+      // One that names a single parameter cannot see the size; of any other one nobody knows.
+      const takesSize = kind === "get_media_upload_limits_for_user" && callback.length !== 1;
+      const facts = { kind, module, nth, name: callback.name || name, file, isLate, takesSize, misfit };
+      service.registry.add({ language: "typescript", ...facts, call });
+    }
+  };
+  return {
+    ...service.names,
+    log: service.log,
+    homeserver: service.homeserver,
+    get database() {
+      return service.takeDatabase();
+    },
+    metrics: service.metrics,
+    shouldRunBackgroundTasks: background.shouldRunBackgroundTasks,
+    loopingBackgroundCall: background.loopingBackgroundCall,
+    sleep: background.sleep,
+    delayedBackgroundCall: background.delayedBackgroundCall,
+    runAsBackgroundProcess: background.runAsBackgroundProcess,
+    onShutdown: background.onShutdown,
+    registerMediaRepositoryCallbacks: (callbacks) => register("media_repository", callbacks),
+    registerSpamCheckerCallbacks: (callbacks) => register("spam_checker", callbacks),
+    ...web,
+    registerWebResource: (path, handler) => {
+      web.registerWebResource(path, handler);
+      service.registered.add(path);
+    },
+  };
+}
+
+/** A function may take less than it is called with; more would be undefined. */
+function findMisfit(kind: KindName, length: number): string | undefined {
+  const given = KINDS[kind].toNative.length;
+  return length > given ? `takes ${length} arguments, is called with ${given}` : undefined;
+}
+
+/** What an object registers: all that a plain one holds, and of another one, whose methods are no members, the callbacks. */
+function namesIn(callbacks: object, group: Kind<KindName>["group"]): string[] {
+  if (isPlainObject(callbacks)) return Object.keys(callbacks);
+  const names = Object.values(KINDS)
+    .filter((kind) => kind.group === group && kind.typescriptName in callbacks)
+    .map(({ typescriptName }) => typescriptName);
+  if (names.length === 0) throw new TypeError(`an object without a single callback of ${group} was registered`);
+  return names;
+}
+
+function kindOf(group: Kind<KindName>["group"], name: string): KindName | undefined {
+  return (Object.keys(KINDS) as KindName[]).find(
+    (kind) => KINDS[kind].typescriptName === name && KINDS[kind].group === group,
+  );
+}
+
+function readDefinition(entry: TypeScriptEntry, exports: unknown): ModuleDefinition {
+  const exported = (exports as { default?: unknown } | null | undefined)?.default;
+  // CommonJS that was compiled from TypeScript has it one level further down.
+  const candidates = [exported, (exported as { default?: unknown } | null | undefined)?.default];
+  const definition = candidates.find(isDefinition);
+  if (definition === undefined) {
+    throw moduleError(entry, "cannot be loaded: its default export is not what defineModule() returns");
+  }
+  return definition;
+}
+
+function isDefinition(value: unknown): value is ModuleDefinition {
+  const definition = value as Partial<ModuleDefinition> | null | undefined;
+  return typeof definition?.setup === "function" && typeof definition.name === "string";
+}

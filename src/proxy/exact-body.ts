@@ -1,0 +1,57 @@
+import { matrixError } from "../errors.ts";
+import type { BodySource } from "../util/body-source.ts";
+
+/** A body of a request, and how long its head says that it is: undefined where it comes in chunks. */
+export interface SizedBody {
+  readonly source: BodySource;
+  readonly sizeBytes: number | undefined;
+}
+
+/** Counts a body against the length that was declared for it. */
+export class DeclaredLength {
+  readonly #sizeBytes: number | undefined;
+  #countedBytes = 0;
+
+  constructor(sizeBytes: number | undefined) {
+    this.#sizeBytes = sizeBytes;
+  }
+
+  /** Counts a piece. Throws where it makes the body longer than declared. */
+  count(piece: Buffer): void {
+    this.#countedBytes += piece.length;
+    if (this.#sizeBytes === undefined || this.#countedBytes <= this.#sizeBytes) return;
+    throw matrixError("BODY_LENGTH_WRONG");
+  }
+
+  /** Whether nothing more may come. */
+  get isReached(): boolean {
+    return this.#countedBytes === this.#sizeBytes;
+  }
+
+  /** Throws where the body ends before its length is reached. */
+  end(): void {
+    if (this.#sizeBytes !== undefined && !this.isReached) throw matrixError("UPLOAD_INCOMPLETE");
+  }
+}
+
+/**
+ * The same body, whose reading rejects with a 400 for one byte more or less than declared: what is decided by the declared length and
+ * what is sent on must not differ, whatever the parser of the request took for its body.
+ */
+export function exactly({ source, sizeBytes }: SizedBody): BodySource {
+  return {
+    async read(sink) {
+      const length = new DeclaredLength(sizeBytes);
+      await source.read((chunk) => {
+        length.count(chunk);
+        return sink(chunk);
+      });
+      length.end();
+    },
+  };
+}
+
+/** Waits for the end of a body of which nothing may come. Rejects with a 400 where something does. */
+export async function expectNothing(source: BodySource): Promise<void> {
+  await exactly({ source, sizeBytes: 0 }).read(() => undefined);
+}

@@ -1,0 +1,114 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { describeFailure, type Upstream } from "./to-synapse.ts";
+import type { SizedBody } from "./exact-body.ts";
+import { sendOn, type ForwardedRequest } from "./stream-request.ts";
+import { declaredLengths, endToEnd, requestHeaders, type RawHeaders } from "./headers.ts";
+import type { BufferedResponse } from "./small-request-client/response-parser.ts";
+import type { UpstreamAnswer } from "./streamed-requests.ts";
+
+export interface PassThroughParts {
+  readonly upstream: Upstream;
+  /** Whether `X-Forwarded-For` of a request is believed. */
+  readonly xForwarded: boolean;
+}
+
+/**
+ * Hands a request on to Synapse and its answer back, both as they come: nothing is held back, looked into or rewritten.
+ */
+export async function passThrough(
+  req: IncomingMessage,
+  res: ServerResponse,
+  body: SizedBody,
+  { upstream, xForwarded }: PassThroughParts,
+): Promise<void> {
+  await whileThere(req, res, xForwarded, async (passage) => {
+    await relay(await sendOn(upstream, passage, body), req, res);
+  });
+}
+
+/** Runs an exchange for a request, which ends when the client leaves. */
+export async function whileThere(
+  req: IncomingMessage,
+  res: ServerResponse,
+  xForwarded: boolean,
+  exchange: (passage: ForwardedRequest) => Promise<void>,
+): Promise<void> {
+  const { signal: leaving, forget } = watchClient(req, res);
+  const address = { remoteAddress: req.socket.remoteAddress, xForwarded };
+  const headers = requestHeaders(req.rawHeaders, address);
+  try {
+    await exchange({
+      method: req.method ?? "GET",
+      target: req.url ?? "/",
+      headers,
+      purpose: "other",
+      leaving,
+      endsWithClient: true,
+    });
+  } catch (error) {
+    // Nobody is there to be told.
+    if (!res.destroyed) throw error;
+  } finally {
+    forget();
+  }
+}
+
+/** A signal that is aborted when the client of a request leaves before it has its answer. `forget` it once it has. */
+export function watchClient(req: IncomingMessage, res: ServerResponse): { signal: AbortSignal; forget: () => void } {
+  const leaving = new AbortController();
+  const leave = () => leaving.abort();
+  if (res.destroyed || req.socket.destroyed) leave();
+  res.once("close", leave);
+  return { signal: leaving.signal, forget: () => void res.off("close", leave) };
+}
+
+/** Sends an answer of Synapse's to the client. Rejects where Synapse breaks it off. */
+export async function relay(
+  answer: UpstreamAnswer | BufferedResponse,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const { body } = answer;
+  if (Buffer.isBuffer(body)) return relayText(answer, body, req, res);
+  writeHead(answer, res);
+  try {
+    await pipeline(body, res, { end: false });
+  } catch (error) {
+    if (res.destroyed) return;
+    throw describeFailure(error);
+  }
+  await endAfterBody(req, res);
+}
+
+/** As {@link relay}, for an answer whose body has been read. */
+export async function relayText(
+  answer: UpstreamAnswer | BufferedResponse,
+  text: Buffer,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  writeHead({ ...answer, headers: withLength(answer.headers, text.length) }, res);
+  await endAfterBody(req, res, text);
+}
+
+/** Headers of an answer whose body has this length now, whatever was said of it before. */
+function withLength(headers: RawHeaders, sizeBytes: number): RawHeaders {
+  if (declaredLengths(headers).length === 0) return headers;
+  return [...endToEnd(headers, new Set(["content-length"])), "Content-Length", String(sizeBytes)];
+}
+
+function writeHead({ status, statusText, headers }: Omit<UpstreamAnswer, "body">, res: ServerResponse): void {
+  res.writeHead(status, statusText, endToEnd(headers));
+}
+
+/** A connection that closes with the answer is closed only once the client has sent all: it would see a reset instead. */
+async function endAfterBody(req: IncomingMessage, res: ServerResponse, text?: Buffer): Promise<void> {
+  if (!req.complete && !res.shouldKeepAlive && !req.destroyed) {
+    if (text) res.write(text);
+    await new Promise<void>((resolve) => req.once("end", resolve).once("close", resolve));
+    res.end();
+  } else {
+    res.end(text);
+  }
+}

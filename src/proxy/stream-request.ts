@@ -1,0 +1,73 @@
+import type { Upstream } from "./to-synapse.ts";
+import { expectNothing, type SizedBody } from "./exact-body.ts";
+import type { RawHeaders } from "./headers.ts";
+import { OutgoingBody } from "./outgoing-body.ts";
+import type { Purpose } from "./connection-places.ts";
+import type { UpstreamAnswer } from "./streamed-requests.ts";
+
+/** A request on its way through, apart from its body. */
+export interface ForwardedRequest {
+  readonly method: string;
+  /** Path and query, as the client sent them. */
+  readonly target: string;
+  /** Without the length of the body. */
+  readonly headers: RawHeaders;
+  readonly purpose: Purpose;
+  /** Aborted when the client leaves: a request that waits for its turn is not sent then. */
+  readonly leaving?: AbortSignal | undefined;
+  /** Whether one that was sent is ended then too. */
+  readonly endsWithClient?: boolean;
+}
+
+function requestOf({ method, target, headers, leaving, endsWithClient }: ForwardedRequest) {
+  return { method, target, headers, signal: endsWithClient === true ? leaving : undefined };
+}
+
+/** Hands a request on, with its body where it has one. Resolves and rejects as {@link streamBody} does. */
+export async function sendOn(upstream: Upstream, passage: ForwardedRequest, body: SizedBody): Promise<UpstreamAnswer> {
+  if (body.sizeBytes !== 0) return streamBody(upstream, passage, body);
+  await expectNothing(body.source);
+  const turn = await upstream.turn(passage.purpose, passage.leaving);
+  return turn.send({ ...requestOf(passage), body: null });
+}
+
+/**
+ * Hands a body on as it is read, once it is its turn, and resolves to the answer, as `Turn.send` does. Where reading fails (a client leaves half way, say, or sends more than it
+ * declared), the request to Synapse is ended, and the answer rejects with that error. Where Synapse answers early or goes away, the rest is read and thrown away, so that the
+ * client sees the answer and no reset.
+ */
+export async function streamBody(
+  upstream: Upstream,
+  passage: ForwardedRequest,
+  { source, sizeBytes }: SizedBody,
+  onChunk?: (chunk: Buffer) => void,
+): Promise<UpstreamAnswer> {
+  const turn = await upstream.turn(passage.purpose, passage.leaving);
+  const outgoing = new OutgoingBody(sizeBytes, upstream.timeoutMs);
+  const length = sizeBytes === undefined ? [] : ["Content-Length", String(sizeBytes)];
+  const headers = [...passage.headers, ...length];
+  let over = false;
+  const answer = turn.send({ ...requestOf(passage), headers, body: outgoing }).finally(() => (over = true));
+  // A body that was never dispatched is not ended by who would have sent it.
+  answer.catch(() => outgoing.destroy());
+  const take = (chunk: Buffer) => {
+    if (over) return undefined;
+    // First on its way: Synapse takes it in while it is looked at here.
+    const taken = outgoing.feed(chunk);
+    onChunk?.(chunk);
+    // Nobody takes it any more where an answer has come early; what is left is read all the same.
+    return taken?.catch((error: Error) =>
+      answer.then(
+        () => undefined,
+        () => {
+          throw error;
+        },
+      ),
+    );
+  };
+  source
+    .read(take)
+    .then(() => (over ? undefined : outgoing.finish()))
+    .catch((error: Error) => void outgoing.destroy(error));
+  return answer;
+}

@@ -1,0 +1,44 @@
+import type { Server } from "node:http";
+import { closeServer } from "../http/listener.ts";
+import type { ShutdownGate } from "../http/shutdown-gate.ts";
+import type { Logger } from "../util/log.ts";
+import { within } from "../util/with-timeout.ts";
+import type { Generation } from "./generation.ts";
+
+/** What ends: those who serve, and the server on which they do. */
+export interface EndingParts {
+  readonly server: Server;
+  readonly stopping: ShutdownGate;
+  readonly generations: {
+    /** Those that have something to do. */
+    all(): readonly Generation[];
+    /** Ends all modules and what belongs to them. */
+    end(graceMs: number): Promise<void>;
+  };
+  readonly log: Logger;
+}
+
+/** How long the last answers may take on their way, once everything that could word one has ended. */
+const LAST_ANSWERS_MS = 1_000;
+
+/**
+ * Lets what is under way end within the grace and takes in nothing new; then refuses what is left and waits until it has cleaned up
+ * after itself. Resolves to how much had to be cut short: requests, and uploads whose clients had left.
+ */
+export async function endServing(parts: EndingParts, graceMs: number): Promise<number> {
+  const { server, stopping, generations, log } = parts;
+  const untilMs = performance.now() + graceMs;
+  stopping.begin();
+  const serving = generations.all();
+  const drained = Promise.all(serving.map((generation) => generation.drained()));
+  await within(drained, graceMs);
+  const cut = serving.reduce((sum, generation) => sum + generation.underWay(), 0);
+  if (cut > 0) {
+    log.warn({ cut, graceMs }, "the grace is over: what is still under way is cut short");
+    for (const generation of serving) generation.refuseBodies();
+  }
+  await generations.end(Math.max(0, untilMs - performance.now()));
+  await closeServer(server, LAST_ANSWERS_MS);
+  await within(drained, LAST_ANSWERS_MS);
+  return cut;
+}

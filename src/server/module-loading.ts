@@ -1,0 +1,75 @@
+import type { Config } from "../config/config.ts";
+import type { PendingUploadParts } from "../media/upload/pending-upload.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { loadModules, type LoadedModules } from "../modules/load.ts";
+import type { Logger } from "../util/log.ts";
+import { WebResources } from "../web/web-resources.ts";
+import { ShutdownStack } from "./shutdown-stack.ts";
+import type { ModuleServices } from "./module-services.ts";
+
+/** Modules on their way, and what they lean on. */
+export interface ModuleLoading {
+  readonly config: Config;
+  readonly resources: WebResources;
+  /** Resolves, never rejects, once Python has been spawned, or it is clear that it is not. */
+  readonly spawned: Promise<void>;
+  /** To be told what uploads need, which modules' own wait for; undefined where a Synapse keeps the media. */
+  readonly onUploads: (parts: PendingUploadParts | undefined) => void;
+  readonly services: Promise<ModuleServices>;
+  readonly modules: Promise<LoadedModules>;
+  /** Ends the modules and what they lean on. */
+  readonly cleanup: ShutdownStack;
+}
+
+export interface LoadingOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** 0 at start; every reload counts one up. */
+  readonly generation: number;
+  readonly metrics: Promise<Metrics>;
+}
+
+/**
+ * Starts to load the modules of a configuration. Python takes longest, so it is spawned before anything else is even imported:
+ * what the modules lean on is there a little later, and is waited for by who needs it.
+ */
+export function startModuleLoading({ config, log, generation, metrics }: LoadingOptions): ModuleLoading {
+  const cleanup = new ShutdownStack();
+  // Modules lean on the services to their end.
+  const beneath = new ShutdownStack();
+  cleanup.add((graceMs) => beneath.run(log, graceMs));
+  const resources = new WebResources(log);
+  const spawned = Promise.withResolvers<void>();
+  const uploads = Promise.withResolvers<PendingUploadParts | undefined>();
+  const services = spawned.promise
+    .then(() => import("./module-services.ts"))
+    .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, beneath));
+  const typescript = services.then((opened) => opened.typescript);
+  const countBlocked = async (callback: string, module: string) => (await metrics).callbackBlocked(callback, module);
+  const modules = loadModules({
+    config,
+    log,
+    heldBack: false,
+    generation,
+    onSpawned: spawned.resolve,
+    requests: {
+      homeserver: async (params) => (await services).requests.homeserver(params),
+      store_content: async (params) => storeContent(params, await uploads.promise),
+      who_is: async (params) => (await services).requests.whoIs(params),
+    },
+    services: typescript,
+    web: { resources, identify: async (request) => (await services).identify(request) },
+    onBlocked: ({ callback, module }) => void countBlocked(callback, module),
+  });
+  // Whoever waits for them hears of a failure.
+  for (const waited of [services, typescript]) waited.catch(() => undefined);
+  void modules.catch(() => undefined).then(() => spawned.resolve());
+  cleanup.add(async (graceMs) => (await modules.catch(() => undefined))?.stop(graceMs));
+  return { config, resources, spawned: spawned.promise, onUploads: uploads.resolve, services, modules, cleanup };
+}
+
+async function storeContent(params: unknown, parts: PendingUploadParts | undefined): Promise<object> {
+  if (parts === undefined) throw new Error("a Synapse keeps the media: this service stores nothing");
+  const uploads = await import("./module-uploads.ts");
+  return uploads.storeContent(params, parts);
+}

@@ -1,0 +1,72 @@
+import type { Config } from "../config/config.ts";
+import { Probes } from "../http/probes.ts";
+import { AccessTimes } from "../media/download/access-times.ts";
+import { ShutdownGate } from "../http/shutdown-gate.ts";
+import type { BlobStore } from "../media/blobs.ts";
+import { QuotaAccounts } from "../media/upload/quota.ts";
+import { UploadLocks } from "../media/upload/upload-locks.ts";
+import { UploadWaiters } from "../media/download/upload-waiters.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { openFilesystemBlobs } from "../storage/files/filesystem-blobs.ts";
+import { openSqliteMetadata, type SqliteMetadata } from "../storage/sqlite/sqlite-metadata.ts";
+import type { Logger } from "../util/log.ts";
+import type { ShutdownStack } from "./shutdown-stack.ts";
+import { storePaths } from "./store-paths.ts";
+
+/** What outlives a reload: the store, and all that uploads of two generations must agree on. */
+export interface ProcessState {
+  readonly metadata: SqliteMetadata;
+  readonly blobs: BlobStore;
+  readonly accounts: QuotaAccounts;
+  readonly accessTimes: AccessTimes;
+  readonly waits: UploadWaiters;
+  readonly claims: UploadLocks;
+  readonly metrics: Metrics;
+  readonly stopping: ShutdownGate;
+  /** Words of `check --live`. */
+  readonly probes: Probes;
+  /** Clears what an earlier process had under way. Only once the address is ours, and before the first request is served. */
+  recover(): Promise<void>;
+}
+
+/** Opens the store. Throws a StartError `STORE`. */
+export async function openProcessState(
+  config: Config,
+  log: Logger,
+  metrics: Metrics,
+  cleanup: ShutdownStack,
+): Promise<ProcessState> {
+  const { durability } = config.mediaBridge;
+  const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log, durability });
+  cleanup.add(() => metadata.close());
+  const blobs = openFilesystemBlobs({
+    ...storePaths(config),
+    log,
+    durability,
+  });
+  cleanup.add(() => blobs.close());
+  const unsettled = await blobs.unsettled();
+  const accessTimes = new AccessTimes(metadata, log);
+  cleanup.add(() => accessTimes.flush());
+  const waits = new UploadWaiters();
+  const claims = new UploadLocks();
+  return {
+    metadata,
+    blobs,
+    accounts: new QuotaAccounts(),
+    accessTimes,
+    waits,
+    claims,
+    metrics,
+    stopping: new ShutdownGate(),
+    probes: new Probes(),
+    async recover() {
+      const recovered = await blobs.recover(
+        unsettled,
+        async (mediaId) => (await metadata.localMedia(mediaId)) !== undefined,
+      );
+      claims.open();
+      if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
+    },
+  };
+}

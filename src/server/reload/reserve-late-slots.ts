@@ -1,0 +1,39 @@
+import { isDeepStrictEqual } from "node:util";
+import { KINDS, type KindName } from "../../callbacks/kinds.ts";
+import type { Config } from "../../config/config.ts";
+import type { Logger } from "../../util/log.ts";
+import type { Generation } from "../generation.ts";
+
+/**
+ * Keeps the places of callbacks that modules registered once they were constructed, and that they have not registered again yet: until
+ * they do, what these would have judged is refused, as after a crash. A module whose configuration has changed begins anew.
+ */
+export function keepPlaces(former: Generation, next: Generation, log: Logger): void {
+  for (const kind of Object.keys(KINDS) as KindName[]) {
+    if (KINDS[kind].notification) continue;
+    for (const slot of former.modules.registry.slots(kind)) {
+      const index = slot.isLate ? indexIn(next.config, former.config, slot.module.index) : undefined;
+      if (index === undefined) continue;
+      const module = { ...slot.module, index };
+      if (!next.modules.registry.keep({ ...slot, module })) continue;
+      log.warn(
+        { module: module.name, callback: kind },
+        "a module has not registered this callback again yet, which it did late before the reload: its place is kept, and what it would judge is refused until then",
+      );
+    }
+  }
+}
+
+/** The index of the same module in another configuration; undefined where there is none that is configured alike. */
+function indexIn(config: Config, former: Config, index: number): number | undefined {
+  const [entries, formerEntries] = [config, former].map(({ modules, storageProviders }) => [
+    ...modules,
+    ...storageProviders,
+  ]);
+  const entry = formerEntries?.find((candidate) => candidate.index === index);
+  if (entry === undefined) return undefined;
+  const isAlike = (other: { readonly index: number }) =>
+    isDeepStrictEqual({ ...other, index: 0 }, { ...entry, index: 0 });
+  const nth = formerEntries?.filter((other) => other.index < index && isAlike(other)).length ?? 0;
+  return entries?.filter(isAlike)[nth]?.index;
+}

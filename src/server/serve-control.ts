@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { runCall } from "../control/call.ts";
+import { listenForControl, type ControlHandlers } from "../control/control-server.ts";
+import { controlSocketPath } from "../control/control-socket.ts";
+import type { Config } from "../config/config.ts";
+import { StartError } from "../errors.ts";
+import type { Probes } from "../http/probes.ts";
+import type { LoadedModules } from "../modules/load.ts";
+import type { Logger } from "../util/log.ts";
+import type { ShutdownStack } from "./shutdown-stack.ts";
+
+const CallParamsSchema = z.strictObject({ callback: z.string(), args: z.array(z.string()) });
+const ProbeParamsSchema = z.strictObject({ word: z.string().min(16) });
+
+/** The service as commands see it. */
+export interface Controlled {
+  /** A configuration and the modules that were loaded by it; undefined until the service serves. */
+  current(): { readonly config: Config; readonly modules: LoadedModules; readonly probes: Probes } | undefined;
+  reload(): Promise<void>;
+}
+
+/**
+ * Opens the control socket, by which `media-bridge` commands reach this service and its data path is held. Rejects with a
+ * StartError where another service has it.
+ */
+export async function openControl(
+  config: Config,
+  log: Logger,
+  service: Controlled,
+  cleanup: ShutdownStack,
+): Promise<void> {
+  const { dataPath } = config.mediaBridge;
+  const path = controlSocketPath(dataPath);
+  if (path === undefined) {
+    log.warn(
+      { dataPath },
+      "media_bridge.data_path is too long for a control socket: commands cannot reach this service",
+    );
+    return;
+  }
+  const handlers: ControlHandlers = {
+    status: async () => ({ pid: process.pid, isServing: service.current() !== undefined }),
+    reload: async () => {
+      serving(service);
+      await service.reload();
+    },
+    probe: async (params) => serving(service).probes.expect(ProbeParamsSchema.parse(params).word),
+    call: async (params) => {
+      const { callback, args } = CallParamsSchema.parse(params);
+      const { config: running, modules } = serving(service);
+      return runCall(callback, args, modules, running);
+    },
+  };
+  const server = await listenForControl(path, handlers, log);
+  cleanup.add(() => void server.close());
+}
+
+function serving(service: Controlled) {
+  const current = service.current();
+  if (current === undefined) throw new StartError("LISTEN", "the service is still starting");
+  return current;
+}

@@ -1,0 +1,73 @@
+import type { AddressInfo } from "node:net";
+import type { Config } from "../config/config.ts";
+import type { LoadedModules } from "../modules/load.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import { ShutdownStack } from "./shutdown-stack.ts";
+import { openControl } from "./serve-control.ts";
+import { startModuleLoading } from "./module-loading.ts";
+import type { Service } from "./service.ts";
+import type { Logger } from "../util/log.ts";
+
+/** A service that answers. */
+export interface RunningService {
+  /** Where it listens: a port that the system chose is filled in. */
+  readonly address: AddressInfo | string | null;
+  /**
+   * Reads the configuration anew and puts it and its modules in the place of those that run, between two requests. Rejects with a
+   * StartError, and changes nothing then.
+   */
+  reload(): Promise<void>;
+  /** Files of the modules and storage providers that run, where they have one. */
+  moduleFiles(): readonly string[];
+  /**
+   * Takes in nothing new, lets what is under way end within the grace (`media_bridge.shutdown_grace` where it is not given), refuses the
+   * rest, then ends everything it started. Resolves to how many requests and uploads had to be cut short.
+   */
+  stop(graceMs?: number): Promise<number>;
+}
+
+export interface StartOptions {
+  /** Where a reload gets its configuration; absent: the one of the start. Throws a StartError. */
+  readonly readConfig?: () => Config;
+}
+
+/**
+ * Starts the service: configuration → parts → application → listening. Rejects with a {@link StartError}, and leaves nothing
+ * running then.
+ */
+export async function startService(
+  config: Config,
+  log: Logger,
+  { readConfig = () => config }: StartOptions = {},
+): Promise<RunningService> {
+  const cleanup = new ShutdownStack();
+  let service: Service | undefined;
+  const metrics = Promise.withResolvers<Metrics>();
+  const reload = async () => service?.reload(readConfig);
+  const stop = async (running: Service, graceMs = running.current().config.mediaBridge.shutdownGraceMs) => {
+    await cleanup.run(log, graceMs);
+    return running.cut();
+  };
+  try {
+    await openControl(config, log, { current: () => service?.current(), reload }, cleanup);
+    const loading = startModuleLoading({ config, log, generation: 0, metrics: metrics.promise });
+    cleanup.add((graceMs) => loading.cleanup.run(log, graceMs));
+    await loading.spawned;
+    // Imported while Python starts: it is most of the service, and takes as long.
+    const { openService } = await import("./service.ts");
+    const opened = await openService({ config, log, cleanup, loading, onMetrics: metrics.resolve });
+    service = opened;
+    const moduleFiles = () => listFiles(opened.current().modules);
+    return { address: opened.address, reload, moduleFiles, stop: (graceMs) => stop(opened, graceMs) };
+  } catch (error) {
+    // Modules may be waiting for them, and the clean-up waits for the modules.
+    metrics.promise.catch(() => undefined);
+    metrics.reject(error);
+    await cleanup.run(log);
+    throw error;
+  }
+}
+
+function listFiles({ modules, storageProviders }: LoadedModules): string[] {
+  return [...modules, ...storageProviders].flatMap(({ file }) => (file === null ? [] : [file]));
+}

@@ -1,0 +1,64 @@
+import { flushContent, flushFile, flushFolder, flushFoldersTo } from "../disk-flush.ts";
+import { SharedFlush } from "../shared-flush.ts";
+import { JournalSweeper, type SweeperOptions } from "./journal-sweeper.ts";
+
+/** What of an upload outlives a loss of power, and from when on. Each call fails with Node's error of the system call. */
+export interface Durability {
+  /** The content of a file that is open, and its temporary name, before it gets its final name. */
+  secure(fd: number): Promise<void> | void;
+  /** The content of a file that came back, before it gets its final name. */
+  secureFile(path: string): Promise<void> | void;
+  /** That names are gone from a folder, before the temporary name, which stands for them, goes. */
+  secureRemoval(folder: string): Promise<void> | void;
+  /**
+   * The row is committed: the temporary name may go once the final one is on disk. `folders` are those in which the upload
+   * made names. False where the caller is to remove it at once.
+   */
+  letGo(temporaryPath: string, folders: readonly string[]): boolean;
+  /** Lets every temporary name go that waits for it. Never rejects: what cannot go now goes later, or at the next start. */
+  sweep(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Absolute paths of folders that exist. */
+export interface DurableFolders {
+  readonly uploadsFolder: string;
+  readonly mediaStorePath: string;
+}
+
+/** Leaves it to the operating system when something reaches the disk. */
+export const RELAXED: Durability = {
+  secure: () => undefined,
+  secureFile: () => undefined,
+  secureRemoval: () => undefined,
+  letGo: () => false,
+  sweep: async () => undefined,
+  close: async () => undefined,
+};
+
+/** @param places Where temporary names stand, and where the files do: both are to be there themselves. */
+export function createFullDurability(places: DurableFolders, options: SweeperOptions): Durability {
+  const { uploadsFolder, mediaStorePath } = places;
+  const sweeper = new JournalSweeper(options);
+  let areParentsFlushed = false;
+  const names = new SharedFlush(async () => {
+    if (areParentsFlushed) return flushFolder(uploadsFolder);
+    await flushFoldersTo(uploadsFolder);
+    await flushFoldersTo(mediaStorePath);
+    areParentsFlushed = true;
+  });
+  return {
+    async secure(fd) {
+      const outcomes = await Promise.allSettled([flushContent(fd), names.run()]);
+      for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    },
+    secureFile: flushFile,
+    secureRemoval: flushFolder,
+    letGo(temporaryPath, folders) {
+      sweeper.add(temporaryPath, folders);
+      return true;
+    },
+    sweep: () => sweeper.sweep(),
+    close: () => sweeper.close(),
+  };
+}

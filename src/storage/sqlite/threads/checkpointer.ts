@@ -1,0 +1,36 @@
+import type { Logger } from "../../../util/log.ts";
+import { WorkerThread } from "../../../util/worker-thread.ts";
+import type { CheckpointData } from "./checkpoint-thread.ts";
+
+/** Checkpoints a database in WAL mode on a thread of its own, which starts with the first checkpoint. */
+export class Checkpointer {
+  readonly #path: string;
+  readonly #log: Logger;
+  readonly #thread: WorkerThread<null, void>;
+
+  /** @param path The database file, which must exist when {@link run} is called. */
+  constructor(path: string, log: Logger) {
+    this.#path = path;
+    this.#log = log;
+    this.#thread = new WorkerThread({
+      module: new URL("./checkpoint-thread", import.meta.url),
+      workerData: { path } satisfies CheckpointData,
+    });
+  }
+
+  /** Resolves when the checkpoint has ended to whether it succeeded; a failure is logged, the next one tries again. Call one at a time. */
+  async run(): Promise<boolean> {
+    try {
+      await this.#thread.ask(null);
+      return true;
+    } catch (error) {
+      this.#log.warn({ err: error, path: this.#path }, "database checkpoint failed");
+      return false;
+    }
+  }
+
+  /** Ends the thread. Where it holds the last connection, it empties the WAL into the database. */
+  close(): Promise<void> {
+    return this.#thread.close();
+  }
+}

@@ -1,0 +1,8 @@
+/** The body of a request, before it is read. */
+export interface BodySource {
+  /**
+   * Hands every piece to `sink`, in order, waiting for what it returns. Nothing is read from the client, and no `100 Continue`
+   * is sent, before this is called. Rejects with a MatrixError where the body is cut short or stalls, and with whatever `sink` throws.
+   */
+  read(sink: (chunk: Buffer) => Promise<void> | void): Promise<void>;
+}

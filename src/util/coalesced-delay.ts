@@ -1,0 +1,21 @@
+import { setTimeout } from "node:timers/promises";
+
+/** A short wait that whoever comes meanwhile shares: they all go on together, and what they then do can be one piece of work. */
+export class CoalescedDelay {
+  readonly #ms: number;
+  #current: Promise<void> | undefined;
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  /** Resolves at the end of the pause that is on, or of one that begins now. */
+  over(): Promise<void> {
+    return (this.#current ??= this.#begin());
+  }
+
+  async #begin(): Promise<void> {
+    await setTimeout(this.#ms);
+    this.#current = undefined;
+  }
+}
