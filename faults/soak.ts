@@ -69,21 +69,21 @@ export async function runSoak({ short, seed, note }: FaultOptions): Promise<Faul
 
 /** Clients with connections that are kept for one round. */
 class Load {
-  private readonly url: string;
-  private pool: Pool;
+  readonly #url: string;
+  #pool: Pool;
 
   constructor(url: string) {
-    this.url = url;
-    this.pool = this.open();
+    this.#url = url;
+    this.#pool = this.#open();
   }
 
   readonly send: Send = async (options) => {
-    const { statusCode: status, headers, body } = await this.pool.request(options);
+    const { statusCode: status, headers, body } = await this.#pool.request(options);
     return { status, headers, text: await body.text() };
   };
 
   close(): Promise<void> {
-    return this.pool.close();
+    return this.#pool.close();
   }
 
   /** Makes so many requests, then looks at what the processes have once nothing is under way and no connection is open. */
@@ -109,8 +109,8 @@ class Load {
     };
     await Promise.all(Array.from({ length: CONNECTIONS }, client));
     const perSecond = (made * 1000) / (performance.now() - startedMs);
-    await this.pool.close();
-    this.pool = this.open();
+    await this.#pool.close();
+    this.#pool = this.#open();
     const settled = await settle(pids, first);
     return {
       perSecond,
@@ -120,8 +120,8 @@ class Load {
     };
   }
 
-  private open(): Pool {
-    return new Pool(this.url, { connections: CONNECTIONS, bodyTimeout: 0, headersTimeout: 0 });
+  #open(): Pool {
+    return new Pool(this.#url, { connections: CONNECTIONS, bodyTimeout: 0, headersTimeout: 0 });
   }
 }
 

@@ -42,18 +42,18 @@ export async function runWireFuzz({ short, seed, note }: FaultOptions): Promise<
 
 class WireFuzz {
   readonly result = { passed: 0, failed: 0 };
-  private readonly note: (text: string) => void;
-  private readonly seed: number;
-  private readonly folder = createFolder();
-  private readonly child = new ChildReader();
-  private readonly corpora = { host: readCorpus("host"), child: readCorpus("child") };
+  readonly #note: (text: string) => void;
+  readonly #seed: number;
+  readonly #folder = createFolder();
+  readonly #child = new ChildReader();
+  readonly #corpora = { host: readCorpus("host"), child: readCorpus("child") };
   /** What was held when a side had read a tenth. */
-  private readonly early: Partial<Record<Reader, MemoryUse>> = {};
-  private readonly read = { host: 0, child: 0 };
+  readonly #early: Partial<Record<Reader, MemoryUse>> = {};
+  readonly #read = { host: 0, child: 0 };
 
   constructor(seed: number, note: (text: string) => void) {
-    this.seed = seed;
-    this.note = note;
+    this.#seed = seed;
+    this.#note = note;
   }
 
   /** Counts a check, and tells of one that failed. */
@@ -61,48 +61,48 @@ class WireFuzz {
     if (wrong === undefined) this.result.passed += 1;
     else {
       this.result.failed += 1;
-      this.note(`${what}, seed ${this.seed}: ${wrong}`);
+      this.#note(`${what}, seed ${this.#seed}: ${wrong}`);
     }
   }
 
   async readRegressions(): Promise<void> {
-    for (const stream of this.corpora.host.regressions) {
+    for (const stream of this.#corpora.host.regressions) {
       this.check(`${stream.name}, to the host`, (await readAsHost(stream, stream.frames)).wrong);
     }
-    for (const stream of this.corpora.child.regressions) {
-      this.check(`${stream.name}, to the child`, (await this.child.read(stream)).wrong);
+    for (const stream of this.#corpora.child.regressions) {
+      this.check(`${stream.name}, to the child`, (await this.#child.read(stream)).wrong);
     }
   }
 
   async readToHost(frames: number, overPipes: number): Promise<void> {
-    const streams = new Streams(this.corpora.host, createRandom(this.seed));
-    while (this.read.host < frames) {
+    const streams = new Streams(this.#corpora.host, createRandom(this.#seed));
+    while (this.#read.host < frames) {
       const stream = streams.next();
       const { read, wrong } = await readAsHost(stream, streams.cut(Buffer.concat(stream.frames)));
       this.check(`${stream.name} to the host`, wrong);
-      this.advance("host", read, frames);
+      this.#advance("host", read, frames);
     }
     for (let count = 0; count < overPipes; count += 1) {
       const stream = streams.next();
-      this.check(`${stream.name} over pipes`, (await readAsHostOverPipes(stream, this.folder)).wrong);
+      this.check(`${stream.name} over pipes`, (await readAsHostOverPipes(stream, this.#folder)).wrong);
     }
   }
 
   async readToChild(frames: number): Promise<void> {
-    const streams = this.streamsToChild(this.seed);
+    const streams = this.#streamsToChild(this.#seed);
     const work = async () => {
-      while (this.read.child < frames) {
+      while (this.#read.child < frames) {
         const stream = streams.next();
-        const { read, wrong } = await this.child.read(stream);
+        const { read, wrong } = await this.#child.read(stream);
         this.check(`${stream.name} to the child`, wrong);
-        this.advance("child", read, frames);
+        this.#advance("child", read, frames);
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   }
 
   async readByProcesses(processes: number): Promise<void> {
-    const streams = this.streamsToChild(this.seed + 1);
+    const streams = this.#streamsToChild(this.#seed + 1);
     for (let count = 0; count < processes; count += 1) {
       const stream = streams.next();
       this.check(`${stream.name} to a process`, await readAsProcess(stream));
@@ -110,30 +110,30 @@ class WireFuzz {
   }
 
   checkMemory(): void {
-    const late = measureMemory(this.child.pid);
-    const { host, child } = this.early;
+    const late = measureMemory(this.#child.pid);
+    const { host, child } = this.#early;
     if (host === undefined || child === undefined) throw new Error("memory was not measured");
     this.check("memory", findGrowth({ ...host, child: child.child }, late).join("; ") || undefined);
-    this.note(
-      `${this.read.host} frames to the host, ${this.read.child} to the child; from the first tenth on heap ${toMiB(host.heap)} → ${toMiB(late.heap)} MiB, resident ${toMiB(host.resident)} → ${toMiB(late.resident)} MiB, the child's ${toMiB(child.child)} → ${toMiB(late.child)} MiB`,
+    this.#note(
+      `${this.#read.host} frames to the host, ${this.#read.child} to the child; from the first tenth on heap ${toMiB(host.heap)} → ${toMiB(late.heap)} MiB, resident ${toMiB(host.resident)} → ${toMiB(late.resident)} MiB, the child's ${toMiB(child.child)} → ${toMiB(late.child)} MiB`,
     );
   }
 
   async end(): Promise<void> {
-    await this.child.end();
-    removeFolder(this.folder);
+    await this.#child.end();
+    removeFolder(this.#folder);
   }
 
-  private streamsToChild(seed: number): Streams {
-    const corpus = this.corpora.child;
+  #streamsToChild(seed: number): Streams {
+    const corpus = this.#corpora.child;
     return new Streams(corpus, createRandom(seed), corpus.messages.slice(0, 3));
   }
 
-  private advance(reader: Reader, read: number, frames: number): void {
-    const before = this.read[reader];
-    this.read[reader] += read;
-    if (before < TENTH * frames && this.read[reader] >= TENTH * frames) {
-      this.early[reader] = measureMemory(this.child.pid);
+  #advance(reader: Reader, read: number, frames: number): void {
+    const before = this.#read[reader];
+    this.#read[reader] += read;
+    if (before < TENTH * frames && this.#read[reader] >= TENTH * frames) {
+      this.#early[reader] = measureMemory(this.#child.pid);
     }
   }
 }

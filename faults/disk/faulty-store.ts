@@ -37,19 +37,19 @@ export class FaultyStore {
   /** What was answered 200, by media id. */
   readonly stored = new Map<string, Buffer>();
   /** Leftovers that could not be removed, until the next start. */
-  private readonly excused = new Set<string>();
-  private readonly root = createFolder();
-  private readonly log = `${this.root}.log`;
-  private readonly rule = `${this.root}.rule`;
-  private readonly config: string;
-  private running: FaultyService | undefined;
+  readonly #excused = new Set<string>();
+  readonly #root = createFolder();
+  readonly #log = `${this.#root}.log`;
+  readonly #rule = `${this.#root}.rule`;
+  readonly #config: string;
+  #running: FaultyService | undefined;
 
   constructor(durability: "full" | "relaxed") {
-    writeFileSync(join(this.root, "tells.ts"), MODULE);
-    writeFileSync(this.log, "");
-    this.config = writeFaultConfig(this.root, {
+    writeFileSync(join(this.#root, "tells.ts"), MODULE);
+    writeFileSync(this.#log, "");
+    this.#config = writeFaultConfig(this.#root, {
       config: {
-        media_store_path: join(this.root, "store/media"),
+        media_store_path: join(this.#root, "store/media"),
         modules: [{ typescript: "./tells.ts" }],
         max_upload_size: "2G",
         media_upload_limits: [{ time_period: "1d", max_size: LIMIT_BYTES }],
@@ -61,19 +61,21 @@ export class FaultyStore {
   }
 
   get service(): FaultyService {
-    if (this.running === undefined) throw new Error("the service does not run");
-    return this.running;
+    if (this.#running === undefined) throw new Error("the service does not run");
+    return this.#running;
   }
 
   async start(): Promise<void> {
-    const { root, log, rule } = this;
-    this.running = await startFaultyService(this.config, diskEnvironment({ root, log, rule }));
-    this.excused.clear();
+    const root = this.#root;
+    const log = this.#log;
+    const rule = this.#rule;
+    this.#running = await startFaultyService(this.#config, diskEnvironment({ root, log, rule }));
+    this.#excused.clear();
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
-    await this.running?.end(signal);
-    this.running = undefined;
+    await this.#running?.end(signal);
+    this.#running = undefined;
   }
 
   /** Notes what a client was told. */
@@ -83,53 +85,53 @@ export class FaultyStore {
 
   /** From here on the disk fails. */
   fail(rule: DiskRule): void {
-    truncateSync(this.log);
-    writeRule(this.rule, rule);
+    truncateSync(this.#log);
+    writeRule(this.#rule, rule);
   }
 
   /** The disk serves again. The answer is what has failed. */
   heal(): DiskEvent[] {
-    removeRule(this.rule);
-    return readEvents(readFileSync(this.log)).filter(({ operation }) => operation === "failed");
+    removeRule(this.#rule);
+    return readEvents(readFileSync(this.#log)).filter(({ operation }) => operation === "failed");
   }
 
   async remove(): Promise<void> {
     await this.end("SIGKILL");
-    removeFolder(this.root);
-    for (const path of [this.log, this.rule]) rmSync(path, { force: true });
+    removeFolder(this.#root);
+    for (const path of [this.#log, this.#rule]) rmSync(path, { force: true });
   }
 
   /** Temporary names, and files in the place of media, that no row leads to. They go, so that nobody is told of them twice. */
   takeLeftovers(): string[] {
-    const left = this.leftovers().filter((path) => !this.excused.has(path));
+    const left = this.#leftovers().filter((path) => !this.#excused.has(path));
     for (const path of left) rmSync(path);
     return left;
   }
 
   /** What is left now may stay until the next start. */
   excuseLeftovers(): void {
-    for (const path of this.leftovers()) this.excused.add(path);
+    for (const path of this.#leftovers()) this.#excused.add(path);
   }
 
   /** Whether something may stay, of a media id or at all. */
   isExcused(mediaId = ""): boolean {
-    return [...this.excused].some((path) => path.replaceAll("/", "").endsWith(mediaId));
+    return [...this.#excused].some((path) => path.replaceAll("/", "").endsWith(mediaId));
   }
 
-  private leftovers(): string[] {
+  #leftovers(): string[] {
     const rows = this.storedIds();
-    const names = filesBelow(join(this.root, "data/uploads")).filter(
+    const names = filesBelow(join(this.#root, "data/uploads")).filter(
       // Those of stored media go by themselves, some of them just now.
       (path) => (statSync(path, { throwIfNoEntry: false })?.nlink ?? 2) < 2,
     );
-    const content = join(this.root, "store/media/local_content");
+    const content = join(this.#root, "store/media/local_content");
     const files = filesBelow(content).filter((path) => !rows.has(path.slice(content.length).replaceAll("/", "")));
     return [...names, ...files];
   }
 
   /** Ids that have a row with content. */
   storedIds(): Set<string> {
-    const rows = openVerifiedRows(join(this.root, "rows/media.db"));
+    const rows = openVerifiedRows(join(this.#root, "rows/media.db"));
     try {
       return new Set([...rows.pages()].flat().map(({ mediaId }) => mediaId));
     } finally {
@@ -144,7 +146,7 @@ export class FaultyStore {
     for (const id of this.stored.keys()) if (!rows.has(id)) wrong.push(`${id} was answered 200 and has no row`);
     for (const id of rows) if (!this.stored.has(id)) wrong.push(`${id} has a row and was not answered 200`);
     if (verify) {
-      await verifyStore(loadConfig([this.config]).config, {
+      await verifyStore(loadConfig([this.#config]).config, {
         repair: false,
         onFinding: ({ kind, mediaId, detail }) => wrong.push(`${kind}: ${mediaId}: ${detail}`),
         onMoved: () => undefined,
@@ -152,7 +154,7 @@ export class FaultyStore {
       });
     }
     const bytes = [...this.stored.values()].reduce((sum, body) => sum + body.length, 0);
-    const sentBytes = await this.sentBytes();
+    const sentBytes = await this.#sentBytes();
     if (sentBytes !== bytes) wrong.push(`${sentBytes} bytes count as sent, ${bytes} are stored`);
     return wrong;
   }
@@ -163,7 +165,7 @@ export class FaultyStore {
   }
 
   /** What counts as sent, reservations included: told with the refusal of an upload of which no byte is sent. */
-  private async sentBytes(): Promise<number> {
+  async #sentBytes(): Promise<number> {
     const url = `${this.service.url}/_matrix/media/v3/upload`;
     const headers = {
       Authorization: "Bearer token-of-alice",

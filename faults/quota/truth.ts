@@ -36,7 +36,7 @@ export class Truth {
   nowTs = 1_700_000_000_000;
   readonly uploads: TrueUpload[] = [];
   readonly limits: Readonly<Record<string, readonly MediaUploadLimit[]>>;
-  private ticks = 0;
+  #ticks = 0;
 
   constructor(limits: Readonly<Record<string, readonly MediaUploadLimit[]>>) {
     this.limits = limits;
@@ -44,7 +44,7 @@ export class Truth {
 
   /** Orders what happens. */
   tick(): number {
-    return ++this.ticks;
+    return ++this.#ticks;
   }
 
   begin(userId: string): TrueUpload {

@@ -6,49 +6,49 @@ const never = new Promise<never>(() => undefined);
 
 /** The steps of one process, each of which waits for its turn. */
 export class Turns {
-  private readonly scheduler: Scheduler;
+  readonly #scheduler: Scheduler;
   /** Steps that are being made. */
-  private making = 0;
-  private isOver = false;
+  #making = 0;
+  #isOver = false;
 
   constructor(scheduler: Scheduler) {
-    this.scheduler = scheduler;
+    this.#scheduler = scheduler;
   }
 
   /** A step whose making and whose answer have turns of their own: others may come before, in between and after. */
   async step<T>(name: string, fails: string | undefined, make: () => Promise<T>): Promise<T> {
     await this.wait(name);
     if (fails === name) throw matrixError("STORE_FAILED", { cause: new Error(`${name} fails`) });
-    this.making += 1;
-    const made = await make().finally(() => (this.making -= 1));
+    this.#making += 1;
+    const made = await make().finally(() => (this.#making -= 1));
     await this.wait(`${name} is answered`);
     return made;
   }
 
   /** Resolves when it is the caller's turn: never, once the process has ended. */
   async wait(name: string): Promise<void> {
-    await this.scheduler.schedule(Promise.resolve(), name);
-    if (this.isOver) await never;
+    await this.#scheduler.schedule(Promise.resolve(), name);
+    if (this.#isOver) await never;
   }
 
   /** Gives somebody the turn, and resolves when everybody waits again. */
   async next(): Promise<void> {
-    await this.scheduler.waitNext(1);
+    await this.#scheduler.waitNext(1);
     await this.settled();
   }
 
   /** Resolves when everybody waits. */
   async settled(): Promise<void> {
-    for (let quiet = 0; quiet < 2; quiet = this.making > 0 ? 0 : quiet + 1) await setImmediate();
+    for (let quiet = 0; quiet < 2; quiet = this.#making > 0 ? 0 : quiet + 1) await setImmediate();
   }
 
   /** Whether nobody waits. */
   areOver(): boolean {
-    return this.scheduler.count() === 0;
+    return this.#scheduler.count() === 0;
   }
 
   /** Nobody's turn comes any more. */
   end(): void {
-    this.isOver = true;
+    this.#isOver = true;
   }
 }

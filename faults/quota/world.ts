@@ -41,29 +41,30 @@ export interface UploadPlan {
  * the scheduler, so that any order of them can be played; a crash is that no step goes on any more.
  */
 export class World {
-  private readonly truth: Truth;
-  private readonly turns: Turns;
-  private readonly metadata: SqliteMetadata;
-  private readonly mediaStorePath: string;
-  private readonly blobs: BlobStore;
-  private readonly accounts = new QuotaAccounts();
-  private readonly claims = new UploadLocks();
+  readonly #truth: Truth;
+  readonly #turns: Turns;
+  readonly #metadata: SqliteMetadata;
+  readonly #mediaStorePath: string;
+  readonly #blobs: BlobStore;
+  readonly #accounts = new QuotaAccounts();
+  readonly #claims = new UploadLocks();
   /** The first thing that was not as it must be. */
-  private wrong: unknown;
+  #wrong: unknown;
 
   private constructor(folder: string, truth: Truth, scheduler: Scheduler) {
-    this.truth = truth;
-    this.turns = new Turns(scheduler);
-    this.metadata = openSqliteMetadata({ path: join(folder, "media.db"), log });
-    this.mediaStorePath = join(folder, "media");
-    this.blobs = openFilesystemBlobs({ mediaStorePath: this.mediaStorePath, log, durability: "relaxed" });
-    this.claims.open();
+    this.#truth = truth;
+    this.#turns = new Turns(scheduler);
+    this.#metadata = openSqliteMetadata({ path: join(folder, "media.db"), log });
+    this.#mediaStorePath = join(folder, "media");
+    this.#blobs = openFilesystemBlobs({ mediaStorePath: this.#mediaStorePath, log, durability: "relaxed" });
+    this.#claims.open();
   }
 
   /** Starts on what an earlier life has left. */
   static async open(folder: string, truth: Truth, scheduler: Scheduler): Promise<World> {
     const world = new World(folder, truth, scheduler);
-    const { blobs, metadata } = world;
+    const blobs = world.#blobs;
+    const metadata = world.#metadata;
     await blobs.recover(await blobs.unsettled(), async (id) => (await metadata.localMedia(id)) !== undefined);
     return world;
   }
@@ -71,48 +72,48 @@ export class World {
   /** Makes an id to be filled. */
   async createId(mediaId: string, userId: string): Promise<void> {
     const pending = { mediaId, createdTs: Date.now(), userId, authenticated: true };
-    await this.metadata.createPendingMedia(pending, { maxPending: Infinity, expiredTs: 0 });
+    await this.#metadata.createPendingMedia(pending, { maxPending: Infinity, expiredTs: 0 });
   }
 
   /** Begins an upload; its steps come when the scheduler lets them. */
   async begin(plan: UploadPlan): Promise<void> {
-    const upload = this.truth.begin(plan.userId);
-    this.store(plan, upload).then(
-      () => this.end(upload),
-      (error: unknown) => this.end(upload, error),
+    const upload = this.#truth.begin(plan.userId);
+    this.#store(plan, upload).then(
+      () => this.#end(upload),
+      (error: unknown) => this.#end(upload, error),
     );
-    await this.turns.settled();
+    await this.#turns.settled();
   }
 
   /** Plays so many steps, in the scheduler's order, and looks at the limits after each. */
   async play(steps: number): Promise<void> {
     for (let step = 0; step < steps && !this.isIdle(); step++) {
-      await this.turns.next();
-      if (this.wrong !== undefined) throw this.wrong;
-      this.truth.checkLimits();
+      await this.#turns.next();
+      if (this.#wrong !== undefined) throw this.#wrong;
+      this.#truth.checkLimits();
     }
   }
 
   /** Whether anything waits for the scheduler. */
   isIdle(): boolean {
-    return this.turns.areOver();
+    return this.#turns.areOver();
   }
 
   /** Once nothing is under way: throws where ledger, database or files do not say what is stored. */
   async checkIdle(): Promise<void> {
-    if (this.accounts.size > 0) throw new Error(`${this.accounts.size} accounts hold reservations of nobody`);
-    for (const [userId, limits] of Object.entries(this.truth.limits)) {
-      const since = limits.map(({ timePeriodMs }) => this.truth.nowTs - Number(timePeriodMs));
-      const expected = since.map((ts) => this.truth.storedBytes(userId, ts)).join();
-      const found = (await this.metadata.uploadedBytes(userId, since)).join();
+    if (this.#accounts.size > 0) throw new Error(`${this.#accounts.size} accounts hold reservations of nobody`);
+    for (const [userId, limits] of Object.entries(this.#truth.limits)) {
+      const since = limits.map(({ timePeriodMs }) => this.#truth.nowTs - Number(timePeriodMs));
+      const expected = since.map((ts) => this.#truth.storedBytes(userId, ts)).join();
+      const found = (await this.#metadata.uploadedBytes(userId, since)).join();
       if (found !== expected) throw new Error(`${userId} has sent ${expected}; the database says ${found}`);
     }
-    const rows = this.truth.rowsOf();
-    const entries = readdirSync(this.mediaStorePath, { recursive: true, withFileTypes: true });
+    const rows = this.#truth.rowsOf();
+    const entries = readdirSync(this.#mediaStorePath, { recursive: true, withFileTypes: true });
     const files = entries.filter((entry) => entry.isFile()).length;
     if (files !== rows.length) throw new Error(`${rows.length} uploads are stored; there are ${files} files`);
     for (const { mediaId, bytes } of rows) {
-      const file = await this.blobs.open(mediaId);
+      const file = await this.#blobs.open(mediaId);
       if (file?.size !== bytes) throw new Error(`${mediaId} has ${bytes} bytes; its file ${file?.size}`);
       await file.close();
     }
@@ -120,16 +121,16 @@ export class World {
 
   /** Nothing of it goes on. What it has on disk is as a kill leaves it. */
   crash(): void {
-    this.turns.end();
-    this.truth.crash();
+    this.#turns.end();
+    this.#truth.crash();
   }
 
   async close(): Promise<void> {
-    await this.metadata.close();
-    await this.blobs.close();
+    await this.#metadata.close();
+    await this.#blobs.close();
   }
 
-  private store(plan: UploadPlan, upload: TrueUpload): Promise<StoredUpload> {
+  #store(plan: UploadPlan, upload: TrueUpload): Promise<StoredUpload> {
     const { userId, mediaId, pieces, hasLength, fails } = plan;
     const request: UploadRequest = {
       userId,
@@ -139,16 +140,16 @@ export class World {
       body: {
         read: async (sink) => {
           for (const bytes of pieces) {
-            await this.turns.wait("piece");
+            await this.#turns.wait("piece");
             await sink(Buffer.alloc(bytes));
           }
           if (fails === "body") throw matrixError("UPLOAD_INCOMPLETE");
         },
       },
     };
-    const parts = this.partsOf(plan, upload);
+    const parts = this.#partsOf(plan, upload);
     if (mediaId === undefined) return storeUpload(request, parts);
-    const { claims } = this;
+    const claims = this.#claims;
     return storePendingUpload(
       { ...request, serverName: SERVER_NAME, mediaId },
       { ...parts, serverName: SERVER_NAME, unusedExpirationMs: Infinity, claims, waits: new UploadWaiters() },
@@ -156,17 +157,18 @@ export class World {
   }
 
   /** What the product stores one upload with: each step of it in its turn, noted down as it is made. */
-  private partsOf({ userId, fails }: UploadPlan, upload: TrueUpload): UploadParts {
-    const { truth, accounts } = this;
+  #partsOf({ userId, fails }: UploadPlan, upload: TrueUpload): UploadParts {
+    const truth = this.#truth;
+    const accounts = this.#accounts;
     const reading: Reading = { openedTs: 0, readAt: 0 };
-    const metadata = this.turnsOfMetadata(upload, reading, fails);
+    const metadata = this.#turnsOfMetadata(upload, reading, fails);
     const ledger = new QuotaLedger(metadata, { accounts, now: () => (reading.openedTs = truth.nowTs) });
     const open = ledger.open.bind(ledger);
-    ledger.open = async (...args) => this.watch(await open(...args), upload, reading);
+    ledger.open = async (...args) => this.#watch(await open(...args), upload, reading);
     return {
       chain: new CallbackChain({ registry: new CallbackRegistry(), policies: NO_POLICIES, ...NOBODY_LISTENS }),
       metadata,
-      blobs: this.turnsOfBlobs(fails),
+      blobs: this.#turnsOfBlobs(fails),
       ledger,
       maxUploadSizeBytes: Infinity,
       defaultLimits: truth.limits[userId] ?? [],
@@ -176,11 +178,12 @@ export class World {
     };
   }
 
-  private turnsOfMetadata(upload: TrueUpload, reading: Reading, fails: UploadPlan["fails"]): MediaMetadata {
-    const { truth, metadata } = this;
+  #turnsOfMetadata(upload: TrueUpload, reading: Reading, fails: UploadPlan["fails"]): MediaMetadata {
+    const truth = this.#truth;
+    const metadata = this.#metadata;
     const commit = (media: UploadedMedia | NewLocalMedia, write: (ts: number) => Promise<boolean | void>) => {
       const ts = truth.nowTs;
-      return this.turns.step("commit", fails, async () => {
+      return this.#turns.step("commit", fails, async () => {
         const isWritten = await write(ts);
         const { mediaId, mediaLength: bytes } = media;
         if (isWritten !== false) upload.row = { mediaId, ts, bytes, committedAt: truth.tick() };
@@ -193,13 +196,13 @@ export class World {
       fillPendingMedia: async (media) =>
         (await commit(media, (uploadedTs) => metadata.fillPendingMedia({ ...media, uploadedTs }))) === true,
       uploadedBytes: (userId, sinceTs) =>
-        this.turns.step("read", fails, () => {
+        this.#turns.step("read", fails, () => {
           reading.readAt = truth.tick();
           return metadata.uploadedBytes(userId, sinceTs);
         }),
-      flushed: () => this.turns.step("flush", fails, () => metadata.flushed()),
+      flushed: () => this.#turns.step("flush", fails, () => metadata.flushed()),
       withdrawMedia: (mediaId, options) =>
-        this.turns.step("withdraw", fails, async () => {
+        this.#turns.step("withdraw", fails, async () => {
           await metadata.withdrawMedia(mediaId, options);
           upload.withdrawnAt = truth.tick();
         }),
@@ -210,37 +213,38 @@ export class World {
     };
   }
 
-  private turnsOfBlobs(fails: UploadPlan["fails"]): BlobStore {
-    const { blobs } = this;
+  #turnsOfBlobs(fails: UploadPlan["fails"]): BlobStore {
+    const blobs = this.#blobs;
     const create = (mediaId: string): BlobWriter => {
       const writer = blobs.create(mediaId);
       return {
         write: (chunk) => writer.write(chunk),
-        publish: () => this.turns.step("publish", fails, () => writer.publish()),
-        settle: () => this.turns.step("settle", fails, () => writer.settle()),
-        abort: () => this.turns.step("abort", fails, () => writer.abort()),
+        publish: () => this.#turns.step("publish", fails, () => writer.publish()),
+        settle: () => this.#turns.step("settle", fails, () => writer.settle()),
+        abort: () => this.#turns.step("abort", fails, () => writer.abort()),
       };
     };
     return Object.assign(Object.create(blobs) as BlobStore, { create });
   }
 
   /** Notes what a reservation holds, and looks at what it says of others. */
-  private watch(reservation: Reservation, upload: TrueUpload, reading: Reading): Reservation {
+  #watch(reservation: Reservation, upload: TrueUpload, reading: Reading): Reservation {
     const growTo = reservation.growTo.bind(reservation);
     reservation.growTo = (totalBytes) => {
       const breach = growTo(totalBytes);
       if (breach === undefined) upload.reservedBytes = totalBytes;
-      else this.wrong ??= this.truth.findWrong(upload, breach, reading);
+      else this.#wrong ??= this.#truth.findWrong(upload, breach, reading);
       return breach;
     };
     return reservation;
   }
 
-  private end(upload: TrueUpload, error?: unknown): void {
+  #end(upload: TrueUpload, error?: unknown): void {
     upload.hasEnded = true;
     const isStored = upload.row !== undefined && upload.withdrawnAt === undefined;
     const isRefused = MatrixError.is(error) && REFUSALS.has(error.code);
-    if (error !== undefined && !isRefused) this.wrong ??= error;
-    if (isStored === isRefused) this.wrong ??= new Error(`${String(error)}, and it is ${isStored ? "" : "not "}stored`);
+    if (error !== undefined && !isRefused) this.#wrong ??= error;
+    if (isStored === isRefused)
+      this.#wrong ??= new Error(`${String(error)}, and it is ${isStored ? "" : "not "}stored`);
   }
 }

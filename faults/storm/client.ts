@@ -48,46 +48,46 @@ export function makeUpload(asked: Asked, user: string): Upload {
 
 /** Connections to one service, for as long as that lives. */
 export class Client {
-  private readonly pool: Pool;
-  private readonly onBytes: (count: number) => void;
+  readonly #pool: Pool;
+  readonly #onBytes: (count: number) => void;
 
   /** `onBytes` hears of each piece of a body that is handed to the connection. */
   constructor(url: string, onBytes: (count: number) => void) {
-    this.pool = new Pool(url, { connections: 32, bodyTimeout: 0, headersTimeout: 0 });
-    this.onBytes = onBytes;
+    this.#pool = new Pool(url, { connections: 32, bodyTimeout: 0, headersTimeout: 0 });
+    this.#onBytes = onBytes;
   }
 
   /** Makes an upload, to an id of its own or to `id`. Rejects where the connection is cut. */
   upload({ user, body, isChunked }: Upload, id?: string): Promise<Answer> {
     const path = id === undefined ? "/_matrix/media/v3/upload" : `/_matrix/media/v3/upload/${SERVER_NAME}/${id}`;
     const length = isChunked ? {} : { "content-length": String(body.length) };
-    return this.request(id === undefined ? "POST" : "PUT", path, user, { body: this.pieces(body), headers: length });
+    return this.#request(id === undefined ? "POST" : "PUT", path, user, { body: this.#pieces(body), headers: length });
   }
 
   create(user: string): Promise<Answer> {
-    return this.request("POST", "/_matrix/media/v1/create", user);
+    return this.#request("POST", "/_matrix/media/v1/create", user);
   }
 
   download(user: string, id: string): Promise<Answer> {
-    return this.request("GET", `/_matrix/client/v1/media/download/${SERVER_NAME}/${id}?timeout_ms=0`, user);
+    return this.#request("GET", `/_matrix/client/v1/media/download/${SERVER_NAME}/${id}?timeout_ms=0`, user);
   }
 
   config(user: string): Promise<Answer> {
-    return this.request("GET", "/_matrix/client/v1/media/config", user);
+    return this.#request("GET", "/_matrix/client/v1/media/config", user);
   }
 
   /** Cuts what is under way. */
   destroy(): Promise<void> {
-    return this.pool.destroy();
+    return this.#pool.destroy();
   }
 
-  private async request(
+  async #request(
     method: "GET" | "POST" | "PUT",
     path: string,
     user: string,
     { body = null, headers = {} }: { body?: AsyncIterable<Buffer> | null; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
-    const answer = await this.pool.request({
+    const answer = await this.#pool.request({
       method,
       path,
       // undici takes an iterable where its types do not say so.
@@ -102,11 +102,11 @@ export class Client {
     };
   }
 
-  private async *pieces(body: Buffer): AsyncGenerator<Buffer> {
+  async *#pieces(body: Buffer): AsyncGenerator<Buffer> {
     for (let at = 0; at < body.length; at += PIECE_BYTES) {
       const piece = body.subarray(at, at + PIECE_BYTES);
       yield piece;
-      this.onBytes(piece.length);
+      this.#onBytes(piece.length);
     }
   }
 }

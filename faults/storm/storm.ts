@@ -20,15 +20,15 @@ export class Storm {
   passed = 0;
   failed = 0;
 
-  private told = 0;
-  private readonly tally: Tally;
-  private readonly note: (text: string) => void;
+  #told = 0;
+  readonly #tally: Tally;
+  readonly #note: (text: string) => void;
 
   constructor(victim: Victim, tally: Tally, random: () => number, note: (text: string) => void) {
     this.victim = victim;
-    this.tally = tally;
+    this.#tally = tally;
     this.random = random;
-    this.note = note;
+    this.#note = note;
   }
 
   check(isRight: boolean, describe: () => string): void {
@@ -37,7 +37,7 @@ export class Storm {
       return;
     }
     this.failed += 1;
-    this.note(`wrong: ${describe()}\nThe log's end: ${this.victim.lastLines}`);
+    this.#note(`wrong: ${describe()}\nThe log's end: ${this.victim.lastLines}`);
   }
 
   /**
@@ -57,13 +57,13 @@ export class Storm {
         continue;
       }
       const answer = await send(client).catch((error: Error) => error);
-      this.tally.add("answers", 1);
+      this.#tally.add("answers", 1);
       const name = answer instanceof Error ? "cut" : nameAnswer(answer);
       this.answers.set(name, (this.answers.get(name) ?? 0) + 1);
-      const isPythonWhole = before.isWhole && this.victim.isWhole && !this.changed(before, "childKills");
+      const isPythonWhole = before.isWhole && this.victim.isWhole && !this.#changed(before, "childKills");
       if (answer instanceof Error) {
         this.check(
-          this.changed(before, "serviceKills"),
+          this.#changed(before, "serviceKills"),
           () => `${what}: ${String(answer)}, and nobody killed the service`,
         );
         await this.victim.whole();
@@ -86,9 +86,9 @@ export class Storm {
 
   /** Now and then, how far it is. */
   tellProgress(kills: number): void {
-    if (kills < this.told + TOLD_EVERY) return;
-    this.told = kills;
-    this.note(`${kills} kills, ${this.stored.size} media stored, ${this.passed} checks passed, ${this.failed} failed`);
+    if (kills < this.#told + TOLD_EVERY) return;
+    this.#told = kills;
+    this.#note(`${kills} kills, ${this.stored.size} media stored, ${this.passed} checks passed, ${this.failed} failed`);
   }
 
   /** Downloads what was acknowledged, and compares it. */
@@ -104,7 +104,7 @@ export class Storm {
     });
   }
 
-  private changed(before: Moment, what: "childKills" | "serviceKills"): boolean {
+  #changed(before: Moment, what: "childKills" | "serviceKills"): boolean {
     return this.victim.moment[what] !== before[what];
   }
 }

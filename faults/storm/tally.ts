@@ -3,19 +3,19 @@ export type Counted = "answers" | "bytes";
 
 /** Counts what happens, so that something else can be made to happen after so much of it. */
 export class Tally {
-  private readonly counts: Record<Counted, number> = { answers: 0, bytes: 0 };
-  private waiting: { readonly what: Counted; readonly at: number; readonly wake: () => void }[] = [];
+  readonly #counts: Record<Counted, number> = { answers: 0, bytes: 0 };
+  #waiting: { readonly what: Counted; readonly at: number; readonly wake: () => void }[] = [];
 
   add(what: Counted, count: number): void {
-    this.counts[what] += count;
-    const isDue = (wait: { what: Counted; at: number }) => this.counts[wait.what] >= wait.at;
-    const due = this.waiting.filter(isDue);
-    this.waiting = this.waiting.filter((wait) => !isDue(wait));
+    this.#counts[what] += count;
+    const isDue = (wait: { what: Counted; at: number }) => this.#counts[wait.what] >= wait.at;
+    const due = this.#waiting.filter(isDue);
+    this.#waiting = this.#waiting.filter((wait) => !isDue(wait));
     for (const { wake } of due) wake();
   }
 
   /** Resolves once so many more have been counted. */
   after(what: Counted, count: number): Promise<void> {
-    return new Promise((wake) => this.waiting.push({ what, at: this.counts[what] + count, wake }));
+    return new Promise((wake) => this.#waiting.push({ what, at: this.#counts[what] + count, wake }));
   }
 }

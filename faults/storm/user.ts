@@ -19,25 +19,25 @@ export class StormUser {
   /** What was acknowledged. */
   storedBytes = 0;
 
-  private readonly storm: Storm;
-  private readonly folder: string;
-  private refusals = 0;
+  readonly #storm: Storm;
+  readonly #folder: string;
+  #refusals = 0;
 
   constructor(storm: Storm, folder: string, kind: Kind, number: number) {
-    this.storm = storm;
-    this.folder = folder;
+    this.#storm = storm;
+    this.#folder = folder;
     this.kind = kind;
     this.name = `${kind}${number}`;
   }
 
   async upload(): Promise<void> {
-    const { random } = this.storm;
-    for (let made = 0; !this.storm.isOver && this.refusals < REFUSALS;) {
+    const { random } = this.#storm;
+    for (let made = 0; !this.#storm.isOver && this.#refusals < REFUSALS;) {
       const batch = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
         createUpload(this.name, this.kind, random),
       );
       const bytes = batch.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      await Promise.all(batch.map((upload) => this.make(upload, bytes - upload.sizeBytes)));
+      await Promise.all(batch.map((upload) => this.#make(upload, bytes - upload.sizeBytes)));
       made += batch.length;
       if (this.kind === "free" && made >= FREE_UPLOADS) return;
     }
@@ -53,18 +53,18 @@ export class StormUser {
     );
     if (first === undefined) return;
     for (const sizeBytes of [first, left - first + 1, left - first]) {
-      await this.make(makeUpload({ ...asked, sizeBytes }, this.name), 0);
+      await this.#make(makeUpload({ ...asked, sizeBytes }, this.name), 0);
     }
-    this.storm.check(
+    this.#storm.check(
       this.storedBytes === LIMITS[this.kind],
       () => `${this.name} could store ${this.storedBytes} bytes`,
     );
   }
 
   /** Makes an upload until it is decided. `besideBytes`: what others of the user make meanwhile. */
-  private async make(upload: Upload, besideBytes: number): Promise<void> {
-    const { storm } = this;
-    const id = storm.random() < 0.3 ? await this.create() : undefined;
+  async #make(upload: Upload, besideBytes: number): Promise<void> {
+    const storm = this.#storm;
+    const id = storm.random() < 0.3 ? await this.#create() : undefined;
     const what = `${id === undefined ? "POST" : `PUT ${id}`} by ${this.name} of ${upload.sizeBytes} bytes, ${upload.mark}`;
     // What is stored when the answer comes may be more than when it was asked for.
     let leastBytes = this.storedBytes;
@@ -74,7 +74,7 @@ export class StormUser {
         leastBytes = this.storedBytes;
         return client.upload(upload, id);
       },
-      () => this.isStored(upload),
+      () => this.#isStored(upload),
     );
     if (outcome === "done") return;
     const name = nameAnswer(outcome.answer);
@@ -85,30 +85,30 @@ export class StormUser {
       () =>
         `${what}${upload.isChunked ? ", chunked" : ""}, with ${JSON.stringify(usage)}: ${name} instead of ${[...right].join(" or ")}`,
     );
-    if (name === STORED) this.keep(upload, id ?? idIn(outcome.answer));
-    else if (/LIMIT/.test(name)) this.refusals += 1;
+    if (name === STORED) this.#keep(upload, id ?? idIn(outcome.answer));
+    else if (/LIMIT/.test(name)) this.#refusals += 1;
     if (name === STORED && storm.random() < LOOKED_AT) await storm.look(id ?? idIn(outcome.answer));
   }
 
-  private async create(): Promise<string> {
-    const outcome = await this.storm.ask(`create by ${this.name}`, (client) => client.create(this.name));
+  async #create(): Promise<string> {
+    const outcome = await this.#storm.ask(`create by ${this.name}`, (client) => client.create(this.name));
     if (outcome === "done") return "";
-    this.storm.check(outcome.answer.status === 200, () => `create by ${this.name}: ${nameAnswer(outcome.answer)}`);
+    this.#storm.check(outcome.answer.status === 200, () => `create by ${this.name}: ${nameAnswer(outcome.answer)}`);
     const id = idIn(outcome.answer);
-    this.storm.created.set(id, this.name);
+    this.#storm.created.set(id, this.name);
     return id;
   }
 
   /** Whether an upload of which no answer came was stored before the service was killed. */
-  private isStored(upload: Upload): boolean {
-    const id = findStored(this.folder, `@${this.name}:${SERVER_NAME}`, upload.sha256);
-    if (id !== undefined) this.keep(upload, id);
+  #isStored(upload: Upload): boolean {
+    const id = findStored(this.#folder, `@${this.name}:${SERVER_NAME}`, upload.sha256);
+    if (id !== undefined) this.#keep(upload, id);
     return id !== undefined;
   }
 
-  private keep(upload: Upload, id: string): void {
+  #keep(upload: Upload, id: string): void {
     this.storedBytes += upload.sizeBytes;
-    this.storm.created.delete(id);
-    this.storm.stored.set(id, upload);
+    this.#storm.created.delete(id);
+    this.#storm.stored.set(id, upload);
   }
 }

@@ -30,27 +30,27 @@ export class Victim {
   childKills = 0;
   serviceKills = 0;
 
-  private readonly config: string;
-  private readonly environment: Record<string, string>;
-  private readonly tally: Tally;
-  private readonly events = new EventEmitter().setMaxListeners(0);
-  private service: FaultyService | undefined;
+  readonly #config: string;
+  readonly #environment: Record<string, string>;
+  readonly #tally: Tally;
+  readonly #events = new EventEmitter().setMaxListeners(0);
+  #service: FaultyService | undefined;
   /** The parent of the latest child: the service also while it starts. */
-  private servicePid = 0;
+  #servicePid = 0;
   /** Children that are known, by number. */
-  private readonly children = new Map<number, "starting" | "up" | "killed">();
+  readonly #children = new Map<number, "starting" | "up" | "killed">();
   /** How many that were up have been killed and not been replaced yet. */
-  private down = 0;
-  private isReloading = false;
+  #down = 0;
+  #isReloading = false;
   /** A child was killed during the last reload: whether the new one's or the old one's is not known. */
-  private isShaken = false;
+  #isShaken = false;
 
   constructor(folder: string, config: string, tally: Tally) {
-    this.config = config;
-    this.tally = tally;
+    this.#config = config;
+    this.#tally = tally;
     const temporary = join(folder, "tmp");
     mkdirSync(temporary);
-    this.environment = { ...marked(this.mark), TMPDIR: temporary };
+    this.#environment = { ...marked(this.mark), TMPDIR: temporary };
   }
 
   /** Starts the service; again and again, where it is killed meanwhile. */
@@ -58,20 +58,20 @@ export class Victim {
     for (;;) {
       const killsBefore = this.serviceKills;
       try {
-        this.service = await startFaultyService(this.config, this.environment, (line) => this.read(line));
+        this.#service = await startFaultyService(this.#config, this.#environment, (line) => this.#read(line));
         break;
       } catch (error) {
         if (this.serviceKills === killsBefore) throw error;
       }
     }
-    this.down = 0;
-    this.client = new Client(this.service.url, (count) => this.tally.add("bytes", count));
-    this.events.emit("whole");
+    this.#down = 0;
+    this.client = new Client(this.#service.url, (count) => this.#tally.add("bytes", count));
+    this.#events.emit("whole");
   }
 
   /** The service runs, and every module can be asked. */
   get isWhole(): boolean {
-    return this.client !== undefined && this.down === 0;
+    return this.client !== undefined && this.#down === 0;
   }
 
   get moment(): Moment {
@@ -80,22 +80,22 @@ export class Victim {
   }
 
   async whole(): Promise<void> {
-    while (!this.isWhole) await once(this.events, "whole");
+    while (!this.isWhole) await once(this.#events, "whole");
   }
 
   /** Resolves when a child says that it is there, long before it is up. */
   async childStarting(): Promise<void> {
-    await once(this.events, "child");
+    await once(this.#events, "child");
   }
 
   /** Kills one of the children that are there; false where there is none. */
   killChild(random: () => number): boolean {
-    const alive = [...this.children].filter(([pid, state]) => state !== "killed" && isMarked(pid, this.mark));
+    const alive = [...this.#children].filter(([pid, state]) => state !== "killed" && isMarked(pid, this.mark));
     const [pid, state] = alive[Math.floor(random() * alive.length)] ?? [];
     if (pid === undefined) return false;
-    if (state === "up" || this.isReloading) this.down += 1;
-    this.isShaken = this.isReloading;
-    this.children.set(pid, "killed");
+    if (state === "up" || this.#isReloading) this.#down += 1;
+    this.#isShaken = this.#isReloading;
+    this.#children.set(pid, "killed");
     this.childKills += 1;
     process.kill(pid, "SIGKILL");
     return true;
@@ -104,10 +104,10 @@ export class Victim {
   /** Kills the service, be it starting or ready. */
   async killService(): Promise<void> {
     const { client } = this;
-    const pid = this.service?.pid ?? this.servicePid;
+    const pid = this.#service?.pid ?? this.#servicePid;
     if (!isMarked(pid, this.mark)) return;
     this.client = undefined;
-    this.service = undefined;
+    this.#service = undefined;
     this.serviceKills += 1;
     process.kill(pid, "SIGKILL");
     await client?.destroy();
@@ -118,53 +118,53 @@ export class Victim {
    * child was killed meanwhile.
    */
   async reload(): Promise<boolean> {
-    this.isReloading = true;
-    this.isShaken = false;
-    process.kill(this.service?.pid ?? 0, "SIGHUP");
-    const [isDone] = (await once(this.events, "reloaded")) as [boolean];
-    this.isReloading = false;
-    return isDone && !this.isShaken;
+    this.#isReloading = true;
+    this.#isShaken = false;
+    process.kill(this.#service?.pid ?? 0, "SIGHUP");
+    const [isDone] = (await once(this.#events, "reloaded")) as [boolean];
+    this.#isReloading = false;
+    return isDone && !this.#isShaken;
   }
 
   /** Ends it in order. */
   async end(): Promise<void> {
     await this.client?.destroy();
-    await this.service?.end("SIGTERM");
+    await this.#service?.end("SIGTERM");
   }
 
-  private read(line: string): void {
+  #read(line: string): void {
     if (!line.startsWith("{")) return;
     if (!line.includes('"route"')) this.lastLines = `${this.lastLines}\n${line}`.slice(-KEPT_LENGTH);
     const { msg, pid, level } = JSON.parse(line) as { msg: string; pid?: number; level: number };
     const [, child, parent] = /^storm: child (\d+) of (\d+)$/.exec(msg) ?? [];
-    if (child !== undefined) this.seeChild(Number(child), Number(parent));
-    else if (msg === "the child is up") this.seeUp(pid ?? 0);
-    else if (msg.startsWith("reloaded:")) this.seeReloaded();
-    else if (msg.startsWith("what was replaced")) this.events.emit("reloaded", true);
-    else if (msg.startsWith("the reload failed")) this.events.emit("reloaded", false);
+    if (child !== undefined) this.#seeChild(Number(child), Number(parent));
+    else if (msg === "the child is up") this.#seeUp(pid ?? 0);
+    else if (msg.startsWith("reloaded:")) this.#seeReloaded();
+    else if (msg.startsWith("what was replaced")) this.#events.emit("reloaded", true);
+    else if (msg.startsWith("the reload failed")) this.#events.emit("reloaded", false);
     else if (level >= ERROR_LEVEL && !EXPECTED_ERRORS.test(msg)) this.surprises.push(line);
   }
 
   /** Each of a child's modules says it, perhaps after the child is known to be up. */
-  private seeChild(pid: number, parent: number): void {
-    this.servicePid = parent;
-    if (this.children.has(pid)) return;
-    this.children.set(pid, "starting");
-    this.events.emit("child");
+  #seeChild(pid: number, parent: number): void {
+    this.#servicePid = parent;
+    if (this.#children.has(pid)) return;
+    this.#children.set(pid, "starting");
+    this.#events.emit("child");
   }
 
-  private seeUp(pid: number): void {
+  #seeUp(pid: number): void {
     // It may have been killed before its line came.
-    if (this.children.get(pid) === "killed") return;
-    this.children.set(pid, "up");
+    if (this.#children.get(pid) === "killed") return;
+    this.#children.set(pid, "up");
     // Whether it is one of those that serve is known once the reload is over.
-    if (this.isReloading) return;
-    this.down = Math.max(0, this.down - 1);
-    if (this.isWhole) this.events.emit("whole");
+    if (this.#isReloading) return;
+    this.#down = Math.max(0, this.#down - 1);
+    if (this.isWhole) this.#events.emit("whole");
   }
 
-  private seeReloaded(): void {
-    if (!this.isShaken) this.down = 0;
-    if (this.isWhole) this.events.emit("whole");
+  #seeReloaded(): void {
+    if (!this.#isShaken) this.#down = 0;
+    if (this.isWhole) this.#events.emit("whole");
   }
 }

@@ -31,26 +31,26 @@ interface Report {
 
 /** The shim's decoder and dispatcher in a process that reads one stream after the other. */
 export class ChildReader {
-  private readonly process: ChildProcess;
-  private readonly waiting: PromiseWithResolvers<Report | undefined>[] = [];
-  private stderr = "";
+  readonly #process: ChildProcess;
+  readonly #waiting: PromiseWithResolvers<Report | undefined>[] = [];
+  #stderr = "";
 
   constructor() {
     const program = join(ROOT, "faults/wire/child_reader.py");
-    this.process = spawn(PYTHON, [program, ROOT], { stdio: "pipe" });
-    const { stdout, stderr } = this.process;
-    this.process.once("exit", () => this.waiting.splice(0).forEach(({ resolve }) => resolve(undefined)));
-    stderr?.on("data", (text: Buffer) => (this.stderr = (this.stderr + text.toString()).slice(-5_000)));
+    this.#process = spawn(PYTHON, [program, ROOT], { stdio: "pipe" });
+    const { stdout, stderr } = this.#process;
+    this.#process.once("exit", () => this.#waiting.splice(0).forEach(({ resolve }) => resolve(undefined)));
+    stderr?.on("data", (text: Buffer) => (this.#stderr = (this.#stderr + text.toString()).slice(-5_000)));
     if (stdout !== null) {
       createInterface({ input: stdout }).on("line", (line) =>
-        this.waiting.shift()?.resolve(JSON.parse(line) as Report),
+        this.#waiting.shift()?.resolve(JSON.parse(line) as Report),
       );
     }
   }
 
   /** Its process. */
   get pid(): number {
-    return this.process.pid ?? 0;
+    return this.#process.pid ?? 0;
   }
 
   /** Has the stream read; the number of messages that were decoded, and what was wrong. */
@@ -58,19 +58,19 @@ export class ChildReader {
     const bytes = Buffer.concat([...frames, FENCE]);
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
-    this.process.stdin?.write(Buffer.concat([length, bytes]));
+    this.#process.stdin?.write(Buffer.concat([length, bytes]));
     const answer = Promise.withResolvers<Report | undefined>();
-    this.waiting.push(answer);
+    this.#waiting.push(answer);
     const report = await within(answer.promise, HANG_MS);
-    if (report === undefined) throw new Error(`the shim hangs or has ended; its last words:\n${this.stderr}`);
+    if (report === undefined) throw new Error(`the shim hangs or has ended; its last words:\n${this.#stderr}`);
     return { read: report.decoded, wrong: findWrong(report, bytes) };
   }
 
   /** Ends the process. */
   async end(): Promise<void> {
-    const ended = once(this.process, "exit");
-    this.process.stdin?.end();
-    if ((await within(ended, HANG_MS)) === undefined) this.process.kill("SIGKILL");
+    const ended = once(this.#process, "exit");
+    this.#process.stdin?.end();
+    if ((await within(ended, HANG_MS)) === undefined) this.#process.kill("SIGKILL");
   }
 }
 

@@ -56,18 +56,18 @@ function list(node: Node): Node[] {
 
 /** Changes frames, as a seed decides. */
 export class Mutations {
-  private readonly random: Random;
-  private readonly values: readonly Buffer[];
+  readonly #random: Random;
+  readonly #values: readonly Buffer[];
 
   /** `values` are bodies to put where other values were. */
   constructor(random: Random, values: readonly Buffer[]) {
-    this.random = random;
-    this.values = [...values, ...FRAGMENTS];
+    this.#random = random;
+    this.#values = [...values, ...FRAGMENTS];
   }
 
   /** A number from 0 to `end` (exclusive). */
   below(end: number): number {
-    return Math.floor(this.random() * end);
+    return Math.floor(this.#random() * end);
   }
 
   pick<T>(from: readonly T[]): T {
@@ -85,22 +85,22 @@ export class Mutations {
         // Before its time, or once more.
         return [this.pick(frames), frame];
       case 3:
-        return [this.lieAboutLength(frame)];
+        return [this.#lieAboutLength(frame)];
       case 4:
         return [frame.subarray(0, this.below(frame.length))];
       case 5:
-        return [this.splice(frame, this.pick(frames))];
+        return [this.#splice(frame, this.pick(frames))];
       case 6:
         return [Buffer.from(Array.from({ length: this.below(40) }, () => this.below(256))), frame];
       case 7:
       case 8:
-        return [this.flip(frame)];
+        return [this.#flip(frame)];
       default:
-        return [this.restructure(frame)];
+        return [this.#restructure(frame)];
     }
   }
 
-  private flip(frame: Buffer): Buffer {
+  #flip(frame: Buffer): Buffer {
     const bytes = Buffer.from(frame);
     for (let flips = 1 + this.below(4); flips > 0; flips -= 1) {
       // The length is left to those that lie about it on purpose, most of the time.
@@ -110,7 +110,7 @@ export class Mutations {
     return bytes;
   }
 
-  private lieAboutLength(frame: Buffer): Buffer {
+  #lieAboutLength(frame: Buffer): Buffer {
     const bytes = Buffer.from(frame);
     const length = bytes.length - HEADER_BYTES;
     const lies = [0, length - 1, length + 1, length + this.below(100), 2 ** 24, 2 ** 24 + 1, 2 ** 32 - 1];
@@ -118,7 +118,7 @@ export class Mutations {
     return bytes;
   }
 
-  private splice(frame: Buffer, other: Buffer): Buffer {
+  #splice(frame: Buffer, other: Buffer): Buffer {
     const body = Buffer.concat([
       frame.subarray(HEADER_BYTES, HEADER_BYTES + this.below(frame.length - HEADER_BYTES)),
       other.subarray(HEADER_BYTES + this.below(other.length - HEADER_BYTES)),
@@ -126,7 +126,7 @@ export class Mutations {
     return frameOf(body);
   }
 
-  private restructure(frame: Buffer): Buffer {
+  #restructure(frame: Buffer): Buffer {
     const root = parse(frame.subarray(HEADER_BYTES));
     const nodes = list(root);
     const node = this.pick(nodes);
@@ -141,19 +141,19 @@ export class Mutations {
         siblings?.splice(place, 0, node);
         break;
       case 2:
-        this.lieAboutCount(node);
+        this.#lieAboutCount(node);
         break;
       case 3:
         siblings?.splice(place, 1, this.pick(nodes.filter((other) => !list(other).includes(node))) ?? node);
         break;
       default:
-        node.head = this.pick(this.values);
+        node.head = this.pick(this.#values);
         node.members = [];
     }
     return frameOf(write(root));
   }
 
-  private lieAboutCount(node: Node): void {
+  #lieAboutCount(node: Node): void {
     const head = Buffer.from(node.head);
     const last = head.length - 1;
     head[last] = (head[last] ?? 0) ^ (1 << this.below(4));

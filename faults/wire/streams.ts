@@ -8,26 +8,26 @@ const CHANGED_SHARE = 0.03;
 
 /** Makes streams of a corpus, each with ids that count up. `opening` are messages that every stream begins with. */
 export class Streams {
-  private readonly corpus: Corpus;
-  private readonly mutations: Mutations;
-  private readonly random: () => number;
-  private readonly opening: readonly Message[];
+  readonly #corpus: Corpus;
+  readonly #mutations: Mutations;
+  readonly #random: () => number;
+  readonly #opening: readonly Message[];
   /** Frames of messages by their ids: most are needed again and again. */
-  private readonly encoded = new Map<Message, Buffer[]>();
-  private count = 0;
+  readonly #encoded = new Map<Message, Buffer[]>();
+  #count = 0;
 
   constructor(corpus: Corpus, random: () => number, opening: readonly Message[] = []) {
-    this.corpus = corpus;
-    this.random = random;
-    this.opening = opening;
-    this.mutations = new Mutations(random, corpus.values);
+    this.#corpus = corpus;
+    this.#random = random;
+    this.#opening = opening;
+    this.#mutations = new Mutations(random, corpus.values);
   }
 
   /** The next one. */
   next(): Stream {
-    this.count += 1;
-    const messages = [...this.opening];
-    while (messages.length < FRAMES) messages.push(this.mutations.pick(this.corpus.messages));
+    this.#count += 1;
+    const messages = [...this.#opening];
+    while (messages.length < FRAMES) messages.push(this.#mutations.pick(this.#corpus.messages));
     const ids = new Map<unknown, number>();
     // Requests and answers count up each for themselves.
     const numbered = messages.map((message) => {
@@ -35,15 +35,15 @@ export class Streams {
       ids.set(message[0], id);
       return [message, id] as const;
     });
-    const encoded = numbered.map(([message, id]) => this.encode(message, id));
+    const encoded = numbered.map(([message, id]) => this.#encode(message, id));
     let sound = encoded.length;
     const frames = encoded.flatMap((frame, index) => {
-      if (this.random() >= CHANGED_SHARE) return [frame];
+      if (this.#random() >= CHANGED_SHARE) return [frame];
       sound = Math.min(sound, index);
-      return this.mutations.mutate(frame, encoded);
+      return this.#mutations.mutate(frame, encoded);
     });
     return {
-      name: `stream ${this.count}`,
+      name: `stream ${this.#count}`,
       frames,
       sound: numbered.slice(0, sound).map(([message, id]) => numberMessage(message, id)),
     };
@@ -51,15 +51,15 @@ export class Streams {
 
   /** The bytes cut into chunks, as a pipe might hand them on. */
   cut(bytes: Buffer): Buffer[] {
-    if (this.random() < 0.5) return [bytes];
-    const cuts = Array.from({ length: 1 + this.mutations.below(8) }, () => this.mutations.below(bytes.length + 1));
+    if (this.#random() < 0.5) return [bytes];
+    const cuts = Array.from({ length: 1 + this.#mutations.below(8) }, () => this.#mutations.below(bytes.length + 1));
     const points = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
     return points.slice(1).map((end, index) => bytes.subarray(points[index], end));
   }
 
-  private encode(message: Message, id: number): Buffer {
-    const frames = this.encoded.get(message) ?? [];
-    this.encoded.set(message, frames);
+  #encode(message: Message, id: number): Buffer {
+    const frames = this.#encoded.get(message) ?? [];
+    this.#encoded.set(message, frames);
     return (frames[id] ??= Buffer.from(encodeFrame(numberMessage(message, id))));
   }
 }

@@ -9,25 +9,25 @@ export type Segment =
 
 /** Every registered callback, in one order of registration for the whole service. */
 export class CallbackRegistry {
-  private readonly chains = new Map<KindName, Slot[]>();
-  private readonly compiled = new Map<KindName, readonly Segment[]>();
-  private onSlot: (slot: Slot) => void = () => undefined;
+  readonly #chains = new Map<KindName, Slot[]>();
+  readonly #compiled = new Map<KindName, readonly Segment[]>();
+  #onSlot: (slot: Slot) => void = () => undefined;
 
   /** Puts a slot in the place that is kept for it, or at the end of its chain, at whatever moment. */
   add(slot: Slot): void {
-    const chain = this.chains.get(slot.kind) ?? [];
+    const chain = this.#chains.get(slot.kind) ?? [];
     const kept = chain.findIndex((other) => isPlaceholder(other) && isSame(other, slot));
     if (kept === -1) chain.push(slot);
     else chain[kept] = slot;
-    this.chains.set(slot.kind, chain);
-    this.compiled.delete(slot.kind);
-    this.onSlot(slot);
+    this.#chains.set(slot.kind, chain);
+    this.#compiled.delete(slot.kind);
+    this.#onSlot(slot);
   }
 
   /** Tells of every slot: of those that are there, and of each that comes. For one listener. */
   watch(onSlot: (slot: Slot) => void): void {
-    for (const chain of this.chains.values()) chain.forEach(onSlot);
-    this.onSlot = onSlot;
+    for (const chain of this.#chains.values()) chain.forEach(onSlot);
+    this.#onSlot = onSlot;
   }
 
   /** Keeps a place for a slot that is to be registered again, and cannot be asked until then. False where it is there. */
@@ -49,13 +49,13 @@ export class CallbackRegistry {
 
   /** The chain of a kind, in order. */
   slots(kind: KindName): readonly Slot[] {
-    return this.chains.get(kind) ?? [];
+    return this.#chains.get(kind) ?? [];
   }
 
   /** The chain of a kind, compiled into what is asked in one go. */
   segments(kind: KindName): readonly Segment[] {
-    let segments = this.compiled.get(kind);
-    if (segments === undefined) this.compiled.set(kind, (segments = compile(this.slots(kind))));
+    let segments = this.#compiled.get(kind);
+    if (segments === undefined) this.#compiled.set(kind, (segments = compile(this.slots(kind))));
     return segments;
   }
 }

@@ -4,29 +4,29 @@ import { stoppingError } from "./shutdown-gate.ts";
 
 /** The requests that are under way, and word when none is. */
 export class ActiveRequests {
-  private readonly underWay = new Set<IncomingMessage>();
-  private waiting: (() => void)[] = [];
+  readonly #underWay = new Set<IncomingMessage>();
+  #waiting: (() => void)[] = [];
 
   get size(): number {
-    return this.underWay.size;
+    return this.#underWay.size;
   }
 
   begin(request: IncomingMessage): void {
-    this.underWay.add(request);
+    this.#underWay.add(request);
   }
 
   end(request: IncomingMessage): void {
-    this.underWay.delete(request);
-    if (this.size === 0) for (const resolve of this.waiting.splice(0)) resolve();
+    this.#underWay.delete(request);
+    if (this.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Resolves once none is under way. */
   async idle(): Promise<void> {
-    if (this.size > 0) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    if (this.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** Refuses those whose body has not all arrived: the service stops and waits no longer. */
   refuseBodies(): void {
-    for (const request of this.underWay) refuseBody(request, stoppingError());
+    for (const request of this.#underWay) refuseBody(request, stoppingError());
   }
 }

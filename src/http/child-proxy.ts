@@ -31,17 +31,17 @@ const OURS = ["expect", "content-length", "x-forwarded-for", "x-forwarded-proto"
 
 /** Hands requests on to the Python child's Unix socket and answers back, both as they flow. */
 export class ChildProxy {
-  private readonly options: ChildProxyOptions;
+  readonly #options: ChildProxyOptions;
   // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The child is
   // told that they are kept all the same, or it would close at an early answer, while the body is still being sent.
-  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
+  readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
   // Not counted by the agent: a request that waits there stays there when its client has left.
-  private readonly connections = new Map<string, Places>();
+  readonly #connections = new Map<string, Places>();
 
   constructor(options: ChildProxyOptions) {
-    this.options = options;
+    this.#options = options;
     // As an option, Node reads 0 as its default of 256.
-    this.agent.maxFreeSockets = 0;
+    this.#agent.maxFreeSockets = 0;
   }
 
   /**
@@ -50,20 +50,20 @@ export class ChildProxy {
    */
   async forward(req: Request, res: Response, socketPath: string | undefined): Promise<void> {
     if (socketPath === undefined) throw unavailable();
-    const { maxBodyBytes, maxWaitMs } = this.options;
+    const { maxBodyBytes, maxWaitMs } = this.#options;
     const length = contentLengthOf(req);
     if (length !== undefined && length > maxBodyBytes) throw matrixError("UPLOAD_TOO_LARGE");
-    const connections = this.connectionsTo(socketPath);
+    const connections = this.#connectionsTo(socketPath);
     if (!(await connections.take(maxWaitMs, clientLeaving(res)))) {
       if (res.closed) return;
       throw matrixError("MODULES_BUSY", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } });
     }
     const outgoing = request({
-      agent: this.agent,
+      agent: this.#agent,
       socketPath,
       method: req.method,
       path: req.originalUrl,
-      headers: this.headersFor(req, length, factsOf(res)?.id),
+      headers: this.#headersFor(req, length, factsOf(res)?.id),
     });
     outgoing.once("close", () => connections.leave());
     // What is written is what the head says, or the connection ends.
@@ -73,11 +73,11 @@ export class ChildProxy {
     res.once("close", () => void (res.writableFinished || outgoing.destroy()));
     try {
       const answered = answerOf(outgoing);
-      const sent = length === 0 ? void outgoing.end() : this.sendBody(req, res, outgoing);
+      const sent = length === 0 ? void outgoing.end() : this.#sendBody(req, res, outgoing);
       // Whichever comes second has nobody left to tell.
       for (const outcome of [answered, sent]) outcome?.catch(() => undefined);
       const answer = await (sent === undefined ? answered : Promise.race([answered, sent.then(() => answered)]));
-      await this.sendAnswer(answer, res);
+      await this.#sendAnswer(answer, res);
     } catch (error) {
       outgoing.destroy();
       // Its client has left: nobody is there to be told.
@@ -85,14 +85,14 @@ export class ChildProxy {
     }
   }
 
-  private connectionsTo(socketPath: string): Places {
-    let connections = this.connections.get(socketPath);
-    if (connections === undefined) this.connections.set(socketPath, (connections = new Places(MAX_CONNECTIONS)));
+  #connectionsTo(socketPath: string): Places {
+    let connections = this.#connections.get(socketPath);
+    if (connections === undefined) this.#connections.set(socketPath, (connections = new Places(MAX_CONNECTIONS)));
     return connections;
   }
 
-  private headersFor(req: Request, length: number | undefined, number: number | undefined): string[] {
-    const { xForwarded } = this.options;
+  #headersFor(req: Request, length: number | undefined, number: number | undefined): string[] {
+    const { xForwarded } = this.#options;
     const address = clientAddress(req, xForwarded);
     const chain = xForwarded ? req.headers["x-forwarded-for"] : undefined;
     const forwarded = chain ?? address;
@@ -109,11 +109,11 @@ export class ChildProxy {
     ];
   }
 
-  private async sendBody(req: Request, res: Response, outgoing: ClientRequest): Promise<void> {
+  async #sendBody(req: Request, res: Response, outgoing: ClientRequest): Promise<void> {
     let sentBytes = 0;
-    await requestBody(req, res, this.options).read((chunk) => {
+    await requestBody(req, res, this.#options).read((chunk) => {
       sentBytes += chunk.length;
-      if (sentBytes > this.options.maxBodyBytes) throw matrixError("UPLOAD_TOO_LARGE");
+      if (sentBytes > this.#options.maxBodyBytes) throw matrixError("UPLOAD_TOO_LARGE");
       // The child answered, or left, before it had all of it.
       if (outgoing.destroyed || outgoing.write(chunk)) return undefined;
       return once(outgoing, "drain").then(ignore, ignore);
@@ -121,7 +121,7 @@ export class ChildProxy {
     outgoing.end();
   }
 
-  private async sendAnswer(answer: IncomingMessage, res: Response): Promise<void> {
+  async #sendAnswer(answer: IncomingMessage, res: Response): Promise<void> {
     res.writeHead(answer.statusCode ?? 500, answer.statusMessage ?? "", endToEndHeaders(answer.rawHeaders));
     await pipeline(answer, res);
   }

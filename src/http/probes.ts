@@ -13,18 +13,18 @@ const EXPECTED_FOR_MS = 60_000;
  * words that were announced by way of the control socket count; with any other the header means nothing.
  */
 export class Probes {
-  private readonly expectedUntil = new Map<string, number>();
+  readonly #expectedUntil = new Map<string, number>();
 
   /** Announces a word, for a minute. */
   expect(word: string): void {
     const nowMs = Date.now();
-    for (const [known, untilMs] of this.expectedUntil) if (untilMs < nowMs) this.expectedUntil.delete(known);
-    this.expectedUntil.set(word, nowMs + EXPECTED_FOR_MS);
+    for (const [known, untilMs] of this.#expectedUntil) if (untilMs < nowMs) this.#expectedUntil.delete(known);
+    this.#expectedUntil.set(word, nowMs + EXPECTED_FOR_MS);
   }
 
   readonly answer: RequestHandler = (req, _res, next) => {
     const word = req.headers[PROBE_HEADER];
-    if (typeof word !== "string" || (this.expectedUntil.get(word) ?? 0) < Date.now()) return next();
+    if (typeof word !== "string" || (this.#expectedUntil.get(word) ?? 0) < Date.now()) return next();
     const arrived = {
       forwarded_for: req.headers["x-forwarded-for"] ?? null,
       chunked: req.headers["transfer-encoding"] !== undefined,

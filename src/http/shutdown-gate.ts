@@ -4,14 +4,14 @@ import { CORS_HEADERS } from "./response/json.ts";
 
 /** Whether the service is on its way to its end: what runs is finished, nothing begins. */
 export class ShutdownGate {
-  private hasBegun = false;
+  #hasBegun = false;
 
   get begun(): boolean {
-    return this.hasBegun;
+    return this.#hasBegun;
   }
 
   begin(): void {
-    this.hasBegun = true;
+    this.#hasBegun = true;
   }
 }
 

@@ -47,16 +47,16 @@ interface Wrong {
 class Run {
   rowsDone = 0;
   filesSeen = 0;
-  private bytesDone = 0;
-  private findings = 0;
-  private elsewhere = 0;
-  private underWay = 0;
-  private readonly rows: number;
-  private readonly options: VerificationOptions;
+  #bytesDone = 0;
+  #findings = 0;
+  #elsewhere = 0;
+  #underWay = 0;
+  readonly #rows: number;
+  readonly #options: VerificationOptions;
 
   constructor(options: VerificationOptions) {
-    this.options = options;
-    this.rows = options.rows.count();
+    this.#options = options;
+    this.#rows = options.rows.count();
   }
 
   async checkRow(row: AuditedRow): Promise<Wrong | undefined> {
@@ -65,17 +65,17 @@ class Run {
       const detail = `${mediaLength} bytes, of which ${countedBytes} count against its user's limits`;
       return { kind: "usage-differs", detail };
     }
-    return this.checkContent(row);
+    return this.#checkContent(row);
   }
 
   async checkFile(mediaId: string): Promise<void> {
-    const { rows, files } = this.options;
+    const { rows, files } = this.#options;
     if (rows.knows(mediaId) === "stored") return;
     if (await files.isUnderWay(mediaId)) {
-      this.underWay += 1;
+      this.#underWay += 1;
       return;
     }
-    if (!(await isWithoutRow(mediaId, this.options))) return;
+    if (!(await isWithoutRow(mediaId, this.#options))) return;
     const isKnown = rows.knows(mediaId) === "known";
     this.report(
       isKnown
@@ -86,35 +86,35 @@ class Run {
   }
 
   report({ kind, detail }: Wrong, mediaId: string): void {
-    this.findings += 1;
-    this.options.onFinding({ kind, mediaId, detail } satisfies Finding);
+    this.#findings += 1;
+    this.#options.onFinding({ kind, mediaId, detail } satisfies Finding);
   }
 
   progress(): void {
-    this.options.onProgress(this.state());
+    this.#options.onProgress(this.#state());
   }
 
   result(): Verified {
-    const { findings, elsewhere, underWay } = this;
-    return { ...this.state(), findings, elsewhere, underWay };
+    const findings = this.#findings;
+    const elsewhere = this.#elsewhere;
+    const underWay = this.#underWay;
+    return { ...this.#state(), findings, elsewhere, underWay };
   }
 
-  private state(): Progress {
-    const { rows, rowsDone, bytesDone, filesSeen } = this;
+  #state(): Progress {
+    const rows = this.#rows;
+    const rowsDone = this.rowsDone;
+    const bytesDone = this.#bytesDone;
+    const filesSeen = this.filesSeen;
     return { rows, rowsDone, bytesDone, filesSeen };
   }
 
-  private async checkContent({
-    mediaId,
-    mediaLength,
-    sha256,
-    waitingProviders,
-  }: AuditedRow): Promise<Wrong | undefined> {
-    const { files, providers } = this.options;
+  async #checkContent({ mediaId, mediaLength, sha256, waitingProviders }: AuditedRow): Promise<Wrong | undefined> {
+    const { files, providers } = this.#options;
     const state: Awaited<ReturnType<FileSource["inspect"]>> = await files.inspect(mediaId, mediaLength);
     if (state.is === "missing") {
       if (providers > waitingProviders) {
-        this.elsewhere += 1;
+        this.#elsewhere += 1;
         return undefined;
       }
       return { kind: "file-missing", detail: `${mediaLength} bytes, and no storage provider has been given them` };
@@ -123,7 +123,7 @@ class Run {
     if (state.sizeBytes !== mediaLength) {
       return { kind: "size-differs", detail: `${state.sizeBytes} bytes instead of ${mediaLength}` };
     }
-    this.bytesDone += mediaLength;
+    this.#bytesDone += mediaLength;
     if (sha256 === null || state.sha256 === sha256) return undefined;
     return { kind: "hash-differs", detail: `SHA-256 ${state.sha256} instead of ${sha256}` };
   }

@@ -69,61 +69,63 @@ export async function openService(options: ServiceOptions): Promise<Service> {
 /** The generation that serves, and those that end their last requests. */
 class Generations {
   current: Generation;
-  private readonly state: ProcessState;
-  private readonly log: Logger;
-  private readonly retiring = new Map<Generation, Promise<void>>();
-  private number = 0;
-  private turn: Promise<unknown> = Promise.resolve();
-  private isEnding = false;
+  readonly #state: ProcessState;
+  readonly #log: Logger;
+  readonly #retiring = new Map<Generation, Promise<void>>();
+  #number = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isEnding = false;
 
   constructor(first: Generation, state: ProcessState, log: Logger) {
     this.current = first;
     first.takeOver();
-    this.state = state;
-    this.log = log;
+    this.#state = state;
+    this.#log = log;
   }
 
   /** All that have something to do. */
   all(): Generation[] {
-    return [this.current, ...this.retiring.keys()];
+    return [this.current, ...this.#retiring.keys()];
   }
 
   /** One at a time, in the order of the calls. */
   replace(readConfig: () => Config): Promise<void> {
-    const done = this.turn.then(() => this.replaceNow(readConfig));
-    this.turn = done.catch(() => undefined);
+    const done = this.#turn.then(() => this.#replaceNow(readConfig));
+    this.#turn = done.catch(() => undefined);
     return done;
   }
 
   async end(graceMs: number): Promise<void> {
-    this.isEnding = true;
+    this.#isEnding = true;
     const untilMs = performance.now() + graceMs;
     // A reload under way has as long as everything else: what it has begun is ended with this process.
-    await within(this.turn, graceMs);
-    await Promise.all(this.all().map((generation) => generation.cleanup.run(this.log, graceMs)));
+    await within(this.#turn, graceMs);
+    await Promise.all(this.all().map((generation) => generation.cleanup.run(this.#log, graceMs)));
     // One that was ending by itself already lacks only the rest of it.
-    await within(Promise.all(this.retiring.values()), Math.max(0, untilMs - performance.now()));
+    await within(Promise.all(this.#retiring.values()), Math.max(0, untilMs - performance.now()));
   }
 
-  private async replaceNow(readConfig: () => Config): Promise<void> {
-    if (this.isEnding) throw new StartError("CONFIG", "the service is stopping");
+  async #replaceNow(readConfig: () => Config): Promise<void> {
+    if (this.#isEnding) throw new StartError("CONFIG", "the service is stopping");
     const config = readConfig();
     const fixed = findRestartOnlyChanges(this.current.config, config);
     if (fixed.length > 0) {
       throw new StartError("CONFIG", `${fixed.join(", ")}: changed, and takes a restart of the service`);
     }
-    this.number += 1;
-    const next = await this.build(config);
+    this.#number += 1;
+    const next = await this.#build(config);
     const former = this.current;
-    keepPlaces(former, next, this.log);
+    keepPlaces(former, next, this.#log);
     this.current = next;
     next.takeOver();
-    this.log.info({ generation: this.number }, "reloaded: a new configuration and its modules serve");
-    this.retiring.set(former, this.retire(former));
+    this.#log.info({ generation: this.#number }, "reloaded: a new configuration and its modules serve");
+    this.#retiring.set(former, this.#retire(former));
   }
 
-  private async build(config: Config): Promise<Generation> {
-    const { log, state, number: generation } = this;
+  async #build(config: Config): Promise<Generation> {
+    const log = this.#log;
+    const state = this.#state;
+    const generation = this.#number;
     const loading = startModuleLoading({ config, log, generation, metrics: Promise.resolve(state.metrics) });
     try {
       const next = await assembleGeneration(loading, state, log);
@@ -135,12 +137,12 @@ class Generations {
     }
   }
 
-  private async retire(former: Generation): Promise<void> {
+  async #retire(former: Generation): Promise<void> {
     await former.drained();
-    if (!this.isEnding) await former.cleanup.run(this.log, RETIRING_MS);
+    if (!this.#isEnding) await former.cleanup.run(this.#log, RETIRING_MS);
     // What its uploads left to be stored is the business of those who serve now.
     this.current.wakeStores();
-    this.retiring.delete(former);
-    this.log.info({}, "what was replaced by the reload has ended");
+    this.#retiring.delete(former);
+    this.#log.info({}, "what was replaced by the reload has ended");
   }
 }

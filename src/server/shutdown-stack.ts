@@ -5,15 +5,15 @@ export type CleanupStep = (graceMs: number) => Promise<unknown> | void;
 
 /** Ends what was started, in the reverse order, all within one grace; a step that fails does not keep the others from being made. */
 export class ShutdownStack {
-  private readonly steps: CleanupStep[] = [];
+  readonly #steps: CleanupStep[] = [];
 
   add(step: CleanupStep): void {
-    this.steps.unshift(step);
+    this.#steps.unshift(step);
   }
 
   async run(log: Logger, graceMs = 0): Promise<void> {
     const untilMs = performance.now() + graceMs;
-    for (const step of this.steps.splice(0)) {
+    for (const step of this.#steps.splice(0)) {
       try {
         await step(Math.max(0, untilMs - performance.now()));
       } catch (error) {

@@ -32,26 +32,26 @@ class BatchedOutput {
   /** Makes pino set `lastLevel` before each line. */
   readonly [pino.symbols.needsMetadataGsym] = true;
   lastLevel = 0;
-  private lines = "";
-  private timer: NodeJS.Timeout | undefined;
+  #lines = "";
+  #timer: NodeJS.Timeout | undefined;
 
   constructor() {
     // Whoever read the log is gone: the service goes on without it.
     process.stdout.on("error", () => undefined);
-    process.once("exit", this.flush);
+    process.once("exit", this.#flush);
   }
 
   write(line: string): void {
-    this.lines += line;
-    if (this.lastLevel >= WARN || this.lines.length >= BATCH_LENGTH) this.flush();
-    else this.timer ??= setTimeout(this.flush, BATCH_MS).unref();
+    this.#lines += line;
+    if (this.lastLevel >= WARN || this.#lines.length >= BATCH_LENGTH) this.#flush();
+    else this.#timer ??= setTimeout(this.#flush, BATCH_MS).unref();
   }
 
-  private readonly flush = (): void => {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    const { lines } = this;
-    this.lines = "";
+  readonly #flush = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const lines = this.#lines;
+    this.#lines = "";
     if (lines !== "") process.stdout.write(lines);
   };
 }

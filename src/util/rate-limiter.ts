@@ -16,12 +16,12 @@ const REST = 1e-6;
 
 /** Holds each key to a rate: a bucket that fills by one an action and leaks steadily. Refused actions do not count. */
 export class RateLimiter {
-  private readonly levels = new Map<string, Level>();
-  private readonly limit: RateLimit;
-  private sweepAtSize = SWEEP_AT_LEAST;
+  readonly #levels = new Map<string, Level>();
+  readonly #limit: RateLimit;
+  #sweepAtSize = SWEEP_AT_LEAST;
 
   constructor(limit: RateLimit) {
-    this.limit = limit;
+    this.#limit = limit;
   }
 
   /**
@@ -29,26 +29,26 @@ export class RateLimiter {
    * Times are milliseconds that never go back by much.
    */
   take(key: string, nowMs: number, weight = 1): { readonly retryAfterMs: number | undefined } | undefined {
-    const { perSecond, burstCount } = this.limit;
-    const count = this.countAt(this.levels.get(key), nowMs);
+    const { perSecond, burstCount } = this.#limit;
+    const count = this.#countAt(this.#levels.get(key), nowMs);
     const excess = count + weight - burstCount;
     if (excess > REST) {
       const helps = perSecond > 0 && burstCount >= weight;
       return { retryAfterMs: helps ? Math.ceil(((excess - REST / 2) / perSecond) * 1000) : undefined };
     }
-    this.levels.set(key, { count: count + weight, atMs: nowMs });
-    if (this.levels.size >= this.sweepAtSize) this.sweep(nowMs);
+    this.#levels.set(key, { count: count + weight, atMs: nowMs });
+    if (this.#levels.size >= this.#sweepAtSize) this.#sweep(nowMs);
     return undefined;
   }
 
-  private countAt(level: Level | undefined, nowMs: number): number {
+  #countAt(level: Level | undefined, nowMs: number): number {
     if (level === undefined) return 0;
-    return Math.max(0, level.count - (Math.max(0, nowMs - level.atMs) / 1000) * this.limit.perSecond);
+    return Math.max(0, level.count - (Math.max(0, nowMs - level.atMs) / 1000) * this.#limit.perSecond);
   }
 
   /** Forgets keys that have used nothing; next time when there are twice as many as are left, so that it costs little a call. */
-  private sweep(nowMs: number): void {
-    for (const [key, level] of this.levels) if (this.countAt(level, nowMs) === 0) this.levels.delete(key);
-    this.sweepAtSize = Math.max(SWEEP_AT_LEAST, 2 * this.levels.size);
+  #sweep(nowMs: number): void {
+    for (const [key, level] of this.#levels) if (this.#countAt(level, nowMs) === 0) this.#levels.delete(key);
+    this.#sweepAtSize = Math.max(SWEEP_AT_LEAST, 2 * this.#levels.size);
   }
 }

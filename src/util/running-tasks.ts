@@ -1,22 +1,22 @@
 /** Work that goes on without anybody who waits for it, such as an upload whose client has left. */
 export class RunningTasks {
-  private readonly tasks = new Set<Promise<unknown>>();
+  readonly #tasks = new Set<Promise<unknown>>();
 
   /** Hands the promise back, and remembers it until it has settled. */
   track<T>(task: Promise<T>): Promise<T> {
-    this.tasks.add(task);
-    const forget = () => void this.tasks.delete(task);
+    this.#tasks.add(task);
+    const forget = () => void this.#tasks.delete(task);
     task.then(forget, forget);
     return task;
   }
 
   get size(): number {
-    return this.tasks.size;
+    return this.#tasks.size;
   }
 
   /** Resolves once nothing is left, what is begun meanwhile included. */
   async idle(): Promise<void> {
-    while (this.tasks.size > 0) await Promise.allSettled(this.tasks);
+    while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);
   }
 
   /** Resolves when everything has settled, failed or not, at the latest after `graceMs`. */
@@ -25,7 +25,7 @@ export class RunningTasks {
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, graceMs);
     });
-    await Promise.race([Promise.allSettled(this.tasks), late]);
+    await Promise.race([Promise.allSettled(this.#tasks), late]);
     clearTimeout(timer);
   }
 }

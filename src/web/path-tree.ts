@@ -11,17 +11,17 @@ export interface Found<T> {
 
 /** Values at paths, by segments: the longest path that a request's begins with is found. */
 export class PathTree<T> {
-  private readonly root: Node<T> = { children: new Map() };
+  readonly #root: Node<T> = { children: new Map() };
 
   /** The value at exactly this path. */
   at(segments: readonly string[]): T | undefined {
-    let node: Node<T> | undefined = this.root;
+    let node: Node<T> | undefined = this.#root;
     for (const segment of segments) node = node?.children.get(segment);
     return node?.value;
   }
 
   put(segments: readonly string[], value: T): void {
-    let node = this.root;
+    let node = this.#root;
     for (const segment of segments) {
       const child: Node<T> = node.children.get(segment) ?? { children: new Map() };
       node.children.set(segment, child);
@@ -32,7 +32,7 @@ export class PathTree<T> {
 
   find(segments: readonly string[]): Found<T> | undefined {
     let found: Found<T> | undefined;
-    let node: Node<T> | undefined = this.root;
+    let node: Node<T> | undefined = this.#root;
     for (const [index, segment] of segments.entries()) {
       node = node.children.get(segment);
       if (node === undefined) break;

@@ -26,13 +26,13 @@ export interface OwnRoute {
 
 /** The web resources of all modules, both languages. More may come at any time. */
 export class WebResources {
-  private readonly log: Logger;
-  private readonly tree = new PathTree<WebResource>();
-  private readonly all: WebResource[] = [];
-  private ownRoutes: readonly OwnRoute[] = [];
+  readonly #log: Logger;
+  readonly #tree = new PathTree<WebResource>();
+  readonly #all: WebResource[] = [];
+  #ownRoutes: readonly OwnRoute[] = [];
 
   constructor(log: Logger) {
-    this.log = log;
+    this.#log = log;
   }
 
   /**
@@ -40,35 +40,35 @@ export class WebResources {
    * the log. Throws a {@link StartError} where the path is a route of the service's own.
    */
   add(resource: WebResource): void {
-    this.checkOwnRoutes(resource);
+    this.#checkOwnRoutes(resource);
     const segments = splitRegisteredPath(resource.path);
-    const owner = this.tree.at(segments);
+    const owner = this.#tree.at(segments);
     if (owner !== undefined) {
       const { path, module } = resource;
-      this.log.warn({ path, module, owner: owner.module }, "two modules register this web resource; the first has it");
+      this.#log.warn({ path, module, owner: owner.module }, "two modules register this web resource; the first has it");
       return;
     }
-    this.tree.put(segments, resource);
-    this.all.push(resource);
+    this.#tree.put(segments, resource);
+    this.#all.push(resource);
   }
 
   /** Names the service's own routes, which no resource may take. Throws a {@link StartError} where one has. */
   keepClearOf(routes: readonly OwnRoute[]): void {
-    this.ownRoutes = routes;
-    for (const resource of this.all) this.checkOwnRoutes(resource);
+    this.#ownRoutes = routes;
+    for (const resource of this.#all) this.#checkOwnRoutes(resource);
   }
 
   /** The resource that answers a request target: the one with the longest path. */
   find(target: string): Found<WebResource> | undefined {
-    if (this.all.length === 0) return undefined;
+    if (this.#all.length === 0) return undefined;
     const segments = splitTarget(target);
     // A segment that is no text ends the search: what is above it may still answer.
     const known = segments?.slice(0, segments.includes(undefined) ? segments.indexOf(undefined) : undefined);
-    return known && this.tree.find(known as string[]);
+    return known && this.#tree.find(known as string[]);
   }
 
-  private checkOwnRoutes({ path, module }: WebResource): void {
-    const route = this.ownRoutes.find((candidate) => candidate.path.test(path));
+  #checkOwnRoutes({ path, module }: WebResource): void {
+    const route = this.#ownRoutes.find((candidate) => candidate.path.test(path));
     if (route === undefined) return;
     const reason = `registers the web resource ${path}, which is the service's own (${route.name}); choose another path`;
     throw new StartError("MODULE", `the module ${module} ${reason}`);

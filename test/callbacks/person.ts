@@ -18,26 +18,26 @@ export const INTERNAL_ERROR = '{"errcode":"M_UNKNOWN","error":"Internal server e
 export class Person {
   readonly name: string;
   readonly id: string;
-  private readonly scripted: ScriptedService;
+  readonly #scripted: ScriptedService;
 
   constructor(scripted: ScriptedService, name: string) {
-    this.scripted = scripted;
+    this.#scripted = scripted;
     this.name = name;
     this.id = `@${name}:example.test`;
   }
 
   /** Changes what the modules do from the next call on. */
   script(script: Script): void {
-    this.scripted.script(this.name, script);
+    this.#scripted.script(this.name, script);
   }
 
   config(path = "/_matrix/client/v1/media/config"): Promise<Answer> {
-    return this.send(path, {});
+    return this.#send(path, {});
   }
 
   /** Uploads a file of so many bytes, whose first line tells the spam check whose it is. */
   upload(sizeBytes = 100, query = ""): Promise<Answer> {
-    return this.send(`/_matrix/media/v3/upload${query}`, { method: "POST", body: this.file(sizeBytes) });
+    return this.#send(`/_matrix/media/v3/upload${query}`, { method: "POST", body: this.file(sizeBytes) });
   }
 
   /** Uploads and answers the media id; fails where the upload is refused. */
@@ -49,7 +49,7 @@ export class Person {
 
   /** Creates a media id to upload to; fails where that is refused. */
   async create(): Promise<string> {
-    const { status, text, body } = await this.send("/_matrix/media/v1/create", { method: "POST" });
+    const { status, text, body } = await this.#send("/_matrix/media/v1/create", { method: "POST" });
     if (status !== 200) throw new Error(`${status} ${text}`);
     return String(body["content_uri"]).split("/").at(-1) ?? "";
   }
@@ -57,11 +57,11 @@ export class Person {
   /** Uploads a file of so many bytes to a media id. */
   put(mediaId: string, sizeBytes = 100): Promise<Answer> {
     const path = `/_matrix/media/v3/upload/example.test/${mediaId}`;
-    return this.send(path, { method: "PUT", body: this.file(sizeBytes) });
+    return this.#send(path, { method: "PUT", body: this.file(sizeBytes) });
   }
 
   download(mediaId: string): Promise<Answer> {
-    return this.send(`/_matrix/client/v1/media/download/example.test/${mediaId}`, {});
+    return this.#send(`/_matrix/client/v1/media/download/example.test/${mediaId}`, {});
   }
 
   /** An upload in chunks, without a Content-Length. Pieces that come after the answer are not sent. */
@@ -88,7 +88,7 @@ export class Person {
 
   /** A request that the test can break off. Its errors are nobody's business. */
   open(headers: Record<string, string>, path = "/_matrix/media/v3/upload", method = "POST"): ClientRequest {
-    const request = httpRequest(this.scripted.service.url + path, {
+    const request = httpRequest(this.#scripted.service.url + path, {
       method,
       agent: false,
       headers: { Authorization: `Bearer token-of-${this.name}`, ...headers },
@@ -105,7 +105,7 @@ export class Person {
 
   /** The calls that modules got for this user, in order; of one kind where it is named. */
   calls(kind?: KindName): TraceLine[] {
-    const own = this.scripted.trace().filter(({ event, user }) => event === "called" && user === this.name);
+    const own = this.#scripted.trace().filter(({ event, user }) => event === "called" && user === this.name);
     return kind === undefined ? own : own.filter(({ callback }) => callback === kind);
   }
 
@@ -116,14 +116,14 @@ export class Person {
 
   /** The first call of a kind at a place of the chain, once it has come. */
   called(kind: KindName, instance: Instance = "first"): Promise<TraceLine> {
-    return this.scripted.traced(
+    return this.#scripted.traced(
       (line) =>
         line.event === "called" && line.user === this.name && line.callback === kind && line.instance === instance,
     );
   }
 
-  private async send(path: string, init: { method?: string; body?: Buffer }): Promise<Answer> {
-    const response = await fetch(this.scripted.service.url + path, {
+  async #send(path: string, init: { method?: string; body?: Buffer }): Promise<Answer> {
+    const response = await fetch(this.#scripted.service.url + path, {
       method: init.method ?? "GET",
       headers: { Authorization: `Bearer token-of-${this.name}` },
       ...(init.body && { body: new Uint8Array(init.body) }),

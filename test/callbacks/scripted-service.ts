@@ -25,15 +25,15 @@ export const MAX_UPLOAD_BYTES = 64 * 1024;
 export class ScriptedService {
   readonly languages: readonly Language[];
   readonly service: TestService;
-  private readonly folder: string;
-  private readonly scripts: Record<string, Script> = {};
-  private lastUser = 0;
-  private lastGate = 0;
+  readonly #folder: string;
+  readonly #scripts: Record<string, Script> = {};
+  #lastUser = 0;
+  #lastGate = 0;
 
   private constructor(languages: readonly Language[], service: TestService, folder: string) {
     this.languages = languages;
     this.service = service;
-    this.folder = folder;
+    this.#folder = folder;
   }
 
   static async start(languages: readonly Language[], options: ScriptedOptions = {}): Promise<ScriptedService> {
@@ -60,29 +60,29 @@ export class ScriptedService {
 
   /** A user nobody has seen before, for whom the modules do what the script says. */
   person(script: Script = {}): Person {
-    const name = `user${++this.lastUser}`;
-    if (this.lastUser > USERS) throw new RangeError("a scripted service has no more users");
+    const name = `user${++this.#lastUser}`;
+    if (this.#lastUser > USERS) throw new RangeError("a scripted service has no more users");
     this.script(name, script);
     return new Person(this, name);
   }
 
   /** Changes what the modules do for a user, from the next call on. */
   script(user: string, script: Script): void {
-    this.scripts[user] = script;
+    this.#scripts[user] = script;
     // Renamed into place: a module of the other process may be reading it.
-    writeFileSync(join(this.folder, "table.next"), JSON.stringify(this.scripts));
-    renameSync(join(this.folder, "table.next"), join(this.folder, "table.json"));
+    writeFileSync(join(this.#folder, "table.next"), JSON.stringify(this.#scripts));
+    renameSync(join(this.#folder, "table.next"), join(this.#folder, "table.json"));
   }
 
   /** A gate for the `until` of steps: what waits goes on when it is opened. */
   gate(): { readonly path: string; open(): void } {
-    const path = join(this.folder, `gate${++this.lastGate}`);
+    const path = join(this.#folder, `gate${++this.#lastGate}`);
     return { path, open: () => writeFileSync(path, "") };
   }
 
   /** Everything the modules have written so far. */
   trace(): TraceLine[] {
-    const lines = readFileSync(join(this.folder, "trace.jsonl"), "utf8").trimEnd();
+    const lines = readFileSync(join(this.#folder, "trace.jsonl"), "utf8").trimEnd();
     return lines === "" ? [] : lines.split("\n").map((line) => JSON.parse(line) as TraceLine);
   }
 
@@ -105,7 +105,7 @@ export class ScriptedService {
 
   /** Makes an upload older, as if it had been made earlier. */
   age(mediaId: string, milliseconds: number): void {
-    const database = new Database(join(this.folder, "data", "media.db"), { timeout: 5_000 });
+    const database = new Database(join(this.#folder, "data", "media.db"), { timeout: 5_000 });
     const statement = "update media_bridge_uploads set uploaded_ts = uploaded_ts - ? where media_id = ?";
     const { changes } = database.prepare(statement).run(milliseconds, mediaId);
     database.close();
@@ -114,7 +114,7 @@ export class ScriptedService {
 
   /** Makes a media id older, as if it had been created earlier. */
   ageCreation(mediaId: string, milliseconds: number): void {
-    const database = new Database(join(this.folder, "data", "media.db"), { timeout: 5_000 });
+    const database = new Database(join(this.#folder, "data", "media.db"), { timeout: 5_000 });
     const statement = "update local_media_repository set created_ts = created_ts - ? where media_id = ?";
     const { changes } = database.prepare(statement).run(milliseconds, mediaId);
     database.close();
@@ -123,7 +123,7 @@ export class ScriptedService {
 
   async stop(): Promise<void> {
     await this.service.stop();
-    if (existsSync(this.folder)) rmSync(this.folder, { recursive: true });
+    if (existsSync(this.#folder)) rmSync(this.#folder, { recursive: true });
   }
 }
 

@@ -40,12 +40,12 @@ export function createHostileFolder(
 export class HostileService {
   readonly folder: CliFolder;
   readonly service: CliService;
-  private readonly stored: string;
+  readonly #stored: string;
 
   private constructor(folder: CliFolder, service: CliService, stored: string) {
     this.folder = folder;
     this.service = service;
-    this.stored = stored;
+    this.#stored = stored;
   }
 
   static async start(ways: readonly string[], options: HostileOptions = {}): Promise<HostileService> {
@@ -87,7 +87,7 @@ export class HostileService {
 
   /** A request whose chain has no Python in it. */
   async download(): Promise<string> {
-    return (await this.service.request(this.stored, as("nobody"))).text();
+    return (await this.service.request(this.#stored, as("nobody"))).text();
   }
 
   /** Ends it in order: its exit status, and what is left of what it started. */

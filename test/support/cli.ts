@@ -68,8 +68,8 @@ afterAll(async () => {
 export class CliFolder {
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), "media-bridge-cli-")));
   readonly config: string;
-  private readonly run = randomUUID();
-  private readonly children: Killable[] = [];
+  readonly #run = randomUUID();
+  readonly #children: Killable[] = [];
 
   constructor(options: TestServiceOptions = {}) {
     folders.push(this);
@@ -85,12 +85,12 @@ export class CliFolder {
 
   /** Runs a command to its end, with these arguments alone. */
   async endBare(args: readonly string[], options: CliOptions = {}): Promise<CliEnd> {
-    return endOf(this.spawn(args, options));
+    return endOf(this.#spawn(args, options));
   }
 
   /** Starts the service and waits until it is ready. Rejects with what it said where it ends before. */
   async start(options: CliOptions = {}): Promise<CliService> {
-    const child = this.spawn(["start", "--config", this.config, ...(options.arguments ?? [])], options);
+    const child = this.#spawn(["start", "--config", this.config, ...(options.arguments ?? [])], options);
     const ended = endOf(child);
     const lines: string[] = [];
     const waiting = new Set<(line: string) => void>();
@@ -145,7 +145,7 @@ export class CliFolder {
     return readdirSync("/proc").flatMap((pid) => {
       if (!/^\d+$/.test(pid)) return [];
       try {
-        const isOurs = readFileSync(`/proc/${pid}/environ`, "utf8").includes(`${MARK}=${this.run}`);
+        const isOurs = readFileSync(`/proc/${pid}/environ`, "utf8").includes(`${MARK}=${this.#run}`);
         return isOurs ? [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ")] : [];
       } catch {
         // It has ended by now.
@@ -164,20 +164,20 @@ export class CliFolder {
 
   /** Ends what runs in it and removes it; done by itself after the last test of a file. */
   async remove(): Promise<void> {
-    for (const child of this.children) child.kill("SIGKILL");
-    await Promise.all(this.children);
+    for (const child of this.#children) child.kill("SIGKILL");
+    await Promise.all(this.#children);
     rmSync(this.path, { recursive: true, force: true });
   }
 
-  private spawn(args: readonly string[], { environment, uid }: CliOptions) {
+  #spawn(args: readonly string[], { environment, uid }: CliOptions) {
     const child = execa(process.execPath, [CLI, ...args], {
       cwd: this.path,
-      env: { TMPDIR: join(this.path, "tmp"), ...environment, [MARK]: this.run },
+      env: { TMPDIR: join(this.path, "tmp"), ...environment, [MARK]: this.#run },
       reject: false,
       stdin: "ignore",
       ...(uid !== undefined && { uid, gid: uid }),
     });
-    this.children.push(child);
+    this.#children.push(child);
     return child;
   }
 }

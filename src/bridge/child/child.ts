@@ -51,18 +51,18 @@ export class Child {
   readonly hello: Promise<Hello>;
   readonly exited: Promise<ChildExit>;
 
-  private readonly options: ChildOptions;
-  private readonly lastLines: string[] = [];
-  private readonly stderrClosed: Promise<void>;
-  private exit: ChildExit | undefined;
-  private stopping: Promise<ChildExit> | undefined;
+  readonly #options: ChildOptions;
+  readonly #lastLines: string[] = [];
+  readonly #stderrClosed: Promise<void>;
+  #exit: ChildExit | undefined;
+  #stopping: Promise<ChildExit> | undefined;
 
   constructor(options: ChildOptions) {
     const { pid, mark, stdin, stdout, stderr, log, requests = {}, notifications = {} } = options;
-    this.options = options;
+    this.#options = options;
     this.pid = pid;
     guardGroup(pid, mark);
-    this.stderrClosed = this.readStderr(stderr);
+    this.#stderrClosed = this.#readStderr(stderr);
     const greeted = Promise.withResolvers<unknown>();
     this.connection = new Connection({
       input: stdout,
@@ -77,23 +77,23 @@ export class Child {
     ]);
     // Whoever waits for it hears of it.
     this.hello.catch(() => undefined);
-    this.exited = options.exited.then((exit) => this.bury(exit));
-    void this.connection.closed.then((error) => this.endAfter(error));
+    this.exited = options.exited.then((exit) => this.#bury(exit));
+    void this.connection.closed.then((error) => this.#endAfter(error));
   }
 
   get hasExited(): boolean {
-    return this.exit !== undefined;
+    return this.#exit !== undefined;
   }
 
   /** The last lines of its stderr, records by their message: what may tell why it ended. Waits for them for a moment. */
   async lastWords(): Promise<string> {
-    if (this.hasExited) await within(this.stderrClosed, AFTERLIFE_MS);
-    return this.lastLines.join("\n");
+    if (this.hasExited) await within(this.#stderrClosed, AFTERLIFE_MS);
+    return this.#lastLines.join("\n");
   }
 
   /** Signals the process alone, not its group. */
   signal(name: NodeJS.Signals): void {
-    if (!this.hasExited) this.options.signal(name);
+    if (!this.hasExited) this.#options.signal(name);
   }
 
   /** Ends the whole group at once. */
@@ -106,18 +106,18 @@ export class Child {
    * Resolves when it is gone, always.
    */
   stop(options: StopOptions): Promise<ChildExit> {
-    this.stopping ??= this.end(options);
-    return this.stopping;
+    this.#stopping ??= this.#end(options);
+    return this.#stopping;
   }
 
-  private async end({ graceMs, stepMs = AFTERLIFE_MS }: StopOptions): Promise<ChildExit> {
+  async #end({ graceMs, stepMs = AFTERLIFE_MS }: StopOptions): Promise<ChildExit> {
     const asked = this.connection.request("shutdown", { grace_ms: graceMs }, { deadlineMs: graceMs + stepMs });
     const agreed = await asked.then(
       () => true,
       () => false,
     );
     if (agreed && (await within(this.exited, ENDING_MS))) return this.exited;
-    this.options.stdin.end();
+    this.#options.stdin.end();
     if (await within(this.exited, stepMs)) return this.exited;
     signalGroup(this.pid, "SIGTERM");
     if (await within(this.exited, stepMs)) return this.exited;
@@ -125,27 +125,27 @@ export class Child {
     return this.exited;
   }
 
-  private bury(exit: ChildExit): ChildExit {
-    this.exit = exit;
+  #bury(exit: ChildExit): ChildExit {
+    this.#exit = exit;
     this.connection.close(new BridgeError("CHILD_DOWN", describeExit(exit)));
     this.kill();
     return exit;
   }
 
-  private async endAfter(error: BridgeError): Promise<void> {
+  async #endAfter(error: BridgeError): Promise<void> {
     const isOrderly = error.code === "CHILD_DOWN";
-    if (this.stopping === undefined && !(isOrderly && (await within(this.exited, AFTERLIFE_MS)))) this.kill();
+    if (this.#stopping === undefined && !(isOrderly && (await within(this.exited, AFTERLIFE_MS)))) this.kill();
   }
 
-  private readStderr(stderr: Readable): Promise<void> {
-    const { onRecord, onText } = this.options;
+  #readStderr(stderr: Readable): Promise<void> {
+    const { onRecord, onText } = this.#options;
     const lines = new StderrLines({
       onRecord: (record) => {
-        this.keepLine(String(record["message"]));
+        this.#keepLine(String(record["message"]));
         onRecord?.(record);
       },
       onText: (text) => {
-        this.keepLine(text);
+        this.#keepLine(text);
         onText?.(text);
       },
     });
@@ -160,9 +160,9 @@ export class Child {
     });
   }
 
-  private keepLine(line: string): void {
-    this.lastLines.push(line);
-    if (this.lastLines.length > KEPT_LINES) this.lastLines.shift();
+  #keepLine(line: string): void {
+    this.#lastLines.push(line);
+    if (this.#lastLines.length > KEPT_LINES) this.#lastLines.shift();
   }
 }
 

@@ -9,32 +9,32 @@ const LOOK_EVERY_MS = 250;
  * small. A sudden flood meets the child's own limit first, where memory that is asked for in vain is that module's error.
  */
 export class MemoryGuard {
-  private readonly child: Child;
-  private readonly maxBytes: number;
-  private readonly log: Logger;
-  private readonly timer: NodeJS.Timeout;
-  private isLooking = false;
+  readonly #child: Child;
+  readonly #maxBytes: number;
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+  #isLooking = false;
 
   constructor(child: Child, maxBytes: number, log: Logger) {
-    this.child = child;
-    this.maxBytes = maxBytes;
-    this.log = log.child({ pid: child.pid });
-    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.#child = child;
+    this.#maxBytes = maxBytes;
+    this.#log = log.child({ pid: child.pid });
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
   }
 
-  private async look(): Promise<void> {
-    if (this.isLooking || this.child.hasExited) return;
-    this.isLooking = true;
-    const residentBytes = await readResidentBytes(this.child.pid);
-    this.isLooking = false;
-    if (residentBytes === undefined || residentBytes <= this.maxBytes || this.child.hasExited) return;
+  async #look(): Promise<void> {
+    if (this.#isLooking || this.#child.hasExited) return;
+    this.#isLooking = true;
+    const residentBytes = await readResidentBytes(this.#child.pid);
+    this.#isLooking = false;
+    if (residentBytes === undefined || residentBytes <= this.#maxBytes || this.#child.hasExited) return;
     this.stop();
-    this.log.error({ residentBytes, maxBytes: this.maxBytes }, "the child passed python.max_memory and is killed");
-    this.child.kill();
+    this.#log.error({ residentBytes, maxBytes: this.#maxBytes }, "the child passed python.max_memory and is killed");
+    this.#child.kill();
   }
 }
 

@@ -18,22 +18,22 @@ const DEFAULTS = { initialMs: 200, maxMs: 30_000, jitter: 0.3, crashes: 5, windo
 
 /** Backoff with jitter, and a breaker that turns to slow probing when a child crashes again and again. */
 export class RestartPolicy {
-  private readonly options: Required<RestartOptions>;
-  private crashTimes: number[] = [];
-  private attempt = 0;
+  readonly #options: Required<RestartOptions>;
+  #crashTimes: number[] = [];
+  #attempt = 0;
 
   constructor(options: RestartOptions = {}) {
-    this.options = { ...DEFAULTS, ...options };
+    this.#options = { ...DEFAULTS, ...options };
   }
 
   /** A child crashed at `nowMs` after it lived for `lifeMs`: how long to wait, and whether the breaker is open. */
   recordCrash(nowMs: number, lifeMs: number): { delayMs: number; isBroken: boolean } {
-    const { initialMs, maxMs, jitter, crashes, windowMs, probeMs } = this.options;
-    this.crashTimes = [...this.crashTimes.filter((time) => nowMs - time < windowMs), nowMs].slice(-crashes);
-    if (lifeMs >= maxMs) this.attempt = 0;
-    const isBroken = this.crashTimes.length >= crashes;
-    const fullMs = isBroken ? probeMs : Math.min(maxMs, initialMs * 2 ** this.attempt);
-    this.attempt += 1;
+    const { initialMs, maxMs, jitter, crashes, windowMs, probeMs } = this.#options;
+    this.#crashTimes = [...this.#crashTimes.filter((time) => nowMs - time < windowMs), nowMs].slice(-crashes);
+    if (lifeMs >= maxMs) this.#attempt = 0;
+    const isBroken = this.#crashTimes.length >= crashes;
+    const fullMs = isBroken ? probeMs : Math.min(maxMs, initialMs * 2 ** this.#attempt);
+    this.#attempt += 1;
     return { delayMs: fullMs * (1 - jitter * Math.random()), isBroken };
   }
 }

@@ -19,71 +19,71 @@ const TRACEBACK = "Traceback (most recent call last):";
 
 /** Makes records and texts of what a child writes on its standard error. */
 export class StderrLines {
-  private readonly events: StderrEvents;
-  private pieces: Buffer[] = [];
-  private lineBytes = 0;
-  private traceback: string[] = [];
-  private tracebackChars = 0;
+  readonly #events: StderrEvents;
+  #pieces: Buffer[] = [];
+  #lineBytes = 0;
+  #traceback: string[] = [];
+  #tracebackChars = 0;
 
   constructor(events: StderrEvents) {
-    this.events = events;
+    this.#events = events;
   }
 
   push(chunk: Buffer): void {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      this.collect(chunk.subarray(start, end));
-      this.finishLine();
+      this.#collect(chunk.subarray(start, end));
+      this.#finishLine();
       start = end + 1;
     }
-    this.collect(chunk.subarray(start));
+    this.#collect(chunk.subarray(start));
   }
 
   /** Nothing more will come: hands on what was not finished. */
   end(): void {
-    if (this.lineBytes > 0) this.finishLine();
-    this.finishTraceback();
+    if (this.#lineBytes > 0) this.#finishLine();
+    this.#finishTraceback();
   }
 
-  private collect(piece: Buffer): void {
-    const taken = piece.subarray(0, MAX_LINE_BYTES - this.lineBytes);
+  #collect(piece: Buffer): void {
+    const taken = piece.subarray(0, MAX_LINE_BYTES - this.#lineBytes);
     if (taken.length === 0) return;
     // A copy, since a piece would keep the whole chunk in memory while the line is not finished.
-    this.pieces.push(Buffer.from(taken));
-    this.lineBytes += taken.length;
+    this.#pieces.push(Buffer.from(taken));
+    this.#lineBytes += taken.length;
   }
 
-  private finishLine(): void {
-    const line = Buffer.concat(this.pieces, this.lineBytes).toString("utf8").replace(/\r$/, "");
-    this.pieces = [];
-    this.lineBytes = 0;
+  #finishLine(): void {
+    const line = Buffer.concat(this.#pieces, this.#lineBytes).toString("utf8").replace(/\r$/, "");
+    this.#pieces = [];
+    this.#lineBytes = 0;
     const record = line.startsWith(RECORD_MARK) ? parseRecord(line) : undefined;
-    if (record === undefined) this.takeText(line);
-    else this.events.onRecord(record);
+    if (record === undefined) this.#takeText(line);
+    else this.#events.onRecord(record);
   }
 
-  private takeText(line: string): void {
+  #takeText(line: string): void {
     if (line === TRACEBACK) {
-      this.finishTraceback();
-      this.addToTraceback(line);
-    } else if (this.traceback.length === 0) {
-      if (line !== "") this.events.onText(line);
+      this.#finishTraceback();
+      this.#addToTraceback(line);
+    } else if (this.#traceback.length === 0) {
+      if (line !== "") this.#events.onText(line);
     } else {
-      this.addToTraceback(line);
+      this.#addToTraceback(line);
       // The first line that is not indented names the exception.
-      if (!/^\s|^$/.test(line) || this.tracebackChars > MAX_LINE_BYTES) this.finishTraceback();
+      if (!/^\s|^$/.test(line) || this.#tracebackChars > MAX_LINE_BYTES) this.#finishTraceback();
     }
   }
 
-  private addToTraceback(line: string): void {
-    this.traceback.push(line);
-    this.tracebackChars += line.length;
+  #addToTraceback(line: string): void {
+    this.#traceback.push(line);
+    this.#tracebackChars += line.length;
   }
 
-  private finishTraceback(): void {
-    if (this.traceback.length > 0) this.events.onText(this.traceback.join("\n"));
-    this.traceback = [];
-    this.tracebackChars = 0;
+  #finishTraceback(): void {
+    if (this.#traceback.length > 0) this.#events.onText(this.#traceback.join("\n"));
+    this.#traceback = [];
+    this.#tracebackChars = 0;
   }
 }
 

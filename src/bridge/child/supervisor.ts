@@ -31,40 +31,40 @@ const HELLO_TIMEOUT_MS = 10_000;
 
 /** Keeps one child running. Each child is an epoch of its own: calls of a dead one are rejected, nothing is replayed. */
 export class Supervisor {
-  private readonly options: SupervisorOptions;
-  private readonly policy: RestartPolicy;
-  private current: SupervisorState = "starting";
-  private lastEpoch = 0;
-  private child: Child | undefined;
-  private ignoredBefore = 0;
-  private launching: Promise<void> | undefined;
-  private watchdog: Watchdog | undefined;
-  private memoryGuard: MemoryGuard | undefined;
-  private retry: NodeJS.Timeout | undefined;
-  private stopping: Promise<void> | undefined;
+  readonly #options: SupervisorOptions;
+  readonly #policy: RestartPolicy;
+  #current: SupervisorState = "starting";
+  #lastEpoch = 0;
+  #child: Child | undefined;
+  #ignoredBefore = 0;
+  #launching: Promise<void> | undefined;
+  #watchdog: Watchdog | undefined;
+  #memoryGuard: MemoryGuard | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
-    this.options = options;
-    this.policy = new RestartPolicy(options.restart);
+    this.#options = options;
+    this.#policy = new RestartPolicy(options.restart);
   }
 
   get state(): SupervisorState {
-    return this.current;
+    return this.#current;
   }
 
   /** The number of the latest child, from 1. */
   get epoch(): number {
-    return this.lastEpoch;
+    return this.#lastEpoch;
   }
 
   /** The connection to the child, undefined while there is none that serves. */
   get connection(): Connection | undefined {
-    return this.current === "up" ? this.child?.connection : undefined;
+    return this.#current === "up" ? this.#child?.connection : undefined;
   }
 
   /** Answers of all children so far that nobody waited for. */
   get ignored(): number {
-    return this.ignoredBefore + (this.child?.connection.ignored ?? 0);
+    return this.#ignoredBefore + (this.#child?.connection.ignored ?? 0);
   }
 
   /**
@@ -73,60 +73,60 @@ export class Supervisor {
    */
   async start(): Promise<void> {
     try {
-      await this.launch();
+      await this.#launch();
     } catch (error) {
-      if (this.current !== "stopped") this.enter("stopped");
+      if (this.#current !== "stopped") this.#enter("stopped");
       throw error;
     }
   }
 
   /** Ends the child for good. Resolves when it is gone, also where it never came up. */
   stop(options: StopOptions): Promise<void> {
-    this.stopping ??= this.end(options);
-    return this.stopping;
+    this.#stopping ??= this.#end(options);
+    return this.#stopping;
   }
 
-  private async end(options: StopOptions): Promise<void> {
-    this.enter("stopped");
-    clearTimeout(this.retry);
-    this.stopWatching();
-    await this.child?.stop(options);
+  async #end(options: StopOptions): Promise<void> {
+    this.#enter("stopped");
+    clearTimeout(this.#retry);
+    this.#stopWatching();
+    await this.#child?.stop(options);
     // A child that was only being spawned is ended there.
-    await this.launching?.catch(() => undefined);
+    await this.#launching?.catch(() => undefined);
   }
 
-  private launch(): Promise<void> {
-    this.launching = this.bringUp();
-    return this.launching;
+  #launch(): Promise<void> {
+    this.#launching = this.#bringUp();
+    return this.#launching;
   }
 
-  private async bringUp(): Promise<void> {
-    this.lastEpoch += 1;
-    const epoch = this.lastEpoch;
-    const child = await this.options.spawn();
-    this.ignoredBefore = this.ignored;
-    this.child = child;
+  async #bringUp(): Promise<void> {
+    this.#lastEpoch += 1;
+    const epoch = this.#lastEpoch;
+    const child = await this.#options.spawn();
+    this.#ignoredBefore = this.ignored;
+    this.#child = child;
     try {
-      if (this.isStopped()) throw new BridgeError("START", "stopped while starting");
-      await this.shakeHands(child, epoch);
+      if (this.#isStopped()) throw new BridgeError("START", "stopped while starting");
+      await this.#shakeHands(child, epoch);
     } catch (error) {
-      throw await this.bringDown(child, error);
+      throw await this.#bringDown(child, error);
     }
-    this.beUp(child, epoch);
+    this.#beUp(child, epoch);
   }
 
-  private async shakeHands(child: Child, epoch: number): Promise<void> {
-    const { handshake, helloTimeoutMs = HELLO_TIMEOUT_MS } = this.options;
+  async #shakeHands(child: Child, epoch: number): Promise<void> {
+    const { handshake, helloTimeoutMs = HELLO_TIMEOUT_MS } = this.#options;
     const hello = await within(child.hello, helloTimeoutMs);
     if (hello === undefined) throw new BridgeError("START", `the child said no hello within ${helloTimeoutMs} ms`);
     const closed = child.connection.closed.then((error) => Promise.reject(error));
     await Promise.race([handshake(child.connection, epoch, hello), closed]);
-    if (this.isStopped()) throw new BridgeError("START", "stopped while starting");
+    if (this.#isStopped()) throw new BridgeError("START", "stopped while starting");
   }
 
-  private async bringDown(child: Child, error: unknown): Promise<Error> {
+  async #bringDown(child: Child, error: unknown): Promise<Error> {
     // A child that answers may end in order; one that does not has nothing to lose.
-    if (error instanceof RemoteError || this.isStopped()) await child.stop({ graceMs: 0 });
+    if (error instanceof RemoteError || this.#isStopped()) await child.stop({ graceMs: 0 });
     else child.kill();
     await child.exited;
     if (error instanceof RemoteError) return error;
@@ -136,60 +136,60 @@ export class Supervisor {
     return new BridgeError("START", message, { cause: error });
   }
 
-  private beUp(child: Child, epoch: number): void {
+  #beUp(child: Child, epoch: number): void {
     const upMs = performance.now();
-    const { log, ping, maxMemoryBytes } = this.options;
-    this.watchdog = new Watchdog(child, log, ping);
-    if (maxMemoryBytes !== undefined) this.memoryGuard = new MemoryGuard(child, maxMemoryBytes, log);
-    this.enter("up");
+    const { log, ping, maxMemoryBytes } = this.#options;
+    this.#watchdog = new Watchdog(child, log, ping);
+    if (maxMemoryBytes !== undefined) this.#memoryGuard = new MemoryGuard(child, maxMemoryBytes, log);
+    this.#enter("up");
     log.info({ pid: child.pid, epoch }, "the child is up");
-    this.options.onUp?.(epoch);
-    void child.connection.closed.then((reason) => this.beDown(child, reason, performance.now() - upMs));
+    this.#options.onUp?.(epoch);
+    void child.connection.closed.then((reason) => this.#beDown(child, reason, performance.now() - upMs));
   }
 
-  private beDown(child: Child, reason: BridgeError, lifeMs: number): void {
-    this.stopWatching();
-    this.options.onDown?.(reason);
-    if (this.isStopped()) return;
-    const facts = { pid: child.pid, epoch: this.lastEpoch };
-    this.options.log.error({ ...facts, err: reason }, "the child is down");
+  #beDown(child: Child, reason: BridgeError, lifeMs: number): void {
+    this.#stopWatching();
+    this.#options.onDown?.(reason);
+    if (this.#isStopped()) return;
+    const facts = { pid: child.pid, epoch: this.#lastEpoch };
+    this.#options.log.error({ ...facts, err: reason }, "the child is down");
     // Its channel closes first: only now it is known how it came to that.
-    void child.exited.then((exit) => this.options.log.warn(facts, describeExit(exit)));
-    this.scheduleRestart(lifeMs, child.exited);
+    void child.exited.then((exit) => this.#options.log.warn(facts, describeExit(exit)));
+    this.#scheduleRestart(lifeMs, child.exited);
   }
 
-  private scheduleRestart(lifeMs: number, gone?: Promise<unknown>): void {
-    const { delayMs, isBroken } = this.policy.recordCrash(performance.now(), lifeMs);
-    this.enter(isBroken ? "broken" : "restarting");
-    this.options.log.warn({ delayMs: Math.round(delayMs), isBroken }, "the child is started again");
-    this.retry = setTimeout(() => void this.restart(gone), delayMs);
+  #scheduleRestart(lifeMs: number, gone?: Promise<unknown>): void {
+    const { delayMs, isBroken } = this.#policy.recordCrash(performance.now(), lifeMs);
+    this.#enter(isBroken ? "broken" : "restarting");
+    this.#options.log.warn({ delayMs: Math.round(delayMs), isBroken }, "the child is started again");
+    this.#retry = setTimeout(() => void this.#restart(gone), delayMs);
   }
 
-  private async restart(gone: Promise<unknown> | undefined): Promise<void> {
+  async #restart(gone: Promise<unknown> | undefined): Promise<void> {
     // Never two at a time: both would run the modules' background work.
     await gone;
-    if (this.isStopped()) return;
+    if (this.#isStopped()) return;
     try {
-      await this.launch();
+      await this.#launch();
     } catch (error) {
-      if (this.isStopped()) return;
-      this.options.log.error({ err: error }, "the child did not come up again");
-      this.scheduleRestart(0);
+      if (this.#isStopped()) return;
+      this.#options.log.error({ err: error }, "the child did not come up again");
+      this.#scheduleRestart(0);
     }
   }
 
-  private stopWatching(): void {
-    this.watchdog?.stop();
-    this.memoryGuard?.stop();
+  #stopWatching(): void {
+    this.#watchdog?.stop();
+    this.#memoryGuard?.stop();
   }
 
-  private enter(state: SupervisorState): void {
-    if (this.current === state) return;
-    this.current = state;
-    this.options.onState?.(state);
+  #enter(state: SupervisorState): void {
+    if (this.#current === state) return;
+    this.#current = state;
+    this.#options.onState?.(state);
   }
 
-  private isStopped(): boolean {
-    return this.current === "stopped";
+  #isStopped(): boolean {
+    return this.#current === "stopped";
   }
 }

@@ -22,73 +22,76 @@ const DEFAULTS = { intervalMs: 5_000, timeoutMs: 1_000, blockedAfterMs: 60_000 }
  * deadline that was in flight then: modules do block, and some calls are worth waiting for.
  */
 export class Watchdog {
-  private readonly child: Child;
-  private readonly log: Logger;
-  private readonly options: Required<PingOptions>;
-  private readonly timer: NodeJS.Timeout;
-  private isWaiting = false;
-  private patience: NodeJS.Timeout | undefined;
+  readonly #child: Child;
+  readonly #log: Logger;
+  readonly #options: Required<PingOptions>;
+  readonly #timer: NodeJS.Timeout;
+  #isWaiting = false;
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(child: Child, log: Logger, options: PingOptions = {}) {
-    this.child = child;
-    this.log = log.child({ pid: child.pid });
-    this.options = { ...DEFAULTS, ...options };
-    this.timer = setInterval(() => void this.ping(), this.options.intervalMs);
+    this.#child = child;
+    this.#log = log.child({ pid: child.pid });
+    this.#options = { ...DEFAULTS, ...options };
+    this.#timer = setInterval(() => void this.#ping(), this.#options.intervalMs);
   }
 
   stop(): void {
-    clearInterval(this.timer);
-    clearTimeout(this.patience);
-    this.isWaiting = false;
+    clearInterval(this.#timer);
+    clearTimeout(this.#patience);
+    this.#isWaiting = false;
   }
 
-  private async ping(): Promise<void> {
-    if (this.isWaiting) return;
-    this.isWaiting = true;
+  async #ping(): Promise<void> {
+    if (this.#isWaiting) return;
+    this.#isWaiting = true;
     const sentMs = performance.now();
     let isBlocked = false;
-    this.waitLonger(this.options.timeoutMs, () => {
+    this.#waitLonger(this.#options.timeoutMs, () => {
       isBlocked = true;
-      this.report();
+      this.#report();
     });
-    await this.ask();
-    this.isWaiting = false;
-    clearTimeout(this.patience);
-    if (isBlocked && !this.child.hasExited) {
-      this.log.warn({ blockedMs: Math.round(performance.now() - sentMs) }, "the child answers again");
+    await this.#ask();
+    this.#isWaiting = false;
+    clearTimeout(this.#patience);
+    if (isBlocked && !this.#child.hasExited) {
+      this.#log.warn({ blockedMs: Math.round(performance.now() - sentMs) }, "the child answers again");
     }
   }
 
-  private async ask(): Promise<void> {
+  async #ask(): Promise<void> {
     try {
-      await this.child.connection.request("ping", null);
+      await this.#child.connection.request("ping", null);
     } catch (error) {
       // Otherwise it is gone, which its supervisor sees; or it breaks the protocol in a way that is no business of ours.
       if (!(error instanceof BridgeError) || error.code !== "OVERLOADED") return;
       // It leaves so much unread that not even the ping finds room, and is as silent as one that does not answer.
-      await delay(this.options.timeoutMs);
-      if (this.isWaiting) await this.ask();
+      await delay(this.#options.timeoutMs);
+      if (this.#isWaiting) await this.#ask();
     }
   }
 
-  private report(): void {
-    const { timeoutMs, blockedAfterMs } = this.options;
-    const patienceMs = this.child.connection.longestDeadlineMs || blockedAfterMs;
-    this.log.warn({ killedInMs: patienceMs }, "the child is blocked: a module holds its event loop; its stacks follow");
-    this.child.signal("SIGUSR1");
-    this.waitLonger(Math.max(0, patienceMs - timeoutMs), () => {
-      const isInsideFrame = this.child.connection.isInsideFrame;
-      this.log.error({ isInsideFrame }, "the child was blocked for too long and is killed");
-      this.child.kill();
+  #report(): void {
+    const { timeoutMs, blockedAfterMs } = this.#options;
+    const patienceMs = this.#child.connection.longestDeadlineMs || blockedAfterMs;
+    this.#log.warn(
+      { killedInMs: patienceMs },
+      "the child is blocked: a module holds its event loop; its stacks follow",
+    );
+    this.#child.signal("SIGUSR1");
+    this.#waitLonger(Math.max(0, patienceMs - timeoutMs), () => {
+      const isInsideFrame = this.#child.connection.isInsideFrame;
+      this.#log.error({ isInsideFrame }, "the child was blocked for too long and is killed");
+      this.#child.kill();
     });
   }
 
-  private waitLonger(delayMs: number, act: () => void): void {
-    this.patience = setTimeout(
+  #waitLonger(delayMs: number, act: () => void): void {
+    this.#patience = setTimeout(
       () => {
         // The answer may lie unread where it was this process that was busy: reads come before the next check.
         setImmediate(() => {
-          if (this.isWaiting) act();
+          if (this.#isWaiting) act();
         });
       },
       Math.min(delayMs, MAX_TIMER_MS),

@@ -37,16 +37,16 @@ export class Connection {
   /** Resolves, never rejects, to the error that ended the connection. */
   readonly closed: Promise<BridgeError>;
 
-  private readonly requests: PeerRequests;
-  private readonly notifications: Map<string, (params: unknown) => unknown>;
-  private readonly log: Logger;
-  private readonly outbox: Outbox;
-  private readonly calls: PendingCalls;
-  private readonly unasked = new FloodGuard();
-  private readonly decoder = new FrameDecoder((message, bytes) => this.receive(message, bytes));
-  private readonly input: Readable;
-  private readonly ending = Promise.withResolvers<BridgeError>();
-  private end: BridgeError | undefined;
+  readonly #requests: PeerRequests;
+  readonly #notifications: Map<string, (params: unknown) => unknown>;
+  readonly #log: Logger;
+  readonly #outbox: Outbox;
+  readonly #calls: PendingCalls;
+  readonly #unasked = new FloodGuard();
+  readonly #decoder = new FrameDecoder((message, bytes) => this.#receive(message, bytes));
+  readonly #input: Readable;
+  readonly #ending = Promise.withResolvers<BridgeError>();
+  #end: BridgeError | undefined;
 
   constructor({
     input,
@@ -56,29 +56,29 @@ export class Connection {
     notifications,
     maxQueuedBytes = MAX_QUEUED_BYTES,
   }: ConnectionOptions) {
-    this.log = log;
-    this.input = input;
-    this.requests = new PeerRequests(requests, (id, error, result) => this.reply(id, error, result), log);
-    this.notifications = new Map(Object.entries(notifications ?? {}));
-    this.outbox = new Outbox(output, maxQueuedBytes);
-    this.calls = new PendingCalls((id) => this.trySend([NOTIFICATION, "cancel", { id }]));
-    this.closed = this.ending.promise;
-    this.listen(input, output);
+    this.#log = log;
+    this.#input = input;
+    this.#requests = new PeerRequests(requests, (id, error, result) => this.#reply(id, error, result), log);
+    this.#notifications = new Map(Object.entries(notifications ?? {}));
+    this.#outbox = new Outbox(output, maxQueuedBytes);
+    this.#calls = new PendingCalls((id) => this.#trySend([NOTIFICATION, "cancel", { id }]));
+    this.closed = this.#ending.promise;
+    this.#listen(input, output);
   }
 
   /** Calls that wait for their answers. */
   get inFlight(): number {
-    return this.calls.size;
+    return this.#calls.size;
   }
 
   /** The longest deadline of all calls in flight, milliseconds; 0 when none has one. */
   get longestDeadlineMs(): number {
-    return this.calls.longestDeadlineMs;
+    return this.#calls.longestDeadlineMs;
   }
 
   /** Whether the peer began a frame that is not whole yet. */
   get isInsideFrame(): boolean {
-    return this.decoder.isInsideFrame;
+    return this.#decoder.isInsideFrame;
   }
 
   /**
@@ -86,41 +86,41 @@ export class Connection {
    * `TIMEOUT` (at most 50 ms late), `CANCELLED`, `ENCODE`, `OVERLOADED`, or what closed the connection.
    */
   request(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
-    if (this.end !== undefined) return Promise.reject(this.end);
+    if (this.#end !== undefined) return Promise.reject(this.#end);
     if (options.signal?.aborted) {
       return Promise.reject(new BridgeError("CANCELLED", "the call was given up", { cause: options.signal.reason }));
     }
-    return this.calls.add(method, options, (id) => this.send([REQUEST, id, method, params], this.inFlight === 0));
+    return this.#calls.add(method, options, (id) => this.#send([REQUEST, id, method, params], this.inFlight === 0));
   }
 
   /** Tells the peer. Does nothing once closed. Throws a {@link BridgeError} `ENCODE` or `OVERLOADED`. */
   notify(method: string, params: unknown): void {
-    if (this.end === undefined) this.send([NOTIFICATION, method, params]);
+    if (this.#end === undefined) this.#send([NOTIFICATION, method, params]);
   }
 
   /** Rejects every call in flight, and every later one, with this error. The first error stays. */
   close(error: BridgeError): void {
-    if (this.end !== undefined) return;
-    this.end = error;
-    this.outbox.clear();
-    this.calls.rejectAll(error);
-    this.ending.resolve(error);
+    if (this.#end !== undefined) return;
+    this.#end = error;
+    this.#outbox.clear();
+    this.#calls.rejectAll(error);
+    this.#ending.resolve(error);
     // Read on and drop: a peer that is not killed must not hang on a full pipe.
-    this.input.resume();
+    this.#input.resume();
   }
 
-  private send(message: readonly unknown[], isUrgent = false): void {
-    this.outbox.push(encodeFrame(message), isUrgent);
+  #send(message: readonly unknown[], isUrgent = false): void {
+    this.#outbox.push(encodeFrame(message), isUrgent);
     this.sent += 1;
   }
 
-  private listen(input: Readable, output: Writable): void {
+  #listen(input: Readable, output: Writable): void {
     input.on("data", (chunk: Buffer) => {
-      if (this.end !== undefined) return;
+      if (this.#end !== undefined) return;
       try {
-        this.decoder.push(chunk);
+        this.#decoder.push(chunk);
       } catch (error) {
-        this.fail(error);
+        this.#fail(error);
       }
     });
     const lose = (cause?: Error) =>
@@ -131,72 +131,72 @@ export class Connection {
     output.on("error", lose);
   }
 
-  private fail(error: unknown): void {
+  #fail(error: unknown): void {
     const ending =
       error instanceof BridgeError
         ? error
         : new BridgeError("PROTOCOL", "the child broke the protocol", { cause: error });
     const facts = error instanceof FrameError ? { err: error, head: error.head } : { err: error };
-    this.log.error(facts, "the child broke the protocol; this ends it");
+    this.#log.error(facts, "the child broke the protocol; this ends it");
     this.close(ending);
   }
 
-  private receive(message: unknown, bytes: number): void {
-    if (this.end !== undefined) return;
+  #receive(message: unknown, bytes: number): void {
+    if (this.#end !== undefined) return;
     this.received += 1;
     if (!Array.isArray(message)) throw new BridgeError("PROTOCOL", "a message that is no array");
     const parts = message as unknown[];
     if (parts[0] === RESPONSE && parts.length === 4) {
-      this.settle(parts[1], parts[2], parts[3], bytes);
+      this.#settle(parts[1], parts[2], parts[3], bytes);
     } else if (
       parts[0] === REQUEST &&
       parts.length === 4 &&
       typeof parts[1] === "number" &&
       typeof parts[2] === "string"
     ) {
-      this.unasked.add(bytes);
-      this.requests.receive(parts[1], parts[2], parts[3], bytes);
+      this.#unasked.add(bytes);
+      this.#requests.receive(parts[1], parts[2], parts[3], bytes);
     } else if (parts[0] === NOTIFICATION && parts.length === 3 && typeof parts[1] === "string") {
-      this.unasked.add(bytes);
-      void this.hear(parts[1], parts[2]);
+      this.#unasked.add(bytes);
+      void this.#hear(parts[1], parts[2]);
     } else {
       throw new BridgeError("PROTOCOL", "a message of no known shape");
     }
   }
 
-  private settle(id: unknown, error: unknown, result: unknown, bytes: number): void {
+  #settle(id: unknown, error: unknown, result: unknown, bytes: number): void {
     if (typeof id !== "number") throw new BridgeError("PROTOCOL", "an answer without an id");
-    const known = error === null ? this.calls.resolve(id, result) : this.calls.reject(id, readRemoteError(error));
+    const known = error === null ? this.#calls.resolve(id, result) : this.#calls.reject(id, readRemoteError(error));
     if (known) return;
     this.ignored += 1;
-    this.unasked.add(bytes);
+    this.#unasked.add(bytes);
   }
 
-  private reply(id: number, error: object | null, result: unknown): void {
-    if (this.end !== undefined) return;
+  #reply(id: number, error: object | null, result: unknown): void {
+    if (this.#end !== undefined) return;
     try {
-      this.send([RESPONSE, id, error, result]);
+      this.#send([RESPONSE, id, error, result]);
     } catch (cause) {
       if (!(cause instanceof BridgeError) || cause.code !== "OVERLOADED") throw cause;
-      this.fail(new BridgeError("PROTOCOL", "the child asks and does not read the answers", { cause }));
+      this.#fail(new BridgeError("PROTOCOL", "the child asks and does not read the answers", { cause }));
     }
   }
 
   /** For what has no caller that could be told: a child that reads nothing is found by other means. */
-  private trySend(message: readonly unknown[]): void {
-    if (this.end !== undefined) return;
+  #trySend(message: readonly unknown[]): void {
+    if (this.#end !== undefined) return;
     try {
-      this.send(message);
+      this.#send(message);
     } catch (error) {
-      this.log.error({ err: error }, "a message to the child is lost");
+      this.#log.error({ err: error }, "a message to the child is lost");
     }
   }
 
-  private async hear(method: string, params: unknown): Promise<void> {
+  async #hear(method: string, params: unknown): Promise<void> {
     try {
-      await this.notifications.get(method)?.(params);
+      await this.#notifications.get(method)?.(params);
     } catch (error) {
-      this.log.error({ err: error, method }, "a notification of the child could not be used");
+      this.#log.error({ err: error, method }, "a notification of the child could not be used");
     }
   }
 }

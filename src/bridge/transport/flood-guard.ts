@@ -5,18 +5,18 @@ const MAX_PER_SECOND = 20_000;
 
 /** Counts what a child sends unasked: notifications, requests, and answers that nobody waits for. */
 export class FloodGuard {
-  private count = 0;
-  private sinceMs = performance.now();
+  #count = 0;
+  #sinceMs = performance.now();
 
   /** One more message of so many bytes. Throws a {@link BridgeError} `PROTOCOL` where they are a flood. */
   add(bytes: number): void {
-    this.count += 1 + Math.floor(bytes / 1024);
-    if (this.count <= MAX_PER_SECOND) return;
+    this.#count += 1 + Math.floor(bytes / 1024);
+    if (this.#count <= MAX_PER_SECOND) return;
     const nowMs = performance.now();
-    if (nowMs - this.sinceMs < 1000) {
+    if (nowMs - this.#sinceMs < 1000) {
       throw new BridgeError("PROTOCOL", `a flood: more than ${MAX_PER_SECOND} messages or KiB unasked within a second`);
     }
-    this.count = 0;
-    this.sinceMs = nowMs;
+    this.#count = 0;
+    this.#sinceMs = nowMs;
   }
 }

@@ -10,84 +10,84 @@ const PAGE_BYTES = 4096;
  * spans chunks is collected. Not to be used again after it threw.
  */
 export class FrameDecoder {
-  private readonly header = Buffer.alloc(HEADER_BYTES);
-  private headerBytes = 0;
-  private body: Buffer | undefined;
-  private bodyBytes = 0;
-  private pieces = 0;
-  private readonly onMessage: (message: unknown, bytes: number) => void;
+  readonly #header = Buffer.alloc(HEADER_BYTES);
+  #headerBytes = 0;
+  #body: Buffer | undefined;
+  #bodyBytes = 0;
+  #pieces = 0;
+  readonly #onMessage: (message: unknown, bytes: number) => void;
 
   /** `onMessage` gets each message with the length of its body; what it throws as a `BridgeError` is told with the body's first bytes. */
   constructor(onMessage: (message: unknown, bytes: number) => void) {
-    this.onMessage = onMessage;
+    this.#onMessage = onMessage;
   }
 
   /** Whether a frame was begun that is not whole yet. */
   get isInsideFrame(): boolean {
-    return this.headerBytes > 0 || this.body !== undefined;
+    return this.#headerBytes > 0 || this.#body !== undefined;
   }
 
   /** Hands on each message that the chunk completes. Throws a {@link FrameError} where the peer broke the framing. */
   push(chunk: Buffer): void {
-    let position = this.finishFrame(chunk);
+    let position = this.#finishFrame(chunk);
     while (chunk.length - position >= HEADER_BYTES) {
       const length = checkLength(chunk.readUInt32BE(position), chunk, position);
       const start = position + HEADER_BYTES;
       position = start + length;
       if (position > chunk.length) {
-        this.beginBody(length, chunk, start);
+        this.#beginBody(length, chunk, start);
         return;
       }
-      this.handOn(chunk, start, position);
+      this.#handOn(chunk, start, position);
     }
-    this.headerBytes += chunk.copy(this.header, this.headerBytes, position);
+    this.#headerBytes += chunk.copy(this.#header, this.#headerBytes, position);
   }
 
   /** Completes the frame that earlier chunks began; the position after what it took. */
-  private finishFrame(chunk: Buffer): number {
+  #finishFrame(chunk: Buffer): number {
     let position = 0;
-    if (this.headerBytes > 0) {
-      position = chunk.copy(this.header, this.headerBytes, 0, HEADER_BYTES - this.headerBytes);
-      this.headerBytes += position;
-      if (this.headerBytes < HEADER_BYTES) return position;
-      this.headerBytes = 0;
-      const seen = Buffer.concat([this.header, chunk.subarray(position, position + 200)]);
-      this.beginBody(checkLength(this.header.readUInt32BE(0), seen, 0), chunk, chunk.length);
+    if (this.#headerBytes > 0) {
+      position = chunk.copy(this.#header, this.#headerBytes, 0, HEADER_BYTES - this.#headerBytes);
+      this.#headerBytes += position;
+      if (this.#headerBytes < HEADER_BYTES) return position;
+      this.#headerBytes = 0;
+      const seen = Buffer.concat([this.#header, chunk.subarray(position, position + 200)]);
+      this.#beginBody(checkLength(this.#header.readUInt32BE(0), seen, 0), chunk, chunk.length);
     }
-    if (this.body === undefined) return position;
-    const taken = chunk.copy(this.body, this.bodyBytes, position);
-    this.bodyBytes += taken;
-    const { body } = this;
-    if (this.bodyBytes === body.length) {
-      this.body = undefined;
-      this.pieces = 0;
-      this.handOn(body, 0, body.length);
+    if (this.#body === undefined) return position;
+    const taken = chunk.copy(this.#body, this.#bodyBytes, position);
+    this.#bodyBytes += taken;
+    const body = this.#body;
+    if (this.#bodyBytes === body.length) {
+      this.#body = undefined;
+      this.#pieces = 0;
+      this.#handOn(body, 0, body.length);
     } else {
-      this.countPiece(body);
+      this.#countPiece(body);
     }
     return position + taken;
   }
 
-  private countPiece(body: Buffer): void {
-    this.pieces += 1;
-    if (this.pieces <= MAX_PIECES + body.length / PAGE_BYTES) return;
-    const message = `a trickle: ${this.bodyBytes} of ${body.length} bytes in ${this.pieces} pieces`;
-    throw new FrameError(message, body.subarray(0, this.bodyBytes));
+  #countPiece(body: Buffer): void {
+    this.#pieces += 1;
+    if (this.#pieces <= MAX_PIECES + body.length / PAGE_BYTES) return;
+    const message = `a trickle: ${this.#bodyBytes} of ${body.length} bytes in ${this.#pieces} pieces`;
+    throw new FrameError(message, body.subarray(0, this.#bodyBytes));
   }
 
-  private handOn(bytes: Buffer, start: number, end: number): void {
+  #handOn(bytes: Buffer, start: number, end: number): void {
     const message = decode(bytes, start, end);
     try {
-      this.onMessage(message, end - start);
+      this.#onMessage(message, end - start);
     } catch (cause) {
       if (cause instanceof BridgeError) throw new FrameError(cause.message, bytes.subarray(start, end), { cause });
       throw cause;
     }
   }
 
-  private beginBody(length: number, chunk: Buffer, start: number): void {
-    this.body = Buffer.allocUnsafeSlow(length);
-    this.bodyBytes = chunk.copy(this.body, 0, start);
+  #beginBody(length: number, chunk: Buffer, start: number): void {
+    this.#body = Buffer.allocUnsafeSlow(length);
+    this.#bodyBytes = chunk.copy(this.#body, 0, start);
   }
 }
 

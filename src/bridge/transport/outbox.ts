@@ -3,19 +3,19 @@ import { BridgeError } from "../errors.ts";
 
 /** What goes out: the frames of one turn of the event loop as one write, and while the peer does not read, a queue with a bound. */
 export class Outbox {
-  private readonly output: Writable;
-  private readonly maxQueuedBytes: number;
-  private frames: Buffer[] = [];
-  private queuedBytes = 0;
-  private isFlushPlanned = false;
-  private isDraining = false;
+  readonly #output: Writable;
+  readonly #maxQueuedBytes: number;
+  #frames: Buffer[] = [];
+  #queuedBytes = 0;
+  #isFlushPlanned = false;
+  #isDraining = false;
 
   constructor(output: Writable, maxQueuedBytes: number) {
-    this.output = output;
-    this.maxQueuedBytes = maxQueuedBytes;
+    this.#output = output;
+    this.#maxQueuedBytes = maxQueuedBytes;
     output.on("drain", () => {
-      this.isDraining = false;
-      this.flush();
+      this.#isDraining = false;
+      this.#flush();
     });
   }
 
@@ -26,31 +26,31 @@ export class Outbox {
    */
   push(frame: Buffer, isUrgent = false): void {
     // One tick may fill the queue of a child that reads well.
-    if (this.queuedBytes + frame.length > this.maxQueuedBytes) this.flush();
-    if (this.queuedBytes + frame.length > this.maxQueuedBytes) {
-      throw new BridgeError("OVERLOADED", `the child leaves more than ${this.maxQueuedBytes} bytes unread`);
+    if (this.#queuedBytes + frame.length > this.#maxQueuedBytes) this.#flush();
+    if (this.#queuedBytes + frame.length > this.#maxQueuedBytes) {
+      throw new BridgeError("OVERLOADED", `the child leaves more than ${this.#maxQueuedBytes} bytes unread`);
     }
-    this.frames.push(frame);
-    this.queuedBytes += frame.length;
-    if (this.isFlushPlanned) return;
-    this.isFlushPlanned = true;
+    this.#frames.push(frame);
+    this.#queuedBytes += frame.length;
+    if (this.#isFlushPlanned) return;
+    this.#isFlushPlanned = true;
     // Once every socket that was ready has been read: the calls of requests that arrived together go as one write.
-    if (isUrgent) process.nextTick(this.flush);
-    else setImmediate(this.flush);
+    if (isUrgent) process.nextTick(this.#flush);
+    else setImmediate(this.#flush);
   }
 
   /** Drops what was not written. */
   clear(): void {
-    this.frames = [];
-    this.queuedBytes = 0;
+    this.#frames = [];
+    this.#queuedBytes = 0;
   }
 
-  private readonly flush = (): void => {
-    this.isFlushPlanned = false;
-    const [first] = this.frames;
-    if (this.isDraining || first === undefined || !this.output.writable) return;
-    const bytes = this.frames.length === 1 ? first : Buffer.concat(this.frames, this.queuedBytes);
+  readonly #flush = (): void => {
+    this.#isFlushPlanned = false;
+    const [first] = this.#frames;
+    if (this.#isDraining || first === undefined || !this.#output.writable) return;
+    const bytes = this.#frames.length === 1 ? first : Buffer.concat(this.#frames, this.#queuedBytes);
     this.clear();
-    this.isDraining = !this.output.write(bytes);
+    this.#isDraining = !this.#output.write(bytes);
   };
 }

@@ -13,67 +13,67 @@ const MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 
 /** What the peer asks: looked up in a table, a bounded number at a time. */
 export class PeerRequests {
-  private readonly handlers: ReadonlyMap<string, (params: unknown) => unknown>;
-  private readonly reply: Reply;
-  private readonly log: Logger;
-  private lastId = 0;
-  private inFlight = 0;
-  private bytesInFlight = 0;
-  private hasWarned = false;
+  readonly #handlers: ReadonlyMap<string, (params: unknown) => unknown>;
+  readonly #reply: Reply;
+  readonly #log: Logger;
+  #lastId = 0;
+  #inFlight = 0;
+  #bytesInFlight = 0;
+  #hasWarned = false;
 
   /** `reply` throws a {@link BridgeError} `ENCODE` for a result that cannot be sent, and nothing else. */
   constructor(handlers: Handlers, reply: Reply, log: Logger) {
-    this.handlers = new Map(Object.entries(handlers));
-    this.reply = reply;
-    this.log = log;
+    this.#handlers = new Map(Object.entries(handlers));
+    this.#reply = reply;
+    this.#log = log;
   }
 
   /** Answers, sooner or later. Throws a {@link BridgeError} `PROTOCOL` for an id that does not count up. */
   receive(id: number, method: string, params: unknown, bytes: number): void {
-    if (!Number.isSafeInteger(id) || id <= this.lastId) {
-      throw new BridgeError("PROTOCOL", `a request whose id does not count up: ${id} after ${this.lastId}`);
+    if (!Number.isSafeInteger(id) || id <= this.#lastId) {
+      throw new BridgeError("PROTOCOL", `a request whose id does not count up: ${id} after ${this.#lastId}`);
     }
-    this.lastId = id;
-    const handler = this.handlers.get(method);
+    this.#lastId = id;
+    const handler = this.#handlers.get(method);
     if (handler === undefined) {
-      this.reply(id, { kind: "protocol", type: "UnknownMethod", message: "there is no such method" }, null);
-    } else if (this.inFlight >= MAX_IN_FLIGHT || this.bytesInFlight + bytes > MAX_BYTES_IN_FLIGHT) {
-      this.refuse(id);
+      this.#reply(id, { kind: "protocol", type: "UnknownMethod", message: "there is no such method" }, null);
+    } else if (this.#inFlight >= MAX_IN_FLIGHT || this.#bytesInFlight + bytes > MAX_BYTES_IN_FLIGHT) {
+      this.#refuse(id);
     } else {
-      void this.answer(id, method, handler, params, bytes);
+      void this.#answer(id, method, handler, params, bytes);
     }
   }
 
-  private async answer(
+  async #answer(
     id: number,
     method: string,
     handler: (params: unknown) => unknown,
     params: unknown,
     bytes: number,
   ): Promise<void> {
-    this.inFlight += 1;
-    this.bytesInFlight += bytes;
+    this.#inFlight += 1;
+    this.#bytesInFlight += bytes;
     try {
-      this.reply(id, null, await handler(params));
+      this.#reply(id, null, await handler(params));
     } catch (error) {
-      this.log.error({ err: error, method }, "a request of the child failed");
-      this.reply(id, describeFailure(error), null);
+      this.#log.error({ err: error, method }, "a request of the child failed");
+      this.#reply(id, describeFailure(error), null);
     } finally {
-      this.inFlight -= 1;
-      this.bytesInFlight -= bytes;
+      this.#inFlight -= 1;
+      this.#bytesInFlight -= bytes;
     }
   }
 
-  private refuse(id: number): void {
-    if (!this.hasWarned) {
-      this.hasWarned = true;
-      this.log.warn(
-        { inFlight: this.inFlight, bytesInFlight: this.bytesInFlight },
+  #refuse(id: number): void {
+    if (!this.#hasWarned) {
+      this.#hasWarned = true;
+      this.#log.warn(
+        { inFlight: this.#inFlight, bytesInFlight: this.#bytesInFlight },
         "the child has too many requests in flight: more are refused",
       );
     }
     const message = "too many requests wait for their answers";
-    this.reply(id, { kind: "unavailable", type: "TooManyRequests", message, traceback: "" }, null);
+    this.#reply(id, { kind: "unavailable", type: "TooManyRequests", message, traceback: "" }, null);
   }
 }
 

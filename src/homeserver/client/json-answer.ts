@@ -7,27 +7,27 @@ import { HomeserverError } from "../homeserver-error.ts";
  */
 export class JsonAnswer {
   readonly text: string;
-  private readonly what: string;
+  readonly #what: string;
 
   /** @param what the call, for messages */
   constructor(text: string, what: string) {
     this.text = text;
-    this.what = what;
+    this.#what = what;
   }
 
   /** The value. Throws a {@link HomeserverError} `HOMESERVER_BAD_ANSWER` for what is no JSON or has another shape. */
   read<T>(schema: z.ZodType<T>): T {
-    const parsed = schema.safeParse(this.parse());
+    const parsed = schema.safeParse(this.#parse());
     if (parsed.success) return parsed.data;
     const places = parsed.error.issues.slice(0, 5).map((issue) => issue.path.join(".") || "the body");
-    throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${this.what}: an answer without a valid ${places.join(", ")}`);
+    throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${this.#what}: an answer without a valid ${places.join(", ")}`);
   }
 
-  private parse(): unknown {
+  #parse(): unknown {
     try {
       return JSON.parse(this.text);
     } catch {
-      throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${this.what}: an answer that is no JSON`);
+      throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${this.#what}: an answer that is no JSON`);
     }
   }
 }

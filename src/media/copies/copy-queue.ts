@@ -40,76 +40,76 @@ const LONGEST_WAIT_MS = 3_600_000;
  * never given up; a provider that fails altogether is asked less and less often, whatever the number of its files.
  */
 export class CopyQueue {
-  private readonly parts: StoreLaneParts;
-  private readonly running = new Map<string, Promise<void>>();
-  private failuresInARow = 0;
-  private pausedUntilTs = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private looking: Promise<void> | undefined;
-  private lookAgain = false;
-  private stopped = false;
+  readonly #parts: StoreLaneParts;
+  readonly #running = new Map<string, Promise<void>>();
+  #failuresInARow = 0;
+  #pausedUntilTs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #stopped = false;
 
   constructor(parts: StoreLaneParts) {
-    this.parts = parts;
+    this.#parts = parts;
   }
 
   /** Looks for work, now or once the pause is over. */
   wake(): void {
-    if (this.stopped) return;
-    this.lookAgain = true;
-    this.looking ??= this.look().finally(() => {
-      this.looking = undefined;
-      if (this.lookAgain) this.wake();
+    if (this.#stopped) return;
+    this.#lookAgain = true;
+    this.#looking ??= this.#look().finally(() => {
+      this.#looking = undefined;
+      if (this.#lookAgain) this.wake();
     });
   }
 
   /** Begins nothing more; resolves when what is under way has ended. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.looking;
-    await Promise.all(this.running.values());
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    await Promise.all(this.#running.values());
   }
 
-  private async look(): Promise<void> {
-    const { provider, stores, log, pace } = this.parts;
-    while (this.lookAgain && !this.stopped) {
-      this.lookAgain = false;
+  async #look(): Promise<void> {
+    const { provider, stores, log, pace } = this.#parts;
+    while (this.#lookAgain && !this.#stopped) {
+      this.#lookAgain = false;
       const nowTs = Date.now();
-      const free = (this.failuresInARow > 0 ? 1 : pace.filesAtOnce) - this.running.size;
-      if (this.pausedUntilTs > nowTs) this.wakeAt(this.pausedUntilTs);
+      const free = (this.#failuresInARow > 0 ? 1 : pace.filesAtOnce) - this.#running.size;
+      if (this.#pausedUntilTs > nowTs) this.#wakeAt(this.#pausedUntilTs);
       else if (free > 0) {
         try {
-          const due = await stores.due(provider.name, nowTs, free + this.running.size);
-          const fresh = due.filter(({ file }) => !this.running.has(file.path)).slice(0, free);
-          for (const pending of fresh) this.begin(pending);
-          this.wakeAt(await stores.nextDueTs(provider.name, nowTs));
+          const due = await stores.due(provider.name, nowTs, free + this.#running.size);
+          const fresh = due.filter(({ file }) => !this.#running.has(file.path)).slice(0, free);
+          for (const pending of fresh) this.#begin(pending);
+          this.#wakeAt(await stores.nextDueTs(provider.name, nowTs));
         } catch (error) {
           log.error({ err: error, provider: provider.name }, "what waits for a storage provider cannot be read");
-          this.wakeAt(nowTs + pace.firstRetryMs);
+          this.#wakeAt(nowTs + pace.firstRetryMs);
         }
       }
     }
   }
 
-  private begin(pending: PendingStore): void {
-    if (this.stopped) return;
+  #begin(pending: PendingStore): void {
+    if (this.#stopped) return;
     const { path } = pending.file;
-    const attempt = this.attempt(pending)
+    const attempt = this.#attempt(pending)
       .catch((error: unknown) => {
-        const { log, provider } = this.parts;
+        const { log, provider } = this.#parts;
         log.error({ err: error, provider: provider.name, path }, "what was stored cannot be noted; it is stored again");
-        this.pause();
+        this.#pause();
       })
       .finally(() => {
-        this.running.delete(path);
+        this.#running.delete(path);
         this.wake();
       });
-    this.running.set(path, attempt);
+    this.#running.set(path, attempt);
   }
 
-  private async attempt(pending: PendingStore): Promise<void> {
-    const { provider, stores, findFile, log } = this.parts;
+  async #attempt(pending: PendingStore): Promise<void> {
+    const { provider, stores, findFile, log } = this.#parts;
     const { file } = pending;
     try {
       const presence = await findFile(file);
@@ -118,31 +118,27 @@ export class CopyQueue {
         try {
           await provider.store(file);
         } catch (error) {
-          return await this.fail(pending, error, (facts) => logStoreFailure(log, provider.name, file, error, facts));
+          return await this.#fail(pending, error, (facts) => logStoreFailure(log, provider.name, file, error, facts));
         }
       }
     } catch (error) {
-      return this.fail(pending, error, (facts) => this.logMissing(file, error, facts));
+      return this.#fail(pending, error, (facts) => this.#logMissing(file, error, facts));
     }
     await stores.done(pending);
-    this.failuresInARow = 0;
+    this.#failuresInARow = 0;
   }
 
   /** A provider that failed to give the file back is in the log already: that is not told as an error again. */
-  private logMissing(file: StoredFile, error: unknown, facts: Record<string, unknown>): void {
-    const { log, provider } = this.parts;
+  #logMissing(file: StoredFile, error: unknown, facts: Record<string, unknown>): void {
+    const { log, provider } = this.#parts;
     const all = { err: error, provider: provider.name, path: file.path, ...facts };
     const level = error instanceof ModuleFailure ? "warn" : "error";
     log[level](all, "a file that waits for a storage provider cannot be read; it is tried again");
   }
 
-  private async fail(
-    pending: PendingStore,
-    error: unknown,
-    tell: (facts: Record<string, unknown>) => void,
-  ): Promise<void> {
-    const { stores, pace } = this.parts;
-    this.pause();
+  async #fail(pending: PendingStore, error: unknown, tell: (facts: Record<string, unknown>) => void): Promise<void> {
+    const { stores, pace } = this.#parts;
+    this.#pause();
     // A child that is down says nothing about the file.
     if (error instanceof ModuleUnavailable && error.reason === "unavailable") return;
     const attempts = pending.attempts + 1;
@@ -151,17 +147,17 @@ export class CopyQueue {
     await stores.postpone(pending, Date.now() + waitMs);
   }
 
-  private pause(): void {
-    const { firstRetryMs, longestPauseMs } = this.parts.pace;
-    this.failuresInARow += 1;
-    this.pausedUntilTs = Date.now() + backoff(this.failuresInARow, firstRetryMs / 2, longestPauseMs);
+  #pause(): void {
+    const { firstRetryMs, longestPauseMs } = this.#parts.pace;
+    this.#failuresInARow += 1;
+    this.#pausedUntilTs = Date.now() + backoff(this.#failuresInARow, firstRetryMs / 2, longestPauseMs);
   }
 
-  private wakeAt(ts: number | undefined): void {
-    clearTimeout(this.timer);
-    if (ts === undefined || this.stopped) return;
+  #wakeAt(ts: number | undefined): void {
+    clearTimeout(this.#timer);
+    if (ts === undefined || this.#stopped) return;
     const waitMs = Math.min(Math.max(ts - Date.now(), 1), LONGEST_WAIT_MS);
-    this.timer = setTimeout(() => this.wake(), waitMs);
+    this.#timer = setTimeout(() => this.wake(), waitMs);
   }
 }
 

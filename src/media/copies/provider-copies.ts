@@ -23,20 +23,20 @@ const RETRY_AFTER_SECONDS = 5;
 
 /** Brings new files to the storage providers: to some before the upload is answered, to the others in the background. */
 export class ProviderCopies {
-  private readonly options: ProviderStoresOptions;
-  private readonly lanes: readonly CopyQueue[];
+  readonly #options: ProviderStoresOptions;
+  readonly #lanes: readonly CopyQueue[];
 
   constructor(options: ProviderStoresOptions) {
-    this.options = options;
+    this.#options = options;
     const { providers, pending: stores, log, pace = COPY_PACING } = options;
-    this.lanes = providers.all.map(
-      (provider) => new CopyQueue({ provider, stores, log, pace, findFile: (file) => this.findFile(file) }),
+    this.#lanes = providers.all.map(
+      (provider) => new CopyQueue({ provider, stores, log, pace, findFile: (file) => this.#findFile(file) }),
     );
   }
 
   /** Begins with what earlier processes left; files of a provider that is no longer configured are kept, and named. */
   async start(): Promise<void> {
-    const { providers, pending, log } = this.options;
+    const { providers, pending, log } = this.#options;
     const known = new Set(providers.all.map(({ name }) => name));
     for (const [provider, files] of await pending.counts()) {
       if (known.has(provider)) continue;
@@ -50,12 +50,12 @@ export class ProviderCopies {
    * Rejects with the {@link MatrixError} of the first that fails: the upload is refused then.
    */
   async storeNow(file: StoredFile): Promise<void> {
-    for (const provider of this.takers(file)) {
+    for (const provider of this.#takers(file)) {
       if (!provider.storeSynchronous) continue;
       try {
         await provider.store(file);
       } catch (error) {
-        logStoreFailure(this.options.log, provider.name, file, error);
+        logStoreFailure(this.#options.log, provider.name, file, error);
         throw toClientError(asError(error), RETRY_AFTER_SECONDS);
       }
     }
@@ -63,32 +63,32 @@ export class ProviderCopies {
 
   /** The names of the providers that get a file in the background; for the commit of its row. */
   namesForLater(file: StoredFile): readonly string[] {
-    return this.takers(file)
+    return this.#takers(file)
       .filter(({ storeSynchronous }) => !storeSynchronous)
       .map(({ name }) => name);
   }
 
   /** Something new waits. */
   wake(): void {
-    for (const lane of this.lanes) lane.wake();
+    for (const lane of this.#lanes) lane.wake();
   }
 
   /** Begins nothing more, and waits at most `graceMs` for what is under way; what was not done is done after the next start. */
   async stop(graceMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-    await Promise.race([Promise.all(this.lanes.map((lane) => lane.stop())), late]);
+    await Promise.race([Promise.all(this.#lanes.map((lane) => lane.stop())), late]);
     clearTimeout(timer);
   }
 
-  private takers({ serverName }: StoredFile): readonly StorageProvider[] {
-    return this.options.providers.all.filter(({ storeLocal, storeRemote }) =>
+  #takers({ serverName }: StoredFile): readonly StorageProvider[] {
+    return this.#options.providers.all.filter(({ storeLocal, storeRemote }) =>
       serverName === null ? storeLocal : storeRemote,
     );
   }
 
-  private async findFile({ fileId }: StoredFile): Promise<FilePresence> {
-    const { metadata, blobs, restorer } = this.options;
+  async #findFile({ fileId }: StoredFile): Promise<FilePresence> {
+    const { metadata, blobs, restorer } = this.#options;
     const media = await metadata.localMedia(fileId);
     if (media === undefined) return "deleted";
     const reader = (await blobs.open(fileId)) ?? (await restorer.open(media).catch(throwCause));

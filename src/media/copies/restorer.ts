@@ -17,19 +17,19 @@ const RESTORE_PACE: RestorePace = { fetchesAtOnce: 16, patienceMs: 60_000 };
 
 /** Brings files back that are gone from disk, from the storage providers. */
 export class MediaRestorer {
-  private readonly providers: StorageProviders;
-  private readonly blobs: BlobStore;
+  readonly #providers: StorageProviders;
+  readonly #blobs: BlobStore;
   /** By media id: whoever asks meanwhile waits for the same fetch. */
-  private readonly restoring = new Map<string, Promise<boolean>>();
-  private readonly patienceMs: number;
-  private free: number;
-  private readonly waiting = new Set<() => void>();
+  readonly #restoring = new Map<string, Promise<boolean>>();
+  readonly #patienceMs: number;
+  #free: number;
+  readonly #waiting = new Set<() => void>();
 
   constructor(providers: StorageProviders, blobs: BlobStore, pace: RestorePace = RESTORE_PACE) {
-    this.providers = providers;
-    this.blobs = blobs;
-    this.free = pace.fetchesAtOnce;
-    this.patienceMs = pace.patienceMs;
+    this.#providers = providers;
+    this.#blobs = blobs;
+    this.#free = pace.fetchesAtOnce;
+    this.#patienceMs = pace.patienceMs;
   }
 
   /**
@@ -38,36 +38,36 @@ export class MediaRestorer {
    * the file; 500 where the disk fails.
    */
   async open(media: LocalMedia): Promise<BlobReader | undefined> {
-    if (this.providers.all.length === 0) return undefined;
-    let restoring = this.restoring.get(media.mediaId);
+    if (this.#providers.all.length === 0) return undefined;
+    let restoring = this.#restoring.get(media.mediaId);
     if (restoring === undefined) {
-      restoring = this.restore(media).finally(() => this.restoring.delete(media.mediaId));
-      this.restoring.set(media.mediaId, restoring);
+      restoring = this.#restore(media).finally(() => this.#restoring.delete(media.mediaId));
+      this.#restoring.set(media.mediaId, restoring);
     }
     if (!(await restoring)) return undefined;
-    const reader = await this.blobs.open(media.mediaId);
+    const reader = await this.#blobs.open(media.mediaId);
     if (reader === undefined) throw unavailable(new Error("the file came back, and was removed again at once"));
     return reader;
   }
 
-  private async restore(media: LocalMedia): Promise<boolean> {
-    await this.takeTurn();
+  async #restore(media: LocalMedia): Promise<boolean> {
+    await this.#takeTurn();
     try {
-      return await this.fetch(media);
+      return await this.#fetch(media);
     } catch (error) {
       if (MatrixError.is(error)) throw error;
       throw error instanceof ModuleUnavailable || error instanceof ModuleFailure
         ? unavailable(error)
         : matrixError("STORE_FAILED", { cause: error });
     } finally {
-      this.endTurn();
+      this.#endTurn();
     }
   }
 
-  private async fetch({ mediaId, mediaLength, sha256 }: LocalMedia): Promise<boolean> {
-    const spool = await this.blobs.spool(mediaId);
+  async #fetch({ mediaId, mediaLength, sha256 }: LocalMedia): Promise<boolean> {
+    const spool = await this.#blobs.spool(mediaId);
     try {
-      const found = await this.providers.fetch({
+      const found = await this.#providers.fetch({
         file: localFile(mediaId),
         spoolPath: spool.path,
         lengthBytes: mediaLength,
@@ -80,9 +80,9 @@ export class MediaRestorer {
     }
   }
 
-  private async takeTurn(): Promise<void> {
-    if (this.free > 0) {
-      this.free -= 1;
+  async #takeTurn(): Promise<void> {
+    if (this.#free > 0) {
+      this.#free -= 1;
       return;
     }
     await new Promise<void>((resolve, reject) => {
@@ -91,22 +91,22 @@ export class MediaRestorer {
         resolve();
       };
       const timer = setTimeout(() => {
-        this.waiting.delete(begin);
+        this.#waiting.delete(begin);
         reject(
-          unavailable(new ModuleUnavailable("busy", `no turn to ask the storage providers in ${this.patienceMs} ms`)),
+          unavailable(new ModuleUnavailable("busy", `no turn to ask the storage providers in ${this.#patienceMs} ms`)),
         );
-      }, this.patienceMs);
-      this.waiting.add(begin);
+      }, this.#patienceMs);
+      this.#waiting.add(begin);
     });
   }
 
-  private endTurn(): void {
-    const [next] = this.waiting;
+  #endTurn(): void {
+    const [next] = this.#waiting;
     if (next === undefined) {
-      this.free += 1;
+      this.#free += 1;
       return;
     }
-    this.waiting.delete(next);
+    this.#waiting.delete(next);
     next();
   }
 }

@@ -13,42 +13,42 @@ const BATCH_IDS = 500;
 
 /** Remembers which media were read, and writes it down once a minute: a download costs no write. */
 export class AccessTimes {
-  private readonly rows: AccessRows;
-  private readonly log: Logger;
-  private readonly flushMs: number;
-  private read = new Set<string>();
-  private timer: NodeJS.Timeout | undefined;
-  private flushing: Promise<void> = Promise.resolve();
+  readonly #rows: AccessRows;
+  readonly #log: Logger;
+  readonly #flushMs: number;
+  #read = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> = Promise.resolve();
 
   constructor(rows: AccessRows, log: Logger, flushMs = FLUSH_MS) {
-    this.rows = rows;
-    this.log = log;
-    this.flushMs = flushMs;
+    this.#rows = rows;
+    this.#log = log;
+    this.#flushMs = flushMs;
   }
 
   /** Somebody reads this media. */
   mark(mediaId: string): void {
-    this.read.add(mediaId);
-    this.timer ??= setTimeout(() => void this.flush(), this.flushMs).unref();
+    this.#read.add(mediaId);
+    this.#timer ??= setTimeout(() => void this.flush(), this.#flushMs).unref();
   }
 
   /** Writes what is remembered, with the time of now. Never rejects: what could not be written is tried next time. */
   flush(): Promise<void> {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.flushing = this.flushing.then(() => this.write());
-    return this.flushing;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushing = this.#flushing.then(() => this.#write());
+    return this.#flushing;
   }
 
-  private async write(): Promise<void> {
-    const ids = [...this.read];
-    this.read = new Set();
+  async #write(): Promise<void> {
+    const ids = [...this.#read];
+    this.#read = new Set();
     try {
       for (; ids.length > 0; ids.splice(0, BATCH_IDS)) {
-        await this.rows.touchLocalMedia(ids.slice(0, BATCH_IDS), Date.now());
+        await this.#rows.touchLocalMedia(ids.slice(0, BATCH_IDS), Date.now());
       }
     } catch (error) {
-      this.log.error({ err: error, files: ids.length }, "times of access could not be written; they are tried again");
+      this.#log.error({ err: error, files: ids.length }, "times of access could not be written; they are tried again");
       for (const id of ids) this.mark(id);
     }
   }

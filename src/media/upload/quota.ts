@@ -37,14 +37,14 @@ export interface LedgerOptions {
  * together; what is reserved is checked and taken without an await in between.
  */
 export class QuotaLedger {
-  private readonly accounts: QuotaAccounts;
-  private readonly metadata: UsageSums;
-  private readonly now: () => number;
+  readonly #accounts: QuotaAccounts;
+  readonly #metadata: UsageSums;
+  readonly #now: () => number;
 
   constructor(metadata: UsageSums, { accounts = new QuotaAccounts(), now = Date.now }: LedgerOptions = {}) {
-    this.accounts = accounts;
-    this.metadata = metadata;
-    this.now = now;
+    this.#accounts = accounts;
+    this.#metadata = metadata;
+    this.#now = now;
   }
 
   /**
@@ -53,96 +53,101 @@ export class QuotaLedger {
    */
   async open(userId: string, limits: readonly MediaUploadLimit[]): Promise<Reservation> {
     const sorted = limits.toSorted((a, b) => Number(b.timePeriodMs) - Number(a.timePeriodMs));
-    const account = this.hold(userId);
+    const account = this.#hold(userId);
     try {
-      const sums = await this.readSums(userId, account, sorted);
-      return new Reservation(sorted, sums, account, () => this.drop(userId, account));
+      const sums = await this.#readSums(userId, account, sorted);
+      return new Reservation(sorted, sums, account, () => this.#drop(userId, account));
     } catch (error) {
-      this.drop(userId, account);
+      this.#drop(userId, account);
       throw error;
     }
   }
 
-  private async readSums(userId: string, account: Account, limits: readonly MediaUploadLimit[]): Promise<number[]> {
+  async #readSums(userId: string, account: Account, limits: readonly MediaUploadLimit[]): Promise<number[]> {
     if (limits.length === 0) return [];
     for (;;) {
       await Promise.allSettled(account.settling);
       const settledBefore = account.settledBytes;
-      const now = this.now();
+      const now = this.#now();
       const since = limits.map((limit) => now - Number(limit.timePeriodMs));
-      const sums = await this.metadata.uploadedBytes(userId, since);
+      const sums = await this.#metadata.uploadedBytes(userId, since);
       // An upload that was stored while the sums were read is in neither the sums nor the reservations any more, or in both.
       if (account.settledBytes === settledBefore && account.settling.size === 0) return sums;
     }
   }
 
-  private hold(userId: string): Account {
-    const account = this.accounts.get(userId) ?? { reservedBytes: 0, settledBytes: 0, settling: new Set(), holders: 0 };
+  #hold(userId: string): Account {
+    const account = this.#accounts.get(userId) ?? {
+      reservedBytes: 0,
+      settledBytes: 0,
+      settling: new Set(),
+      holders: 0,
+    };
     account.holders += 1;
-    this.accounts.set(userId, account);
+    this.#accounts.set(userId, account);
     return account;
   }
 
-  private drop(userId: string, account: Account): void {
+  #drop(userId: string, account: Account): void {
     account.holders -= 1;
-    if (account.holders === 0) this.accounts.delete(userId);
+    if (account.holders === 0) this.#accounts.delete(userId);
   }
 }
 
 /** What one upload has reserved. */
 export class Reservation {
-  private bytes = 0;
-  private ended = false;
-  private readonly limits: readonly MediaUploadLimit[];
-  private readonly sums: readonly number[];
-  private readonly account: Account;
-  private readonly settledAtStart: number;
-  private readonly drop: () => void;
+  #bytes = 0;
+  #ended = false;
+  readonly #limits: readonly MediaUploadLimit[];
+  readonly #sums: readonly number[];
+  readonly #account: Account;
+  readonly #settledAtStart: number;
+  readonly #drop: () => void;
 
   constructor(limits: readonly MediaUploadLimit[], sums: readonly number[], account: Account, drop: () => void) {
-    this.limits = limits;
-    this.sums = sums;
-    this.account = account;
-    this.settledAtStart = account.settledBytes;
-    this.drop = drop;
+    this.#limits = limits;
+    this.#sums = sums;
+    this.#account = account;
+    this.#settledAtStart = account.settledBytes;
+    this.#drop = drop;
   }
 
   /** Grows the reservation to `totalBytes`, or returns the first limit that this would break and takes nothing. */
   growTo(totalBytes: number): Breach | undefined {
     // Stored since the sums were read, or reserved by others: all of it counts as sent.
-    const { settledBytes, reservedBytes } = this.account;
-    const meanwhile = settledBytes - this.settledAtStart + reservedBytes - this.bytes;
-    for (const [index, limit] of this.limits.entries()) {
-      const sentBytes = (this.sums[index] ?? 0) + meanwhile;
+    const { settledBytes, reservedBytes } = this.#account;
+    const meanwhile = settledBytes - this.#settledAtStart + reservedBytes - this.#bytes;
+    for (const [index, limit] of this.#limits.entries()) {
+      const sentBytes = (this.#sums[index] ?? 0) + meanwhile;
       if (sentBytes + totalBytes > limit.maxBytes) return { limit, sentBytes };
     }
-    this.account.reservedBytes += totalBytes - this.bytes;
-    this.bytes = totalBytes;
+    this.#account.reservedBytes += totalBytes - this.#bytes;
+    this.#bytes = totalBytes;
     return undefined;
   }
 
   /** Ends with the commit of the upload's row: its bytes count from the database from then on. Where that rejects, nothing changes. */
   async settleBy(commit: Promise<void>): Promise<void> {
-    const settling = commit.then(() => this.settle());
-    this.account.settling.add(settling);
+    const settling = commit.then(() => this.#settle());
+    this.#account.settling.add(settling);
     try {
       await settling;
     } finally {
-      this.account.settling.delete(settling);
+      this.#account.settling.delete(settling);
     }
   }
 
-  private settle(): void {
-    if (this.ended) return;
-    this.account.settledBytes += this.bytes;
+  #settle(): void {
+    if (this.#ended) return;
+    this.#account.settledBytes += this.#bytes;
     this.release();
   }
 
   /** Gives the bytes back. Does nothing once the reservation has ended. */
   release(): void {
-    if (this.ended) return;
-    this.ended = true;
-    this.account.reservedBytes -= this.bytes;
-    this.drop();
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#account.reservedBytes -= this.#bytes;
+    this.#drop();
   }
 }

@@ -29,20 +29,20 @@ const NOBODY = "";
  */
 export class CallAdmission {
   refused = 0;
-  private readonly limits: AdmissionLimits;
-  private readonly log: Logger;
-  private readonly queue = new FairQueue<WaitingCall>();
-  private running = 0;
-  private ticker: NodeJS.Timeout | undefined;
-  private unreported = 0;
+  readonly #limits: AdmissionLimits;
+  readonly #log: Logger;
+  readonly #queue = new FairQueue<WaitingCall>();
+  #running = 0;
+  #ticker: NodeJS.Timeout | undefined;
+  #unreported = 0;
 
   constructor(limits: AdmissionLimits, log: Logger) {
-    this.limits = limits;
-    this.log = log;
+    this.#limits = limits;
+    this.#log = log;
   }
 
   get queued(): number {
-    return this.queue.size;
+    return this.#queue.size;
   }
 
   /**
@@ -50,56 +50,56 @@ export class CallAdmission {
    * {@link ModuleUnavailable} `busy`. `patienceMs` is how long a call waits that does not open a request.
    */
   enter(user: string | undefined, isFirstOfRequest: boolean, patienceMs: number): Promise<void> | undefined {
-    if (this.running < this.limits.maxInFlight) {
-      this.running += 1;
+    if (this.#running < this.#limits.maxInFlight) {
+      this.#running += 1;
       return undefined;
     }
     return new Promise((begin, refuse) => {
-      const dueMs = performance.now() + (isFirstOfRequest ? this.limits.maxWaitMs : patienceMs);
+      const dueMs = performance.now() + (isFirstOfRequest ? this.#limits.maxWaitMs : patienceMs);
       const call = { dueMs, begin, refuse };
       const key = user ?? NOBODY;
-      if (this.queue.size >= this.limits.maxQueued && !this.makeRoom(key, isFirstOfRequest))
-        return this.refuse(call, "full");
-      this.queue.push(key, call, !isFirstOfRequest);
-      this.ticker ??= setInterval(this.tick, TICK_MS);
+      if (this.#queue.size >= this.#limits.maxQueued && !this.#makeRoom(key, isFirstOfRequest))
+        return this.#refuse(call, "full");
+      this.#queue.push(key, call, !isFirstOfRequest);
+      this.#ticker ??= setInterval(this.#tick, TICK_MS);
     });
   }
 
   /** A call has ended: the next one begins. */
   leave(): void {
-    const next = this.queue.size === 0 ? undefined : this.queue.shift();
-    if (next === undefined) this.running -= 1;
+    const next = this.#queue.size === 0 ? undefined : this.#queue.shift();
+    if (next === undefined) this.#running -= 1;
     else next.begin();
   }
 
   /** Refuses a call that has less right to wait than one that is coming. */
-  private makeRoom(key: string, isFirstOfRequest: boolean): boolean {
-    const other = this.queue.takeFromLongest(isFirstOfRequest ? this.queue.commonOf(key) + 1 : 0);
-    if (other !== undefined) this.refuse(other, "full");
+  #makeRoom(key: string, isFirstOfRequest: boolean): boolean {
+    const other = this.#queue.takeFromLongest(isFirstOfRequest ? this.#queue.commonOf(key) + 1 : 0);
+    if (other !== undefined) this.#refuse(other, "full");
     return other !== undefined;
   }
 
-  private readonly tick = (): void => {
-    if (this.queue.size === 0) {
-      clearInterval(this.ticker);
-      this.ticker = undefined;
+  readonly #tick = (): void => {
+    if (this.#queue.size === 0) {
+      clearInterval(this.#ticker);
+      this.#ticker = undefined;
       return;
     }
     const nowMs = performance.now();
-    for (const call of this.queue.takeWhere(({ dueMs }) => dueMs <= nowMs)) this.refuse(call, "late");
+    for (const call of this.#queue.takeWhere(({ dueMs }) => dueMs <= nowMs)) this.#refuse(call, "late");
   };
 
-  private refuse(call: WaitingCall, why: "full" | "late"): void {
+  #refuse(call: WaitingCall, why: "full" | "late"): void {
     this.refused += 1;
-    if (this.unreported === 0) setTimeout(() => this.report(), REPORT_MS).unref();
-    this.unreported += 1;
+    if (this.#unreported === 0) setTimeout(() => this.#report(), REPORT_MS).unref();
+    this.#unreported += 1;
     const reason = why === "full" ? "too many calls wait for it" : "its turn did not come in time";
     call.refuse(new ModuleUnavailable("busy", `the Python child cannot be asked: ${reason}`));
   }
 
-  private report(): void {
-    const facts = { refused: this.unreported, queued: this.queue.size, inFlight: this.running };
-    this.unreported = 0;
-    this.log.warn(facts, "Python is asked for more than it can answer: requests were answered 503");
+  #report(): void {
+    const facts = { refused: this.#unreported, queued: this.#queue.size, inFlight: this.#running };
+    this.#unreported = 0;
+    this.#log.warn(facts, "Python is asked for more than it can answer: requests were answered 503");
   }
 }

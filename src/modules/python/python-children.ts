@@ -7,11 +7,11 @@ import type { PythonHost } from "./python-host.ts";
 export class PythonChildren {
   readonly all: readonly PythonHost[];
   /** By the index of a module or storage provider. */
-  private readonly homes: ReadonlyMap<number, PythonHost>;
+  readonly #homes: ReadonlyMap<number, PythonHost>;
 
   constructor(children: readonly PythonHost[]) {
     this.all = children;
-    this.homes = new Map(children.flatMap((child) => child.indexes.map((index) => [index, child] as const)));
+    this.#homes = new Map(children.flatMap((child) => child.indexes.map((index) => [index, child] as const)));
   }
 
   /** Spawns all children, each of which imports its modules and parses their configurations. Rejects with a StartError, once all have settled. */
@@ -33,7 +33,7 @@ export class PythonChildren {
 
   /** Where a module or storage provider lives. */
   childOf(index: number): PythonHost | undefined {
-    return this.homes.get(index);
+    return this.#homes.get(index);
   }
 
   /** The file of a module, absolute, where it has one. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { StartError } from "../../errors.ts";
 import { linesThatMatter } from "./pip-output.ts";
-import { SHIM_FOLDER } from "./shim-folder.ts";
+import { SHIM_FOLDER } from "../../util/shim-folder.ts";
 
 export interface PythonEnvironmentOptions {
   /** An interpreter to use as it is; nothing is installed into it. */

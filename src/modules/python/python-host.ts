@@ -11,7 +11,7 @@ import type { PythonHostOptions } from "./python-host-options.ts";
 import { PythonLog } from "./python-log.ts";
 import { readBlocked, readConstructed, readInitialized } from "./python-messages.ts";
 import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
-import { SHIM_FOLDER } from "./shim-folder.ts";
+import { SHIM_FOLDER } from "../../util/shim-folder.ts";
 import { describePythonStart } from "./python-start-error.ts";
 
 /** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
@@ -28,26 +28,26 @@ const METRICS_MS = 1_000;
  * module at a time, when its turn comes; after a crash it does all of that by itself, and the slots keep their places.
  */
 export class PythonHost implements PythonRunner {
-  private readonly options: PythonHostOptions;
-  private readonly entries: readonly PythonEntry[];
-  private readonly supervisor: Supervisor;
-  private readonly files = new Map<number, string>();
+  readonly #options: PythonHostOptions;
+  readonly #entries: readonly PythonEntry[];
+  readonly #supervisor: Supervisor;
+  readonly #files = new Map<number, string>();
   /** What its modules registered. */
   readonly slots: PythonSlots;
-  private readonly admission: CallAdmission;
+  readonly #admission: CallAdmission;
   /** Modules constructed so far, in order: what a restarted child has to construct again. */
-  private readonly constructed: number[] = [];
-  private serving = false;
-  private hasGreeted = false;
-  private restartCount = 0;
+  readonly #constructed: number[] = [];
+  #serving = false;
+  #hasGreeted = false;
+  #restartCount = 0;
 
   constructor(options: PythonHostOptions) {
-    this.options = options;
-    this.entries = [...options.entries, ...options.storageProviders];
-    this.slots = new PythonSlots(this.entries, options.registry, this, options.log);
-    this.admission = new CallAdmission(options.admission, options.log);
+    this.#options = options;
+    this.#entries = [...options.entries, ...options.storageProviders];
+    this.slots = new PythonSlots(this.#entries, options.registry, this, options.log);
+    this.#admission = new CallAdmission(options.admission, options.log);
     const said = new PythonLog(options.log);
-    this.supervisor = new Supervisor({
+    this.#supervisor = new Supervisor({
       spawn: () =>
         spawnChild({
           command: options.executable,
@@ -58,11 +58,11 @@ export class PythonHost implements PythonRunner {
           onText: (text) => said.text(text),
           requests: options.requests,
           notifications: {
-            registered: (params) => this.bindLate(params),
+            registered: (params) => this.#bindLate(params),
             blocked: (params) => options.onBlocked?.(readBlocked(params)),
           },
         }),
-      handshake: (connection, epoch) => this.load(connection, epoch),
+      handshake: (connection, epoch) => this.#load(connection, epoch),
       log: options.log,
       ping: { blockedAfterMs: options.blockedAfterMs },
       maxMemoryBytes: options.maxMemoryBytes,
@@ -72,44 +72,44 @@ export class PythonHost implements PythonRunner {
   /** Spawns the child, imports every module and parses every configuration. Rejects with a {@link StartError}. */
   async start(): Promise<void> {
     try {
-      await this.supervisor.start();
+      await this.#supervisor.start();
     } catch (error) {
-      throw describePythonStart(error, this.hasGreeted ? this.entries : [], this.options.namedExecutable);
+      throw describePythonStart(error, this.#hasGreeted ? this.#entries : [], this.#options.namedExecutable);
     }
   }
 
   /** Constructs one module; what it registers goes to the end of the chains. Rejects with a {@link StartError}. */
   async construct(index: number): Promise<void> {
     try {
-      await this.constructIn(this.connected(), index);
-      this.constructed.push(index);
+      await this.#constructIn(this.#connected(), index);
+      this.#constructed.push(index);
     } catch (error) {
-      const loading = this.entries.filter((entry) => entry.index === index);
-      throw describePythonStart(error, loading, this.options.namedExecutable);
+      const loading = this.#entries.filter((entry) => entry.index === index);
+      throw describePythonStart(error, loading, this.#options.namedExecutable);
     }
   }
 
   /** Every module is constructed and the port is bound. */
   async markStarted(): Promise<void> {
-    this.serving = true;
-    await this.begin(this.connected());
+    this.#serving = true;
+    await this.#begin(this.#connected());
   }
 
   async run(steps: readonly PythonStep[], trace: boolean, { request, user }: Caller): Promise<unknown> {
     const [first] = steps;
     if (first === undefined) return [];
-    const turn = this.admission.enter(user, KINDS[first.kind].isFirstOfRequest, first.deadlineMs);
+    const turn = this.#admission.enter(user, KINDS[first.kind].isFirstOfRequest, first.deadlineMs);
     if (turn !== undefined) await turn;
     try {
-      return await this.send(steps, trace, request);
+      return await this.#send(steps, trace, request);
     } finally {
-      this.admission.leave();
+      this.#admission.leave();
     }
   }
 
   /** Asks the child something other than a run (docs/bridge-protocol.md). Rejects with a {@link BridgeError}. */
   async request(method: string, params: unknown, options: CallOptions): Promise<unknown> {
-    return this.connected().request(method, params, options);
+    return this.#connected().request(method, params, options);
   }
 
   /** What modules count with `prometheus_client`, in Prometheus' text format. Rejects where the child does not answer within a second. */
@@ -120,68 +120,68 @@ export class PythonHost implements PythonRunner {
 
   /** Which child this is: the class that it is for, or `shared`. */
   get name(): string {
-    return this.options.name;
+    return this.#options.name;
   }
 
   /** Indexes of the modules and storage providers in it. */
   get indexes(): number[] {
-    return this.entries.map(({ index }) => index);
+    return this.#entries.map(({ index }) => index);
   }
 
   /** The file of a module, absolute, where it has one. */
   fileOf(index: number): string | null {
-    return this.files.get(index) ?? null;
+    return this.#files.get(index) ?? null;
   }
 
   get up(): boolean {
-    return this.supervisor.state === "up";
+    return this.#supervisor.state === "up";
   }
 
   get state(): string {
-    return this.supervisor.state;
+    return this.#supervisor.state;
   }
 
   get inFlight(): number {
-    return this.supervisor.connection?.inFlight ?? 0;
+    return this.#supervisor.connection?.inFlight ?? 0;
   }
 
   /** Calls that wait for their turn. */
   get queued(): number {
-    return this.admission.queued;
+    return this.#admission.queued;
   }
 
   /** Calls that were refused so far, as too many waited. */
   get refused(): number {
-    return this.admission.refused;
+    return this.#admission.refused;
   }
 
   /** Answers so far that nobody waited for: late, twice, or to no call. */
   get ignored(): number {
-    return this.supervisor.ignored;
+    return this.#supervisor.ignored;
   }
 
   get restarts(): number {
-    return this.restartCount;
+    return this.#restartCount;
   }
 
   /** Lets runs in flight end within the grace, then ends the child and everything it started. */
   async stop(graceMs: number): Promise<void> {
-    await this.supervisor.stop({ graceMs });
-    this.options.web.close();
+    await this.#supervisor.stop({ graceMs });
+    this.#options.web.close();
   }
 
-  private send(steps: readonly PythonStep[], trace: boolean, request: number | undefined): Promise<unknown> {
+  #send(steps: readonly PythonStep[], trace: boolean, request: number | undefined): Promise<unknown> {
     let deadlineMs = SILENCE_MS;
     for (const step of steps) deadlineMs += step.slots.length * step.deadlineMs;
     const wire = steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs]);
     const params = request === undefined ? [trace, wire] : [trace, wire, request];
-    return this.connected().request("run", params, { deadlineMs });
+    return this.#connected().request("run", params, { deadlineMs });
   }
 
-  private async load(connection: Connection, epoch: number): Promise<void> {
-    this.hasGreeted = true;
-    if (epoch > 1) this.restartCount += 1;
-    const { service, searchPath, heldBack, entries, storageProviders, maxMemoryBytes } = this.options;
+  async #load(connection: Connection, epoch: number): Promise<void> {
+    this.#hasGreeted = true;
+    if (epoch > 1) this.#restartCount += 1;
+    const { service, searchPath, heldBack, entries, storageProviders, maxMemoryBytes } = this.#options;
     const answer = await connection.request(
       "initialize",
       {
@@ -198,43 +198,43 @@ export class PythonHost implements PythonRunner {
       },
       { deadlineMs: LOADING_MS },
     );
-    for (const { index, file } of readInitialized(answer)) if (file !== null) this.files.set(index, file);
+    for (const { index, file } of readInitialized(answer)) if (file !== null) this.#files.set(index, file);
     this.slots.unbindAll();
-    this.options.web.unbindAll();
-    for (const index of this.constructed) await this.constructIn(connection, index);
-    if (this.serving) await this.begin(connection);
-    this.slots.warnOfMissing(this.constructed);
-    this.options.web.warnOfMissing();
+    this.#options.web.unbindAll();
+    for (const index of this.#constructed) await this.#constructIn(connection, index);
+    if (this.#serving) await this.#begin(connection);
+    this.slots.warnOfMissing(this.#constructed);
+    this.#options.web.warnOfMissing();
   }
 
-  private async constructIn(connection: Connection, index: number): Promise<void> {
-    this.bind(index, await connection.request("construct", { index }, { deadlineMs: LOADING_MS }));
+  async #constructIn(connection: Connection, index: number): Promise<void> {
+    this.#bind(index, await connection.request("construct", { index }, { deadlineMs: LOADING_MS }));
   }
 
-  private async begin(connection: Connection): Promise<void> {
-    await this.options.web.listen(connection);
+  async #begin(connection: Connection): Promise<void> {
+    await this.#options.web.listen(connection);
     await connection.request("started", null, { deadlineMs: LOADING_MS });
   }
 
-  private bind(index: number, answer: unknown, isLate = false): void {
+  #bind(index: number, answer: unknown, isLate = false): void {
     const registered = readConstructed(answer);
     this.slots.bind(index, registered, isLate);
-    this.options.web.bind(this.slots.moduleOf(index), registered.resources);
+    this.#options.web.bind(this.slots.moduleOf(index), registered.resources);
   }
 
-  private async bindLate(params: unknown): Promise<void> {
+  async #bindLate(params: unknown): Promise<void> {
     const { module } = params as { module: number };
     // What a constructor registered, and the answer to it that came just before this, is bound a moment after it is read.
     await Promise.resolve();
-    this.bind(module, params, true);
-    this.options.log.info({ module: this.slots.moduleOf(module).name }, "a module registered late");
+    this.#bind(module, params, true);
+    this.#options.log.info({ module: this.slots.moduleOf(module).name }, "a module registered late");
     // Earlier than that, the start sees to it.
-    if (this.serving && this.up) await this.options.web.listen(this.connected());
+    if (this.#serving && this.up) await this.#options.web.listen(this.#connected());
   }
 
-  private connected(): Connection {
-    const { connection } = this.supervisor;
-    if (connection === undefined) throw new BridgeError("CHILD_DOWN", `the Python child is ${this.supervisor.state}`);
+  #connected(): Connection {
+    const { connection } = this.#supervisor;
+    if (connection === undefined) throw new BridgeError("CHILD_DOWN", `the Python child is ${this.#supervisor.state}`);
     return connection;
   }
 }

@@ -19,12 +19,12 @@ const OWN = "media_bridge_shim";
 
 /** What a Python child says, in the service's log: as much as the log can bear. */
 export class PythonLog {
-  private readonly log: Logger;
-  private readonly limiter = new RateLimiter(MAX_FLOW);
-  private leftOut = 0;
+  readonly #log: Logger;
+  readonly #limiter = new RateLimiter(MAX_FLOW);
+  #leftOut = 0;
 
   constructor(log: Logger) {
-    this.log = log;
+    this.#log = log;
   }
 
   /**
@@ -34,30 +34,30 @@ export class PythonLog {
   record(record: Readonly<Record<string, unknown>>): void {
     const { level, message, request, module, callback, ...python } = record;
     const text = String(message);
-    if (!String(python["logger"]).startsWith(OWN) && !this.admit(text)) return;
+    if (!String(python["logger"]).startsWith(OWN) && !this.#admit(text)) return;
     const facts = {
       ...(request !== undefined && { request }),
       ...(module !== undefined && { module }),
       ...(callback !== undefined && { callback }),
       python,
     };
-    this.log[LEVELS[String(level)] ?? "info"](facts, text);
+    this.#log[LEVELS[String(level)] ?? "info"](facts, text);
   }
 
   /** Logs a line of whose printing nothing is known. */
   text(text: string): void {
-    if (this.admit(text)) this.log.info({ python: { logger: "stdout" } }, text);
+    if (this.#admit(text)) this.#log.info({ python: { logger: "stdout" } }, text);
   }
 
-  private admit(text: string): boolean {
-    if (this.limiter.take("", performance.now(), LINE_CHARACTERS + text.length) === undefined) return true;
-    if (this.leftOut === 0) setTimeout(() => this.report(), REPORT_MS).unref();
-    this.leftOut += 1;
+  #admit(text: string): boolean {
+    if (this.#limiter.take("", performance.now(), LINE_CHARACTERS + text.length) === undefined) return true;
+    if (this.#leftOut === 0) setTimeout(() => this.#report(), REPORT_MS).unref();
+    this.#leftOut += 1;
     return false;
   }
 
-  private report(): void {
-    this.log.warn({ lines: this.leftOut }, "Python says more than the log can bear: lines were left out");
-    this.leftOut = 0;
+  #report(): void {
+    this.#log.warn({ lines: this.#leftOut }, "Python says more than the log can bear: lines were left out");
+    this.#leftOut = 0;
   }
 }

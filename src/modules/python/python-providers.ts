@@ -42,10 +42,10 @@ type Attempt = z.infer<typeof AttemptSchema>;
 /** The storage providers in the Python child. Paths go over the channel, bytes never do. */
 export class PythonProviders {
   readonly all: readonly PythonProvider[];
-  private readonly options: PythonProvidersOptions;
+  readonly #options: PythonProvidersOptions;
 
   constructor(options: PythonProvidersOptions) {
-    this.options = options;
+    this.#options = options;
     this.all = options.entries.map((entry) => new PythonProvider(entry, options));
   }
 
@@ -57,9 +57,9 @@ export class PythonProviders {
    */
   async fetch(wanted: Wanted): Promise<boolean> {
     let doubt: Error | undefined;
-    for (const entries of this.neighbours()) {
+    for (const entries of this.#neighbours()) {
       try {
-        const answer = await this.fetchFrom(entries, wanted);
+        const answer = await this.#fetchFrom(entries, wanted);
         if (answer === true) return true;
         doubt ??= answer;
       } catch (error) {
@@ -72,11 +72,11 @@ export class PythonProviders {
   }
 
   /** The providers in order, those together that one child can be asked for in one go. */
-  private neighbours(): StorageProviderConfig[][] {
+  #neighbours(): StorageProviderConfig[][] {
     const groups: StorageProviderConfig[][] = [];
-    for (const entry of this.options.entries) {
+    for (const entry of this.#options.entries) {
       const last = groups.at(-1)?.[0];
-      const { hosts } = this.options;
+      const { hosts } = this.#options;
       if (last !== undefined && hosts.childOf(last.index) === hosts.childOf(entry.index)) groups.at(-1)?.push(entry);
       else groups.push([entry]);
     }
@@ -84,11 +84,11 @@ export class PythonProviders {
   }
 
   /** True where one of them has the file; otherwise why one of them may have it all the same, undefined where none has. */
-  private async fetchFrom(
+  async #fetchFrom(
     entries: readonly StorageProviderConfig[],
     wanted: Wanted,
   ): Promise<true | ModuleFailure | undefined> {
-    const { hosts, deadlines } = this.options;
+    const { hosts, deadlines } = this.#options;
     const host = hosts.childOf(entries[0]?.index ?? -1);
     const params = {
       providers: entries.map(({ index }) => index),
@@ -107,9 +107,9 @@ export class PythonProviders {
     for (const [position, attempt] of attempts.entries()) {
       const entry = entries[position];
       if (entry === undefined) continue;
-      const failure = count("fetch", entry, attempt, this.options);
+      const failure = count("fetch", entry, attempt, this.#options);
       if (failure === undefined) continue;
-      logFetch(entry, wanted.file.path, failure, this.options);
+      logFetch(entry, wanted.file.path, failure, this.#options);
       doubt ??= new ModuleFailure(`the storage provider ${entry.name} could not fetch a file`, { cause: failure });
     }
     return found === null ? doubt : true;
@@ -122,24 +122,24 @@ export class PythonProvider {
   readonly storeLocal: boolean;
   readonly storeRemote: boolean;
   readonly storeSynchronous: boolean;
-  private readonly entry: StorageProviderConfig;
-  private readonly options: PythonProvidersOptions;
+  readonly #entry: StorageProviderConfig;
+  readonly #options: PythonProvidersOptions;
 
   constructor(entry: StorageProviderConfig, options: PythonProvidersOptions) {
     this.name = entry.name;
     this.storeLocal = entry.storeLocal;
     this.storeRemote = entry.storeRemote;
     this.storeSynchronous = entry.storeSynchronous;
-    this.entry = entry;
-    this.options = options;
+    this.#entry = entry;
+    this.#options = options;
   }
 
   /** Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are counted. The caller logs them. */
   async store(file: ProviderFile): Promise<void> {
-    const { hosts, deadlines, metrics } = this.options;
-    const host = hosts.childOf(this.entry.index);
+    const { hosts, deadlines, metrics } = this.#options;
+    const host = hosts.childOf(this.#entry.index);
     const deadlineMs = deadlines.storeDeadlineMs;
-    const params = { provider: this.entry.index, ...describeFile(file), deadline_ms: deadlineMs };
+    const params = { provider: this.#entry.index, ...describeFile(file), deadline_ms: deadlineMs };
     let answer: unknown;
     try {
       answer = await ask(host, "store_file", params, deadlineMs + SILENCE_MS);
@@ -147,7 +147,7 @@ export class PythonProvider {
       metrics.providerAsked(this.name, "store", "unavailable", 0);
       throw error;
     }
-    const failure = count("store", this.entry, AttemptSchema.parse(answer), this.options);
+    const failure = count("store", this.#entry, AttemptSchema.parse(answer), this.#options);
     if (failure !== undefined) throw failure;
   }
 }

@@ -11,91 +11,91 @@ export type PythonEntry = PythonModuleConfig | StorageProviderConfig;
 
 /** The slots of Python modules: a restarted child numbers them anew, their places in the chains stay. */
 export class PythonSlots {
-  private readonly entries: readonly PythonEntry[];
-  private readonly registry: CallbackRegistry;
-  private readonly runner: PythonRunner;
-  private readonly log: Logger;
-  private readonly known = new Map<string, PythonSlot>();
+  readonly #entries: readonly PythonEntry[];
+  readonly #registry: CallbackRegistry;
+  readonly #runner: PythonRunner;
+  readonly #log: Logger;
+  readonly #known = new Map<string, PythonSlot>();
   /** Modules that have registered anything. */
-  private readonly registering = new Set<number>();
-  private readonly unregisteredNames = new Map<number, readonly string[]>();
-  private readonly unfiredNames = new Map<number, string[]>();
+  readonly #registering = new Set<number>();
+  readonly #unregisteredNames = new Map<number, readonly string[]>();
+  readonly #unfiredNames = new Map<number, string[]>();
 
   constructor(entries: readonly PythonEntry[], registry: CallbackRegistry, runner: PythonRunner, log: Logger) {
-    this.entries = entries;
-    this.registry = registry;
-    this.runner = runner;
-    this.log = log;
+    this.#entries = entries;
+    this.#registry = registry;
+    this.#runner = runner;
+    this.#log = log;
   }
 
   /** Takes in what a module registered: a slot that is known gets the child's number, a new one goes to the end of its chain. */
   bind(index: number, { entries, unfired, resources, unregistered }: Constructed, isLate: boolean): void {
     const module = this.moduleOf(index);
-    if (entries.length + unfired.length + resources.length > 0) this.registering.add(index);
-    if (!isLate) this.unregisteredNames.set(index, unregistered);
+    if (entries.length + unfired.length + resources.length > 0) this.#registering.add(index);
+    if (!isLate) this.#unregisteredNames.set(index, unregistered);
     for (const { slot: remote, kind, nth, name, file, misfit, wants_size: takesSize } of entries) {
       const key = `${index} ${kind} ${nth}`;
-      const known = this.known.get(key);
+      const known = this.#known.get(key);
       if (known) {
         known.remote = remote;
         known.takesSize = takesSize;
         continue;
       }
       const facts = { kind, module, nth, name, file, isLate, takesSize, misfit: misfit ?? undefined };
-      const slot: PythonSlot = { language: "python", ...facts, remote, runner: this.runner };
-      this.known.set(key, slot);
+      const slot: PythonSlot = { language: "python", ...facts, remote, runner: this.#runner };
+      this.#known.set(key, slot);
       if (misfit !== null)
-        this.log.warn({ module: module.name, callback: kind }, `this callback does not fit: ${name} ${misfit}`);
-      this.registry.add(slot);
+        this.#log.warn({ module: module.name, callback: kind }, `this callback does not fit: ${name} ${misfit}`);
+      this.#registry.add(slot);
     }
-    this.noteUnfired(module, unfired);
+    this.#noteUnfired(module, unfired);
   }
 
   /** The child is gone, and its numbers with it. */
   unbindAll(): void {
-    for (const slot of this.known.values()) slot.remote = undefined;
+    for (const slot of this.#known.values()) slot.remote = undefined;
   }
 
   /** Logs every slot that a restarted child has not registered again. */
   warnOfMissing(constructed: readonly number[]): void {
-    for (const slot of this.known.values()) {
+    for (const slot of this.#known.values()) {
       if (slot.remote !== undefined || !constructed.includes(slot.module.index)) continue;
       const facts = { module: slot.module.name, callback: slot.kind, nth: slot.nth };
-      this.log.error(facts, "the restarted module did not register this callback again; its place is kept");
+      this.#log.error(facts, "the restarted module did not register this callback again; its place is kept");
     }
   }
 
   /** Callbacks of a module that this service accepts and never fires. */
   unfired(index: number): readonly string[] {
-    return this.unfiredNames.get(index) ?? [];
+    return this.#unfiredNames.get(index) ?? [];
   }
 
   /** Whether a module has registered anything so far, and which of its methods nobody calls although they bear a callback's name. */
   leftOut(index: number): LeftOut {
-    return { registersNothing: !this.registering.has(index), unregistered: this.unregisteredNames.get(index) ?? [] };
+    return { registersNothing: !this.#registering.has(index), unregistered: this.#unregisteredNames.get(index) ?? [] };
   }
 
   moduleOf(index: number): SlotModule {
-    const entry = this.entries.find((candidate) => candidate.index === index);
+    const entry = this.#entries.find((candidate) => candidate.index === index);
     if (entry === undefined) throw new TypeError(`the child speaks of module ${index}, which it was not given`);
     return { index, name: entry.module, language: "python" };
   }
 
-  private noteUnfired(module: SlotModule, unfired: readonly string[]): void {
+  #noteUnfired(module: SlotModule, unfired: readonly string[]): void {
     const known = this.unfired(module.index);
     const callbacks = unfired.filter((name) => !known.includes(name));
     if (callbacks.length === 0) return;
-    this.unfiredNames.set(module.index, [...known, ...callbacks]);
-    const entry = this.entries.find(({ index }) => index === module.index);
+    this.#unfiredNames.set(module.index, [...known, ...callbacks]);
+    const entry = this.#entries.find(({ index }) => index === module.index);
     if (entry !== undefined && "storeLocal" in entry) {
       // Nothing of it is in the homeserver, whose files these are not.
-      this.log.warn(
+      this.#log.warn(
         { module: module.name, callbacks },
         "this storage provider registers callbacks that a media service never fires",
       );
       return;
     }
-    this.log.warn(
+    this.#log.warn(
       { module: module.name, callbacks },
       "this module registers callbacks that a media service never fires: keep it in the homeserver too; the two share state through the database only",
     );

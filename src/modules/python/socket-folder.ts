@@ -16,48 +16,48 @@ const cleared = new Set<string>();
  * one of the system's for temporary files. The folder is made when the first path is asked for.
  */
 export class SocketFolder {
-  private readonly preferred: string;
-  private folder: string | undefined;
-  private lastPath: string | undefined;
+  readonly #preferred: string;
+  #folder: string | undefined;
+  #lastPath: string | undefined;
 
   constructor(dataPath: string) {
-    this.preferred = join(dataPath, "sockets");
+    this.#preferred = join(dataPath, "sockets");
   }
 
   /** A path where nothing is yet; the former one is removed. */
   nextPath(): string {
-    this.removeLast();
-    this.folder ??= this.make();
+    this.#removeLast();
+    this.#folder ??= this.#make();
     lastNumber += 1;
-    this.lastPath = join(this.folder, nameOf(process.pid, lastNumber));
-    return this.lastPath;
+    this.#lastPath = join(this.#folder, nameOf(process.pid, lastNumber));
+    return this.#lastPath;
   }
 
   /** Removes what was made, but for the folder below `dataPath`. */
   close(): void {
-    this.removeLast();
-    if (this.folder !== undefined && this.folder !== this.preferred)
-      rmSync(this.folder, { recursive: true, force: true });
-    this.folder = undefined;
+    this.#removeLast();
+    if (this.#folder !== undefined && this.#folder !== this.#preferred)
+      rmSync(this.#folder, { recursive: true, force: true });
+    this.#folder = undefined;
   }
 
-  private make(): string {
-    if (Buffer.byteLength(join(this.preferred, nameOf(process.pid, 1_000_000))) > MAX_PATH_BYTES) {
+  #make(): string {
+    if (Buffer.byteLength(join(this.#preferred, nameOf(process.pid, 1_000_000))) > MAX_PATH_BYTES) {
       return mkdtempSync(join(tmpdir(), "synapse-media-bridge-"));
     }
-    mkdirSync(this.preferred, { recursive: true, mode: 0o700 });
-    chmodSync(this.preferred, 0o700);
-    if (cleared.has(this.preferred)) return this.preferred;
-    cleared.add(this.preferred);
-    for (const name of readdirSync(this.preferred)) {
-      if (!isAlive(Number.parseInt(name, 10))) removeSocket(join(this.preferred, name));
+    mkdirSync(this.#preferred, { recursive: true, mode: 0o700 });
+    chmodSync(this.#preferred, 0o700);
+    if (cleared.has(this.#preferred)) return this.#preferred;
+    cleared.add(this.#preferred);
+    for (const name of readdirSync(this.#preferred)) {
+      if (!isAlive(Number.parseInt(name, 10))) removeSocket(join(this.#preferred, name));
     }
-    return this.preferred;
+    return this.#preferred;
   }
 
-  private removeLast(): void {
-    if (this.lastPath !== undefined) removeSocket(this.lastPath);
-    this.lastPath = undefined;
+  #removeLast(): void {
+    if (this.#lastPath !== undefined) removeSocket(this.#lastPath);
+    this.#lastPath = undefined;
   }
 }
 

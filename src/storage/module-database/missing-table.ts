@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ModuleDatabaseError } from "../../module-api/module-database.ts";
-import { SHIM_FOLDER } from "../../modules/python/shim-folder.ts";
+import { SHIM_FOLDER } from "../../util/shim-folder.ts";
 
 /** Whose database modules work on. */
 export interface DatabasePlace {

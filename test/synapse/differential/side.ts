@@ -22,19 +22,20 @@ const CALLBACKS = [
 
 /** One of the two servers that are compared, with the scripted modules in it. */
 export class Side {
-  private readonly folder = mkdtempSync(join(tmpdir(), "media-bridge-side-"));
-  private readonly table = join(this.folder, "table.json");
-  private readonly trace = join(this.folder, "trace.jsonl");
-  private url = "";
+  readonly #folder = mkdtempSync(join(tmpdir(), "media-bridge-side-"));
+  readonly #table = join(this.#folder, "table.json");
+  readonly #trace = join(this.#folder, "trace.jsonl");
+  #url = "";
 
   constructor() {
-    writeFileSync(this.table, "{}");
-    writeFileSync(this.trace, "");
+    writeFileSync(this.#table, "{}");
+    writeFileSync(this.#trace, "");
   }
 
   /** Three places in a chain, for `modules:`. */
   modules(): object[] {
-    const { table, trace } = this;
+    const table = this.#table;
+    const trace = this.#trace;
     return INSTANCES.map((instance) => ({
       module: "scripted.Scripted",
       config: { instance, table, trace, only: CALLBACKS },
@@ -43,13 +44,13 @@ export class Side {
 
   /** Where the server that has these modules answers. */
   answersAt(url: string): void {
-    this.url = url;
+    this.#url = url;
   }
 
   /** What the modules do for whom, from now on. */
   script(scripts: Readonly<Record<string, Script>>): void {
-    writeFileSync(`${this.table}.next`, JSON.stringify(scripts));
-    renameSync(`${this.table}.next`, this.table);
+    writeFileSync(`${this.#table}.next`, JSON.stringify(scripts));
+    renameSync(`${this.#table}.next`, this.#table);
   }
 
   /** Makes a user's requests, one after the other. */
@@ -57,8 +58,8 @@ export class Side {
     const answers: Answer[] = [];
     let last = "";
     for (const request of requests) {
-      const seen = this.lines().length;
-      const response = await this.send(user, token, request, last);
+      const seen = this.#lines().length;
+      const response = await this.#send(user, token, request, last);
       const text = await response.text();
       const json = parse(text);
       if (isUploaded(json)) last = json.content_uri.slice("mxc://".length);
@@ -70,33 +71,33 @@ export class Side {
         status: response.status,
         headers: Object.fromEntries(headers),
         body: isUploaded(json) ? { content_uri: json.content_uri.replace(/[^/]+$/, "…") } : (json ?? text),
-        calls: groupCalls(this.lines().slice(seen)),
+        calls: groupCalls(this.#lines().slice(seen)),
       });
     }
     return answers;
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  private send(user: string, token: string, request: Request, last: string): Promise<Response> {
+  #send(user: string, token: string, request: Request, last: string): Promise<Response> {
     const headers = { Authorization: `Bearer ${token}` };
     if (request.do !== "upload") {
-      return fetch(this.url + PATHS[request.do] + (request.do === "download" ? last : ""), { headers });
+      return fetch(this.#url + PATHS[request.do] + (request.do === "download" ? last : ""), { headers });
     }
     const { size, type = "text/plain", query = "" } = request;
     // Its first line tells the modules whose it is: a spam check is not told.
     const body = `${user}\n`.padEnd(size, "x");
-    return fetch(this.url + PATHS.upload + query, {
+    return fetch(this.#url + PATHS.upload + query, {
       method: "POST",
       headers: { ...headers, "Content-Type": type },
       body,
     });
   }
 
-  private lines(): TraceLine[] {
-    const text = readFileSync(this.trace, "utf8").trimEnd();
+  #lines(): TraceLine[] {
+    const text = readFileSync(this.#trace, "utf8").trimEnd();
     const lines = text === "" ? [] : text.split("\n").map((line) => JSON.parse(line) as TraceLine);
     return lines.filter(({ event }) => event === "called");
   }

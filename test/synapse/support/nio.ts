@@ -79,37 +79,37 @@ export function startNio(): Nio {
 
 /** One client of matrix-nio. */
 export class NioClient {
-  private readonly ask: Ask;
-  private readonly folder: string;
+  readonly #ask: Ask;
+  readonly #folder: string;
 
   constructor(ask: Ask, folder: string) {
-    this.ask = ask;
-    this.folder = folder;
+    this.#ask = ask;
+    this.#folder = folder;
   }
 
   login(password: string): Promise<NioAnswer> {
-    return this.answerTo({ do: "login", password });
+    return this.#answerTo({ do: "login", password });
   }
 
   logout(): Promise<NioAnswer> {
-    return this.answerTo({ do: "logout" });
+    return this.#answerTo({ do: "logout" });
   }
 
   /** Takes over the token of an account in place of a login. */
   async adopt({ userId, accessToken }: Account): Promise<this> {
-    await this.ask({ do: "adopt", user_id: userId, access_token: accessToken });
+    await this.#ask({ do: "adopt", user_id: userId, access_token: accessToken });
     return this;
   }
 
   config(): Promise<NioAnswer> {
-    return this.answerTo({ do: "config" });
+    return this.#answerTo({ do: "config" });
   }
 
   async upload(body: string | Uint8Array, { type = "text/plain", filename = "file" } = {}): Promise<NioAnswer> {
-    const path = this.temporaryPath();
+    const path = this.#temporaryPath();
     writeFileSync(path, body);
     const { size } = statSync(path);
-    return this.answerTo({ do: "upload", path, content_type: type, filename, size });
+    return this.#answerTo({ do: "upload", path, content_type: type, filename, size });
   }
 
   /** As {@link upload}, for one that must succeed: its `mxc://` URI. */
@@ -121,43 +121,43 @@ export class NioClient {
 
   /** What came back, with its bytes where it was a success. */
   async download(mxc: string): Promise<NioAnswer & { readonly bytes?: Buffer }> {
-    const path = this.temporaryPath();
-    const answer = await this.answerTo({ do: "download", mxc, path });
+    const path = this.#temporaryPath();
+    const answer = await this.#answerTo({ do: "download", mxc, path });
     return answer.type === "DiskDownloadResponse" ? Object.assign(answer, { bytes: readFileSync(path) }) : answer;
   }
 
   join(roomId: string): Promise<NioAnswer> {
-    return this.answerTo({ do: "join", room_id: roomId });
+    return this.#answerTo({ do: "join", room_id: roomId });
   }
 
   setDisplayName(name: string): Promise<NioAnswer> {
-    return this.answerTo({ do: "set_display_name", name });
+    return this.#answerTo({ do: "set_display_name", name });
   }
 
   /** Syncs until there is an invitation, and answers the room's id. */
   invited(): Promise<string> {
-    return this.syncUntil(({ invites }) => invites[0]);
+    return this.#syncUntil(({ invites }) => invites[0]);
   }
 
   /** Syncs until an event that matches has arrived in a room. */
   eventIn(roomId: string, matches: (event: RoomEvent) => boolean): Promise<RoomEvent> {
-    return this.syncUntil(({ events }) => events[roomId]?.find(matches));
+    return this.#syncUntil(({ events }) => events[roomId]?.find(matches));
   }
 
-  private async syncUntil<T>(find: (answer: SyncAnswer) => T | undefined): Promise<T> {
+  async #syncUntil<T>(find: (answer: SyncAnswer) => T | undefined): Promise<T> {
     for (let since: string | null = null; ;) {
-      const answer: SyncAnswer = (await this.ask({ do: "sync", since, timeout_ms: 5_000 })) as SyncAnswer;
+      const answer: SyncAnswer = (await this.#ask({ do: "sync", since, timeout_ms: 5_000 })) as SyncAnswer;
       const found = find(answer);
       if (found !== undefined) return found;
       since = answer.next_batch;
     }
   }
 
-  private async answerTo(request: Record<string, unknown>): Promise<NioAnswer> {
-    return (await this.ask(request)) as NioAnswer;
+  async #answerTo(request: Record<string, unknown>): Promise<NioAnswer> {
+    return (await this.#ask(request)) as NioAnswer;
   }
 
-  private temporaryPath(): string {
-    return join(this.folder, `${process.hrtime.bigint()}`);
+  #temporaryPath(): string {
+    return join(this.#folder, `${process.hrtime.bigint()}`);
   }
 }
