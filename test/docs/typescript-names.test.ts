@@ -20,7 +20,7 @@ test("Every member of Python's ModuleApi that works here has a TypeScript name, 
 
 test("Every TypeScript name of that table is there", () => {
   const homeserver = read("src/homeserver/client/homeserver-client.ts");
-  const api = ["definition", "names-api", "web-api", "background-tasks"].map((name) => read(`src/modules/${name}.ts`));
+  const api = ["definition", "names-api", "web-api", "background-api"].map((name) => read(`src/module-api/${name}.ts`));
   for (const { typescript } of rows.filter((row) => row.typescript.startsWith("`api."))) {
     const isHomeserver = typescript.startsWith("`api.homeserver.");
     for (const [, name = ""] of typescript.split(":")[0]?.matchAll(/`(?:api\.)?(?:homeserver\.)?(\w+)/g) ?? []) {
