@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "./folder.ts";
-import { runCrowds } from "./http/crowd.ts";
 import { exchange, type Exchange } from "./http/exchange.ts";
 import { breakRequest } from "./http/mutations.ts";
 import { runSchemathesis } from "./http/schemathesis.ts";
@@ -12,6 +11,7 @@ import type { FaultOptions, FaultResult } from "./program.ts";
 import { createRandom } from "./random.ts";
 import { ROOT } from "./root.ts";
 import { startFaultyService, type FaultyService } from "./service.ts";
+import { runCrowds } from "./crowd/crowd.ts";
 
 /** Callbacks of both languages in one chain; none fails. */
 const PYTHON_MODULE = `

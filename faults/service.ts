@@ -16,10 +16,8 @@ export interface FaultyService {
   /** Its log so far, and what it wrote to stderr. */
   output(): string;
   request(path: string, init?: RequestInit & { readonly as?: string }): Promise<Response>;
-  /** Ends it, and waits until it has ended. */
-  end(signal: NodeJS.Signals): Promise<void>;
-  /** With which status it ended, where it has. */
-  exitCode(): number | null;
+  /** Ends it, and resolves to its exit status: null where the signal ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
 }
 
 /**
@@ -61,9 +59,9 @@ export async function startFaultyService(
     },
     async end(signal) {
       child.kill(signal);
-      await ended;
+      const [status] = (await ended) as [number | null];
+      return status;
     },
-    exitCode: () => child.exitCode,
   };
 }
 

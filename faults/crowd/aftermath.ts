@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { childrenOf, descriptorsOf, lookAtProcess } from "../processes.ts";
-import type { World } from "./crowd-world.ts";
-import { exchange } from "./exchange.ts";
+import type { World } from "./world.ts";
+import { exchange } from "../http/exchange.ts";
 
 const SETTLING_MS = 30_000;
 const MOST_GROWTH = 1.2;

@@ -1,6 +1,6 @@
 import { createRandom } from "../random.ts";
 import { compareHoldings, describeHoldings, lookAtHoldings } from "./aftermath.ts";
-import { startWorld, type World, type WorldKind } from "./crowd-world.ts";
+import { startWorld, type World, type WorldKind } from "./world.ts";
 import { droppers, impatient } from "./droppers.ts";
 import { halfCloses } from "./half-closes.ts";
 import { headerFloods } from "./header-floods.ts";
@@ -49,6 +49,7 @@ export async function runCrowds({ requests, seed, ...options }: CrowdOptions): P
 async function runCrowd(kind: WorldKind, { requests, seed, note, count }: CrowdOptions): Promise<void> {
   const world = await startWorld(kind, createRandom(seed));
   const tell = (what: string, wrong: string | undefined) => count(`${kind.name}, ${what}`, wrong);
+  let status: number | null = null;
   try {
     try {
       for (let times = 0; times < RUSHES; times += 1) await rushes.make(world);
@@ -59,14 +60,14 @@ async function runCrowd(kind: WorldKind, { requests, seed, note, count }: CrowdO
       note(`${kind.name}: ${describeHoldings(start)}; then ${describeHoldings(end)}`);
       tell("afterwards", compareHoldings(start, end).join("; ") || undefined);
     } finally {
-      await world.end();
+      status = await world.end();
     }
     const { wrong, mostConnections } = world.witness;
     for (const text of new Set(wrong)) tell("what the homeserver got", text);
     for (const text of world.log.complaints) tell("the log", text);
     tell("connections", mostConnections > MOST_CONNECTIONS ? `there were ${mostConnections} at once` : undefined);
     tell("the stores", compareStores(world));
-    tell("the end", world.service.exitCode() === 0 ? undefined : `it ended with ${world.service.exitCode()}`);
+    tell("the end", status === 0 ? undefined : `exit status ${status}`);
   } finally {
     world.remove();
   }

@@ -3,7 +3,7 @@ import type { Draft } from "./requests.ts";
 import { toWire } from "./wire.ts";
 import type { Turn } from "./turn.ts";
 import { WireClient } from "./wire-client.ts";
-import type { World } from "./crowd-world.ts";
+import type { World } from "./world.ts";
 
 /** Clients that leave, by a reset or not, at any time: within a request, after some, before, within and after answers. */
 export const droppers: Turn = {

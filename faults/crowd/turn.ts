@@ -1,7 +1,7 @@
-import type { WireAnswer } from "./exchange.ts";
+import type { WireAnswer } from "../http/exchange.ts";
 import type { Draft } from "./requests.ts";
 import { WrongAnswer, type WireClient } from "./wire-client.ts";
-import type { World } from "./crowd-world.ts";
+import type { World } from "./world.ts";
 
 /** Something that one client does, by chance. Resolves to how many requests that were; rejects with {@link WrongAnswer}. */
 export interface Turn {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readStored } from "../storm/rows.ts";
-import type { World } from "./crowd-world.ts";
+import type { World } from "./world.ts";
 import { CROWD, LIMIT_BYTES } from "./requests.ts";
 import { bodyOf, type Told } from "./told.ts";
 

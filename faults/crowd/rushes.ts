@@ -1,4 +1,4 @@
-import type { WireAnswer } from "./exchange.ts";
+import type { WireAnswer } from "../http/exchange.ts";
 import { toWire } from "./wire.ts";
 import { expectAnswer, type Turn } from "./turn.ts";
 import { WireClient } from "./wire-client.ts";

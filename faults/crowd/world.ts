@@ -4,7 +4,7 @@ import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "../fo
 import { startHomeserver, type Homeserver } from "../homeserver.ts";
 import { ROOT } from "../root.ts";
 import { startFaultyService, type FaultyService } from "../service.ts";
-import { writeCrowdModules } from "./crowd-modules.ts";
+import { writeCrowdModules } from "./modules.ts";
 import { CROWD, Requests } from "./requests.ts";
 import { toWire } from "./wire.ts";
 import { ServiceLog } from "./service-log.ts";
@@ -40,8 +40,8 @@ export interface World extends WorldKind {
   readonly witness: Witness;
   readonly requests: Requests;
   readonly log: ServiceLog;
-  /** Ends everything but the folder. */
-  end(): Promise<void>;
+  /** Ends everything but the folder; resolves to the service's exit status. */
+  end(): Promise<number | null>;
   remove(): void;
 }
 
@@ -67,7 +67,7 @@ export async function startWorld(kind: WorldKind, random: () => number): Promise
     },
   });
   const log = new ServiceLog();
-  const preload = pathToFileURL(join(ROOT, "faults/http/collect.mjs")).href;
+  const preload = pathToFileURL(join(ROOT, "faults/crowd/collect.mjs")).href;
   const environment = { NODE_OPTIONS: `${process.env["NODE_OPTIONS"] ?? ""} --import=${preload}` };
   const service = await startFaultyService(config, environment, (line) => log.read(line));
   const port = Number(new URL(service.url).port);
@@ -79,9 +79,10 @@ export async function startWorld(kind: WorldKind, random: () => number): Promise
   return {
     ...world,
     async end() {
-      await service.end("SIGTERM");
+      const status = await service.end("SIGTERM");
       homeserver.close();
       witness.close();
+      return status;
     },
     remove: () => removeFolder(folder),
   };

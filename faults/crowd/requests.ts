@@ -1,5 +1,5 @@
 import { SERVER_NAME } from "../folder.ts";
-import type { WireAnswer } from "./exchange.ts";
+import type { WireAnswer } from "../http/exchange.ts";
 import type { Announcements, Body, Told } from "./told.ts";
 
 /** Who asks, and what modules make of their uploads. */
