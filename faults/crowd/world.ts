@@ -59,7 +59,7 @@ export async function startWorld(kind: WorldKind, random: () => number): Promise
     },
     mediaBridge: {
       tokens_file: undefined,
-      homeserver: { url: homeserver.url },
+      homeserver: { url: homeserver.url, database: "own" },
       upload: { idle_timeout: IDLE_MS },
       download: { idle_timeout: IDLE_MS },
       shutdown_grace: "20s",
