@@ -1,6 +1,6 @@
 import { toWire } from "./wire.ts";
-import { cut, expectAnswer, type Turn } from "./turn.ts";
-import { WireClient, WrongAnswer } from "./wire-client.ts";
+import { checkAnswer, cut, type Turn } from "./turn.ts";
+import { CutShort, WireClient, WrongAnswer } from "./wire-client.ts";
 
 const MISTAKE = Buffer.from("what?\r\n\r\n");
 const COUNTS = [2, 3, 5, 8, 13, 60];
@@ -14,18 +14,26 @@ export const pipelines: Turn = {
     const drafts = Array.from({ length: requests.pick(COUNTS) }, () => requests.any());
     const last = requests.pick(["end", "mistake", "close"] as const);
     const closesAt = last === "close" ? requests.below(drafts.length) : drafts.length;
+    // What a client sends after it said that it would not may cost it what is still on its way to it: the system resets the connection.
+    const isOverstepping = closesAt < drafts.length - 1;
     const wires = drafts.map((draft, index) => {
       if (index > closesAt) draft.told.fate = "never";
+      else if (isOverstepping && draft.told.fate === "whole") draft.told.fate = "maybe";
       return toWire(draft, { after: index === closesAt ? ["Connection: close"] : [] }).bytes;
     });
     if (last === "mistake") wires.push(MISTAKE);
     const client = await WireClient.open(port);
     try {
       void sendPieces(client, cut(Buffer.concat(wires), requests.pick([1, 1, 2, 9]), world));
-      for (const draft of drafts.slice(0, closesAt + 1)) await expectAnswer(client, draft);
+      for (const draft of drafts.slice(0, closesAt + 1)) {
+        const answer = await client.next().catch((error: unknown) => {
+          if (!isOverstepping || !(error instanceof CutShort)) throw error;
+        });
+        if (answer === undefined && isOverstepping) break;
+        checkAnswer(draft, answer);
+      }
       if (last === "mistake") {
         const answer = await client.next();
-        // One that refused a body half way has closed the connection by then.
         if (answer?.status !== 400) throw new WrongAnswer(`a mistake after ${drafts.length}: ${answer?.status}`);
       }
       if (last === "end") client.finish();

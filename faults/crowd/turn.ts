@@ -13,7 +13,11 @@ export interface Turn {
 
 /** The answer to a request, which must come and must be right. */
 export async function expectAnswer(client: WireClient, draft: Draft): Promise<WireAnswer> {
-  const answer = await client.next(draft.told.method === "HEAD");
+  return checkAnswer(draft, await client.next());
+}
+
+/** Throws {@link WrongAnswer} where it is not the one that must come. */
+export function checkAnswer(draft: Draft, answer: WireAnswer | undefined): WireAnswer {
   if (answer === undefined) throw new WrongAnswer(`${draft.name}: the connection ends without an answer`);
   const wrong = draft.check(answer);
   if (wrong !== undefined) throw new WrongAnswer(`${draft.name}: ${wrong}`);

@@ -13,6 +13,9 @@ const LINE_END = Buffer.from("\r\n");
 /** An answer, or the lack of one, that a client must not meet. */
 export class WrongAnswer extends Error {}
 
+/** An answer of which the connection ends before it is whole. */
+export class CutShort extends WrongAnswer {}
+
 /** A client that does with its connection what it wants, and reads nothing that it does not ask for. */
 export class WireClient {
   /** Waited for before each piece is read. */
@@ -85,7 +88,7 @@ export class WireClient {
    * The next final answer, undefined where the connection ends before it. Rejects with {@link WrongAnswer} for what cannot be one, for
    * one that is cut short, and where nothing comes for long.
    */
-  async next(isHead = false): Promise<WireAnswer | undefined> {
+  async next(): Promise<WireAnswer | undefined> {
     for (;;) {
       const head = await this.#through(HEAD_END);
       if (head === undefined) return undefined;
@@ -96,7 +99,7 @@ export class WireClient {
       const status = Number(text.slice(9, 12));
       if (status < 200) continue;
       const headers = new Map(text.split("\r\n").slice(1, -2).map(toField));
-      const isEmpty = isHead || status === 204 || status === 304;
+      const isEmpty = status === 204 || status === 304;
       const body = isEmpty ? Buffer.alloc(0) : await this.#body(headers);
       return { status, headers, body: body.toString("latin1") };
     }
@@ -147,7 +150,7 @@ export class WireClient {
       if (at !== -1) return this.#exactly(at + mark.length);
       if (await this.#more()) continue;
       if (this.#rest.length === 0) return undefined;
-      throw new WrongAnswer(`cut short: ${JSON.stringify(this.#rest.toString("latin1").slice(0, 200))}`);
+      throw new CutShort(`cut short: ${JSON.stringify(this.#rest.toString("latin1").slice(0, 200))}`);
     }
   }
 
@@ -156,7 +159,7 @@ export class WireClient {
     let bytes = this.#rest.length;
     while (bytes < length) {
       this.#rest = Buffer.alloc(0);
-      if (!(await this.#more())) throw new WrongAnswer(`${bytes} of ${length} bytes came`);
+      if (!(await this.#more())) throw new CutShort(`${bytes} of ${length} bytes came`);
       pieces.push(this.#rest);
       bytes += this.#rest.length;
     }
