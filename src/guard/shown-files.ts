@@ -9,6 +9,8 @@ const PART = /^[A-Za-z0-9_-]{2}$/;
 const REST = /^[A-Za-z0-9_-]{1,251}$/;
 /** A folder on the way can be removed, as it was empty, between its making and its use. */
 const ATTEMPTS = 100;
+/** What is said then. `mkdir` of Node's finds a folder there, looks what it is, and takes one that is gone by then for a file. */
+const GONE_MEANWHILE = new Set(["ENOENT", "ENOTDIR"]);
 
 /** Everything that is shown just now, by whatever generation of the service: a path is one upload's at a time. */
 const shown = new Set<string>();
@@ -69,7 +71,7 @@ async function moveTo(path: string, from: string): Promise<void> {
       await rename(from, path);
       return;
     } catch (error) {
-      if (attempt === ATTEMPTS || (error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (attempt === ATTEMPTS || !GONE_MEANWHILE.has(String((error as NodeJS.ErrnoException).code))) throw error;
     }
   }
 }

@@ -1,7 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { showFile } from "../../src/upstream/shown-files.ts";
 import { startGuard, type GuardService } from "./guard-service.ts";
 
 /** What the module saw in one check. */
@@ -107,6 +110,34 @@ describe("A module that builds a path from the id of the file", () => {
     expect(guard.spooled()).toEqual([]);
   });
 });
+
+/** Removes the folders on the way to a file, wherever they are empty, as fast as it can. */
+const REMOVER = `
+const { rmdirSync } = require("node:fs");
+const folders = process.argv.slice(1);
+for (;;) for (const folder of folders) try { rmdirSync(folder); } catch {}
+`;
+
+test("Files are shown however the folders on the way to them come and go", async () => {
+  const top = mkdtempSync(join(tmpdir(), "media-bridge-shown-"));
+  const folders = ["local_content/ab/cd", "local_content/ab", "local_content"].map((name) => join(top, name));
+  const remover = spawn(process.execPath, ["-e", REMOVER, ...folders]);
+  onTestFinished(async () => {
+    remover.kill("SIGKILL");
+    await once(remover, "exit");
+    rmSync(top, { recursive: true });
+  });
+  let looked = 0;
+  const showMany = async (who: number) => {
+    for (let nth = 0; nth < 1_000; nth += 1) {
+      const from = join(top, `${who}-${nth}`);
+      writeFileSync(from, "x");
+      await showFile({ from, folder: top, mediaId: `abcd${who}x${nth}` }, async () => void (looked += 1));
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, (_none, who) => showMany(who)));
+  expect(looked).toBe(8_000);
+}, 60_000);
 
 test("An id too short for a place in the store is checked all the same", async () => {
   // The module cannot build its path, and says so.

@@ -15,7 +15,10 @@ export async function inFolder<T>(
       return await act();
     } catch (error) {
       if (attempt === FOLDER_ATTEMPTS || !isSystemError(error, "ENOENT")) throw error;
-      await makeFolder(dirname(path));
+      await makeFolder(dirname(path)).catch((reason: unknown) => {
+        // Node's mkdir finds a folder on the way, looks what it is, and takes one that is gone by then for a file. A real one is met again.
+        if (!isSystemError(reason, "ENOTDIR")) throw reason;
+      });
     }
   }
 }
