@@ -91,7 +91,7 @@ export const SHAPES: readonly Shape[] = [
   ),
   shape("an expectation nobody knows", [200], get("Expect: the-unexpected\r\n")),
   shape("a range of absurd numbers", [200], get(`Range: bytes=${"9".repeat(400)}-\r\n`)),
-  shape("two tokens", [200], `GET /_matrix/client/v1/media/config HTTP/1.1\r\n${HOST}${AUTH}${AUTH}\r\n`),
+  shape("two tokens", [401], `GET /_matrix/client/v1/media/config HTTP/1.1\r\n${HOST}${AUTH}${AUTH}\r\n`),
 
   // Lengths.
   shape("no length", [400], upload("", "")),
