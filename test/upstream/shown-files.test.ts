@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { showFile } from "../../src/upstream/shown-files.ts";
+import { showFile } from "../../src/guard/shown-files.ts";
 import { startGuard, type GuardService } from "./guard-service.ts";
 
 /** What the module saw in one check. */
