@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import { Places } from "../util/places.ts";
-import { endToEndHeaders } from "./end-to-end-headers.ts";
+import { endToEnd } from "../proxy/headers.ts";
 import { contentLengthOf, requestBody } from "./request/body.ts";
 import { factsOf } from "./request-log.ts";
 import { clientAddress } from "./request/authenticate.ts";
@@ -27,7 +27,9 @@ const RETRY_AFTER_SECONDS = 5;
 /** By which lines of the child's log name the request; the child takes it away before a resource sees it. */
 const REQUEST_NUMBER = "X-Media-Bridge-Request";
 /** Not the client's to say, in lower case. */
-const OURS = ["expect", "content-length", "x-forwarded-for", "x-forwarded-proto", REQUEST_NUMBER.toLowerCase()];
+const OURS: ReadonlySet<string> = new Set([
+  "expect", "content-length", "x-forwarded-for", "x-forwarded-proto", REQUEST_NUMBER.toLowerCase(),
+]); // prettier-ignore
 
 /** Hands requests on to the Python child's Unix socket and answers back, both as they flow. */
 export class ChildProxy {
@@ -98,7 +100,7 @@ export class ChildProxy {
     const forwarded = chain ?? address;
     const scheme = xForwarded ? req.headers["x-forwarded-proto"] : "http";
     return [
-      ...endToEndHeaders(req.rawHeaders, OURS),
+      ...endToEnd(req.rawHeaders, OURS),
       ...(number === undefined ? [] : [REQUEST_NUMBER, String(number)]),
       ...(typeof forwarded === "string" ? ["X-Forwarded-For", forwarded] : []),
       ...(typeof scheme === "string" ? ["X-Forwarded-Proto", scheme] : []),
@@ -122,7 +124,7 @@ export class ChildProxy {
   }
 
   async #sendAnswer(answer: IncomingMessage, res: Response): Promise<void> {
-    res.writeHead(answer.statusCode ?? 500, answer.statusMessage ?? "", endToEndHeaders(answer.rawHeaders));
+    res.writeHead(answer.statusCode ?? 500, answer.statusMessage ?? "", endToEnd(answer.rawHeaders));
     await pipeline(answer, res);
   }
 }

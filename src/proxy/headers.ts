@@ -1,3 +1,5 @@
+import { isForwardedHeader } from "../util/forwarded-headers.ts";
+
 /** Headers of one connection, which are never handed on. RFC 9110, "Connection". */
 const HOP_BY_HOP = new Set([
   "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
@@ -6,9 +8,6 @@ const HOP_BY_HOP = new Set([
 
 /** What a `Connection` header may name without effect: leaving these out would change what the request is. */
 const ALWAYS_KEPT = new Set(["host", "authorization", "content-length", "content-type", "x-forwarded-for"]);
-
-/** Headers in which a proxy tells of the client. */
-const FORWARDED = new Set(["x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "forwarded"]);
 
 /** Left out where an answer is read here: of a proxy that compresses we could not. */
 export const READ_HERE: ReadonlySet<string> = new Set(["accept-encoding"]);
@@ -44,9 +43,13 @@ export interface ClientAddress {
  */
 export function requestHeaders(raw: RawHeaders, address: ClientAddress): string[] {
   const believed = address.xForwarded && valuesOf(raw, "x-forwarded-for").length > 0;
-  const headers = endToEnd(raw, new Set(["expect", "content-length", ...(believed ? [] : FORWARDED)]));
+  const headers = endToEnd(believed ? raw : withoutForwarded(raw), new Set(["expect", "content-length"]));
   if (!believed && address.remoteAddress !== undefined) headers.push("X-Forwarded-For", address.remoteAddress);
   return headers;
+}
+
+function withoutForwarded(raw: RawHeaders): string[] {
+  return raw.filter((_text, index) => !isForwardedHeader(raw[index - (index % 2)] ?? ""));
 }
 
 /** What a head says of the length of its body. */

@@ -1,28 +1,28 @@
 import type { Express } from "express";
 import { CallbackChain } from "../callbacks/chain.ts";
 import type { Config } from "../config/config.ts";
+import { isGuarding } from "../config/is-guarding.ts";
+import { ActiveRequests } from "../http/active-requests.ts";
 import { createApp } from "../http/app.ts";
 import type { Probes } from "../http/probes.ts";
-import { ActiveRequests } from "../http/active-requests.ts";
-import { createRoute } from "../http/routes/create.ts";
-import { downloadRoute, legacyDownloadRoute } from "../http/routes/download.ts";
-import { mediaConfigRoute } from "../http/routes/media-config.ts";
-import { pendingUploadRoute } from "../http/routes/pending-upload.ts";
-import { healthRoute, limitPageRoute } from "../http/routes/service-pages.ts";
+import { withFallback } from "../http/routes/fallback.ts";
+import { healthRoute } from "../http/routes/health.ts";
+import { limitPageRoute } from "../http/routes/limit-page.ts";
 import type { Route } from "../http/routes/route.ts";
-import { uploadRoute } from "../http/routes/upload.ts";
 import { QuotaLedger } from "../media/upload/quota.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { reportSlots } from "../modules/report.ts";
+import { createUpstream } from "../proxy/to-synapse.ts";
 import type { Logger } from "../util/log.ts";
-import { RateLimiter } from "../util/rate-limiter.ts";
 import { RunningTasks } from "../util/running-tasks.ts";
-import type { ShutdownStack } from "./shutdown-stack.ts";
-import type { ProcessState } from "./process-state.ts";
-import type { ModuleLoading } from "./module-loading.ts";
+import { decidingRoutes } from "./features/deciding-routes.ts";
+import { openGuard } from "./features/guard.ts";
 import { openStorageProviders } from "./features/provider-copies.ts";
-import { isGuarding, placeBeforeUpstream } from "./features/guard.ts";
+import { openRepository } from "./features/repository.ts";
 import { serveModules } from "./features/web-resources.ts";
+import type { ModuleLoading } from "./module-loading.ts";
+import type { ProcessState } from "./process-state.ts";
+import type { ShutdownStack } from "./shutdown-stack.ts";
 
 /** One configuration at work: its modules, its chains and its routes. A reload puts another in its place, between two requests. */
 export interface Generation {
@@ -58,68 +58,46 @@ export async function assembleGeneration(
   log: Logger,
 ): Promise<Generation> {
   const { config, resources, cleanup } = loading;
-  const { metadata, blobs, accounts, accessTimes, waits, claims, metrics, stopping, probes } = state;
+  const { metadata, blobs, accounts, waits, claims, metrics, stopping, probes } = state;
   const modules = await loading.modules;
   const { requester, showMetrics } = await loading.services;
+  const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, unusedExpirationMs } = config;
+  const { idleTimeoutMs } = config.mediaBridge.upload;
   const chain = new CallbackChain({
     registry: modules.registry,
     policies: config.mediaBridge.callbacks,
     ...reportSlots(log, metrics),
   });
   modules.registry.watch(({ kind, module }) => metrics.callbackRegistered(kind, module));
-  const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia } = config;
-  const { unusedExpirationMs, maxPendingUploads, createRateLimit } = config;
-  const { idleTimeoutMs } = config.mediaBridge.upload;
   const storage = openStorageProviders(config, modules, { metadata, blobs, metrics, log });
   cleanup.add((graceMs) => storage?.stores.stop(graceMs));
   const running = new RunningTasks();
   cleanup.add((graceMs) => running.settled(graceMs));
-  const upload = {
-    chain,
-    metadata,
-    blobs,
-    ledger: new QuotaLedger(metadata, { accounts }),
+  const upstream = config.mediaBridge.upstream && createUpstream(config.mediaBridge.upstream);
+  cleanup.add(() => upstream?.close());
+
+  const admission = {
     maxUploadSizeBytes,
     defaultLimits: config.mediaUploadLimits,
-    enableAuthenticatedMedia,
-    providers: storage?.stores,
     limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
   };
-  const create = {
-    metadata,
-    rateLimiter: new RateLimiter(createRateLimit),
-    maxPendingUploads,
-    unusedExpirationMs,
-    enableAuthenticatedMedia,
-  };
-  const pendingUpload = { ...upload, serverName, unusedExpirationMs, claims, waits };
-  loading.onUploads(isGuarding(config) ? undefined : pendingUpload);
-  const exchange = { ...requester, chain, metrics, running, idleTimeoutMs };
-  const restorer = storage?.restorer;
-  const found = { metadata, waits, unusedExpirationMs, enableAuthenticatedMedia };
-  const download = { ...found, serverName, blobs, accessTimes, restorer };
-  const repository: Route[] = [
-    downloadRoute({ ...requester, download }),
-    mediaConfigRoute({ ...requester, chain, maxUploadSizeBytes }),
-    uploadRoute({ ...exchange, serverName, upload }),
-    createRoute({ ...requester, serverName, create }),
-    pendingUploadRoute({ ...exchange, upload: pendingUpload }),
-    legacyDownloadRoute({ download }),
-    limitPageRoute(),
-  ];
-  const front = placeBeforeUpstream(repository, {
-    config,
-    log,
-    cleanup,
-    chain,
-    requester,
-    upload,
-    accounts,
-    metadata,
-    metrics,
-    running,
-  });
-  const routes = [...front.routes, healthRoute(() => modules.python?.problem)];
+  const store = { metadata, blobs, ledger: new QuotaLedger(metadata, { accounts }), providers: storage?.stores };
+  const pending = { serverName, unusedExpirationMs, enableAuthenticatedMedia, claims, waits };
+  const upload = { ...admission, ...store, ...pending, chain };
+  loading.onUploads(isGuarding(config) ? undefined : upload);
+  const media =
+    upstream && isGuarding(config)
+      ? openGuard(upstream, { config, log, cleanup, requester, admission, accounts, metadata, running })
+      : openRepository({ config, state, requester, upload, restorer: storage?.restorer });
+  const deciding = decidingRoutes({ ...requester, chain, metrics, running, idleTimeoutMs, backend: media.backend });
+  // The first route that matches answers. Downloads are asked for most; what is handed on matches the deciding routes as well.
+  const served = isGuarding(config) ? [...deciding, ...media.routes] : [...media.routes, ...deciding];
+  const own = [...served, limitPageRoute()];
+  const hasFallback = upstream !== undefined && !isGuarding(config);
+  const mediaRoutes = hasFallback
+    ? withFallback(own, { ...requester, idleTimeoutMs, upstream, metadata, serverName })
+    : own;
+  const routes = [...mediaRoutes, healthRoute(() => modules.python?.problem)];
   const requests = new ActiveRequests();
   const app = createApp({
     routes,
@@ -139,7 +117,7 @@ export async function assembleGeneration(
     app,
     routes,
     answerIdleTimeoutMs: config.mediaBridge.download.idleTimeoutMs,
-    clearLeftovers: () => front.clear(),
+    clearLeftovers: async () => media.clear?.(),
     takeOver: showMetrics,
     async begin() {
       await modules.python?.markStarted();

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
-import { isGuarding } from "./features/guard.ts";
+import { isGuarding } from "../config/is-guarding.ts";
 
 /** Where media and their temporary names are kept. */
 export function storePaths(config: Config): { readonly mediaStorePath: string; readonly uploadsFolder: string } {

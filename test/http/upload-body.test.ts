@@ -103,9 +103,11 @@ describe("the body of an upload", () => {
 });
 
 describe("an upload that takes its time", () => {
+  /** Longer than a busy machine keeps a client waiting for its turn. */
+  const IDLE_MS = 1500;
   let service: TestService;
   beforeAll(async () => {
-    service = await startTestService({ mediaBridge: { upload: { idle_timeout: 200 } } });
+    service = await startTestService({ mediaBridge: { upload: { idle_timeout: IDLE_MS } } });
   });
   afterAll(() => service.stop());
 
@@ -123,9 +125,9 @@ describe("an upload that takes its time", () => {
     const started = performance.now();
     let sent = 0;
     // Each write waits for a request of another client to be answered, a clock that every machine has.
-    while (performance.now() - started < 600 || sent < 59) {
+    while (performance.now() - started < 2 * IDLE_MS || sent < 59) {
       await service.request("/health");
-      if (performance.now() - started > sent * 10 && sent < 59) {
+      if (performance.now() - started > (sent * IDLE_MS) / 30 && sent < 59) {
         await connection.write("x");
         sent++;
       }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   gate.always(false);
   service = await startTestService({
     config: { max_upload_size: 10_000_000, modules: [gate.module] },
-    mediaBridge: { upload: { idle_timeout: 200 } },
+    mediaBridge: { upload: { idle_timeout: 1500 } },
   });
 });
 afterAll(async () => {

@@ -26,6 +26,15 @@ describe("requests to web resources of Python modules", () => {
     return [answer.status, await answer.json()] as [number, Record<string, unknown>];
   };
 
+  test("keep the headers that make them what they are, whatever Connection names", async () => {
+    const headers = [
+      ["Authorization", "Bearer token-of-alice"],
+      ["Connection", "authorization, host, content-length"],
+    ] as const;
+    const answer = await RawConnection.ask(service.port, { method: "GET", target: "/_synapse/client/who", headers });
+    expect([answer.status, answer.body.toString()]).toEqual([200, expect.stringContaining("@alice:")]);
+  });
+
   test("take bodies with a length, without one, and after 100 Continue", async () => {
     const connection = await RawConnection.open(service.port);
     const target = "/_synapse/client/upload";

@@ -2,10 +2,10 @@ import { matrixError } from "../../errors.ts";
 import { isMediaId } from "../../media/media-id.ts";
 import type { MediaMetadata } from "../../media/metadata.ts";
 import { decodeText } from "../request/query.ts";
-import { handOn, type PassingParts } from "./guarded.ts";
+import { handOn, type HandOnParts } from "../backends/hand-on.ts";
 import type { Route } from "./route.ts";
 
-export interface FallbackParts extends PassingParts {
+export interface FallbackParts extends HandOnParts {
   readonly serverName: string;
   readonly metadata: Pick<MediaMetadata, "localMedia" | "pendingMedia">;
 }

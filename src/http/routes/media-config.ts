@@ -1,24 +1,29 @@
 import type { CallbackChain } from "../../callbacks/chain.ts";
+import type { Backend } from "../backends/backend.ts";
+import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
 import { parseQuery } from "../request/query.ts";
 import { factsOf } from "../request-log.ts";
-import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
 import { sendJson } from "../response/json.ts";
 import type { Route } from "./route.ts";
 
-/** Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths. */
+/** Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths: the modules' answer, else the backend's. */
 export function mediaConfigRoute(
-  parts: RequesterOptions & { readonly chain: CallbackChain; readonly maxUploadSizeBytes: number },
+  parts: RequesterOptions & { readonly chain: CallbackChain; readonly backend: Backend },
 ): Route {
-  const defaultBody = JSON.stringify({ "m.upload.size": parts.maxUploadSizeBytes });
+  const { backend } = parts;
   return {
     name: "/_matrix/…/media/config",
     path: /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/config$/,
     methods: {
       async get(req, res) {
+        if (backend.identifiesUsers && !parts.chain.has("get_media_config_for_user")) {
+          return backend.sendMediaConfig(req, res);
+        }
         const { userId } = await identifyUser(req, parseQuery(req.url), parts);
         const chain = parts.chain.forRequest(factsOf(res)?.id);
         const decision = await chain.decide("get_media_config_for_user", userId);
-        sendJson(res, 200, decision?.value ?? defaultBody);
+        if (decision) sendJson(res, 200, decision.value);
+        else await backend.sendMediaConfig(req, res);
       },
     },
   };

@@ -1,0 +1,28 @@
+import type { Request, Response } from "express";
+import { matrixError } from "../../errors.ts";
+import type { SizedBody } from "../../proxy/exact-body.ts";
+import { passThrough, type PassThroughParts } from "../../proxy/relay.ts";
+import { contentLengthOf, requestBody, type BodyOptions } from "../request/body.ts";
+import { hasDotSegment } from "../request/path-readings.ts";
+
+/** What is needed to hand requests on to Synapse. */
+export interface HandOnParts extends PassThroughParts, BodyOptions {}
+
+/**
+ * Hands a request on as it is, to the byte. Throws `UNRECOGNIZED` for a path with a `.` or `..` in it: a proxy that resolves these on
+ * the way would send it to a place that was not looked at.
+ */
+export async function handOn(req: Request, res: Response, parts: HandOnParts): Promise<void> {
+  if (hasDotSegment(pathOf(req))) throw matrixError("UNRECOGNIZED");
+  return passThrough(req, res, bodyOf(req, res, parts), parts);
+}
+
+/** The body of a request that is handed on, with its declared length. */
+export function bodyOf(req: Request, res: Response, parts: BodyOptions): SizedBody {
+  return { source: requestBody(req, res, parts), sizeBytes: contentLengthOf(req) };
+}
+
+/** The path of a request's target, as the client sent it. */
+export function pathOf({ url }: Request): string {
+  return url.split("?", 1)[0] ?? "";
+}

@@ -1,0 +1,60 @@
+import type { Request, Response } from "express";
+import type { CallbackChain } from "../callbacks/chain.ts";
+import { MatrixError } from "../errors.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { RunningTasks } from "../util/running-tasks.ts";
+import type { Backend, TakenUpload, UploadTarget } from "./backends/backend.ts";
+import { identifyUser, type RequesterOptions } from "./request/authenticate.ts";
+import { contentLengthOf, uploadBody, type BodyOptions } from "./request/body.ts";
+import { parseQuery, queryText } from "./request/query.ts";
+import { factsOf } from "./request-log.ts";
+
+/** What every route that takes uploads needs. */
+export interface ReceiveParts extends RequesterOptions, BodyOptions {
+  readonly backend: Backend;
+  readonly chain: CallbackChain;
+  readonly metrics: Metrics;
+  /** Uploads are carried through whether or not their clients are still there: a stop waits for them. */
+  readonly running: RunningTasks;
+}
+
+/** An upload from the request to the answer, and what modules are told after it. */
+export async function receiveUpload(
+  req: Request,
+  res: Response,
+  target: UploadTarget | undefined,
+  parts: ReceiveParts,
+): Promise<void> {
+  const { backend, running } = parts;
+  const chain = parts.chain.forRequest(factsOf(res)?.id);
+  const query = parseQuery(req.url);
+  const { userId } = await identifyUser(req, query, parts);
+  const upload = {
+    req,
+    res,
+    userId,
+    chain,
+    contentLength: contentLengthOf(req),
+    fileName: queryText(query, "filename"),
+    body: uploadBody(req, res, parts),
+    target,
+  };
+  const taken = await counted(running.track(backend.takeUpload(upload)), parts.metrics);
+  await taken.answer();
+  if (taken.stored === undefined) return;
+  // After the fact: the client has its answer, and a failure is logged where it happens.
+  const { mediaId, sizeBytes } = taken.stored;
+  await running.track(chain.notify("on_media_uploaded", userId, mediaId, sizeBytes));
+}
+
+async function counted(upload: Promise<TakenUpload>, metrics: Metrics): Promise<TakenUpload> {
+  try {
+    const taken = await upload;
+    if (taken.stored) metrics.uploadStored(taken.stored.sizeBytes);
+    else metrics.uploadRefused("upstream");
+    return taken;
+  } catch (error) {
+    metrics.uploadRefused((MatrixError.is(error) && error.code) || "module");
+    throw error;
+  }
+}

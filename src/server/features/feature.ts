@@ -1,0 +1,18 @@
+import type { Backend } from "../../http/backends/backend.ts";
+import type { Route } from "../../http/routes/route.ts";
+
+/** A part of the service, as one configuration has it. */
+export interface Feature {
+  readonly routes: readonly Route[];
+  /** Clears what an earlier process had under way, once the address is ours; for the first generation alone. */
+  clear?(): Promise<void>;
+  /** Begins with what it does by itself, once its generation serves. */
+  begin?(): Promise<void>;
+  /** Looks for work that may have come meanwhile. */
+  wake?(): void;
+}
+
+/** A feature that keeps media, or has it kept. */
+export interface MediaFeature extends Feature {
+  readonly backend: Backend;
+}

@@ -1,0 +1,37 @@
+import type { Config } from "../../config/config.ts";
+import { createRepositoryBackend } from "../../http/backends/repository.ts";
+import type { RequesterOptions } from "../../http/request/authenticate.ts";
+import { downloadRoute, legacyDownloadRoute } from "../../http/routes/download.ts";
+import type { MediaRestorer } from "../../media/copies/restorer.ts";
+import type { PendingUploadParts } from "../../media/upload/pending-upload.ts";
+import { RateLimiter } from "../../util/rate-limiter.ts";
+import type { ProcessState } from "../process-state.ts";
+import type { MediaFeature } from "./feature.ts";
+
+export interface RepositoryOptions {
+  readonly config: Config;
+  readonly state: ProcessState;
+  readonly requester: RequesterOptions;
+  readonly upload: PendingUploadParts;
+  /** Fetches files that are gone from disk; undefined without storage providers. */
+  readonly restorer: MediaRestorer | undefined;
+}
+
+/** The repository of this service: it keeps media and serves it. */
+export function openRepository({ config, state, requester, upload, restorer }: RepositoryOptions): MediaFeature {
+  const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, maxPendingUploads, unusedExpirationMs } = config;
+  const { metadata, blobs, accessTimes, waits } = state;
+  const create = {
+    metadata,
+    rateLimiter: new RateLimiter(config.createRateLimit),
+    maxPendingUploads,
+    unusedExpirationMs,
+    enableAuthenticatedMedia,
+  };
+  const found = { metadata, waits, unusedExpirationMs, enableAuthenticatedMedia };
+  const download = { ...found, serverName, blobs, accessTimes, restorer };
+  return {
+    backend: createRepositoryBackend({ serverName, maxUploadSizeBytes, upload, create }),
+    routes: [downloadRoute({ ...requester, download }), legacyDownloadRoute({ download })],
+  };
+}
