@@ -9,6 +9,7 @@ import { removeSocket } from "../util/remove-socket.ts";
 import { answerParserErrors } from "./parser-errors.ts";
 import { turnsOf } from "./request-turns.ts";
 import type { Route } from "./routes/route.ts";
+import { closeTunnels } from "./tunnels.ts";
 
 /** A Unix socket gets `mode`: users who may write to it may connect. */
 export type ListenAddress =
@@ -92,7 +93,10 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   server.closeIdleConnections();
   // A connection whose last request ends from now on would be kept for the next one.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
-  const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+  const timer = setTimeout(() => {
+    server.closeAllConnections();
+    closeTunnels(server);
+  }, graceMs);
   await closed;
   clearInterval(sweep);
   clearTimeout(timer);

@@ -4,6 +4,7 @@ import { type MatrixError, matrixError } from "../errors.ts";
 import { turnsOf, type Exchange } from "./request-turns.ts";
 import { errorText, isAnsweredAhead, jsonHeaders } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
+import { onTunnel } from "./tunnels.ts";
 
 /** How long a client has to read why it was refused before its connection is closed without its help. */
 const LINGER_MS = 5000;
@@ -28,9 +29,8 @@ export function answerParserErrors(server: Server, routes: () => readonly Route[
     else answerBroken(broken, socket, answer);
   });
   // Node would close the connection, with whatever is still to be answered on it.
-  server.on("connect", (_req, socket) => {
+  onTunnel(server, (socket) => {
     closing.add(socket);
-    socket.on("error", () => socket.destroy()).resume();
     turnsOf(socket).endWith(() => answerAndClose(socket, answerText(matrixError("UNRECOGNIZED"))));
   });
 }
