@@ -171,6 +171,7 @@ async function handOn(
   };
   const isWhole = () => sizeBytes >= wholeBytes;
   let isOnItsWay = false;
+  let answer: GuardedAnswer["answer"] | undefined;
   try {
     const [small] = await Promise.all([wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined, note.committed]);
     const { method, target } = request;
@@ -182,13 +183,12 @@ async function handOn(
     const turn = small && (await upstream.turn("upload", request.leaving));
     const exchanged =
       small && turn && (await exchangeSmall({ method, target, headers: sized, body: small }, look, turn));
-    const answer = exchanged?.answer ?? (await streamBody(upstream, passage, { source, sizeBytes: wholeBytes }, count));
+    answer = exchanged?.answer ?? (await streamBody(upstream, passage, { source, sizeBytes: wholeBytes }, count));
     const fate = fateOf(answer.status);
     if (fate === "refused") note.forget();
     if (fate === "unknown") await note.doubt(`status ${answer.status}`);
     if (fate !== "stored") return { answer };
     if (!isWhole() || exchanged?.isSent === false) {
-      if (!Buffer.isBuffer(answer.body)) answer.body.destroy();
       throw matrixError("UPSTREAM_BROKEN", { cause: new Error("a success before the body was sent") });
     }
     const text = await readAnswer(answer);
@@ -202,6 +202,8 @@ async function handOn(
     };
     return { answer, text, stored: { mediaId, sizeBytes }, recorded: settle() };
   } catch (error) {
+    // One that is not passed on would keep its connection.
+    if (answer && !Buffer.isBuffer(answer.body)) answer.body.destroy();
     // What was not sent as a whole cannot have been stored.
     const isTooLarge =
       isOnItsWay && wholeBytes > SMALL_BYTES && isCutOff(error) && (await isOverMaximum(wholeBytes, request, upstream));

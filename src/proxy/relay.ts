@@ -71,10 +71,12 @@ export async function relay(
 ): Promise<void> {
   const { body } = answer;
   if (Buffer.isBuffer(body)) return relayText(answer, body, req, res);
-  writeHead(answer, res);
   try {
+    writeHead(answer, res);
     await pipeline(body, res, { end: false });
   } catch (error) {
+    // One that is not read to its end keeps its connection.
+    body.destroy();
     if (res.destroyed) return;
     throw describeFailure(error);
   }

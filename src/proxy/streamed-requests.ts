@@ -7,6 +7,9 @@ import type { RawHeaders } from "./headers.ts";
 import type { Connections } from "./connections.ts";
 import { freeAfterWrite } from "./free-after-write.ts";
 
+/** What no status line may hold. */
+const NOT_IN_REASON = /[^\t\x20-\x7e\x80-\xff]/;
+
 /** A request to Synapse whose body comes piece by piece, or that has none. */
 export interface UpstreamRequest {
   readonly method: string;
@@ -72,7 +75,7 @@ export class StreamedRequests {
       response.body.on("error", () => undefined).once("close", () => over(response.body.readableEnded));
       return {
         status: response.statusCode,
-        statusText: response.statusText,
+        statusText: NOT_IN_REASON.test(response.statusText) ? "" : response.statusText,
         // With `raw` they are a list, whatever the type says.
         headers: response.headers as unknown as string[],
         body: response.body,

@@ -210,4 +210,14 @@ describe("Faults", () => {
     expect([answer.status, await answer.json()]).toMatchObject([502, { errcode: "M_UNKNOWN" }]);
     await down.stop();
   });
+
+  test("a reason phrase that cannot be handed on is left out, and its connection is free for others", async () => {
+    const few = await startGuard({ mediaBridge: { upstream: { max_connections: 2, connect_timeout: 300 } } });
+    few.synapse.behave = ({ socket }) => void socket.end("HTTP/1.1 200 \u20ac\r\nContent-Length: 2\r\n\r\nok");
+    for (let request = 1; request <= 3; request += 1) {
+      const answer = await few.service.request(DOWNLOAD);
+      expect([answer.status, await answer.text()]).toEqual([200, "ok"]);
+    }
+    await few.stop();
+  });
 });

@@ -21,6 +21,17 @@ export function sendError(res: ServerResponse, error: MatrixError, headers?: Rec
   sendJson(res, error.status, errorText(error), { ...error.headers, ...headers });
 }
 
+/** What a handler may have set for the answer that it did not come to, and what would make this one unreadable. */
+const OF_ANOTHER_BODY = [
+  "Content-Encoding",
+  "Content-Language",
+  "Content-Range",
+  "ETag",
+  "Last-Modified",
+  "Trailer",
+  "Transfer-Encoding",
+];
+
 const answeredAhead = new WeakSet<ServerResponse>();
 
 /** Whether the client has all of an answer, though its response is still open: {@link sendErrorAhead}. */
@@ -37,6 +48,9 @@ export function sendErrorAhead(res: ServerResponse, error: MatrixError): void {
 }
 
 function writeJsonHead(res: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
+  // What a handler has said of another answer before it failed, or what cannot be sent at all.
+  res.statusMessage = "";
+  for (const name of OF_ANOTHER_BODY) res.removeHeader(name);
   res.writeHead(status, { ...jsonHeaders(text), ...headers });
 }
 
