@@ -21,7 +21,7 @@ import { streamBody } from "../proxy/stream-request.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "../proxy/headers.ts";
 import { isOverMaximum } from "./media-config.ts";
 import type { Exchanged } from "../proxy/small-request-client/keep-alive-connection.ts";
-import { freePieces, readSmallBody, SMALL_BYTES } from "./small-body.ts";
+import { freePieces, readSmallBody, SMALL_BYTES } from "../util/small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import type { UpstreamAnswer } from "../proxy/streamed-requests.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";

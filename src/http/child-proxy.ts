@@ -23,6 +23,8 @@ export interface ChildProxyOptions {
 
 /** More would only wait in the child, which does one thing at a time, and hold memory and descriptors meanwhile. */
 const MAX_CONNECTIONS = 32;
+/** Up to this size a body is read before it takes one of them. */
+const SMALL_BYTES = 256 * 1024;
 const RETRY_AFTER_SECONDS = 5;
 /** By which lines of the child's log name the request; the child takes it away before a resource sees it. */
 const REQUEST_NUMBER = "X-Media-Bridge-Request";
@@ -55,31 +57,32 @@ export class ChildProxy {
     const { maxBodyBytes, maxWaitMs } = this.#options;
     const length = contentLengthOf(req);
     if (length !== undefined && length > maxBodyBytes) throw matrixError("UPLOAD_TOO_LARGE");
+    // However slowly they come, small bodies take no connection before they are there.
+    const small =
+      length !== undefined && length > 0 && length <= SMALL_BYTES ? await this.#readSmall(req, res) : undefined;
     const connections = this.#connectionsTo(socketPath);
     if (!(await connections.take(maxWaitMs, clientLeaving(res)))) {
       if (res.closed) return;
       throw matrixError("MODULES_BUSY", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } });
     }
-    const outgoing = request({
-      agent: this.#agent,
-      socketPath,
-      method: req.method,
-      path: req.originalUrl,
-      headers: this.#headersFor(req, length, factsOf(res)?.id),
-    });
-    outgoing.once("close", () => connections.leave());
+    const outgoing = this.#open(req, res, { socketPath, length, connections });
     // What is written is what the head says, or the connection ends.
     Object.assign(outgoing, { strictContentLength: true, maxHeadersCount: 0 });
     // Heard of where the answer is waited for; and past it, by the answer itself.
     outgoing.on("error", () => undefined);
-    res.once("close", () => void (res.writableFinished || outgoing.destroy()));
+    const leave = () => void (res.writableFinished || outgoing.destroy());
+    res.once("close", leave);
+    // It may have left since its turn came.
+    if (res.closed) leave();
     try {
       const answered = answerOf(outgoing);
-      const sent = length === 0 ? void outgoing.end() : this.#sendBody(req, res, outgoing);
+      const sent = length === 0 || small ? void outgoing.end(small) : this.#sendBody(req, res, outgoing);
       // Whichever comes second has nobody left to tell.
       for (const outcome of [answered, sent]) outcome?.catch(() => undefined);
       const answer = await (sent === undefined ? answered : Promise.race([answered, sent.then(() => answered)]));
       await this.#sendAnswer(answer, res);
+      // Where it was answered early, it would keep its connection until its body is whole.
+      sent?.catch(() => outgoing.destroy());
     } catch (error) {
       outgoing.destroy();
       // Its client has left: nobody is there to be told.
@@ -91,6 +94,23 @@ export class ChildProxy {
     let connections = this.#connections.get(socketPath);
     if (connections === undefined) this.#connections.set(socketPath, (connections = new Places(MAX_CONNECTIONS)));
     return connections;
+  }
+
+  /** Begins a request to the child; `connections` have one more that is free once it is over, also where it cannot begin. */
+  #open(
+    req: Request,
+    res: Response,
+    { socketPath, length, connections }: { socketPath: string; length: number | undefined; connections: Places },
+  ): ClientRequest {
+    try {
+      const agent = this.#agent;
+      const headers = this.#headersFor(req, length, factsOf(res)?.id);
+      const outgoing = request({ agent, socketPath, method: req.method, path: req.originalUrl, headers });
+      return outgoing.once("close", () => connections.leave());
+    } catch (error) {
+      connections.leave();
+      throw error;
+    }
   }
 
   #headersFor(req: Request, length: number | undefined, number: number | undefined): string[] {
@@ -111,6 +131,12 @@ export class ChildProxy {
     ];
   }
 
+  async #readSmall(req: Request, res: Response): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    await requestBody(req, res, this.#options).read((chunk) => void pieces.push(chunk));
+    return Buffer.concat(pieces);
+  }
+
   async #sendBody(req: Request, res: Response, outgoing: ClientRequest): Promise<void> {
     let sentBytes = 0;
     await requestBody(req, res, this.#options).read((chunk) => {
@@ -119,7 +145,7 @@ export class ChildProxy {
       // The child answered, or left, before it had all of it.
       if (outgoing.destroyed || outgoing.write(chunk)) return undefined;
       return once(outgoing, "drain").then(ignore, ignore);
-    });
+    }, true);
     outgoing.end();
   }
 

@@ -40,12 +40,12 @@ export class DeclaredLength {
  */
 export function exactly({ source, sizeBytes }: SizedBody): BodySource {
   return {
-    async read(sink) {
+    async read(sink, isAwaited) {
       const length = new DeclaredLength(sizeBytes);
       await source.read((chunk) => {
         length.count(chunk);
         return sink(chunk);
-      });
+      }, isAwaited);
       length.end();
     },
   };

@@ -1,8 +1,10 @@
 import type { Upstream } from "./to-synapse.ts";
-import { expectNothing, type SizedBody } from "./exact-body.ts";
+import type { BodySource } from "../util/body-source.ts";
+import { exactly, expectNothing, type SizedBody } from "./exact-body.ts";
 import type { RawHeaders } from "./headers.ts";
 import { OutgoingBody } from "./outgoing-body.ts";
 import type { Purpose } from "./connection-places.ts";
+import { readSmallBody, SMALL_BYTES } from "../util/small-body.ts";
 import type { UpstreamAnswer } from "./streamed-requests.ts";
 
 /** A request on its way through, apart from its body. */
@@ -25,10 +27,22 @@ function requestOf({ method, target, headers, leaving, endsWithClient }: Forward
 
 /** Hands a request on, with its body where it has one. Resolves and rejects as {@link streamBody} does. */
 export async function sendOn(upstream: Upstream, passage: ForwardedRequest, body: SizedBody): Promise<UpstreamAnswer> {
-  if (body.sizeBytes !== 0) return streamBody(upstream, passage, body);
+  if (body.sizeBytes !== 0) return streamBody(upstream, passage, await aheadWhereSmall(body));
   await expectNothing(body.source);
   const turn = await upstream.turn(passage.purpose, passage.leaving);
   return turn.send({ ...requestOf(passage), body: null });
+}
+
+/** The same body; a small one is read before it takes a turn, which others wait for, however slowly it comes. */
+async function aheadWhereSmall(body: SizedBody): Promise<SizedBody> {
+  if (body.sizeBytes === undefined || body.sizeBytes > SMALL_BYTES) return body;
+  const pieces = await readSmallBody(exactly(body));
+  const source: BodySource = {
+    async read(sink) {
+      for (const piece of pieces) await sink(piece);
+    },
+  };
+  return { ...body, source };
 }
 
 /**
@@ -66,7 +80,7 @@ export async function streamBody(
     );
   };
   source
-    .read(take)
+    .read(take, true)
     .then(() => (over ? undefined : outgoing.finish()))
     .catch((error: Error) => void outgoing.destroy(error));
   return answer;

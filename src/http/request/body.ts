@@ -64,7 +64,7 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
   const declared = contentLengthOf(req);
   const leastBytes = leastBytesWithin(idleTimeoutMs);
   return {
-    read: (sink) =>
+    read: (sink, isAwaited = false) =>
       new Promise<void>((resolve, reject) => {
         const idle = setTimeout(() => {
           // A body that we do not read, as the disk is busy, has not stalled.
@@ -81,7 +81,7 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
         const refresh = (chunk: Buffer) => {
           sinceRefreshed += chunk.length;
           // Once its request is answered, it is only thrown away.
-          if (res.headersSent && sinceRefreshed < leastBytes) return;
+          if ((isAwaited || res.headersSent) && sinceRefreshed < leastBytes) return;
           sinceRefreshed = 0;
           idle.refresh();
         };

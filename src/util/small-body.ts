@@ -1,5 +1,5 @@
-import type { BodySource } from "../util/body-source.ts";
-import { freeBuffer } from "../util/free-buffer.ts";
+import type { BodySource } from "./body-source.ts";
+import { freeBuffer } from "./free-buffer.ts";
 
 /** Up to this size a body is cheaper to send at once than piece by piece; above it, memory counts. */
 export const SMALL_BYTES = 256 * 1024;
