@@ -55,27 +55,27 @@ describe("requests to web resources of Python modules", () => {
   });
 });
 
-describe("requests whose bodies come in drops", () => {
-  /** As many as there are connections to a child; each sends a byte now and then. */
-  async function drip(service: TestService, framing: string): Promise<RawConnection[]> {
-    const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => RawConnection.open(service.port)));
-    for (const { socket } of connections) {
-      socket.on("error", () => undefined);
-      socket.write(`POST /leaf HTTP/1.1\r\nHost: example.test\r\n${framing}\r\n\r\n`);
-      const drops = framing.includes("chunked") ? "1\r\nx\r\n" : "x";
-      const dripping = setInterval(() => socket.write(drops), 20);
-      onTestFinished(() => {
-        clearInterval(dripping);
-        socket.destroy();
-      });
-    }
-    return connections;
+/** As many as there are connections to a child; each sends a byte now and then. */
+async function drip(service: TestService, framing: string): Promise<RawConnection[]> {
+  const connections = await Promise.all(Array.from({ length: CONNECTIONS }, () => RawConnection.open(service.port)));
+  for (const { socket } of connections) {
+    socket.on("error", () => undefined);
+    socket.write(`POST /leaf HTTP/1.1\r\nHost: example.test\r\n${framing}\r\n\r\n`);
+    const drops = framing.includes("chunked") ? "1\r\nx\r\n" : "x";
+    const dripping = setInterval(() => socket.write(drops), 20);
+    onTestFinished(() => {
+      clearInterval(dripping);
+      socket.destroy();
+    });
   }
+  return connections;
+}
 
+describe("requests whose bodies come in drops", () => {
   test("take no connection to a Python child before they are there, where they are small", async () => {
     const service = await startWith([python(PATHS)], { mediaBridge: { python: waitingAtMost(100) } });
     await drip(service, "Content-Length: 200000");
-    for (let request = 1; request <= 5; request += 1) expect((await service.request("/leaf")).status).toBe(200);
+    for (let asked = 0; asked < 5; asked += 1) expect((await service.request("/leaf")).status).toBe(200);
   });
 
   test.each(["Content-Length: 1000000", "Transfer-Encoding: chunked"])(
