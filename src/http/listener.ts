@@ -48,6 +48,9 @@ export function createHttpServer(current: () => Served): Server {
       // A body that flows may take as long as it needs; one that stalls is ended by who reads it.
       requestTimeout: 0,
       headersTimeout: 60_000,
+      // A client that vanishes without a word would be waited for by a request that takes as long as it needs.
+      keepAlive: true,
+      keepAliveInitialDelay: 60_000,
       // Refused by the application: Node would answer without CORS and without a body.
       requireHostHeader: false,
     },
@@ -60,6 +63,11 @@ export function createHttpServer(current: () => Served): Server {
   server.on("checkExpectation", serve);
   server.timeout = current().answerIdleTimeoutMs;
   server.on("timeout", endIdleConnection);
+  server.on("connection", (socket: Socket) => {
+    // Node remembers an address once it was asked for; a client that resets the connection takes it along, and its request would seem
+    // to come from this machine.
+    if (socket.remoteAddress === undefined && typeof server.address() !== "string") socket.destroy();
+  });
   answerParserErrors(server, () => current().routes);
   return server;
 }

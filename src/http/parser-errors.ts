@@ -25,8 +25,11 @@ export function answerParserErrors(server: Server, routes: () => readonly Route[
     const text = textOf(error, broken, routes());
     const answer = () => answerAndClose(socket, text);
     // The answer to a mistake comes in its turn: behind the requests before it, in place of one whose body it is in.
-    if (broken === undefined || turns.withdraw(broken)) turns.endWith(answer);
-    else answerBroken(broken, socket, answer);
+    if (broken === undefined || turns.withdraw(broken)) {
+      // Behind half a request, as behind a whole one, the end of what a client sends ends what is under way.
+      if (error.code === "HPE_INVALID_EOF_STATE" && turns.isServing) socket.end();
+      else turns.endWith(answer);
+    } else answerBroken(broken, socket, answer);
   });
   // Node would close the connection, with whatever is still to be answered on it.
   onTunnel(server, (socket) => {

@@ -26,6 +26,8 @@ export function onTunnel(server: Server, refuse: (socket: Duplex) => void): void
     tunnels.add(socket);
     socket.once("close", () => tunnels.delete(socket));
     socket.on("error", () => socket.destroy());
+    // As Node does on every other connection: nothing else tells that the client has left.
+    socket.once("end", () => socket.end());
     for (const [event, listener] of kept.get(socket) ?? []) {
       if (!socket.listeners(event).includes(listener)) socket.on(event, listener);
     }

@@ -113,6 +113,19 @@ describe("requests that are pipelined on one connection", () => {
   });
 });
 
+test.each(["", "GET /o", "POST /ok HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"])(
+  "A client that ends its side takes its request along, also where it ends behind half of a next one: %j",
+  async (half) => {
+    const { port, begun, requests } = await startHeldServer();
+    const connection = await RawConnection.open(port);
+    await connection.write(get("/held") + half);
+    await vi.waitFor(() => expect(begun).toHaveLength(1));
+    connection.socket.end();
+    await vi.waitFor(() => expect(requests.size).toBe(0), 5_000);
+    expect(await connection.closed).toBe("closed");
+  },
+);
+
 describe("a mistake behind a good request", () => {
   test("is answered after it where they come together", async () => {
     const { port } = await startHeldServer();

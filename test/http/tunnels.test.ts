@@ -37,6 +37,15 @@ test("An answer before a request for a tunnel, of which the client takes nothing
   connection.socket.destroy();
 });
 
+test("A client that leaves after a request for a tunnel takes the request before it along", async () => {
+  const { port, requests } = await startSmallServer({ "/held": () => undefined });
+  const connection = await RawConnection.open(port);
+  await connection.write(GET.replace("large", "held") + CONNECT);
+  await vi.waitFor(() => expect(requests.size).toBe(1));
+  connection.socket.end();
+  await vi.waitFor(() => expect(requests.size).toBe(0));
+});
+
 test("A server that closes does not wait past its grace for a request before one for a tunnel", async () => {
   const begun: unknown[] = [];
   const { port, server } = await startSmallServer({ "/held": (req) => void begun.push(req) });
