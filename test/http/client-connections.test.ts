@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { clientAddress } from "../../src/http/requester.ts";
+import { clientAddress } from "../../src/http/request/authenticate.ts";
 import { RawConnection } from "./raw-connection.ts";
 import { startSmallServer } from "./small-server.ts";
 
