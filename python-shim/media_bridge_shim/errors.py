@@ -11,6 +11,7 @@ from .json_text import to_json_text
 from .missing_module import explain_missing
 from .texts import (
     MAX_MESSAGE_BYTES,
+    MAX_NAME_BYTES,
     MAX_TRACEBACK_BYTES,
     clean_text,
     keep_end,
@@ -101,7 +102,7 @@ def make_load_error(error: BaseException, index: int, phase: str, config: Any) -
             message = f"{message} (in config: {keys})"
     wire: WireError = {
         "kind": "module",
-        "type": type_name(error),
+        "type": clean_text(hide_values(type(error).__name__, config), MAX_NAME_BYTES),
         "message": clean_text(message, MAX_MESSAGE_BYTES),
         "traceback": keep_end(hide_values(whole_traceback_of(error), config), MAX_TRACEBACK_BYTES),
         "module": index,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from .current import describe_origin
 from .texts import clean_text, keep_end
 
 MAX_LINES = 20
@@ -49,8 +50,20 @@ def note(fields: dict[str, Any]) -> None:
         return
     text = clean_text(f"{level}: {fields['message']}", MAX_LINE_BYTES)
     if "traceback" in fields:
-        text = f"{text}\n{keep_end(fields['traceback'].rstrip(), MAX_LINE_BYTES)}"
+        text = f"{text}\n{_last_lines(fields['traceback'].rstrip())}"
     with _lock:
         lines = _listening.get(fields.get("request", -1))
         if lines is not None:
             lines.append(text)
+
+
+def _last_lines(text: str) -> str:
+    end = keep_end(text, MAX_LINE_BYTES)
+    # The first line that is left may be a part of one.
+    return end if end == text else f"…\n{end.partition(chr(10))[2]}"
+
+
+def tell(level: str, message: str) -> None:
+    """Keeps what fails for the module that runs, where somebody listens: a module may swallow the error."""
+    if _listening:
+        note({"logger": __name__, "level": level, "message": message, **describe_origin()})

@@ -103,9 +103,10 @@ def _forms_of(leaf: Any) -> Iterator[str]:
         url = _PASSWORD.match(leaf)
         password = [] if url is None else [url[1], unquote(url[1])]
         for part in (leaf, *leaf.splitlines(), *password):
-            # As it is, and as it stands in a literal of Python or JSON, or in a URL.
+            # As it is, and as a literal of Python (of text or bytes), JSON or a URL has it.
             yield part
             yield repr(part)[1:-1]
+            yield repr(part.encode("utf-8", "replace"))[2:-1]
             yield json.dumps(part)[1:-1]
             yield json.dumps(part, ensure_ascii=False)[1:-1]
             yield quote(part.encode("utf-8", "replace"), safe="!'()*-._~")

@@ -4,6 +4,7 @@ import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModul
 import { BackgroundTasks } from "./typescript/background-tasks.ts";
 import { offerDatabase, requireDatabaseChoice } from "./database-choice.ts";
 import { heardLog } from "./heard-log.ts";
+import { heardDatabase, heardHomeserver } from "./heard-services.ts";
 import { adviseOnLoading } from "./load-advice.ts";
 import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
 import type { CompleteOptions, LoadOptions } from "./load-options.ts";
@@ -128,7 +129,8 @@ async function setUp(
   const offered = offerDatabase(config, database);
   const registered = new Set<string>();
   const parts = { names, registry, web, background, log, registered, isSetUp: () => isSetUp };
-  const api = createModuleApi(module, file, { homeserver, metrics, takeDatabase: () => offered.take(), ...parts });
+  const heard = { homeserver: heardHomeserver(homeserver), takeDatabase: () => heardDatabase(offered.take()) };
+  const api = createModuleApi(module, file, { ...heard, metrics, ...parts });
   try {
     await parsed.setup(api);
   } finally {

@@ -7,6 +7,7 @@ import { FIXTURE_MODULES } from "../support/service.ts";
 import { refuse } from "./refusals.ts";
 
 const TYPESCRIPT = new URL("../fixtures/bad-modules/swallowing.ts", import.meta.url).pathname;
+const QUIET = new URL("../fixtures/bad-modules/quiet.ts", import.meta.url).pathname;
 const CALL = "get_media_config_for_user";
 
 function swallowing(): CliFolder {
@@ -115,6 +116,23 @@ describe.concurrent("check --try calls each deciding callback once", () => {
     const asked = homeserver.requests.length;
     await folder.end(["call", "is_user_allowed_to_upload_media_of_size", ALICE, "5"]);
     expect(homeserver.requests).toHaveLength(asked);
+  });
+
+  test("and ends with 1 on what a module passes over without a word, each time; what is held back is unknown", async () => {
+    const folder = folderOf([{ module: "quiet.Quiet" }, { typescript: QUIET }], { database: "own" });
+    const { status, stdout } = await folder.end(["check", "--try", ALICE]);
+    expect(stdout.split("\n").flatMap((line) => /^ {2}(\w+: \w+: [\w.]+)/.exec(line)?.[1] ?? [])).toEqual([
+      "problem: get_media_config_for_user: quiet.Quiet",
+      "problem: get_media_config_for_user: quiet",
+      "problem: is_user_allowed_to_upload_media_of_size: quiet.Quiet",
+      "problem: is_user_allowed_to_upload_media_of_size: quiet",
+      "problem: get_media_upload_limits_for_user: quiet.Quiet",
+      "problem: get_media_upload_limits_for_user: quiet",
+      "unknown: check_media_file_for_spam: quiet.Quiet",
+    ]);
+    expect(stdout.match(/logged error: .*no such table.*set media_bridge\.homeserver\.database/g)).toHaveLength(4);
+    expect(stdout.match(/logged error: .*set media_bridge\.homeserver\.admin_token_file/g)).toHaveLength(2);
+    expect(status).toBe(1);
   });
 
   test("and takes nothing but a user id", async () => {

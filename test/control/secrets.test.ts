@@ -11,6 +11,7 @@ const THROWS: [what: string, statement: string][] = [
   ["errors that are joined", "throw new AggregateError([new Error(password), password], 'all failed');"],
   ["an error with a request", "throw Object.assign(new Error('403'), { config: { headers: { key: password } } });"],
   ["an error whose stack quotes it", "const e = new Error('x'); e.stack = `Error: ${password}`; throw e;"],
+  ["an error whose name quotes it", "throw Object.assign(new Error('x'), { name: `No ${password}` });"],
   ["a text", "throw password;"],
   ["an object", "throw { password };"],
 ];

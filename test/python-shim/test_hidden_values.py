@@ -41,3 +41,15 @@ def test_values_are_hidden_in_causes():
     assert "is wrong" in wire["traceback"]
     # The line of code that raised is quoted as well.
     assert "hunter22" not in wire["message"] + wire["traceback"]
+
+
+def test_a_value_is_hidden_as_the_repr_of_its_bytes_shows_it():
+    config = {"password": "hunter22é"}
+    assert hide_values(f"cannot send {config['password'].encode()!r}", config) == "cannot send b'<value>'"
+
+
+def test_a_value_is_hidden_in_the_name_of_an_error():
+    error = type("No hunter22", (Exception,), {})("x")
+    wire = make_load_error(error, 0, "construct", {"password": "hunter22"})
+    assert wire["type"] == "No <value>"
+    assert "hunter22" not in wire["traceback"]

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from ..errors import HostError
+from ..heard import tell
 from .codes import Codes
 from .errors import HttpResponseException, RequestSendFailed, SynapseError, parse_object
 from .http_client import HeldBackError
@@ -75,6 +76,22 @@ class HomeserverCalls:
     async def _call(
         self, method: str, call: str, args: dict[str, Any], refusal: type[HttpResponseException], can_retry: bool
     ) -> Any:
+        try:
+            return await self._ask(method, call, args, refusal, can_retry)
+        except HeldBackError as error:
+            tell("warning", str(error))
+            raise
+        except (RequestSendFailed, HomeserverNotConfigured) as error:
+            tell("error", f"{method}: {error}")
+            raise
+        except HttpResponseException as error:
+            if not isinstance(error, RefusedByHomeserver) and not _is_verdict(error.code, error.response):
+                tell("error", f"{method}: {error}")
+            raise
+
+    async def _ask(
+        self, method: str, call: str, args: dict[str, Any], refusal: type[HttpResponseException], can_retry: bool
+    ) -> Any:
         params = {"call": call, "args": args, "module": self._module_path}
         try:
             outcome = await self._service.call_host("homeserver", params)
@@ -121,11 +138,15 @@ class CallingPart:
 
 def make_refusal(refused: Mapping[str, Any], refusal: type[HttpResponseException]) -> HttpResponseException:
     status, body = int(refused["status"]), refused["body"].encode("utf-8")
-    is_verdict = 400 <= status < 500 and status not in NOT_FOR_CLIENTS and "errcode" in parse_object(body)
-    error = (refusal if is_verdict else HttpResponseException)(status, phrase_of(status), body)
+    error = (refusal if _is_verdict(status, body) else HttpResponseException)(status, phrase_of(status), body)
     if isinstance(error, RefusedByHomeserver) and (status, error.errcode) == (HTTPStatus.FORBIDDEN, Codes.FORBIDDEN):
         return ForbiddenByHomeserver(status, phrase_of(status), body)
     return error
+
+
+def _is_verdict(status: int, body: bytes) -> bool:
+    """Whether the homeserver refuses what was asked, and not our tokens or our load."""
+    return 400 <= status < 500 and status not in NOT_FOR_CLIENTS and "errcode" in parse_object(body)
 
 
 def phrase_of(status: int) -> str:

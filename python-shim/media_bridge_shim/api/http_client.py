@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from twisted.internet.defer import CancelledError
 
+from ..heard import tell
 from . import IMITATED_VERSION
 from .background import is_held_back
 from .codes import Codes
@@ -42,7 +43,9 @@ class BaseHttpClient:
     async def request(self, method: str, uri: str, data: bytes | None = None, headers: Any = None) -> Any:
         """One request; the answer is Twisted's `IResponse`, whatever its status."""
         if is_held_back():
-            raise HeldBackError(f"outgoing requests are held back during a check: {method} {strip_query(uri)}")
+            held_back = f"outgoing requests are held back during a check: {method} {strip_query(uri)}"
+            tell("warning", held_back)
+            raise HeldBackError(held_back)
         import treq
         from twisted.internet.error import ConnectError, DNSLookupError
         from twisted.web.client import ResponseFailed, ResponseNeverReceived

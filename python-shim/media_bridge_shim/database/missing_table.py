@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..heard import tell
+
 logger = logging.getLogger(__name__)
 
 KEY = "media_bridge.homeserver.database"
@@ -36,6 +38,11 @@ class MissingTables:
             _explain(error, self._database)
 
 
+def names_missing_table(error: BaseException) -> bool:
+    """Whether a statement failed for a table that is not there."""
+    return _MISSING.search(str(error)) is not None
+
+
 def _explain(error: BaseException, database: Mapping[str, Any]) -> None:
     text = str(error)
     match = _MISSING.search(text)
@@ -44,13 +51,15 @@ def _explain(error: BaseException, database: Mapping[str, Any]) -> None:
     table = match.group(1) or match.group(2)
     is_synapses = table.lower() in _synapse_tables()
     hint = _hint(is_synapses, database)
-    if hint is None:
-        return
-    error.args = (f"{text.rstrip()} ({hint})", *error.args[1:])
-    # Once a table, and here, since modules swallow errors.
+    if hint is not None:
+        text = f"{text.rstrip()} ({hint})"
+        error.args = (text, *error.args[1:])
+    # Here, since modules swallow errors: in the log once a table, and each time where `call` listens.
     if is_synapses and table not in _logged:
         _logged.add(table)
         logger.error("%s: there is no such table: %s", table, hint)
+    else:
+        tell("error", text.rstrip())
 
 
 def _hint(is_synapses: bool, database: Mapping[str, Any]) -> str | None:

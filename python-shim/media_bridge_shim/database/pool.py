@@ -14,8 +14,10 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from ..api.async_helpers import delay_cancellation
 from ..api.unsupported import UnsupportedName, describe
 from ..current import copy_origin
+from ..heard import tell
 from .connection import LoggingDatabaseConnection, PooledConnection
 from .engines import create_engine
+from .missing_table import names_missing_table
 from .simple_queries import SimpleQueries
 from .transaction import Callbacks
 
@@ -158,10 +160,18 @@ class DatabasePool(SimpleQueries):
             for callback, its_args, its_kwargs in after:
                 callback(*its_args, **its_kwargs)
             return result
-        except Exception:
+        except Exception as error:
+            self._tell(desc, error)
             for callback, its_args, its_kwargs in on_exception:
                 callback(*its_args, **its_kwargs)
             raise
+
+    def _tell(self, desc: str, error: Exception) -> None:
+        """Lets `call` hear of a database that cannot be worked with. What depends on the rows is the module's business."""
+        module = self.engine.module
+        failures = (module.OperationalError, module.ProgrammingError, module.InterfaceError)
+        if isinstance(error, failures) and not names_missing_table(error):
+            tell("error", f"{desc}: {type(error).__name__}: {error}")
 
     def _in_thread(self, run: Callable[[PooledConnection], Any]) -> Deferred[Any]:
         # With the context variables of the caller: logging contexts, and whose module it is.

@@ -25,7 +25,7 @@ export function moduleError(entry: TypeScriptEntry, problem: string, cause?: unk
 /** What a module threw, in words, with the line of its file; no value of its configuration stands in it. */
 export function describeThrown(thrown: unknown, entry: TypeScriptEntry, file: string): string {
   if (!(thrown instanceof Error)) return `threw ${thrown === null ? "null" : typeof thrown}`;
-  const text = `${thrown.name}: ${hideValues(messageOf(thrown), entry.config)}`;
+  const text = hideValues(`${String(thrown.name)}: ${messageOf(thrown)}`, entry.config);
   const place = findPlace(thrown.stack ?? "", file);
   return place === undefined || text.includes(place) ? text : `${text} (at ${place})`;
 }
