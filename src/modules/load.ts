@@ -9,6 +9,7 @@ import { adviseOnLoading } from "./load-advice.ts";
 import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
 import type { CompleteOptions, LoadOptions } from "./load-options.ts";
 import { createNamesApi } from "./typescript/names.ts";
+import { joinStartErrors } from "./python/python-start-error.ts";
 import type { PythonChildren } from "./python/python-children.ts";
 import { createUnservedWeb } from "./typescript/web.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript/typescript-host.ts";
@@ -26,6 +27,7 @@ export interface LoadedModules {
 }
 
 export interface LoadedModule extends LeftOut {
+  readonly index: number;
   readonly name: string;
   /** Of Synapse's older kind, whose methods are its callbacks. */
   readonly isLegacySpamChecker: boolean;
@@ -57,14 +59,22 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
     await Promise.all([...backgrounds.map((background) => background.stop(graceMs)), python?.stop(graceMs)]);
   };
   const python = needsPython ? await openPython(registry, options) : undefined;
+  const failures: unknown[] = [];
+  const loaded: LoadedModule[] = [];
   try {
     const starting = python?.start();
     options.onSpawned?.();
     const [parsed] = await settleBoth(parseAll(modules.filter(isTypeScript), options), starting);
-    const loaded: LoadedModule[] = [];
     for (const entry of modules) {
       if (entry.language === "python") {
-        await python?.construct(entry.index);
+        try {
+          await python?.construct(entry.index);
+        } catch (error) {
+          // Those behind it are tried as well, as long as there is a child: the operator hears of all, and of which would load.
+          failures.push(error);
+          if (python?.childOf(entry.index)?.up === true) continue;
+          break;
+        }
         loaded.push(describePython(entry, python));
       } else {
         loaded.push(await setUp(parsed.get(entry.index), registry, backgrounds, options));
@@ -72,6 +82,7 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
       const last = loaded.at(-1);
       if (last !== undefined) warnOfLeftOut(options.log, last);
     }
+    if (failures.length > 0) throw joinStartErrors(failures);
     for (const { index } of storageProviders) await python?.construct(index);
     const providers = storageProviders.map((entry) => ({ ...entry, file: python?.fileOf(entry.index) ?? null }));
     return {
@@ -83,7 +94,8 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
     };
   } catch (error) {
     await stop(0);
-    throw adviseOnLoading(error, options.config);
+    const first = failures.length > 0 ? joinStartErrors(failures) : error;
+    throw adviseOnLoading(first, options.config, new Set(loaded.map(({ index }) => index)));
   }
 }
 
@@ -141,12 +153,20 @@ async function setUp(
     registersNothing: registered.size === 0,
     unregistered: parsed.callbackMembers.filter((name) => !registered.has(name)),
   };
-  const facts = { name: module.name, language: "typescript" as const, file, child: null, unfired: [] };
+  const facts = {
+    index: module.index,
+    name: module.name,
+    language: "typescript" as const,
+    file,
+    child: null,
+    unfired: [],
+  };
   return { ...facts, ...leftOut, isLegacySpamChecker: false };
 }
 
 function describePython(entry: PythonModuleConfig, python: PythonChildren | undefined): LoadedModule {
   return {
+    index: entry.index,
     name: entry.module,
     language: "python",
     file: python?.fileOf(entry.index) ?? null,

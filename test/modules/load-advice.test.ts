@@ -50,6 +50,23 @@ describe.concurrent("One module of Synapse's list that cannot be loaded", () => 
     expect(both).toMatch(/modules:\n {6}- module: loading\.Fine$/);
   });
 
+  test("does not keep those behind it from being tried: the list has only what was constructed, or says what was not", async () => {
+    const secret = { secret: "hunter2-hunter2-hunter2" };
+    const modules = [
+      { module: "loading.RaisesInInit", config: secret },
+      { module: "loading.RaisesInInit", config: secret },
+      { module: "loading.Fine" },
+    ];
+    const constructed = await refuse(new CliFolder({ config: { modules } }), ["check"]);
+    expect(constructed.match(/module \d \(module: loading\.RaisesInInit\) cannot be constructed/g)).toHaveLength(2);
+    expect(constructed).toMatch(/its own list:\n {2}media_bridge:\n {4}modules:\n {6}- module: loading\.Fine$/);
+    const imported = [{ module: "no_such_package.A" }, ...modules.slice(1)];
+    const message = await refuse(new CliFolder({ config: { modules: imported } }), ["check"]);
+    expect(message).toMatch(
+      /\(not constructed yet, and may fail as well: loading\.RaisesInInit, loading\.Fine\)\n {2}media_bridge:\n/,
+    );
+  });
+
   test("of media_bridge.modules, or a storage provider, is told without", async () => {
     const own = new CliFolder({
       mediaBridge: { modules: [{ module: "loading.Fine" }, { module: "no_such_package.A" }] },
