@@ -7,6 +7,6 @@ import { Console } from "node:console";
 export function isolateModuleOutput(): void {
   globalThis.console = new Console(process.stderr);
   process.on("unhandledRejection", (error) => {
-    console.error("warning: a promise was rejected that nobody awaits:", error);
+    console.error("warning: a promise was rejected, and no code awaits it:", error);
   });
 }

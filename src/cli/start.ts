@@ -27,7 +27,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     isReloadAsked = running === undefined;
     running
       ?.reload()
-      .catch((error: unknown) => log.error({ err: error }, "the reload failed: what ran before goes on"));
+      .catch((error: unknown) => log.error({ err: error }, "the reload failed: what ran before keeps running"));
   };
   process.on("SIGHUP", reload);
   const { config, warnings } = loaded;
@@ -76,5 +76,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
 
 /** A rejection that a TypeScript module lets nobody await is its fault, not the end of the service. */
 function surviveModules(log: Logger): void {
-  process.on("unhandledRejection", (error) => log.error({ err: error }, "a promise was rejected that nobody awaits"));
+  process.on("unhandledRejection", (error) =>
+    log.error({ err: error }, "a promise was rejected, and no code awaits it"),
+  );
 }

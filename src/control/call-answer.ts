@@ -19,13 +19,13 @@ export function answerOfDecision(kind: KindName, value: unknown, config: Config)
         ? {
             status: 200,
             body: JSON.stringify({ "m.upload.size": config.maxUploadSizeBytes }),
-            meaning: "nobody decided: the default",
+            meaning: "no module decided: the default",
           }
         : { status: 200, body: value as string, meaning: "the module's answer is the body" };
     case "get_media_upload_limits_for_user": {
       const limits = (value ?? config.mediaUploadLimits) as readonly MediaUploadLimit[];
       const words = limits.map(({ maxBytes, timePeriodMs }) => `${maxBytes} bytes in ${timePeriodMs} ms`);
-      const whose = value === undefined ? "nobody decided: the configured limits" : "the module's limits";
+      const whose = value === undefined ? "no module decided: the configured limits" : "the module's limits";
       return { status: null, body: null, meaning: `${whose}: ${words.join(", ") || "none"}` };
     }
     case "check_media_file_for_spam":
@@ -43,13 +43,13 @@ export function answerOfNotification(
   config: Config,
 ): HttpAnswer {
   if (kind !== "on_media_upload_limit_exceeded") {
-    return { status: null, body: null, meaning: "everybody was told; nothing follows from it" };
+    return { status: null, body: null, meaning: "all modules were told; nothing follows from it" };
   }
   if (raised !== undefined) return answerOfError(raised, "a module worded the refusal");
   const { infoUri, canUpgrade } = args[1] as MediaUploadLimit;
   const page = `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`;
   const fields = { info_uri: infoUri || page, ...(canUpgrade && { can_upgrade: true }) };
-  return answerOfError(matrixError("LIMIT_EXCEEDED", { fields }), "nobody worded the refusal");
+  return answerOfError(matrixError("LIMIT_EXCEEDED", { fields }), "no module worded the refusal");
 }
 
 /** The answer to a request that ends in an error. */
@@ -58,5 +58,5 @@ export function answerOfError(error: MatrixError, meaning = "the request is refu
 }
 
 function goesOn(): HttpAnswer {
-  return { status: null, body: null, meaning: "nobody objected: the upload goes on" };
+  return { status: null, body: null, meaning: "no module objected: the upload is accepted" };
 }

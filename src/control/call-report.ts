@@ -56,8 +56,8 @@ export function formatReport({ slots, decidedBy, http }: CallReport): string {
   });
   const answer = http.status === null ? http.meaning : `${http.status} ${http.body ?? ""} (${http.meaning})`;
   return [
-    ...(lines.length > 0 ? lines : ["nobody registered for it"]),
-    `decided by: ${decidedBy ?? "nobody"}`,
+    ...(lines.length > 0 ? lines : ["no module registered this callback"]),
+    `decided by: ${decidedBy ?? "no module"}`,
     `HTTP: ${answer}`,
   ].join("\n");
 }

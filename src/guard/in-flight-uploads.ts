@@ -118,7 +118,7 @@ export class InFlightUpload {
     const { records, log } = this.#parts;
     log.warn(
       { user: this.#userId, reason },
-      "nobody knows whether Synapse stored an upload: the user's usage is read from it again",
+      "it is not known whether Synapse stored an upload: the user's usage is read from it again",
     );
     await this.#end(records.doubt(randomUUID(), this.#userId, Date.now()), (error) => {
       log.error({ err: error, user: this.#userId }, "that an upload is in doubt could not be recorded");

@@ -126,7 +126,7 @@ function watchBridge(read: () => readonly BridgeState[], registers: Registry[]):
   gauge("media_bridge_python_restarts", "Restarts of a Python child since the start", (state) => state.restarts);
   gauge(
     "media_bridge_python_answers_ignored",
-    "Answers of a Python child since the start that nobody waited for",
+    "Answers of a Python child since the start that no request waited for",
     (state) => state.ignored,
   );
 }

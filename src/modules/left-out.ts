@@ -20,7 +20,7 @@ export function describeLeftOut(module: Described): string | undefined {
   const { registersNothing, unregistered, language, isLegacySpamChecker } = module;
   if (!registersNothing && unregistered.length === 0) return undefined;
   const names = unregistered.join(", ");
-  if (!registersNothing) return `defines ${names} and does not register it, so that nobody calls it`;
+  if (!registersNothing) return `defines ${names} and does not register it, so that it is never called`;
   const nothing = "registers nothing: no callback and no web resource";
   if (unregistered.length === 0) return nothing;
   const isOld = language === "python" && !isLegacySpamChecker && unregistered.includes("check_media_file_for_spam");

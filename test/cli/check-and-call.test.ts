@@ -72,14 +72,14 @@ describe.concurrent("call", () => {
   const three = ["1. every.Every (python): continue", "2. every (typescript): continue"];
   test.each([
     ["get_media_config_for_user", [ALICE], "3", '200 {"a":1}', [...three, "3. every.Every (python): stop"]],
-    ["is_user_allowed_to_upload_media_of_size", [ALICE, "4"], "nobody", "nobody objected", three],
+    ["is_user_allowed_to_upload_media_of_size", [ALICE, "4"], "no module", "no module objected", three],
     ["is_user_allowed_to_upload_media_of_size", [ALICE, "5"], "1", '413 {"errcode":"M_TOO_LARGE"', ["1. every.Every (python): stop in"]],
     ["get_media_upload_limits_for_user", [ALICE, "5"], "2", "the module's limits: 1000 bytes in 60000 ms", ["2. every (typescript): stop in"]],
-    ["on_media_upload_limit_exceeded", [ALICE, LIMIT, "1", "2"], "nobody", '403 {"errcode":"M_USER_LIMIT_EXCEEDED"', three],
+    ["on_media_upload_limit_exceeded", [ALICE, LIMIT, "1", "2"], "no module", '403 {"errcode":"M_USER_LIMIT_EXCEEDED"', three],
     ["check_media_file_for_spam", ["spam.txt"], "2", '400 {"errcode":"M_UNKNOWN"', ["2. every (typescript): stop in"]],
-    ["check_media_file_for_spam", ["ham.txt"], "nobody", "nobody objected", three],
-    ["on_media_uploaded", [ALICE, "abc", "5"], "nobody", "everybody was told", three],
-    ["on_media_deleted", ["abc"], "nobody", "everybody was told", three],
+    ["check_media_file_for_spam", ["ham.txt"], "no module", "no module objected", three],
+    ["on_media_uploaded", [ALICE, "abc", "5"], "no module", "all modules were told", three],
+    ["on_media_deleted", ["abc"], "no module", "all modules were told", three],
   ])("%s %j: each slot, who decided, and the answer that follows", async (callback, args, decided, http, slots) => {
     const folder = chain();
     for (const name of ["spam.txt", "ham.txt"]) writeFileSync(join(folder.path, name), "");

@@ -42,7 +42,7 @@ describe.concurrent("A module that registers nothing", () => {
 test("A module that leaves out one of its callbacks is told which, and only of those that a media service fires", async () => {
   expect(await checkOf({ module: "forgetful.Half" })).toMatchObject({
     status: 0,
-    said: ["  defines is_user_allowed_to_upload_media_of_size and does not register it, so that nobody calls it"],
+    said: ["  defines is_user_allowed_to_upload_media_of_size and does not register it, so that it is never called"],
   });
 });
 

@@ -119,7 +119,7 @@ describe.runIf(hasNginx)("check --live", () => {
   test("sees that nobody sets the address that is believed", async () => {
     const { lines } = await checkLive(folder, "--public-url", `http://127.0.0.1:${service.port}`);
     expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
-      expect.stringMatching(/X-Forwarded-For is believed, and nobody sets it/),
+      expect.stringMatching(/X-Forwarded-For is believed, and no proxy sets it/),
     ]);
   });
 });

@@ -23,7 +23,7 @@ export async function checkHomeserver(config: Config): Promise<Finding[]> {
   if (refused.status !== 401 || jsonOf(refused)["errcode"] !== "M_UNKNOWN_TOKEN") {
     return [
       problem(
-        `whoami answers ${describeReply(refused)} to a token of nobody's, not 401 M_UNKNOWN_TOKEN`,
+        `whoami answers ${describeReply(refused)} to a made-up token, not 401 M_UNKNOWN_TOKEN`,
         `media_bridge.homeserver.url (${homeserver.url}) must lead to Synapse's client API`,
       ),
     ];
@@ -38,7 +38,7 @@ export async function checkHomeserver(config: Config): Promise<Finding[]> {
     ];
   }
   const { admin } = loadHomeserverTokens(homeserver);
-  if (admin === undefined) return [ok("the homeserver answers, and whoami refuses a token of nobody's")];
+  if (admin === undefined) return [ok("the homeserver answers, and whoami refuses a made-up token")];
   const known = await ask(url, { headers: { Authorization: `Bearer ${admin}` } });
   const findings = [describeAdministrator(known, config.serverName, homeserver.url)];
   const listed = await ask(`${homeserver.url}/_synapse/admin/v1/statistics/users/media?limit=1`, {

@@ -58,7 +58,7 @@ function judgeArrival(what: string, reply: Reply): Finding {
     );
   }
   return problem(
-    `${what} does not arrive here: somebody else answers ${describeReply(reply)}`,
+    `${what} does not arrive here: another server answers ${describeReply(reply)}`,
     "send this path to media_bridge.listen, as in examples/guard/nginx.conf, and reload the proxy",
   );
 }
@@ -111,7 +111,7 @@ function judgeAddress(config: Config, { forwarded_for: forwarded }: { forwarded_
   return told
     ? problem("the proxy tells the client's address, and is not believed", "media_bridge.listen.x_forwarded: true")
     : problem(
-        "X-Forwarded-For is believed, and nobody sets it: clients may claim any address",
+        "X-Forwarded-For is believed, and no proxy sets it: clients may claim any address",
         "nginx: proxy_set_header X-Forwarded-For $remote_addr; or x_forwarded: false",
       );
 }

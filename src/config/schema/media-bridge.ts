@@ -77,7 +77,7 @@ const homeserverSchema = group({
   }),
   grace: field(timerDuration(0).prefault("5m"), {
     form: DURATION_FORM,
-    description: "How much longer a user whom it named stays known while it is slow, down or answers nonsense.",
+    description: "How much longer a user whom it named stays known while it answers neither that nor `/versions`.",
   }),
   negative_cache_for: field(timerDuration(0).prefault("5s"), {
     form: DURATION_FORM,
@@ -132,14 +132,14 @@ const LOG_GROUP = group({
 const UPLOAD_GROUP = group({
   idle_timeout: field(timerDuration().prefault("60s"), {
     form: DURATION_FORM,
-    description: "An upload of which nothing arrives for so long is ended.",
+    description: "An upload is ended after this time without a byte.",
   }),
 });
 
 const DOWNLOAD_GROUP = group({
   idle_timeout: field(timerDuration().prefault("60s"), {
     form: DURATION_FORM,
-    description: "An answer of which a client takes nothing for so long is ended, on every route.",
+    description: "An answer is ended after this time in which its client takes no byte, on every route.",
   }),
 });
 
@@ -201,7 +201,7 @@ export const MediaBridgeSchema = group({
   download: field(DOWNLOAD_GROUP.prefault({}), { form: "a mapping", description: "How answers are sent." }),
   upstream: field(upstreamSchema.optional(), {
     form: "a mapping",
-    description: "A Synapse that keeps media, in front of which this service stands.",
+    description: "A Synapse that keeps media, with this service in front of it.",
   }),
   run_background_tasks: field(flag().optional(), {
     form: FLAG_FORM,

@@ -83,7 +83,7 @@ export const pythonSchema = group({
   blocked_after: field(timerDuration().prefault("60s"), {
     form: DURATION_FORM,
     description:
-      "A child is killed when a module has blocked it for so long and no callback is under way; with some, past the longest deadline of theirs.",
+      "A child is killed when a module has blocked it for this time and no callback is under way, or past the longest deadline of those that are.",
   }),
   max_in_flight: field(leastOne().prefault(100), {
     form: LEAST_ONE_FORM,
@@ -92,7 +92,7 @@ export const pythonSchema = group({
   max_queued: field(count().prefault(1000), {
     form: COUNT_FORM,
     description:
-      "How many calls may wait for a child; past that, requests are answered 503 at once, those of whoever has most first.",
+      "How many calls may wait for a child; past that, requests are answered 503 at once, first those of the user who has most.",
   }),
   max_wait: field(timerDuration().prefault(750), {
     form: DURATION_FORM,

@@ -140,7 +140,7 @@ export const synapseShape = {
   }),
   max_pending_media_uploads: field(count().prefault(5), {
     form: COUNT_FORM,
-    description: "How many media ids without an upload a user may have; 0 lets nobody create one.",
+    description: "How many media ids without an upload a user may have; with 0 no user can create one.",
   }),
   rc_media_create: field(RateLimitSchema.prefault({}), {
     form: "a mapping",

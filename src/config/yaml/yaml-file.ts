@@ -38,8 +38,7 @@ export function readYamlFileIfAny(file: string): YamlRoot | undefined {
   } catch (error) {
     const line = error instanceof StartError ? findTemplateLine(text) : undefined;
     if (line === undefined) throw error;
-    const what =
-      "this is a template of Jinja's ({% or {{ stands here), and no YAML: render it, and name what comes out";
+    const what = "this is a Jinja template (with {% or {{), not YAML: render it, and name the file that comes out";
     throw new StartError("CONFIG", `${file}:${line}: ${what}`, { cause: error });
   }
 }
@@ -62,7 +61,7 @@ function readRoot(file: string, text: string): YamlRoot | undefined {
     throw reader.failAt(error.pos[0], "a second document begins here (`---`): keep one in a file");
   }
   if (error?.code === "RESOURCE_EXHAUSTION") {
-    throw reader.failAt(error.pos[0], "values lie in one another too deep to be read");
+    throw reader.failAt(error.pos[0], "values are nested too deeply to be read");
   }
   if (error !== undefined) {
     throw reader.failAt(error.pos[0], `not valid YAML${QUIET_CODES.has(error.code) ? `: ${error.message}` : ""}`);
