@@ -81,7 +81,9 @@ function describeModuleDatabase({ mediaBridge: { moduleDatabase, database } }: C
   if (homeserver.name === "sqlite3") return `SQLite, ${String(homeserver.args["database"])}${by}`;
   const { dbname, database: named, host } = homeserver.args;
   const where = host === undefined ? "" : ` on ${String(host)}`;
-  return `PostgreSQL, ${String(dbname ?? named ?? "its user's database")}${where}${by}`;
+  const name = String(dbname ?? named ?? "its user's database");
+  // PostgreSQL takes a whole connection string for a name, and that may have a password in it.
+  return `PostgreSQL, ${/:\/\/|=/.test(name) ? "the database of a connection string" : name}${where}${by}`;
 }
 
 function describeModules({ modules }: LoadedModules): string[] {

@@ -2,14 +2,26 @@ import { say } from "../callbacks/said.ts";
 import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts";
 import { HomeserverNotConfigured, HomeserverRefusal } from "../homeserver/client/refusal.ts";
 import { HomeserverError, HomeserverHeldBack } from "../homeserver/homeserver-error.ts";
+import type { Logger } from "../util/log.ts";
 import { ModuleDatabaseError, type ModuleDatabase, type ModuleTransaction } from "./module-database.ts";
 
-/** The database as a module has it. `call` hears what fails there: a module may swallow the error, and then seems to consent. */
-export function heardDatabase(database: ModuleDatabase): ModuleDatabase {
+/**
+ * The database as a module has it. A module may swallow what fails there, and then seems to consent: `call` hears of it each time, and
+ * the log once of each table of Synapse's that is not there.
+ */
+export function heardDatabase(database: ModuleDatabase, log: Logger): ModuleDatabase {
+  const logged = new Set<string>();
+  const hear = (error: unknown) => {
+    if (!isSqlError(error) || !MISSING_TABLE.test(error.message)) return;
+    say("error", error.message);
+    if (!OF_SYNAPSE.test(error.message) || logged.has(error.message)) return;
+    logged.add(error.message);
+    log.error({}, error.message);
+  };
   return {
     transaction: (name, run, options) =>
       hearing(
-        database.transaction(name, (txn) => run(heardTransaction(txn)), options),
+        database.transaction(name, (txn) => run(heardTransaction(txn, hear)), options),
         (error) => {
           if (isUnusable(error)) say("error", `${name}: ${error.message}`);
         },
@@ -31,16 +43,14 @@ export function heardHomeserver(client: HomeserverClient): HomeserverClient {
   });
 }
 
-function heardTransaction(txn: ModuleTransaction): ModuleTransaction {
-  const hear = (error: unknown) => {
-    if (isSqlError(error) && MISSING_TABLE.test(error.message)) say("error", error.message);
-  };
+function heardTransaction(txn: ModuleTransaction, hear: (error: unknown) => void): ModuleTransaction {
   return {
     execute: <Row>(...args: Parameters<ModuleTransaction["execute"]>) => hearing(txn.execute<Row>(...args), hear),
     change: (...args) => hearing(txn.change(...args), hear),
   };
 }
 
+const OF_SYNAPSE = /this table is Synapse's|database that is not Synapse's/;
 const MISSING_TABLE = /no such table|relation "[^"]*" does not exist/;
 
 function isSqlError(error: unknown): error is ModuleDatabaseError {

@@ -138,10 +138,10 @@ async function setUp(
   const names = createNamesApi(config);
   let isSetUp = false;
   const { homeserver, metrics, database } = await services;
-  const offered = offerDatabase(config, database);
+  const offered = offerDatabase(config, heardDatabase(database, options.log.child({ module: module.name })));
   const registered = new Set<string>();
   const parts = { names, registry, web, background, log, registered, isSetUp: () => isSetUp };
-  const heard = { homeserver: heardHomeserver(homeserver), takeDatabase: () => heardDatabase(offered.take()) };
+  const heard = { homeserver: heardHomeserver(homeserver), takeDatabase: () => offered.take() };
   const api = createModuleApi(module, file, { ...heard, metrics, ...parts });
   try {
     await parsed.setup(api);

@@ -54,7 +54,7 @@ describe("a key that decides in Synapse and not here", () => {
 
 test("media_bridge.acknowledge takes no key that causes no warning", () => {
   expect(() => loadText("", "  acknowledge: [media_retentoin]")).toThrow(
-    /media_bridge\.acknowledge\[0\]: expected a list of Synapse's keys that cause a warning, found another name$/,
+    /media_bridge\.acknowledge\[0\]: expected one of Synapse's keys that cause a warning \(docs\/configuration\.md\), found another name$/,
   );
 });
 

@@ -69,6 +69,24 @@ describe("Where the service keeps the media beside a homeserver", () => {
     expect(checked.status).toBe(0);
   });
 
+  test("check warns of a database file that is not there, and shows no connection string", async () => {
+    const checkWith = async (database: object) => {
+      const homeserverKeys = { url: homeserver.url, database };
+      const mediaBridge = { tokens_file: undefined, homeserver: homeserverKeys };
+      const folder = new CliFolder({ config: { modules: [PYTHON] }, mediaBridge, pythonPath: [FIXTURE_MODULES] });
+      return (await folder.end(["check"])).stdout;
+    };
+    const path = join(createTemporaryFolder(), "missing.db");
+    expect(await checkWith({ name: "sqlite3", args: { database: path } })).toContain(
+      `media_bridge.homeserver.database: there is no file ${path}, and modules that use the database fail`,
+    );
+    for (const dbname of ["postgresql://synapse:hunter22@db/synapse", "dbname=synapse password=hunter22"]) {
+      const said = await checkWith({ name: "psycopg2", args: { dbname } });
+      expect(said).toContain("modules get:  PostgreSQL, the database of a connection string (");
+      expect(said).not.toContain("hunter22");
+    }
+  });
+
   test("a TypeScript module ends it where it asks for a database, also if it gets by without", async () => {
     for (const when of ["setup", "swallowed"]) {
       const refused = start([{ typescript: TYPESCRIPT, config: { when } }], undecided());
@@ -120,6 +138,15 @@ describe("A table of Synapse's that is not there", () => {
     const service = await start([{ typescript: TYPESCRIPT }], own());
     await answerOf(service);
     expect(service.log.text()).toMatch(/no such table: users \(.* set media_bridge\.homeserver\.database to Synapse's/);
+  });
+
+  test("names the key in the log also where a TypeScript module swallows the error, once", async () => {
+    const quiet = new URL("../fixtures/bad-modules/quiet.ts", import.meta.url).pathname;
+    const service = await start([{ typescript: quiet }], own());
+    await service.request(CONFIG, { as: "alice" });
+    await answerOf(service);
+    const hint = /no such table: users \([^)]*set media_bridge\.homeserver\.database to Synapse's database\)/g;
+    expect(service.log.text().match(hint)).toHaveLength(1);
   });
 
   test("names the database that is not Synapse's, and leaves tables of modules alone", async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { StartError } from "../../errors.ts";
 import type { HomeserverDatabaseConfig, ModuleDatabaseConfig } from "../config.ts";
 import type { ConfigSources } from "../config-files.ts";
@@ -34,21 +35,31 @@ export function buildModuleDatabase(
 export function warnAboutModuleDatabase(
   settings: Settings,
   sources: ConfigSources,
-  { decidedBy }: ModuleDatabaseConfig,
+  { homeserver: database, decidedBy }: ModuleDatabaseConfig,
 ): string[] {
-  if (decidedBy !== undefined) return [];
+  if (decidedBy !== undefined) return warnAboutMissingFile(database, decidedBy);
   const { homeserver, upstream } = settings.media_bridge;
   const source = findSynapseDatabase(sources);
   if (homeserver === undefined && source !== undefined) {
     const place = `${source.file}:${source.node.line}: ${formatKey(source)}`;
     return [
-      `${place}: modules get the service's own database, not this one, which takes ${KEY} in place of tokens_file`,
+      `${place}: modules get the service's own database. To give them this one, set ${KEY}, and media_bridge.homeserver.url in place of tokens_file`,
     ];
   }
   if (upstream?.mode !== "guard") return [];
   return [
     `${KEY}: modules get the service's own database, which has none of Synapse's users and rooms: name Synapse's file with --config as well, or set this key to a database or to own`,
   ];
+}
+
+/** A path that is relative to another folder than Synapse's, say, or Synapse's in a container. */
+function warnAboutMissingFile(
+  database: HomeserverDatabaseConfig | undefined,
+  { key, file }: NonNullable<ModuleDatabaseConfig["decidedBy"]>,
+): string[] {
+  const path = database?.name === "sqlite3" ? String(database.args["database"]) : undefined;
+  if (path === undefined || existsSync(path)) return [];
+  return [`${file}: ${key}: there is no file ${path}, and modules that use the database fail`];
 }
 
 interface NamedDatabase {

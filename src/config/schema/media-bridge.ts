@@ -30,8 +30,9 @@ const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const sat
 const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
 
 const ACKNOWLEDGE_FORM = "a list of Synapse's keys that cause a warning";
-const acknowledged = text(ACKNOWLEDGE_FORM).refine((key) => UNSUPPORTED_SYNAPSE_KEYS.has(key), {
-  error: ACKNOWLEDGE_FORM,
+const ACKNOWLEDGED_FORM = "one of Synapse's keys that cause a warning (docs/configuration.md)";
+const acknowledged = text(ACKNOWLEDGED_FORM).refine((key) => UNSUPPORTED_SYNAPSE_KEYS.has(key), {
+  error: ACKNOWLEDGED_FORM,
   params: { found: "another name" },
 });
 
