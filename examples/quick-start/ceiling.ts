@@ -1,7 +1,7 @@
 import { defineModule } from "synapse-media-bridge";
 import { z } from "zod";
 
-/** No upload above a size, whoever asks. */
+/** No upload above a size, for any user. */
 export default defineModule({
   name: "ceiling",
   configSchema: z.strictObject({ max_bytes: z.int().positive() }),

@@ -78,7 +78,9 @@ describe("where the service keeps the media", () => {
 
   test("a database that goes unused for want of a homeserver is a warning", () => {
     expect(databaseOf(`${MODULE}\n${POSTGRES}`, "").warnings).toEqual([
-      expect.stringMatching(/c\.yaml:3: database: modules get the service's own database\. To give them this one, set media_bridge/),
+      expect.stringMatching(
+        /c\.yaml:3: database: modules get the service's own database\. To give them this one, set media_bridge/,
+      ),
     ]);
   });
 

@@ -12,6 +12,14 @@ const THROWS: [what: string, statement: string][] = [
   ["an error with a request", "throw Object.assign(new Error('403'), { config: { headers: { key: password } } });"],
   ["an error whose stack quotes it", "const e = new Error('x'); e.stack = `Error: ${password}`; throw e;"],
   ["an error whose name quotes it", "throw Object.assign(new Error('x'), { name: `No ${password}` });"],
+  [
+    "an error that throws where it is read",
+    "throw Object.defineProperty(new Error(), 'message', { get() { throw new Error(password); } });",
+  ],
+  [
+    "an error whose name is a symbol",
+    "throw Object.assign(new Error(password), { name: Symbol(password), stack: 5 });",
+  ],
   ["a text", "throw password;"],
   ["an object", "throw { password };"],
 ];

@@ -23,6 +23,13 @@ function start(modules: object[], mediaBridge: object, config: object = {}): Pro
 const undecided = () => ({ homeserver: { url: homeserver.url, database: undefined } });
 const own = () => ({ homeserver: { url: homeserver.url, database: "own" } });
 
+/** What check says where modules work on a database of the homeserver's. */
+async function checkWith(database: object): Promise<string> {
+  const mediaBridge = { tokens_file: undefined, homeserver: { url: homeserver.url, database } };
+  const folder = new CliFolder({ config: { modules: [PYTHON] }, mediaBridge, pythonPath: [FIXTURE_MODULES] });
+  return (await folder.end(["check"])).stdout;
+}
+
 async function answerOf(service: TestService): Promise<unknown> {
   try {
     return await (await service.request(CONFIG, { as: "alice" })).json();
@@ -70,12 +77,6 @@ describe("Where the service keeps the media beside a homeserver", () => {
   });
 
   test("check warns of a database file that is not there, and shows no connection string", async () => {
-    const checkWith = async (database: object) => {
-      const homeserverKeys = { url: homeserver.url, database };
-      const mediaBridge = { tokens_file: undefined, homeserver: homeserverKeys };
-      const folder = new CliFolder({ config: { modules: [PYTHON] }, mediaBridge, pythonPath: [FIXTURE_MODULES] });
-      return (await folder.end(["check"])).stdout;
-    };
     const path = join(createTemporaryFolder(), "missing.db");
     expect(await checkWith({ name: "sqlite3", args: { database: path } })).toContain(
       `media_bridge.homeserver.database: there is no file ${path}, and modules that use the database fail`,

@@ -25,9 +25,19 @@ export function moduleError(entry: TypeScriptEntry, problem: string, cause?: unk
 /** What a module threw, in words, with the line of its file; no value of its configuration stands in it. */
 export function describeThrown(thrown: unknown, entry: TypeScriptEntry, file: string): string {
   if (!(thrown instanceof Error)) return `threw ${thrown === null ? "null" : typeof thrown}`;
-  const text = hideValues(`${String(thrown.name)}: ${messageOf(thrown)}`, entry.config);
-  const place = findPlace(thrown.stack ?? "", file);
-  return place === undefined || text.includes(place) ? text : `${text} (at ${place})`;
+  try {
+    const text = hideValues(`${textOf(thrown.name)}: ${messageOf(thrown)}`, entry.config);
+    const place = findPlace(textOf(thrown.stack), file);
+    return place === undefined || text.includes(place) ? text : `${text} (at ${place})`;
+  } catch {
+    // Members of an error may be getters of the module's own.
+    return "threw an error that cannot be read";
+  }
+}
+
+/** A member of an error in words, whatever a module has put there. */
+function textOf(member: unknown): string {
+  return String(member);
 }
 
 /** `file:line`, and the column where it is known, of the innermost frame in the file. */
