@@ -2,11 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import asyncio
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from .hands import Hand
-    from .registry import Entry
+
+class RunningKind(Protocol):
+    """A kind of callbacks (`kinds.Kind`)."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class RunningCallback(Protocol):
+    """The slot whose callback runs (`registry.Entry`)."""
+
+    @property
+    def kind(self) -> RunningKind: ...
+    @property
+    def module_path(self) -> str: ...
+    @property
+    def file(self) -> str | None: ...
+
+
+class RunningStep(Protocol):
+    """A step of a coroutine that is driven by hand (`hands.Hand`)."""
+
+    @property
+    def module_path(self) -> str | None: ...
+    @property
+    def since_ns(self) -> int: ...
+    @property
+    def under(self) -> asyncio.Task[Any] | None: ...
+    def find_task(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
+        """Its task, made now where it has none."""
+        ...
+
+
+# What `Activity.put_aside` hands out for `Activity.restore`.
+Former = tuple[RunningCallback | None, int, int | None, RunningStep | None]
 
 
 class Activity:
@@ -19,16 +52,16 @@ class Activity:
     __slots__ = ("entry", "hand", "request", "since_ns")
 
     def __init__(self) -> None:
-        self.entry: Entry | None = None
+        self.entry: RunningCallback | None = None
         self.since_ns = 0
         self.request: int | None = None
-        self.hand: Hand | None = None
+        self.hand: RunningStep | None = None
 
-    def put_aside(self) -> tuple[Entry | None, int, int | None, Hand | None]:
+    def put_aside(self) -> Former:
         """What runs until now, for `restore`: other code is about to run on top of it."""
         return self.entry, self.since_ns, self.request, self.hand
 
-    def restore(self, former: tuple[Entry | None, int, int | None, Hand | None]) -> None:
+    def restore(self, former: Former) -> None:
         self.entry, self.since_ns, self.request, self.hand = former
 
 

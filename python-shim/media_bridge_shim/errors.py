@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .api.errors import SynapseError
 from .hidden_values import hide_values
 from .json_text import to_json_text
 from .missing_module import explain_missing
@@ -79,8 +80,6 @@ def make_callback_error(error: BaseException, **more: Any) -> WireError:
         return make_plain_error("timeout", type(error).__name__, str(error), **more)
     wire = make_error("module", error, **more)
     try:
-        from synapse.api.errors import SynapseError
-
         if isinstance(error, SynapseError):
             wire.update(_response_of(error))
     except BaseException as failure:

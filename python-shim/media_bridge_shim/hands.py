@@ -88,6 +88,12 @@ class Hand:
         self.under = find_running_task()
         self.since_ns = perf_counter_ns()
 
+    def find_task(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
+        """Its task, made now where it has none."""
+        if self.carrier is None:
+            self.carrier = Carrier(loop)
+        return self.carrier.task
+
 
 def run_by_hand(function: Callable[..., Any], *args: Any, carrier: Carrier | None = None) -> tuple[Any, Carrier | None]:
     """Calls, and says which task was asked for meanwhile, or was there before."""
@@ -161,8 +167,7 @@ def install_current_task(loop: asyncio.AbstractEventLoop) -> None:
             return task
         hand = activity.hand
         if hand is not None and hand.under is task:
-            hand.carrier = hand.carrier or Carrier(loop)
-            return hand.carrier.task
+            return hand.find_task(loop)
         if task is not None or activity.entry is None:
             return task
         if _promise.since_ns != activity.since_ns:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+from .api.callback_types import NOT_SPAM
+from .api.codes import Codes
 from .errors import AnswerError
 from .json_text import to_json_text
 from .limits import from_wire_limit, to_wire_limits
 from .texts import type_name
 
-if TYPE_CHECKING:
-    from .registry import Entry
-
 # (outcome, value, warning): outcome is "continue" or "stop". None: the walk goes on in silence.
 Verdict = tuple[str, Any, "str | None"] | None
+
+
+class Slot(Protocol):
+    """What the makers of arguments need to know of a slot."""
+
+    @property
+    def wants_size(self) -> bool:
+        """Whether the callback takes the size as well; for the limits' kind alone."""
+        ...
+
+
+# Makes one slot's arguments out of those of the wire.
+ArgumentMaker = Callable[[Slot, list[Any]], Sequence[Any]]
 
 
 @dataclass(frozen=True)
@@ -31,7 +42,7 @@ class Kind:
     judge: Callable[[Any], Verdict]
     passes: Any
     """The usual answer with which the walk goes on, by identity: a short cut past `judge`."""
-    make_args: Callable[[Entry, list[Any]], Sequence[Any]] | None = None
+    make_args: ArgumentMaker | None = None
     is_notification: bool = False
 
 
@@ -54,47 +65,37 @@ def _judge_limits(answer: Any) -> Verdict:
 
 
 def _judge_spam(answer: Any) -> Verdict:
-    not_spam, codes = _spam_names()
-    if answer is not_spam or answer is False:
+    if answer is NOT_SPAM or answer is False:
         return None
     with_fields = isinstance(answer, tuple) and len(answer) == 2 and isinstance(answer[1], Mapping)
-    if answer is True or isinstance(answer[0] if with_fields else answer, codes):
+    if answer is True or isinstance(answer[0] if with_fields else answer, Codes):
         return ("stop", None, None)
     return ("stop", None, f"answered {type_name(answer)} where NOT_SPAM or a Codes is expected; taken as spam")
-
-
-@cache
-def _spam_names() -> tuple[Any, type]:
-    # Imported late, since `synapse.module_api` is most of the shim; and once: a repeated import takes microseconds.
-    from synapse.module_api import NOT_SPAM
-    from synapse.module_api.errors import Codes
-
-    return NOT_SPAM, Codes
 
 
 def _judge_nothing(_answer: Any) -> Verdict:
     return None
 
 
-def _limits_args(entry: Entry, args: list[Any]) -> Sequence[Any]:
+def _limits_args(entry: Slot, args: list[Any]) -> Sequence[Any]:
     return args if entry.wants_size else args[:1]
 
 
-def _exceeded_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
+def _exceeded_args(_entry: Slot, args: list[Any]) -> Sequence[Any]:
     user_id, limit, sent_bytes, attempted_bytes = args
     return (user_id, from_wire_limit(limit), sent_bytes, attempted_bytes)
 
 
-def _spam_args(_entry: Entry, args: list[Any]) -> Sequence[Any]:
-    make_file_wrapper, make_file_info = _file_makers()
-    return (make_file_wrapper(args[0]), make_file_info(args[1]))
+def _spam_args(entry: Slot, args: list[Any]) -> Sequence[Any]:
+    return _makers["check_media_file_for_spam"](entry, args)
 
 
-@cache
-def _file_makers() -> tuple[Callable[[str], Any], Callable[[Mapping[str, Any]], Any]]:
-    from .api.files import make_file_info, make_file_wrapper
+_makers: dict[str, ArgumentMaker] = {}
 
-    return make_file_wrapper, make_file_info
+
+def set_argument_maker(kind: str, make: ArgumentMaker) -> None:
+    """For a kind whose arguments are objects of `api`: that is where modules get the means to register callbacks."""
+    _makers[kind] = make
 
 
 KINDS: Mapping[str, Kind] = {

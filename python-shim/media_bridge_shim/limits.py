@@ -6,6 +6,7 @@ import json
 import math
 from typing import Any
 
+from .api.upload_limit import MediaUploadLimit
 from .errors import AnswerError
 from .json_text import MAX_TEXT_BYTES, to_json_text
 
@@ -49,10 +50,8 @@ def to_wire_limit(limit: Any) -> WireLimit:
     }
 
 
-def from_wire_limit(wire: WireLimit) -> Any:
+def from_wire_limit(wire: WireLimit) -> MediaUploadLimit:
     """A new `MediaUploadLimit`, equal to the one that the map was made from."""
-    from synapse.module_api import MediaUploadLimit
-
     return MediaUploadLimit(
         max_bytes=_number(wire["max_bytes"]),
         time_period_ms=_number(wire["time_period_ms"]),

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred
 
-    from .registry import Registry
-    from .web.server import WebServer
+
+class Registrations(Protocol):
+    """Where modules register their callbacks (`registry.Registry`)."""
+
+    def register(self, module_index: int, group: str, callbacks: Mapping[str, Any]) -> None: ...
+
+
+class WebResources(Protocol):
+    """Where modules register their web resources (`web.server.WebServer`)."""
+
+    def register(self, module_index: int, module_path: str, path: str, resource: Any) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -27,11 +35,11 @@ class Service:
     run_background_tasks: bool
     held_back: bool
     """True for `check` and `call`: looping, delayed and background calls and outgoing HTTP of modules do not start."""
-    registry: Registry
+    registry: Registrations
     reactor: Any
     call_host: Callable[[str, Any], Deferred[Any]]
     """Asks the host: `call_host(method, params)`; fails with `errors.HostError` where the host refuses."""
-    web: WebServer
+    web: WebResources
     database: Mapping[str, Any] | None = field(default=None, repr=False)
     """`{name, args, …}` as in Synapse's `database:`, with `own` for the service's own one. Holds a password."""
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .homeserver_calls import HomeserverNotConfigured, RefusedByHomeserver, to_object_text
+from .homeserver_calls import CallingPart, HomeserverNotConfigured, RefusedByHomeserver, to_object_text
 from .ids import UserID
 from .json_types import JsonDict, JsonMapping
 from .text_helpers import freeze
-
-if TYPE_CHECKING:
-    from .module_api import ModuleApi
 
 _METHOD = "ModuleApi.account_data_manager"
 
@@ -18,7 +15,7 @@ _METHOD = "ModuleApi.account_data_manager"
 class AccountDataManager:
     """Reads and writes as the user. `ValueError` for users of other servers."""
 
-    def __init__(self, api: ModuleApi) -> None:
+    def __init__(self, api: CallingPart) -> None:
         self._api = api
 
     async def get_global(self, user_id: str, data_type: str) -> JsonMapping | None:

@@ -80,6 +80,11 @@ class ReadableFileWrapper:
             stream.close()
 
 
+def make_spam_check_args(_slot: object, args: list[Any]) -> tuple[ReadableFileWrapper, FileInfo]:
+    """The arguments of `check_media_file_for_spam` from those of the wire: a path and a map."""
+    return make_file_wrapper(args[0]), make_file_info(args[1])
+
+
 def make_file_wrapper(path: str) -> ReadableFileWrapper:
     """The wrapper of a file under the media store."""
     return ReadableFileWrapper(_read_clock(), path)

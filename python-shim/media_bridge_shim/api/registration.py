@@ -6,7 +6,11 @@ from collections.abc import Callable
 from inspect import Parameter, Signature
 from typing import Any
 
+from ..kinds import set_argument_maker
 from .callback_names import CALLBACKS, EXTENSIONS, REQUIRED
+from .files import make_spam_check_args
+
+set_argument_maker("check_media_file_for_spam", make_spam_check_args)
 
 
 def make_register_methods() -> dict[str, Callable[..., None]]:

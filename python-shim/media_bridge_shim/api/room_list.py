@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .module_api import ModuleApi
+from .homeserver_calls import CallingPart
 
 _METHOD = "ModuleApi.public_room_list_manager"
 
@@ -13,7 +10,7 @@ _METHOD = "ModuleApi.public_room_list_manager"
 class PublicRoomListManager:
     """Asks and acts as the administrator."""
 
-    def __init__(self, api: ModuleApi) -> None:
+    def __init__(self, api: CallingPart) -> None:
         self._api = api
 
     async def room_is_in_public_room_list(self, room_id: str) -> bool:

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from itertools import count
 from time import time
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import attr
 from twisted.internet.address import UNIXAddress
@@ -21,9 +21,6 @@ from ..api.logging_context import LoggingContext, set_current_context
 from ..current import current_module, current_request
 from .addresses import get_request_user_agent, redact_uri
 from .error_answers import return_json_error
-
-if TYPE_CHECKING:
-    from .site import SynapseSite
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +36,15 @@ class RequestInfo:
     ip: str
 
 
+class RequestSite(Protocol):
+    """What a request needs of its site (`site.SynapseSite`)."""
+
+    reactor: Any
+    server_version_string: bytes
+
+    def module_at(self, path: bytes) -> str | None: ...
+
+
 class SynapseRequest(Request):
     """A request. `requester` is set once its user is known; `logcontext` is current while it is answered."""
 
@@ -48,7 +54,7 @@ class SynapseRequest(Request):
     def __init__(
         self,
         channel: Any,
-        site: SynapseSite,
+        site: RequestSite,
         our_server_name: str,
         *args: Any,
         max_request_body_size: int = 1024,
