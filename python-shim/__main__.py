@@ -8,12 +8,12 @@ if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
 from media_bridge_shim.channel import claim  # noqa: E402
-from media_bridge_shim.keeper import start_keeper  # noqa: E402
+from media_bridge_shim.orphan_reaper import start_reaper  # noqa: E402
 
 
 def start():
     channel = claim()
-    start_keeper(channel)
+    start_reaper(channel)
     # Before anything that is installed: our `synapse` packages win over a Synapse in the same environment.
     sys.path[:] = [os.path.join(HERE, "compat"), HERE] + [entry for entry in sys.path if entry != HERE]
 

@@ -18,7 +18,7 @@ sys.path[:0] = [str(ROOT / "python-shim/compat"), str(ROOT / "python-shim"), str
 
 from media_bridge_shim import connection, modules  # noqa: E402
 from media_bridge_shim.channel import Channel  # noqa: E402
-from media_bridge_shim.hands import install_current_task  # noqa: E402
+from media_bridge_shim.current_task import install_current_task  # noqa: E402
 from media_bridge_shim.loop import ChannelLoop  # noqa: E402
 from twisted.internet import asyncioreactor  # noqa: E402
 

@@ -11,7 +11,7 @@ from time import perf_counter_ns
 from types import FrameType
 from typing import Any
 
-from .activity import activity
+from .running import activity
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ Place = tuple[str, str, str, int]
 class BlockedCalls:
     """Asked by the watchdog's thread, which alone runs while the main thread is held. `tell` is called from there."""
 
-    def __init__(self, tell: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, tell: Callable[[dict[str, Any]], object]) -> None:
         self._tell = tell
         self._main_thread = threading.main_thread().ident or 0
         self._seen_ns = 0
@@ -34,11 +34,11 @@ class BlockedCalls:
 
     def look(self) -> None:
         """Notices a step of a module that has held the main thread for longer than half a second; each step once."""
-        before = entry, since_ns, _, hand = activity.put_aside()
+        before = entry, since_ns, _, step = activity.put_aside()
         if entry is None:
-            if hand is None or hand.module_path is None:
+            if step is None or step.module_path is None:
                 return
-            since_ns = hand.since_ns
+            since_ns = step.since_ns
         if since_ns == self._seen_ns or perf_counter_ns() - since_ns < BLOCKED_AFTER_NS:
             return
         frame = sys._current_frames().get(self._main_thread)
@@ -48,8 +48,8 @@ class BlockedCalls:
         self._seen_ns = since_ns
         if entry is not None:
             self._note(entry.module_path, entry.kind.name, frame, entry.file)
-        elif hand is not None and hand.module_path is not None:
-            self._note(hand.module_path, "background work", frame, _file_of(hand.module_path))
+        elif step is not None and step.module_path is not None:
+            self._note(step.module_path, "background work", frame, _file_of(step.module_path))
 
     def sum_up(self) -> None:
         """Says in the log how often it came to that, place by place; for the end."""

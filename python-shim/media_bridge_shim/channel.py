@@ -12,11 +12,13 @@ class Channel:
     """The private descriptors of the channel, -1 in a forked child, where the channel is closed; and one of stderr."""
 
     def __init__(self, read_fd, write_fd, log_fd):
+        # type: (int, int, int) -> None
         self.read_fd = read_fd
         self.write_fd = write_fd
         self.log_fd = log_fd
 
     def close(self):
+        # type: () -> None
         for fd in (self.read_fd, self.write_fd):
             if fd != -1:
                 os.close(fd)
@@ -24,6 +26,7 @@ class Channel:
 
 
 def claim():
+    # type: () -> Channel
     """Moves fd 0 and 1 away (not inherited by what is executed), puts the null device on 0 and stderr on 1."""
     channel = Channel(_copy(0), _copy(1), _copy(2))
     null = os.open(os.devnull, os.O_RDONLY)
@@ -39,6 +42,7 @@ def claim():
 
 
 def _copy(fd):
+    # type: (int) -> int
     try:
         return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, PRIVATE_FROM)
     except OSError:

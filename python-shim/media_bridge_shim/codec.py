@@ -7,8 +7,8 @@ from typing import Any
 
 import msgpack
 
-from .body_check import MAX_VALUES, check_values
 from .frames import HEADER, MAX_FRAME_BYTES, FrameError
+from .msgpack_validator import MAX_VALUES, check_values
 
 # Up to here the codec's own limits do: no container may declare more than the body has room for. Nested, those of a
 # larger one could still make it set aside hundreds of times its size.

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-_READERS = {"!map": dict, "!date": date.fromisoformat, "!datetime": datetime.fromisoformat}
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "!map": dict,
+    "!date": date.fromisoformat,
+    "!datetime": datetime.fromisoformat,
+}
 
 
 def read_config(text: str) -> Any:

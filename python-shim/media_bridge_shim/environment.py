@@ -17,6 +17,7 @@ NEEDED = (
 
 
 def find_problem(requirements):
+    # type: (str) -> str | None
     """One line for the operator, or None. `requirements` is the path of the pinned list that the line recommends."""
     if sys.version_info < OLDEST_PYTHON:
         return (

@@ -10,7 +10,7 @@ from .api.errors import SynapseError
 from .hidden_values import hide_values
 from .json_text import to_json_text
 from .missing_module import explain_missing
-from .texts import (
+from .wire_text import (
     MAX_MESSAGE_BYTES,
     MAX_NAME_BYTES,
     MAX_TRACEBACK_BYTES,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from .current import describe_origin
-from .texts import clean_text, keep_end
+from .running import describe_origin
+from .wire_text import clean_text, keep_end
 
 MAX_LINES = 20
 MAX_LINE_BYTES = 2 * 1024

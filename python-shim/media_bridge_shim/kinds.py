@@ -11,7 +11,7 @@ from .api.codes import Codes
 from .errors import AnswerError
 from .json_text import to_json_text
 from .limits import from_wire_limit, to_wire_limits
-from .texts import type_name
+from .wire_text import type_name
 
 # (outcome, value, warning): outcome is "continue" or "stop". None: the walk goes on in silence.
 Verdict = tuple[str, Any, "str | None"] | None

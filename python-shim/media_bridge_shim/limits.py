@@ -76,7 +76,8 @@ def _number_text(limit: Any, name: str) -> str:
     return repr(float(value)) if isinstance(value, float) else repr(int(value))
 
 
-def _number(text: str) -> int | float:
+def _number(text: str) -> Any:
+    """An int, as `MediaUploadLimit` declares it, or the float or bool that a module gave in its place."""
     if text in ("True", "False"):
         return text == "True"
     return float(text) if "." in text or "e" in text else int(text)

@@ -9,10 +9,10 @@ import sys
 import traceback
 from typing import Any
 
-from .current import describe_origin
+from .captured_output import CapturedOutput
 from .heard import note
-from .printed import PrintedText
-from .texts import clean_text, keep_end
+from .running import describe_origin
+from .wire_text import clean_text, keep_end
 
 # The host cuts lines at 64 KiB; a record must stay whole.
 MAX_LOG_MESSAGE_BYTES = 12 * 1024
@@ -64,8 +64,10 @@ def install_logging(fd: int) -> None:
 
     from .twisted_log import TwistedLog
 
+    # What zope.interface declares is not known to types.
+    observers: list[Any] = [TwistedLog()]
     # Standard output stays as it is: what modules print is no record.
-    globalLogBeginner.beginLoggingTo([TwistedLog()], redirectStandardIO=False, discardBuffer=True)
+    globalLogBeginner.beginLoggingTo(observers, redirectStandardIO=False, discardBuffer=True)
 
 
 def set_log_level(name: str) -> None:
@@ -94,7 +96,7 @@ def flush_output() -> None:
     """Before an end that runs no finalizers."""
     for stream in (sys.stdout, sys.stderr):
         try:
-            if isinstance(stream, PrintedText):
+            if isinstance(stream, CapturedOutput):
                 stream.flush_unfinished()
             stream.flush()
         except Exception:

@@ -10,6 +10,7 @@ import os
 import select
 import selectors
 from collections.abc import Callable
+from contextvars import Context
 from time import monotonic
 from typing import Any
 
@@ -74,13 +75,18 @@ class ChannelLoop(asyncio.SelectorEventLoop):
         self.channel_selector = ChannelSelector()
         super().__init__(self.channel_selector)
 
-    def call_soon(self, *args: Any, **kwargs: Any) -> asyncio.Handle:
+    # The superclass ties the arguments to the callback by a TypeVarTuple, which Python has from 3.11 on.
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
         self.channel_selector.has_news = True
-        return super().call_soon(*args, **kwargs)
+        return super().call_soon(callback, *args, context=context)
 
-    def call_at(self, *args: Any, **kwargs: Any) -> asyncio.TimerHandle:
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.TimerHandle:
         self.channel_selector.has_news = True
-        return super().call_at(*args, **kwargs)
+        return super().call_at(when, callback, *args, context=context)
 
     def stop(self) -> None:
         self.channel_selector.has_news = True

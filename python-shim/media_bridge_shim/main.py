@@ -11,12 +11,12 @@ import signal
 from twisted.internet import asyncioreactor
 
 from .blocking import BlockedCalls
+from .captured_output import capture_output
 from .channel import Channel
-from .hands import install_current_task
+from .current_task import install_current_task
 from .lifecycle import Lifecycle
 from .log import flush_output, install_logging
 from .loop import ChannelLoop
-from .printed import install_printed
 from .watchdog import BROKEN_EXIT_STATUS, Watchdog
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def main(channel: Channel) -> None:
 
     install_current_task(loop)
     install_logging(channel.log_fd)
-    install_printed(channel.log_fd)
+    capture_output(channel.log_fd)
     blocked = BlockedCalls(lambda facts: loop.call_soon_threadsafe(server.notify, "blocked", facts))
     watchdog = Watchdog(channel, blocked)
     lifecycle = Lifecycle(loop, reactor, watchdog)

@@ -9,16 +9,16 @@ from contextvars import copy_context
 from typing import Any
 
 from . import service
-from .current import current_module
 from .database.driver_check import find_driver_problem
-from .descriptors import find_problem
 from .errors import ProtocolError, WireError, make_load_error, make_plain_error
+from .fd_health import find_problem
 from .legacy import LegacySpamChecker
 from .loader import LoadedModule
 from .log import set_log_level
 from .memory import limit_memory
 from .providers.loaded import LoadedProvider
 from .registry import Registry
+from .running import current_module
 from .unregistered import find_unregistered
 from .web.server import WebServer
 

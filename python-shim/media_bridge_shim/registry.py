@@ -12,7 +12,7 @@ from typing import Any
 
 from .kinds import KINDS, Kind
 from .signatures import find_misfit, requires_two
-from .texts import MAX_NAME_BYTES, clean_text, type_name
+from .wire_text import MAX_NAME_BYTES, clean_text, type_name
 
 
 class RegistrationError(Exception):

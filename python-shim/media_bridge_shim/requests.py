@@ -27,9 +27,12 @@ class Requests:
         except Exception as error:
             return fail(error)
         # The host's answer to a call that was given up is ignored.
-        waiting: Deferred[Any] = Deferred(lambda _: self._waiting.pop(call_id, None))
+        waiting: Deferred[Any] = Deferred(lambda _: self._forget(call_id))
         self._waiting[call_id] = waiting
         return waiting
+
+    def _forget(self, call_id: int) -> None:
+        self._waiting.pop(call_id, None)
 
     def settle(self, call_id: int, error: Any, result: Any) -> None:
         waiting = self._waiting.pop(call_id, None)

@@ -8,10 +8,10 @@ from contextvars import Context, copy_context
 from time import perf_counter_ns
 from typing import Any
 
-from .activity import activity
 from .errors import DeadlineExceeded, ProtocolError, RunCancelled
-from .pending import Pending
 from .registry import Entry
+from .running import activity
+from .waiting_callback import WaitingCallback
 from .walk import Walk, walk, walk_traced
 
 TICK_SECONDS = 0.05
@@ -42,7 +42,7 @@ class Runner:
         context = self._base.copy()
         try:
             walking = walk_traced(self._entries, steps, request) if trace else walk(self._entries, False, steps)
-            pending = context.run(walking.send, None)
+            callback = context.run(walking.send, None)
         except StopIteration as stop:
             return stop.value
         except (TypeError, ValueError, LookupError, ArithmeticError) as error:
@@ -51,7 +51,7 @@ class Runner:
         if not self._ticking:
             self._ticking = True
             self._loop.call_later(TICK_SECONDS, self._tick)
-        run.wait(pending, context)
+        run.wait(callback, context)
         return None
 
     def cancel(self, call_id: int) -> None:
@@ -93,51 +93,51 @@ class Runner:
 class _Run:
     """One run that has to wait."""
 
-    __slots__ = ("_call_id", "_pending", "_request", "_runner", "_settled", "_walk")
+    __slots__ = ("_call_id", "_callback", "_request", "_runner", "_settled", "_walk")
 
     def __init__(self, runner: Runner, call_id: int, walking: Walk, settled: Settled) -> None:
         self._runner = runner
         self._call_id = call_id
         self._walk = walking
         self._settled: Settled | None = settled
-        self._pending: Pending | None = None
+        self._callback: WaitingCallback | None = None
         self._request = activity.request
 
-    def wait(self, pending: Pending, context: Context) -> None:
-        self._pending = pending
-        pending.start(context, self._go_on)
+    def wait(self, callback: WaitingCallback, context: Context) -> None:
+        self._callback = callback
+        callback.start(context, self._go_on)
 
     def check_deadline(self, now_ns: int) -> None:
-        pending = self._pending
-        if pending is not None and now_ns >= pending.deadline_ns:
-            pending.cancel(
-                DeadlineExceeded(f"{pending.entry.name} of {pending.entry.module_path} is past its deadline")
+        callback = self._callback
+        if callback is not None and now_ns >= callback.deadline_ns:
+            callback.cancel(
+                DeadlineExceeded(f"{callback.entry.name} of {callback.entry.module_path} is past its deadline")
             )
 
     def cancel(self) -> None:
         error = RunCancelled("The run was cancelled")
-        pending = self._pending
+        callback = self._callback
         self._settle(error, None)
-        if pending is not None:
-            pending.cancel(error)
+        if callback is not None:
+            callback.cancel(error)
 
     def _go_on(self) -> None:
-        self._pending = None
+        self._callback = None
         if self._settled is None:
             self._walk.close()
             return
         # A new context: the one of a callback that was given up may still be in use.
         context = self._runner.new_context()
         outer = activity.put_aside()
-        activity.request, activity.hand = self._request, None
+        activity.request, activity.step = self._request, None
         try:
-            pending = context.run(self._walk.send, None)
+            callback = context.run(self._walk.send, None)
         except StopIteration as stop:
             self._settle(None, stop.value)
         except Exception as error:
             self._settle(error, None)
         else:
-            self.wait(pending, context)
+            self.wait(callback, context)
         finally:
             activity.restore(outer)
 

@@ -17,7 +17,7 @@ from .lifecycle import Lifecycle
 from .loop import ChannelLoop
 from .modules import PROTOCOL_VERSION, LoadFailure, Modules
 from .prometheus import render_metrics
-from .providers.providers import Providers
+from .providers.requests import ProviderRequests
 from .requests import Requests
 from .runner import Runner
 
@@ -42,7 +42,7 @@ class Server:
         self._modules = Modules(reactor, self._requests.call_host, self.notify, loop.call_soon_threadsafe)
         self._runner: Runner | None = None
         self._last_id = 0
-        providers = Providers(loop, self._modules.find_provider)
+        provider_requests = ProviderRequests(loop, self._modules.find_provider)
         self._methods: Mapping[str, Callable[[int, Any], Any]] = {
             "run": self._run,
             "ping": lambda _id, _params: None,
@@ -51,8 +51,8 @@ class Server:
             "serve_web": lambda _id, params: self._modules.serve_web(params),
             "started": lambda _id, _params: lifecycle.start_reactor(),
             "metrics": lambda _id, _params: render_metrics(),
-            "store_file": lambda call_id, params: self._answer_later(call_id, providers.store_file, params),
-            "fetch_file": lambda call_id, params: self._answer_later(call_id, providers.fetch_file, params),
+            "store_file": lambda call_id, params: self._answer_later(call_id, provider_requests.store_file, params),
+            "fetch_file": lambda call_id, params: self._answer_later(call_id, provider_requests.fetch_file, params),
             "shutdown": self._shutdown,
         }
 

@@ -7,18 +7,18 @@ from time import perf_counter_ns
 from types import CoroutineType
 from typing import Any
 
-from .activity import activity
 from .errors import ProtocolError, make_callback_error
 from .heard import Heard
 from .kinds import KINDS, Verdict
-from .pending import Pending, to_coroutine
 from .registry import Entry
-from .texts import describe_answer
+from .running import activity
+from .waiting_callback import WaitingCallback, to_coroutine
+from .wire_text import describe_answer
 
 # Answers that are surely not awaitable; looking for `__await__` costs more than the rest of a slot.
 _PLAIN = frozenset((bool, type(None), dict, list, tuple, int, str))
 
-Walk = Generator[Pending, None, list[Any]]
+Walk = Generator[WaitingCallback, None, list[Any]]
 
 
 def walk_traced(entries: list[Entry], steps: list[Any], request: int | None) -> Walk:
@@ -71,9 +71,9 @@ def walk(entries: list[Entry], trace: bool, steps: list[Any], heard: Heard | Non
                     answer, error = None, raised
                 else:
                     activity.entry = None
-                    pending = Pending(entry, coroutine, waiting, started, deadline_ms)
-                    yield pending
-                    answer, error = pending.answer, pending.error
+                    waiting_callback = WaitingCallback(entry, coroutine, waiting, started, deadline_ms)
+                    yield waiting_callback
+                    answer, error = waiting_callback.answer, waiting_callback.error
             if error is None and answer is not passes:
                 try:
                     verdict = judge(answer)

@@ -10,7 +10,7 @@ from time import monotonic
 
 from .blocking import BlockedCalls
 from .channel import Channel
-from .descriptors import Descriptors
+from .fd_health import FdHealth
 from .log import flush_output
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Watchdog:
             self._end_at = end_at
 
     def _watch(self) -> None:
-        descriptors = Descriptors()
+        fd_health = FdHealth()
         poller = select.poll()
         # No events asked for: only the other side's end wakes it.
         poller.register(self._channel.read_fd, 0)
@@ -57,7 +57,7 @@ class Watchdog:
             if self._end_at is not None and monotonic() >= self._end_at:
                 self._force_end()
             self._blocked.look()
-            problem = descriptors.look()
+            problem = fd_health.look()
             if problem is not None:
                 logger.critical("%s; this process ends, to be started again", problem)
                 os._exit(BROKEN_EXIT_STATUS)

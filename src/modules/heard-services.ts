@@ -3,7 +3,7 @@ import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts
 import { HomeserverNotConfigured, HomeserverRefusal } from "../homeserver/client/refusal.ts";
 import { HomeserverError, HomeserverHeldBack } from "../homeserver/homeserver-error.ts";
 import type { Logger } from "../util/log.ts";
-import { ModuleDatabaseError, type ModuleDatabase, type ModuleTransaction } from "./module-database.ts";
+import { ModuleDatabaseError, type ModuleDatabase, type ModuleTransaction } from "../module-api/module-database.ts";
 
 /**
  * The database as a module has it. A module may swallow what fails there, and then seems to consent: `call` hears of it each time, and

@@ -80,7 +80,7 @@ describe.concurrent("a running service", () => {
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const folder = new CliFolder(python);
       const service = await folder.start();
-      // The service, its child, and the child's keeper.
+      // The service, its child, and the child's orphan reaper.
       expect(folder.processes()).toHaveLength(3);
       service.kill(signal);
       const { status, stderr } = await service.ended;

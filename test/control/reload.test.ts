@@ -138,7 +138,7 @@ describe.concurrent("a reload", () => {
     expect((await service.upload("four")).status).toBe(403);
     await service.logged("this module was replaced", '"version":1');
     await service.logged("what was replaced by the reload has ended");
-    // One child and its keeper.
+    // One child and its orphan reaper.
     expect(folder.processes().filter((command) => command.includes("python-shim"))).toHaveLength(2);
     await end(service, folder);
   });

@@ -54,7 +54,7 @@ describe("a module that", () => {
     expect(await asked).toEqual(answer ?? [200, { pid }]);
     if (log.length > 0) await hostile.service.logged(...log);
     expect(await hostile.pid()).toBe(pid);
-    // No copy of the child is left: there are the service, its child, and the child's keeper.
+    // No copy of the child is left: there are the service, its child, and the child's orphan reaper.
     await vi.waitFor(() => expect(hostile.folder.processes()).toHaveLength(3), { timeout: 10_000, interval: 20 });
   });
 

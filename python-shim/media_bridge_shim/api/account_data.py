@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .frozenutils import freeze
 from .homeserver_calls import CallingPart, HomeserverNotConfigured, RefusedByHomeserver, to_object_text
-from .ids import UserID
 from .json_types import JsonDict, JsonMapping
-from .text_helpers import freeze
+from .types import UserID
 
 _METHOD = "ModuleApi.account_data_manager"
 

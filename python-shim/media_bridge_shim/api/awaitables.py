@@ -10,7 +10,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, ensureDeferred, fail, succeed
 
-from ..hands import carry, run_by_hand
+from ..current_task import continue_in_task, run_step
 
 
 def start(value: Any) -> Deferred[Any]:
@@ -46,11 +46,11 @@ def translate(awaitable: Awaitable[Any]) -> Generator[Any, Any, Any]:
     action, value = steps.send, None
     while True:
         try:
-            waiting, carrier = run_by_hand(action, value)
+            waiting, lazy_task = run_step(action, value)
         except StopIteration as stop:
             return stop.value
-        if carrier is not None:
-            return (yield carry(carrier, steps, waiting))
+        if lazy_task is not None:
+            return (yield continue_in_task(lazy_task, steps, waiting))
         action, value = steps.send, None
         try:
             value = yield (wait_for_future(waiting) if isinstance(waiting, asyncio.Future) else waiting)
@@ -63,6 +63,10 @@ def translate(awaitable: Awaitable[Any]) -> Generator[Any, Any, Any]:
 
 def wait_for_future(future: asyncio.Future[Any]) -> Deferred[None]:
     """Fires when the future is done, however: the coroutine that waits for it looks at the outcome itself."""
-    done: Deferred[None] = Deferred(lambda _: future.cancel())
+
+    def cancel(_done: Deferred[None]) -> None:
+        future.cancel()
+
+    done: Deferred[None] = Deferred(cancel)
     future.add_done_callback(lambda _: None if done.called else done.callback(None))
     return done

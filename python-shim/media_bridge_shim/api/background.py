@@ -12,9 +12,10 @@ from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
 from .. import service as services
-from ..current import copy_origin, current_module
-from ..hands import run_by_hand
+from ..current_task import run_step
+from ..running import copy_origin, current_module
 from .awaitables import call
+from .failures import exc_info_of
 from .logging_context import LoggingContext, set_current_context
 
 
@@ -67,15 +68,14 @@ def start_process(
     if module_path is not None:
         context.run(current_module.set, module_path)
     context.run(set_current_context, BackgroundProcessLoggingContext(name=desc, server_name=""))
-    process, _ = context.run(run_by_hand, call, function)
+    process, _ = context.run(run_step, call, function)
     process.addErrback(partial(log_failure, desc, logger, context))
     return process
 
 
 def log_failure(desc: str, logger: logging.Logger, context: Context, failure: Failure) -> None:
-    info = (failure.type, failure.value, failure.getTracebackObject())
     # In the context of the process, so that the record says whose it is.
-    context.copy().run(logger.error, "Background process %r failed", desc, exc_info=info)
+    context.copy().run(logger.error, "Background process %r failed", desc, exc_info=exc_info_of(failure))
 
 
 def is_held_back() -> bool:

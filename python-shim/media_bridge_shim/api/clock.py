@@ -10,10 +10,12 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall, deferLater
+from twisted.python.failure import Failure
 
 from .awaitables import call
 from .background import is_held_back, name_logger
 from .duration import to_seconds
+from .failures import exc_info_of
 
 logger = logging.getLogger(__name__)
 
@@ -175,8 +177,7 @@ def call_later(timekeeper: Any, delay: timedelta | float, callback: Callable[...
 
 
 def call_and_log(log: logging.Logger, function: Callable[[], Any]) -> Deferred[Any]:
-    return call(function).addErrback(
-        lambda failure: log.error(
-            "A call of the clock failed", exc_info=(failure.type, failure.value, failure.getTracebackObject())
-        )
-    )
+    def report(failure: Failure) -> None:
+        log.error("A call of the clock failed", exc_info=exc_info_of(failure))
+
+    return call(function).addErrback(report)

@@ -38,23 +38,23 @@ class FileInfo:
 
     @property
     def thumbnail_width(self) -> int | None:
-        return self.thumbnail and self.thumbnail.width
+        return None if self.thumbnail is None else self.thumbnail.width
 
     @property
     def thumbnail_height(self) -> int | None:
-        return self.thumbnail and self.thumbnail.height
+        return None if self.thumbnail is None else self.thumbnail.height
 
     @property
     def thumbnail_method(self) -> str | None:
-        return self.thumbnail and self.thumbnail.method
+        return None if self.thumbnail is None else self.thumbnail.method
 
     @property
     def thumbnail_type(self) -> str | None:
-        return self.thumbnail and self.thumbnail.type
+        return None if self.thumbnail is None else self.thumbnail.type
 
     @property
     def thumbnail_length(self) -> int | None:
-        return self.thumbnail and self.thumbnail.length
+        return None if self.thumbnail is None else self.thumbnail.length
 
 
 @attr.s(slots=True, auto_attribs=True)

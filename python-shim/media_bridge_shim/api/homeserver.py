@@ -9,8 +9,8 @@ from typing import Any
 from . import IMITATED_VERSION
 from .clock import Clock
 from .http_client import SimpleHttpClient
-from .ids import DomainSpecificString
 from .media_repository import MediaRepository
+from .types import DomainSpecificString
 from .unsupported import UnsupportedName, describe
 
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ..errors import HostError
 from ..heard import tell
 from .codes import Codes
-from .errors import HttpResponseException, RequestSendFailed, SynapseError, parse_object
+from .errors import AuthError, HttpResponseException, RequestSendFailed, SynapseError, parse_object
 from .http_client import HeldBackError
-from .ids import DomainSpecificString
-from .refusals import AuthError
 from .threads import defer_to_thread
+from .types import DomainSpecificString
 from .unsupported import UnsupportedByMediaService
 
 if TYPE_CHECKING:

@@ -20,8 +20,8 @@ class DoneAwaitable:
         self.value = value
 
     def __await__(self) -> Generator[Any, None, Any]:
+        yield from ()
         return self.value
-        yield
 
 
 class DeferredEvent:

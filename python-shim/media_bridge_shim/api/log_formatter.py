@@ -10,7 +10,9 @@ from types import TracebackType
 class LogFormatter(logging.Formatter):
     """Formats the stack above a failure as well, where there is one."""
 
-    def formatException(self, ei: tuple[type[BaseException] | None, BaseException | None, TracebackType | None]) -> str:
+    def formatException(
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
         text = super().formatException(ei)
         trace = ei[2]
         if trace is None or trace.tb_frame.f_back is None:

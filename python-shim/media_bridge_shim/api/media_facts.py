@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .refusals import NotFoundError
+from .errors import NotFoundError
 
 DEFAULT_MAX_TIMEOUT_MS = 20_000
 MAXIMUM_ALLOWED_MAX_TIMEOUT_MS = 60_000

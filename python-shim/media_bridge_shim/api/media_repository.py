@@ -10,8 +10,8 @@ from typing import IO, Any
 import attr
 
 from .background import is_held_back
-from .ids import UserID
 from .threads import defer_to_thread
+from .types import UserID
 from .unsupported import UnsupportedName, describe
 
 

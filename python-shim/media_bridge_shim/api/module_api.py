@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 
-from ..current import copy_origin, current_module
 from ..database.access import Store, get_pool
+from ..running import copy_origin, current_module
 from .account_data import AccountDataManager
 from .background import start_process
 from .caches import CachedDescriptor, CachedFunction
@@ -18,12 +18,12 @@ from .callback_names import UNSUPPORTED_METHODS, UNSUPPORTED_VALUES
 from .homeserver import HomeServer
 from .homeserver_calls import HomeserverCalls
 from .http_client import SimpleHttpClient
-from .ids import UserID
-from .push_errors import check_actions
+from .push_rules import check_actions
 from .registration import make_register_methods
 from .room_calls import RoomCalls
 from .room_list import PublicRoomListManager
 from .threads import defer_to_thread, defer_to_threadpool
+from .types import UserID
 from .unsupported import UnsupportedByMediaService, UnsupportedName, describe, describe_refused
 from .user_calls import UserCalls
 

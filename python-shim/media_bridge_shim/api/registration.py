@@ -39,7 +39,8 @@ def make_register_method(group: str) -> Callable[..., None]:
     register.__name__ = method
     register.__qualname__ = f"ModuleApi.{method}"
     register.__doc__ = f"Registers callbacks of the group {group}, by keyword: {', '.join(names)}."
-    register.__signature__ = make_signature(names, required)
+    # `inspect` looks for it, while the type of functions does not know it.
+    register.__signature__ = make_signature(names, required)  # type: ignore[attr-defined]
     return register
 
 

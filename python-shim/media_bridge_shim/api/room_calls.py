@@ -11,8 +11,8 @@ from twisted.internet.defer import Deferred, ensureDeferred
 from .errors import HttpResponseException, SynapseError
 from .event_base import EventBase
 from .homeserver_calls import CallingPart, to_object_text
-from .ids import RoomAlias, RoomID, UserID
 from .json_types import JsonDict, StateMap
+from .types import RoomAlias, RoomID, UserID
 
 # More types than this, and the whole state in one request costs less.
 MAX_TYPES = 8

@@ -9,7 +9,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.threads import deferToThreadPool
 from twisted.python.threadpool import ThreadPool
 
-from ..current import copy_origin
+from ..running import copy_origin
 
 
 def defer_to_thread(reactor: Any, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:

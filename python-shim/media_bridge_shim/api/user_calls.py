@@ -7,12 +7,10 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, ensureDeferred
 
-from .errors import HttpResponseException
+from .errors import HttpResponseException, InvalidClientTokenError
 from .homeserver_calls import CallingPart
-from .ids import UserID
 from .json_types import Absent, AbsentType
-from .people import ProfileInfo, UserInfo, UserIpAndAgent
-from .refusals import InvalidClientTokenError
+from .types import ProfileInfo, UserID, UserInfo, UserIpAndAgent
 
 logger = logging.getLogger(__name__)
 

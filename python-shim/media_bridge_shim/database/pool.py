@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from functools import partial
 from itertools import count
 from typing import Any
 
@@ -13,8 +12,8 @@ from twisted.internet.defer import Deferred, ensureDeferred
 
 from ..api.async_helpers import delay_cancellation
 from ..api.unsupported import UnsupportedName, describe
-from ..current import copy_origin
 from ..heard import tell
+from ..running import copy_origin
 from .connection import LoggingDatabaseConnection, PooledConnection
 from .engines import create_engine
 from .missing_table import names_missing_table
@@ -175,7 +174,8 @@ class DatabasePool(SimpleQueries):
 
     def _in_thread(self, run: Callable[[PooledConnection], Any]) -> Deferred[Any]:
         # With the context variables of the caller: logging contexts, and whose module it is.
-        return self._db_pool.runWithConnection(partial(copy_origin().run, run))
+        context = copy_origin()
+        return self._db_pool.runWithConnection(lambda connection: context.run(run, connection))
 
     def _borrow(self, conn: PooledConnection, desc: str) -> LoggingDatabaseConnection:
         conn.open_again_if_lost(self.engine)

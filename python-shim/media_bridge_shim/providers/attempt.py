@@ -12,8 +12,9 @@ from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
 from ..api.awaitables import start
-from ..current import current_module
+from ..api.failures import exc_info_of
 from ..errors import DeadlineExceeded
+from ..running import current_module
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,8 @@ def run_within(
         if not settled.called:
             settled.errback(result) if isinstance(result, Failure) else settled.callback(result)
         elif isinstance(result, Failure) and not result.check(CancelledError, asyncio.CancelledError):
-            info = (result.type, result.value, result.getTracebackObject())
-            context.copy().run(
-                logger.warning, "%s of %s raised after it was given up", what, module_path, exc_info=info
-            )
+            message, info = "%s of %s raised after it was given up", exc_info_of(result)
+            context.copy().run(logger.warning, message, what, module_path, exc_info=info)
 
     running.addBoth(end)
     return settled

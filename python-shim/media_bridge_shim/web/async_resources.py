@@ -15,9 +15,8 @@ from twisted.web.server import NOT_DONE_YET
 
 from ..api.awaitables import await_anything, start
 from ..api.clock import Clock
+from ..api.errors import LimitExceededError, UnrecognizedRequestError
 from ..api.homeserver import get_clock
-from ..api.rare_errors import UnrecognizedRequestError
-from ..api.refusals import LimitExceededError
 from .answers import respond_with_html_bytes, respond_with_json
 from .cancellation import is_function_cancellable
 from .error_answers import HTML_ERROR_TEMPLATE, return_html_error, return_json_error

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from ..api.codes import Codes
 from ..api.errors import CodeMessageException, RedirectException, SynapseError
+from ..api.failures import exc_info_of
 from .answers import respond_with_html, respond_with_json
 
 logger = logging.getLogger(__name__)
@@ -97,7 +98,3 @@ def log_cancelled(f: Failure, request: Any) -> None:
 
 def log_failure(f: Failure, request: Any) -> None:
     logger.error("%r failed", request, exc_info=exc_info_of(f))
-
-
-def exc_info_of(f: Failure) -> Any:
-    return f.type, f.value, f.getTracebackObject()

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import attr
 from twisted.python.failure import Failure
 
-from ..api.rare_errors import UnrecognizedRequestError
+from ..api.errors import UnrecognizedRequestError
 from .async_resources import DirectServeJsonResource, wait_for
 from .cancellation import is_function_cancellable
 from .error_answers import return_json_error

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import wraps
 from typing import Any
 
+from ..api.errors import InteractiveAuthIncompleteError
 from ..api.json_types import JsonDict, StrCollection
-from ..api.rare_errors import InteractiveAuthIncompleteError
 
 CLIENT_API_PREFIX = "/_matrix/client"
 

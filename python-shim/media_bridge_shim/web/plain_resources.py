@@ -11,7 +11,7 @@ from twisted.web.server import NOT_DONE_YET, Request
 from twisted.web.static import File
 from twisted.web.util import redirectTo
 
-from ..api.rare_errors import UnrecognizedRequestError
+from ..api.errors import UnrecognizedRequestError
 from .error_answers import return_json_error
 from .headers import set_clickjacking_protection_headers, set_cors_headers
 
@@ -58,7 +58,8 @@ class RootRedirect(Resource):
         self.url = path
 
     def render_GET(self, request: Request) -> bytes:
-        return redirectTo(self.url.encode("ascii"), request)
+        # What zope.interface declares is not known to types.
+        return redirectTo(self.url.encode("ascii"), request)  # type: ignore[arg-type]
 
     def getChild(self, name: bytes, request: Request) -> Any:
         return self if not name else super().getChild(name, request)

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from twisted.web.server import Request
 
 from ..api.logging_context import LoggingContext, set_current_context
-from ..current import current_module, current_request
+from ..running import current_module, current_request
 from .addresses import get_request_user_agent, redact_uri
 from .error_answers import return_json_error
 
@@ -125,6 +125,7 @@ class SynapseRequest(Request):
             self._is_processing = False
 
     def handleContentChunk(self, data: bytes) -> None:
+        assert self.content is not None
         if self.content.tell() + len(data) <= self._max_request_body_size:
             super().handleContentChunk(data)
         elif self.channel:

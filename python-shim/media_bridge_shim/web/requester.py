@@ -7,9 +7,15 @@ from http import HTTPStatus
 from typing import Any, NoReturn
 
 from ..api.codes import Codes
-from ..api.errors import SynapseError, parse_object
-from ..api.people import Requester, create_requester
-from ..api.refusals import AuthError, InvalidClientCredentialsError, InvalidClientTokenError, MissingClientTokenError
+from ..api.errors import (
+    AuthError,
+    InvalidClientCredentialsError,
+    InvalidClientTokenError,
+    MissingClientTokenError,
+    SynapseError,
+    parse_object,
+)
+from ..api.types import Requester, create_requester
 from .addresses import get_request_user_agent
 
 

@@ -2,53 +2,49 @@
 
 from media_bridge_shim.api.codes import Codes
 from media_bridge_shim.api.errors import (
+    AuthError,
     CodeMessageException,
-    HttpResponseException,
-    ProxiedRequestError,
-    RedirectException,
-    RequestSendFailed,
-    SynapseError,
-    cs_error,
-)
-from media_bridge_shim.api.rare_errors import (
     ConsentNotGivenError,
     EventSizeError,
     FederationDeniedError,
     FederationError,
     FederationPullAttemptBackoffError,
     HomeServerNotSetupException,
+    HttpResponseException,
     IncompatibleRoomVersionError,
     InteractiveAuthIncompleteError,
     InvalidAPICallError,
     InvalidCaptchaError,
-    ModuleFailedException,
-    PartialStateConflictError,
-    PasswordRefusedError,
-    RoomKeysVersionError,
-    ShadowBanError,
-    SlidingSyncUnknownPosition,
-    ThreepidValidationError,
-    UnrecognizedRequestError,
-    UnredactedContentDeletedError,
-    UnsupportedRoomVersionError,
-)
-from media_bridge_shim.api.refusals import (
-    AuthError,
     InvalidClientCredentialsError,
     InvalidClientTokenError,
     InvalidProxyCredentialsError,
     LimitExceededError,
     LoginError,
     MissingClientTokenError,
+    ModuleFailedException,
     NotApprovedError,
     NotFoundError,
     OAuthInsufficientScopeError,
+    PartialStateConflictError,
+    PasswordRefusedError,
+    ProxiedRequestError,
+    RedirectException,
+    RequestSendFailed,
     ResourceLimitError,
+    RoomKeysVersionError,
+    ShadowBanError,
+    SlidingSyncUnknownPosition,
     StoreError,
+    SynapseError,
+    ThreepidValidationError,
+    UnrecognizedRequestError,
+    UnredactedContentDeletedError,
     UnstableSpecAuthError,
+    UnsupportedRoomVersionError,
     UserDeactivatedError,
     UserLimitExceededError,
     UserLockedError,
+    cs_error,
 )
 from media_bridge_shim.api.unsupported import guard
 
@@ -103,6 +99,6 @@ __all__ = [
 guard(
     __name__,
     {
-        "json_decoder": "media_bridge_shim.api.text_helpers",
+        "json_decoder": "media_bridge_shim.api.json_coders",
     },
 )

@@ -1,7 +1,7 @@
 """The names of `synapse.api.presence` that are supported here."""
 
-from media_bridge_shim.api.people import UserPresenceState
 from media_bridge_shim.api.placeholders import UserDevicePresenceState
+from media_bridge_shim.api.types import UserPresenceState
 from media_bridge_shim.api.unsupported import guard
 
 __all__ = [

@@ -21,6 +21,6 @@ guard(
     __name__,
     {
         "StrSequence": "media_bridge_shim.api.json_types",
-        "parse_and_validate_server_name": "media_bridge_shim.api.text_helpers",
+        "parse_and_validate_server_name": "media_bridge_shim.api.stringutils",
     },
 )

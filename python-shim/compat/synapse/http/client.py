@@ -19,7 +19,7 @@ guard(
         "SynapseError": "media_bridge_shim.api.errors",
         "encode_query_args": "media_bridge_shim.api.http_client",
         "is_unknown_endpoint": "media_bridge_shim.api.http_client",
-        "json_decoder": "media_bridge_shim.api.text_helpers",
+        "json_decoder": "media_bridge_shim.api.json_coders",
         "make_deferred_yieldable": "media_bridge_shim.api.logging_context",
         "read_body_with_max_size": "media_bridge_shim.api.http_body",
         "redact_uri": "media_bridge_shim.web.addresses",

@@ -43,6 +43,6 @@ guard(
     __name__,
     {
         "ContextResourceUsage": "media_bridge_shim.api.logging_context",
-        "random_string_insecure_fast": "media_bridge_shim.api.text_checks",
+        "random_string_insecure_fast": "media_bridge_shim.api.stringutils",
     },
 )

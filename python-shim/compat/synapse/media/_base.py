@@ -54,7 +54,7 @@ guard(
         "cs_error": "media_bridge_shim.api.errors",
         "defer_to_threadpool": "media_bridge_shim.api.threads",
         "finish_request": "media_bridge_shim.web.answers",
-        "is_ascii": "media_bridge_shim.api.text_helpers",
+        "is_ascii": "media_bridge_shim.api.stringutils",
         "make_deferred_yieldable": "media_bridge_shim.api.logging_context",
         "respond_with_json": "media_bridge_shim.web.answers",
         "run_in_background": "media_bridge_shim.api.logging_context",

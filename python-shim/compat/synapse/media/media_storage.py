@@ -27,7 +27,7 @@ guard(
         "Clock": "media_bridge_shim.api.clock",
         "Duration": "media_bridge_shim.api.duration",
         "FileStorageProviderBackend": "media_bridge_shim.api.storage_provider",
-        "NotFoundError": "media_bridge_shim.api.refusals",
+        "NotFoundError": "media_bridge_shim.api.errors",
         "SHA256TransparentIOReader": "media_bridge_shim.api.hashing_files",
         "SHA256TransparentIOWriter": "media_bridge_shim.api.hashing_files",
         "ThreadedFileSender": "media_bridge_shim.api.file_sender",

@@ -14,22 +14,11 @@ from media_bridge_shim.api.constants import ProfileFields
 from media_bridge_shim.api.duration import Duration
 from media_bridge_shim.api.errors import SynapseError
 from media_bridge_shim.api.event_base import EventBase
+from media_bridge_shim.api.frozenutils import freeze
 from media_bridge_shim.api.http_client import SimpleHttpClient
-from media_bridge_shim.api.ids import DomainSpecificString, RoomAlias, RoomID, UserID
 from media_bridge_shim.api.json_types import Absent, AbsentType, JsonDict, JsonMapping, StateMap
 from media_bridge_shim.api.logging_context import make_deferred_yieldable, run_in_background
 from media_bridge_shim.api.module_api import ModuleApi
-from media_bridge_shim.api.people import (
-    PRESENCE_ALL_USERS,
-    ProfileInfo,
-    RatelimitOverride,
-    Requester,
-    UserInfo,
-    UserIpAndAgent,
-    UserPresenceState,
-    UserProfile,
-    create_requester,
-)
 from media_bridge_shim.api.placeholders import (
     AuthHandler,
     DataStore,
@@ -39,10 +28,24 @@ from media_bridge_shim.api.placeholders import (
     SpamCheckerModuleApiCallbacks,
     StateFilter,
 )
-from media_bridge_shim.api.push_errors import check_actions
+from media_bridge_shim.api.push_rules import check_actions
 from media_bridge_shim.api.room_list import PublicRoomListManager
-from media_bridge_shim.api.text_helpers import freeze
 from media_bridge_shim.api.threads import defer_to_thread, defer_to_threadpool
+from media_bridge_shim.api.types import (
+    PRESENCE_ALL_USERS,
+    DomainSpecificString,
+    ProfileInfo,
+    RatelimitOverride,
+    Requester,
+    RoomAlias,
+    RoomID,
+    UserID,
+    UserInfo,
+    UserIpAndAgent,
+    UserPresenceState,
+    UserProfile,
+    create_requester,
+)
 from media_bridge_shim.api.unsupported import guard
 from media_bridge_shim.api.upload_limit import MediaUploadLimit
 from media_bridge_shim.database.transaction import LoggingTransaction

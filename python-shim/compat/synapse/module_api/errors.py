@@ -2,9 +2,13 @@
 
 from media_bridge_shim.api.codes import Codes
 from media_bridge_shim.api.config import ConfigError
-from media_bridge_shim.api.errors import RedirectException, SynapseError
-from media_bridge_shim.api.push_errors import InvalidRuleException, RuleNotFoundException
-from media_bridge_shim.api.refusals import InvalidClientCredentialsError
+from media_bridge_shim.api.errors import (
+    InvalidClientCredentialsError,
+    InvalidRuleException,
+    RedirectException,
+    RuleNotFoundException,
+    SynapseError,
+)
 from media_bridge_shim.api.unsupported import guard
 
 __all__ = [

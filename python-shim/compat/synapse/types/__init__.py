@@ -2,20 +2,6 @@
 
 from media_bridge_shim.api.codes import Codes
 from media_bridge_shim.api.errors import SynapseError
-from media_bridge_shim.api.ids import (
-    MXID_LOCALPART_ALLOWED_CHARACTERS,
-    DomainSpecificString,
-    EventID,
-    RoomAlias,
-    RoomID,
-    RoomIdWithDomain,
-    UserID,
-    contains_invalid_mxid_characters,
-    get_domain_from_id,
-    get_localpart_from_id,
-    is_compliant_user_id_localpart,
-    map_username_to_mxid_localpart,
-)
 from media_bridge_shim.api.json_types import (
     Absent,
     AbsentType,
@@ -28,14 +14,17 @@ from media_bridge_shim.api.json_types import (
     StrCollection,
     StrSequence,
 )
-from media_bridge_shim.api.people import Requester, UserInfo, UserProfile, create_requester
-from media_bridge_shim.api.rare_types import (
+from media_bridge_shim.api.stringutils import parse_and_validate_server_name
+from media_bridge_shim.api.types import (
     GUEST_USER_ID_PATTERN,
+    MXID_LOCALPART_ALLOWED_CHARACTERS,
     NON_MXID_CHARACTER_PATTERN,
     ROOM_ID_PATTERN_DOMAINLESS,
     UPPER_CASE_PATTERN,
     AbstractMultiWriterStreamToken,
     DeviceListUpdates,
+    DomainSpecificString,
+    EventID,
     EventOrderings,
     ISynapseReactor,
     ISynapseThreadlessReactor,
@@ -44,7 +33,11 @@ from media_bridge_shim.api.rare_types import (
     PersistedEventPosition,
     PersistedPosition,
     ReadReceipt,
+    Requester,
     RetentionPolicy,
+    RoomAlias,
+    RoomID,
+    RoomIdWithDomain,
     RoomStreamToken,
     ScheduledTask,
     SimpleJsonValue,
@@ -54,8 +47,16 @@ from media_bridge_shim.api.rare_types import (
     TaskStatus,
     ThirdPartyInstanceID,
     ThreadSubscriptionsToken,
+    UserID,
+    UserInfo,
+    UserProfile,
+    contains_invalid_mxid_characters,
+    create_requester,
+    get_domain_from_id,
+    get_localpart_from_id,
+    is_compliant_user_id_localpart,
+    map_username_to_mxid_localpart,
 )
-from media_bridge_shim.api.text_helpers import parse_and_validate_server_name
 from media_bridge_shim.api.unsupported import guard
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from media_bridge_shim.api.clock import Clock
 from media_bridge_shim.api.failures import ExceptionBundle, log_failure, unwrapFirstError
-from media_bridge_shim.api.text_helpers import json_decoder, json_encoder
+from media_bridge_shim.api.json_coders import json_decoder, json_encoder
 from media_bridge_shim.api.unsupported import guard
 
 __all__ = [

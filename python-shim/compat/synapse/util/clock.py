@@ -12,6 +12,6 @@ guard(
         "DelayedCallWrapper": "media_bridge_shim.api.clock",
         "Duration": "media_bridge_shim.api.duration",
         "log_failure": "media_bridge_shim.api.failures",
-        "random_string_insecure_fast": "media_bridge_shim.api.text_checks",
+        "random_string_insecure_fast": "media_bridge_shim.api.stringutils",
     },
 )

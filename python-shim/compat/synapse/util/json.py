@@ -5,7 +5,7 @@ from media_bridge_shim.api.unsupported import guard
 guard(
     __name__,
     {
-        "json_decoder": "media_bridge_shim.api.text_helpers",
-        "json_encoder": "media_bridge_shim.api.text_helpers",
+        "json_decoder": "media_bridge_shim.api.json_coders",
+        "json_encoder": "media_bridge_shim.api.json_coders",
     },
 )

@@ -7,7 +7,7 @@ guard(
     {
         "Clock": "media_bridge_shim.api.clock",
         "CodeMessageException": "media_bridge_shim.api.errors",
-        "NotRetryingDestination": "media_bridge_shim.api.rare_errors",
+        "NotRetryingDestination": "media_bridge_shim.api.errors",
         "StrCollection": "media_bridge_shim.api.json_types",
     },
 )

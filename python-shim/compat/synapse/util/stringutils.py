@@ -1,26 +1,24 @@
 """The names of `synapse.util.stringutils` that are supported here."""
 
-from media_bridge_shim.api.text_checks import (
+from media_bridge_shim.api.stringutils import (
     CLIENT_SECRET_REGEX,
     MXC_REGEX,
     NAMESPACED_GRAMMAR,
     VALID_HOST_REGEX,
     assert_valid_client_secret,
     base62_encode,
+    is_ascii,
     is_namedspaced_grammar,
     non_null_str_or_none,
-    parse_server_name,
-    random_string_insecure_fast,
-    valid_id_server_location,
-)
-from media_bridge_shim.api.text_helpers import (
-    is_ascii,
     parse_and_validate_mxc_uri,
     parse_and_validate_server_name,
+    parse_server_name,
     random_string,
+    random_string_insecure_fast,
     random_string_with_symbols,
     shortstr,
     strtobool,
+    valid_id_server_location,
 )
 from media_bridge_shim.api.unsupported import guard
 

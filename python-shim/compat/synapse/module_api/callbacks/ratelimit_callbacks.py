@@ -1,8 +1,8 @@
 """The names of `synapse.module_api.callbacks.ratelimit_callbacks` that are supported here."""
 
 from media_bridge_shim.api.callback_types import Callback
-from media_bridge_shim.api.people import RatelimitOverride
 from media_bridge_shim.api.placeholders import RatelimitModuleApiCallbacks
+from media_bridge_shim.api.types import RatelimitOverride
 from media_bridge_shim.api.unsupported import guard
 
 GET_RATELIMIT_OVERRIDE_FOR_USER_CALLBACK = Callback

@@ -55,8 +55,8 @@ guard(
     {
         "JsonDict": "media_bridge_shim.api.json_types",
         "Measure": "media_bridge_shim.api.measure",
-        "RoomAlias": "media_bridge_shim.api.ids",
-        "UserProfile": "media_bridge_shim.api.people",
+        "RoomAlias": "media_bridge_shim.api.types",
+        "UserProfile": "media_bridge_shim.api.types",
         "delay_cancellation": "media_bridge_shim.api.async_helpers",
         "maybe_awaitable": "media_bridge_shim.api.awaitables",
         "trace": "media_bridge_shim.api.tracing",

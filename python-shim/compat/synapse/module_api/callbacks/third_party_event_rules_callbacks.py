@@ -42,9 +42,9 @@ guard(
     __name__,
     {
         "EventBase": "media_bridge_shim.api.event_base",
-        "ModuleFailedException": "media_bridge_shim.api.rare_errors",
-        "ProfileInfo": "media_bridge_shim.api.people",
-        "Requester": "media_bridge_shim.api.people",
+        "ModuleFailedException": "media_bridge_shim.api.errors",
+        "ProfileInfo": "media_bridge_shim.api.types",
+        "Requester": "media_bridge_shim.api.types",
         "StateMap": "media_bridge_shim.api.json_types",
         "SynapseError": "media_bridge_shim.api.errors",
         "delay_cancellation": "media_bridge_shim.api.async_helpers",

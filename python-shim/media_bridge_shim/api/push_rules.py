@@ -1,18 +1,12 @@
-"""Push rules: the check of their actions, and their errors."""
+"""The check of a push rule's actions."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .errors import InvalidRuleException
+
 ACTIONS = frozenset(("notify", "dont_notify", "coalesce"))
-
-
-class InvalidRuleException(Exception):
-    """A push rule has another form."""
-
-
-class RuleNotFoundException(Exception):
-    """There is no such push rule."""
 
 
 def check_actions(actions: Any) -> None:

@@ -12,10 +12,9 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from .activity import activity
-from .current import current_module, current_request
-from .hands import ENDED, Carrier, Hand, find_running_task, take_promised
+from .current_task import ENDED, LazyTask, Step, find_running_task, take_requested_task
 from .registry import Entry
+from .running import activity, current_module, current_request
 
 logger = logging.getLogger(__name__)
 
@@ -31,14 +30,14 @@ async def _await(answer: Any) -> Any:
     return await answer
 
 
-class Pending:
-    """One slot's callback on its way: after `on_settled` was called, `answer` or `error` is there."""
+class WaitingCallback:
+    """One slot's callback that has to wait: after `on_settled` was called, `answer` or `error` is there."""
 
     __slots__ = (
-        "_carrier",
         "_context",
         "_coroutine",
         "_is_cancelled",
+        "_lazy_task",
         "_on_settled",
         "_request",
         "_waiting",
@@ -60,7 +59,7 @@ class Pending:
         self._context: Context | None = None
         self._on_settled: Callable[[], None] | None = None
         self._is_cancelled = False
-        self._carrier: Carrier | None = take_promised(since_ns)
+        self._lazy_task: LazyTask | None = take_requested_task(since_ns)
         self._request = activity.request
 
     def start(self, context: Context, on_settled: Callable[[], None]) -> None:
@@ -77,19 +76,19 @@ class Pending:
         if on_settled is None:
             return
         self.error = error
-        if self._waiting is None and self._carrier is None:
+        if self._waiting is None and self._lazy_task is None:
             self._is_cancelled = True
         else:
             try:
-                (self._carrier.task if self._carrier is not None else self._waiting).cancel()
+                (self._lazy_task.task if self._lazy_task is not None else self._waiting).cancel()
             except BaseException:
                 logger.exception("%s of %s cannot be cancelled", self.entry.name, self.entry.module_path)
         on_settled()
 
     def _wait(self, waiting: Any) -> None:
         self._waiting = None
-        if self._carrier is not None:
-            self._carrier.take_over(self._coroutine, waiting, self._step)
+        if self._lazy_task is not None:
+            self._lazy_task.take_over(self._coroutine, waiting, self._step)
         elif isinstance(waiting, Deferred):
             self._waiting = waiting
             waiting.addBoth(self._on_deferred)
@@ -128,12 +127,12 @@ class Pending:
         self._waiting = None
         # Another module's code may be on the stack: what it fires can be what this one waits for.
         outer = activity.put_aside()
-        hand = Hand(self.entry.module_path, self._carrier)
-        activity.since_ns, activity.entry, activity.request, activity.hand = (
-            hand.since_ns,
+        step = Step(self.entry.module_path, self._lazy_task)
+        activity.since_ns, activity.entry, activity.request, activity.step = (
+            step.since_ns,
             self.entry,
             self._request,
-            hand,
+            step,
         )
         answer, error, waiting = None, None, ENDED
         try:
@@ -143,7 +142,7 @@ class Pending:
         except BaseException as raised:
             error = raised
         activity.restore(outer)
-        self._carrier = hand.carrier
+        self._lazy_task = step.lazy_task
         if waiting is ENDED:
             self._settle(answer, error)
         return waiting

@@ -25,7 +25,7 @@ WRITING_THREADS = 4
 Attempt = tuple[str, int, "WireError | None"]
 
 
-class Providers:
+class ProviderRequests:
     """`find` gives the loaded provider with an index, or raises `ProtocolError`."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, find: Callable[[int], LoadedModule]) -> None:

@@ -8,6 +8,9 @@ import select
 import signal
 import time
 
+# For type comments: an annotation would be a syntax error where the Python is old enough.
+from .channel import Channel  # noqa: F401
+
 # Set by the host, another value for each child: this process leads a group of its own, and all that it starts inherits
 # the mark, whatever group it moves to.
 MARK = "MEDIA_BRIDGE_CHILD"
@@ -16,8 +19,9 @@ GRACE_SECONDS = 6.0
 ROUNDS = 100
 
 
-def start_keeper(channel):
-    """Forks the keeper, where the host has set the mark and the system has room for it."""
+def start_reaper(channel):
+    # type: (Channel) -> None
+    """Forks the reaper, where the host has set the mark and the system has room for it."""
     if MARK not in os.environ:
         return
     pid = os.getpid()
@@ -29,17 +33,18 @@ def start_keeper(channel):
         os.close(fd)
         return
     if middle == 0:
-        # Twice, so that it is no child of this process: modules wait for any child of theirs.
+        # Twice, so that it is not a child of this process: modules wait for any child of theirs.
         try:
             if os.fork() == 0:
-                _keep(pid, fd, channel.log_fd)
+                _watch(pid, fd, channel.log_fd)
         finally:
             os._exit(0)
     os.waitpid(middle, 0)
     os.close(fd)
 
 
-def _keep(pid, fd, log_fd):
+def _watch(pid, fd, log_fd):
+    # type: (int, int, int) -> None
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     # What the host waits for must not be held open.
@@ -60,6 +65,7 @@ def _keep(pid, fd, log_fd):
 
 
 def _is_there(pid):
+    # type: (int) -> bool
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -68,6 +74,7 @@ def _is_there(pid):
 
 
 def _kill_marked():
+    # type: () -> bool
     """Kills every other process that carries the mark; whether there was one."""
     mark = ("%s=%s\0" % (MARK, os.environ[MARK])).encode()
     found = False

@@ -18,33 +18,35 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from .activity import activity
-from .current import current_module
+from .running import activity, current_module
 
 # What a step returns that ended its coroutine.
 ENDED = object()
 # Goes on with `send` or `throw` and its argument; returns what the coroutine waits for then, or ENDED.
-Step = Callable[[Callable[[Any], Any], Any], Any]
+Advance = Callable[[Callable[[Any], Any], Any], Any]
 
 
-class Carrier:
+class LazyTask:
     """A task that takes a coroutine over. It ends at once where nothing is handed to it in its first turn."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._handed: tuple[Any, Any, Step] | None = None
-        self.task: asyncio.Task[None] = loop.create_task(self._carry())
+        self._handed: tuple[Any, Any, Advance] | None = None
+        self.task: asyncio.Task[None] = loop.create_task(self._run())
 
-    def take_over(self, steps: Any, waiting: Any, step: Step) -> None:
+    def take_over(self, steps: Any, waiting: Any, advance: Advance) -> None:
         """`steps` is the coroutine, which waits for `waiting`."""
-        self._handed = (steps, waiting, step)
+        self._handed = (steps, waiting, advance)
 
-    async def _carry(self) -> None:
+    def cancel(self) -> None:
+        self.task.cancel()
+
+    async def _run(self) -> None:
         if self._handed is not None:
-            await _carry_on(*self._handed)
+            await _drive(*self._handed)
 
 
 @coroutine
-def _carry_on(steps: Any, waiting: Any, step: Step) -> Generator[Any, Any, None]:
+def _drive(steps: Any, waiting: Any, advance: Advance) -> Generator[Any, Any, None]:
     while waiting is not ENDED:
         action, value = steps.send, None
         try:
@@ -57,7 +59,7 @@ def _carry_on(steps: Any, waiting: Any, step: Step) -> Generator[Any, Any, None]
             raise
         except BaseException as error:
             action, value = steps.throw, error
-        waiting = step(action, value)
+        waiting = advance(action, value)
 
 
 def _wait_for_deferred(deferred: Deferred[Any]) -> Generator[Any, Any, Any]:
@@ -74,45 +76,47 @@ def _wait_for_deferred(deferred: Deferred[Any]) -> Generator[Any, Any, Any]:
     return result
 
 
-class Hand:
-    """One step of a coroutine: `carrier` is its task, once it has one.
+class Step:
+    """One step of a coroutine: `lazy_task` is its task, once it has one.
 
     A step may begin on top of a task that is not its own: what that task does can be what the coroutine waits for.
     """
 
-    __slots__ = ("carrier", "module_path", "since_ns", "under")
+    __slots__ = ("lazy_task", "module_path", "since_ns", "under")
 
-    def __init__(self, module_path: str | None, carrier: Carrier | None = None) -> None:
-        self.carrier = carrier
+    def __init__(self, module_path: str | None, lazy_task: LazyTask | None = None) -> None:
+        self.lazy_task = lazy_task
         self.module_path = module_path
         self.under = find_running_task()
         self.since_ns = perf_counter_ns()
 
     def find_task(self, loop: asyncio.AbstractEventLoop) -> asyncio.Task[Any]:
         """Its task, made now where it has none."""
-        if self.carrier is None:
-            self.carrier = Carrier(loop)
-        return self.carrier.task
+        if self.lazy_task is None:
+            self.lazy_task = LazyTask(loop)
+        return self.lazy_task.task
 
 
-def run_by_hand(function: Callable[..., Any], *args: Any, carrier: Carrier | None = None) -> tuple[Any, Carrier | None]:
+def run_step(
+    function: Callable[..., Any], *args: Any, lazy_task: LazyTask | None = None
+) -> tuple[Any, LazyTask | None]:
     """Calls, and says which task was asked for meanwhile, or was there before."""
-    hand = Hand(current_module.get(), carrier)
-    outer, activity.hand = activity.hand, hand
+    step = Step(current_module.get(), lazy_task)
+    outer, activity.step = activity.step, step
     try:
-        return function(*args), hand.carrier
+        return function(*args), step.lazy_task
     finally:
-        activity.hand = outer
+        activity.step = outer
 
 
-def carry(carrier: Carrier, steps: Any, waiting: Any) -> Deferred[Any]:
+def continue_in_task(lazy_task: LazyTask, steps: Any, waiting: Any) -> Deferred[Any]:
     """What becomes of a coroutine that waits for `waiting`, in the task that it asked for."""
-    done: Deferred[Any] = Deferred(lambda _: carrier.task.cancel())
+    done: Deferred[Any] = Deferred(lambda _: lazy_task.cancel())
     context = copy_context()
 
-    def step(action: Callable[[Any], Any], value: Any) -> Any:
+    def advance(action: Callable[[Any], Any], value: Any) -> Any:
         try:
-            return context.run(partial(run_by_hand, action, value, carrier=carrier))[0]
+            return context.run(partial(run_step, action, value, lazy_task=lazy_task))[0]
         except StopIteration as stop:
             outcome = stop.value
         except BaseException:
@@ -121,7 +125,7 @@ def carry(carrier: Carrier, steps: Any, waiting: Any) -> Deferred[Any]:
         asyncio.get_running_loop().call_soon(_fire, done, outcome)
         return ENDED
 
-    carrier.take_over(steps, waiting, step)
+    lazy_task.take_over(steps, waiting, advance)
     return done
 
 
@@ -130,14 +134,14 @@ def _fire(deferred: Deferred[Any], outcome: Any) -> None:
         deferred.callback(outcome)
 
 
-class _Promise:
+class _RequestedTask:
     """The task that the running step of a callback asked for. A step is known by the time it began."""
 
     since_ns = 0
-    carrier: Carrier | None = None
+    lazy_task: LazyTask | None = None
 
 
-_promise = _Promise()
+_requested = _RequestedTask()
 _find_task = asyncio.current_task
 
 
@@ -149,29 +153,29 @@ def find_running_task() -> asyncio.Task[Any] | None:
         return None
 
 
-def take_promised(since_ns: int) -> Carrier | None:
+def take_requested_task(since_ns: int) -> LazyTask | None:
     """The task that a callback asked for in the step that began at `since_ns`; None where it asked for none."""
-    if _promise.since_ns != since_ns:
+    if _requested.since_ns != since_ns:
         return None
-    carrier, _promise.carrier, _promise.since_ns = _promise.carrier, None, 0
-    return carrier
+    lazy_task, _requested.lazy_task, _requested.since_ns = _requested.lazy_task, None, 0
+    return lazy_task
 
 
-def install_current_task(loop: asyncio.AbstractEventLoop) -> None:
+def install_current_task(own_loop: asyncio.AbstractEventLoop) -> None:
     """From now on `asyncio.current_task()` finds a task for what is driven by hand. Before modules are imported."""
 
-    def current_task(wanted: asyncio.AbstractEventLoop | None = None) -> asyncio.Task[Any] | None:
+    def current_task(loop: asyncio.AbstractEventLoop | None = None) -> asyncio.Task[Any] | None:
         """The running task, or None."""
-        task = _find_task(wanted)
-        if (wanted is not None and wanted is not loop) or asyncio._get_running_loop() is not loop:
+        task = _find_task(loop)
+        if (loop is not None and loop is not own_loop) or asyncio._get_running_loop() is not own_loop:
             return task
-        hand = activity.hand
-        if hand is not None and hand.under is task:
-            return hand.find_task(loop)
+        step = activity.step
+        if step is not None and step.under is task:
+            return step.find_task(own_loop)
         if task is not None or activity.entry is None:
             return task
-        if _promise.since_ns != activity.since_ns:
-            _promise.since_ns, _promise.carrier = activity.since_ns, Carrier(loop)
-        return _promise.carrier.task if _promise.carrier is not None else None
+        if _requested.since_ns != activity.since_ns:
+            _requested.since_ns, _requested.lazy_task = activity.since_ns, LazyTask(own_loop)
+        return _requested.lazy_task.task if _requested.lazy_task is not None else None
 
     asyncio.current_task = asyncio.tasks.current_task = current_task

@@ -12,7 +12,7 @@ LOOKS = 4
 NONE_LEFT = "No file descriptors are left"
 
 
-class Descriptors:
+class FdHealth:
     """Asked by the watchdog's thread."""
 
     def __init__(self) -> None:

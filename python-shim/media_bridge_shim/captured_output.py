@@ -9,9 +9,9 @@ import sys
 import threading
 from typing import Any, TextIO
 
-from .current import describe_origin
 from .heard import note
-from .texts import clean_text
+from .running import describe_origin
+from .wire_text import clean_text
 
 # Of one record: the host cuts lines at 64 KiB, and a character can take twelve bytes of JSON.
 MAX_PIECE_CHARACTERS = 5_000
@@ -21,11 +21,12 @@ _TRACEBACK = "Traceback (most recent call last):"
 Origin = tuple[Any, Any]
 
 
-class PrintedText(io.TextIOBase):
+class CapturedOutput(io.TextIOBase):
     """A text stream. What nobody is known to print goes to the stream behind it, as do bytes written to `buffer`."""
 
     def __init__(self, stream: TextIO, name: str, fd: int) -> None:
-        self._stream = stream
+        # Typed by its use: a module may have put anything that can be written to in its place.
+        self._stream: Any = stream
         self._fd = fd
         self._name = name
         self._lock = threading.RLock()
@@ -77,11 +78,11 @@ class PrintedText(io.TextIOBase):
         return self._stream.buffer
 
     @property
-    def encoding(self) -> str:
+    def encoding(self) -> str:  # type: ignore[override]  # Read-only in the streams of Python as well.
         return self._stream.encoding
 
     @property
-    def errors(self) -> str | None:
+    def errors(self) -> str | None:  # type: ignore[override]  # As `encoding`.
         return self._stream.errors
 
     @property
@@ -105,10 +106,10 @@ class PrintedText(io.TextIOBase):
                 data = data[os.write(self._fd, data) :]
 
 
-def install_printed(fd: int) -> None:
-    """Stands in for both streams; records go to `fd`. `sys.__stdout__` and `sys.__stderr__` stay as they are."""
-    sys.stdout = PrintedText(sys.stdout, "stdout", fd)
-    sys.stderr = PrintedText(sys.stderr, "stderr", fd)
+def capture_output(fd: int) -> None:
+    """Replaces both streams; records go to `fd`. `sys.__stdout__` and `sys.__stderr__` stay as they are."""
+    sys.stdout = CapturedOutput(sys.stdout, "stdout", fd)
+    sys.stderr = CapturedOutput(sys.stderr, "stderr", fd)
 
 
 def _messages(text: str) -> list[str]:
