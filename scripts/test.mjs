@@ -9,11 +9,11 @@ const reports = mkdtempSync(join(tmpdir(), "media-bridge-reports-"));
 const vitestReport = join(reports, "vitest.json");
 const pytestReport = join(reports, "pytest.xml");
 const python = [".venv/bin/python", "-m"];
-// These have a ruff.toml of their own; the others follow the shim's.
+// These have settings of their own; the others follow the shim's.
 const shimFolders = ["python-shim", "test/python-shim"];
 const otherFolders = [
   "--config",
-  "python-shim/ruff.toml",
+  "python-shim/pyproject.toml",
   "examples",
   "bench",
   "faults",
@@ -32,6 +32,7 @@ runSteps([
     command: ["npx", "vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${vitestReport}`],
     count: () => readVitest(vitestReport),
   },
+  { name: "Python types", command: ["npm", "run", "--silent", "typecheck:python"] },
   { name: "ruff check", command: [...python, "ruff", "check", ...shimFolders] },
   { name: "ruff check of the rest", command: [...python, "ruff", "check", ...otherFolders] },
   { name: "ruff format", command: [...python, "ruff", "format", "--check", ...shimFolders] },

@@ -11,6 +11,7 @@ CONFIG = "get_media_config_for_user"
     ("do", "answer"),
     [
         ("names_its_task", {"same": True, "task": True}),
+        ("names_its_loop", {"same": True, "task": True}),
         ("asks_late", {"same": True}),
         ("asks_and_answers", {"task": True}),
         ("answers_plainly", {"task": True}),

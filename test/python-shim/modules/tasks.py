@@ -29,6 +29,10 @@ class Module:
         third = asyncio.current_task()
         return {"same": first is second is third, "task": isinstance(first, asyncio.Task)}
 
+    async def names_its_loop(self, user_id):
+        task = asyncio.current_task(loop=asyncio.get_running_loop())
+        return {"same": task is asyncio.current_task(), "task": isinstance(task, asyncio.Task)}
+
     async def asks_late(self, user_id):
         await later(0.01)
         await asyncio.sleep(0)
