@@ -42,6 +42,7 @@ test("The package holds what it needs and nothing else", async () => {
     "dist/index.js",
     "dist/index.d.ts",
     "python-shim/__main__.py",
+    "python-shim/README.md",
     "python-shim/requirements.txt",
     "python-shim/media_bridge_shim/main.py",
     "python-shim/compat/synapse/module_api/__init__.py",
@@ -51,7 +52,7 @@ test("The package holds what it needs and nothing else", async () => {
     expect(paths).toContain(path);
   }
   const wanted =
-    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|dist\/.+\.(js|d\.ts)|python-shim\/(.+\.py|.+\/synapse_[a-z]+\.json|requirements(-postgres)?\.txt)|examples\/.+\.(md|yaml|py|ts|conf|service)|docs\/.+\.(md|yaml))$/;
+    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|dist\/.+\.(js|d\.ts)|python-shim\/(README\.md|.+\.py|.+\/synapse_[a-z]+\.json|requirements(-postgres)?\.txt)|examples\/.+\.(md|yaml|py|ts|conf|service)|docs\/.+\.(md|yaml))$/;
   expect(paths.filter((path) => !wanted.test(path))).toEqual([]);
 });
 

@@ -1,0 +1,27 @@
+"""What `pyproject.toml` and the README say of the shim."""
+
+import re
+from pathlib import Path
+
+import pytest
+from media_bridge_shim.environment import NEEDED, OLDEST_PYTHON
+
+SHIM = Path(__file__).parents[2] / "python-shim"
+
+
+def test_the_project_needs_what_the_child_looks_for_at_its_start():
+    tomllib = pytest.importorskip("tomllib")
+    project = tomllib.loads((SHIM / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == ">=" + ".".join(map(str, OLDEST_PYTHON))
+    assert sorted(project["dependencies"], key=str.lower) == sorted((name for _, name in NEEDED), key=str.lower)
+
+
+def test_every_distribution_that_the_project_needs_is_pinned():
+    pinned = {line.partition("==")[0].replace("_", "-").lower() for line in (SHIM / "requirements.txt").open()}
+    assert {name.lower() for _, name in NEEDED} <= pinned
+
+
+def test_the_readme_names_every_file_and_every_folder_of_the_child():
+    named = set(re.findall(r"`(?:media_bridge_shim/)?(\w+)`", (SHIM / "README.md").read_text()))
+    there = {path.stem for path in (SHIM / "media_bridge_shim").iterdir() if not path.name.startswith("__")}
+    assert there - named == set()
