@@ -1,9 +1,9 @@
 import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
 import { MatrixError } from "../errors.ts";
 import { ModuleUnavailable, toClientError } from "./failure.ts";
-import type { StepResult } from "./python-segment.ts";
-import { runnerOf, runSteps, type AskedStep } from "./python-steps.ts";
-import type { CallbackPolicy, Question } from "./question.ts";
+import type { StepResult } from "./python-run.ts";
+import { runnerOf, runSteps, type AskedStep } from "./python-run.ts";
+import type { CallbackPolicy, Question } from "./kinds.ts";
 import type { CallbackRegistry, Segment } from "./registry.ts";
 import type { PythonSlot, Slot, SlotObserver, SlotRecord, TypeScriptSlot } from "./slot.ts";
 import { callTypeScriptSlot } from "./typescript-slot.ts";

@@ -199,3 +199,16 @@ function isErrcode(value: unknown): boolean {
 function isErrcodeWithFields(value: unknown): boolean {
   return Array.isArray(value) && value.length === 2 && isErrcode(value[0]) && isPlainObject(value[1]);
 }
+
+/** What holds for one kind of callback, from the configuration. */
+export interface CallbackPolicy {
+  readonly deadlineMs: number;
+  /** When a verdict cannot be had: refuse the request, or go on as if the callback were not there. */
+  readonly onUnavailable: "refuse" | "skip";
+}
+
+/** A question to one chain: a kind and its arguments. */
+export interface Question<K extends KindName> {
+  readonly kind: K;
+  readonly args: CallbackKinds[K]["args"];
+}

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { readStepResult } from "../../src/callbacks/python-segment.ts";
-import { runSteps } from "../../src/callbacks/python-steps.ts";
+import { readStepResult } from "../../src/callbacks/python-run.ts";
+import { runSteps } from "../../src/callbacks/python-run.ts";
 import { KINDS, type KindName } from "../../src/callbacks/kinds.ts";
-import type { CallbackPolicy, Question } from "../../src/callbacks/question.ts";
+import type { CallbackPolicy, Question } from "../../src/callbacks/kinds.ts";
 import type { PythonSlot } from "../../src/callbacks/slot.ts";
 
 const KIND = "is_user_allowed_to_upload_media_of_size";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BridgeError, RemoteError } from "../../bridge/errors.ts";
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
-import { readCallbackError } from "../../callbacks/python-segment.ts";
+import { readCallbackError } from "../../callbacks/python-run.ts";
 import type { MediaBridgeConfig, StorageProviderConfig } from "../../config/config.ts";
 import { MatrixError } from "../../errors.ts";
 import type { Metrics, ProviderOutcome } from "../../metrics/metrics.ts";

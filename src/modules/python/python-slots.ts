@@ -1,5 +1,5 @@
 import type { CallbackRegistry } from "../../callbacks/registry.ts";
-import type { PythonRunner } from "../../callbacks/python-runner.ts";
+import type { PythonRunner } from "../../callbacks/slot.ts";
 import type { PythonSlot, SlotModule } from "../../callbacks/slot.ts";
 import type { PythonModuleConfig, StorageProviderConfig } from "../../config/config.ts";
 import type { Logger } from "../../util/log.ts";
