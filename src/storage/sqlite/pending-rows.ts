@@ -1,6 +1,6 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { PendingAllowance, PendingCreation, PendingMedia, UploadedMedia } from "../../media/metadata.ts";
-import { bindUpload, SQL } from "./statements.ts";
+import { bindUpload, SQL } from "../sql/media-statements.ts";
 
 /** The statements about media ids without content. */
 export const PENDING_SQL = {

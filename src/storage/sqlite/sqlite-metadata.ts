@@ -18,7 +18,7 @@ import { GroupCommit } from "./group-commit.ts";
 import { LogFlush } from "./wal-sync.ts";
 import { PendingRows } from "./pending-rows.ts";
 import { SqlitePendingStores } from "./pending-copies-table.ts";
-import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "./statements.ts";
+import { bindMedia, bindUpload, type MediaRow, readMedia, SQL } from "../sql/media-statements.ts";
 import { openDatabase } from "./open-database.ts";
 import { SqliteGuardRecords } from "./guard-table.ts";
 import { Withdrawals } from "./withdrawals.ts";

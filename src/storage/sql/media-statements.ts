@@ -1,6 +1,6 @@
 import type { LocalMedia, NewLocalMedia, UploadedMedia } from "../../media/metadata.ts";
 
-/** What the queries of `storage/queries.ts` compile to for SQLite. */
+/** The statements about stored media, for any engine: parameters as `?`. */
 export const SQL = {
   insertMedia:
     'insert into "local_media_repository" ("media_id", "media_type", "media_length", "created_ts", "upload_name", "user_id", "authenticated", "sha256") values (?, ?, ?, ?, ?, ?, ?, ?)',
