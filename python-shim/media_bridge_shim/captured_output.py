@@ -22,7 +22,7 @@ Origin = tuple[Any, Any]
 
 
 class CapturedOutput(io.TextIOBase):
-    """A text stream. What nobody is known to print goes to the stream behind it, as do bytes written to `buffer`."""
+    """A text stream. What no module is known to print goes to the stream behind it, as do bytes written to `buffer`."""
 
     def __init__(self, stream: TextIO, name: str, fd: int) -> None:
         # Typed by its use: a module may have put anything that can be written to in its place.

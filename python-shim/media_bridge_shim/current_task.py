@@ -22,7 +22,7 @@ from .running import activity, current_module
 
 # What a step returns that ended its coroutine.
 ENDED = object()
-# Goes on with `send` or `throw` and its argument; returns what the coroutine waits for then, or ENDED.
+# Resumes the coroutine with `send` or `throw` and its argument; returns what the coroutine waits for then, or ENDED.
 Advance = Callable[[Callable[[Any], Any], Any], Any]
 
 

@@ -12,7 +12,7 @@ HEADER = struct.Struct(">I")
 
 
 class FrameError(Exception):
-    """The peer broke the protocol. `head` is the first 200 bytes of what could not be used, if it was no message."""
+    """The peer broke the protocol. `head` is the first 200 bytes of what could not be used, if it was not a message."""
 
     def __init__(self, message: str, head: bytes = b"") -> None:
         super().__init__(message)

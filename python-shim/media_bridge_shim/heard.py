@@ -42,7 +42,7 @@ class Heard:
 
 
 def note(fields: dict[str, Any]) -> None:
-    """Keeps a record of the log where somebody listens. `fields` are those of the host's log."""
+    """Keeps a record of the log where a traced run listens. `fields` are those of the host's log."""
     if not _listening:
         return
     level = "error" if fields["logger"] == "stderr" else fields["level"]

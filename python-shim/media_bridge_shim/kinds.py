@@ -13,7 +13,7 @@ from .json_text import to_json_text
 from .limits import from_wire_limit, to_wire_limits
 from .wire_text import type_name
 
-# (outcome, value, warning): outcome is "continue" or "stop". None: the walk goes on in silence.
+# (outcome, value, warning): outcome is "continue" or "stop". None: the walk continues, and nothing is reported.
 Verdict = tuple[str, Any, "str | None"] | None
 
 
@@ -41,7 +41,7 @@ class Kind:
     """Which arguments are sizes: JavaScript's integers over 2^32 may come as floats, callbacks get them as int."""
     judge: Callable[[Any], Verdict]
     passes: Any
-    """The usual answer with which the walk goes on, by identity: a short cut past `judge`."""
+    """The usual answer with which the walk continues, by identity: a short cut past `judge`."""
     make_args: ArgumentMaker | None = None
     is_notification: bool = False
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .loader import LoadedModule
 
-# What Synapse looks for. Any other method of such a spam checker nobody calls, there or here.
+# What Synapse looks for. Other methods of such a spam checker are called neither there nor here.
 METHODS = (
     "check_event_for_spam",
     "user_may_invite",

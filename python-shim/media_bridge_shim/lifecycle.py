@@ -71,7 +71,7 @@ class Lifecycle:
                 self._loop.run_forever()
                 if self.is_ending:
                     return
-                logger.critical("A module stopped the event loop, which goes on")
+                logger.critical("A module stopped the event loop, which continues")
             except (SystemExit, KeyboardInterrupt):
                 # asyncio lets them through from a callback of its own; a module does not end the service.
                 logger.critical("A module tried to end the process from the event loop", exc_info=True)

@@ -16,7 +16,7 @@ _NAMES = frozenset(("max_bytes", "time_period_ms", "info_uri", "can_upgrade"))
 
 
 def to_wire_limits(answer: Any) -> list[WireLimit]:
-    """The answer of `get_media_upload_limits_for_user`. Raises `AnswerError` where it is no list of limits."""
+    """The answer of `get_media_upload_limits_for_user`. Raises `AnswerError` where it is not a list of limits."""
     if not isinstance(answer, list):
         raise AnswerError(f"expected None or a list of MediaUploadLimit, not {type(answer).__name__}")
     limits: list[WireLimit] = []
@@ -66,7 +66,7 @@ def _number_text(limit: Any, name: str) -> str:
         raise AnswerError(f"expected MediaUploadLimit in the list, but {type(limit).__name__} has no {name}")
     value = getattr(limit, name)
     if isinstance(value, bool):
-        # An `int`, for Python; it stays what it is for whoever is handed the limit.
+        # An `int`, for Python; it stays what it is for the callback that is handed the limit.
         return repr(value)
     if not isinstance(value, (int, float)):
         raise AnswerError(f"{name} is a {type(value).__name__}, not an int or float")

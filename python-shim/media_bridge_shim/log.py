@@ -34,7 +34,7 @@ class StderrHandler(logging.Handler):
             while data:
                 data = data[os.write(self._fd, data) :]
         except Exception:
-            # Nobody is left to tell.
+            # There is nothing left to write to.
             return
 
     def _fields(self, record: logging.LogRecord) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def install_logging(fd: int) -> None:
 
     # What zope.interface declares is not known to types.
     observers: list[Any] = [TwistedLog()]
-    # Standard output stays as it is: what modules print is no record.
+    # Standard output stays as it is: what modules print is not a record.
     globalLogBeginner.beginLoggingTo(observers, redirectStandardIO=False, discardBuffer=True)
 
 
@@ -74,7 +74,7 @@ def set_log_level(name: str) -> None:
     """`debug`, `info`, `warning`, `error` or `critical`; others of the host's levels mean the nearest."""
     levels = {"trace": "DEBUG", "warn": "WARNING", "fatal": "CRITICAL", "silent": "CRITICAL"}
     logging.getLogger().setLevel(levels.get(name, name.upper()))
-    # These tell of every descriptor and of every connection at debug; nobody asked for that.
+    # At debug these log every descriptor and every connection, which would bury what modules log.
     logging.getLogger("asyncio").setLevel(logging.WARNING)
 
 

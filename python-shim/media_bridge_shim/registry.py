@@ -63,7 +63,7 @@ class Registered:
         return {"entries": entries, "unfired": self.unfired, "resources": self.resources}
 
 
-# The value that is no callable but a dict of them.
+# The value that is not a callable but a dict of them.
 _TABLES = frozenset(("auth_checkers",))
 
 

@@ -20,7 +20,7 @@ def requires_two(callback: Callable[..., Any]) -> bool:
 
 
 def find_misfit(callback: Callable[..., Any], given: int) -> str | None:
-    """Why `given` positional arguments do not fit, in words; None where they do, or where nobody can tell.
+    """Why `given` positional arguments do not fit, in words; None where they do, or where that cannot be told.
 
     What a decorator wraps is not looked at: it may be given more, or less, than the decorator is.
     """

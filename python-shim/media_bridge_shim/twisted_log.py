@@ -9,7 +9,7 @@ from typing import Any
 from twisted.logger import ILogObserver, LogLevel, STDLibLogObserver, formatEvent
 from zope.interface import implementer
 
-# What Twisted tells of each connection and each port: it knows no module, and nobody asked.
+# What Twisted tells of each connection and each port: it belongs to no module, and at `info` it would bury the rest.
 HOUSEKEEPING = re.compile(
     r"(Starting|Stopping) (factory|protocol) .|.+ starting on \S+$|\((TCP |UDP |TLS )?Port .+ Closed\)$", re.DOTALL
 )

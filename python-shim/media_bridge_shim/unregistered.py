@@ -1,4 +1,4 @@
-"""Methods that bear a callback's name and that their module does not register: nobody calls them."""
+"""Methods that bear a callback's name and that their module does not register: they are never called."""
 
 from __future__ import annotations
 

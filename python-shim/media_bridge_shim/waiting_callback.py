@@ -63,7 +63,7 @@ class WaitingCallback:
         self._request = activity.request
 
     def start(self, context: Context, on_settled: Callable[[], None]) -> None:
-        """Goes on in `context`; `on_settled` is called once, possibly before this returns."""
+        """Continues in `context`; `on_settled` is called once, possibly before this returns."""
         context.run(current_module.set, self.entry.module_path)
         context.run(current_request.set, self._request)
         self._context = context

@@ -32,7 +32,7 @@ const HARMLESS: [what: string, way: string, answer: unknown, log: string[]][] = 
   ["installs signal handlers", "take_signals", undefined, []],
   ["cancels all tasks", "cancel_tasks", undefined, []],
   ["replaces asyncio's loop policy and the hooks for exceptions", "replace_policy", undefined, []],
-  ["stops the event loop", "stop_loop", undefined, ["stopped the event loop, which goes on"]],
+  ["stops the event loop", "stop_loop", undefined, ["stopped the event loop, which continues"]],
   ["removes its temporary folder and its working directory", "remove_folder", undefined, []],
   ["blocks on a socket", "wait_on_socket", undefined, [...BLAMED, "blocks the reactor"]],
   ["raises SystemExit in the background", "background.system_exit", undefined, ["hostile.Hostile", "Background process", "SystemExit: 3"]],

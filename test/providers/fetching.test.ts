@@ -75,7 +75,7 @@ describe("a file that is gone from disk", () => {
 const FAULTS: [fetch: string, said: RegExp][] = [
   ["raises", /RuntimeError: the bucket is on fire/],
   ["fails", /RuntimeError: the bucket is on fire/],
-  ["nonsense", /fetch\(\) answered with a str, which is no Responder/],
+  ["nonsense", /fetch\(\) answered with a str, which is not a Responder/],
   ["short", /WrongBody: 99999 bytes, where 100000 were stored/],
   ["long", /WrongBody: more than the 100000 bytes that were stored/],
   ["endless", /WrongBody: more than the 100000 bytes that were stored/],

@@ -82,7 +82,7 @@ class Linearizer:
         self._queues: dict[Hashable, tuple[DeferredSemaphore, int]] = {}
 
     def is_queued(self, key: Hashable) -> bool:
-        """Whether somebody waits for the key."""
+        """Whether a caller waits for the key."""
         entry = self._queues.get(key)
         return entry is not None and entry[1] > self._max_count
 

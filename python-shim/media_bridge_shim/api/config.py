@@ -45,7 +45,7 @@ class Config:
         if type(value) is int:
             return value
         if not isinstance(value, str):
-            raise TypeError(f"{value!r} is no size: expected an int or a str")
+            raise TypeError(f"{value!r} is not a size: expected an int or a str")
         unit = SIZES.get(value[-1:])
         return int(value[:-1]) * unit if unit else int(value)
 
@@ -55,12 +55,12 @@ class Config:
         if type(value) is int:
             return value
         if not isinstance(value, str):
-            raise TypeError(f"{value!r} is no duration: expected an int or a str")
+            raise TypeError(f"{value!r} is not a duration: expected an int or a str")
         if value[-1:].isdigit():
             return int(value)
         if value[-1:] not in DURATIONS_MS:
             raise TypeError(
-                f"{value!r} is no duration: expected one of the suffixes {', '.join(DURATIONS_MS)}, or none"
+                f"{value!r} is not a duration: expected one of the suffixes {', '.join(DURATIONS_MS)}, or none"
             )
         return int(value[:-1]) * DURATIONS_MS[value[-1]]
 

@@ -158,7 +158,7 @@ class UnstableSpecAuthError(AuthError):
 
 
 class InvalidClientCredentialsError(SynapseError):
-    """401: the token, or whatever stands for it, is no good."""
+    """401: the credentials, an access token as a rule, are not valid."""
 
     def __init__(self, msg: str, errcode: str) -> None:
         super().__init__(HTTPStatus.UNAUTHORIZED, msg, errcode)
@@ -172,7 +172,7 @@ class MissingClientTokenError(InvalidClientCredentialsError):
 
 
 class InvalidClientTokenError(InvalidClientCredentialsError):
-    """401: nobody has this token (any more)."""
+    """401: the token belongs to no user, or no longer does."""
 
     def __init__(self, msg: str = "Unrecognised access token", soft_logout: bool = False) -> None:
         super().__init__(msg, Codes.UNKNOWN_TOKEN.value)

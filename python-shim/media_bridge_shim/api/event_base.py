@@ -44,7 +44,7 @@ class EventBase:
 
     @property
     def state_key(self) -> str:
-        """`AttributeError` where it is no state event."""
+        """`AttributeError` where it is not a state event."""
         if "state_key" not in self._event:
             raise AttributeError("state_key")
         return self._event["state_key"]
@@ -69,7 +69,7 @@ class EventBase:
 
     @property
     def membership(self) -> str:
-        """`KeyError` where it is no member event."""
+        """`KeyError` where it is not a member event."""
         return self._content["membership"]
 
     @property
@@ -81,7 +81,7 @@ class EventBase:
         return "state_key" in self._event
 
     def get_state_key(self) -> str | None:
-        """The state key; None where it is no state event."""
+        """The state key; None where it is not a state event."""
         return self._event.get("state_key")
 
     def get(self, key: str, default: Any = None) -> Any:

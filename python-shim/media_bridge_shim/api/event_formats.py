@@ -48,7 +48,7 @@ def format_event_raw(d: Event) -> Event:
 
 
 def format_event_for_client_v1(d: Event) -> Event:
-    """The same dict in the first version of the client's format: parts of `unsigned` stand beside its own keys."""
+    """The same dict in the first version of the client's format: parts of `unsigned` are beside its own keys."""
     format_event_for_client_v2(d)
     if d.get("sender") is not None:
         d["user_id"] = d["sender"]

@@ -106,12 +106,12 @@ def split_cached_id(media_id: str) -> tuple[str, ...]:
 def thumbnail_name(width: int, height: int, content_type: str, method: str | None = None) -> str:
     kind, slash, subtype = content_type.partition("/")
     if not slash or "/" in subtype:
-        raise ValueError(f"{content_type!r} is no content type")
+        raise ValueError(f"{content_type!r} is not a content type")
     return "-".join(str(part) for part in (width, height, kind, subtype, method) if part is not None)
 
 
 def join(*parts: str) -> str:
     for part in parts:
         if part in ("", ".", "..") or not ALLOWED_CHARACTERS.issuperset(part):
-            raise ValueError(f"{part!r} may not stand in a path of the media store")
+            raise ValueError(f"{part!r} is not allowed in a path of the media store")
     return os.path.join(*parts)

@@ -119,7 +119,7 @@ class HomeserverCalls:
                 return json.loads(text)
             return await defer_to_thread(self._service.reactor, json.loads, text)
         except ValueError as error:
-            message = f"{method}: the homeserver's answer is no JSON"
+            message = f"{method}: the homeserver's answer is not JSON"
             raise HttpResponseException(HTTPStatus.BAD_GATEWAY, message, b"") from error
 
 

@@ -34,9 +34,9 @@ class QuieterFileBodyProducer(FileBodyProducer):
 
 
 def read_body_with_max_size(response: Any, stream: ByteWriteable, max_size: int | None) -> Deferred[int]:
-    """The number of bytes that were written. None is no limit.
+    """The number of bytes that were written. None means without a limit.
 
-    Fails with `BodyExceededMaxSize` where the answer declares more than `max_size` bytes, or has so many: as in
+    Fails with `BodyExceededMaxSize` where the answer declares more than `max_size` bytes, or has more: as in
     Synapse, the body itself must stay below it.
     """
     done: Deferred[int] = Deferred()

@@ -31,7 +31,7 @@ class HeldBackError(RuntimeError):
 
 class BaseHttpClient:
     """Methods that answer JSON raise `HttpResponseException` outside 200–299, `RequestTimedOutError` after 60 s without
-    the head of an answer, `ValueError` for what is no JSON."""
+    the head of an answer, `ValueError` for what is not JSON."""
 
     def __init__(self, hs: Any, treq_args: Mapping[str, Any] | None = None) -> None:
         self.hs = hs
@@ -216,6 +216,6 @@ def to_values(value: Any) -> list[Any]:
 
 
 def strip_query(uri: Any) -> str:
-    """An address that may stand in a log or an error: without query, which often holds a token, and credentials."""
+    """An address as a log or an error may show it: without query, which often holds a token, and credentials."""
     text = uri.decode("utf-8", "replace") if isinstance(uri, bytes) else str(uri)
     return re.sub(r"//[^/@]*@", "//", text.split("?", 1)[0])

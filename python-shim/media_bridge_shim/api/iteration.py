@@ -91,7 +91,7 @@ def create_resource_tree(desired_tree: Mapping[str, Any], root_resource: Any) ->
                 child = Resource() if isinstance(node, Resource) else NoResource()
                 node.putChild(name, child)
             node = child
-        # What hangs below a path already goes on hanging below it.
+        # What is below a path already stays below it.
         former = node.children.get(last)
         node.putChild(last, resource)
         for name, child in getattr(former, "children", {}).items():

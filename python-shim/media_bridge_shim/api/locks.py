@@ -127,7 +127,7 @@ class ReadWriteLock:
 
 
 def observe_deferred(d: Deferred[Any]) -> Deferred[Any]:
-    """A Deferred of its own for whoever waits for `d` as well; a cancellation does not reach `d`."""
+    """A Deferred of its own for another caller that waits for `d`; a cancellation does not reach `d`."""
     if d.called and not isinstance(d.result, Deferred) and not d.paused:
         return ObservableDeferred(d).observe()
     observer: Deferred[Any] = Deferred()

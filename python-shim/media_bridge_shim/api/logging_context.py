@@ -80,7 +80,7 @@ class LoggingContext:
 
 
 class Sentinel(LoggingContext):
-    """The context of code that runs for nobody. It is falsy."""
+    """The context of code that runs for no request. It is falsy."""
 
     def __bool__(self) -> bool:
         return False
@@ -142,7 +142,7 @@ def make_deferred_yieldable(deferred: Any) -> Deferred[Any]:
 
 
 def run_in_background(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Deferred[Any]:
-    """Starts `f` at once. Whoever does not wait for the Deferred gives up its errors, as in Synapse."""
+    """Starts `f` at once. A caller that does not wait for the Deferred gives up its errors, as in Synapse."""
     return call(f, *args, **kwargs)
 
 
@@ -177,4 +177,4 @@ class ContextRequest:
 
 
 def logcontext_error(msg: str) -> None:
-    """Contexts are permissive here: there are no errors to tell of."""
+    """Contexts are permissive here: none is ever reported as misused."""

@@ -54,7 +54,7 @@ INLINE_CONTENT_TYPES = [
 
 
 class ConsumerRequestedStopError(Exception):
-    """Whoever takes the bytes wants no more of them."""
+    """The consumer of the bytes wants no more of them."""
 
 
 class SpamMediaException(NotFoundError):

@@ -78,7 +78,7 @@ class MediaRepository:
 
 
 def copy_to_file(content: IO[bytes]) -> str:
-    """A file of its own, since no media travels on the channel; whoever asks removes it."""
+    """A file of its own, since no media travels on the channel; the caller removes it."""
     with tempfile.NamedTemporaryFile(prefix="media-bridge-content-", delete=False) as file:
         try:
             shutil.copyfileobj(content, file)

@@ -160,7 +160,7 @@ class ModuleApi(UserCalls, RoomCalls):
         return read_templates(filenames, folder, self.public_baseurl, self.server_name)
 
     def check_push_rule_actions(self, actions: list[str | dict[str, str]]) -> None:
-        """`InvalidRuleException` where these are no actions of a push rule."""
+        """`InvalidRuleException` where these are not actions of a push rule."""
         check_actions(actions)
 
     def register_web_resource(self, path: str, resource: Any) -> None:

@@ -1,4 +1,4 @@
-"""Names that stand for parts of a homeserver: they can be imported and annotated with, and refuse to be used."""
+"""Names of parts of a homeserver that are not here: they can be imported and annotated with, and refuse to be used."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ ACTIONS = frozenset(("notify", "dont_notify", "coalesce"))
 
 
 def check_actions(actions: Any) -> None:
-    """`InvalidRuleException` where these are no actions of a push rule (Matrix client-server API, "Actions")."""
+    """`InvalidRuleException` where these are not actions of a push rule (Matrix client-server API, "Actions")."""
     if not isinstance(actions, list):
         raise InvalidRuleException("The actions of a push rule are a list")
     for action in actions:

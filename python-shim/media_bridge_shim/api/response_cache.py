@@ -73,7 +73,7 @@ class ResponseCache:
 
 
 class CachedCall:
-    """One call, made by the first who asks; its outcome, a failure as well, is for everybody."""
+    """One call, made by the first who asks; its outcome, a failure as well, is for all who ask meanwhile."""
 
     def __init__(self, f: Callable[[], Awaitable[Any]]) -> None:
         self._function = f

@@ -25,7 +25,7 @@ class RoomCalls(CallingPart):
     async def get_room_state(
         self, room_id: str, event_filter: Iterable[tuple[str, str | None]] | None = None
     ) -> StateMap[EventBase]:
-        """The current state by type and state key; of a filter's pairs, None stands for every state key.
+        """The current state by type and state key; of a filter's pairs, None means every state key.
 
         Empty where there is no such room.
         """
@@ -152,7 +152,7 @@ class RoomCalls(CallingPart):
 
 
 def events_of(answers: list[Any]) -> Iterable[dict[str, Any]]:
-    """The state events of the homeserver's answers, which nobody has looked at yet."""
+    """The state events of the homeserver's answers, as yet unchecked."""
     try:
         for answer in answers:
             for event in answer["state"]:
@@ -161,5 +161,5 @@ def events_of(answers: list[Any]) -> Iterable[dict[str, Any]]:
                 else:
                     raise TypeError
     except (TypeError, KeyError) as error:
-        message = "ModuleApi.get_room_state(): the homeserver's answer is no room state"
+        message = "ModuleApi.get_room_state(): the homeserver's answer is not a room state"
         raise HttpResponseException(HTTPStatus.BAD_GATEWAY, message, b"") from error

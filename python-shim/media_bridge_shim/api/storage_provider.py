@@ -21,7 +21,7 @@ class StorageProvider(ABC):
 
     @abstractmethod
     async def store_file(self, path: str, file_info: FileInfo) -> None:
-        """Stores the file that lies at `path` in the media store."""
+        """Stores the file that is at `path` in the media store."""
 
     @abstractmethod
     async def fetch(self, path: str, file_info: FileInfo) -> Responder | None:

@@ -38,7 +38,7 @@ def is_ascii(s: bytes) -> bool:
 
 
 def strtobool(val: str) -> bool:
-    """The boolean that a word stands for; `ValueError` for other words."""
+    """The boolean that a word means; `ValueError` for other words."""
     word = val.lower()
     if word not in TRUE_WORDS and word not in FALSE_WORDS:
         raise ValueError(f"{val!r} is neither yes nor no")
@@ -53,7 +53,7 @@ def shortstr(iterable: Any, maxitems: int = 5) -> str:
 
 
 def parse_and_validate_server_name(server_name: str) -> tuple[str, int | None]:
-    """Host and port; `ValueError` for what is no server name."""
+    """Host and port; `ValueError` for what is not a server name."""
     host, colon, port = server_name.rpartition(":")
     if not colon or server_name.endswith("]"):
         host, port = server_name, ""
@@ -61,7 +61,7 @@ def parse_and_validate_server_name(server_name: str) -> tuple[str, int | None]:
     inner = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     has_bad_port = bool(colon) and host != server_name and not (port.isascii() and port.isdigit())
     if not inner or has_bad_port or any(char not in allowed for char in inner):
-        raise ValueError(f"{server_name!r} is no server name")
+        raise ValueError(f"{server_name!r} is not a server name")
     return host, int(port) if port else None
 
 
@@ -69,7 +69,7 @@ def parse_and_validate_mxc_uri(mxc: str) -> tuple[str, int | None, str]:
     """Host, port and media id of an `mxc:` URI; `ValueError` for what is none."""
     prefix, slash, media_id = mxc.rpartition("/")
     if not prefix.startswith("mxc://") or not slash or not media_id:
-        raise ValueError(f"{mxc!r} is no mxc: URI")
+        raise ValueError(f"{mxc!r} is not an mxc: URI")
     host, port = parse_and_validate_server_name(prefix[len("mxc://") :])
     return host, port, media_id
 
@@ -80,7 +80,7 @@ def random_string_insecure_fast(length: int) -> str:
 
 
 def assert_valid_client_secret(client_secret: str) -> None:
-    """Raises a `SynapseError` (400, `M_INVALID_PARAM`) where it is no client secret."""
+    """Raises a `SynapseError` (400, `M_INVALID_PARAM`) where it is not a client secret."""
     if not 0 < len(client_secret) <= _MAX_CLIENT_SECRET or CLIENT_SECRET_REGEX.match(client_secret) is None:
         raise SynapseError(400, "Invalid client_secret parameter", errcode=Codes.INVALID_PARAM)
 
@@ -110,7 +110,7 @@ def parse_server_name(server_name: str) -> tuple[str, int | None]:
     if not colon or server_name.endswith("]"):
         return server_name, None
     if not (port.isascii() and port.isdigit()):
-        raise ValueError(f"{server_name!r} is no server name")
+        raise ValueError(f"{server_name!r} is not a server name")
     return host, int(port)
 
 

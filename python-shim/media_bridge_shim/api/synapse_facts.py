@@ -1,4 +1,4 @@
-"""What Synapse itself has, by name: so that an error says truly whether only Synapse has it, or nobody."""
+"""What Synapse itself has, by name: so that an error says truly whether Synapse has it."""
 
 from __future__ import annotations
 

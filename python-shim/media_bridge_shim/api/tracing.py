@@ -89,15 +89,15 @@ def get_active_span_text_map(destination: str | None = None) -> dict[str, str]:
 
 
 def extract_text_map(carrier: dict[str, str]) -> None:
-    """There is no span to be read."""
+    """Always None: nothing is traced here."""
 
 
 def span_context_from_request(request: Any) -> None:
-    """There is no span to be read."""
+    """Always None: nothing is traced here."""
 
 
 def span_context_from_string(carrier: str) -> None:
-    """There is no span to be read."""
+    """Always None: nothing is traced here."""
 
 
 def is_context_forced_tracing(span_context: Any) -> bool:

@@ -36,11 +36,11 @@ class DomainSpecificString:
     def from_string(cls: type[T], s: str) -> T:
         """Parses; `SynapseError` (400 `M_INVALID_PARAM`) where it has another form."""
         if not s.startswith(cls.SIGIL):
-            message = f"{s!r} is no {cls.__name__}: the first character must be {cls.SIGIL}"
+            message = f"{s!r} is not a valid {cls.__name__}: the first character must be {cls.SIGIL}"
             raise SynapseError(400, message, Codes.INVALID_PARAM)
         localpart, colon, domain = s[1:].partition(":")
         if not colon:
-            message = f"{s!r} is no {cls.__name__}: there is no colon with a domain"
+            message = f"{s!r} is not a valid {cls.__name__}: there is no colon with a domain"
             raise SynapseError(400, message, Codes.INVALID_PARAM)
         return cls(localpart, domain)
 
@@ -116,7 +116,7 @@ class RoomID:
         if ":" in s or not s.startswith(cls.SIGIL):
             return cls(s, RoomIdWithDomain.from_string(s))
         if not DOMAINLESS_ROOM_ID.fullmatch(s[1:]):
-            message = f"{s!r} is no RoomID: neither a domain nor 43 characters of base64"
+            message = f"{s!r} is not a valid RoomID: neither a domain nor 43 characters of base64"
             raise SynapseError(400, message, Codes.INVALID_PARAM)
         return cls(s, None)
 
@@ -140,19 +140,19 @@ class RoomID:
 
 
 def get_domain_from_id(string: str) -> str:
-    """What stands after the first colon; `SynapseError` (400) without one."""
+    """What follows the first colon; `SynapseError` (400) without one."""
     return split_id(string)[1]
 
 
 def get_localpart_from_id(string: str) -> str:
-    """What stands between the sigil and the first colon; `SynapseError` (400) without a colon."""
+    """What is between the sigil and the first colon; `SynapseError` (400) without a colon."""
     return split_id(string)[0][1:]
 
 
 def split_id(value: str) -> tuple[str, str]:
     head, colon, domain = value.partition(":")
     if not colon:
-        raise SynapseError(400, f"{value!r} is no Matrix identifier: there is no colon")
+        raise SynapseError(400, f"{value!r} is not a Matrix identifier: there is no colon")
     return head, domain
 
 
@@ -167,7 +167,7 @@ def is_compliant_user_id_localpart(localpart: str) -> bool:
 
 
 def map_username_to_mxid_localpart(username: str | bytes, case_sensitive: bool = False) -> str:
-    """A localpart for any name: `=xx` for each byte that may not stand there, `_` before capitals or lower case."""
+    """A localpart for any name: `=xx` for each byte that is not allowed there, `_` before capitals or lower case."""
     name = username if isinstance(username, bytes) else username.encode("utf-8")
     text = name.decode("latin-1")
     if case_sensitive:
@@ -274,7 +274,7 @@ class RatelimitOverride:
 
 
 PRESENCE_ALL_USERS = "ALL"
-"""Answered by a presence router: everybody's presence."""
+"""Answered by a presence router: the presence of all users."""
 
 
 @attr.s(slots=True, frozen=True, auto_attribs=True)

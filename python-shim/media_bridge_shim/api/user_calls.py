@@ -88,7 +88,7 @@ class UserCalls(CallingPart):
         await self._calls.act("ModuleApi.set_displayname()", "set_displayname", **args)
 
     def invalidate_access_token(self, access_token: str) -> Deferred[None]:
-        """Logs the token's device out. `InvalidClientTokenError` where nobody has the token."""
+        """Logs the token's device out. `InvalidClientTokenError` where the token belongs to no user."""
         return ensureDeferred(self._end_token(access_token))
 
     async def _end_token(self, access_token: str) -> None:

@@ -44,7 +44,7 @@ class BaseDatabaseEngine:
         return self.fit_placeholders(sql, None)
 
     def fit_placeholders(self, sql: str, values: int | None) -> str:
-        """`sql` with the placeholders of the driver, for so many positional values."""
+        """`sql` with the placeholders of the driver, for that many positional values."""
         raise NotImplementedError
 
     def connect_arguments(self) -> dict[str, Any]:
@@ -56,7 +56,7 @@ class BaseDatabaseEngine:
         raise NotImplementedError
 
     def check_database(self, db_conn: Any, allow_outdated_version: bool = False) -> None:
-        """Nothing to check: whoever made the database did."""
+        """Nothing to check: what made the database has done it."""
 
     def check_new_database(self, txn: Any) -> None:
         """Nothing to check: this service makes no database of a homeserver."""

@@ -17,4 +17,4 @@ def create_engine(database_config: Mapping[str, Any]) -> BaseDatabaseEngine:
         return Sqlite3Engine(database_config)
     if name == "psycopg2":
         return PostgresEngine(database_config)
-    raise RuntimeError(f"{name!r} is no database engine: expected sqlite3 or psycopg2")
+    raise RuntimeError(f"{name!r} is not a database engine: expected sqlite3 or psycopg2")

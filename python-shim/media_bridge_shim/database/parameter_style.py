@@ -62,7 +62,7 @@ def _sqlite_text(piece: Piece, is_percent_style: bool) -> str:
         return "?"
     if piece.kind == "named":
         return f":{piece.text[2:-2]}"
-    # Whoever writes `%s` doubles the percent signs of literals, too.
+    # A module that writes `%s` doubles the percent signs of literals, too.
     return piece.text.replace("%%", "%") if piece.kind == "opaque" else piece.text
 
 
@@ -84,7 +84,7 @@ def _for_postgres(sql: str, values: int | None) -> str:
     elif positional + marks - operators == values:
         keep_marks = None
     elif positional + marks + within == values:
-        # psycopg2 fills in placeholders wherever they stand: `interval '%s days'`.
+        # psycopg2 fills in placeholders wherever they are: `interval '%s days'`.
         keep_within = True
     return "".join(_postgres_text(piece, keep_marks, keep_within) for piece in pieces)
 

@@ -49,7 +49,7 @@ class Sqlite3Engine(BaseDatabaseEngine):
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA journal_mode = WAL")
         if self._is_own:
-            # The service flushes to disk, on a thread of its own: whoever empties the log makes the next writer wait.
+            # The service flushes to disk, on a thread of its own: emptying the log would make the next writer wait.
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.commit()

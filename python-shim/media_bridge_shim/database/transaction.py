@@ -152,7 +152,7 @@ class LoggingTransaction:
 
 def _append(callbacks: Callbacks | None, callback: Callable[..., Any], args: Any, kwargs: Any) -> None:
     if callbacks is None:
-        raise AssertionError("Outside of an interaction there is nobody to call back")
+        raise AssertionError("Outside of an interaction callbacks are never called")
     callbacks.append((callback, args, kwargs))
 
 

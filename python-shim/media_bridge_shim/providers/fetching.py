@@ -31,13 +31,13 @@ class WantedFile:
 async def fetch_into_spool(
     loop: asyncio.AbstractEventLoop, executor: Executor, provider: Any, wanted: WantedFile
 ) -> bool:
-    """Whether the provider has the file; it lies in the spool then, and is the one that was stored. What the
+    """Whether the provider has the file; it is in the spool then, and is the one that was stored. What the
     provider raises, or gives instead, is raised."""
     responder = await close_when_late(provider.fetch(wanted.path, wanted.info))
     if not responder:
         return False
     if not callable(getattr(responder, "write_to_consumer", None)):
-        raise AnswerError(f"fetch() answered with a {type(responder).__name__}, which is no Responder")
+        raise AnswerError(f"fetch() answered with a {type(responder).__name__}, which is not a Responder")
     spool = Spool(loop, executor, wanted.spool, wanted.length)
     try:
         with responder:

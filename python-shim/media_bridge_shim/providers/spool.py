@@ -210,7 +210,7 @@ class Spool:
         if self._is_over:
             return None
         try:
-            # A new file in every case: whoever was given up before may still write to the old one.
+            # A new file in every case: an attempt that was given up before may still write to the old one.
             if os.path.lexists(self._path):
                 os.unlink(self._path)
             self._file = open(self._path, "xb", buffering=0)

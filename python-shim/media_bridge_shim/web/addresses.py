@@ -35,7 +35,7 @@ def _redact_part(part: str, secret: re.Pattern[str]) -> str:
         if decoded == text:
             return part
         text = decoded
-    # Nobody encodes an innocent address so often.
+    # An innocent address is never encoded this often.
     return "<redacted>"
 
 

@@ -54,7 +54,7 @@ def respond_with_redirect(request: Any, url: bytes, statusCode: int = HTTPStatus
 
 
 def finish_request(request: Any) -> None:
-    """Ends the answer; a client that has left meanwhile is no error."""
+    """Ends the answer; a client that has left meanwhile is not an error."""
     try:
         request.finish()
     except RuntimeError as error:
@@ -78,7 +78,7 @@ def send(request: Any, body: bytes) -> None:
 
 
 def is_gone(request: Any, code: int) -> bool:
-    # Set for the log's sake also where nobody hears it.
+    # Set for the log's sake also where the client has left.
     request.setResponseCode(code)
     if request._disconnected:
         logger.warning("%r is not answered: its client has left", request)

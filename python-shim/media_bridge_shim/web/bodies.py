@@ -26,7 +26,7 @@ def parse_json_value_from_request(request: Any, allow_empty_body: bool = False) 
         return decode_json(body.decode("utf-8"))
     except Exception as error:
         # Neither the body nor the address: both may hold what is secret.
-        logger.warning("The body of %r is no JSON: %s", request, type(error).__name__)
+        logger.warning("The body of %r is not JSON: %s", request, type(error).__name__)
         raise SynapseError(HTTPStatus.BAD_REQUEST, "Content not JSON.", Codes.NOT_JSON) from error
 
 

@@ -26,7 +26,7 @@ HTML_ERROR_TEMPLATE = """<!doctype html>
 """What `return_html_error` shows by default."""
 
 REQUEST_CANCELLED = 499
-"""The status of a request whose client has left: for the log, nobody receives it."""
+"""The status of a request whose client has left: for the log alone, since the client does not receive it."""
 
 
 def return_json_error(f: Failure, request: Any, config: Any) -> None:

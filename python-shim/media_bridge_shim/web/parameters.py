@@ -125,7 +125,7 @@ def parse_enum(
 def parse_json(
     request: Any, name: str, default: dict[str, Any] | None = None, required: bool = False, encoding: str = "ascii"
 ) -> Any:
-    """A value that stands as JSON in the parameter."""
+    """A value that is given as JSON in the parameter."""
     return parse_json_from_args(request.args, name, default, required, encoding)
 
 

@@ -31,7 +31,7 @@ class ChildlessUnrecognizedRequestResource(UnrecognizedRequestResource):
     """One for all unknown paths, which is why nothing may be put below it."""
 
     def putChild(self, path: bytes, child: IResource) -> NoReturn:
-        raise RuntimeError("Nothing can be put below a resource that stands for every unknown path")
+        raise RuntimeError("Nothing can be put below the resource of every unknown path")
 
 
 NOBODY = ChildlessUnrecognizedRequestResource()
@@ -51,7 +51,7 @@ class OptionsResource(Resource):
 
 
 class RootRedirect(Resource):
-    """Sends whoever asks for `/` to another path."""
+    """Redirects requests for `/` to another path."""
 
     def __init__(self, path: str) -> None:
         super().__init__()

@@ -96,7 +96,7 @@ class SynapseRequest(Request):
         return f"{self.get_method()}-{given or self.request_seq}"
 
     def get_authenticated_entity(self) -> tuple[str | None, str | None]:
-        """Who makes the request and, where that is somebody else, who authenticated for it."""
+        """Who makes the request and, where it is another user, who authenticated for it."""
         if self.requester is None or isinstance(self.requester, str):
             return self.requester, None
         user, entity = self.requester.user.to_string(), self.requester.authenticated_entity

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class WebServer:
-    """Takes in resources at any time, from any thread; `on_new` hears of each with its module's index and its path."""
+    """Takes in resources at any time, from any thread; `on_new` gets the module's index and the path of each."""
 
     def __init__(self, on_new: Callable[[int, str], None], reactor: Any) -> None:
         self._on_new = on_new

@@ -33,6 +33,6 @@ class ResourceTree:
 
 
 def split_path(path: str) -> tuple[bytes, ...]:
-    """The segments of a path, to the letter: what stands before the first slash does not count."""
+    """The segments of a path, to the letter: what precedes the first slash does not count."""
     before, *rest = path.encode("utf-8").split(b"/")
     return tuple(rest) if rest else (before,)

@@ -81,7 +81,7 @@ def test_user_ids_are_parsed_printed_and_compared():
     assert (get_domain_from_id("@a:b:80"), get_localpart_from_id("@a:b:80")) == ("b:80", "a")
     assert [UserID.is_valid(text) for text in ("@a:b", "@a:", "a:b", "@a", "")] == [True, False, False, False, False]
     for bad in ("@ab", "a:b", "#a:b"):
-        with pytest.raises(SynapseError, match="is no UserID"):
+        with pytest.raises(SynapseError, match="is not a valid UserID"):
             UserID.from_string(bad)
 
 
@@ -145,7 +145,7 @@ def test_file_paths_follow_synapses_layout():
 def test_file_paths_refuse_what_could_leave_the_store(media_id):
     from synapse.media.filepath import MediaFilePaths
 
-    with pytest.raises(ValueError, match="may not stand in a path"):
+    with pytest.raises(ValueError, match="is not allowed in a path"):
         MediaFilePaths("/m").local_media_filepath(media_id)
 
 
