@@ -95,7 +95,7 @@ export async function initializeShim(
     parent_pid: process.pid,
     service,
     sys_path: [join(ROOT, "bench/modules")],
-    held_back: false,
+    dry_run: false,
     log_level: "WARNING",
     storage_providers: [],
     modules,

@@ -76,7 +76,7 @@ class Modules:
         service.set_current(
             service.Service(
                 **params["service"],
-                held_back=params["held_back"],
+                dry_run=params["dry_run"],
                 registry=self._registry,
                 reactor=self._reactor,
                 call_host=self._call_host,

@@ -33,7 +33,7 @@ class Service:
     worker_name: str | None
     worker_app: str | None
     run_background_tasks: bool
-    held_back: bool
+    dry_run: bool
     """True for `check` and `call`: looping, delayed and background calls and outgoing HTTP of modules do not start."""
     registry: Registrations
     reactor: Any

@@ -5,7 +5,7 @@ import { formatReport, type CallReport } from "../control/call-report.ts";
 import { askControl } from "../control/control-client.ts";
 import { controlSocketPath } from "../control/control-socket.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
-import { loadHeldBackModules } from "../server/dry-run.ts";
+import { loadModulesForDryRun } from "../server/dry-run.ts";
 import { isolateModuleOutput } from "./module-output.ts";
 
 /**
@@ -33,7 +33,7 @@ async function callRunning(config: Config, callback: string, args: readonly stri
 async function callOwn(config: Config, callback: string, args: readonly string[]): Promise<CallReport> {
   readArguments(callback, args);
   isolateModuleOutput();
-  const modules = await loadHeldBackModules(config, { onProgress: console.error });
+  const modules = await loadModulesForDryRun(config, { onProgress: console.error });
   try {
     return await runCall(callback, args, modules, config);
   } finally {

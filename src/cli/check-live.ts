@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/config.ts";
-import { loadHeldBackModules } from "../server/dry-run.ts";
+import { loadModulesForDryRun } from "../server/dry-run.ts";
 import { formatFindings } from "./live/finding.ts";
 import { checkHomeserver, checkUpstream } from "./live/homeserver.ts";
 import { checkModules } from "./live/modules.ts";
@@ -22,7 +22,7 @@ export async function checkLive(
   { publicUrl, homeserverConfigs }: CheckLiveOptions,
 ): Promise<{ text: string; hasProblems: boolean }> {
   isolateModuleOutput();
-  const modules = await loadHeldBackModules(config, { onProgress: console.error });
+  const modules = await loadModulesForDryRun(config, { onProgress: console.error });
   try {
     const findings = [
       ...(await checkHomeserver(config)),

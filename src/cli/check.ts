@@ -8,7 +8,7 @@ import { loadTokensFile } from "../config/tokens-file.ts";
 import { describeLeftOut } from "../modules/left-out.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { SHARED } from "../modules/python/python-plan.ts";
-import { loadHeldBackModules } from "../server/dry-run.ts";
+import { loadModulesForDryRun } from "../server/dry-run.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
 import { tryCallbacks } from "./try-callbacks.ts";
 import { isolateModuleOutput } from "./module-output.ts";
@@ -37,7 +37,7 @@ export async function check(loaded: LoadedConfig, options: CheckOptions = {}): P
     throw new StartError("CONFIG", "--try: expected a user id (such as @alice:example.com)");
   }
   isolateModuleOutput();
-  const modules = await loadHeldBackModules(config, { onProgress: console.error, mayRead: tryAs !== undefined });
+  const modules = await loadModulesForDryRun(config, { onProgress: console.error, mayRead: tryAs !== undefined });
   try {
     const tried = tryAs === undefined ? undefined : await tryCallbacks(tryAs, modules, config);
     const text = [

@@ -1,7 +1,7 @@
 import { CallbackChain } from "../callbacks/chain.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import { loadHeldBackModules } from "../server/dry-run.ts";
+import { loadModulesForDryRun } from "../server/dry-run.ts";
 import { openUsageImport } from "../server/usage-import.ts";
 import { createLogger } from "../util/log.ts";
 import { isolateModuleOutput } from "./module-output.ts";
@@ -54,7 +54,7 @@ interface Periods {
 async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Promise<Periods> {
   if (periodMs !== undefined) return { of: async () => periodMs, close: async () => undefined };
   isolateModuleOutput();
-  const modules = await loadHeldBackModules(config, { onProgress: console.error });
+  const modules = await loadModulesForDryRun(config, { onProgress: console.error });
   const chain = new CallbackChain({
     registry: modules.registry,
     policies: config.mediaBridge.callbacks,

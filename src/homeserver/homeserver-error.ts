@@ -19,8 +19,8 @@ export class HomeserverError extends Error {
 }
 
 /** The homeserver was not asked, since modules are only looked at. */
-export class HomeserverHeldBack extends HomeserverError {
-  override readonly name: string = "HomeserverHeldBack";
+export class DryRunRefusal extends HomeserverError {
+  override readonly name: string = "DryRunRefusal";
   /** Without the name of the call. */
   readonly reason: string = "calls to the homeserver are held back during a check";
 

@@ -1,7 +1,7 @@
 import { say } from "../callbacks/said.ts";
 import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts";
 import { HomeserverNotConfigured, HomeserverRefusal } from "../homeserver/client/refusal.ts";
-import { HomeserverError, HomeserverHeldBack } from "../homeserver/homeserver-error.ts";
+import { HomeserverError, DryRunRefusal } from "../homeserver/homeserver-error.ts";
 import type { Logger } from "../util/log.ts";
 import { ModuleDatabaseError, type ModuleDatabase, type ModuleTransaction } from "../module-api/module-database.ts";
 
@@ -63,7 +63,7 @@ function isUnusable(error: unknown): error is ModuleDatabaseError {
 }
 
 function sayHomeserverFailure(error: unknown): void {
-  if (error instanceof HomeserverHeldBack) say("warning", error.message);
+  if (error instanceof DryRunRefusal) say("warning", error.message);
   else if (error instanceof HomeserverNotConfigured || error instanceof HomeserverError) say("error", error.message);
   // Not a verdict on what was asked: the service's own token, load, or what is in front of the homeserver.
   else if (error instanceof HomeserverRefusal && (error.errcode === undefined || [401, 429].includes(error.status))) {

@@ -10,7 +10,7 @@ export interface LoadOptions {
   readonly config: Config;
   readonly log: Logger;
   /** For `check` and `call`: nothing of a module starts by itself. */
-  readonly heldBack: boolean;
+  readonly dryRun: boolean;
   /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
   readonly requests?: Handlers;
   /** Hears of each time a Python module held the child's event loop. */

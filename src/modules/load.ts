@@ -115,9 +115,9 @@ async function settleBoth<A, B>(first: Promise<A>, second: Promise<B> | undefine
 
 async function parseAll(
   entries: readonly TypeScriptModuleConfig[],
-  { config, heldBack, generation = 0 }: LoadOptions,
+  { config, dryRun, generation = 0 }: LoadOptions,
 ): Promise<Map<number, ParsedModule>> {
-  const cacheFolder = heldBack ? undefined : join(config.mediaBridge.dataPath, "compiled-modules");
+  const cacheFolder = dryRun ? undefined : join(config.mediaBridge.dataPath, "compiled-modules");
   const parsed = new Map<number, ParsedModule>();
   for (const entry of entries) parsed.set(entry.index, await parseTypeScriptModule(entry, { cacheFolder, generation }));
   return parsed;
@@ -127,13 +127,13 @@ async function setUp(
   parsed: ParsedModule | undefined,
   registry: CallbackRegistry,
   backgrounds: BackgroundTasks[],
-  { config, heldBack, web, services, ...options }: CompleteOptions,
+  { config, dryRun, web, services, ...options }: CompleteOptions,
 ): Promise<LoadedModule> {
   if (parsed === undefined) throw new TypeError("a module was set up before it was parsed");
   const { module, file } = parsed;
   const { runBackgroundTasks } = config.mediaBridge;
   const log = heardLog(options.log.child({ module: module.name }));
-  const background = new BackgroundTasks({ log, runBackgroundTasks, heldBack });
+  const background = new BackgroundTasks({ log, runBackgroundTasks, dryRun });
   backgrounds.push(background);
   const names = createNamesApi(config);
   let isSetUp = false;

@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { loadHomeserverTokens } from "../config/build/homeserver-tokens.ts";
-import { openHeldBackHomeserver } from "../homeserver/client/dry-run-client.ts";
+import { openDryRunHomeserver } from "../homeserver/client/dry-run-client.ts";
 import type { Homeserver } from "../homeserver/client/homeserver.ts";
 import { declareUncounted } from "../metrics/declared-metrics.ts";
 import { homeserverRequests } from "../modules/python/homeserver-requests.ts";
@@ -10,7 +10,7 @@ import { createLogger } from "../util/log.ts";
 import { moduleDatabaseOptions } from "./module-database.ts";
 import { prepareDatabase } from "./throwaway-database.ts";
 
-export interface HeldBackOptions {
+export interface DryRunOptions {
   /** Hears one line for each step of making the Python environment. */
   readonly onProgress: (line: string) => void;
   /** Whether modules may ask the homeserver what changes nothing there. */
@@ -21,7 +21,7 @@ export interface HeldBackOptions {
  * Loads all modules for a look at them: nothing of theirs starts by itself, the homeserver is not asked (or only for what changes
  * nothing), and what they write to a database is taken back. Rejects with a StartError.
  */
-export async function loadHeldBackModules(config: Config, options: HeldBackOptions): Promise<LoadedModules> {
+export async function loadModulesForDryRun(config: Config, options: DryRunOptions): Promise<LoadedModules> {
   const log = createLogger("fatal");
   const homeserver = openHomeserver(config, options.mayRead === true);
   const database = await openTrialDatabase({ ...moduleDatabaseOptions(config), log });
@@ -33,7 +33,7 @@ export async function loadHeldBackModules(config: Config, options: HeldBackOptio
   const requests = homeserverRequests(homeserver.requests, log);
   try {
     const { onProgress } = options;
-    const modules = await loadModules({ config: prepared.config, log, heldBack: true, services, requests, onProgress });
+    const modules = await loadModules({ config: prepared.config, log, dryRun: true, services, requests, onProgress });
     return {
       ...modules,
       async stop(graceMs) {
@@ -56,5 +56,5 @@ function openHomeserver(config: Config, mayRead: boolean): Homeserver {
     appserviceToken: appservice,
     timeoutMs: homeserver?.callTimeoutMs ?? 0,
   };
-  return openHeldBackHomeserver(options, { mayRead });
+  return openDryRunHomeserver(options, { mayRead });
 }

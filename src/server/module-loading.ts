@@ -49,7 +49,7 @@ export function startModuleLoading({ config, log, generation, metrics }: Loading
   const modules = loadModules({
     config,
     log,
-    heldBack: false,
+    dryRun: false,
     generation,
     onSpawned: spawned.resolve,
     requests: {

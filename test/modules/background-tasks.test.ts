@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { BackgroundTasks } from "../../src/modules/typescript/background-tasks.ts";
 import { captureLog } from "../support/captured-log.ts";
 
-function createTasks(options: { runBackgroundTasks?: boolean; heldBack?: boolean } = {}) {
+function createTasks(options: { runBackgroundTasks?: boolean; dryRun?: boolean } = {}) {
   const log = captureLog();
-  return { tasks: new BackgroundTasks({ log, runBackgroundTasks: true, heldBack: false, ...options }), log };
+  return { tasks: new BackgroundTasks({ log, runBackgroundTasks: true, dryRun: false, ...options }), log };
 }
 
 test("a loop runs again and again, also after a failure, and ends when it is told to", async () => {
@@ -66,7 +66,7 @@ test("where this instance runs no background tasks, only loops for all instances
 });
 
 test("nothing starts while held back, nor after the end", async () => {
-  const { tasks: held } = createTasks({ heldBack: true });
+  const { tasks: held } = createTasks({ dryRun: true });
   const { tasks: ended } = createTasks();
   await ended.stop(1000);
   const ran: string[] = [];

@@ -52,7 +52,7 @@ async function openProvider(describe: (folder: string) => object): Promise<Provi
   });
   const { config } = loadConfig([file]);
   const log = captureLog();
-  const modules = await loadModules({ config, log, heldBack: false, services: Promise.withResolvers<never>().promise });
+  const modules = await loadModules({ config, log, dryRun: false, services: Promise.withResolvers<never>().promise });
   const { python, storageProviders: entries } = modules;
   if (python === undefined) throw new Error("no Python child was started for a storage provider alone");
   await python.markStarted();

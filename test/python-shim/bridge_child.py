@@ -129,7 +129,7 @@ class Child:
 
     # The usual beginning.
 
-    def initialize(self, *modules, held_back=False, providers=(), **more):
+    def initialize(self, *modules, dry_run=False, providers=(), **more):
         self.notification("hello")
         return self.call(
             "initialize",
@@ -148,7 +148,7 @@ class Child:
                     "run_background_tasks": False,
                 },
                 "sys_path": [str(MODULES)],
-                "held_back": held_back,
+                "dry_run": dry_run,
                 "log_level": "info",
                 "modules": make_entries(0, modules),
                 "storage_providers": make_entries(len(modules), providers),

@@ -71,7 +71,7 @@ def test_what_twisted_says_of_its_ports_is_told_at_debug_and_under_no_modules_na
     assert child.wait_for_exit() == 0
     told = [
         record
-        for start in ("Starting fact", "ShutdownGate fact", "Factory start", "(TCP Port")
+        for start in ("Starting fact", "Stopping fact", "Factory start", "(TCP Port")
         for record in records_of(child, start)
     ]
     assert len(told) == (6 if level == "debug" else 0)

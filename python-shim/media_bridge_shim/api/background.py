@@ -62,7 +62,7 @@ def start_process(
     desc: str, logger: logging.Logger, module_path: str | None, function: Callable[[], Any]
 ) -> Deferred[Any]:
     """Runs `function` now, in a context of its own that belongs to `module_path` where that is known."""
-    if is_held_back():
+    if is_dry_run():
         return Deferred()
     context = copy_origin()
     if module_path is not None:
@@ -78,10 +78,10 @@ def log_failure(desc: str, logger: logging.Logger, context: Context, failure: Fa
     context.copy().run(logger.error, "Background process %r failed", desc, exc_info=exc_info_of(failure))
 
 
-def is_held_back() -> bool:
+def is_dry_run() -> bool:
     """Whether this is a check, in which modules start nothing."""
     try:
-        return services.current().held_back
+        return services.current().dry_run
     except RuntimeError:
         return False
 

@@ -13,7 +13,7 @@ from twisted.internet.task import LoopingCall, deferLater
 from twisted.python.failure import Failure
 
 from .awaitables import call
-from .background import is_held_back, name_logger
+from .background import is_dry_run, name_logger
 from .duration import to_seconds
 from .failures import exc_info_of
 
@@ -65,7 +65,7 @@ class Clock:
         # An error would end a LoopingCall for good.
         loop = LoopingCall(call_and_log, name_logger(f), partial(f, *args, **kwargs))
         loop.clock = self._reactor
-        if not is_held_back():
+        if not is_dry_run():
             self._loops.append(loop)
             loop.start(to_seconds(duration, unit_ms=1), now=now)
         return loop
@@ -80,8 +80,8 @@ class Clock:
             return call_and_log(name_logger(callback), partial(callback, *args, **kwargs))
 
         delayed = self._reactor.callLater(to_seconds(delay), run)
-        if is_held_back():
-            return HeldBackCall(delayed)
+        if is_dry_run():
+            return DryRunCall(delayed)
         self._calls[call_id] = wrapper = DelayedCallWrapper(delayed, call_id, self)
         return wrapper
 
@@ -145,7 +145,7 @@ class DelayedCallWrapper:
         self.delayed_call.reset(secondsFromNow)
 
 
-class HeldBackCall:
+class DryRunCall:
     """A delayed call that is accepted during a check and never made."""
 
     def __init__(self, delayed: Any) -> None:

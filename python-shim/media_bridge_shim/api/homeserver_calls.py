@@ -11,7 +11,7 @@ from ..errors import HostError
 from ..heard import tell
 from .codes import Codes
 from .errors import AuthError, HttpResponseException, RequestSendFailed, SynapseError, parse_object
-from .http_client import HeldBackError
+from .http_client import DryRunError
 from .threads import defer_to_thread
 from .types import DomainSpecificString
 from .unsupported import UnsupportedByMediaService
@@ -77,7 +77,7 @@ class HomeserverCalls:
     ) -> Any:
         try:
             return await self._ask(method, call, args, refusal, can_retry)
-        except HeldBackError as error:
+        except DryRunError as error:
             tell("warning", str(error))
             raise
         except (RequestSendFailed, HomeserverNotConfigured) as error:
@@ -96,8 +96,8 @@ class HomeserverCalls:
             outcome = await self._service.call_host("homeserver", params)
         except HostError as error:
             raise RequestSendFailed(error, can_retry) from error
-        if "held_back" in outcome:
-            raise HeldBackError(f"{outcome['held_back']}: {method}")
+        if "dry_run" in outcome:
+            raise DryRunError(f"{outcome['dry_run']}: {method}")
         if "answer" in outcome:
             return await self._decode(method, outcome["answer"])
         if "refused" in outcome:

@@ -12,7 +12,7 @@ from twisted.internet.defer import CancelledError
 
 from ..heard import tell
 from . import IMITATED_VERSION
-from .background import is_held_back
+from .background import is_dry_run
 from .codes import Codes
 from .errors import HttpResponseException, RequestTimedOutError, SynapseError
 from .unsupported import UnsupportedByMediaService, describe_refused
@@ -25,7 +25,7 @@ TIMEOUT_SECONDS = 60
 USER_AGENT = f"Synapse/{IMITATED_VERSION} (media bridge)"
 
 
-class HeldBackError(RuntimeError):
+class DryRunError(RuntimeError):
     """A module wants to ask another server while it is only being checked."""
 
 
@@ -42,10 +42,10 @@ class BaseHttpClient:
 
     async def request(self, method: str, uri: str, data: bytes | None = None, headers: Any = None) -> Any:
         """One request; the answer is Twisted's `IResponse`, whatever its status."""
-        if is_held_back():
-            held_back = f"outgoing requests are held back during a check: {method} {strip_query(uri)}"
-            tell("warning", held_back)
-            raise HeldBackError(held_back)
+        if is_dry_run():
+            dry_run = f"outgoing requests are held back during a check: {method} {strip_query(uri)}"
+            tell("warning", dry_run)
+            raise DryRunError(dry_run)
         import treq
         from twisted.internet.error import ConnectError, DNSLookupError
         from twisted.web.client import ResponseFailed, ResponseNeverReceived

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 import attr
 
-from .background import is_held_back
+from .background import is_dry_run
 from .threads import defer_to_thread
 from .types import UserID
 from .unsupported import UnsupportedName, describe
@@ -49,7 +49,7 @@ class MediaRepository:
         # It imports what a module may never need.
         from ..web.requester import raise_refusal
 
-        if is_held_back():
+        if is_dry_run():
             raise RuntimeError("create_or_update_content is held back during a check")
         reactor = self._service.reactor
         path = await defer_to_thread(reactor, copy_to_file, content)

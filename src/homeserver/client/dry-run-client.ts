@@ -1,4 +1,4 @@
-import { HomeserverHeldBack } from "../homeserver-error.ts";
+import { DryRunRefusal } from "../homeserver-error.ts";
 import { createHomeserverClient } from "./create-client.ts";
 import { openHomeserver, type Homeserver, type HomeserverOptions } from "./homeserver.ts";
 import { findToken, type HomeserverRequests } from "./request.ts";
@@ -7,13 +7,13 @@ import { findToken, type HomeserverRequests } from "./request.ts";
  * The homeserver for modules that are only looked at: a call that lacks a key of the configuration says so, as ever; any other is held
  * back, but for those that only read, where `mayRead` allows them.
  */
-export function openHeldBackHomeserver(options: HomeserverOptions, { mayRead }: { mayRead: boolean }): Homeserver {
+export function openDryRunHomeserver(options: HomeserverOptions, { mayRead }: { mayRead: boolean }): Homeserver {
   const real = openHomeserver(options);
   const requests: HomeserverRequests = {
     async send(request) {
       if (options.url === undefined || (mayRead && request.method === "GET")) return real.requests.send(request);
       findToken(options, request.as);
-      throw new HomeserverHeldBack(request.what);
+      throw new DryRunRefusal(request.what);
     },
     close: () => real.close(),
   };

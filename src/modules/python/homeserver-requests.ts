@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Handlers } from "../../bridge/transport/peer-requests.ts";
-import { HomeserverError, HomeserverHeldBack } from "../../homeserver/homeserver-error.ts";
+import { HomeserverError, DryRunRefusal } from "../../homeserver/homeserver-error.ts";
 import { HomeserverNotConfigured, HomeserverRefusal } from "../../homeserver/client/refusal.ts";
 import type { HomeserverRequests } from "../../homeserver/client/request.ts";
 import type { Logger } from "../../util/log.ts";
@@ -15,7 +15,7 @@ const WITH_MODULES_TOKEN = new Set(["invalidate_access_token"]);
 type Outcome =
   | { readonly answer: string | null }
   | { readonly refused: { readonly status: number; readonly body: string; readonly message: string } }
-  | { readonly held_back: string }
+  | { readonly dry_run: string }
   | { readonly unreachable: string }
   | { readonly unusable: string }
   | { readonly not_configured: readonly string[] }
@@ -48,7 +48,7 @@ function describeFailure(error: unknown): Outcome | undefined {
     const { status, bodyText, message } = error;
     return { refused: { status, body: bodyText, message } };
   }
-  if (error instanceof HomeserverHeldBack) return { held_back: error.reason };
+  if (error instanceof DryRunRefusal) return { dry_run: error.reason };
   if (error instanceof HomeserverError) {
     return error.code === "HOMESERVER_BAD_ANSWER" ? { unusable: error.message } : { unreachable: error.message };
   }

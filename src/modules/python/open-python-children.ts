@@ -41,7 +41,7 @@ function createHost(
   { name, entries, storageProviders, environment, maxMemoryBytes, executable: namedExecutable }: PlannedChild,
   executable: string,
   registry: CallbackRegistry,
-  { config, heldBack, requests = {}, web, onBlocked, ...options }: CompleteOptions,
+  { config, dryRun, requests = {}, web, onBlocked, ...options }: CompleteOptions,
 ): PythonHost {
   const { python, dataPath } = config.mediaBridge;
   const log = name === SHARED ? options.log : options.log.child({ child: name });
@@ -66,7 +66,7 @@ function createHost(
       log,
     }),
     log,
-    heldBack,
+    dryRun,
     onBlocked,
   });
 }

@@ -51,7 +51,7 @@ export interface PythonHostOptions {
   readonly web: PythonWeb;
   readonly log: Logger;
   /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
-  readonly heldBack: boolean;
+  readonly dryRun: boolean;
   /** Hears of each time a module held the child's event loop. */
   readonly onBlocked?: ((blocked: Blocked) => void) | undefined;
 }

@@ -181,7 +181,7 @@ export class PythonHost implements PythonRunner {
   async #load(connection: Connection, epoch: number): Promise<void> {
     this.#hasGreeted = true;
     if (epoch > 1) this.#restartCount += 1;
-    const { service, searchPath, heldBack, entries, storageProviders, maxMemoryBytes } = this.#options;
+    const { service, searchPath, dryRun, entries, storageProviders, maxMemoryBytes } = this.#options;
     const answer = await connection.request(
       "initialize",
       {
@@ -190,7 +190,7 @@ export class PythonHost implements PythonRunner {
         parent_pid: process.pid,
         service,
         sys_path: searchPath,
-        held_back: heldBack,
+        dry_run: dryRun,
         log_level: "INFO",
         max_data_bytes: maxMemoryBytes === undefined ? null : HARD_MEMORY_FACTOR * maxMemoryBytes,
         modules: entries.map(toWire),

@@ -6,7 +6,7 @@ export interface BackgroundOptions {
   readonly log: Logger;
   readonly runBackgroundTasks: boolean;
   /** For `check` and `call`: nothing starts. */
-  readonly heldBack: boolean;
+  readonly dryRun: boolean;
 }
 
 /** What one module does beside requests, and its orderly end. */
@@ -98,7 +98,7 @@ export class BackgroundTasks implements BackgroundApi {
   }
 
   #mayStart(): boolean {
-    return !this.#options.heldBack && !this.#ending.signal.aborted;
+    return !this.#options.dryRun && !this.#ending.signal.aborted;
   }
 
   /** Remembers what ends with the module; answers a function that ends it before. */

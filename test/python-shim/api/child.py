@@ -34,7 +34,7 @@ def main(settings: dict, script: str) -> None:
         "worker_name": "media1",
         "worker_app": "synapse.app.media_repository",
         "run_background_tasks": True,
-        "held_back": False,
+        "dry_run": False,
         **settings,
     }
     registry = Registry({0: "my.module.Class"}, lambda index: None)

@@ -118,7 +118,7 @@ async def main():
     delayed.cancel()
     return [calls, process.called, other.called, active, delayed.active(), refused]
 """
-    done = run(script, held_back=True).result
+    done = run(script, dry_run=True).result
     assert done[:5] == [[], False, False, True, False]
     assert "outgoing requests are held back during a check" in done[5]
     assert "token" not in done[5]

@@ -298,7 +298,7 @@ async def main():
             await api._store.db_pool.runInteraction("write", write, db_autocommit=True),
             await api.run_db_interaction("count", count)]
 """
-    assert interact(script, engine, held_back=True).result == [3, 2, 3, 2]
+    assert interact(script, engine, dry_run=True).result == [3, 2, 3, 2]
 
 
 def test_without_a_database_the_call_says_so(interact):
