@@ -39,7 +39,7 @@ export const CATALOGUE = {
   ],
   UPLOAD_TOO_LARGE: [413, "M_TOO_LARGE", "Upload request body is too large"],
   UPLOAD_INCOMPLETE: [400, "M_UNKNOWN", "The body ended before it was complete"],
-  UPLOAD_WITHOUT_LENGTH: [400, "M_UNKNOWN", "An upload needs a Content-Length, or the transfer coding chunked"],
+  UPLOAD_WITHOUT_LENGTH: [400, "M_UNKNOWN", "Request must specify a Content-Length"],
   BODY_LENGTH_WRONG: [400, "M_UNKNOWN", "The body is not as long as its Content-Length says"],
   UPLOAD_STALLED: [408, "M_UNKNOWN", "No data arrived for too long"],
   LIMIT_EXCEEDED: [403, "M_USER_LIMIT_EXCEEDED", "Media upload limit exceeded"],
