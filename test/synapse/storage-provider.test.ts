@@ -62,15 +62,15 @@ describe.each(["synapse", "service"] as const)("A provider for S3 in the %s", (n
     expect(response.status).toBe(200);
     expect(Buffer.from(await response.arrayBuffer()).equals(body)).toBe(true);
   });
+});
 
-  test("has nothing where neither the disk nor the bucket has the file", async () => {
-    const server = serverOf(name);
-    const mediaId = await upload(server, Buffer.from("to be lost"));
-    const key = keyOf(mediaId);
-    rmSync(join(server.store, key));
-    await buckets.remove(server.bucket, key);
-    expect((await download(server, mediaId)).status).toBe(404);
-  });
+test("A file that neither the disk nor the bucket has is 404 in Synapse", async () => {
+  expect((await loseAndDownload(serverOf("synapse"))).status).toBe(404);
+});
+
+test("A file that is gone is 503 in the service while one of its buckets cannot be asked", async () => {
+  const answer = await loseAndDownload(serverOf("service"));
+  expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
 });
 
 test("The service puts back on disk what it fetched", async () => {
@@ -92,6 +92,10 @@ test("A bucket that is made later gets what was uploaded before, since the servi
     .toEqual(Buffer.from("for the late bucket"));
 });
 
+test("A file that neither the disk nor any bucket has is 404 in the service", async () => {
+  expect((await loseAndDownload(serverOf("service"), "late")).status).toBe(404);
+});
+
 function provider(bucket: string, isSynchronous = true): object {
   return {
     module: "bucket_provider.BucketProvider",
@@ -106,6 +110,20 @@ function serverOf(name: "synapse" | "service"): Server {
   const server = servers[name];
   if (server === undefined) throw new Error("it has not been started");
   return server;
+}
+
+/** Uploads a file, takes it from the disk and from the buckets, and asks for it. */
+async function loseAndDownload(server: Server, otherBucket?: string): Promise<Response> {
+  const body = Buffer.from("to be lost");
+  const mediaId = await upload(server, body);
+  const key = keyOf(mediaId);
+  if (otherBucket !== undefined) {
+    await expect.poll(() => buckets.read(otherBucket, key), { timeout: 30_000, interval: 100 }).toEqual(body);
+    await buckets.remove(otherBucket, key);
+  }
+  rmSync(join(server.store, key));
+  await buckets.remove(server.bucket, key);
+  return download(server, mediaId);
 }
 
 async function upload({ url }: Server, body: Buffer): Promise<string> {
