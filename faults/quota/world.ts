@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Scheduler } from "fast-check";
-import { CallbackChain, type ChainOptions } from "../../src/callbacks/chain.ts";
+import { CallbackChain, type ChainOptions } from "../../src/callbacks/callback-chain.ts";
 import { CallbackRegistry } from "../../src/callbacks/registry.ts";
 import { MatrixError, matrixError } from "../../src/errors.ts";
 import type { BlobStore, BlobWriter } from "../../src/media/blobs.ts";

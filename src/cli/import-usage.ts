@@ -1,4 +1,4 @@
-import { CallbackChain } from "../callbacks/chain.ts";
+import { CallbackChain } from "../callbacks/callback-chain.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { loadModulesForDryRun } from "../server/dry-run.ts";

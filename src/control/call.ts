@@ -1,4 +1,5 @@
-import { CallbackChain, type ChainOptions } from "../callbacks/chain.ts";
+import { CallbackChain, type ChainOptions } from "../callbacks/callback-chain.ts";
+import type { Chain } from "../callbacks/chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts";
 import type { SlotRecord } from "../callbacks/slot.ts";
 import type { Config } from "../config/config.ts";
@@ -38,7 +39,7 @@ export async function runCall(
   };
 }
 
-async function ask(chain: CallbackChain, kind: KindName, values: unknown[], config: Config): Promise<HttpAnswer> {
+async function ask(chain: Chain, kind: KindName, values: unknown[], config: Config): Promise<HttpAnswer> {
   const args = values as CallbackKinds[typeof kind]["args"];
   try {
     if (KINDS[kind].notification) {

@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import type { CallbackChain } from "../callbacks/chain.ts";
+import type { Chain } from "../callbacks/chain.ts";
 import { MatrixError } from "../errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { RunningTasks } from "../util/running-tasks.ts";
@@ -12,7 +12,7 @@ import { factsOf } from "./request-log.ts";
 /** What every route that takes uploads needs. */
 export interface ReceiveParts extends RequesterOptions, BodyOptions {
   readonly backend: Backend;
-  readonly chain: CallbackChain;
+  readonly chain: Chain;
   readonly metrics: Metrics;
   /** Uploads are carried through whether or not their clients are still there: a stop waits for them. */
   readonly running: RunningTasks;

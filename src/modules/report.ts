@@ -1,4 +1,4 @@
-import type { ChainOptions } from "../callbacks/chain.ts";
+import type { ChainOptions } from "../callbacks/callback-chain.ts";
 import { describeSlot, ModuleFailure, ModuleUnavailable } from "../callbacks/failure.ts";
 import { MatrixError } from "../errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";

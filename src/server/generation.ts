@@ -1,5 +1,5 @@
 import type { Express } from "express";
-import { CallbackChain } from "../callbacks/chain.ts";
+import { CallbackChain } from "../callbacks/callback-chain.ts";
 import type { Config } from "../config/config.ts";
 import { isGuarding } from "../config/is-guarding.ts";
 import { ActiveRequests } from "../http/active-requests.ts";

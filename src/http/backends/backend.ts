@@ -1,5 +1,5 @@
 import type { Request, Response } from "express";
-import type { CallbackChain } from "../../callbacks/chain.ts";
+import type { Chain } from "../../callbacks/chain.ts";
 import type { BodySource } from "../../util/body-source.ts";
 
 /** The media id that a `PUT` uploads to, as the path names it. */
@@ -14,7 +14,7 @@ export interface IncomingUpload {
   readonly res: Response;
   readonly userId: string;
   /** The chain to ask for this request. */
-  readonly chain: CallbackChain;
+  readonly chain: Chain;
   /** The declared length in bytes; undefined where the body comes in chunks. */
   readonly contentLength: number | undefined;
   /** undefined: none was given; null: it is not UTF-8. */

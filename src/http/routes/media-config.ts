@@ -1,4 +1,4 @@
-import type { CallbackChain } from "../../callbacks/chain.ts";
+import type { Chain } from "../../callbacks/chain.ts";
 import type { Backend } from "../backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
 import { parseQuery } from "../request/query.ts";
@@ -8,7 +8,7 @@ import type { Route } from "./route.ts";
 
 /** Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths: the modules' answer, else the backend's. */
 export function mediaConfigRoute(
-  parts: RequesterOptions & { readonly chain: CallbackChain; readonly backend: Backend },
+  parts: RequesterOptions & { readonly chain: Chain; readonly backend: Backend },
 ): Route {
   const { backend } = parts;
   return {

@@ -1,4 +1,4 @@
-import type { CallbackChain } from "../../callbacks/chain.ts";
+import type { Chain } from "../../callbacks/chain.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
 import { type MatrixError, matrixError } from "../../errors.ts";
 import type { Breach, QuotaLedger, Reservation } from "./quota.ts";
@@ -14,7 +14,7 @@ export interface AdmissionRequest {
 
 /** What deciding over an upload needs, wherever its bytes go then. */
 export interface AdmissionParts {
-  readonly chain: CallbackChain;
+  readonly chain: Chain;
   readonly ledger: QuotaLedger;
   readonly maxUploadSizeBytes: number;
   /** Limits of the configuration, for users about whom no module has a say. */

@@ -1,0 +1,208 @@
+import type { Chain, Decision } from "./chain.ts";
+import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
+import { MatrixError } from "../errors.ts";
+import { ModuleUnavailable, toClientError } from "./failure.ts";
+import type { StepResult } from "./python-run.ts";
+import { runnerOf, runSteps, type AskedStep } from "./python-run.ts";
+import type { CallbackPolicy, Question } from "./kinds.ts";
+import type { CallbackRegistry, Segment } from "./registry.ts";
+import type { PythonSlot, Slot, SlotObserver, SlotRecord, TypeScriptSlot } from "./slot.ts";
+import { callTypeScriptSlot } from "./typescript-slot.ts";
+
+export interface ChainOptions {
+  readonly registry: CallbackRegistry;
+  readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
+  /** Hears of every slot that ran. */
+  readonly observe: SlotObserver;
+  /** Hears of a TypeScript callback that rejected after its deadline. */
+  readonly onLate: (slot: Slot, error: unknown) => void;
+  readonly trace?: boolean;
+  /** The number of the HTTP request that the chain is asked for: for the log, here and in the child. */
+  readonly request?: number | undefined;
+  /** Whom the chain is asked for, where its arguments do not say it. */
+  readonly user?: string | undefined;
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** Walks chains strictly in registration order, whatever the language of a slot. */
+export class CallbackChain implements Chain {
+  readonly #options: ChainOptions;
+
+  constructor(options: ChainOptions) {
+    this.#options = options;
+  }
+
+  forRequest(request: number | undefined): CallbackChain {
+    return request === undefined ? this : new CallbackChain({ ...this.#options, request });
+  }
+
+  forUser(user: string): CallbackChain {
+    return new CallbackChain({ ...this.#options, user });
+  }
+
+  has(kind: KindName): boolean {
+    return this.#options.registry.slots(kind).length > 0;
+  }
+
+  takesSize(kind: "get_media_upload_limits_for_user"): boolean {
+    return this.#options.registry.slots(kind).some((slot) => slot.takesSize);
+  }
+
+  async decide<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<Decision<K> | undefined> {
+    for (const segment of this.#options.registry.segments(kind)) {
+      const decision = await this.#walk(segment, { kind, args });
+      if (decision !== undefined) return decision;
+    }
+    return undefined;
+  }
+
+  /** In one round trip where both chains are of one Python child alone. */
+  async decideBoth<A extends KindName, B extends KindName>(
+    first: Question<A>,
+    second: Question<B>,
+  ): Promise<[Decision<A>] | [undefined, Decision<B> | undefined]> {
+    const segments = [first, second].map(({ kind }) => this.#options.registry.segments(kind));
+    const [a, b] = [segments[0]?.[0], segments[1]?.[0]];
+    const onePlan = segments.every((chain) => chain.length === 1 && chain[0]?.slots.every(isPresent));
+    if (onePlan && a?.language === "python" && b?.language === "python" && runnerOf(a.slots) === runnerOf(b.slots)) {
+      return this.#runBoth(a.slots, first, b.slots, second);
+    }
+    const decision = await this.decide(first.kind, ...first.args);
+    return decision ? [decision] : [undefined, await this.decide(second.kind, ...second.args)];
+  }
+
+  async notify<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<MatrixError | undefined> {
+    let raised: MatrixError | undefined;
+    for (const segment of this.#options.registry.segments(kind)) {
+      for (const record of await this.#tell(segment, { kind, args })) {
+        this.#options.observe(record, this.#options.request);
+        if (MatrixError.is(record.error)) raised ??= record.error;
+      }
+    }
+    return raised;
+  }
+
+  #walk<K extends KindName>(segment: Segment, question: Question<K>): Promise<Decision<K> | undefined> {
+    return segment.language === "python"
+      ? this.#walkPython(segment.slots, question)
+      : this.#walkTypeScript(segment.slots, question);
+  }
+
+  async #walkTypeScript<K extends KindName>(
+    slots: readonly TypeScriptSlot[],
+    question: Question<K>,
+  ): Promise<Decision<K> | undefined> {
+    for (const slot of slots) {
+      const { record, value } = await this.#callTypeScript(slot, question);
+      this.#options.observe(record, this.#options.request);
+      if (record.outcome === "stop") return { slot, value: value as CallbackKinds[K]["stop"] };
+      this.#refuseUnlessSkipped(question.kind, record.error);
+    }
+    return undefined;
+  }
+
+  async #walkPython<K extends KindName>(
+    slots: readonly PythonSlot[],
+    question: Question<K>,
+  ): Promise<Decision<K> | undefined> {
+    let rest = slots;
+    while (rest.length > 0) {
+      // A slot that a restarted child did not register again keeps its place: those before it are asked first.
+      const gap = rest.findIndex((slot) => slot.remote === undefined);
+      const asked = gap > 0 ? rest.slice(0, gap) : gap === 0 ? rest.slice(0, 1) : rest;
+      const result = await this.#runSteps([[asked, question]]).then(
+        ([first]) => first,
+        (error: Error) => this.#missing(asked, error),
+      );
+      const decision = this.#conclude(question, result);
+      if (decision !== undefined) return decision;
+      // Only a slot that the policy lets us skip ends a step without ending the walk: the ones behind it are still to be asked.
+      rest = rest.slice(result?.decided === undefined ? asked.length : result.decided + 1);
+    }
+    return undefined;
+  }
+
+  async #runBoth<A extends KindName, B extends KindName>(
+    firstSlots: readonly PythonSlot[],
+    first: Question<A>,
+    secondSlots: readonly PythonSlot[],
+    second: Question<B>,
+  ): Promise<[Decision<A>] | [undefined, Decision<B> | undefined]> {
+    const results = await this.#runSteps([
+      [firstSlots, first],
+      [secondSlots, second],
+    ]).catch((error: Error) => [this.#missing(firstSlots, error)]);
+    const decision = this.#conclude(first, results[0]);
+    if (decision) return [decision];
+    if (results.length === 2) {
+      const decided = this.#conclude(second, results[1]);
+      if (decided || results[1]?.decided === undefined) return [undefined, decided];
+    }
+    // The plan was cut short by a slot that the policy lets us skip: ask what it left unasked, chain by chain.
+    const left = results.length === 2 ? [] : firstSlots.slice((results[0]?.decided ?? firstSlots.length) + 1);
+    const late = await this.#walkPython(left, first);
+    if (late) return [late];
+    const unasked = results.length === 2 ? secondSlots.slice((results[1]?.decided ?? 0) + 1) : secondSlots;
+    return [undefined, await this.#walkPython(unasked, second)];
+  }
+
+  /** Observes a step's slots and turns its end into a decision; throws what the client gets where a slot failed. */
+  #conclude<K extends KindName>(question: Question<K>, result: StepResult | undefined): Decision<K> | undefined {
+    if (result === undefined) return undefined;
+    for (const record of result.records) this.#options.observe(record, this.#options.request);
+    const last = result.decided === undefined ? undefined : result.records[result.decided];
+    if (last === undefined) return undefined;
+    if (last.outcome === "stop") return { slot: last.slot, value: KINDS[question.kind].fromWire(result.value) };
+    this.#refuseUnlessSkipped(question.kind, last.error);
+    return undefined;
+  }
+
+  #refuseUnlessSkipped(kind: KindName, error: Error | undefined): void {
+    if (error === undefined) return;
+    if (error instanceof ModuleUnavailable && this.#options.policies[kind].onUnavailable === "skip") return;
+    throw toClientError(error, RETRY_AFTER_SECONDS);
+  }
+
+  async #tell<K extends KindName>(segment: Segment, question: Question<K>): Promise<readonly SlotRecord[]> {
+    if (segment.language === "typescript") {
+      const results: SlotRecord[] = [];
+      for (const slot of segment.slots) results.push((await this.#callTypeScript(slot, question)).record);
+      return results;
+    }
+    const present = segment.slots.filter(isPresent);
+    const absent = segment.slots.filter((slot) => !isPresent(slot));
+    const lost = new ModuleUnavailable("unavailable", "the restarted child did not register it again");
+    const result =
+      present.length === 0
+        ? undefined
+        : await this.#runSteps([[present, question]]).then(
+            ([first]) => first,
+            (error: Error) => this.#missing(present, error),
+          );
+    return [...(result?.records ?? []), ...this.#missing(absent, lost).records];
+  }
+
+  #callTypeScript<K extends KindName>(slot: TypeScriptSlot, { kind, args }: Question<K>) {
+    return callTypeScriptSlot(slot, kind, args, {
+      deadlineMs: this.#options.policies[kind].deadlineMs,
+      trace: this.#options.trace === true,
+      onLate: (error) => this.#options.onLate(slot, error),
+    });
+  }
+
+  #runSteps(steps: readonly AskedStep[]): Promise<StepResult[]> {
+    return runSteps(steps, this.#options);
+  }
+
+  /** The result of a step that could not be run: its first slot is to blame, and the policy says what that means. */
+  #missing(slots: readonly PythonSlot[], error: Error): StepResult {
+    if (!(error instanceof ModuleUnavailable)) throw error;
+    const records = slots.map((slot): SlotRecord => ({ slot, outcome: error.reason, micros: 0, error }));
+    return { records, decided: slots.length - 1, value: null };
+  }
+}
+
+function isPresent(slot: Slot): boolean {
+  return slot.language === "typescript" || slot.remote !== undefined;
+}
