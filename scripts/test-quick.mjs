@@ -15,6 +15,7 @@ const tests = [
   "test/config",
   "test/homeserver",
   "test/media",
+  "test/coordination",
   "test/proxy",
 ];
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];

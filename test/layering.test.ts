@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   server: [
     "control",
     "http",
+    "coordination",
     "media",
     "guard",
     "proxy",
@@ -38,6 +39,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   guard: ["media", "proxy", "homeserver"],
   proxy: [],
   media: ["callbacks"],
+  // What several instances share: it implements interfaces that `media` owns.
+  coordination: ["media"],
   // These own interfaces that it implements.
   storage: ["media", "guard", "module-api"],
   // `index` is what modules are handed as `synapse-media-bridge`.
@@ -65,7 +68,19 @@ const KEPT_IN: Record<string, readonly string[]> = {
 
 /** Rooms that one package must not reach. */
 const KEPT_OUT: Record<string, readonly string[]> = {
-  express: ["media", "guard", "proxy", "callbacks", "storage", "modules", "bridge", "homeserver", "config", "util"],
+  express: [
+    "media",
+    "coordination",
+    "guard",
+    "proxy",
+    "callbacks",
+    "storage",
+    "modules",
+    "bridge",
+    "homeserver",
+    "config",
+    "util",
+  ],
   "better-sqlite3": [
     "media",
     "guard",

@@ -3,13 +3,14 @@ import { join } from "node:path";
 import type { Scheduler } from "fast-check";
 import { CallbackChain, type ChainOptions } from "../../src/callbacks/callback-chain.ts";
 import { CallbackRegistry } from "../../src/callbacks/registry.ts";
+import { InProcessUploadLocks } from "../../src/coordination/in-process-upload-locks.ts";
+import { InProcessUploadWaiters } from "../../src/coordination/in-process-upload-waiters.ts";
+import { InProcessUsageAccounts } from "../../src/coordination/in-process-usage-accounts.ts";
 import { MatrixError, matrixError } from "../../src/errors.ts";
 import type { BlobStore, BlobWriter } from "../../src/media/blobs.ts";
 import type { MediaMetadata, NewLocalMedia, UploadedMedia } from "../../src/media/metadata.ts";
 import { storePendingUpload } from "../../src/media/upload/pending-upload.ts";
-import { QuotaAccounts, QuotaLedger, type Reservation } from "../../src/media/upload/quota.ts";
-import { UploadLocks } from "../../src/media/upload/upload-locks.ts";
-import { UploadWaiters } from "../../src/media/download/upload-waiters.ts";
+import { QuotaLedger, type Reservation } from "../../src/media/upload/quota.ts";
 import { storeUpload, type StoredUpload, type UploadParts, type UploadRequest } from "../../src/media/upload/upload.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
@@ -46,8 +47,8 @@ export class World {
   readonly #metadata: SqliteMetadata;
   readonly #mediaStorePath: string;
   readonly #blobs: BlobStore;
-  readonly #accounts = new QuotaAccounts();
-  readonly #claims = new UploadLocks();
+  readonly #accounts = new InProcessUsageAccounts();
+  readonly #claims = new InProcessUploadLocks();
   /** The first thing that was not as it must be. */
   #wrong: unknown;
 
@@ -152,7 +153,7 @@ export class World {
     const claims = this.#claims;
     return storePendingUpload(
       { ...request, serverName: SERVER_NAME, mediaId },
-      { ...parts, serverName: SERVER_NAME, unusedExpirationMs: Infinity, claims, waits: new UploadWaiters() },
+      { ...parts, serverName: SERVER_NAME, unusedExpirationMs: Infinity, claims, waits: new InProcessUploadWaiters() },
     );
   }
 
@@ -230,8 +231,8 @@ export class World {
   /** Notes what a reservation holds, and looks at what it says of others. */
   #watch(reservation: Reservation, upload: TrueUpload, reading: Reading): Reservation {
     const growTo = reservation.growTo.bind(reservation);
-    reservation.growTo = (totalBytes) => {
-      const breach = growTo(totalBytes);
+    reservation.growTo = async (totalBytes) => {
+      const breach = await growTo(totalBytes);
       if (breach === undefined) upload.reservedBytes = totalBytes;
       else this.#wrong ??= this.#truth.findWrong(upload, breach, reading);
       return breach;

@@ -1,15 +1,21 @@
 import type { Config } from "../config/config.ts";
+import { InProcessRateLimits } from "../coordination/in-process-rate-limits.ts";
+import { InProcessUploadLocks } from "../coordination/in-process-upload-locks.ts";
+import { InProcessUploadWaiters } from "../coordination/in-process-upload-waiters.ts";
+import { InProcessUsageAccounts } from "../coordination/in-process-usage-accounts.ts";
 import { Probes } from "../http/probes.ts";
 import { AccessTimes } from "../media/download/access-times.ts";
 import { ShutdownGate } from "../http/shutdown-gate.ts";
 import type { BlobStore } from "../media/blobs.ts";
-import { QuotaAccounts } from "../media/upload/quota.ts";
-import { UploadLocks } from "../media/upload/upload-locks.ts";
-import { UploadWaiters } from "../media/download/upload-waiters.ts";
+import type { UploadWaiters } from "../media/download/upload-waiters.ts";
+import type { RateLimits } from "../media/upload/rate-limits.ts";
+import type { UploadLocks } from "../media/upload/upload-locks.ts";
+import type { UsageAccounts } from "../media/upload/usage-accounts.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { openFilesystemBlobs } from "../storage/files/filesystem-blobs.ts";
 import { openSqliteMetadata, type SqliteMetadata } from "../storage/sqlite/sqlite-metadata.ts";
 import type { Logger } from "../util/log.ts";
+import type { RateLimit } from "../util/rate-limiter.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 import { storePaths } from "./store-paths.ts";
 
@@ -17,10 +23,12 @@ import { storePaths } from "./store-paths.ts";
 export interface ProcessState {
   readonly metadata: SqliteMetadata;
   readonly blobs: BlobStore;
-  readonly accounts: QuotaAccounts;
+  readonly accounts: UsageAccounts;
   readonly accessTimes: AccessTimes;
   readonly waits: UploadWaiters;
   readonly claims: UploadLocks;
+  /** A rate that users are held to from now on. Each generation starts its own: a reload may change the rate. */
+  startRateLimits(limit: RateLimit): RateLimits;
   readonly metrics: Metrics;
   readonly stopping: ShutdownGate;
   /** Words of `check --live`. */
@@ -48,15 +56,15 @@ export async function openProcessState(
   const unsettled = await blobs.unsettled();
   const accessTimes = new AccessTimes(metadata, log);
   cleanup.add(() => accessTimes.flush());
-  const waits = new UploadWaiters();
-  const claims = new UploadLocks();
+  const claims = new InProcessUploadLocks();
   return {
     metadata,
     blobs,
-    accounts: new QuotaAccounts(),
+    accounts: new InProcessUsageAccounts(),
     accessTimes,
-    waits,
+    waits: new InProcessUploadWaiters(),
     claims,
+    startRateLimits: (limit) => new InProcessRateLimits(limit),
     metrics,
     stopping: new ShutdownGate(),
     probes: new Probes(),

@@ -1,9 +1,9 @@
 import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { InProcessUploadWaiters } from "../../src/coordination/in-process-upload-waiters.ts";
 import { awaitUpload, type AwaitRequest } from "../../src/media/download/awaited-upload.ts";
 import type { MediaMetadata } from "../../src/media/metadata.ts";
-import { UploadWaiters } from "../../src/media/download/upload-waiters.ts";
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { uploadedMedia } from "../contract/media-rows.ts";
@@ -13,11 +13,11 @@ const DAY_MS = 86_400_000;
 const stays = () => () => undefined;
 
 let metadata: MediaMetadata;
-let waits: UploadWaiters;
+let waits: InProcessUploadWaiters;
 
 beforeEach(() => {
   metadata = openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log: createLogger("fatal") });
-  waits = new UploadWaiters();
+  waits = new InProcessUploadWaiters();
 });
 afterEach(() => metadata.close());
 

@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MediaUploadLimit } from "../../src/callbacks/limit.ts";
 import type { MediaMetadata } from "../../src/media/metadata.ts";
-import { QuotaLedger, type Breach, type Reservation } from "../../src/media/upload/quota.ts";
+import { InProcessUsageAccounts } from "../../src/coordination/in-process-usage-accounts.ts";
+import { QuotaLedger, type Breach, type Reservation, type UsageSums } from "../../src/media/upload/quota.ts";
 import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
@@ -53,7 +54,7 @@ describe("the quota ledger", () => {
           fc.array(fc.nat(120), { minLength: 1, maxLength: 20 }),
           async (maxBytes, sizes) => {
             const userId = nextUser();
-            const ledger = new QuotaLedger(metadata);
+            const ledger = openLedger(metadata);
             const limits = [{ maxBytes, timePeriodMs: 3_600_000 }];
             const stored = await Promise.all(sizes.map((bytes) => upload(ledger, metadata, userId, limits, bytes)));
             const total = sum(sizes.filter((_bytes, index) => stored[index]));
@@ -72,7 +73,7 @@ describe("the quota ledger", () => {
     await withMetadata(async (metadata) => {
       const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
       let meanwhile = doNothing;
-      const ledger = new QuotaLedger({
+      const ledger = openLedger({
         uploadedBytes: async (userId, sinceTs) => {
           const sums = await metadata.uploadedBytes(userId, sinceTs);
           await meanwhile();
@@ -80,7 +81,7 @@ describe("the quota ledger", () => {
         },
       });
       const first = await ledger.open(USER, limits);
-      first.growTo(60);
+      await first.growTo(60);
       meanwhile = async () => {
         meanwhile = doNothing;
         await first.settleBy(
@@ -90,18 +91,18 @@ describe("the quota ledger", () => {
         );
       };
       const second = await ledger.open(USER, limits);
-      expect(second.growTo(41)).toMatchObject({ sentBytes: 60 });
-      expect(second.growTo(40)).toBeUndefined();
+      expect(await second.growTo(41)).toMatchObject({ sentBytes: 60 });
+      expect(await second.growTo(40)).toBeUndefined();
       second.release();
     });
   });
 
   it("counts an upload once whose commit is answered after the sums were asked for", async () => {
     await withMetadata(async (metadata) => {
-      const ledger = new QuotaLedger(metadata);
+      const ledger = openLedger(metadata);
       const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
       const first = await ledger.open(USER, limits);
-      first.growTo(60);
+      await first.growTo(60);
       const answered = Promise.withResolvers<void>();
       const row = newMedia({ mediaId: "late", userId: USER, mediaLength: 60, createdTs: Date.now() });
       const inserted = metadata.insertLocalMedia(row);
@@ -111,36 +112,36 @@ describe("the quota ledger", () => {
       answered.resolve();
       await settled;
       const second = await opening;
-      expect(second.growTo(41)).toMatchObject({ sentBytes: 60 });
-      expect(second.growTo(40)).toBeUndefined();
+      expect(await second.growTo(41)).toMatchObject({ sentBytes: 60 });
+      expect(await second.growTo(40)).toBeUndefined();
       second.release();
     });
   });
 
   it("holds on to the bytes of an upload whose commit fails, until they are given back", async () => {
     await withMetadata(async (metadata) => {
-      const ledger = new QuotaLedger(metadata);
+      const ledger = openLedger(metadata);
       const limits = [{ maxBytes: 100, timePeriodMs: 1000 }];
       const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
-      first.growTo(60);
+      await first.growTo(60);
       await expect(first.settleBy(Promise.reject(new Error("no room")))).rejects.toThrow("no room");
-      expect(second.growTo(41)).toMatchObject({ sentBytes: 60 });
+      expect(await second.growTo(41)).toMatchObject({ sentBytes: 60 });
       first.release();
-      expect(second.growTo(100)).toBeUndefined();
+      expect(await second.growTo(100)).toBeUndefined();
       second.release();
     });
   });
 
   it("gives bytes back once, however often it is told", async () => {
     await withMetadata(async (metadata) => {
-      const ledger = new QuotaLedger(metadata);
+      const ledger = openLedger(metadata);
       const limits = [{ maxBytes: 100, timePeriodMs: 1000 }];
       const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
-      first.growTo(60);
+      await first.growTo(60);
       for (let time = 0; time < 3; time += 1) first.release();
       await first.settleBy(Promise.resolve());
-      expect(second.growTo(101)).toMatchObject({ sentBytes: 0 });
-      expect(second.growTo(100)).toBeUndefined();
+      expect(await second.growTo(101)).toMatchObject({ sentBytes: 0 });
+      expect(await second.growTo(100)).toBeUndefined();
       second.release();
     });
   });
@@ -154,7 +155,7 @@ async function play(
   actions: readonly Action[],
 ) {
   let now = 1_000_000;
-  const ledger = new QuotaLedger(metadata, { now: () => now });
+  const ledger = openLedger(metadata, () => now);
   const breaches: (Breach | undefined)[] = [];
   const expected: (Breach | undefined)[] = [];
   const model = new Model(limits);
@@ -171,7 +172,7 @@ async function play(
       open.set(action.holder, { reservation: await ledger.open(userId, limits), openedAt: now });
       model.held.set(action.holder, 0);
     } else if (at !== undefined && action.do === "grow") {
-      const breach = at.reservation.growTo(action.bytes);
+      const breach = await at.reservation.growTo(action.bytes);
       breaches.push(breach);
       expected.push(model.breach(action.holder, action.bytes, at.openedAt));
       if (breach === undefined) model.held.set(action.holder, action.bytes);
@@ -195,6 +196,10 @@ async function play(
   return { breaches, expected };
 }
 
+function openLedger(metadata: UsageSums, now?: () => number): QuotaLedger {
+  return new QuotaLedger(metadata, { accounts: new InProcessUsageAccounts(), ...(now && { now }) });
+}
+
 async function doNothing(): Promise<void> {}
 
 let uploads = 0;
@@ -208,7 +213,7 @@ async function upload(
 ) {
   const reservation = await ledger.open(userId, limits);
   try {
-    if (reservation.growTo(bytes) !== undefined) return false;
+    if ((await reservation.growTo(bytes)) !== undefined) return false;
     const media = newMedia({ mediaId: `upload${++uploads}`, userId, mediaLength: bytes, createdTs: Date.now() });
     await reservation.settleBy(metadata.insertLocalMedia(media));
     return true;

@@ -85,7 +85,7 @@ export async function reserve(
   request: AdmissionRequest,
   parts: AdmissionParts,
 ): Promise<void> {
-  const breach = reservation.growTo(totalBytes);
+  const breach = await reservation.growTo(totalBytes);
   if (breach) throw await refuse(breach, totalBytes, request, parts);
 }
 

@@ -1,13 +1,13 @@
 import { matrixError } from "../../errors.ts";
-import type { RateLimiter } from "../../util/rate-limiter.ts";
 import { createMediaId } from "../media-id.ts";
 import type { MediaMetadata } from "../metadata.ts";
+import type { RateLimits } from "./rate-limits.ts";
 
 /** What creating media ids needs. */
 export interface CreateParts {
   readonly metadata: MediaMetadata;
   /** Per user: Synapse's `rc_media_create`. */
-  readonly rateLimiter: RateLimiter;
+  readonly rateLimits: RateLimits;
   /** Ids without content that a user may have: Synapse's `max_pending_media_uploads`. */
   readonly maxPendingUploads: number;
   /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
@@ -27,7 +27,7 @@ export interface CreatedMedia {
  */
 export async function createMedia(userId: string, parts: CreateParts): Promise<CreatedMedia> {
   const createdTs = Date.now();
-  const tooOften = parts.rateLimiter.take(userId, createdTs);
+  const tooOften = await parts.rateLimits.take(userId, createdTs);
   if (tooOften !== undefined) throw tooManyRequests(tooOften.retryAfterMs);
   const mediaId = createMediaId();
   const creation = await parts.metadata.createPendingMedia(

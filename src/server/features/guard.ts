@@ -8,7 +8,8 @@ import { createGuardBackend } from "../../http/backends/guard.ts";
 import type { RequesterOptions } from "../../http/request/authenticate.ts";
 import { passThroughRoute } from "../../http/routes/pass-through.ts";
 import type { AdmissionParts } from "../../media/upload/admission.ts";
-import { QuotaLedger, type QuotaAccounts, type UsageSums } from "../../media/upload/quota.ts";
+import { QuotaLedger, type UsageSums } from "../../media/upload/quota.ts";
+import type { UsageAccounts } from "../../media/upload/usage-accounts.ts";
 import type { Upstream } from "../../proxy/to-synapse.ts";
 import type { Logger } from "../../util/log.ts";
 import type { RunningTasks } from "../../util/running-tasks.ts";
@@ -24,7 +25,7 @@ export interface GuardOptions {
   /** What decides over uploads. */
   readonly admission: Omit<AdmissionParts, "chain" | "ledger">;
   /** What users have reserved. */
-  readonly accounts: QuotaAccounts;
+  readonly accounts: UsageAccounts;
   readonly metadata: UsageSums & { guardRecords(): GuardRecords };
   readonly running: RunningTasks;
 }

@@ -4,7 +4,6 @@ import type { RequesterOptions } from "../../http/request/authenticate.ts";
 import { downloadRoute, legacyDownloadRoute } from "../../http/routes/download.ts";
 import type { MediaRestorer } from "../../media/copies/restorer.ts";
 import type { PendingUploadParts } from "../../media/upload/pending-upload.ts";
-import { RateLimiter } from "../../util/rate-limiter.ts";
 import type { ProcessState } from "../process-state.ts";
 import type { MediaFeature } from "./feature.ts";
 
@@ -23,7 +22,7 @@ export function openRepository({ config, state, requester, upload, restorer }: R
   const { metadata, blobs, accessTimes, waits } = state;
   const create = {
     metadata,
-    rateLimiter: new RateLimiter(config.createRateLimit),
+    rateLimits: state.startRateLimits(config.createRateLimit),
     maxPendingUploads,
     unusedExpirationMs,
     enableAuthenticatedMedia,

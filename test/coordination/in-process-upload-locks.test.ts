@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { UploadLocks } from "../../src/media/upload/upload-locks.ts";
+import { InProcessUploadLocks } from "../../src/coordination/in-process-upload-locks.ts";
 
 describe("claims of media ids", () => {
   it("are held by one at a time, each id for itself, until they are released", async () => {
-    const claims = new UploadLocks();
+    const claims = new InProcessUploadLocks();
     claims.open();
     expect(await Promise.all([claims.claim("one"), claims.claim("one"), claims.claim("other")])).toEqual([
       true,
@@ -15,7 +15,7 @@ describe("claims of media ids", () => {
   });
 
   it("wait until what an earlier process left is cleared", async () => {
-    const claims = new UploadLocks();
+    const claims = new InProcessUploadLocks();
     const events: string[] = [];
     const claimed = claims.claim("one").then((first) => events.push(`claimed ${first}`));
     await new Promise<void>((resolve) => void setImmediate(resolve));
