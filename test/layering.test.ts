@@ -13,7 +13,7 @@ const MAY_BE_LONGER = new Set(
 
 /**
  * Who may import whom (docs/architecture.md). A room is a folder of src, or a file that lies in it.
- * Everybody may import `errors` and `util`, and what lies in the same room.
+ * Everybody may import `errors`, `media-file` and `util`, and what lies in the same room.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ["server", "control", "http", "modules", "callbacks", "config", "version"],
@@ -55,10 +55,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   config: [],
   version: [],
   errors: [],
+  "media-file": [],
   util: [],
 };
-const FOR_EVERYBODY = new Set(["errors", "util"]);
-const AT_THE_BOTTOM = new Set(["config", "errors", "util"]);
+const FOR_EVERYBODY = new Set(["errors", "media-file", "util"]);
+const AT_THE_BOTTOM = new Set(["config", "errors", "media-file", "util"]);
 
 /** Packages that stay in one place. */
 const KEPT_IN: Record<string, readonly string[]> = {

@@ -1,24 +1,8 @@
 import type { Readable } from "node:stream";
+import { type FileInfo, toPythonFileInfo } from "../media-file.ts";
 import { readRegularFile } from "../util/regular-file.ts";
 import { isPlainObject, toJsonText } from "../util/json-text.ts";
 import { describeType, limitFromModule, limitFromWire, limitToWire, type MediaUploadLimit } from "./limit.ts";
-
-/** A thumbnail's description, for `check_media_file_for_spam`. */
-export interface ThumbnailInfo {
-  readonly width: number;
-  readonly height: number;
-  readonly method: "crop" | "scale";
-  readonly type: string;
-  readonly length: number;
-}
-
-/** What a file is. `serverName` is null for local media, as in Synapse. */
-export interface FileInfo {
-  readonly serverName: string | null;
-  readonly fileId: string;
-  readonly urlCache: boolean;
-  readonly thumbnail: ThumbnailInfo | null;
-}
 
 /** A file that a TypeScript module may read. */
 export interface MediaFile {
@@ -152,10 +136,7 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     notification: false,
     namesUser: false,
     isFirstOfRequest: false,
-    toWire: (path, info) => [
-      path,
-      { server_name: info.serverName, file_id: info.fileId, url_cache: info.urlCache, thumbnail: info.thumbnail },
-    ],
+    toWire: (path, info) => [path, toPythonFileInfo(info)],
     toNative: (path, info) => [{ path, stream: () => readRegularFile(path) } satisfies MediaFile, info],
     fromWire: () => true,
     judge: (answer) => {

@@ -4,6 +4,7 @@ import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import { limitFromModule } from "../callbacks/limit.ts";
 import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
+import { localFile, toFileInfo } from "../media-file.ts";
 
 type Reader = (text: string) => unknown;
 
@@ -61,7 +62,7 @@ export function readArguments(callback: string, args: readonly string[]): { kind
     }
   });
   if (kind === "check_media_file_for_spam") {
-    values.push({ serverName: null, fileId: "AAAAAAAAAAAAAAAAAAAAAAAA", urlCache: false, thumbnail: null });
+    values.push(toFileInfo(localFile("AAAAAAAAAAAAAAAAAAAAAAAA")));
   }
   return { kind, values };
 }

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { MatrixError, matrixError, type ErrorCode } from "../errors.ts";
+import { localFile } from "../media-file.ts";
 import {
   askModules,
   checkForSpam,
@@ -104,7 +105,7 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
     }
     if (held.spooled && isChecked) {
       const mediaId = request.mediaId ?? createMediaId();
-      await held.spooled.showAs(mediaId, (path) => checkForSpam(path, mediaId, request, parts));
+      await held.spooled.showAs(mediaId, (path) => checkForSpam(path, localFile(mediaId), request, parts));
     }
     // 5. Synapse gets it, and its answer decides what becomes of the reservation and of the note.
     held.note = undefined;

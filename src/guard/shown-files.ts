@@ -2,9 +2,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { MatrixError, matrixError } from "../errors.ts";
+import { findMediaPath, LOCAL_FOLDER, localFile } from "../media-file.ts";
 
-/** Where Synapse's store keeps local media. */
-export const STORE_FOLDER = "local_content";
 const PART = /^[A-Za-z0-9_-]{2}$/;
 const REST = /^[A-Za-z0-9_-]{1,251}$/;
 /** A folder on the way can be removed, as it was empty, between its making and its use. */
@@ -31,9 +30,9 @@ export async function showFile(
   { from, folder, mediaId }: ShownFile,
   look: (path: string) => Promise<void>,
 ): Promise<void> {
-  const [first, second, rest] = [mediaId.slice(0, 2), mediaId.slice(2, 4), mediaId.slice(4)];
-  if (rest === "") return look(from);
-  const path = join(folder, STORE_FOLDER, first, second, rest);
+  const place = findMediaPath(localFile(mediaId));
+  if (place === undefined) return look(from);
+  const path = join(folder, place);
   if (shown.has(path)) throw matrixError("UPLOAD_UNDER_WAY");
   shown.add(path);
   try {
@@ -50,9 +49,9 @@ export async function showFile(
 
 /** Files that an earlier process was showing, relative to the folder. */
 export function listShownFiles(folder: string): string[] {
-  return namesIn(join(folder, STORE_FOLDER), PART).flatMap((first) =>
-    namesIn(join(folder, STORE_FOLDER, first), PART).flatMap((second) =>
-      namesIn(join(folder, STORE_FOLDER, first, second), REST).map((rest) => join(STORE_FOLDER, first, second, rest)),
+  return namesIn(join(folder, LOCAL_FOLDER), PART).flatMap((first) =>
+    namesIn(join(folder, LOCAL_FOLDER, first), PART).flatMap((second) =>
+      namesIn(join(folder, LOCAL_FOLDER, first, second), REST).map((rest) => join(LOCAL_FOLDER, first, second, rest)),
     ),
   );
 }

@@ -3,8 +3,9 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { open, rm, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { matrixError, StartError } from "../errors.ts";
+import { LOCAL_FOLDER } from "../media-file.ts";
 import type { BodySource } from "../util/body-source.ts";
-import { listShownFiles, removeEmptyFolders, showFile, STORE_FOLDER } from "./shown-files.ts";
+import { listShownFiles, removeEmptyFolders, showFile } from "./shown-files.ts";
 
 /** Names of ours, besides those of `shown-files.ts`; nothing else in the folder is ever touched. */
 const NAME = /^guarded-[0-9a-f]{32}\.part$/;
@@ -42,7 +43,7 @@ export function openSpool(folder: string): Spool {
     leftovers: () => [...readdirSync(folder).filter((name) => NAME.test(name)), ...listShownFiles(folder)],
     async clear(leftovers) {
       for (const name of leftovers) await rm(join(folder, name), { force: true });
-      await removeEmptyFolders(join(folder, STORE_FOLDER));
+      await removeEmptyFolders(join(folder, LOCAL_FOLDER));
       return leftovers.length;
     },
   };

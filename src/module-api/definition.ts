@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { FileInfo, MediaFile } from "../callbacks/kinds.ts";
+import type { MediaFile } from "../callbacks/kinds.ts";
+import type { FileInfo } from "../media-file.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { Logger } from "../util/log.ts";
 import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts";

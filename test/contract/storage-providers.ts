@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, mkdirSync, writeFileSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
-import { localFile, type StorageProviders, type WantedFile } from "../../src/media/copies/provider.ts";
+import { localFile, mediaPath } from "../../src/media-file.ts";
+import type { StorageProviders, WantedFile } from "../../src/media/copies/provider.ts";
 
 /** An implementation under test: its one provider reads files of `mediaStore`. */
 export interface ProviderUnderTest {
@@ -85,11 +86,11 @@ export function describeStorageProviders(name: string, open: () => Promise<Provi
     async function store(mediaId: string, size: number): Promise<{ wanted: WantedFile; bytes: Buffer }> {
       const bytes = Buffer.from(Array.from({ length: size }, (_, index) => (index * 7) % 253));
       const file = localFile(mediaId);
-      const path = join(tested.mediaStore, file.path);
+      const path = join(tested.mediaStore, mediaPath(file));
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
       await tested.providers.all[0]?.store(file);
-      await tested.settled?.(file.path);
+      await tested.settled?.(mediaPath(file));
       rmSync(path);
       return { wanted: want(mediaId, bytes), bytes };
     }

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ModuleUnavailable } from "../../src/callbacks/failure.ts";
-import type { StorageProvider, StoredFile } from "../../src/media/copies/provider.ts";
+import type { StoredMedia } from "../../src/media-file.ts";
+import type { StorageProvider } from "../../src/media/copies/provider.ts";
 import { CopyQueue, type FilePresence } from "../../src/media/copies/copy-queue.ts";
 import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { newMedia } from "../contract/media-rows.ts";
@@ -25,7 +26,7 @@ describe("a lane to a storage provider", () => {
 
   const upload = (mediaId: string) =>
     metadata.insertLocalMedia(newMedia({ mediaId, createdTs: Date.now(), copyLater: ["bucket"] }));
-  const open = (store: (file: StoredFile) => Promise<void>, presence: () => FilePresence = () => "there") => {
+  const open = (store: (file: StoredMedia) => Promise<void>, presence: () => FilePresence = () => "there") => {
     const provider: StorageProvider = {
       name: "bucket",
       storeLocal: true,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { localFile } from "../../src/media/copies/provider.ts";
+import { localFile } from "../../src/media-file.ts";
 import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { captureLog } from "../support/captured-log.ts";

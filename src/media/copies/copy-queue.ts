@@ -1,7 +1,8 @@
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
+import { mediaPath, type StoredMedia } from "../../media-file.ts";
 import type { Logger } from "../../util/log.ts";
 import type { PendingStore, PendingCopies } from "./pending-copies.ts";
-import type { StorageProvider, StoredFile } from "./provider.ts";
+import type { StorageProvider } from "./provider.ts";
 import { logStoreFailure } from "../store-failure.ts";
 
 /** Whether the file to be stored lies on disk; `deleted` where its media is gone for good. */
@@ -10,7 +11,7 @@ export type FilePresence = "there" | "missing" | "deleted";
 export interface StoreLaneParts {
   readonly provider: StorageProvider;
   readonly stores: PendingCopies;
-  readonly findFile: (file: StoredFile) => Promise<FilePresence>;
+  readonly findFile: (file: StoredMedia) => Promise<FilePresence>;
   readonly log: Logger;
   readonly pace: StorePace;
 }
@@ -81,7 +82,7 @@ export class CopyQueue {
       else if (free > 0) {
         try {
           const due = await stores.due(provider.name, nowTs, free + this.#running.size);
-          const fresh = due.filter(({ file }) => !this.#running.has(file.path)).slice(0, free);
+          const fresh = due.filter(({ file }) => !this.#running.has(mediaPath(file))).slice(0, free);
           for (const pending of fresh) this.#begin(pending);
           this.#wakeAt(await stores.nextDueTs(provider.name, nowTs));
         } catch (error) {
@@ -94,7 +95,7 @@ export class CopyQueue {
 
   #begin(pending: PendingStore): void {
     if (this.#stopped) return;
-    const { path } = pending.file;
+    const path = mediaPath(pending.file);
     const attempt = this.#attempt(pending)
       .catch((error: unknown) => {
         const { log, provider } = this.#parts;
@@ -129,9 +130,9 @@ export class CopyQueue {
   }
 
   /** A provider that failed to give the file back is in the log already: that is not told as an error again. */
-  #logMissing(file: StoredFile, error: unknown, facts: Record<string, unknown>): void {
+  #logMissing(file: StoredMedia, error: unknown, facts: Record<string, unknown>): void {
     const { log, provider } = this.#parts;
-    const all = { err: error, provider: provider.name, path: file.path, ...facts };
+    const all = { err: error, provider: provider.name, path: mediaPath(file), ...facts };
     const level = error instanceof ModuleFailure ? "warn" : "error";
     log[level](all, "a file that waits for a storage provider cannot be read; it is tried again");
   }

@@ -1,9 +1,9 @@
-import type { StoredFile } from "./provider.ts";
+import type { StoredMedia } from "../../media-file.ts";
 
 /** A file that a provider has not stored yet. */
 export interface PendingStore {
   readonly provider: string;
-  readonly file: StoredFile;
+  readonly file: StoredMedia;
   /** Attempts that failed. */
   readonly attempts: number;
 }

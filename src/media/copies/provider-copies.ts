@@ -1,11 +1,12 @@
 import { toClientError } from "../../callbacks/failure.ts";
 import { MatrixError } from "../../errors.ts";
+import type { StoredMedia } from "../../media-file.ts";
 import type { Logger } from "../../util/log.ts";
 import type { BlobStore } from "../blobs.ts";
 import type { MediaMetadata } from "../metadata.ts";
 import type { PendingCopies } from "./pending-copies.ts";
 import type { MediaRestorer } from "./restorer.ts";
-import type { StorageProvider, StorageProviders, StoredFile } from "./provider.ts";
+import type { StorageProvider, StorageProviders } from "./provider.ts";
 import { logStoreFailure } from "../store-failure.ts";
 import { type FilePresence, COPY_PACING, CopyQueue, type StorePace } from "./copy-queue.ts";
 
@@ -49,7 +50,7 @@ export class ProviderCopies {
    * Stores a file in every provider that is to have it before the upload is answered, one after the other, as Synapse does.
    * Rejects with the {@link MatrixError} of the first that fails: the upload is refused then.
    */
-  async storeNow(file: StoredFile): Promise<void> {
+  async storeNow(file: StoredMedia): Promise<void> {
     for (const provider of this.#takers(file)) {
       if (!provider.storeSynchronous) continue;
       try {
@@ -62,7 +63,7 @@ export class ProviderCopies {
   }
 
   /** The names of the providers that get a file in the background; for the commit of its row. */
-  namesForLater(file: StoredFile): readonly string[] {
+  namesForLater(file: StoredMedia): readonly string[] {
     return this.#takers(file)
       .filter(({ storeSynchronous }) => !storeSynchronous)
       .map(({ name }) => name);
@@ -81,13 +82,13 @@ export class ProviderCopies {
     clearTimeout(timer);
   }
 
-  #takers({ serverName }: StoredFile): readonly StorageProvider[] {
+  #takers({ serverName }: StoredMedia): readonly StorageProvider[] {
     return this.#options.providers.all.filter(({ storeLocal, storeRemote }) =>
       serverName === null ? storeLocal : storeRemote,
     );
   }
 
-  async #findFile({ fileId }: StoredFile): Promise<FilePresence> {
+  async #findFile({ fileId }: StoredMedia): Promise<FilePresence> {
     const { metadata, blobs, restorer } = this.#options;
     const media = await metadata.localMedia(fileId);
     if (media === undefined) return "deleted";

@@ -1,25 +1,8 @@
-/** A thumbnail as storage providers are told of it: pixels, `crop` or `scale`, its MIME type, bytes. */
-export interface StoredThumbnail {
-  readonly width: number;
-  readonly height: number;
-  readonly method: string;
-  readonly type: string;
-  readonly length: number;
-}
-
-/** A file of the media store as storage providers are told of it (Synapse's `FileInfo`). */
-export interface StoredFile {
-  /** Relative to the media store, in Synapse's layout. */
-  readonly path: string;
-  /** null for local media. */
-  readonly serverName: string | null;
-  readonly fileId: string;
-  readonly thumbnail: StoredThumbnail | null;
-}
+import type { StoredMedia } from "../../media-file.ts";
 
 /** What a file must be that comes back from a provider. */
 export interface WantedFile {
-  readonly file: StoredFile;
+  readonly file: StoredMedia;
   /** Absolute: where it is to be written. */
   readonly spoolPath: string;
   readonly lengthBytes: number;
@@ -40,7 +23,7 @@ export interface StorageProvider {
    * provider could not be asked or was too slow, with a `MatrixError` that it raised for the client, or with its failure,
    * which the caller logs in one line.
    */
-  store(file: StoredFile): Promise<void>;
+  store(file: StoredMedia): Promise<void>;
 }
 
 /** All providers, in the order of the configuration. */
@@ -53,10 +36,4 @@ export interface StorageProviders {
    * another error where the disk cannot be written.
    */
   fetch(wanted: WantedFile): Promise<boolean>;
-}
-
-/** The file of local media. `mediaId` is one of ours, of five characters at the least. */
-export function localFile(mediaId: string): StoredFile {
-  const path = `local_content/${mediaId.slice(0, 2)}/${mediaId.slice(2, 4)}/${mediaId.slice(4)}`;
-  return { path, serverName: null, fileId: mediaId, thumbnail: null };
 }

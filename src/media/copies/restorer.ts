@@ -1,8 +1,9 @@
 import { matrixError, MatrixError } from "../../errors.ts";
+import { localFile } from "../../media-file.ts";
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
 import type { LocalMedia } from "../metadata.ts";
-import { localFile, type StorageProviders } from "./provider.ts";
+import type { StorageProviders } from "./provider.ts";
 
 const RETRY_AFTER_SECONDS = 5;
 

@@ -1,6 +1,7 @@
 import type { Chain } from "../../callbacks/chain.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
 import { type MatrixError, matrixError } from "../../errors.ts";
+import { type StoredMedia, toFileInfo } from "../../media-file.ts";
 import type { Breach, QuotaLedger, Reservation } from "./quota.ts";
 
 /** Who wants to upload how much. */
@@ -110,15 +111,10 @@ async function refuse(
 /** Shows the file to the spam checkers. Throws where one refuses it. */
 export async function checkForSpam(
   path: string,
-  mediaId: string,
+  file: StoredMedia,
   { userId }: AdmissionRequest,
   { chain }: AdmissionParts,
 ): Promise<void> {
-  const refused = await chain.forUser(userId).decide("check_media_file_for_spam", path, {
-    serverName: null,
-    fileId: mediaId,
-    urlCache: false,
-    thumbnail: null,
-  });
+  const refused = await chain.forUser(userId).decide("check_media_file_for_spam", path, toFileInfo(file));
   if (refused) throw matrixError("BAD_CONTENT");
 }

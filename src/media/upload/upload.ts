@@ -1,6 +1,7 @@
 import type { BodySource } from "../../util/body-source.ts";
 import { createHash } from "node:crypto";
 import { MatrixError, matrixError } from "../../errors.ts";
+import { localFile } from "../../media-file.ts";
 import {
   askModules,
   checkForSpam,
@@ -15,7 +16,6 @@ import { createMediaId } from "../media-id.ts";
 import type { MediaMetadata, UploadedMedia } from "../metadata.ts";
 import type { ProviderCopies } from "../copies/provider-copies.ts";
 import type { Reservation } from "./quota.ts";
-import { localFile } from "../copies/provider.ts";
 
 /** An upload by a user who is known. */
 export interface UploadRequest extends AdmissionRequest {
@@ -102,9 +102,9 @@ export async function fillMedia(
     }
     // 5. The file gets its final path, where the spam check and nobody else sees it.
     const path = await held.writer.publish();
-    await checkForSpam(path, target.mediaId, request, parts);
-    // 6. Storage providers that the answer waits for: like everything before the row, a failure leaves nothing behind.
     const file = localFile(target.mediaId);
+    await checkForSpam(path, file, request, parts);
+    // 6. Storage providers that the answer waits for: like everything before the row, a failure leaves nothing behind.
     await parts.providers?.storeNow(file);
     // 7. The row is committed.
     const commit = target.commit({

@@ -4,21 +4,14 @@ import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
 import { readCallbackError } from "../../callbacks/python-run.ts";
 import type { MediaBridgeConfig, StorageProviderConfig } from "../../config/config.ts";
 import { MatrixError } from "../../errors.ts";
+import { mediaPath, type PythonFileInfo, type StoredMedia, toPythonFileInfo } from "../../media-file.ts";
 import type { Metrics, ProviderOutcome } from "../../metrics/metrics.ts";
 import type { Logger } from "../../util/log.ts";
 import type { PythonHost } from "./python-host.ts";
 
-/** Synapse's `FileInfo` and the path, in the service's names. */
-export interface ProviderFile {
-  readonly path: string;
-  readonly serverName: string | null;
-  readonly fileId: string;
-  readonly thumbnail: unknown;
-}
-
 /** A file that is to come back, and where to. */
 interface Wanted {
-  readonly file: ProviderFile;
+  readonly file: StoredMedia;
   readonly spoolPath: string;
   readonly lengthBytes: number;
   readonly sha256: string | null;
@@ -109,7 +102,7 @@ export class PythonProviders {
       if (entry === undefined) continue;
       const failure = count("fetch", entry, attempt, this.#options);
       if (failure === undefined) continue;
-      logFetch(entry, wanted.file.path, failure, this.#options);
+      logFetch(entry, mediaPath(wanted.file), failure, this.#options);
       doubt ??= new ModuleFailure(`the storage provider ${entry.name} could not fetch a file`, { cause: failure });
     }
     return found === null ? doubt : true;
@@ -135,7 +128,7 @@ export class PythonProvider {
   }
 
   /** Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are counted. The caller logs them. */
-  async store(file: ProviderFile): Promise<void> {
+  async store(file: StoredMedia): Promise<void> {
     const { hosts, deadlines, metrics } = this.#options;
     const host = hosts.childOf(this.#entry.index);
     const deadlineMs = deadlines.storeDeadlineMs;
@@ -196,6 +189,6 @@ function logFetch(
   else log.error(facts, `the storage provider ${name} could not fetch a file`);
 }
 
-function describeFile({ path, serverName, fileId, thumbnail }: ProviderFile): { path: string; file_info: object } {
-  return { path, file_info: { server_name: serverName, file_id: fileId, url_cache: false, thumbnail } };
+function describeFile(file: StoredMedia): { path: string; file_info: PythonFileInfo } {
+  return { path: mediaPath(file), file_info: toPythonFileInfo(file) };
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { link, lstat, mkdir, opendir, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { localFile } from "../../media-file.ts";
 import { StartError } from "../../errors.ts";
 import type { FileState, FileSource } from "../../media/verification.ts";
 import { readRegularFile } from "../../util/regular-file.ts";
@@ -88,7 +89,7 @@ export class FilesystemVerifiedFiles implements FileSource {
   }
 
   #pathOf(mediaId: string): string | undefined {
-    return this.#layouts[0].contentPath(mediaId);
+    return this.#layouts[0].contentPath(localFile(mediaId));
   }
 }
 

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { matrixError } from "../../errors.ts";
+import { localFile } from "../../media-file.ts";
 import type { BlobReader, BlobSpool, BlobStore, BlobWriter } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
@@ -66,7 +67,7 @@ class FilesystemBlobs implements BlobStore {
   }
 
   create(mediaId: string): BlobWriter {
-    const contentPath = this.#layout.contentPath(mediaId);
+    const contentPath = this.#layout.contentPath(localFile(mediaId));
     if (contentPath === undefined)
       throw matrixError("STORE_FAILED", { cause: new Error("No file can have this media id") });
     const temporaryPath = this.#layout.temporaryPath(mediaId);
@@ -74,7 +75,7 @@ class FilesystemBlobs implements BlobStore {
   }
 
   async open(mediaId: string): Promise<BlobReader | undefined> {
-    const path = this.#layout.contentPath(mediaId);
+    const path = this.#layout.contentPath(localFile(mediaId));
     if (path === undefined) return undefined;
     try {
       const file = await this.#calls().openForReading(path);
@@ -90,7 +91,7 @@ class FilesystemBlobs implements BlobStore {
   }
 
   async spool(mediaId: string): Promise<BlobSpool> {
-    const contentPath = this.#layout.contentPath(mediaId);
+    const contentPath = this.#layout.contentPath(localFile(mediaId));
     if (contentPath === undefined)
       throw matrixError("STORE_FAILED", { cause: new Error("No file can have this media id") });
     return openSpool(mediaId, contentPath, this.#layout, this.#parts());

@@ -1,28 +1,30 @@
 import { join } from "node:path";
+import { findMediaPath, LOCAL_FOLDER, type StoredMedia } from "../../media-file.ts";
 
-const CONTENT_FOLDER = "local_content";
-const STORED_ID = /^[A-Za-z0-9_-]{5,}$/;
 const SPOOL_NAME = /^fetch-[A-Za-z0-9_-]{5,}-[0-9a-f]{12}$/;
 const TEMPORARY_NAME = /^upload-([A-Za-z0-9_-]{5,})$/;
 
-/** The paths of a media store: Synapse's `local_content/aa/bb/rest`, and the temporary names. */
+/** The paths of a media store: Synapse's, and the temporary names. */
 export class Layout {
+  /** Where local media lies. */
   readonly contentFolder: string;
   readonly uploadsFolder: string;
+  readonly #mediaStorePath: string;
 
   /** Both absolute: the media store, and the folder of the temporary names. */
   constructor(mediaStorePath: string, uploadsFolder: string) {
-    this.contentFolder = join(mediaStorePath, CONTENT_FOLDER);
+    this.#mediaStorePath = mediaStorePath;
+    this.contentFolder = join(mediaStorePath, LOCAL_FOLDER);
     this.uploadsFolder = uploadsFolder;
   }
 
-  /** The final path of a media id; undefined for one that no file can have: nothing else reaches a path. */
-  contentPath(mediaId: string): string | undefined {
-    if (!STORED_ID.test(mediaId)) return undefined;
-    return join(this.contentFolder, mediaId.slice(0, 2), mediaId.slice(2, 4), mediaId.slice(4));
+  /** The final path of a file, whatever its kind; undefined for an identity that no file can have: nothing else reaches a path. */
+  contentPath(file: StoredMedia): string | undefined {
+    const path = findMediaPath(file);
+    return path === undefined ? undefined : join(this.#mediaStorePath, path);
   }
 
-  /** The temporary path of an id that {@link contentPath} accepts. */
+  /** The temporary path of local media that {@link contentPath} accepts. */
   temporaryPath(mediaId: string): string {
     return join(this.uploadsFolder, `upload-${mediaId}`);
   }

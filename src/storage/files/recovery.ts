@@ -1,5 +1,6 @@
 import { link, lstat, mkdir, readdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { localFile } from "../../media-file.ts";
 import { isSystemError } from "../failure.ts";
 import type { Durability } from "./durability.ts";
 import type { Layout } from "./layout.ts";
@@ -23,7 +24,7 @@ export async function recoverUploads(
   const counts = { kept: 0, removed: 0 };
   for (const mediaId of mediaIds) {
     const temporaryPath = layout.temporaryPath(mediaId);
-    const contentPath = layout.contentPath(mediaId);
+    const contentPath = layout.contentPath(localFile(mediaId));
     if (contentPath === undefined || !(await isPlainFile(temporaryPath))) continue;
     const kept = await isStored(mediaId);
     if (kept) await keep(temporaryPath, contentPath, layout, durability);

@@ -1,9 +1,9 @@
 import type { Database, Statement } from "better-sqlite3";
 import type { PendingStore, PendingCopies } from "../../media/copies/pending-copies.ts";
-import { localFile, type StoredThumbnail } from "../../media/copies/provider.ts";
+import { localFile, mediaPath, storedMedia, type ThumbnailInfo } from "../../media-file.ts";
 import { storeFailed } from "../failure.ts";
 
-const COLUMNS = "provider, path, server_name, file_id, thumbnail, attempts";
+const COLUMNS = "provider, server_name, file_id, thumbnail, attempts";
 
 const SQL = {
   add: "insert into media_bridge_pending_stores (provider, path, server_name, file_id, thumbnail, next_ts) values (?, ?, ?, ?, ?, ?) on conflict (provider, path) do update set attempts = 0, next_ts = excluded.next_ts",
@@ -17,7 +17,6 @@ const SQL = {
 
 interface PendingRow {
   readonly provider: string;
-  readonly path: string;
   readonly server_name: string | null;
   readonly file_id: string;
   readonly thumbnail: string | null;
@@ -41,7 +40,9 @@ export class SqlitePendingStores implements PendingCopies {
   /** Local media that these providers are to get. Part of somebody else's transaction: the one that commits the media's row. */
   add(mediaId: string, providers: readonly string[] | undefined, nowTs: number): void {
     if (providers === undefined) return;
-    const { path, serverName, fileId } = localFile(mediaId);
+    const file = localFile(mediaId);
+    const { serverName, fileId } = file;
+    const path = mediaPath(file);
     for (const provider of providers) this.#statements.add.run(provider, path, serverName, fileId, null, nowTs);
   }
 
@@ -55,11 +56,11 @@ export class SqlitePendingStores implements PendingCopies {
   }
 
   done({ provider, file }: PendingStore): Promise<void> {
-    return this.#commit(() => this.#statements.done.run(provider, file.path));
+    return this.#commit(() => this.#statements.done.run(provider, mediaPath(file)));
   }
 
   postpone({ provider, file }: PendingStore, nextTs: number): Promise<void> {
-    return this.#commit(() => this.#statements.postpone.run(nextTs, provider, file.path));
+    return this.#commit(() => this.#statements.postpone.run(nextTs, provider, mediaPath(file)));
   }
 
   async counts(): Promise<Map<string, number>> {
@@ -76,7 +77,8 @@ export class SqlitePendingStores implements PendingCopies {
   }
 }
 
-function readPending({ provider, path, server_name, file_id, thumbnail, attempts }: PendingRow): PendingStore {
-  const parsed = thumbnail === null ? null : (JSON.parse(thumbnail) as StoredThumbnail);
-  return { provider, file: { path, serverName: server_name, fileId: file_id, thumbnail: parsed }, attempts };
+/** The path is not read back: it follows from the rest. */
+function readPending({ provider, server_name, file_id, thumbnail, attempts }: PendingRow): PendingStore {
+  const parsed = thumbnail === null ? null : (JSON.parse(thumbnail) as ThumbnailInfo);
+  return { provider, file: storedMedia({ serverName: server_name, fileId: file_id, thumbnail: parsed }), attempts };
 }
