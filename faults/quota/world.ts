@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Scheduler } from "fast-check";
 import { CallbackChain, type ChainOptions } from "../../src/callbacks/callback-chain.ts";
+import { localFile } from "../../src/media-file.ts";
 import { CallbackRegistry } from "../../src/callbacks/registry.ts";
 import { InProcessUploadLocks } from "../../src/coordination/in-process-upload-locks.ts";
 import { InProcessUploadWaiters } from "../../src/coordination/in-process-upload-waiters.ts";
@@ -114,7 +115,7 @@ export class World {
     const files = entries.filter((entry) => entry.isFile()).length;
     if (files !== rows.length) throw new Error(`${rows.length} uploads are stored; there are ${files} files`);
     for (const { mediaId, bytes } of rows) {
-      const file = await this.#blobs.open(mediaId);
+      const file = await this.#blobs.open(localFile(mediaId));
       if (file?.size !== bytes) throw new Error(`${mediaId} has ${bytes} bytes; its file ${file?.size}`);
       await file.close();
     }

@@ -1,4 +1,5 @@
 import type { Writable } from "node:stream";
+import type { StoredMedia } from "../media-file.ts";
 
 /**
  * One upload on its way to disk. The temporary file carries the media id and is the journal: while it exists, the upload
@@ -47,12 +48,15 @@ export interface BlobSpool {
 
 /** Files of media. Implementations: `storage/filesystem`, S3 next; one contract suite runs over each. */
 export interface BlobStore {
-  /** The start of an upload. Rejects where the id has a file already. */
+  /**
+   * The start of an upload of local media: its temporary name is the journal of these, and carries the id. Rejects where the id
+   * has a file already.
+   */
   create(mediaId: string): BlobWriter;
-  /** The file of a local media id, undefined where there is none. */
-  open(mediaId: string): Promise<BlobReader | undefined>;
-  /** A place for the file of a local media id that is gone from disk. */
-  spool(mediaId: string): Promise<BlobSpool>;
+  /** Opens a file of any kind; undefined where there is none. */
+  open(file: StoredMedia): Promise<BlobReader | undefined>;
+  /** A place for a file of any kind that is gone from disk. */
+  spool(file: StoredMedia): Promise<BlobSpool>;
   /** The media ids of temporary names of our own pattern: at start, before any upload, what an earlier process left. */
   unsettled(): Promise<readonly string[]>;
   /**

@@ -1,3 +1,4 @@
+import { localFile } from "../../src/media-file.ts";
 import type { BlobStore } from "../../src/media/blobs.ts";
 
 const KIB = 1024;
@@ -27,7 +28,7 @@ export async function writeChunks(
 
 /** The whole file; throws where there is none. */
 export async function readBlob(store: BlobStore, mediaId: string): Promise<Buffer> {
-  const reader = await store.open(mediaId);
+  const reader = await store.open(localFile(mediaId));
   if (reader === undefined) throw new Error(`no file of ${mediaId}`);
   try {
     return await reader.read(0, reader.size);

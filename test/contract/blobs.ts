@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { PassThrough, Writable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { readBlob, storeBlob, writeChunks } from "./blob-bodies.ts";
+import { localFile } from "../../src/media-file.ts";
 import { MatrixError } from "../../src/errors.ts";
 import type { BlobStore } from "../../src/media/blobs.ts";
 
@@ -34,7 +35,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
     it("shows a file under its path from publish on, before the upload is settled", async () => {
       const writer = store.create("published");
       await writer.write(Buffer.from("seen"));
-      expect(await store.open("published")).toBeUndefined();
+      expect(await store.open(localFile("published"))).toBeUndefined();
       expect(await readFile(await writer.publish(), "utf8")).toBe("seen");
       await writer.settle();
     });
@@ -51,7 +52,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
         "ünïcödé",
         "x".repeat(5000),
       ]) {
-        expect(await store.open(id)).toBeUndefined();
+        expect(await store.open(localFile(id))).toBeUndefined();
       }
     });
 
@@ -96,7 +97,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
         await writeChunks(writer.write.bind(writer), randomBytes(size));
         if (publishes) await writer.publish();
         await writer.abort();
-        expect(await store.open("aborted")).toBeUndefined();
+        expect(await store.open(localFile("aborted"))).toBeUndefined();
       }
       await storeBlob(store, "aborted", Buffer.from("anew"));
     });
@@ -105,13 +106,13 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       const writer = store.create("inFlight");
       await writer.write(randomBytes(300 * KIB));
       await Promise.all([writer.write(randomBytes(300 * KIB)), writer.abort()]);
-      expect(await store.open("inFlight")).toBeUndefined();
+      expect(await store.open(localFile("inFlight"))).toBeUndefined();
     });
 
     it("pipes any range without ending the destination", async () => {
       const body = randomBytes(1500 * KIB + 3);
       await storeBlob(store, "ranges", body);
-      const reader = await store.open("ranges");
+      const reader = await store.open(localFile("ranges"));
       for (const [start, end] of [
         [0, body.length - 1],
         [5, 5],
@@ -128,7 +129,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
 
     it("stops piping when the destination closes, also while nothing drains", async () => {
       await storeBlob(store, "leaver", randomBytes(2048 * KIB));
-      const reader = await store.open("leaver");
+      const reader = await store.open(localFile("leaver"));
       let pieces = 0;
       const stuck = new Writable({
         write() {
@@ -144,7 +145,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
 
     it("refuses to read past the end of the file", async () => {
       await storeBlob(store, "shorter", Buffer.from("four"));
-      const reader = await store.open("shorter");
+      const reader = await store.open(localFile("shorter"));
       await expect(reader?.pipe(new PassThrough(), 0, 9)).rejects.toMatchObject({ code: "STORE_FAILED" });
       await expect(reader?.read(2, 3)).rejects.toMatchObject({ code: "STORE_FAILED" });
       await reader?.close();
@@ -173,7 +174,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       await store.recover(await store.unsettled(), isSettled);
       expect((await readBlob(store, "settled")).toString()).toBe("settled");
       expect(await store.recover(await store.unsettled(), isSettled)).toEqual({ kept: 0, removed: 0 });
-      expect(await store.open("without")).toBeUndefined();
+      expect(await store.open(localFile("without"))).toBeUndefined();
       await unpublished.abort();
     });
   });

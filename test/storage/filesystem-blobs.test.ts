@@ -14,6 +14,7 @@ import {
 import { dirname, join } from "node:path";
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { localFile, mediaPath, type StoredMedia, storedMedia } from "../../src/media-file.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { readBlob, storeBlob, writeChunks } from "../contract/blob-bodies.ts";
@@ -139,13 +140,39 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
     const folder = createTemporaryFolder();
     const store = open(folder);
     mkdirSync(join(folder, "local_content/fo/ld/er"), { recursive: true });
-    expect(await store.open("folder")).toBeUndefined();
+    expect(await store.open(localFile("folder"))).toBeUndefined();
     const path = await storeBlob(store, "truncated", randomBytes(LARGE_BYTES));
-    const reader = await store.open("truncated");
+    const reader = await store.open(localFile("truncated"));
     truncateSync(path, 300_000);
     const destination = new PassThrough().resume();
     await expect(reader?.pipe(destination, 0, LARGE_BYTES - 1)).rejects.toMatchObject({ code: "STORE_FAILED" });
     await reader?.close();
+  });
+
+  it("takes files of every kind back to their places and serves each, though all have the same id", async () => {
+    const folder = createTemporaryFolder();
+    const store = open(folder);
+    const fileId = "2026-01-02_sameId";
+    const thumbnail = { width: 32, height: 24, method: "crop", type: "image/png", length: 1 } as const;
+    const files: StoredMedia[] = [null, thumbnail].flatMap((part) => [
+      storedMedia({ fileId, thumbnail: part }),
+      storedMedia({ fileId, serverName: "ex.com", thumbnail: part }),
+      storedMedia({ fileId, urlCache: true, thumbnail: part }),
+    ]);
+    for (const file of files) {
+      expect(await store.open(file)).toBeUndefined();
+      const spool = await store.spool(file);
+      writeFileSync(spool.path, mediaPath(file));
+      await spool.publish();
+      await spool.discard();
+    }
+    for (const file of files) {
+      expect(readFileSync(join(folder, mediaPath(file)), "utf8")).toBe(mediaPath(file));
+      const reader = await store.open(file);
+      expect((await reader?.read(0, reader.size))?.toString()).toBe(mediaPath(file));
+      await reader?.close();
+    }
+    expect(new Set(files.map(mediaPath)).size).toBe(files.length);
   });
 
   it("opens a store that is full of an operator's files without touching one", async () => {

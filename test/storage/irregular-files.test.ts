@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync
 import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
+import { localFile } from "../../src/media-file.ts";
 import { FilesystemVerifiedFiles } from "../../src/storage/files/file-source.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { readRegularFile } from "../../src/util/regular-file.ts";
@@ -42,7 +43,7 @@ describe.each(["full", "relaxed"] as const)("a folder of media (%s)", (durabilit
       const path = await storeBlob(store, "replaced", Buffer.from("media"));
       rmSync(path);
       put(what, path);
-      expect(await store.open("replaced")).toBeUndefined();
+      expect(await store.open(localFile("replaced"))).toBeUndefined();
       expect(log.lines).toMatchObject([{ level: "warn", facts: { path } }]);
       await store.close();
     },
@@ -51,7 +52,7 @@ describe.each(["full", "relaxed"] as const)("a folder of media (%s)", (durabilit
   test.each(Object.keys(REPLACEMENTS))("takes nothing back where a provider left %s", async (what) => {
     const folder = createTemporaryFolder();
     const store = open(folder);
-    const spool = await store.spool("comesBack");
+    const spool = await store.spool(localFile("comesBack"));
     put(what, spool.path);
     await expect(spool.publish()).rejects.toMatchObject({ code: "STORE_FAILED" });
     await spool.discard();

@@ -3,6 +3,7 @@ import fs from "node:fs";
 import { performance } from "node:perf_hooks";
 import { Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi, type MockInstance } from "vitest";
+import { localFile } from "../../src/media-file.ts";
 import type { BlobReader, BlobStore } from "../../src/media/blobs.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import type { DiskIo } from "../../src/storage/files/disk-latency.ts";
@@ -26,7 +27,7 @@ async function openLarge(io: DiskIo): Promise<BlobReader> {
     durability: "relaxed",
   });
   await storeBlob(store, "large", content);
-  const reader = await store.open("large");
+  const reader = await store.open(localFile("large"));
   if (reader === undefined) throw new Error("it was not stored");
   return reader;
 }

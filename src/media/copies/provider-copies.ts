@@ -88,11 +88,11 @@ export class ProviderCopies {
     );
   }
 
-  async #findFile({ fileId }: StoredMedia): Promise<FilePresence> {
+  async #findFile(file: StoredMedia): Promise<FilePresence> {
     const { metadata, blobs, restorer } = this.#options;
-    const media = await metadata.localMedia(fileId);
+    const media = await metadata.localMedia(file.fileId);
     if (media === undefined) return "deleted";
-    const reader = (await blobs.open(fileId)) ?? (await restorer.open(media).catch(throwCause));
+    const reader = (await blobs.open(file)) ?? (await restorer.open(media).catch(throwCause));
     if (reader === undefined) return "missing";
     await reader.close();
     return "there";

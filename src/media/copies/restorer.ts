@@ -46,7 +46,7 @@ export class MediaRestorer {
       this.#restoring.set(media.mediaId, restoring);
     }
     if (!(await restoring)) return undefined;
-    const reader = await this.#blobs.open(media.mediaId);
+    const reader = await this.#blobs.open(localFile(media.mediaId));
     if (reader === undefined) throw unavailable(new Error("the file came back, and was removed again at once"));
     return reader;
   }
@@ -66,10 +66,11 @@ export class MediaRestorer {
   }
 
   async #fetch({ mediaId, mediaLength, sha256 }: LocalMedia): Promise<boolean> {
-    const spool = await this.#blobs.spool(mediaId);
+    const file = localFile(mediaId);
+    const spool = await this.#blobs.spool(file);
     try {
       const found = await this.#providers.fetch({
-        file: localFile(mediaId),
+        file,
         spoolPath: spool.path,
         lengthBytes: mediaLength,
         sha256,

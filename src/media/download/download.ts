@@ -1,4 +1,5 @@
 import { matrixError } from "../../errors.ts";
+import { localFile } from "../../media-file.ts";
 import type { AccessTimes } from "./access-times.ts";
 import { awaitUpload, isHidden, type AwaitParts, type AwaitRequest } from "./awaited-upload.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
@@ -32,7 +33,7 @@ export async function findMedia(request: DownloadRequest, parts: DownloadParts):
 
 /** The opened file of media; throws `M_NOT_FOUND` where it is gone from disk, and no storage provider has it. */
 export async function openMedia(media: LocalMedia, parts: DownloadParts): Promise<BlobReader> {
-  const reader = (await parts.blobs.open(media.mediaId)) ?? (await parts.restorer?.open(media));
+  const reader = (await parts.blobs.open(localFile(media.mediaId))) ?? (await parts.restorer?.open(media));
   if (reader === undefined) throw matrixError("NOT_FOUND");
   return reader;
 }

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { matrixError } from "../../errors.ts";
-import { localFile } from "../../media-file.ts";
+import { localFile, type StoredMedia } from "../../media-file.ts";
 import type { BlobReader, BlobSpool, BlobStore, BlobWriter } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
@@ -74,8 +74,8 @@ class FilesystemBlobs implements BlobStore {
     return new FilesystemWriter({ temporaryPath, contentPath, ...this.#parts() });
   }
 
-  async open(mediaId: string): Promise<BlobReader | undefined> {
-    const path = this.#layout.contentPath(localFile(mediaId));
+  async open(media: StoredMedia): Promise<BlobReader | undefined> {
+    const path = this.#layout.contentPath(media);
     if (path === undefined) return undefined;
     try {
       const file = await this.#calls().openForReading(path);
@@ -90,11 +90,11 @@ class FilesystemBlobs implements BlobStore {
     return undefined;
   }
 
-  async spool(mediaId: string): Promise<BlobSpool> {
-    const contentPath = this.#layout.contentPath(localFile(mediaId));
+  async spool(media: StoredMedia): Promise<BlobSpool> {
+    const contentPath = this.#layout.contentPath(media);
     if (contentPath === undefined)
       throw matrixError("STORE_FAILED", { cause: new Error("No file can have this media id") });
-    return openSpool(mediaId, contentPath, this.#layout, this.#parts());
+    return openSpool(media.fileId, contentPath, this.#layout, this.#parts());
   }
 
   async unsettled(): Promise<readonly string[]> {

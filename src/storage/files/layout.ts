@@ -30,8 +30,8 @@ export class Layout {
   }
 
   /** The path of a file that comes back; `nonce` (12 hexadecimal digits) tells it from an earlier attempt's. */
-  spoolPath(mediaId: string, nonce: string): string {
-    return join(this.uploadsFolder, `fetch-${mediaId}-${nonce}`);
+  spoolPath(fileId: string, nonce: string): string {
+    return join(this.uploadsFolder, `fetch-${fileId}-${nonce}`);
   }
 
   /** Whether a name in {@link uploadsFolder} is that of a {@link spoolPath}. */

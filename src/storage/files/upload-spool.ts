@@ -65,7 +65,7 @@ export class FilesystemSpool implements BlobSpool {
 
 /** Opens a spool whose name is its own: what an earlier process left of the same media is never taken for it. */
 export async function openSpool(
-  mediaId: string,
+  fileId: string,
   contentPath: string,
   layout: Layout,
   parts: SpoolParts,
@@ -75,5 +75,5 @@ export async function openSpool(
   } catch (error) {
     throw storeFailed(error);
   }
-  return new FilesystemSpool(layout.spoolPath(mediaId, randomBytes(6).toString("hex")), contentPath, parts);
+  return new FilesystemSpool(layout.spoolPath(fileId, randomBytes(6).toString("hex")), contentPath, parts);
 }
