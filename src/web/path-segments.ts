@@ -1,3 +1,5 @@
+import { decodePercent } from "../util/percent.ts";
+
 /** The segments of a registered path, to the letter, as Synapse cuts them: what stands before the first slash does not count. */
 export function splitRegisteredPath(path: string): string[] {
   const [before = "", ...rest] = path.split("/");
@@ -6,7 +8,7 @@ export function splitRegisteredPath(path: string): string[] {
 
 /** The decoded segments of a request target; undefined where it is no path. One that is not UTF-8 is nobody's. */
 export function splitTarget(target: string): (string | undefined)[] | undefined {
-  return target.startsWith("/") ? rawSegments(target).map(decodeSegment) : undefined;
+  return target.startsWith("/") ? rawSegments(target).map(decodePercent) : undefined;
 }
 
 /** What is left of a request target behind `depth` segments, query included: a target of its own. */
@@ -19,14 +21,4 @@ export function cutTarget(target: string, depth: number): string {
 function rawSegments(target: string): string[] {
   const mark = target.indexOf("?");
   return (mark === -1 ? target : target.slice(0, mark)).slice(1).split("/");
-}
-
-function decodeSegment(segment: string): string | undefined {
-  if (!segment.includes("%")) return segment;
-  try {
-    // A percent sign that encodes nothing stands for itself, as in Twisted.
-    return decodeURIComponent(segment.replaceAll(/%(?![0-9A-Fa-f]{2})/g, "%25"));
-  } catch {
-    return undefined;
-  }
 }

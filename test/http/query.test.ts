@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeText, parseQuery, queryText } from "../../src/http/request/query.ts";
+import { parseQuery, queryText } from "../../src/http/request/query.ts";
+import { decodePercent } from "../../src/util/percent.ts";
 
 const anyText = fc.string({ unit: "grapheme" });
 
@@ -12,7 +13,7 @@ describe("a query", () => {
         const query = parseQuery(`/path?${encoded}`);
         for (const [name] of pairs) {
           const values = pairs.filter(([other]) => other === name).map(([, value]) => value);
-          expect(query.get(name)?.map(decodeText)).toEqual(values);
+          expect(query.get(name)?.map(decodePercent)).toEqual(values);
           expect(queryText(query, name)).toBe(values[0]);
         }
       }),

@@ -1,3 +1,5 @@
+import { decodePercentBytes } from "../../util/percent.ts";
+
 const UPLOADING = /^_matrix\/media\/(?:unstable\/[^/]+|[^/]+)\/(?:upload|create)(?:[/;?#]|$)/;
 /** More often than anyone encodes a path, or decodes one. */
 const MAX_ROUNDS = 10;
@@ -31,7 +33,7 @@ export function looksGuarded(path: string): boolean {
 function decodeRepeatedly(path: string): string | undefined {
   let text = path;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const decoded = text.replaceAll(/%([0-9a-f]{2})/gi, (_all, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+    const decoded = decodePercentBytes(text);
     if (decoded === text) return text;
     text = decoded;
   }

@@ -1,3 +1,5 @@
+import { decodePercent } from "../../util/percent.ts";
+
 /** The parameters of a query string, each with its values as they were sent, still encoded. */
 export type Query = ReadonlyMap<string, readonly string[]>;
 
@@ -11,7 +13,7 @@ export function parseQuery(url: string): Query {
   for (const pair of url.slice(mark + 1).split(/[&;]/)) {
     const equals = pair.indexOf("=");
     if (equals === -1) continue;
-    const name = decodeText(pair.slice(0, equals).replaceAll("+", " ")) ?? pair.slice(0, equals);
+    const name = decodePercent(pair.slice(0, equals).replaceAll("+", " ")) ?? pair.slice(0, equals);
     const values = query.get(name);
     const value = pair.slice(equals + 1).replaceAll("+", " ");
     if (values) values.push(value);
@@ -23,23 +25,5 @@ export function parseQuery(url: string): Query {
 /** The first value of a parameter: undefined where there is none, null where it is not UTF-8. */
 export function queryText(query: Query, name: string): string | null | undefined {
   const value = query.get(name)?.[0];
-  return value === undefined ? undefined : (decodeText(value) ?? null);
-}
-
-/** A percent-encoded text in which what is not UTF-8 is U+FFFD, as browsers read it. */
-export function decodeLeniently(text: string): string {
-  const bytes = text.replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return decodeText(text) ?? Buffer.from(bytes, "latin1").toString("utf8");
-}
-
-/** A percent-encoded text, undefined where it is not UTF-8. A percent sign that encodes nothing stands for itself. */
-export function decodeText(text: string): string | undefined {
-  if (!text.includes("%")) return text;
-  try {
-    return decodeURIComponent(text.replaceAll(/%(?![0-9A-Fa-f]{2})/g, "%25"));
-  } catch {
-    return undefined;
-  }
+  return value === undefined ? undefined : (decodePercent(value) ?? null);
 }

@@ -1,5 +1,5 @@
 import { receiveUpload, type ReceiveParts } from "../receive-upload.ts";
-import { decodeText } from "../request/query.ts";
+import { decodePercent } from "../../util/percent.ts";
 import type { Route } from "./route.ts";
 
 const PATH = /^\/_matrix\/media\/v3\/upload\/([^/]*)\/([^/]*)$/;
@@ -13,7 +13,7 @@ export function asyncUploadRoute(parts: ReceiveParts): Route {
       put(req, res) {
         const [serverName = "", mediaId = ""] = (PATH.exec(req.path) ?? [])
           .slice(1)
-          .map((raw) => decodeText(raw) ?? "");
+          .map((raw) => decodePercent(raw) ?? "");
         return receiveUpload(req, res, { serverName, mediaId }, parts);
       },
     },

@@ -4,7 +4,8 @@ import type { BlobReader } from "../../media/blobs.ts";
 import { findMedia, openMedia, type DownloadParts } from "../../media/download/download.ts";
 import type { LocalMedia } from "../../media/metadata.ts";
 import { cacheHeaders, etagOf, matchesEtag, mediaHeaders, SAFETY_HEADERS } from "../response/media-headers.ts";
-import { decodeLeniently, decodeText, parseQuery, type Query } from "../request/query.ts";
+import { decodePercent, decodePercentLeniently } from "../../util/percent.ts";
+import { parseQuery, type Query } from "../request/query.ts";
 import { parseRange, type ByteRange } from "../request/range.ts";
 import { identify, type RequesterOptions } from "../request/authenticate.ts";
 import { clientLeaving, timeoutOf } from "../request/download-timeout.ts";
@@ -59,8 +60,8 @@ async function serve(req: Request, res: Response, target: Target, parts: Downloa
 async function download(req: Request, res: Response, { path, query }: Target, parts: DownloadParts): Promise<void> {
   const [serverName, mediaId, fileName] = (path.exec(req.path) ?? []).slice(1);
   const request = {
-    serverName: decodeText(serverName ?? "") ?? "",
-    mediaId: decodeText(mediaId ?? "") ?? "",
+    serverName: decodePercent(serverName ?? "") ?? "",
+    mediaId: decodePercent(mediaId ?? "") ?? "",
     legacy: path === LEGACY,
     timeoutMs: timeoutOf(query),
     whenGone: clientLeaving(res),
@@ -121,5 +122,5 @@ function rangeOf(req: Request, media: LocalMedia, size: number): ByteRange | und
 
 /** The file name of the path, if it has one. */
 function decodeName(raw: string | undefined): string | null {
-  return raw ? decodeLeniently(raw) : null;
+  return raw ? decodePercentLeniently(raw) : null;
 }

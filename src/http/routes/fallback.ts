@@ -1,7 +1,7 @@
 import { matrixError } from "../../errors.ts";
 import { isMediaId } from "../../media/media-id.ts";
 import type { MediaMetadata } from "../../media/metadata.ts";
-import { decodeText } from "../request/query.ts";
+import { decodePercent } from "../../util/percent.ts";
 import { handOn, type HandOnParts } from "../backends/hand-on.ts";
 import type { Route } from "./route.ts";
 
@@ -57,7 +57,7 @@ function unservedThumbnails(): Route {
 }
 
 async function isOurs(path: string, { serverName, metadata }: FallbackParts): Promise<boolean> {
-  const [server, mediaId] = (MEDIA.exec(path) ?? []).slice(1).map((raw) => decodeText(raw) ?? "");
+  const [server, mediaId] = (MEDIA.exec(path) ?? []).slice(1).map((raw) => decodePercent(raw) ?? "");
   if (server !== serverName) return false;
   // What can be no media id is refused here, as it always is.
   if (mediaId === undefined || !isMediaId(mediaId)) return true;
