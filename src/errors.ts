@@ -1,5 +1,6 @@
 /**
- * The one catalogue of errors. Each entry: a code of ours, the HTTP status, the Matrix errcode, the words a client sees.
+ * The one catalogue of errors. Each entry: a code of ours, the HTTP status, the Matrix errcode, the words a client sees, and
+ * for an error that is worth a second try the seconds of its `Retry-After`.
  * `docs/errors.md` documents every code; a test holds the two together.
  */
 export const CATALOGUE = {
@@ -13,7 +14,7 @@ export const CATALOGUE = {
   AUTHORIZATION_MALFORMED: [401, "M_MISSING_TOKEN", "The Authorization header is not of the form: Bearer <token>"],
   UNKNOWN_TOKEN: [401, "M_UNKNOWN_TOKEN", "Invalid access token passed."],
   GUEST_FORBIDDEN: [403, "M_GUEST_ACCESS_FORBIDDEN", "Guest access not allowed"],
-  HOMESERVER_UNAVAILABLE: [503, "M_UNKNOWN", "The homeserver cannot be asked who you are, try again later"],
+  HOMESERVER_UNAVAILABLE: [503, "M_UNKNOWN", "The homeserver cannot be asked who you are, try again later", 5],
   UNRECOGNIZED: [404, "M_UNRECOGNIZED", "Unrecognized request"],
   METHOD_NOT_ALLOWED: [405, "M_UNRECOGNIZED", "Unrecognized request"],
   BAD_REQUEST: [400, "M_UNKNOWN", "Bad request"],
@@ -46,19 +47,24 @@ export const CATALOGUE = {
   RANGE_NOT_SATISFIABLE: [416, "M_UNKNOWN", "The file has no bytes in this range"],
   BAD_CONTENT: [400, "M_UNKNOWN", "Bad content"],
   UPSTREAM_UNREACHABLE: [502, "M_UNKNOWN", "The homeserver's media repository cannot be reached, try again later"],
-  UPSTREAM_BUSY: [503, "M_UNKNOWN", "Too many requests wait for the homeserver's media repository, try again later"],
+  UPSTREAM_BUSY: [503, "M_UNKNOWN", "Too many requests wait for the homeserver's media repository, try again later", 5],
   UPSTREAM_BROKEN: [502, "M_UNKNOWN", "The homeserver's media repository gave no usable answer"],
   UPSTREAM_TIMEOUT: [504, "M_UNKNOWN", "The homeserver's media repository did not answer in time"],
-  USAGE_UNKNOWN: [503, "M_UNKNOWN", "The homeserver cannot be asked how much you have uploaded, try again later"],
+  USAGE_UNKNOWN: [503, "M_UNKNOWN", "The homeserver cannot be asked how much you have uploaded, try again later", 5],
   STORE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
-  STORE_BUSY: [503, "M_UNKNOWN", "The service is busy, try again later"],
+  STORE_BUSY: [503, "M_UNKNOWN", "The service is busy, try again later", 5],
   MODULE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
-  MODULE_UNAVAILABLE: [503, "M_UNKNOWN", "A module that decides about this request cannot be asked, try again later"],
-  MODULES_BUSY: [503, "M_UNKNOWN", "Too many requests wait for the modules that decide about them, try again later"],
-  PROVIDER_UNAVAILABLE: [503, "M_UNKNOWN", "The file cannot be fetched from where it is kept, try again later"],
-  STOPPING: [503, "M_UNKNOWN", "The service is stopping, try again later"],
+  MODULE_UNAVAILABLE: [
+    503,
+    "M_UNKNOWN",
+    "A module that decides about this request cannot be asked, try again later",
+    5,
+  ],
+  MODULES_BUSY: [503, "M_UNKNOWN", "Too many requests wait for the modules that decide about them, try again later", 1],
+  PROVIDER_UNAVAILABLE: [503, "M_UNKNOWN", "The file cannot be fetched from where it is kept, try again later", 5],
+  STOPPING: [503, "M_UNKNOWN", "The service is stopping, try again later", 5],
   INTERNAL: [500, "M_UNKNOWN", "Internal server error"],
-} as const satisfies Record<string, readonly [number, string, string]>;
+} as const satisfies Record<string, readonly [number, string, string, number?]>;
 
 export type ErrorCode = keyof typeof CATALOGUE;
 
@@ -107,10 +113,12 @@ export class MatrixError extends Error {
   }
 }
 
-/** The {@link MatrixError} of a catalogue entry. */
+/** The {@link MatrixError} of a catalogue entry, with the entry's `Retry-After` where the headers have none of their own. */
 export function matrixError(code: ErrorCode, options: MatrixErrorOptions = {}): MatrixError {
-  const [status, errcode, message] = CATALOGUE[code];
-  return new MatrixError(status, errcode, message, options, code);
+  const [status, errcode, message, retryAfterSeconds] = CATALOGUE[code];
+  if (retryAfterSeconds === undefined) return new MatrixError(status, errcode, message, options, code);
+  const headers = { "Retry-After": String(retryAfterSeconds), ...options.headers };
+  return new MatrixError(status, errcode, message, { ...options, headers }, code);
 }
 
 /** What ends a start: bad configuration, a module that cannot be loaded, a port in use. `message` is for the operator. */

@@ -23,8 +23,6 @@ export interface ChainOptions {
   readonly user?: string | undefined;
 }
 
-const RETRY_AFTER_SECONDS = 5;
-
 /** Walks chains strictly in registration order, whatever the language of a slot. */
 export class CallbackChain implements Chain {
   readonly #options: ChainOptions;
@@ -161,7 +159,7 @@ export class CallbackChain implements Chain {
   #refuseUnlessSkipped(kind: KindName, error: Error | undefined): void {
     if (error === undefined) return;
     if (error instanceof ModuleUnavailable && this.#options.policies[kind].onUnavailable === "skip") return;
-    throw toClientError(error, RETRY_AFTER_SECONDS);
+    throw toClientError(error);
   }
 
   async #tell<K extends KindName>(segment: Segment, question: Question<K>): Promise<readonly SlotRecord[]> {

@@ -33,11 +33,10 @@ export function describeSlot(slot: Slot): string {
 }
 
 /** What a client gets when a slot failed with `error`. */
-export function toClientError(error: Error, retryAfterSeconds: number): MatrixError {
+export function toClientError(error: Error): MatrixError {
   if (MatrixError.is(error)) return error;
   if (error instanceof ModuleUnavailable) {
-    if (error.reason === "busy") return matrixError("MODULES_BUSY", { headers: { "Retry-After": "1" }, cause: error });
-    return matrixError("MODULE_UNAVAILABLE", { headers: { "Retry-After": String(retryAfterSeconds) }, cause: error });
+    return matrixError(error.reason === "busy" ? "MODULES_BUSY" : "MODULE_UNAVAILABLE", { cause: error });
   }
   return matrixError("MODULE_FAILED", { cause: error });
 }

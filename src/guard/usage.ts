@@ -9,7 +9,6 @@ import type { SynapseMedia } from "./synapse-media.ts";
  * upload may be stored just after.
  */
 const UNCERTAIN_FOR_MS = 5 * 60_000;
-const RETRY_AFTER_SECONDS = 5;
 
 export interface UsageParts {
   readonly sums: UsageSums;
@@ -63,7 +62,7 @@ export class UpstreamUsage implements UsageSums {
       log.info({ user: userId, ...found }, "a user's usage was read from Synapse");
     } catch (error) {
       log.warn({ user: userId, err: error }, "a user's usage cannot be read from Synapse");
-      throw matrixError("USAGE_UNKNOWN", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause: error });
+      throw matrixError("USAGE_UNKNOWN", { cause: error });
     }
   }
 }

@@ -1,3 +1,5 @@
+import { CATALOGUE } from "../errors.ts";
+
 /** Why the homeserver could not say who is asking. */
 export type HomeserverErrorCode = "HOMESERVER_UNREACHABLE" | "HOMESERVER_TIMEOUT" | "HOMESERVER_BAD_ANSWER";
 
@@ -29,10 +31,7 @@ export class DryRunRefusal extends HomeserverError {
   }
 }
 
-/** After a failure, where the homeserver named no time of its own. */
-const RETRY_AFTER_SECONDS = 5;
-
-/** The seconds after which it is worth asking again. */
+/** The seconds after which it is worth asking again: the catalogue's, where the homeserver named no time of its own. */
 export function retryAfterSecondsOf(error: HomeserverError): number {
-  return error.retryAfterSeconds ?? RETRY_AFTER_SECONDS;
+  return error.retryAfterSeconds ?? CATALOGUE.HOMESERVER_UNAVAILABLE[3];
 }

@@ -25,6 +25,7 @@ export interface ChildProxyOptions {
 const MAX_CONNECTIONS = 32;
 /** Up to this size a body is read before it takes one of them. */
 const SMALL_BYTES = 256 * 1024;
+/** Longer than for modules that are busy deciding: a connection is held for as long as a resource takes to answer. */
 const RETRY_AFTER_SECONDS = 5;
 /** By which lines of the child's log name the request; the child takes it away before a resource sees it. */
 const REQUEST_NUMBER = "X-Media-Bridge-Request";
@@ -165,5 +166,5 @@ function ignore(): undefined {
 }
 
 function unavailable(cause?: unknown): MatrixError {
-  return matrixError("MODULE_UNAVAILABLE", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause });
+  return matrixError("MODULE_UNAVAILABLE", { cause });
 }

@@ -15,11 +15,9 @@ export class ShutdownGate {
   }
 }
 
-const RETRY_AFTER_SECONDS = "5";
-
 /** What a request gets that a service on its way to its end does not finish. */
 export function stoppingError(headers: Record<string, string> = {}): MatrixError {
-  return matrixError("STOPPING", { headers: { "Retry-After": RETRY_AFTER_SECONDS, ...headers } });
+  return matrixError("STOPPING", { headers });
 }
 
 /** Once the service stops: `/health` says so, and whatever else comes is refused and may come again, here or elsewhere. */

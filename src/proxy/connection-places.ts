@@ -11,8 +11,6 @@ interface Waiting {
   readonly grant: () => void;
 }
 
-const RETRY_AFTER_SECONDS = 5;
-
 /**
  * Bounds how many requests are sent to Synapse at a time. Half of the places are kept for uploads: what is only handed on, which anyone
  * may ask for, takes no more than the other half.
@@ -64,7 +62,7 @@ export class Places {
       };
       const timer = setTimeout(() => {
         end();
-        reject(matrixError("UPSTREAM_BUSY", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } }));
+        reject(matrixError("UPSTREAM_BUSY"));
       }, this.#waitMs);
       const waiting: Waiting = {
         turn: (this.#lastTurn += 1),

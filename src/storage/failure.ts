@@ -1,12 +1,10 @@
 import { MatrixError, matrixError } from "../errors.ts";
 
-const RETRY_AFTER_SECONDS = 5;
-
 /** The coded error of a store that failed, with what the system or the database said as its `cause`. */
 export function storeFailed(cause: unknown): MatrixError {
   if (MatrixError.is(cause)) return cause;
   if (!isBusy(cause)) return matrixError("STORE_FAILED", { cause });
-  return matrixError("STORE_BUSY", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause });
+  return matrixError("STORE_BUSY", { cause });
 }
 
 /** Whether SQLite refused because another connection holds a lock. */

@@ -14,6 +14,12 @@ test("Every error of the catalogue is documented with its status and errcode, an
   expect(documented).toEqual(catalogue);
 });
 
+test("Every error that carries a Retry-After by itself is documented with it", () => {
+  const retried = Object.entries(CATALOGUE).filter((entry) => entry[1].length === 4);
+  expect(retried).not.toHaveLength(0);
+  for (const [code] of retried) expect(text).toMatch(new RegExp(`^\\| \`${code}\` \\|.*with \`Retry-After\``, "m"));
+});
+
 test("Every code that ends a start is documented", () => {
   const codes = {
     CONFIG: true,

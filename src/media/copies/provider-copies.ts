@@ -20,8 +20,6 @@ export interface ProviderStoresOptions {
   readonly pace?: StorePace;
 }
 
-const RETRY_AFTER_SECONDS = 5;
-
 /** Brings new files to the storage providers: to some before the upload is answered, to the others in the background. */
 export class ProviderCopies {
   readonly #options: ProviderStoresOptions;
@@ -57,7 +55,7 @@ export class ProviderCopies {
         await provider.store(file);
       } catch (error) {
         logStoreFailure(this.#options.log, provider.name, file, error);
-        throw toClientError(asError(error), RETRY_AFTER_SECONDS);
+        throw toClientError(asError(error));
       }
     }
   }

@@ -5,8 +5,6 @@ import type { BlobReader, BlobStore } from "../blobs.ts";
 import type { LocalMedia } from "../metadata.ts";
 import type { StorageProviders } from "./provider.ts";
 
-const RETRY_AFTER_SECONDS = 5;
-
 /** How many files are fetched at the same time, and how long another one waits for its turn. */
 export interface RestorePace {
   readonly fetchesAtOnce: number;
@@ -114,5 +112,5 @@ export class MediaRestorer {
 }
 
 function unavailable(cause: Error): MatrixError {
-  return matrixError("PROVIDER_UNAVAILABLE", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) }, cause });
+  return matrixError("PROVIDER_UNAVAILABLE", { cause });
 }
