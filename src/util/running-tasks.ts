@@ -1,4 +1,6 @@
-/** Work that goes on without anybody who waits for it, such as an upload whose client has left. */
+import { within } from "./with-timeout.ts";
+
+/** Work that continues although no caller waits for it, such as an upload whose client has left. */
 export class RunningTasks {
   readonly #tasks = new Set<Promise<unknown>>();
 
@@ -21,11 +23,6 @@ export class RunningTasks {
 
   /** Resolves when everything has settled, failed or not, at the latest after `graceMs`. */
   async settled(graceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, graceMs);
-    });
-    await Promise.race([Promise.allSettled(this.#tasks), late]);
-    clearTimeout(timer);
+    await within(Promise.allSettled(this.#tasks), graceMs);
   }
 }

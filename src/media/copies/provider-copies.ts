@@ -2,6 +2,7 @@ import { toClientError } from "../../callbacks/failure.ts";
 import { MatrixError } from "../../errors.ts";
 import type { StoredMedia } from "../../media-file.ts";
 import type { Logger } from "../../util/log.ts";
+import { within } from "../../util/with-timeout.ts";
 import type { BlobStore } from "../blobs.ts";
 import type { MediaMetadata } from "../metadata.ts";
 import type { PendingCopies } from "./pending-copies.ts";
@@ -74,10 +75,7 @@ export class ProviderCopies {
 
   /** Begins nothing more, and waits at most `graceMs` for what is under way; what was not done is done after the next start. */
   async stop(graceMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, graceMs)));
-    await Promise.race([Promise.all(this.#lanes.map((lane) => lane.stop())), late]);
-    clearTimeout(timer);
+    await within(Promise.all(this.#lanes.map((lane) => lane.stop())), graceMs);
   }
 
   #takers({ serverName }: StoredMedia): readonly StorageProvider[] {

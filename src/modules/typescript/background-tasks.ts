@@ -1,6 +1,7 @@
 import type { Awaitable } from "../../module-api/awaitable.ts";
 import type { BackgroundApi, BackgroundTask, LoopOptions } from "../../module-api/background-api.ts";
 import type { Logger } from "../../util/log.ts";
+import { within } from "../../util/with-timeout.ts";
 
 export interface BackgroundOptions {
   readonly log: Logger;
@@ -85,16 +86,14 @@ export class BackgroundTasks implements BackgroundApi {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
     for (const end of this.#timers) end();
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<"late">((resolve) => (timer = setTimeout(resolve, graceMs, "late")));
-    const ended = await Promise.race([this.#end(), late]);
-    clearTimeout(timer);
-    if (ended === "late") this.#options.log.warn({ graceMs }, "the module's background work did not end in time");
+    const ended = await within(this.#end(), graceMs);
+    if (ended === undefined) this.#options.log.warn({ graceMs }, "the module's background work did not end in time");
   }
 
-  async #end(): Promise<void> {
+  async #end(): Promise<"ended"> {
     for (const callback of this.#shutdowns) await this.#run("shutdown", callback);
     await Promise.all(this.#running);
+    return "ended";
   }
 
   #mayStart(): boolean {
