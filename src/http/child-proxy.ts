@@ -3,7 +3,7 @@ import { Agent, request, type ClientRequest, type IncomingMessage } from "node:h
 import { pipeline } from "node:stream/promises";
 import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
-import { Places } from "../util/places.ts";
+import { Turns } from "../util/turns.ts";
 import { endToEnd } from "../proxy/headers.ts";
 import { contentLengthOf, requestBody } from "./request/body.ts";
 import { factsOf } from "./request-log.ts";
@@ -41,7 +41,7 @@ export class ChildProxy {
   // told that they are kept all the same, or it would close at an early answer, while the body is still being sent.
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
   // Not counted by the agent: a request that waits there stays there when its client has left.
-  readonly #connections = new Map<string, Places>();
+  readonly #connections = new Map<string, Turns>();
 
   constructor(options: ChildProxyOptions) {
     this.#options = options;
@@ -62,7 +62,7 @@ export class ChildProxy {
     const small =
       length !== undefined && length > 0 && length <= SMALL_BYTES ? await this.#readSmall(req, res) : undefined;
     const connections = this.#connectionsTo(socketPath);
-    if (!(await connections.take(maxWaitMs, clientLeaving(res)))) {
+    if (!(await connections.take({ timeoutMs: maxWaitMs, whenGone: clientLeaving(res) }))) {
       if (res.closed) return;
       throw matrixError("MODULES_BUSY", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } });
     }
@@ -91,9 +91,9 @@ export class ChildProxy {
     }
   }
 
-  #connectionsTo(socketPath: string): Places {
+  #connectionsTo(socketPath: string): Turns {
     let connections = this.#connections.get(socketPath);
-    if (connections === undefined) this.#connections.set(socketPath, (connections = new Places(MAX_CONNECTIONS)));
+    if (connections === undefined) this.#connections.set(socketPath, (connections = new Turns(MAX_CONNECTIONS)));
     return connections;
   }
 
@@ -101,15 +101,15 @@ export class ChildProxy {
   #open(
     req: Request,
     res: Response,
-    { socketPath, length, connections }: { socketPath: string; length: number | undefined; connections: Places },
+    { socketPath, length, connections }: { socketPath: string; length: number | undefined; connections: Turns },
   ): ClientRequest {
     try {
       const agent = this.#agent;
       const headers = this.#headersFor(req, length, factsOf(res)?.id);
       const outgoing = request({ agent, socketPath, method: req.method, path: req.originalUrl, headers });
-      return outgoing.once("close", () => connections.leave());
+      return outgoing.once("close", () => connections.pass());
     } catch (error) {
-      connections.leave();
+      connections.pass();
       throw error;
     }
   }

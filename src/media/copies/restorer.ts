@@ -1,6 +1,7 @@
 import { matrixError, MatrixError } from "../../errors.ts";
 import { localFile } from "../../media-file.ts";
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
+import { Turns } from "../../util/turns.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
 import type { LocalMedia } from "../metadata.ts";
 import type { StorageProviders } from "./provider.ts";
@@ -21,13 +22,12 @@ export class MediaRestorer {
   /** By media id: whoever asks meanwhile waits for the same fetch. */
   readonly #restoring = new Map<string, Promise<boolean>>();
   readonly #patienceMs: number;
-  #free: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #turns: Turns;
 
   constructor(providers: StorageProviders, blobs: BlobStore, pace: RestorePace = RESTORE_PACE) {
     this.#providers = providers;
     this.#blobs = blobs;
-    this.#free = pace.fetchesAtOnce;
+    this.#turns = new Turns(pace.fetchesAtOnce);
     this.#patienceMs = pace.patienceMs;
   }
 
@@ -50,7 +50,10 @@ export class MediaRestorer {
   }
 
   async #restore(media: LocalMedia): Promise<boolean> {
-    await this.#takeTurn();
+    const patienceMs = this.#patienceMs;
+    if (!(await this.#turns.take({ timeoutMs: patienceMs }))) {
+      throw unavailable(new ModuleUnavailable("busy", `no turn to ask the storage providers in ${patienceMs} ms`));
+    }
     try {
       return await this.#fetch(media);
     } catch (error) {
@@ -59,7 +62,7 @@ export class MediaRestorer {
         ? unavailable(error)
         : matrixError("STORE_FAILED", { cause: error });
     } finally {
-      this.#endTurn();
+      this.#turns.pass();
     }
   }
 
@@ -78,36 +81,6 @@ export class MediaRestorer {
     } finally {
       await spool.discard();
     }
-  }
-
-  async #takeTurn(): Promise<void> {
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return;
-    }
-    await new Promise<void>((resolve, reject) => {
-      const begin = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const timer = setTimeout(() => {
-        this.#waiting.delete(begin);
-        reject(
-          unavailable(new ModuleUnavailable("busy", `no turn to ask the storage providers in ${this.#patienceMs} ms`)),
-        );
-      }, this.#patienceMs);
-      this.#waiting.add(begin);
-    });
-  }
-
-  #endTurn(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#free += 1;
-      return;
-    }
-    this.#waiting.delete(next);
-    next();
   }
 }
 

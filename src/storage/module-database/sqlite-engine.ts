@@ -1,4 +1,5 @@
 import { ModuleDatabaseError, type SqlValue } from "../../module-api/module-database.ts";
+import { Turns } from "../../util/turns.ts";
 import type { Session, StatementResult, TransactionEngine } from "./engine.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
 
@@ -19,9 +20,8 @@ export interface SqliteEngineOptions {
 /** SQLite on a thread of its own: one transaction at a time, in the order in which they came. */
 export class SqliteEngine implements TransactionEngine {
   readonly #thread: SqliteThread;
-  #isTaken = false;
+  readonly #turns = new Turns(1);
   #isClosed = false;
-  readonly #queue: (() => void)[] = [];
 
   constructor({ path, own, make = [] }: SqliteEngineOptions) {
     this.#thread = new SqliteThread({
@@ -33,15 +33,15 @@ export class SqliteEngine implements TransactionEngine {
   }
 
   async begin(): Promise<Session> {
-    await this.#takeTurn();
+    await this.#turns.take();
     try {
       if (this.#isClosed) throw new ModuleDatabaseError("UNAVAILABLE", "The modules' database is closed");
       await this.#thread.ask({ command: "begin" });
     } catch (error) {
-      this.#passTurn();
+      this.#turns.pass();
       throw error;
     }
-    return new SqliteSession(this.#thread, () => this.#passTurn());
+    return new SqliteSession(this.#thread, () => this.#turns.pass());
   }
 
   isWorthRetrying(error: unknown): boolean {
@@ -49,22 +49,10 @@ export class SqliteEngine implements TransactionEngine {
   }
 
   async close(): Promise<void> {
-    await this.#takeTurn();
+    await this.#turns.take();
     this.#isClosed = true;
     await this.#thread.close();
-    this.#passTurn();
-  }
-
-  async #takeTurn(): Promise<void> {
-    if (this.#isTaken) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    this.#isTaken = true;
-  }
-
-  #passTurn(): void {
-    const next = this.#queue.shift();
-    // Whoever is next has it already: nobody who comes now gets in between.
-    if (next !== undefined) next();
-    else this.#isTaken = false;
+    this.#turns.pass();
   }
 }
 
