@@ -1,4 +1,5 @@
 import { matrixError } from "../errors.ts";
+import { SingleFlight } from "../util/single-flight.ts";
 import type { UsageSums } from "../media/upload/quota.ts";
 import type { GuardRecords } from "./records.ts";
 import type { Logger } from "../util/log.ts";
@@ -26,8 +27,8 @@ export interface UsageParts {
 export class UpstreamUsage implements UsageSums {
   readonly #parts: UsageParts;
   readonly #now: () => number;
-  /** One reading a user at a time, whoever waits for it. */
-  readonly #reading = new Map<string, { readonly sinceTs: number; readonly done: Promise<void> }>();
+  /** One reading a user at a time, for all uploads that wait for it. */
+  readonly #reading = new SingleFlight<number>();
 
   constructor(parts: UsageParts) {
     this.#parts = parts;
@@ -46,20 +47,19 @@ export class UpstreamUsage implements UsageSums {
   }
 
   async #readOnce(userId: string, sinceTs: number, synapse: SynapseMedia): Promise<void> {
-    for (let running; (running = this.#reading.get(userId)) !== undefined;) {
-      await running.done;
-      if (running.sinceTs <= sinceTs) return;
-    }
-    const done = this.#read(userId, sinceTs, synapse).finally(() => this.#reading.delete(userId));
-    this.#reading.set(userId, { sinceTs, done });
-    await done;
+    let readSinceTs: number;
+    // The reading of another upload may not have gone back far enough for this one.
+    do readSinceTs = await this.#reading.share(userId, () => this.#read(userId, sinceTs, synapse));
+    while (readSinceTs > sinceTs);
   }
 
-  async #read(userId: string, sinceTs: number, synapse: SynapseMedia): Promise<void> {
+  /** Resolves to `sinceTs`. */
+  async #read(userId: string, sinceTs: number, synapse: SynapseMedia): Promise<number> {
     const { records, log } = this.#parts;
     try {
       const found = await readUsage(userId, sinceTs, { records, synapse, now: this.#now });
       log.info({ user: userId, ...found }, "a user's usage was read from Synapse");
+      return sinceTs;
     } catch (error) {
       log.warn({ user: userId, err: error }, "a user's usage cannot be read from Synapse");
       throw matrixError("USAGE_UNKNOWN", { cause: error });

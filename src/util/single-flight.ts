@@ -1,5 +1,13 @@
-/** `act`, where calls that come while one is under way share its outcome. */
-export function singleFlight<Outcome>(act: () => Promise<Outcome>): () => Promise<Outcome> {
-  let underWay: Promise<Outcome> | undefined;
-  return () => (underWay ??= act().finally(() => (underWay = undefined)));
+/** Shares what is done once at a time for a key: calls that come while one is under way get its outcome. */
+export class SingleFlight<Outcome> {
+  readonly #underWay = new Map<string, Promise<Outcome>>();
+
+  /** The outcome of `act`, or of the call of the same key that is under way already. An error is shared as well. */
+  share(key: string, act: () => Promise<Outcome>): Promise<Outcome> {
+    const shared = this.#underWay.get(key);
+    if (shared !== undefined) return shared;
+    const outcome = act().finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, outcome);
+    return outcome;
+  }
 }

@@ -1,6 +1,6 @@
 import { MatrixError, matrixError } from "../../errors.ts";
 import type { Logger } from "../../util/log.ts";
-import { singleFlight } from "../../util/single-flight.ts";
+import { SingleFlight } from "../../util/single-flight.ts";
 import type { Authenticator, Credentials, Requester } from "./authenticator.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { credentialsKey, type CredentialsKey } from "./credentials-key.ts";
@@ -52,8 +52,8 @@ export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthent
   // Apart, so that a flood of made-up tokens does not push out the users.
   const known = new KnownUsers({ maxEntries, cacheForMs, graceMs });
   const refused = new RecentAnswers<Refusal>(maxEntries);
-  const underWay = new Map<string, Promise<Requester>>();
-  const answers = singleFlight(() => client.answers());
+  const underWay = new SingleFlight<Requester>();
+  const checks = new SingleFlight<boolean>();
   const outage = new Outage(log);
   const unanswered = new SparingWarning(log, "the homeserver answers, but did not say who makes a request");
   const foreign = new SparingWarning(log, "the homeserver names a user of another server");
@@ -82,7 +82,7 @@ export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthent
 
   /** What one client sent can be what keeps the homeserver from answering, and must not decide for all others. */
   async function withoutAnswer(key: CredentialsKey, error: HomeserverError): Promise<Requester> {
-    if (await answers()) {
+    if (await checks.share(url, () => client.answers())) {
       outage.end();
       unanswered.warn(error, now());
       throw unavailable(error);
@@ -110,12 +110,7 @@ export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthent
   }
 
   function ask(key: CredentialsKey, credentials: Credentials): Promise<Requester> {
-    const whole = key.token + key.ids;
-    const shared = underWay.get(whole);
-    if (shared !== undefined) return shared;
-    const lookup = lookUp(key, credentials).finally(() => underWay.delete(whole));
-    underWay.set(whole, lookup);
-    return lookup;
+    return underWay.share(key.token + key.ids, () => lookUp(key, credentials));
   }
 
   return {

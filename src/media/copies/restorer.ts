@@ -1,6 +1,7 @@
 import { matrixError, MatrixError } from "../../errors.ts";
 import { localFile } from "../../media-file.ts";
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
+import { SingleFlight } from "../../util/single-flight.ts";
 import { Turns } from "../../util/turns.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
 import type { LocalMedia } from "../metadata.ts";
@@ -19,8 +20,8 @@ const RESTORE_PACE: RestorePace = { fetchesAtOnce: 16, patienceMs: 60_000 };
 export class MediaRestorer {
   readonly #providers: StorageProviders;
   readonly #blobs: BlobStore;
-  /** By media id: whoever asks meanwhile waits for the same fetch. */
-  readonly #restoring = new Map<string, Promise<boolean>>();
+  /** By media id. */
+  readonly #restoring = new SingleFlight<boolean>();
   readonly #patienceMs: number;
   readonly #turns: Turns;
 
@@ -38,12 +39,7 @@ export class MediaRestorer {
    */
   async open(media: LocalMedia): Promise<BlobReader | undefined> {
     if (this.#providers.all.length === 0) return undefined;
-    let restoring = this.#restoring.get(media.mediaId);
-    if (restoring === undefined) {
-      restoring = this.#restore(media).finally(() => this.#restoring.delete(media.mediaId));
-      this.#restoring.set(media.mediaId, restoring);
-    }
-    if (!(await restoring)) return undefined;
+    if (!(await this.#restoring.share(media.mediaId, () => this.#restore(media)))) return undefined;
     const reader = await this.#blobs.open(localFile(media.mediaId));
     if (reader === undefined) throw unavailable(new Error("the file came back, and was removed again at once"));
     return reader;
