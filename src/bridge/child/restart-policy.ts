@@ -1,3 +1,5 @@
+import { backoff, spread } from "../../util/backoff.ts";
+
 /** When a child that crashed is started again. All in milliseconds, where not said otherwise. */
 export interface RestartOptions {
   /** The first wait; each further one doubles. 200 where not given. */
@@ -20,7 +22,8 @@ const DEFAULTS = { initialMs: 200, maxMs: 30_000, jitter: 0.3, crashes: 5, windo
 export class RestartPolicy {
   readonly #options: Required<RestartOptions>;
   #crashTimes: number[] = [];
-  #attempt = 0;
+  /** In a row, without a long life in between. */
+  #failures = 0;
 
   constructor(options: RestartOptions = {}) {
     this.#options = { ...DEFAULTS, ...options };
@@ -30,10 +33,12 @@ export class RestartPolicy {
   recordCrash(nowMs: number, lifeMs: number): { delayMs: number; isBroken: boolean } {
     const { initialMs, maxMs, jitter, crashes, windowMs, probeMs } = this.#options;
     this.#crashTimes = [...this.#crashTimes.filter((time) => nowMs - time < windowMs), nowMs].slice(-crashes);
-    if (lifeMs >= maxMs) this.#attempt = 0;
+    if (lifeMs >= maxMs) this.#failures = 0;
+    this.#failures += 1;
     const isBroken = this.#crashTimes.length >= crashes;
-    const fullMs = isBroken ? probeMs : Math.min(maxMs, initialMs * 2 ** this.#attempt);
-    this.#attempt += 1;
-    return { delayMs: fullMs * (1 - jitter * Math.random()), isBroken };
+    const delayMs = isBroken
+      ? spread(probeMs, jitter)
+      : backoff(this.#failures, { firstMs: initialMs, lastMs: maxMs, jitter });
+    return { delayMs, isBroken };
   }
 }

@@ -1,5 +1,6 @@
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
 import { mediaPath, type StoredMedia } from "../../media-file.ts";
+import { backoff } from "../../util/backoff.ts";
 import type { Logger } from "../../util/log.ts";
 import type { PendingStore, PendingCopies } from "./pending-copies.ts";
 import type { StorageProvider } from "./provider.ts";
@@ -33,6 +34,7 @@ export const COPY_PACING: StorePace = {
   longestPauseMs: 60_000,
 };
 
+const JITTER = 0.25;
 /** Longer than any timer should run: a row may have been written by a clock that was wrong. */
 const LONGEST_WAIT_MS = 3_600_000;
 
@@ -143,7 +145,8 @@ export class CopyQueue {
     // A child that is down says nothing about the file.
     if (error instanceof ModuleUnavailable && error.reason === "unavailable") return;
     const attempts = pending.attempts + 1;
-    const waitMs = backoff(attempts, pace.firstRetryMs, pace.lastRetryMs);
+    const { firstRetryMs: firstMs, lastRetryMs: lastMs } = pace;
+    const waitMs = Math.round(backoff(attempts, { firstMs, lastMs, jitter: JITTER }));
     tell({ attempts, waitMs });
     await stores.postpone(pending, Date.now() + waitMs);
   }
@@ -151,7 +154,8 @@ export class CopyQueue {
   #pause(): void {
     const { firstRetryMs, longestPauseMs } = this.#parts.pace;
     this.#failuresInARow += 1;
-    this.#pausedUntilTs = Date.now() + backoff(this.#failuresInARow, firstRetryMs / 2, longestPauseMs);
+    const pause = { firstMs: firstRetryMs / 2, lastMs: longestPauseMs, jitter: JITTER };
+    this.#pausedUntilTs = Date.now() + Math.round(backoff(this.#failuresInARow, pause));
   }
 
   #wakeAt(ts: number | undefined): void {
@@ -160,10 +164,4 @@ export class CopyQueue {
     const waitMs = Math.min(Math.max(ts - Date.now(), 1), LONGEST_WAIT_MS);
     this.#timer = setTimeout(() => this.wake(), waitMs);
   }
-}
-
-/** Doubles with each failure; a little by chance, so that not everything comes back at once. */
-function backoff(failures: number, firstMs: number, lastMs: number): number {
-  const fullMs = Math.min(firstMs * 2 ** (failures - 1), lastMs);
-  return Math.round(fullMs * (0.75 + Math.random() / 4));
 }
