@@ -6,6 +6,7 @@ import express, {
   type Response,
 } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
+import { finishAfterBody } from "../util/finish-after-body.ts";
 import type { Logger } from "../util/log.ts";
 import { checkHead } from "./request/check-head.ts";
 import { removeForwarded } from "./request/client-claims.ts";
@@ -113,7 +114,7 @@ function refuse(req: Request, res: Response, error: MatrixError, options: AppOpt
   if (res.shouldKeepAlive) sendError(res, error);
   else {
     sendErrorAhead(res, error);
-    req.once("end", () => res.end()).once("close", () => res.end());
+    void finishAfterBody(req, res);
   }
   discardBody(req, discards(options));
 }

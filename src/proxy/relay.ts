@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { finishAfterBody } from "../util/finish-after-body.ts";
 import { describeFailure, type Upstream } from "./to-synapse.ts";
 import type { SizedBody } from "./exact-body.ts";
 import { sendOn, type ForwardedRequest } from "./stream-request.ts";
@@ -80,7 +81,7 @@ export async function relay(
     if (res.destroyed) return;
     throw describeFailure(error);
   }
-  await endAfterBody(req, res);
+  await finishAfterBody(req, res);
 }
 
 /** As {@link relay}, for an answer whose body has been read. */
@@ -91,7 +92,7 @@ export async function relayText(
   res: ServerResponse,
 ): Promise<void> {
   writeHead({ ...answer, headers: withLength(answer.headers, text.length) }, res);
-  await endAfterBody(req, res, text);
+  await finishAfterBody(req, res, text);
 }
 
 /** Headers of an answer whose body has this length now, whatever was said of it before. */
@@ -102,15 +103,4 @@ function withLength(headers: RawHeaders, sizeBytes: number): RawHeaders {
 
 function writeHead({ status, statusText, headers }: Omit<UpstreamAnswer, "body">, res: ServerResponse): void {
   res.writeHead(status, statusText, endToEnd(headers));
-}
-
-/** A connection that closes with the answer is closed only once the client has sent all: it would see a reset instead. */
-async function endAfterBody(req: IncomingMessage, res: ServerResponse, text?: Buffer): Promise<void> {
-  if (!req.complete && !res.shouldKeepAlive && !req.destroyed) {
-    if (text) res.write(text);
-    await new Promise<void>((resolve) => req.once("end", resolve).once("close", resolve));
-    res.end();
-  } else {
-    res.end(text);
-  }
 }
