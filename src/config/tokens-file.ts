@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
 import { z } from "zod";
 import { StartError } from "../errors.ts";
 import { flag, text } from "./schema/fields.ts";
 import { isUserId } from "./matrix-names.ts";
+import { isTokenText, secretFileWarnings } from "./secret-file.ts";
 import { describeKind, findOddKey, findNode } from "./yaml/yaml-node.ts";
 import { readYamlFile } from "./yaml/yaml-file.ts";
 import { toPlainValue } from "./yaml/yaml-value.ts";
@@ -30,10 +30,6 @@ const TokenOwnerSchema = z.strictObject(
   { error: "a mapping with user_id, admin and guest" },
 );
 
-/** What a token may consist of: it travels in a header and in a query. */
-const TOKEN = /^[\x21-\x7e]+$/;
-const OTHERS_MAY_READ = 0o004;
-
 /**
  * Reads a file of `token: {user_id, admin, guest}`. An error names the file and the number of the entry (from 1), never a
  * token. Every owner is a user of `serverName`: media is stored under this server's name alone. A file that every user of the machine may read is a warning.
@@ -50,7 +46,7 @@ export function loadTokensFile(path: string, serverName: string): LoadedTokens {
   }
   for (const [index, [token, node]] of [...root.entries].entries()) {
     const entry = `${path}:${node.line}: entry ${index + 1}`;
-    if (!TOKEN.test(token)) throw new StartError("CONFIG", `${entry}: expected a token of visible ASCII characters`);
+    if (!isTokenText(token)) throw new StartError("CONFIG", `${entry}: expected a token of visible ASCII characters`);
     const { data, error } = TokenOwnerSchema.safeParse(toPlainValue(node));
     const issue = error?.issues[0];
     if (issue?.code === "unrecognized_keys") {
@@ -70,6 +66,5 @@ export function loadTokensFile(path: string, serverName: string): LoadedTokens {
     }
     tokens.set(token, Object.freeze({ userId: data.user_id, admin: data.admin, guest: data.guest }));
   }
-  const isOpen = (statSync(path).mode & OTHERS_MAY_READ) !== 0;
-  return { tokens, warnings: isOpen ? [`${path}: every user of this machine may read the tokens (chmod o-r)`] : [] };
+  return { tokens, warnings: secretFileWarnings(path, "the tokens") };
 }

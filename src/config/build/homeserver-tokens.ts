@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { StartError } from "../../errors.ts";
 import type { HomeserverConfig } from "../config.ts";
+import { isTokenText, secretFileWarnings } from "../secret-file.ts";
 
 /** The tokens by which modules reach the homeserver. */
 export interface HomeserverTokens {
@@ -10,9 +11,7 @@ export interface HomeserverTokens {
   readonly warnings: readonly string[];
 }
 
-const TOKEN = /^[\x21-\x7e]+$/;
 const MAX_TOKEN_LENGTH = 4096;
-const OTHERS_MAY_READ = 0o004;
 
 /**
  * Reads the token files of `media_bridge.homeserver`: one token each, white space around it is passed over. A file that every
@@ -24,8 +23,8 @@ export function loadHomeserverTokens(homeserver: HomeserverConfig | undefined): 
   const warnings: string[] = [];
   const read = (key: string, path: string | undefined): string | undefined => {
     if (path === undefined) return undefined;
-    const { token, isOpen } = readToken(`media_bridge.homeserver.${key}`, path);
-    if (isOpen) warnings.push(`${path}: every user of this machine may read the token (chmod o-r)`);
+    const token = readToken(`media_bridge.homeserver.${key}`, path);
+    warnings.push(...secretFileWarnings(path, "the token"));
     return token;
   };
   const admin = read("admin_token_file", homeserver?.adminTokenFile);
@@ -33,7 +32,7 @@ export function loadHomeserverTokens(homeserver: HomeserverConfig | undefined): 
   return { admin, appservice, warnings };
 }
 
-function readToken(key: string, path: string): { token: string; isOpen: boolean } {
+function readToken(key: string, path: string): string {
   let text: string;
   try {
     text = readFileSync(path, "utf8").trim();
@@ -41,8 +40,8 @@ function readToken(key: string, path: string): { token: string; isOpen: boolean 
     const reason = error instanceof Error && "code" in error ? String(error.code) : "it cannot be read";
     throw new StartError("CONFIG", `${key}: expected a file with a token: ${path}: ${reason}`, { cause: error });
   }
-  if (!TOKEN.test(text) || text.length > MAX_TOKEN_LENGTH) {
+  if (!isTokenText(text) || text.length > MAX_TOKEN_LENGTH) {
     throw new StartError("CONFIG", `${key}: expected one token of visible ASCII characters in ${path}`);
   }
-  return { token: text, isOpen: (statSync(path).mode & OTHERS_MAY_READ) !== 0 };
+  return text;
 }
