@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { startBucketServer, type BucketServer } from "./support/bucket-server.ts";
 import { MODULES, startMediaService } from "./support/media-service.ts";
@@ -118,7 +118,7 @@ async function loseAndDownload(server: Server, otherBucket?: string): Promise<Re
   const mediaId = await upload(server, body);
   const key = keyOf(mediaId);
   if (otherBucket !== undefined) {
-    await expect.poll(() => buckets.read(otherBucket, key), { timeout: 30_000, interval: 100 }).toEqual(body);
+    await vi.waitUntil(async () => (await buckets.read(otherBucket, key))?.equals(body), { timeout: 30_000 });
     await buckets.remove(otherBucket, key);
   }
   rmSync(join(server.store, key));
