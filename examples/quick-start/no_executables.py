@@ -12,7 +12,7 @@ class NoExecutables:
         api.register_spam_checker_callbacks(check_media_file_for_spam=self.check_media_file_for_spam)
 
     async def check_media_file_for_spam(self, file_wrapper, file_info):
-        # Disks can be slow: other requests go on meanwhile.
+        # Disks can be slow: other requests are served meanwhile.
         start = await self.api.defer_to_thread(read_start, file_wrapper.path)
         return Codes.FORBIDDEN if start.startswith(PROGRAMS) else NOT_SPAM
 

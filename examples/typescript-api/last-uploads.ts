@@ -22,7 +22,7 @@ export default defineModule({
           );
         }
       });
-      // What came meanwhile is for the next time.
+      // Uploads that arrived meanwhile are written the next time.
       for (const [userId, atMs] of notes) if (lastMs.get(userId) === atMs) lastMs.delete(userId);
       if (notes.length > 0) api.log.info({ users: notes.length }, "last uploads written");
     };
@@ -35,7 +35,7 @@ export default defineModule({
     };
 
     api.registerMediaRepositoryCallbacks({ onMediaUploaded: (userId) => void lastMs.set(userId, Date.now()) });
-    // Every instance has notes of its own; one for the whole deployment forgets.
+    // Every instance has notes of its own; one instance of the whole deployment forgets old ones.
     api.loopingBackgroundCall(write, writeEveryMs, { desc: "write_last_uploads", runOnAllInstances: true });
     api.loopingBackgroundCall(forget, 3_600_000, { desc: "forget_last_uploads" });
     api.onShutdown(write);

@@ -1,7 +1,7 @@
 import { defineModule } from "synapse-media-bridge";
 import { z } from "zod";
 
-/** Large files are for administrators of the homeserver; a room hears of everybody else who tries. */
+/** Large files are for administrators of the homeserver; a room is told of every other user who tries. */
 export default defineModule({
   name: "moderators",
   configSchema: z.strictObject({ large_bytes: z.int().positive(), room_id: z.string(), sender: z.string() }),
@@ -17,7 +17,7 @@ export default defineModule({
     api.registerMediaRepositoryCallbacks({
       async isUserAllowedToUploadMediaOfSize(userId, sizeBytes) {
         if (sizeBytes <= largeBytes || (await api.homeserver.isUserAdmin(userId))) return true;
-        // Nobody waits for it: the client is refused at once.
+        // Not awaited: the client is refused at once.
         api.runAsBackgroundProcess("tell_moderators", () => tell(`${userId} tried to upload ${sizeBytes} bytes`));
         return false;
       },

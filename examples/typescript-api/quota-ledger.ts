@@ -1,7 +1,7 @@
 import { defineModule } from "synapse-media-bridge";
 import { z } from "zod";
 
-/** Each user may keep so many bytes; what they have is added up in a table of the module's own. */
+/** Each user may keep `max_bytes` bytes; the module adds up what they have in a table of its own. */
 export default defineModule({
   name: "quota-ledger",
   configSchema: z.strictObject({ max_bytes: z.int().positive() }),

@@ -1,7 +1,7 @@
 import { defineModule } from "synapse-media-bridge";
 import { z } from "zod";
 
-/** Greets whoever asks, by their user id. */
+/** Greets the user who asks, by their user ID. */
 export default defineModule({
   name: "greeting",
   configSchema: z.strictObject({ greeting: z.string().min(1) }),
