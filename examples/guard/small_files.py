@@ -18,7 +18,7 @@ class SmallFiles:
         return {"max_size": Config.parse_size(config["max_size"]), "unlimited": frozenset(config["unlimited"])}
 
     async def get_media_config_for_user(self, user_id: str) -> dict | None:
-        # Whoever is unlimited is told what Synapse says.
+        # Users without a limit get Synapse's own answer.
         return None if user_id in self.unlimited else {"m.upload.size": self.max_size}
 
     async def is_user_allowed_to_upload_media_of_size(self, user_id: str, size: int) -> bool:

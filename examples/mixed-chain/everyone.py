@@ -1,4 +1,4 @@
-"""A Synapse module: the answer for everybody about whom nobody else has something to say."""
+"""A Synapse module: answers for every user for whom no other module has an answer."""
 
 from synapse.module_api import ModuleApi
 

@@ -36,7 +36,7 @@ class PackedCopies(StorageProvider):
         return gzip.open(self.copy_of(path)) if os.path.exists(self.copy_of(path)) else None
 
     def pack(self, path: str) -> None:
-        # Storing a file a second time does no harm, and nobody ever sees half a copy.
+        # Storing a file a second time does no harm, and no reader ever sees half a copy.
         copy = self.copy_of(path)
         os.makedirs(os.path.dirname(copy), exist_ok=True)
         with open(os.path.join(self.media_store, path), "rb") as file, gzip.open(f"{copy}.part", "wb") as packed:
