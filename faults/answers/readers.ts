@@ -55,7 +55,7 @@ function sendTo(pieces: readonly Buffer[]): Promise<Outcome> {
       .on("close", () => resolve({ refused: "the connection ends" }))
       .on("upgrade", (_answer, socket) => {
         socket.destroy();
-        resolve({ refused: "it speaks another protocol" });
+        resolve({ refused: "the server answers in another protocol" });
       })
       .on("response", (answer) => {
         const body: Buffer[] = [];

@@ -15,7 +15,7 @@ export interface Moment {
 }
 
 /** Faults that the log may tell of, as they are what a kill leads to. */
-const EXPECTED_ERRORS = /^the child is down$|^the child did not come up again$|^the reload failed/;
+const EXPECTED_ERRORS = /^the child is down$|^the child could not be started again$|^the reload failed/;
 const ERROR_LEVEL = 50;
 const KEPT_LENGTH = 3000;
 
@@ -140,7 +140,7 @@ export class Victim {
     if (child !== undefined) this.#seeChild(Number(child), Number(parent));
     else if (msg === "the child is up") this.#seeUp(pid ?? 0);
     else if (msg.startsWith("reloaded:")) this.#seeReloaded();
-    else if (msg.startsWith("what was replaced")) this.#events.emit("reloaded", true);
+    else if (msg.startsWith("the modules that the reload replaced")) this.#events.emit("reloaded", true);
     else if (msg.startsWith("the reload failed")) this.#events.emit("reloaded", false);
     else if (level >= ERROR_LEVEL && !EXPECTED_ERRORS.test(msg)) this.surprises.push(line);
   }

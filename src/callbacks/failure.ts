@@ -56,7 +56,7 @@ export function failureOf(thrown: unknown): Error {
 
 function checkSendable(error: MatrixError): void {
   if (!Number.isInteger(error.status) || error.status < 400 || error.status > 599) {
-    throw new TypeError(`status ${String(error.status)} is no error status`);
+    throw new TypeError(`status ${String(error.status)} is not an error status`);
   }
   for (const [name, value] of Object.entries(error.headers)) {
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) throw new TypeError("a header's name is not valid");

@@ -74,7 +74,7 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     toWire: (userId) => [userId],
     toNative: (userId) => [userId],
     fromWire: (value) => {
-      if (typeof value !== "string") throw new TypeError("the child sent a media config that is no text");
+      if (typeof value !== "string") throw new TypeError("the child sent a media config that is not text");
       return value;
     },
     judge: (answer) => {
@@ -109,7 +109,7 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     toWire: (userId, size) => [userId, size],
     toNative: (userId, size) => [userId, size],
     fromWire: (value) => {
-      if (!Array.isArray(value)) throw new TypeError("the child sent limits that are no list");
+      if (!Array.isArray(value)) throw new TypeError("the child sent limits that are not a list");
       return value.map(limitFromWire);
     },
     judge: (answer) => {

@@ -36,7 +36,7 @@ export async function runSteps(steps: readonly AskedStep[], options: StepOptions
   const last = results.at(-1);
   // A step is left out only where the one before it stopped or failed.
   if (results.length !== steps.length && !last?.records.some(({ outcome }) => outcome !== "continue")) {
-    throw matrixError("INTERNAL", { cause: new TypeError("a run answered for other steps than it was given") });
+    throw matrixError("INTERNAL", { cause: new TypeError("the answer to a run is for other steps than it was given") });
   }
   return results;
 }
@@ -71,13 +71,13 @@ export function readStepResult(raw: unknown, slots: readonly PythonSlot[]): Step
   const [decided, value, entries] = raw as [unknown, unknown, unknown[]];
   const records = entries.map((entry, index) => {
     const slot = slots[index];
-    if (slot === undefined) throw new TypeError("a run answered for more slots than it was given");
+    if (slot === undefined) throw new TypeError("the answer to a run is for more slots than it was given");
     return readEntry(entry, slot);
   });
   // Require a record for every slot up to the deciding one: a missing record must not count as 'allowed'.
   const last = decided === null ? slots.length - 1 : decided;
   if (last !== records.length - 1 || (decided !== null && last < 0)) {
-    throw new TypeError("a run answered for other slots than it was given");
+    throw new TypeError("the answer to a run is for other slots than it was given");
   }
   return { records, decided: decided === null ? undefined : last, value };
 }

@@ -25,7 +25,7 @@ export async function importUsage({ config }: LoadedConfig, options: ImportUsage
       const found = await imports.run((userId) => periods.of(userId), reportProgress());
       return (
         `${found.usersDone} users, ${found.media} media of ${found.bytes} bytes within their limits' periods` +
-        (found.usersSkipped > 0 ? `; ${found.usersSkipped} users were read before the last import was broken off` : "")
+        (found.usersSkipped > 0 ? `; ${found.usersSkipped} users were read before the last import was interrupted` : "")
       );
     } finally {
       await periods.close();
@@ -35,7 +35,7 @@ export async function importUsage({ config }: LoadedConfig, options: ImportUsage
     const reason = (error as Error).message;
     throw new StartError(
       "HOMESERVER",
-      `Synapse cannot be asked for usage: ${reason}; run import-usage again to go on`,
+      `Synapse cannot be asked for usage: ${reason}; run import-usage again to continue`,
       {
         cause: error,
       },

@@ -9,7 +9,7 @@ const program = new Command("media-bridge")
     "A Matrix media repository that runs Synapse's Python media modules beside TypeScript ones, in one chain",
   )
   .version(VERSION)
-  .showHelpAfterError("(add --help for what there is)");
+  .showHelpAfterError("(add --help for a list of what is available)");
 
 interface CheckCommandOptions {
   readonly config: string[];
@@ -40,7 +40,7 @@ program
 
 program
   .command("reload")
-  .description("have the running service read its configuration and modules anew, without a gap")
+  .description("have the running service read its configuration and modules again, without a gap")
   .requiredOption(...CONFIG_OPTION)
   .action(async (options: { config: string[] }) => {
     const { reload } = await import("./reload.ts");
@@ -52,10 +52,7 @@ program
   .command("check")
   .description("load the configuration and every module, print the chains, and exit")
   .requiredOption(...CONFIG_OPTION)
-  .option(
-    "--try <user>",
-    "also call each callback that decides once, as for an upload of this user, and report what fails",
-  )
+  .option("--try <user>", "also call each deciding callback once, as for an upload of this user, and report failures")
   .option("--live", "ask the running service, the homeserver and the public address instead, and say what to change")
   .option("--public-url <url>", "with --live: where clients connect, in place of public_baseurl")
   .option("--homeserver-config <path>", "with --live: a file of Synapse's own; may be repeated", collect)
@@ -88,7 +85,7 @@ program
 
 program
   .command("import-usage")
-  .description("read from Synapse what users uploaded before this service stood in front of it")
+  .description("read from Synapse what users uploaded before this service was put in front of it")
   .requiredOption(...CONFIG_OPTION)
   .option("--period <duration>", "how far back, such as 30d; by default the longest period of each user's limits")
   .action(async (options: { config: string[]; period?: string }) => {
@@ -103,7 +100,7 @@ program
   .command("verify")
   .description("compare rows, files and hashes of the store; exit status 1 where something is not as it should be")
   .requiredOption(...CONFIG_OPTION)
-  .option("--repair", "move files that have no row any more into lost+found below the media store")
+  .option("--repair", "move files whose row is gone into lost+found below the media store")
   .option("--json", "print one JSON object a line")
   .action(async (options: { config: string[]; repair?: boolean; json?: boolean }) => {
     const loaded = loadConfig(options.config);

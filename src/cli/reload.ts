@@ -11,6 +11,6 @@ export async function reload({ config }: LoadedConfig): Promise<string> {
   const { dataPath } = config.mediaBridge;
   const socket = controlSocketPath(dataPath);
   const answer = socket === undefined ? undefined : await askControl(socket, "reload", null);
-  if (answer === undefined) throw new StartError("LISTEN", `no service runs on the data path ${dataPath}`);
+  if (answer === undefined) throw new StartError("LISTEN", `no service is running on the data path ${dataPath}`);
   return "reloaded";
 }

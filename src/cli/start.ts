@@ -27,7 +27,9 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     isReloadAsked = running === undefined;
     running
       ?.reload()
-      .catch((error: unknown) => log.error({ err: error }, "the reload failed: what ran before keeps running"));
+      .catch((error: unknown) =>
+        log.error({ err: error }, "the reload failed: the previous configuration and modules continue to run"),
+      );
   };
   process.on("SIGHUP", reload);
   const { config, warnings } = loaded;

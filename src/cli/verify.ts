@@ -28,7 +28,7 @@ export async function verify({ config }: LoadedConfig, { repair, json, print }: 
   const { rowsDone, bytesDone, filesSeen, elsewhere, underWay, findings, moved } = sums;
   tell(
     { kind: "sums", media: rowsDone, bytes: bytesDone, files: filesSeen, elsewhere, underWay, findings, moved },
-    `${rowsDone} media, ${bytesDone} bytes, ${filesSeen} files, ${elsewhere} with storage providers alone, ` +
+    `${rowsDone} media, ${bytesDone} bytes, ${filesSeen} files, ${elsewhere} only with storage providers, ` +
       `${underWay} uploads under way: ${findings} findings, ${moved} files moved`,
   );
   return findings === moved;

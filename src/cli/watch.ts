@@ -21,7 +21,7 @@ export function reloadOnChange({ service, named, latest, log }: WatchOptions): (
     try {
       await service.reload();
     } catch (error) {
-      log.error({ err: error }, "the reload failed: what ran before keeps running");
+      log.error({ err: error }, "the reload failed: the previous configuration and modules continue to run");
     }
     look();
   });

@@ -43,7 +43,7 @@ export function answerOfNotification(
   config: Config,
 ): HttpAnswer {
   if (kind !== "on_media_upload_limit_exceeded") {
-    return { status: null, body: null, meaning: "all modules were told; nothing follows from it" };
+    return { status: null, body: null, meaning: "all modules were told; this has no further effect" };
   }
   if (raised !== undefined) return answerOfError(raised, "a module worded the refusal");
   const { infoUri, canUpgrade } = args[1] as MediaUploadLimit;

@@ -11,12 +11,13 @@ type Reader = (text: string) => unknown;
 const text: Reader = (value) => value;
 
 const userId: Reader = (value) => {
-  if (!isUserId(value)) throw new TypeError("this is no user id (such as @alice:example.com)");
+  if (!isUserId(value)) throw new TypeError("this is not a user ID (such as @alice:example.com)");
   return value;
 };
 
 const bytes: Reader = (value) => {
-  if (!/^\d+$/.test(value) || !Number.isSafeInteger(Number(value))) throw new TypeError("this is no number of bytes");
+  if (!/^\d+$/.test(value) || !Number.isSafeInteger(Number(value)))
+    throw new TypeError("this is not a number of bytes");
   return Number(value);
 };
 
@@ -25,7 +26,7 @@ const limit: Reader = (value) => {
     return limitFromModule(JSON.parse(value));
   } catch (error) {
     const form = '\'{"maxBytes": 1000, "timePeriodMs": 3600000}\'';
-    throw new TypeError(`this is no limit (such as ${form}): ${(error as Error).message}`, { cause: error });
+    throw new TypeError(`this is not a limit (such as ${form}): ${(error as Error).message}`, { cause: error });
   }
 };
 

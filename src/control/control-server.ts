@@ -25,7 +25,7 @@ export async function listenForControl(path: string, handlers: ControlHandlers, 
   });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error) => {
-      const message = `the control socket ${path} cannot be made: ${error.message}`;
+      const message = `the control socket ${path} cannot be created: ${error.message}`;
       reject(new StartError("LISTEN", message, { cause: error }));
     };
     server.once("error", fail);
@@ -42,7 +42,10 @@ export async function listenForControl(path: string, handlers: ControlHandlers, 
 async function clearAbandoned(path: string): Promise<void> {
   const running = await askControl(path, "status", null).catch((error: unknown) => error);
   if (running !== undefined) {
-    throw new StartError("LISTEN", `${path} belongs to a service that runs: media_bridge.data_path is for one`);
+    throw new StartError(
+      "LISTEN",
+      `${path} belongs to a running service: each needs a media_bridge.data_path of its own`,
+    );
   }
   mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY });
   chmodSync(dirname(path), OWNER_ONLY);
@@ -73,7 +76,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(Buffer.concat(chunks).toString());
   } catch (error) {
-    throw new StartError("CONFIG", "the arguments are no JSON", { cause: error });
+    throw new StartError("CONFIG", "the arguments are not JSON", { cause: error });
   }
 }
 

@@ -121,7 +121,7 @@ export class InFlightUpload {
       "it is not known whether Synapse stored an upload: the user's usage is read from it again",
     );
     await this.#end(records.doubt(randomUUID(), this.#userId, Date.now()), (error) => {
-      log.error({ err: error, user: this.#userId }, "that an upload is in doubt could not be recorded");
+      log.error({ err: error, user: this.#userId }, "an uncertain upload could not be recorded");
     });
   }
 

@@ -27,7 +27,7 @@ export function openSpool(folder: string): Spool {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
     const reason = (error as Error).message;
-    throw new StartError("STORE", `The folder ${folder} for uploads in transit cannot be made: ${reason}`, {
+    throw new StartError("STORE", `The folder ${folder} for uploads in transit cannot be created: ${reason}`, {
       cause: error,
     });
   }

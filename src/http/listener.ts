@@ -154,7 +154,7 @@ async function isTaken(path: string): Promise<boolean> {
 function describeListenError(error: NodeJS.ErrnoException, address: ListenAddress): StartError {
   const place = "path" in address ? address.path : `${address.host}:${address.port}`;
   const reasons: Record<string, string> = {
-    EADDRINUSE: "it is in use; stop the process that has it, or choose another in media_bridge.listen",
+    EADDRINUSE: "it is in use; stop the process that uses it, or choose another in media_bridge.listen",
     EACCES: "this user may not bind it; choose another in media_bridge.listen",
     EADDRNOTAVAIL: "this machine has no such address; choose another in media_bridge.listen",
   };

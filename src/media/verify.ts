@@ -79,8 +79,8 @@ class Run {
     const isKnown = rows.knows(mediaId) === "known";
     this.report(
       isKnown
-        ? { kind: "file-without-row", detail: "an upload of this database that has no row any more" }
-        : { kind: "file-unknown", detail: "a file of which this database has never known" },
+        ? { kind: "file-without-row", detail: "an upload of this database whose row is gone" }
+        : { kind: "file-unknown", detail: "a file that this database has never known" },
       mediaId,
     );
   }

@@ -59,7 +59,7 @@ function seriesOf({ kind, options: { name } }: MetricShape): string[] {
 
 function checkNames({ kind, options: { name, help, labelNames = [] } }: MetricShape): void {
   if (typeof name !== "string" || !NAME.test(name))
-    throw new TypeError(`${JSON.stringify(name)} is no name of a metric`);
+    throw new TypeError(`${JSON.stringify(name)} is not a valid name of a metric`);
   if (TAKEN.test(name)) throw new TypeError(`the metric ${name} has a name of the service's own`);
   if (typeof help !== "string" || help === "") throw new TypeError(`the metric ${name} needs a help text`);
   for (const label of labelNames) {

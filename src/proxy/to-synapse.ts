@@ -9,7 +9,7 @@ import { SmallRequestClient, type SmallRequest } from "./small-request-client/sm
 export interface UpstreamOptions {
   /** Its base URL; a path is put in front of every target. */
   readonly url: string;
-  /** How long to wait for a connection to be made, and before that for one to be free. */
+  /** How long to wait for a free connection, and then for it to be established. */
   readonly connectTimeoutMs: number;
   /** How many connections there may be at a time. */
   readonly maxConnections: number;

@@ -63,7 +63,7 @@ async function setAside(
 function refuseToRepair(mediaStorePath: string, unknown: number, database: string): StartError {
   return new StartError(
     "STORE",
-    `Nothing was moved: ${mediaStorePath} holds ${unknown} files of which the database ${database} has never known, so it may be ` +
-      "another service's; see that the two belong together, then move these files yourself",
+    `Nothing was moved: ${mediaStorePath} holds ${unknown} files that the database ${database} has never known, so it may be ` +
+      "another service's; make sure that the two belong together, then move these files yourself",
   );
 }

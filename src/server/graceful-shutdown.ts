@@ -34,7 +34,7 @@ export async function endServing(parts: EndingParts, graceMs: number): Promise<n
   await within(drained, graceMs);
   const cut = serving.reduce((sum, generation) => sum + generation.underWay(), 0);
   if (cut > 0) {
-    log.warn({ cut, graceMs }, "the grace is over: what is still under way is cut short");
+    log.warn({ cut, graceMs }, "the grace is over: requests that are still under way are cut short");
     for (const generation of serving) generation.refuseBodies();
   }
   await generations.end(Math.max(0, untilMs - performance.now()));

@@ -53,7 +53,7 @@ function fileBody(path: string, contentLength: number): BodySource {
         await sink(chunk);
       }
       if (bytes !== contentLength) {
-        const cause = new Error(`a module's content is not the ${contentLength} bytes long that it was said to be`);
+        const cause = new Error(`a module's content is not the ${contentLength} bytes that the module declared`);
         throw matrixError("INTERNAL", { cause });
       }
     },

@@ -74,7 +74,8 @@ export async function openProcessState(
         async (mediaId) => (await metadata.localMedia(mediaId)) !== undefined,
       );
       claims.open();
-      if (recovered.kept + recovered.removed > 0) log.info(recovered, "uploads that a stop had cut short were cleared");
+      if (recovered.kept + recovered.removed > 0)
+        log.info(recovered, "the remains of uploads that a stop had cut short were removed");
     },
   };
 }

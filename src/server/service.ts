@@ -110,7 +110,7 @@ class Generations {
     const config = readConfig();
     const fixed = findRestartOnlyChanges(this.current.config, config);
     if (fixed.length > 0) {
-      throw new StartError("CONFIG", `${fixed.join(", ")}: changed, and takes a restart of the service`);
+      throw new StartError("CONFIG", `${fixed.join(", ")}: changed, which needs a restart of the service`);
     }
     this.#number += 1;
     const next = await this.#build(config);
@@ -118,7 +118,7 @@ class Generations {
     keepPlaces(former, next, this.#log);
     this.current = next;
     next.takeOver();
-    this.#log.info({ generation: this.#number }, "reloaded: a new configuration and its modules serve");
+    this.#log.info({ generation: this.#number }, "reloaded: the new configuration and its modules now serve requests");
     this.#retiring.set(former, this.#retire(former));
   }
 
@@ -143,6 +143,6 @@ class Generations {
     // What its uploads left to be stored is the business of those who serve now.
     this.current.wakeStores();
     this.#retiring.delete(former);
-    this.#log.info({}, "what was replaced by the reload has ended");
+    this.#log.info({}, "the modules that the reload replaced have ended");
   }
 }

@@ -17,7 +17,7 @@ export class ShutdownStack {
       try {
         await step(Math.max(0, untilMs - performance.now()));
       } catch (error) {
-        log.error({ err: error }, "a part of the service could not be ended in order");
+        log.error({ err: error }, "a part of the service could not be stopped in order");
       }
     }
   }

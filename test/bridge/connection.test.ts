@@ -156,8 +156,8 @@ describe("the child", () => {
     ["a frame over the cap", "01000001", /16777217 bytes, over the 16777216 allowed/],
     ["a count that is a lie", "00000005ddffffffff", /more values than it has bytes/],
     ["an extension type", "00000006d6ff00000000", /binary data or an extension type/],
-    ["a message that is no array", "0000000180", /no array/],
-    ["a message of no known shape", "000000029105", /no known shape/],
+    ["a message that is not an array", "0000000180", /not an array/],
+    ["a message of an unknown shape", "000000029105", /of an unknown shape/],
     ["an answer without an id", "000000059401c0c0c0", /answer without an id/],
     ["a request whose id is none", "000000069400ffa178c0", /does not count up: -1 after 0/],
   ])("that sends %s is ended, and told with its first bytes", async (_what, hex, reason) => {
@@ -212,7 +212,7 @@ describe("the child", () => {
     const { connection } = await spawnTestChild([], { requests: { large: () => large } });
     await expect(connection.request("call host and do not read", null)).rejects.toMatchObject({
       code: "PROTOCOL",
-      message: "the child asks and does not read the answers",
+      message: "the child sends requests and does not read the answers",
     });
   });
 });

@@ -126,10 +126,10 @@ describe.concurrent("call", () => {
     [["on_full_moon"], /there is no callback on_full_moon; there are get_media_config_for_user, /],
     [["toString"], /there is no callback toString/],
     [["get_media_config_for_user"], /expected get_media_config_for_user <user_id>$/],
-    [["get_media_config_for_user", "alice"], /user_id: this is no user id/],
-    [["on_media_uploaded", ALICE, "abc", "1e3"], /size: this is no number of bytes; expected on_media_uploaded <user_id> <media_id> <size>/],
-    [["on_media_uploaded", ALICE, "abc", "9007199254740993"], /size: this is no number of bytes/],
-    [["on_media_upload_limit_exceeded", ALICE, "{", "1", "2"], /limit: this is no limit \(such as/],
+    [["get_media_config_for_user", "alice"], /user_id: this is not a user ID/],
+    [["on_media_uploaded", ALICE, "abc", "1e3"], /size: this is not a number of bytes; expected on_media_uploaded <user_id> <media_id> <size>/],
+    [["on_media_uploaded", ALICE, "abc", "9007199254740993"], /size: this is not a number of bytes/],
+    [["on_media_upload_limit_exceeded", ALICE, "{", "1", "2"], /limit: this is not a limit \(such as/],
     [["check_media_file_for_spam", "nowhere.txt"], /path: there is no such file/],
   ])("refuses %j", async (args, said) => {
     const end: CliEnd = await chain().end(["call", ...args]);

@@ -107,7 +107,7 @@ export default defineModule({
 `,
     );
     const service = await folder.start();
-    await service.logged("reloaded: a new configuration and its modules serve");
+    await service.logged("reloaded: the new configuration and its modules now serve requests");
     service.kill("SIGTERM");
     expect((await service.ended).status).toBe(0);
   });
@@ -159,7 +159,7 @@ export default defineModule({
     writeFileSync(folder.config, JSON.stringify(config));
     const second = await folder.end(["start"]);
     expectRefused(second);
-    expect(second.stderr).toContain("media_bridge.data_path is for one");
+    expect(second.stderr).toContain("each needs a media_bridge.data_path of its own");
     expect(await uploading.finish()).toBe(200);
     expect((await service.upload("another")).status).toBe(200);
     expect(folder.processes()).toHaveLength(3);

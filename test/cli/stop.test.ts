@@ -120,7 +120,7 @@ export default defineModule({
     const upload = await startUpload(folder, service);
     service.kill("SIGTERM");
     expect(await upload.answer()).toEqual({ status: 503, body: STOPPING });
-    await service.logged("what is still under way is cut short", '"cut":1');
+    await service.logged("requests that are still under way are cut short", '"cut":1');
     expect((await service.ended).status).toBe(3);
     expect(stored(folder)).toEqual([]);
     expect(folder.processes()).toEqual([]);

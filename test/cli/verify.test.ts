@@ -149,7 +149,7 @@ describe("verify --repair", () => {
     place(fileOf("somebodyElses"), "a Synapse's, say");
     await expect(run({ repair: true })).rejects.toMatchObject({
       code: "STORE",
-      message: expect.stringMatching(/Nothing was moved: .* holds 1 files of which the database .* has never known/),
+      message: expect.stringMatching(/Nothing was moved: .* holds 1 files that the database .* has never known/),
     });
     expect([existsSync(fileOf(orphan)), existsSync(fileOf("somebodyElses"))]).toEqual([true, true]);
     const { findings } = await run();

@@ -45,7 +45,7 @@ class Gate:
 }
 
 /** Resolves once the nth reload is through. */
-const reloaded = (service: CliService, nth: number) => service.logged("reloaded: a new", `"generation":${nth},`);
+const reloaded = (service: CliService, nth: number) => service.logged("reloaded: the new", `"generation":${nth},`);
 const ask = async (service: CliService): Promise<unknown> => (await service.request(CONFIG)).json();
 
 async function end(service: CliService): Promise<void> {
@@ -72,7 +72,7 @@ describe.concurrent("start --watch", () => {
     expect((await service.upload("four")).status).toBe(200);
     await end(service);
     // What a start and three reloads wrote themselves, caches and uploads, changed nothing that is watched.
-    expect(service.log().match(/"msg":"reloaded: a new/g)).toHaveLength(3);
+    expect(service.log().match(/"msg":"reloaded: the new/g)).toHaveLength(3);
   });
 
   test("reloads once when the configuration and modules change together", async () => {
@@ -87,7 +87,7 @@ describe.concurrent("start --watch", () => {
     await end(service);
     const { changed } = JSON.parse(await service.logged("reloading")) as { changed: string[] };
     expect(changed).toEqual(["it.ts", "lib/text.ts", "media-bridge.yaml"].map((name) => join(folder.path, name)));
-    expect(service.log().match(/"msg":"reloaded: a new/g)).toHaveLength(1);
+    expect(service.log().match(/"msg":"reloaded: the new/g)).toHaveLength(1);
   });
 
   test("keeps what ran where a change is broken, and goes on once it is mended", async () => {
@@ -102,7 +102,7 @@ describe.concurrent("start --watch", () => {
     await service.logged("the reload failed", "media-bridge.yaml");
     folder.write("it.ts", module("second"));
     writeFileSync(folder.config, mended);
-    await service.logged("reloaded: a new");
+    await service.logged("reloaded: the new");
     expect(await ask(service)).toMatchObject({ what: "second", from: "mended" });
     await end(service);
   });

@@ -174,7 +174,11 @@ describe("files that cannot be used", () => {
       /^c\.yaml:1: .*200 levels deep$/,
     ],
     ["an alias without anchor", { "c.yaml": "a: 1\nb: *none\n" }, /^c\.yaml:2: an alias names an anchor/],
-    ["an alias inside itself", { "c.yaml": "a: &x\n  b: *x\n" }, /^c\.yaml:\d: an alias is inside of what it names$/],
+    [
+      "an alias inside itself",
+      { "c.yaml": "a: &x\n  b: *x\n" },
+      /^c\.yaml:\d: an alias is inside the value that it names$/,
+    ],
     [
       "a tag of Python's",
       { "c.yaml": "a: !!python/name:os.system ''\n" },

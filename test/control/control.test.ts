@@ -33,7 +33,7 @@ describe.concurrent("the control socket", () => {
     expect(await (await service.request(CONFIG)).json()).toEqual({ asked: 3 });
     const wrong = await folder.end(["call", "get_media_config_for_user", "alice"]);
     expect([wrong.status, wrong.stdout]).toEqual([1, ""]);
-    expect(wrong.stderr).toContain("user_id: this is no user id");
+    expect(wrong.stderr).toContain("user_id: this is not a user ID");
     service.kill("SIGTERM");
     await service.ended;
     expect((await folder.end(args)).stdout).toContain('HTTP: 200 {"asked":1}');
@@ -52,7 +52,7 @@ describe.concurrent("the control socket", () => {
     const first = await folder.start();
     const second = await folder.end(["start"]);
     expect(second.status).toBe(1);
-    expect(second.stderr).toContain("media_bridge.data_path is for one");
+    expect(second.stderr).toContain("each needs a media_bridge.data_path of its own");
     expect((await first.request(CONFIG)).status).toBe(200);
     first.kill("SIGKILL");
     await first.ended;

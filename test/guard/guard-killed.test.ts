@@ -95,7 +95,7 @@ test("What a killed service has spooled goes at the next start, and nothing else
   expect(readdirSync(spool)).toHaveLength(2);
   const second = await folder.start();
   await vi.waitFor(() => expect(readdirSync(spool)).toEqual(["notes.txt"]));
-  expect(await second.logged("cleared")).toContain('"removed":1');
+  expect(await second.logged("had cut short were removed")).toContain('"removed":1');
 });
 
 test("A file that a killed service was showing to a module goes at the next start, and so do its folders", async () => {
@@ -113,7 +113,7 @@ test("A file that a killed service was showing to a module goes at the next star
   rmSync(config.hold);
   const second = await folder.start();
   await vi.waitFor(() => expect(readdirSync(spool)).toEqual([]));
-  expect(await second.logged("cleared")).toContain('"removed":1');
+  expect(await second.logged("had cut short were removed")).toContain('"removed":1');
   rmSync(base, { recursive: true });
 });
 
@@ -150,13 +150,13 @@ test("import-usage that is broken off says why, and goes on where it was", async
   const broken = await folder.end(["import-usage"]);
   expect(broken.status).toBe(1);
   expect(broken.stderr).toMatch(
-    /^media-bridge: Synapse cannot be asked for usage: .*; run import-usage again to go on$/,
+    /^media-bridge: Synapse cannot be asked for usage: .*; run import-usage again to continue$/,
   );
   synapse.behave = synapse.likeSynapse.bind(synapse);
   synapse.requests.length = 0;
   const whole = await folder.end(["import-usage"]);
   expect(whole.stdout).toBe(
-    "20 users, 12 media of 120 bytes within their limits' periods; 8 users were read before the last import was broken off",
+    "20 users, 12 media of 120 bytes within their limits' periods; 8 users were read before the last import was interrupted",
   );
   expect(synapse.requests.filter(({ url }) => url.includes("/users/%40"))).toHaveLength(12);
 });

@@ -66,7 +66,10 @@ describe("a user that the homeserver named stays known for the grace, all others
     expect(await ask()).toEqual(ALICE);
     nowMs += 1;
     await expect(ask()).rejects.toMatchObject(UNAVAILABLE);
-    expect(log.lines[0]).toMatchObject({ level: "warn", message: "the homeserver cannot be asked who is asking" });
+    expect(log.lines[0]).toMatchObject({
+      level: "warn",
+      message: "the homeserver cannot be asked which user makes a request",
+    });
   });
 
   test("is slow", async () => {

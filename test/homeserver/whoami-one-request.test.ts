@@ -10,7 +10,7 @@ const ALICE = { userId: "@alice:hs.test", guest: false, admin: false };
 const UNAVAILABLE = { code: "HOMESERVER_UNAVAILABLE", status: 503, errcode: "M_UNKNOWN" };
 const UNKNOWN = json(401, { errcode: "M_UNKNOWN_TOKEN", error: "Who?" });
 const VERSIONS = json(200, { versions: ["v1.11"], unstable_features: {} });
-const ALONE = "the homeserver answers, but did not say who makes a request";
+const ALONE = "the homeserver answers, but did not say which user makes a request";
 
 let homeserver: StubHomeserver;
 let authenticator: WhoamiAuthenticator;
@@ -117,7 +117,9 @@ test.each<[string, Answer]>([
   homeserver.versions = versions;
   await expect(ask("attacker")).rejects.toMatchObject(UNAVAILABLE);
   expect(authenticator.whoIs({ token: "alice" })).toEqual(ALICE);
-  expect(log.lines.map(({ message }) => message)).toEqual(["the homeserver cannot be asked who is asking"]);
+  expect(log.lines.map(({ message }) => message)).toEqual([
+    "the homeserver cannot be asked which user makes a request",
+  ]);
 });
 
 test("an outage ends as soon as the homeserver tells its versions, though it does not say who asks", async () => {

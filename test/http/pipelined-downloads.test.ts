@@ -69,7 +69,7 @@ test("Connections that are reset with pipelined downloads on them leave no file 
   for (const connection of connections) connection.socket.resetAndDestroy();
   await vi.waitFor(() => expect(openFiles(service)).toBe(0), 10_000);
   await service.reload([]);
-  await service.log.waitFor(({ message }) => message === "what was replaced by the reload has ended");
+  await service.log.waitFor(({ message }) => message === "the modules that the reload replaced have ended");
 });
 
 test("A service whose clients reset their pipelined requests stops without waiting for any of them", async () => {
@@ -83,7 +83,7 @@ test("A service whose clients reset their pipelined requests stops without waiti
   await service.request("/health");
   await service.stop();
   expect(service.log.lines.map(({ message }) => message)).not.toContain(
-    "the grace is over: what is still under way is cut short",
+    "the grace is over: requests that are still under way are cut short",
   );
 });
 

@@ -151,6 +151,6 @@ test("Requirements beside an interpreter of the operator's are a warning that sa
   const folder = new CliFolder({ mediaBridge: { python: { executable: testPython(), requirements: "./wants.txt" } } });
   const { stdout } = await folder.end(["check"]);
   expect(stdout).toContain(
-    `warning: media_bridge.python.requirements: not installed, since python.executable names an interpreter that stays as it is; install them with: ${testPython()} -m pip install -r ${folder.path}/wants.txt`,
+    `warning: media_bridge.python.requirements: not installed, because nothing is installed into the interpreter that python.executable names; install them with: ${testPython()} -m pip install -r ${folder.path}/wants.txt`,
   );
 });

@@ -67,7 +67,7 @@ describe.concurrent("background work of a TypeScript module", () => {
     rmSync(join(holds, "hold"));
     expect((await asked).status).toBe(200);
     await service.logged('"did":"wrote at the end, 1 in all"');
-    await service.logged("what was replaced by the reload has ended");
+    await service.logged("the modules that the reload replaced have ended");
     const done = readDone(service);
     expect(done.indexOf("answered")).toBeLessThan(done.indexOf("shut down first"));
     service.kill("SIGTERM");

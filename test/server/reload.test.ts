@@ -137,7 +137,7 @@ describe.concurrent("a reload", () => {
     // The new Python module has no say about limits: those of the new configuration hold.
     expect((await service.upload("four")).status).toBe(403);
     await service.logged("this module was replaced", '"version":1');
-    await service.logged("what was replaced by the reload has ended");
+    await service.logged("the modules that the reload replaced have ended");
     // One child and its orphan reaper.
     expect(folder.processes().filter((command) => command.includes("python-shim"))).toHaveLength(2);
     await end(service, folder);
@@ -179,7 +179,7 @@ describe.concurrent("a reload", () => {
       config["server_name"] = "other.test";
     });
     const fixed = await folder.end(["reload"]);
-    expect(fixed.stderr).toContain("server_name: changed, and takes a restart");
+    expect(fixed.stderr).toContain("server_name: changed, which needs a restart");
     service.kill("SIGHUP");
     await service.logged("the reload failed", "server_name");
     expect(await configOf(service)).toEqual({ "m.upload.size": 1, version: 1 });
@@ -211,20 +211,20 @@ describe.concurrent("a reload", () => {
       config["media_upload_limits"] = [{ max_size: 3, time_period: "1h" }];
     });
     service.kill("SIGHUP");
-    await service.logged("reloaded: a new configuration");
+    await service.logged("reloaded: the new configuration");
     over.abort();
     await asking;
     expect(answers).toBeGreaterThan(0);
     expect(await configOf(service)).toMatchObject({ version: 2 });
     rmSync(join(folder.path, "hold"));
     expect((await held).status).toBe(200);
-    await service.logged("what was replaced by the reload has ended");
+    await service.logged("the modules that the reload replaced have ended");
     await end(service, folder);
   });
 
   test("needs a running service", async () => {
     const { status, stderr } = await createFolder().end(["reload"]);
     expect(status).toBe(1);
-    expect(stderr).toContain("no service runs on the data path");
+    expect(stderr).toContain("no service is running on the data path");
   });
 });

@@ -90,7 +90,7 @@ describe("a folder of media and its process", () => {
     const file = join(createTemporaryFolder(), "file");
     writeFileSync(file, "");
     expect(() => openFilesystemBlobs({ mediaStorePath: file, log })).toThrow(
-      expect.objectContaining({ code: "STORE", message: expect.stringContaining(`${file} is no folder`) }),
+      expect.objectContaining({ code: "STORE", message: expect.stringContaining(`${file} is not a folder`) }),
     );
   });
 });

@@ -111,7 +111,9 @@ test("A late path of the service's own is refused in the log, and the others are
   const late = join(temporaryFolder(), "late");
   const service = await startWith([python({ "/health": "leaf" }, { late })]);
   writeFileSync(late, "");
-  const line = await service.log.waitFor(({ message }) => message === "a notification of the child could not be used");
+  const line = await service.log.waitFor(
+    ({ message }) => message === "a notification from the child could not be used",
+  );
   expect((line.facts["err"] as Error).message).toContain("registers the web resource /health");
   expect(await (await service.request("/health")).text()).toBe("OK");
 });

@@ -118,7 +118,7 @@ export class Supervisor {
   async #shakeHands(child: Child, epoch: number): Promise<void> {
     const { handshake, helloTimeoutMs = HELLO_TIMEOUT_MS } = this.#options;
     const hello = await within(child.hello, helloTimeoutMs);
-    if (hello === undefined) throw new BridgeError("START", `the child said no hello within ${helloTimeoutMs} ms`);
+    if (hello === undefined) throw new BridgeError("START", `the child sent no hello within ${helloTimeoutMs} ms`);
     const closed = child.connection.closed.then((error) => Promise.reject(error));
     await Promise.race([handshake(child.connection, epoch, hello), closed]);
     if (this.#isStopped()) throw new BridgeError("START", "stopped while starting");
@@ -173,7 +173,7 @@ export class Supervisor {
       await this.#launch();
     } catch (error) {
       if (this.#isStopped()) return;
-      this.#options.log.error({ err: error }, "the child did not come up again");
+      this.#options.log.error({ err: error }, "the child could not be started again");
       this.#scheduleRestart(0);
     }
   }

@@ -144,7 +144,7 @@ export class Connection {
   #receive(message: unknown, bytes: number): void {
     if (this.#end !== undefined) return;
     this.received += 1;
-    if (!Array.isArray(message)) throw new BridgeError("PROTOCOL", "a message that is no array");
+    if (!Array.isArray(message)) throw new BridgeError("PROTOCOL", "a message that is not an array");
     const parts = message as unknown[];
     if (parts[0] === RESPONSE && parts.length === 4) {
       this.#settle(parts[1], parts[2], parts[3], bytes);
@@ -160,7 +160,7 @@ export class Connection {
       this.#unasked.add(bytes);
       void this.#hear(parts[1], parts[2]);
     } else {
-      throw new BridgeError("PROTOCOL", "a message of no known shape");
+      throw new BridgeError("PROTOCOL", "a message of an unknown shape");
     }
   }
 
@@ -178,7 +178,7 @@ export class Connection {
       this.#send([RESPONSE, id, error, result]);
     } catch (cause) {
       if (!(cause instanceof BridgeError) || cause.code !== "OVERLOADED") throw cause;
-      this.#fail(new BridgeError("PROTOCOL", "the child asks and does not read the answers", { cause }));
+      this.#fail(new BridgeError("PROTOCOL", "the child sends requests and does not read the answers", { cause }));
     }
   }
 
@@ -188,7 +188,7 @@ export class Connection {
     try {
       this.#send(message);
     } catch (error) {
-      this.#log.error({ err: error }, "a message to the child is lost");
+      this.#log.error({ err: error }, "a message to the child was lost");
     }
   }
 
@@ -196,7 +196,7 @@ export class Connection {
     try {
       await this.#notifications.get(method)?.(params);
     } catch (error) {
-      this.#log.error({ err: error, method }, "a notification of the child could not be used");
+      this.#log.error({ err: error, method }, "a notification from the child could not be used");
     }
   }
 }

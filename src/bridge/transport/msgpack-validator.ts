@@ -48,7 +48,7 @@ export function findProblem(bytes: Buffer, start: number, end: number): string |
     const kind = kinds[token];
     position += 1;
     if (position + size > end) return "it ends within a value";
-    if (inMap === 1 && kind !== TEXT && (remaining & 1) === 0) return "a key is no text";
+    if (inMap === 1 && kind !== TEXT && (remaining & 1) === 0) return "a key is not text";
     remaining -= 1;
     open -= 1;
     if (kind === SCALAR) {

@@ -56,7 +56,7 @@ export class PeerRequests {
     try {
       this.#reply(id, null, await handler(params));
     } catch (error) {
-      this.#log.error({ err: error, method }, "a request of the child failed");
+      this.#log.error({ err: error, method }, "a request from the child failed");
       this.#reply(id, describeFailure(error), null);
     } finally {
       this.#inFlight -= 1;

@@ -76,7 +76,9 @@ function describeAdministrator(known: Reply, serverName: string, url: string): F
 async function checkMaximum({ maxUploadSizeBytes, mediaBridge }: Config, url: string): Promise<Finding> {
   const token = mediaBridge.homeserver && loadHomeserverTokens(mediaBridge.homeserver).admin;
   if (token === undefined) {
-    return note("Synapse's max_upload_size is not known: it tells users alone, and there is no admin_token_file");
+    return note(
+      "Synapse's max_upload_size is not known: Synapse tells it only to users, and homeserver.admin_token_file is not set",
+    );
   }
   const headers = { Authorization: `Bearer ${token}` };
   const reply = await ask(`${url}/_matrix/client/v1/media/config`, { headers });
@@ -88,10 +90,10 @@ async function checkMaximum({ maxUploadSizeBytes, mediaBridge }: Config, url: st
   const both = `max_upload_size is ${maxUploadSizeBytes} bytes here and ${theirs} in Synapse`;
   return theirs < maxUploadSizeBytes
     ? problem(
-        `${both}: what lies between is sent there before it is refused`,
+        `${both}: an upload of a size between the two is sent to Synapse before it is refused`,
         "set the same max_upload_size on both sides, or name Synapse's file here with --config",
       )
-    : note(`${both}: ours holds, and clients are told so`);
+    : note(`${both}: this service's applies, and clients are told so`);
 }
 
 /** Does the Synapse that keeps media answer, with its media repository on? */

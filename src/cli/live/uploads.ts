@@ -97,7 +97,7 @@ async function checkBodies(
   }
   return [
     problem(
-      "bodies are buffered on the way: a whole upload is taken in before it can be refused",
+      "bodies are buffered on the way: the proxy reads a whole upload before it can be refused",
       "nginx: proxy_request_buffering off; in the location that leads here",
     ),
   ];
@@ -107,7 +107,7 @@ function judgeAddress(config: Config, { forwarded_for: forwarded }: { forwarded_
   const believed = config.mediaBridge.listen.xForwarded;
   const told = typeof forwarded === "string";
   if (told === believed)
-    return ok(told ? "the proxy tells the client's address" : "there is no proxy that tells addresses");
+    return ok(told ? "the proxy tells the client's address" : "no proxy tells the client's address");
   return told
     ? problem("the proxy tells the client's address, and is not believed", "media_bridge.listen.x_forwarded: true")
     : problem(

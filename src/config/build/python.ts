@@ -46,7 +46,7 @@ export function warnAboutRequirements({ executable, requirements }: PythonConfig
   if (executable === undefined || requirements === undefined) return [];
   const install = `${executable} -m pip install -r ${requirements}`;
   return [
-    `media_bridge.python.requirements: not installed, since python.executable names an interpreter that stays as it is; install them with: ${install}`,
+    `media_bridge.python.requirements: not installed, because nothing is installed into the interpreter that python.executable names; install them with: ${install}`,
   ];
 }
 

@@ -21,7 +21,7 @@ const UNAVAILABLE_FORM = "refuse or skip";
 const onUnavailable = field(z.enum(["refuse", "skip"], { error: UNAVAILABLE_FORM }).prefault("refuse"), {
   form: UNAVAILABLE_FORM,
   description:
-    "What becomes of a request whose module cannot be asked: it is answered 503 (`refuse`), or treated as if the module were not there (`skip`).",
+    "What happens to a request whose module cannot be asked: it is answered 503 (`refuse`), or treated as if the module were not there (`skip`).",
 });
 
 /** The settings of each callback. */

@@ -37,7 +37,7 @@ const databaseShape = {
   }),
   synchronous_commit: field(flag().optional(), {
     form: FLAG_FORM,
-    description: "Whether PostgreSQL's commits wait for its disk.",
+    description: "Whether PostgreSQL's commits wait for the disk.",
     fallback: "true",
   }),
   txn_limit: field(z.int({ error: WHOLE_FORM }).optional(), {

@@ -70,7 +70,7 @@ const listenSchema = group({
 const homeserverSchema = group({
   url: field(
     url(HOMESERVER_URL_FORM, ["http:", "https:"]).refine((href) => !/[?#]/.test(href), { error: HOMESERVER_URL_FORM }),
-    { form: HOMESERVER_URL_FORM, description: "The homeserver that is asked whose a token is." },
+    { form: HOMESERVER_URL_FORM, description: "The homeserver that says which user a token belongs to." },
   ),
   cache_for: field(timerDuration(0).prefault("30s"), {
     form: DURATION_FORM,
@@ -78,7 +78,8 @@ const homeserverSchema = group({
   }),
   grace: field(timerDuration(0).prefault("5m"), {
     form: DURATION_FORM,
-    description: "How much longer a user whom it named stays known while it answers neither that nor `/versions`.",
+    description:
+      "How much longer a user that it named stays known while it answers neither that question nor `/versions`.",
   }),
   negative_cache_for: field(timerDuration(0).prefault("5s"), {
     form: DURATION_FORM,
@@ -90,11 +91,11 @@ const homeserverSchema = group({
   }),
   admin_token_file: field(text("a path").optional(), {
     form: PATH_FORM,
-    description: "A file with an administrator's access token, by which modules read: docs/homeserver.md.",
+    description: "A file with an administrator's access token, with which modules read: docs/homeserver.md.",
   }),
   appservice_token_file: field(text("a path").optional(), {
     form: PATH_FORM,
-    description: "A file with the `as_token` of an application service, by which modules act as users.",
+    description: "A file with the `as_token` of an application service, with which modules act as users.",
   }),
   call_timeout: field(timerDuration().prefault("30s"), {
     form: DURATION_FORM,
@@ -126,21 +127,21 @@ const metricsSchema = group({
 const LOG_GROUP = group({
   level: field(z.enum(LEVELS, { error: LEVEL_FORM }).prefault("info"), {
     form: LEVEL_FORM,
-    description: "The least level that is logged.",
+    description: "The lowest level that is logged.",
   }),
 });
 
 const UPLOAD_GROUP = group({
   idle_timeout: field(timerDuration().prefault("60s"), {
     form: DURATION_FORM,
-    description: "An upload is ended after this time without a byte.",
+    description: "An upload is aborted after this long without data.",
   }),
 });
 
 const DOWNLOAD_GROUP = group({
   idle_timeout: field(timerDuration().prefault("60s"), {
     form: DURATION_FORM,
-    description: "An answer is ended after this time in which its client takes no byte, on every route.",
+    description: "An answer is aborted, on every route, after this long in which its client takes no data.",
   }),
 });
 
@@ -153,21 +154,21 @@ export const MediaBridgeSchema = group({
   }),
   acknowledge: field(z.array(acknowledged, { error: ACKNOWLEDGE_FORM }).prefault([]), {
     form: ACKNOWLEDGE_FORM,
-    description:
-      "Keys of which you know that they have effect in Synapse and none here: there is no warning about them.",
+    description: "Keys that you know to have an effect in Synapse and none here: the service does not warn about them.",
   }),
   listen: field(listenSchema.prefault({}), { form: "a mapping", description: "Where clients connect." }),
   homeserver: field(homeserverSchema.optional(), {
     form: "a mapping",
-    description: "Access tokens are checked there. Either this or `tokens_file` is required.",
+    description: "The homeserver that checks access tokens. Either this or `tokens_file` is required.",
   }),
   tokens_file: field(text("a path").optional(), {
     form: PATH_FORM,
-    description: "A YAML file of access tokens, each with `user_id` and, if so, `admin: true` or `guest: true`.",
+    description:
+      "A YAML file of access tokens, each with `user_id` and, where it applies, `admin: true` or `guest: true`.",
   }),
   data_path: field(text("a path").prefault("./data"), {
     form: PATH_FORM,
-    description: "The folder of the Python environment and of what else is the service's own.",
+    description: "The folder of the Python environment and of the service's other files.",
   }),
   database: field(
     group({
@@ -182,7 +183,7 @@ export const MediaBridgeSchema = group({
   durability: field(z.enum(["full", "relaxed"], { error: DURABILITY_FORM }).prefault("full"), {
     form: DURABILITY_FORM,
     description:
-      "Whether an upload that was answered outlives a loss of power (`full`); with `relaxed` one may take the last seconds, a crash of the service takes nothing either way (docs/durability.md).",
+      "Whether an answered upload survives a loss of power (`full`). With `relaxed` a loss of power may take the last seconds. A crash of the service loses nothing in either case (docs/durability.md).",
   }),
   python: field(pythonSchema.prefault({}), { form: "a mapping", description: "How Python modules are run." }),
   callbacks: field(callbacksSchema.prefault({}), {
@@ -195,7 +196,7 @@ export const MediaBridgeSchema = group({
   }),
   metrics: field(metricsSchema.optional(), {
     form: "a mapping",
-    description: "Where Prometheus reads metrics; without it there is no such listener.",
+    description: "Where Prometheus reads metrics; without this key there is no such listener.",
   }),
   log: field(LOG_GROUP.prefault({}), { form: "a mapping", description: "What is logged." }),
   upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),
@@ -216,7 +217,7 @@ export const MediaBridgeSchema = group({
   shutdown_grace: field(timerDuration(0).prefault("30s"), {
     form: DURATION_FORM,
     description:
-      "How long requests under way may take once the service was told to stop; what is left then is answered 503, and the exit status is 3.",
+      "How long requests under way may take once the service was told to stop; those that remain are answered 503, and the exit status is 3.",
   }),
 }).refine(({ homeserver, tokens_file }) => (homeserver === undefined) !== (tokens_file === undefined), {
   error: "exactly one of homeserver and tokens_file",

@@ -23,7 +23,7 @@ const maxMemory = size().refine((bytes) => bytes >= LEAST_MEMORY_BYTES, { error:
 const overrideSchema = group({
   executable: field(text("a path or a command").optional(), {
     form: "as `python.executable`",
-    description: "The interpreter of the child that is this class's own.",
+    description: "The interpreter of this class's own child.",
     fallback: "as for all",
   }),
   environment: field(environment.prefault({}), {
@@ -32,7 +32,7 @@ const overrideSchema = group({
   }),
   max_memory: field(maxMemory.optional(), {
     form: MEMORY_FORM,
-    description: "Resident memory past which this child is ended and started anew.",
+    description: "Resident memory past which this child is ended and started again.",
     fallback: "as for all",
   }),
 });
@@ -42,7 +42,7 @@ export const pythonSchema = group({
   isolation: field(z.enum(["shared", "module"], { error: ISOLATION_FORM }).prefault("shared"), {
     form: ISOLATION_FORM,
     description:
-      "Whether all Python modules and storage providers share one child process, or each has one of its own, so that one that leaks, blocks or crashes harms only itself.",
+      "Whether all Python modules and storage providers share one child process, or each has one of its own, so that a module that leaks, blocks or crashes harms only itself.",
   }),
   overrides: field(
     z
@@ -53,7 +53,7 @@ export const pythonSchema = group({
     {
       form: "a mapping of classes",
       description:
-        "Modules and storage providers that get a child of their own, whatever `isolation` says, and what holds there.",
+        "Modules and storage providers that get a child of their own, whatever `isolation` says, and the settings of that child.",
     },
   ),
   executable: field(text("a path or a command").optional(), {
@@ -68,7 +68,7 @@ export const pythonSchema = group({
   requirements: field(text("a path").optional(), {
     form: PATH_FORM,
     description:
-      "A requirements file of pip's, installed into the service's own environment beside what it needs itself.",
+      "A requirements file for pip, installed into the service's own environment beside the service's requirements.",
   }),
   environment: field(environment.prefault({}), {
     form: ENVIRONMENT_FORM,
@@ -77,22 +77,22 @@ export const pythonSchema = group({
   max_memory: field(maxMemory.optional(), {
     form: MEMORY_FORM,
     description:
-      "Resident memory past which a child is ended and started anew; what asks for twice as much at once gets a `MemoryError`.",
+      "Resident memory past which a child is ended and started again; code that asks for twice as much at once gets a `MemoryError`.",
     fallback: "no limit",
   }),
   blocked_after: field(timerDuration().prefault("60s"), {
     form: DURATION_FORM,
     description:
-      "A child is killed when a module has blocked it for this time and no callback is under way, or past the longest deadline of those that are.",
+      "A child is killed when a module has blocked it for this time and no callback is under way, or past the longest deadline of the callbacks that are.",
   }),
   max_in_flight: field(leastOne().prefault(100), {
     form: LEAST_ONE_FORM,
-    description: "How many callbacks' calls are with a child at a time; further ones wait, and users take turns.",
+    description: "How many calls of callbacks a child works on at a time; further calls wait, and users take turns.",
   }),
   max_queued: field(count().prefault(1000), {
     form: COUNT_FORM,
     description:
-      "How many calls may wait for a child; past that, requests are answered 503 at once, first those of the user who has most.",
+      "How many calls may wait for a child; past that, requests are answered 503 at once, those of the user with the most waiting calls first.",
   }),
   max_wait: field(timerDuration().prefault(750), {
     form: DURATION_FORM,

@@ -24,19 +24,19 @@ const StorageProviderSchema = z.object(
     ),
     store_local: field(flag().prefault(false), {
       form: FLAG_FORM,
-      description: "Whether it is given what local users upload.",
+      description: "Whether it gets what local users upload.",
     }),
     store_remote: field(flag().prefault(false), {
       form: FLAG_FORM,
-      description: "Whether it is given media of other servers.",
+      description: "Whether it gets media of other servers.",
     }),
     store_synchronous: field(flag().prefault(false), {
       form: FLAG_FORM,
       description:
-        "Whether an upload is answered only once the provider has it, and refused where that fails. Otherwise it is stored in the background, and tried again until it is.",
+        "Whether an upload is answered only once the provider has it, and refused where storing fails. Otherwise the file is stored in the background, and tried again until the provider has it.",
     }),
     config: field(z.unknown().optional(), {
-      form: "whatever the provider takes",
+      form: "anything that the provider accepts",
       description: "The provider's own configuration.",
       fallback: "`{}`",
     }),

@@ -60,9 +60,9 @@ const moduleShape = {
       "A TypeScript or JavaScript module, in place of `module`. A path is relative to the file that names it; a package is looked for from that file's folder.",
   }),
   config: field(z.unknown().optional(), {
-    form: "whatever the module takes",
+    form: "anything that the module accepts",
     description:
-      "The module's own configuration. It reaches a Python module as Synapse's YAML reads it, dates and keys that are no text included; a TypeScript module gets timestamps as ISO 8601 text, and its keys must be text.",
+      "The module's own configuration. It reaches a Python module as Synapse's YAML reads it, including dates and keys that are not text; a TypeScript module gets timestamps as ISO 8601 text, and its keys must be text.",
     fallback: "`{}`",
   }),
 };
@@ -80,7 +80,7 @@ const SpamCheckerSchema = z.object(
       description: "A spam checker of Synapse's older kind: its methods are its callbacks.",
     }),
     config: field(z.unknown().optional(), {
-      form: "whatever the spam checker takes",
+      form: "anything that the spam checker accepts",
       description: "The spam checker's own configuration.",
       fallback: "`{}`",
     }),
@@ -128,7 +128,7 @@ export const synapseShape = {
   max_upload_size: field(size().prefault("50M"), { form: SIZE_FORM, description: "The largest upload." }),
   media_upload_limits: field(z.array(MediaUploadLimitSchema, { error: "a list of limits" }).prefault([]), {
     form: "a list of limits",
-    description: "How much each user may upload over time, where no module says otherwise.",
+    description: "How much each user may upload over time, unless a module says otherwise.",
   }),
   enable_authenticated_media: field(flag().prefault(true), {
     form: FLAG_FORM,

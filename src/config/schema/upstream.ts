@@ -15,20 +15,20 @@ export const upstreamSchema = group({
   mode: field(z.enum(["guard", "fallback"], { error: MODE_FORM }).prefault("guard"), {
     form: MODE_FORM,
     description:
-      "`guard`: Synapse keeps all media, this service decides over uploads and hands on what is allowed. `fallback`: this service keeps media, and what it does not know is asked of Synapse.",
+      "`guard`: Synapse keeps all media, this service decides over uploads and forwards those that are allowed. `fallback`: this service keeps media, and asks Synapse for media that it does not have.",
   }),
   connect_timeout: field(timerDuration().prefault("10s"), {
     form: DURATION_FORM,
-    description: "How long to wait for a connection to be made, and before that for one to be free.",
+    description: "How long to wait for a free connection, and then for it to be established.",
   }),
   max_connections: field(z.int({ error: CONNECTIONS_FORM }).min(2, { error: CONNECTIONS_FORM }).prefault(100), {
     form: CONNECTIONS_FORM,
     description:
-      "How many connections to Synapse there may be at a time, half of them for uploads alone. A request that finds none free waits for `connect_timeout`, and is answered 503 then.",
+      "How many connections to Synapse there may be at a time, half of them for uploads alone. A request that finds no free connection waits for `connect_timeout`, and is then answered 503.",
   }),
   timeout: field(timerDuration().prefault("120s"), {
     form: DURATION_FORM,
     description:
-      "How long Synapse may do nothing: not answer a request that was sent, not go on with an answer, not take more of a body.",
+      "How long Synapse may make no progress: not answer a request that was sent, not continue an answer, not take more of a body.",
   }),
 });

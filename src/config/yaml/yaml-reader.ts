@@ -72,7 +72,7 @@ export class YamlReader {
   #readAlias(alias: Alias): YamlNode {
     const target = this.#anchors.get(alias.source);
     const known = this.#known.get(target);
-    if (known === "in progress") throw this.fail(alias, "an alias is inside of what it names");
+    if (known === "in progress") throw this.fail(alias, "an alias is inside the value that it names");
     if (known === undefined) throw this.fail(alias, "an alias names an anchor that does not exist");
     this.#weight += known.weight;
     this.#repeated += known.weight;

@@ -27,7 +27,7 @@ export class JsonAnswer {
     try {
       return JSON.parse(this.text);
     } catch {
-      throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${this.#what}: an answer that is no JSON`);
+      throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${this.#what}: an answer that is not JSON`);
     }
   }
 }

@@ -11,7 +11,7 @@ export class Outage {
   #retryAtMs: number | undefined;
 
   constructor(log: Logger) {
-    this.#warning = new SparingWarning(log, "the homeserver cannot be asked who is asking");
+    this.#warning = new SparingWarning(log, "the homeserver cannot be asked which user makes a request");
   }
 
   /** Whether the homeserver did not answer when it was last asked. */

@@ -55,7 +55,7 @@ export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthent
   const underWay = new SingleFlight<Requester>();
   const checks = new SingleFlight<boolean>();
   const outage = new Outage(log);
-  const unanswered = new SparingWarning(log, "the homeserver answers, but did not say who makes a request");
+  const unanswered = new SparingWarning(log, "the homeserver answers, but did not say which user makes a request");
   const foreign = new SparingWarning(log, "the homeserver names a user of another server");
 
   async function lookUp(key: CredentialsKey, credentials: Credentials): Promise<Requester> {

@@ -88,7 +88,10 @@ export class CopyQueue {
           for (const pending of fresh) this.#begin(pending);
           this.#wakeAt(await stores.nextDueTs(provider.name, nowTs));
         } catch (error) {
-          log.error({ err: error, provider: provider.name }, "what waits for a storage provider cannot be read");
+          log.error(
+            { err: error, provider: provider.name },
+            "the list of files that wait for a storage provider cannot be read",
+          );
           this.#wakeAt(nowTs + pace.firstRetryMs);
         }
       }
@@ -101,7 +104,10 @@ export class CopyQueue {
     const attempt = this.#attempt(pending)
       .catch((error: unknown) => {
         const { log, provider } = this.#parts;
-        log.error({ err: error, provider: provider.name, path }, "what was stored cannot be noted; it is stored again");
+        log.error(
+          { err: error, provider: provider.name, path },
+          "a storage provider has the file, but this cannot be recorded; it is stored again",
+        );
         this.#pause();
       })
       .finally(() => {

@@ -48,7 +48,10 @@ export class AccessTimes {
         await this.#rows.touchLocalMedia(ids.slice(0, BATCH_IDS), Date.now());
       }
     } catch (error) {
-      this.#log.error({ err: error, files: ids.length }, "times of access could not be written; they are tried again");
+      this.#log.error(
+        { err: error, files: ids.length },
+        "times of access could not be written; the next write includes them",
+      );
       for (const id of ids) this.mark(id);
     }
   }

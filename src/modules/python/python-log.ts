@@ -57,7 +57,7 @@ export class PythonLog {
   }
 
   #report(): void {
-    this.#log.warn({ lines: this.#leftOut }, "Python says more than the log can bear: lines were left out");
+    this.#log.warn({ lines: this.#leftOut }, "Python prints more than the log takes: lines were left out");
     this.#leftOut = 0;
   }
 }

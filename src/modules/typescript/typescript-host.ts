@@ -74,7 +74,8 @@ export function createModuleApi(
       const callback: unknown = (callbacks as Record<string, unknown>)[name];
       if (callback === undefined || callback === null) continue;
       const kind = kindOf(group, name);
-      if (kind === undefined) throw new TypeError(`${module.name} registers ${name}, which is no callback of ${group}`);
+      if (kind === undefined)
+        throw new TypeError(`${module.name} registers ${name}, which is not a callback of ${group}`);
       if (typeof callback !== "function")
         throw new TypeError(`${module.name} registers ${name}, which cannot be called`);
       const nth = service.registry.countOf(module.index, kind);

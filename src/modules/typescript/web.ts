@@ -17,7 +17,7 @@ export interface WebServices {
 export function createUnservedWeb(log: Logger): WebServices {
   return {
     resources: new WebResources(log),
-    identify: () => Promise.reject(new Error("there are no requests while modules are only looked at")),
+    identify: () => Promise.reject(new Error("there are no requests while modules are only checked")),
   };
 }
 
@@ -29,7 +29,7 @@ export function createWebApi(module: SlotModule, { resources, identify }: WebSer
         throw new TypeError(`${module.name} registers a web resource at a path that does not begin with a slash`);
       }
       if (typeof handler !== "function") {
-        throw new TypeError(`${module.name} registers the web resource ${path}, which is no function`);
+        throw new TypeError(`${module.name} registers the web resource ${path}, which is not a function`);
       }
       resources.add({ path, module: module.name, serves: handler });
     },

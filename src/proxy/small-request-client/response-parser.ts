@@ -104,12 +104,12 @@ export class ResponseParser {
   #readHead(text: string): void {
     const [first = "", ...lines] = text.split("\r\n");
     const [line, minor, status, statusText = ""] = STATUS_LINE.exec(first) ?? [];
-    if (line === undefined || NOT_IN_HEAD.test(text)) throw new Error("this is no HTTP/1.1");
+    if (line === undefined || NOT_IN_HEAD.test(text)) throw new Error("this is not HTTP/1.1");
     const headers = lines.flatMap(readField);
     const frame = readFrame(headers, minor === "1");
     // What is said on the way to an answer, "103 Early Hints" for one.
     if (Number(status) < 200) {
-      if (status === "101") throw new Error("it speaks another protocol");
+      if (status === "101") throw new Error("the server answers in another protocol");
       if (frame.isLast || frame.isChunked || frame.bytes !== undefined)
         throw new Error("an interim answer has a body, or is the last");
       return;
@@ -137,7 +137,7 @@ export class ResponseParser {
   #readTrailer(line: string): void {
     if (line === "") this.#part = "over";
     // Nobody reads them; what is no header may be a sign that the end is elsewhere.
-    else if (NOT_IN_HEAD.test(line)) throw new Error("a trailer of the answer is none");
+    else if (NOT_IN_HEAD.test(line)) throw new Error("a trailer of the answer is malformed");
     else if (FRAMING.test(readField(line)[0])) throw new Error("the answer has no clear length");
   }
 
@@ -208,7 +208,7 @@ function valuesOf(headers: RawHeaders, wanted: string): string[] {
 function readField(field: string): [name: string, value: string] {
   const colon = field.indexOf(":");
   const name = field.slice(0, Math.max(0, colon));
-  if (!FIELD_NAME.test(name)) throw new Error("a header of the answer is none");
+  if (!FIELD_NAME.test(name)) throw new Error("a header of the answer is malformed");
   // To some a tab is a part of the value.
   if (FRAMING.test(name) && field.includes("\t")) throw new Error("the answer has no clear length");
   return [name, withoutBlanks(field, colon + 1)];

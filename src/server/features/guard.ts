@@ -50,11 +50,12 @@ export function openGuard(upstream: Upstream, options: GuardOptions): MediaFeatu
     async clear() {
       const removed = await spool.clear(leftovers);
       const doubted = await records.doubtAll(Date.now());
-      if (removed + doubted > 0) log.info({ removed, doubted }, "uploads that a stop had cut short were cleared");
+      if (removed + doubted > 0)
+        log.info({ removed, doubted }, "the remains of uploads that a stop had cut short were removed");
     },
   };
 }
 
 const USAGE_UNREADABLE =
-  "what users uploaded before this service stood in front of Synapse cannot be read, so limits by period count only what " +
+  "what users uploaded before this service was put in front of Synapse cannot be read, so limits by period count only what " +
   "passes through here: name an administrator's token in media_bridge.homeserver.admin_token_file";

@@ -18,7 +18,7 @@ export function keepPlaces(former: Generation, next: Generation, log: Logger): v
       if (!next.modules.registry.keep({ ...slot, module })) continue;
       log.warn(
         { module: module.name, callback: kind },
-        "a module has not registered this callback again yet, which it did late before the reload: its place is kept, and what it would judge is refused until then",
+        "a module has not registered this callback again yet, which it did late before the reload: its place is kept, and requests that it would judge are refused until then",
       );
     }
   }

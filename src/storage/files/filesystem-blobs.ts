@@ -86,7 +86,7 @@ class FilesystemBlobs implements BlobStore {
       // A symbolic link; a socket.
       if (!isSystemError(error, "ELOOP", "ENXIO")) throw storeFailed(error);
     }
-    this.#log.warn({ path }, "a file of media is not served: what is there is a symbolic link, or not a file at all");
+    this.#log.warn({ path }, "a file of media is not served: its path is a symbolic link, or not a file at all");
     return undefined;
   }
 

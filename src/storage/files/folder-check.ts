@@ -90,7 +90,7 @@ function explain(error: unknown): string {
   }
   if (isSystemError(error, "EXDEV"))
     return "and its local_content lie on different file systems: set media_store_path to a folder on one";
-  if (isSystemError(error, "ENOTDIR", "EEXIST")) return "is no folder: set media_store_path to one";
+  if (isSystemError(error, "ENOTDIR", "EEXIST")) return "is not a folder: set media_store_path to one";
   if (isSystemError(error, "ENOSPC", "EDQUOT")) return "is full: make room there";
   return `cannot be used: ${error instanceof Error ? error.message : String(error)}`;
 }

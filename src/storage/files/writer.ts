@@ -154,6 +154,6 @@ export class FilesystemWriter implements BlobWriter {
   }
 
   #warn(error: unknown, path: string): void {
-    this.#parts.log.warn({ err: error, path }, "could not clear what an upload left on disk");
+    this.#parts.log.warn({ err: error, path }, "could not remove the files that an upload left on disk");
   }
 }

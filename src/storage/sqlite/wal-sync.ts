@@ -39,7 +39,7 @@ export class LogFlush {
   async #flush(): Promise<void> {
     this.#fd ??= await this.#open();
     if (this.#isTainted && !(await this.#checkpoint())) {
-      throw new Error(`What was committed to ${this.#path} cannot be brought to disk`);
+      throw new Error(`What was committed to ${this.#path} cannot be flushed to disk`);
     }
     this.#isTainted = false;
     try {
