@@ -63,7 +63,15 @@ export interface Kind<K extends KindName> {
 
 const GO_ON = { stop: false } as const;
 
-/** The one table of callbacks. Adding a kind is adding a row (and its stop rule in the shim). */
+/**
+ * The one table of callbacks. A new kind needs a row here and, beside it:
+ *
+ * - its policy: `config/schema/callbacks.ts`, `config/build/media-bridge.ts`
+ * - its arguments and its answer in `media-bridge call` and `check --try`: `control/call-arguments.ts`, `control/call-answer.ts`,
+ *   `cli/try-callbacks.ts`, `cli/live/modules.ts`
+ * - the method that registers it: `module-api/definition.ts`
+ * - its name and its stop rule in the shim: `python-shim/media_bridge_shim/api/callback_names.py` and `kinds.py`
+ */
 export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   get_media_config_for_user: {
     typescriptName: "getMediaConfigForUser",
