@@ -1,7 +1,7 @@
 /**
- * The one catalogue of errors. Each entry: a code of ours, the HTTP status, the Matrix errcode, the words a client sees, and
- * for an error that is worth a second try the seconds of its `Retry-After`.
- * `docs/errors.md` documents every code; a test holds the two together.
+ * The one catalogue of errors. Each entry has the service's own code, the HTTP status, the Matrix errcode, the words that
+ * a client sees, and for an error that is worth a second try the seconds of its `Retry-After`.
+ * `docs/errors.md` documents every code; a test compares the two.
  */
 export const CATALOGUE = {
   MISSING_TOKEN: [401, "M_MISSING_TOKEN", "Missing access token"],
@@ -73,7 +73,7 @@ export interface MatrixErrorOptions {
   fields?: Record<string, unknown> | undefined;
   /** HTTP headers of the response. */
   headers?: Record<string, string> | undefined;
-  /** The whole body as JSON text, where it must reach the client to the letter. Wins over everything else. */
+  /** The whole body as JSON text, where it must reach the client unchanged. Takes precedence over everything else. */
   bodyText?: string | undefined;
   cause?: unknown;
 }
@@ -121,7 +121,7 @@ export function matrixError(code: ErrorCode, options: MatrixErrorOptions = {}): 
   return new MatrixError(status, errcode, message, { ...options, headers }, code);
 }
 
-/** What ends a start: bad configuration, a module that cannot be loaded, a port in use. `message` is for the operator. */
+/** An error that ends a start: bad configuration, a module that cannot be loaded, a port in use. `message` is for the operator. */
 export class StartError extends Error {
   override readonly name: string = "StartError";
   readonly code: "CONFIG" | "MODULE" | "PYTHON" | "LISTEN" | "STORE" | "HOMESERVER";

@@ -2,7 +2,7 @@ import { MatrixError, matrixError } from "../errors.ts";
 import { toJsonText } from "../util/json-text.ts";
 import type { Slot } from "./slot.ts";
 
-/** A module's code failed: it raised, or answered with a wrong type. `message` is for the log, never for a client. */
+/** A module's code failed: it raised, or returned a wrong type. `message` is for the log, never for a client. */
 export class ModuleFailure extends Error {
   override readonly name = "ModuleFailure";
   readonly code = "MODULE_FAILED";
@@ -15,7 +15,7 @@ export class ModuleFailure extends Error {
   }
 }
 
-/** A verdict that could not be had: the child is down, or too busy, or the callback ran past its deadline. */
+/** There is no verdict: the child is down, or too busy, or the callback ran past its deadline. */
 export class ModuleUnavailable extends Error {
   override readonly name = "ModuleUnavailable";
   readonly code = "MODULE_UNAVAILABLE";

@@ -1,10 +1,10 @@
 import { CATALOGUE } from "../errors.ts";
 
-/** Why the homeserver could not say who is asking. */
+/** Why the homeserver could not say which user makes a request. */
 export type HomeserverErrorCode = "HOMESERVER_UNREACHABLE" | "HOMESERVER_TIMEOUT" | "HOMESERVER_BAD_ANSWER";
 
 /**
- * The homeserver gave no answer to go by. The message is for the log. It has no `cause`: an HTTP client's error may hold
+ * The homeserver gave no usable answer. The message is for the log. It has no `cause`: an HTTP client's error may hold
  * bytes of the answer, and a confused server may echo the token there.
  */
 export class HomeserverError extends Error {
@@ -20,7 +20,7 @@ export class HomeserverError extends Error {
   }
 }
 
-/** The homeserver was not asked, since modules are only looked at. */
+/** The homeserver was not asked, because modules are only checked. */
 export class DryRunRefusal extends HomeserverError {
   override readonly name: string = "DryRunRefusal";
   /** Without the name of the call. */

@@ -40,11 +40,11 @@ export interface MediaRepositoryCallbacks {
 
 /** Spam checker callbacks that a media service fires. */
 export interface SpamCheckerCallbacks {
-  /** Looks into a file before anybody else sees it. */
+  /** Checks a file before any client can download it. */
   checkMediaFileForSpam?(file: MediaFile, info: FileInfo): Awaitable<SpamVerdict>;
 }
 
-/** What a TypeScript module is handed. */
+/** The API that `setup` of a TypeScript module gets. */
 export interface ModuleApi extends NamesApi, WebApi, BackgroundApi {
   /** Logs with the module's name. */
   readonly log: Logger;
@@ -63,7 +63,7 @@ export interface ModuleApi extends NamesApi, WebApi, BackgroundApi {
 /** A TypeScript module: a name, a zod schema for its `config`, and what it does at start. */
 export interface ModuleDefinition<Schema extends z.ZodType = z.ZodType> {
   readonly name: string;
-  /** Parses `config` before any module is set up; absent: `config` is handed on as it is. */
+  /** Parses `config` before any module is set up; if absent, `config` is passed on as it is. */
   readonly configSchema?: Schema;
   /** Registers callbacks. Throwing ends the start. */
   setup(api: ModuleApi, config: z.output<Schema>): Awaitable<void>;

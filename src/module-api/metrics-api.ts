@@ -1,20 +1,20 @@
-/** What a metric is called and how it is told apart. Names and labels as in Prometheus: `my_module_refusals_total`. */
+/** The name of a metric and its labels, as in Prometheus: `my_module_refusals_total`. */
 export interface MetricOptions<Label extends string = string> {
   readonly name: string;
-  /** One sentence for whoever reads the metrics. */
+  /** One sentence that explains the metric to its readers. */
   readonly help: string;
   readonly labelNames?: readonly Label[];
 }
 
 type Labels<Label extends string> = Partial<Record<Label, string | number>>;
 
-/** Only ever grows. */
+/** A number that only grows. */
 export interface Counter<Label extends string = string> {
   /** Adds `value`, 1 where not given. */
   inc(labels?: Labels<Label>, value?: number): void;
 }
 
-/** Goes up and down. */
+/** A number that rises and falls. */
 export interface Gauge<Label extends string = string> {
   set(labels: Labels<Label>, value: number): void;
   /** Adds `value`, 1 where not given. */
@@ -29,9 +29,9 @@ export interface Histogram<Label extends string = string> {
 }
 
 /**
- * Metrics of a module, on the service's `/metrics`; without `media_bridge.metrics` nobody counts. Asked for twice with one
- * name, it is the same metric, which after a reload counts on. A TypeError is thrown for a name that is the service's own
- * (`media_bridge_`, `nodejs_`, `process_`), and for one that stands for another kind of metric, other labels or other buckets.
+ * Metrics of a module, on the service's `/metrics`; without `media_bridge.metrics` the service does not count. Two calls with
+ * one name return the same metric, which keeps its count after a reload. Throws a TypeError for a name of the service's own
+ * (`media_bridge_`, `nodejs_`, `process_`), and for the name of a metric of another kind, with other labels or other buckets.
  */
 export interface MetricsApi {
   counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;

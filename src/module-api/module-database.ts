@@ -4,14 +4,14 @@ export type SqlValue = string | number | bigint | boolean | Uint8Array | null;
 /** One transaction under way. Statements run one after the other, in the order in which they were asked for. */
 export interface ModuleTransaction {
   /**
-   * Runs one statement and answers its rows, by column; none for a statement that returns none. Values stand in `params`,
-   * their places in the statement are `?`. Integers beyond 2^53 come back as `bigint`.
+   * Runs one statement and returns its rows, by column; none for a statement that returns none. `params` holds the values,
+   * and `?` marks their places in the statement. Integers beyond 2^53 come back as `bigint`.
    *
    * @throws {ModuleDatabaseError} `SQL` where the database refuses, `ENDED` once the transaction is over.
    * @example const [user] = await txn.execute<{ bytes: number }>("select bytes from example_quota where user_id = ?", [userId]);
    */
   execute<Row = Record<string, unknown>>(sql: string, params?: readonly SqlValue[]): Promise<Row[]>;
-  /** Runs one statement and answers how many rows it changed. Throws as `execute` does. */
+  /** Runs one statement and returns how many rows it changed. Throws as `execute` does. */
   change(sql: string, params?: readonly SqlValue[]): Promise<number>;
 }
 
@@ -27,7 +27,7 @@ export interface TransactionOptions {
 export interface ModuleDatabase {
   /**
    * Runs `run` in one transaction: committed when it resolves, rolled back when it rejects, with its error. It runs again, up to
-   * five times, where the database gave way to somebody else, so it should do nothing but SQL.
+   * five times, where the database gave way to another transaction, so it should do nothing but SQL.
    *
    * @param name For messages.
    * @throws {ModuleDatabaseError} `DEADLINE` past the deadline, `UNAVAILABLE` where the database cannot be reached.

@@ -1,4 +1,4 @@
-/** Whom a module works for. */
+/** The homeserver that a module works for. */
 export interface NamesApi {
   /** `server_name` of the homeserver. */
   readonly serverName: string;
@@ -10,6 +10,6 @@ export interface NamesApi {
   readonly workerApp: string;
   /** Whether a user id, room alias or any other id with a domain is of this homeserver. */
   isMine(id: string): boolean;
-  /** `@username:<serverName>`; what begins with `@` is an id already and is handed back. */
+  /** `@username:<serverName>`; a text that begins with `@` is an ID already and is returned as it is. */
   getQualifiedUserId(username: string): string;
 }

@@ -53,7 +53,7 @@ export interface RoomEvent {
   readonly unsigned: Readonly<Record<string, unknown>>;
 }
 
-/** What the administrator is told of a room. */
+/** What the homeserver tells an administrator about a room. */
 export interface HomeserverRoom {
   readonly roomId: string;
   readonly name: string | undefined;
@@ -93,9 +93,9 @@ export interface MembershipToSet {
   readonly roomId: string;
   /** A local user, within the namespace of the application service. */
   readonly sender: string;
-  /** Whose membership changes; the sender where it is absent. */
+  /** The user whose membership changes; the sender where it is absent. */
   readonly target?: string;
-  /** `leave` of another user is a kick. */
+  /** `leave` for another user is a kick. */
   readonly membership: "join" | "invite" | "leave" | "ban" | "unban" | "knock";
   /** More members of the event's content, such as `reason`. */
   readonly content?: Readonly<Record<string, unknown>>;
@@ -114,29 +114,29 @@ export interface RoomToCreate {
 }
 
 /**
- * What a module can ask the homeserver, and do there. Each call is one request, or as many as its description says; none is
- * repeated that could act twice.
+ * What a module can ask the homeserver, and do there. Each call is one request, or as many as its description says. A request
+ * that could act twice is not repeated.
  *
  * Every call may reject with: `HomeserverNotConfigured`, which names the keys to set; `HomeserverRefusal` for an error status,
  * with `status`, `errcode` and `bodyText`; `HomeserverError` where no usable answer came in time (`code` says why).
  *
- * What takes the administrator's token (`admin_token_file`) reads, what takes that of the application service
- * (`appservice_token_file`) acts as a user: docs/homeserver.md.
+ * Calls with the administrator's token (`admin_token_file`) read; calls with the application service's token
+ * (`appservice_token_file`) act as a user: docs/homeserver.md.
  */
 export interface HomeserverClient {
   /** A local account; undefined where there is none. Administrator. */
   getUser(userId: string): Promise<HomeserverUser | undefined>;
-  /** Whether a user administers the homeserver; false where there is none such. Administrator. */
+  /** Whether a user administers the homeserver; false for a user that does not exist. Administrator. */
   isUserAdmin(userId: string): Promise<boolean>;
-  /** The id as it is registered, also where it differs in case; undefined where none fits, or several. Administrator. */
+  /** The ID as registered, even if it differs in case; undefined where no user matches, or several do. Administrator. */
   findUser(userId: string): Promise<string | undefined>;
-  /** Rejects with the refusal that says why a new user may not be called so. Administrator. */
+  /** Rejects with the refusal that says why a new user may not have this name. Administrator. */
   checkUsername(localpart: string): Promise<void>;
   /** Addresses and phone numbers; empty where there is no such user. Administrator. */
   getThreepids(userId: string): Promise<readonly Threepid[]>;
   /** Where a local user was seen. Administrator. */
   getConnections(userId: string): Promise<readonly UserConnection[]>;
-  /** Logs out with an access token, which ends it. Takes no token of the configuration. */
+  /** Logs out with an access token, which ends it. Needs no token of the configuration. */
   invalidateAccessToken(accessToken: string): Promise<void>;
   /** Sets a name, as the user. Application service. */
   setDisplayname(userId: string, displayname: string): Promise<void>;
@@ -147,19 +147,19 @@ export interface HomeserverClient {
   putAccountData(userId: string, type: string, content: Readonly<Record<string, unknown>>): Promise<void>;
 
   /**
-   * The current state, whole or the events that one of the selectors fits (one request for each type); empty where there is
-   * no such room. At most 15 MiB a request. Administrator.
+   * The current state: all of it, or the events that match one of the selectors (one request for each type). Empty if the
+   * room does not exist. At most 15 MiB a request. Administrator.
    */
   getRoomState(roomId: string, selectors?: readonly StateSelector[]): Promise<readonly RoomEvent[]>;
-  /** What is known of a room; undefined where there is none. Administrator. */
+  /** Facts about a room; undefined if it does not exist. Administrator. */
   getRoom(roomId: string): Promise<HomeserverRoom | undefined>;
-  /** Where an alias leads; rejects with a refusal (404) where it leads nowhere. Administrator. */
+  /** The room of an alias; rejects with a refusal (404) if the alias does not exist. Administrator. */
   lookUpAlias(alias: string): Promise<{ readonly roomId: string; readonly servers: readonly string[] }>;
   /** Whether a room is in the public list. Administrator. */
   isRoomPublic(roomId: string): Promise<boolean>;
   /** Puts a room into the public list, or takes it out. Administrator. */
   setRoomPublic(roomId: string, isPublic: boolean): Promise<void>;
-  /** Begins to remove a room with all that is in it from the homeserver. Administrator. */
+  /** Begins to remove a room and everything in it from the homeserver. Administrator. */
   deleteRoom(roomId: string): Promise<void>;
 
   /** Sends an event and reads it back (two requests). Not for `m.room.member`. Application service. */

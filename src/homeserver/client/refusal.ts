@@ -1,17 +1,17 @@
 import { z } from "zod";
 
 /**
- * The homeserver answered a call with an error status. `bodyText` is its body, which a module may look into; it stands in no log
- * and in no message.
+ * The homeserver answered a call with an error status. `bodyText` is its body, which a module may read; the service puts it
+ * neither into logs nor into messages.
  */
 export class HomeserverRefusal extends Error {
   override readonly name: string = "HomeserverRefusal";
   readonly code = "HOMESERVER_REFUSED";
   /** 300 to 599. */
   readonly status: number;
-  /** Undefined where the body is no error of Matrix form: what stands in front of the homeserver answered, say. */
+  /** Undefined where the body is not an error of Matrix form, for example because a proxy answered. */
   readonly errcode: string | undefined;
-  // Private, so that no log that lists an error's members has it.
+  // Private, so that a log that lists an error's members does not show it.
   readonly #bodyText: string;
 
   constructor(what: string, status: number, bodyText: string) {
@@ -33,7 +33,7 @@ export class HomeserverRefusal extends Error {
   }
 }
 
-/** A call needs a part of the configuration that is not there. The message names the keys. */
+/** A call needs a part of the configuration that is missing. The message names the keys. */
 export class HomeserverNotConfigured extends Error {
   override readonly name: string = "HomeserverNotConfigured";
   readonly code = "HOMESERVER_NOT_CONFIGURED";
