@@ -1,7 +1,7 @@
 /**
- * The one catalogue of errors. Each entry has the service's own code, the HTTP status, the Matrix errcode, the words that
- * a client sees, and for an error that is worth a second try the seconds of its `Retry-After`.
- * `docs/errors.md` documents every code; a test compares the two.
+ * The one catalogue of errors. Each entry has the service's own code, the HTTP status, the Matrix errcode, the words
+ * that a client sees, and for an error that is worth a second try the seconds of its `Retry-After`. `docs/errors.md`
+ * documents every code; a test compares the two.
  */
 export const CATALOGUE = {
   MISSING_TOKEN: [401, "M_MISSING_TOKEN", "Missing access token"],
@@ -113,7 +113,10 @@ export class MatrixError extends Error {
   }
 }
 
-/** The {@link MatrixError} of a catalogue entry, with the entry's `Retry-After` where the headers have none of their own. */
+/**
+ * The {@link MatrixError} of a catalogue entry, with the entry's `Retry-After` where the headers have none of their
+ * own.
+ */
 export function matrixError(code: ErrorCode, options: MatrixErrorOptions = {}): MatrixError {
   const [status, errcode, message, retryAfterSeconds] = CATALOGUE[code];
   if (retryAfterSeconds === undefined) return new MatrixError(status, errcode, message, options, code);
@@ -121,7 +124,7 @@ export function matrixError(code: ErrorCode, options: MatrixErrorOptions = {}): 
   return new MatrixError(status, errcode, message, { ...options, headers }, code);
 }
 
-/** An error that ends a start: bad configuration, a module that cannot be loaded, a port in use. `message` is for the operator. */
+/** Ends a start: bad configuration, a module that cannot be loaded, a port in use. `message` is for the operator. */
 export class StartError extends Error {
   override readonly name: string = "StartError";
   readonly code: "CONFIG" | "MODULE" | "PYTHON" | "LISTEN" | "STORE" | "HOMESERVER";

@@ -1,8 +1,8 @@
 /**
  * What can go wrong between host and child:
- * `SPAWN` the child cannot be run, `START` it did not come up, `CHILD_DOWN` it is gone or not there yet, `PROTOCOL` it broke
- * the protocol, `REMOTE` it answered with an error, `TIMEOUT` it did not answer in time, `CANCELLED` the caller gave up,
- * `ENCODE` what was to be sent cannot be said on the wire, `OVERLOADED` it does not read what is sent to it.
+ * `SPAWN` the child cannot be run, `START` it did not come up, `CHILD_DOWN` it is gone or not there yet, `PROTOCOL` it
+ * broke the protocol, `REMOTE` it answered with an error, `TIMEOUT` it did not answer in time, `CANCELLED` the caller
+ * gave up, `ENCODE` what was to be sent cannot be said on the wire, `OVERLOADED` it does not read what is sent to it.
  */
 export type BridgeErrorCode =
   | "SPAWN"
@@ -77,7 +77,10 @@ export class RemoteError extends BridgeError {
   }
 }
 
-/** The error of a response. One that is no map, or lacks `kind`, `type` or `message`, is a `RemoteError` of kind `protocol`. */
+/**
+ * The error of a response. One that is not a map, or lacks `kind`, `type` or `message`, is a `RemoteError` of kind
+ * `protocol`.
+ */
 export function readRemoteError(wire: unknown): RemoteError {
   if (isRecord(wire) && [wire["kind"], wire["type"], wire["message"]].every((member) => typeof member === "string")) {
     return new RemoteError(wire);

@@ -12,14 +12,14 @@ import { callTypeScriptSlot } from "./typescript-slot.ts";
 export interface ChainOptions {
   readonly registry: CallbackRegistry;
   readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
-  /** Hears of every slot that ran. */
+  /** Is told of every slot that ran. */
   readonly observe: SlotObserver;
-  /** Hears of a TypeScript callback that rejected after its deadline. */
+  /** Is told of a TypeScript callback that rejected after its deadline. */
   readonly onLate: (slot: Slot, error: unknown) => void;
   readonly trace?: boolean;
   /** The number of the HTTP request that the chain is asked for: for the log, here and in the child. */
   readonly request?: number | undefined;
-  /** Whom the chain is asked for, where its arguments do not say it. */
+  /** The user for whom the chain is asked, where its arguments do not say it. */
   readonly user?: string | undefined;
 }
 
@@ -115,7 +115,8 @@ export class CallbackChain implements Chain {
       );
       const decision = this.#conclude(question, result);
       if (decision !== undefined) return decision;
-      // Only a slot that the policy lets us skip ends a step without ending the walk: the ones behind it are still to be asked.
+      // Only a slot that the policy lets us skip ends a step without ending the walk: the ones behind it are still to
+      // be asked.
       rest = rest.slice(result?.decided === undefined ? asked.length : result.decided + 1);
     }
     return undefined;

@@ -41,7 +41,9 @@ export function toClientError(error: Error): MatrixError {
   return matrixError("MODULE_FAILED", { cause: error });
 }
 
-/** The error of a TypeScript callback: a sendable {@link MatrixError} as it is, anything else as the module's failure. */
+/**
+ * The error of a TypeScript callback: a sendable {@link MatrixError} as it is, anything else as the module's failure.
+ */
 export function failureOf(thrown: unknown): Error {
   if (!MatrixError.is(thrown)) {
     return new ModuleFailure(thrown instanceof Error ? thrown.message : `threw ${typeof thrown}`, { cause: thrown });

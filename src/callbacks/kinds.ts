@@ -47,7 +47,7 @@ export interface Kind<K extends KindName> {
   readonly group: "media_repository" | "spam_checker";
   /** Every one is called whatever the others do; failures are logged, only a Matrix error may become the answer. */
   readonly notification: boolean;
-  /** Its first argument is the user whom the request is for. */
+  /** Its first argument is the user that the request is for. */
   readonly namesUser: boolean;
   /** Asked before anything of a request was done: one that is refused then has cost nothing. */
   readonly isFirstOfRequest: boolean;
@@ -57,7 +57,10 @@ export interface Kind<K extends KindName> {
   toNative(...args: CallbackKinds[K]["args"]): unknown[];
   /** Reads a stopping value off the wire; throws TypeError where the child broke the protocol. */
   fromWire(value: unknown): CallbackKinds[K]["stop"];
-  /** Judges a TypeScript callback's answer; throws TypeError where it has the wrong type. Python answers are judged in the child. */
+  /**
+   * Judges a TypeScript callback's answer; throws TypeError where it has the wrong type. Python answers are judged in
+   * the child.
+   */
   judge(answer: unknown): Verdict<K>;
 }
 

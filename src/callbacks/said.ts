@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** Made with the first call that listens: whoever never does pays nothing for it. */
+/** Made with the first call that listens: a service without one pays nothing for it. */
 let listening: AsyncLocalStorage<string[]> | undefined;
 
 /** Runs `run`; what {@link say} is told of meanwhile, by it and by all that it started, ends up in `lines`. */
@@ -9,7 +9,7 @@ export function hearInto<T>(lines: string[], run: () => T): T {
   return listening.run(lines, run);
 }
 
-/** Tells whoever listens to the callback that runs what its module logs. */
+/** Passes what a module logs to the listener of the callback that runs. */
 export function say(level: string, message: string): void {
   listening?.getStore()?.push(`${level}: ${message}`);
 }

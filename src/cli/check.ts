@@ -14,7 +14,7 @@ import { tryCallbacks } from "./try-callbacks.ts";
 import { isolateModuleOutput } from "./module-output.ts";
 
 export interface CheckOptions {
-  /** The user as whom each deciding callback is called once. */
+  /** The user for whom each deciding callback is called once. */
   readonly tryAs?: string | undefined;
 }
 
@@ -25,7 +25,10 @@ export interface Checked {
   readonly hasProblems: boolean;
 }
 
-/** `media-bridge check`: loads everything, starts nothing. Resolves to a text of what would run; rejects with a StartError. */
+/**
+ * `media-bridge check`: loads everything, starts nothing. Resolves to a text of what would run; rejects with a
+ * StartError.
+ */
 export async function check(loaded: LoadedConfig, options: CheckOptions = {}): Promise<Checked> {
   const { config, warnings, undecided, files } = loaded;
   const { warnings: homeserverTokens } = loadHomeserverTokens(config.mediaBridge.homeserver);

@@ -17,8 +17,8 @@ export interface KeyWarningOptions {
 }
 
 /**
- * Keys of ours and of Synapse's that the service does not act on, where the author may think that it does; first of all those,
- * `undecided`, that decide in Synapse over what users may see or what is kept.
+ * Keys of ours and of Synapse's that the service does not act on, where the author may think that it does; first of all
+ * those, `undecided`, that decide in Synapse over what users may see or what is kept.
  */
 export function warnAboutKeys(
   { keys }: ConfigSources,
@@ -53,7 +53,7 @@ function isEmpty(node: YamlNode): boolean {
   return node.kind === "list" ? node.items.length === 0 : node.kind === "null";
 }
 
-/** Synapse lets unknown keys of a limit or of a module pass; so they are no mistake here, but hardly meant. */
+/** Synapse lets unknown keys of a limit or of a module pass; so they are not mistakes here, but hardly meant. */
 function warnAboutMembers(key: string, file: string, node: YamlNode): string[] {
   if (node.kind === "list") return node.items.flatMap((item, index) => warnAboutMapping([key, index], file, item));
   // One spam checker may stand there by itself.

@@ -35,7 +35,7 @@ export function answerOfDecision(kind: KindName, value: unknown, config: Config)
   }
 }
 
-/** The answer after everybody was told; `raised` is the first error that a module worded. */
+/** The answer after every callback was told; `raised` is the first error that a module worded. */
 export function answerOfNotification(
   kind: KindName,
   args: readonly unknown[],

@@ -11,12 +11,13 @@ import { askControl } from "./control-client.ts";
 export type ControlHandlers = Readonly<Record<string, (params: unknown) => Promise<unknown>>>;
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** A folder for the service's own user alone: what lies in it is out of everybody else's reach from the first moment. */
+/** A folder for the service's own user alone: no other user can reach what is in it from the first moment. */
 const OWNER_ONLY = 0o700;
 
 /**
- * Listens on the control socket, for the service's own user alone: `POST /<command>`, JSON both ways. While it does, the data
- * path is taken. Rejects with a StartError `LISTEN` where another service has it, or the socket cannot be made.
+ * Listens on the control socket, for the service's own user alone: `POST /<command>`, JSON both ways. While it does,
+ * the data path is taken. Rejects with a StartError `LISTEN` where another service has it, or the socket cannot be
+ * made.
  */
 export async function listenForControl(path: string, handlers: ControlHandlers, log: Logger): Promise<Server> {
   await clearAbandoned(path);

@@ -19,8 +19,8 @@ export interface CreateParts {
 }
 
 /**
- * Has Synapse make an id for a user who is known, and remembers whose it is. Resolves to Synapse's answer, with its body where it
- * was read. Client-Server API, `POST /_matrix/media/v1/create`.
+ * Has Synapse make an id for a user who is known, and remembers whose it is. Resolves to Synapse's answer, with its
+ * body where it was read. Client-Server API, `POST /_matrix/media/v1/create`.
  */
 export async function createThroughUpstream(
   passage: ForwardedRequest,
@@ -38,8 +38,9 @@ export async function createThroughUpstream(
 }
 
 /**
- * Throws where it is known already that Synapse would refuse an upload to this id, before anybody is asked: 403 where it is somebody
- * else's, 409 where it has content, 404 where it has expired. Of an id that was not made through here Synapse alone knows.
+ * Throws where it is known already that Synapse would refuse an upload to this id, before any module is asked: 403
+ * where it is another user's, 409 where it has content, 404 where it has expired. Of an id that was not made through
+ * here Synapse alone knows.
  */
 export async function checkCreated(mediaId: string, userId: string, records: GuardRecords): Promise<void> {
   const created = await records.created(mediaId);

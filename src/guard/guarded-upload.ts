@@ -64,13 +64,16 @@ export type GuardedAnswer =
       readonly stored: { readonly mediaId: string; readonly sizeBytes: number };
       /** The body of the answer, which has been read. */
       readonly text: Buffer;
-      /** Resolves, never rejects, once it is recorded; until then its bytes are reserved. The client need not wait for it. */
+      /**
+       * Resolves, never rejects, once it is recorded; until then its bytes are reserved. The client need not wait for
+       * it.
+       */
       readonly recorded: Promise<void>;
     };
 
 /**
- * Decides over an upload as `storeUpload` does, and hands on to Synapse what is allowed. Throws the {@link MatrixError} that refuses
- * it; whatever fails gives the reservation back and leaves no file.
+ * Decides over an upload as `storeUpload` does, and hands on to Synapse what is allowed. Throws the {@link MatrixError}
+ * that refuses it; whatever fails gives the reservation back and leaves no file.
  */
 export async function guardUpload(given: GuardedRequest, parts: GuardParts): Promise<GuardedAnswer> {
   // What is decided about is what is sent on, to the byte.
@@ -82,10 +85,10 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
     recorded?: Promise<void> | undefined;
   } = {};
   try {
-    // 1. The declared size against the service's own maximum, before anybody is asked.
+    // 1. The declared size against the service's own maximum, before any module is asked.
     checkMaximum(request.contentLength ?? 0, parts);
-    // 2. Modules: may this user upload so much, and under which limits? What must be committed before Synapse hears of the upload
-    //    is committed while they think.
+    // 2. Modules: may this user upload so much, and under which limits? What must be committed before Synapse hears of
+    // the upload    is committed while they think.
     const asking = askModules(request, parts);
     const note = (held.note = parts.notes.take(request.userId));
     const limits = await asking;
@@ -93,8 +96,8 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
     // 3. The quota is reserved before the first byte.
     held.reservation = await parts.ledger.open(request.userId, limits);
     await reserve(held.reservation, request.contentLength ?? 0, request, parts);
-    // 4. What must be whole before Synapse may see it goes to a temporary file first: Synapse wants to be told the length,
-    //    and a spam check wants the file.
+    // 4. What must be whole before Synapse may see it goes to a temporary file first: Synapse wants to be told the
+    // length,    and a spam check wants the file.
     const isChecked = parts.chain.has("check_media_file_for_spam");
     if (request.contentLength === undefined || isChecked) {
       held.spooled = await parts.spool.create();
@@ -153,7 +156,10 @@ const UNHEARD: ReadonlySet<ErrorCode> = new Set([
   "UPLOAD_INCOMPLETE",
 ]);
 
-/** Uploads are recorded together, a moment after their clients were answered, who may well be sending the next one by then. */
+/**
+ * Uploads are recorded together, a moment after their clients were answered, who may well be sending the next one by
+ * then.
+ */
 const settling = new CoalescedDelay(20);
 
 async function handOn(

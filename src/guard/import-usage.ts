@@ -7,7 +7,7 @@ export interface ImportParts {
   readonly synapse: SynapseMedia;
   /** The longest period over which a user's uploads are limited, milliseconds; undefined where they are not. */
   readonly periodOf: (userId: string) => Promise<number | undefined>;
-  /** Hears of every user that is done. */
+  /** Is told of every user that is done. */
   readonly onProgress: (progress: ImportProgress) => void;
   readonly now?: () => number;
 }
@@ -22,8 +22,9 @@ export interface ImportProgress {
 }
 
 /**
- * Reads what everybody uploaded to Synapse within the longest period in use. One that is broken off goes on where it was, and one
- * that is run again counts nothing twice: media is recorded by its id. Rejects where Synapse cannot be asked.
+ * Reads what all users uploaded to Synapse within the longest period in use. An interrupted import continues where it
+ * was, and one that is run again counts nothing twice: media is recorded by its id. Rejects where Synapse cannot be
+ * asked.
  */
 export async function importUsage(parts: ImportParts): Promise<ImportProgress> {
   const { records, synapse, periodOf, onProgress, now = Date.now } = parts;

@@ -7,7 +7,7 @@ import type { UpstreamMedia } from "./records.ts";
 export interface SynapseMedia {
   /** What a user uploaded later than `sinceTs`, in pages. Rejects where Synapse cannot be asked. */
   mediaOf(userId: string, sinceTs: number): AsyncIterable<readonly UpstreamMedia[]>;
-  /** Everybody who ever uploaded something. Rejects where Synapse cannot be asked. */
+  /** Every user who ever uploaded something. Rejects where Synapse cannot be asked. */
   uploaders(): Promise<readonly string[]>;
 }
 
@@ -29,8 +29,9 @@ const UploadersPageSchema = z.object({
 type UploadersPage = z.infer<typeof UploadersPageSchema>;
 
 /**
- * Media by Synapse's administrator's API: `GET /_synapse/admin/v1/users/<user_id>/media`, newest first and no further back than
- * asked for, and `GET /_synapse/admin/v1/statistics/users/media`. With workers the two stand in different places.
+ * Media by Synapse's administrator's API: `GET /_synapse/admin/v1/users/<user_id>/media`, newest first and no further
+ * back than asked for, and `GET /_synapse/admin/v1/statistics/users/media`. With workers the two stand in different
+ * places.
  */
 export function createAdminMedia(media: HomeserverRequests, main: HomeserverRequests): SynapseMedia {
   return {

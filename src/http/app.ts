@@ -31,7 +31,7 @@ export interface AppOptions {
   readonly probes: Probes;
   /** Whether `X-Forwarded-…` is believed: only behind a proxy that sets it. */
   readonly xForwarded: boolean;
-  /** Answers what is no route of the service's own. */
+  /** Answers requests that match no route of the service's own. */
   readonly fallback?: RequestHandler;
 }
 

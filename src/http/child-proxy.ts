@@ -11,7 +11,7 @@ import { clientAddress } from "./request/authenticate.ts";
 import { clientLeaving } from "./request/download-timeout.ts";
 
 export interface ChildProxyOptions {
-  /** A body from which nothing arrives for so long is ended. */
+  /** A body is aborted after this long without data. */
   readonly idleTimeoutMs: number;
   /** The largest body that is handed on. */
   readonly maxBodyBytes: number;
@@ -37,8 +37,9 @@ const OURS: ReadonlySet<string> = new Set([
 /** Hands requests on to the Python child's Unix socket and answers back, both as they flow. */
 export class ChildProxy {
   readonly #options: ChildProxyOptions;
-  // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The child is
-  // told that they are kept all the same, or it would close at an early answer, while the body is still being sent.
+  // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The
+  // child is told that they are kept all the same, or it would close at an early answer, while the body is still being
+  // sent.
   readonly #agent = new Agent({ keepAlive: true, maxFreeSockets: 0 });
   // Not counted by the agent: a request that waits there stays there when its client has left.
   readonly #connections = new Map<string, Turns>();
@@ -50,8 +51,9 @@ export class ChildProxy {
   }
 
   /**
-   * Resolves when the answer is out, or its client gone. Rejects with what the client gets: `MODULE_UNAVAILABLE` (503) where
-   * the child is away, or leaves without an answer; `MODULES_BUSY` (503) where no connection to it comes free in time.
+   * Resolves when the answer is out, or its client gone. Rejects with what the client gets: `MODULE_UNAVAILABLE` (503)
+   * where the child is away, or leaves without an answer; `MODULES_BUSY` (503) where no connection to it comes free in
+   * time.
    */
   async forward(req: Request, res: Response, socketPath: string | undefined): Promise<void> {
     if (socketPath === undefined) throw unavailable();
@@ -69,7 +71,7 @@ export class ChildProxy {
     const outgoing = this.#open(req, res, { socketPath, length, connections });
     // What is written is what the head says, or the connection ends.
     Object.assign(outgoing, { strictContentLength: true, maxHeadersCount: 0 });
-    // Heard of where the answer is waited for; and past it, by the answer itself.
+    // The code that waits for the answer handles the error; after that, the answer itself does.
     outgoing.on("error", () => undefined);
     const leave = () => void (res.writableFinished || outgoing.destroy());
     res.once("close", leave);
@@ -97,7 +99,10 @@ export class ChildProxy {
     return connections;
   }
 
-  /** Begins a request to the child; `connections` have one more that is free once it is over, also where it cannot begin. */
+  /**
+   * Begins a request to the child; `connections` have one more that is free once it is over, also where it cannot
+   * begin.
+   */
   #open(
     req: Request,
     res: Response,

@@ -20,13 +20,14 @@ export type ListenAddress =
 export interface Served {
   readonly app: Express;
   readonly routes: readonly Route[];
-  /** An answer of which a client takes nothing for so long is ended. */
+  /** An answer is aborted after this long in which its client takes no data. */
   readonly answerIdleTimeoutMs: number;
 }
 
 /**
- * How many connections may wait to be accepted, where the system allows it. Past that the system drops what clients send to open
- * one, and these try again after 1, 3, 7 … s: a rush that Node's own 511 cannot hold would be felt for a minute.
+ * How many connections may wait to be accepted, where the system allows it. Past that the system drops what clients
+ * send to open one, and these try again after 1, 3, 7 … s: a rush that Node's own 511 cannot hold would be felt for a
+ * minute.
  */
 const BACKLOG = 4096;
 
@@ -56,7 +57,8 @@ export function createHttpServer(current: () => Served): Server {
     },
     serve,
   );
-  // All of them: behind the first thousand, a length would be hidden that the parser goes by. The application counts them.
+  // All of them: behind the first thousand, a length would be hidden that the parser goes by. The application counts
+  // them.
   server.maxHeadersCount = 0;
   server.on("checkContinue", serve);
   // What else is expected is passed over, as RFC 9110 allows: Node would answer without CORS and without a body.
@@ -64,8 +66,8 @@ export function createHttpServer(current: () => Served): Server {
   server.timeout = current().answerIdleTimeoutMs;
   server.on("timeout", endIdleConnection);
   server.on("connection", (socket: Socket) => {
-    // Node remembers an address once it was asked for; a client that resets the connection takes it along, and its request would seem
-    // to come from this machine.
+    // Node remembers an address once it was asked for; a client that resets the connection takes it along, and its
+    // request would seem to come from this machine.
     if (socket.remoteAddress === undefined && typeof server.address() !== "string") socket.destroy();
   });
   answerParserErrors(server, () => current().routes);
@@ -75,13 +77,14 @@ export function createHttpServer(current: () => Served): Server {
 /** Nothing has come or gone for the time of an answer, or for that of a kept connection. */
 function endIdleConnection(socket: Socket): void {
   const { isServing, latest } = turnsOf(socket);
-  // A request that is being worked on is not the client's fault; a connection without one yet has a time limit of its own.
+  // A request that is being worked on is not the client's fault; a connection without one yet has a time limit of its
+  // own.
   if (isServing ? socket.writableLength > 0 : latest !== undefined) socket.destroy();
 }
 
 /**
- * A target with scheme and host, as clients send them to a proxy, without these. To the letter: what is looked at here and what is
- * handed on must be the same path, and reading it as a URL would resolve its dots.
+ * A target with scheme and host, as clients send them to a proxy, without these. To the letter: what is looked at here
+ * and what is handed on must be the same path, and reading it as a URL would resolve its dots.
  */
 function toOriginForm(target: string): string {
   // A request target has no fragment: the sign is part of a name that no file has, and Express would cut it off.
@@ -137,7 +140,7 @@ async function bind(server: Server, address: ListenAddress): Promise<void> {
   });
 }
 
-/** Whether somebody answers at a path; a file that is no socket is somebody's as well. */
+/** Whether a process answers at a path; a file that is not a socket counts as taken as well. */
 async function isTaken(path: string): Promise<boolean> {
   if (!(await lstat(path)).isSocket()) return true;
   const socket = connect(path);
@@ -164,9 +167,9 @@ function describeListenError(error: NodeJS.ErrnoException, address: ListenAddres
 }
 
 /**
- * Express sets the prototypes of request and response anew for each request, which costs more than the rest of a small one.
- * Made with the right prototypes from the start, that is nothing. (Classes: V8 makes a new map for every object that
- * `Reflect.construct` builds on a plain function's prototype.)
+ * Express sets the prototypes of request and response anew for each request, which costs more than the rest of a small
+ * one. Made with the right prototypes from the start, that is nothing. (Classes: V8 makes a new map for every object
+ * that `Reflect.construct` builds on a plain function's prototype.)
  */
 function messageClasses(app: Express) {
   class AppRequest extends IncomingMessage {}

@@ -7,14 +7,22 @@ export interface Exchange {
   readonly res: ServerResponse;
 }
 
-/** How often a connection with waiting requests is read from nevertheless: only reading tells that its client has left. */
+/**
+ * How often a connection with waiting requests is read from nevertheless: only reading tells that its client has left.
+ */
 const LOOK_MS = 1000;
-/** How many requests may wait before the connection is not even looked at: more than one read can bring, 64 KiB of the smallest. */
+/**
+ * How many requests may wait before the connection is not even looked at: more than one read can bring, 64 KiB of the
+ * smallest.
+ */
 const MAX_WAITING = 4000;
 /** How many times in a row a connection may be too full to be looked at before it is closed. */
 const MAX_SKIPPED_LOOKS = 60;
 
-/** How many requests may wait on all connections together, at some kilobytes each; past that those go that have most of them. */
+/**
+ * How many requests may wait on all connections together, at some kilobytes each; past that those go that have most of
+ * them.
+ */
 const MAX_WAITING_OVERALL = 10_000;
 /** How many may wait on any connection nevertheless. */
 const FAIR_SHARE = 100;
@@ -31,9 +39,10 @@ export function turnsOf(socket: Duplex): RequestTurns {
 }
 
 /**
- * The requests of one connection, one at a time: the next begins when the answer before it is out. Node hands over every request
- * as soon as it is parsed; served at once, a few kilobytes of pipelined requests would hold hundreds of files, and those whose answer
- * is not the first in line would never hear that their client has left. While a request waits, the connection is not read.
+ * The requests of one connection, one at a time: the next begins when the answer before it is out. Node hands over
+ * every request as soon as it is parsed; served at once, a few kilobytes of pipelined requests would hold hundreds of
+ * files, and those whose answer is not the first in line would never hear that their client has left. While a request
+ * waits, the connection is not read.
  */
 export class RequestTurns {
   readonly #socket: Duplex;
@@ -47,7 +56,7 @@ export class RequestTurns {
 
   constructor(socket: Duplex) {
     this.#socket = socket;
-    // Reading the body of a request resumes the connection, whoever paused it.
+    // Reading the body of a request resumes the connection, even if other code paused it.
     socket.on("resume", () => {
       if (this.#waiting.length > 0 && !this.#isLooking) socket.pause();
     });
@@ -64,7 +73,10 @@ export class RequestTurns {
     return this.#current !== undefined;
   }
 
-  /** Calls `begin` when it is this request's turn, at once where no other is under way; never where the connection ends before. */
+  /**
+   * Calls `begin` when it is this request's turn, at once where no other is under way; never where the connection ends
+   * before.
+   */
   take(exchange: Exchange, begin: () => void): void {
     this.#latest = exchange;
     // What is still parsed of a connection that is gone.

@@ -9,8 +9,8 @@ import type {
 } from "./verification.ts";
 
 /**
- * Compares rows with files, both ways, hashes included. What others change meanwhile is looked at again before it is told:
- * uploads under way and media that are deleted just now are no findings.
+ * Compares rows with files, both ways, hashes included. What others change meanwhile is looked at again before it is
+ * told: uploads under way and media that are deleted just now are not findings.
  */
 export async function verifyMedia(options: VerificationOptions): Promise<Verified> {
   const { rows, files } = options;

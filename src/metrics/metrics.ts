@@ -6,7 +6,10 @@ import type { ChildMetrics } from "./module-metrics.ts";
 /** How a storage provider did when it was asked. */
 export type ProviderOutcome = "stored" | "found" | "absent" | "failed" | "timeout" | "unavailable";
 
-/** What the service counts. Without a metrics listener nobody counts. Where labels are known beforehand, samples are there from the start: at 0. */
+/**
+ * What the service counts. Without a metrics listener nobody counts. Where labels are known beforehand, samples are
+ * there from the start: at 0.
+ */
 export interface Metrics {
   /** A callback is registered, whether or not it ever runs. */
   callbackRegistered(kind: KindName, module: SlotModule): void;
@@ -41,7 +44,7 @@ export interface BridgeState {
   /** Calls that were refused so far, as too many waited. */
   readonly refused: number;
   readonly restarts: number;
-  /** Answers of the child so far that nobody waited for: late, twice, or to no call. */
+  /** Answers of the child so far that no call waited for: late, twice, or to no call. */
   readonly ignored: number;
 }
 

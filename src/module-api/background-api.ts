@@ -11,18 +11,30 @@ export interface LoopOptions {
   readonly runOnAllInstances?: boolean;
 }
 
-/** Work beside requests, in the names of Synapse's `ModuleApi`. A task that fails is logged with its name, and has no other effect. */
+/**
+ * Work beside requests, in the names of Synapse's `ModuleApi`. A task that fails is logged with its name, and has no
+ * other effect.
+ */
 export interface BackgroundApi {
   /** Whether this instance runs the tasks that run once in a deployment (`media_bridge.run_background_tasks`). */
   shouldRunBackgroundTasks(): boolean;
-  /** Runs `task` every `intervalMs`, first after one interval, never twice at a time. Returns a function that ends the loop. */
+  /**
+   * Runs `task` every `intervalMs`, first after one interval, never twice at a time. Returns a function that ends the
+   * loop.
+   */
   loopingBackgroundCall(task: BackgroundTask, intervalMs: number, options?: LoopOptions): () => void;
   /** Runs `task` once, `delayMs` from now. Returns a function that cancels it. */
   delayedBackgroundCall(delayMs: number, task: BackgroundTask, options?: { readonly desc?: string }): () => void;
   /** Runs `task` now, without making the caller wait. */
   runAsBackgroundProcess(desc: string, task: BackgroundTask): void;
-  /** Resolves after `delayMs`; rejects if the service stops or the module is replaced meanwhile, which ends a task without a log line. */
+  /**
+   * Resolves after `delayMs`; rejects if the service stops or the module is replaced meanwhile, which ends a task
+   * without a log line.
+   */
   sleep(delayMs: number): Promise<void>;
-  /** Runs when the service stops or the module is replaced, the last one registered first, and is waited for within the service's grace. */
+  /**
+   * Runs when the service stops or the module is replaced, the last one registered first, and is waited for within the
+   * service's grace.
+   */
   onShutdown(callback: () => Awaitable<unknown>): void;
 }

@@ -17,13 +17,17 @@ export type Pass = undefined | null | void;
 /** A verdict of `checkMediaFileForSpam`: `NOT_SPAM` or `false`, `true`, or an errcode (with fields), as in Synapse. */
 export type SpamVerdict = boolean | string | readonly [errcode: string, fields: Record<string, unknown>];
 
-/** Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`. Each may be sync or async. */
+/**
+ * Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`. Each may be sync or async.
+ */
 export interface MediaRepositoryCallbacks {
   /** The body of `GET /_matrix/client/v1/media/config`, nothing merged in; pass to ask the next module. */
   getMediaConfigForUser?(userId: string): Awaitable<Record<string, unknown> | Pass>;
   /** Whether the user may upload a file of `sizeBytes`. `false` answers 413 `M_TOO_LARGE`. */
   isUserAllowedToUploadMediaOfSize?(userId: string, sizeBytes: number): Awaitable<boolean>;
-  /** The limits in force for the user instead of the configured ones; `[]` lifts them all; pass to ask the next module. */
+  /**
+   * The limits in force for the user instead of the configured ones; `[]` lifts them all; pass to ask the next module.
+   */
   getMediaUploadLimitsForUser?(userId: string, sizeBytes: number): Awaitable<readonly MediaUploadLimit[] | Pass>;
   /** Told when a limit refuses an upload. A {@link MatrixError} thrown here words the refusal. */
   onMediaUploadLimitExceeded?(

@@ -29,9 +29,10 @@ export interface Histogram<Label extends string = string> {
 }
 
 /**
- * Metrics of a module, on the service's `/metrics`; without `media_bridge.metrics` the service does not count. Two calls with
- * one name return the same metric, which keeps its count after a reload. Throws a TypeError for a name of the service's own
- * (`media_bridge_`, `nodejs_`, `process_`), and for the name of a metric of another kind, with other labels or other buckets.
+ * Metrics of a module, on the service's `/metrics`; without `media_bridge.metrics` the service does not count. Two
+ * calls with one name return the same metric, which keeps its count after a reload. Throws a TypeError for a name of
+ * the service's own (`media_bridge_`, `nodejs_`, `process_`), and for the name of a metric of another kind, with other
+ * labels or other buckets.
  */
 export interface MetricsApi {
   counter<Label extends string = never>(options: MetricOptions<Label>): Counter<Label>;

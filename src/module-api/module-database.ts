@@ -4,11 +4,12 @@ export type SqlValue = string | number | bigint | boolean | Uint8Array | null;
 /** One transaction under way. Statements run one after the other, in the order in which they were asked for. */
 export interface ModuleTransaction {
   /**
-   * Runs one statement and returns its rows, by column; none for a statement that returns none. `params` holds the values,
-   * and `?` marks their places in the statement. Integers beyond 2^53 come back as `bigint`.
+   * Runs one statement and returns its rows, by column; none for a statement that returns none. `params` holds the
+   * values, and `?` marks their places in the statement. Integers beyond 2^53 come back as `bigint`.
    *
    * @throws {ModuleDatabaseError} `SQL` where the database refuses, `ENDED` once the transaction is over.
-   * @example const [user] = await txn.execute<{ bytes: number }>("select bytes from example_quota where user_id = ?", [userId]);
+   * @example const [user] = await txn.execute<{ bytes: number }>("select bytes from example_quota where user_id = ?",
+   * [userId]);
    */
   execute<Row = Record<string, unknown>>(sql: string, params?: readonly SqlValue[]): Promise<Row[]>;
   /** Runs one statement and returns how many rows it changed. Throws as `execute` does. */
@@ -26,12 +27,13 @@ export interface TransactionOptions {
  */
 export interface ModuleDatabase {
   /**
-   * Runs `run` in one transaction: committed when it resolves, rolled back when it rejects, with its error. It runs again, up to
-   * five times, where the database gave way to another transaction, so it should do nothing but SQL.
+   * Runs `run` in one transaction: committed when it resolves, rolled back when it rejects, with its error. It runs
+   * again, up to five times, where the database gave way to another transaction, so it should do nothing but SQL.
    *
    * @param name For messages.
    * @throws {ModuleDatabaseError} `DEADLINE` past the deadline, `UNAVAILABLE` where the database cannot be reached.
-   * @example await database.transaction("count", (txn) => txn.change("update example_quota set bytes = bytes + ?", [size]));
+   * @example await database.transaction("count", (txn) => txn.change("update example_quota set bytes = bytes + ?",
+   * [size]));
    */
   transaction<T>(
     name: string,

@@ -11,9 +11,9 @@ export interface WebRequester {
 /** What a TypeScript module serves over HTTP. */
 export interface WebApi {
   /**
-   * Serves `path` and everything below it, at any time. Of the registered paths that a request's path begins with, the longest
-   * one answers; of two equal paths, the one of the first module. Throws where the path is the service's own. The service
-   * answers `OPTIONS`, with the headers of CORS; on other answers the module sets them.
+   * Serves `path` and everything below it, at any time. Of the registered paths that a request's path begins with, the
+   * longest one answers; of two equal paths, the one of the first module. Throws where the path is the service's own.
+   * The service answers `OPTIONS`, with the headers of CORS; on other answers the module sets them.
    *
    * @example
    * api.registerWebResource("/_synapse/client/quota", async (request, response) => {
@@ -23,8 +23,9 @@ export interface WebApi {
    */
   registerWebResource(path: string, handler: WebHandler): void;
   /**
-   * The owner of a request's access token, found as the service's own routes find it. Rejects with the `MatrixError` that the
-   * client should get: 401 without a valid token, 403 for a guest unless `allowGuest` is set, 503 where the owner is not known.
+   * The owner of a request's access token, found as the service's own routes find it. Rejects with the `MatrixError`
+   * that the client should get: 401 without a valid token, 403 for a guest unless `allowGuest` is set, 503 where the
+   * owner is not known.
    */
   getUserByRequest(request: WebRequest, options?: { readonly allowGuest?: boolean }): Promise<WebRequester>;
 }

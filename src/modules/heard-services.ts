@@ -6,8 +6,8 @@ import type { Logger } from "../util/log.ts";
 import { ModuleDatabaseError, type ModuleDatabase, type ModuleTransaction } from "../module-api/module-database.ts";
 
 /**
- * The database as a module has it. A module may swallow what fails there, and then seems to consent: `call` hears of it each time, and
- * the log once of each table of Synapse's that is not there.
+ * The database as a module has it. A module may swallow what fails there, and then seems to consent: `call` is told
+ * each time, and the log once of each table of Synapse's that is not there.
  */
 export function heardDatabase(database: ModuleDatabase, log: Logger): ModuleDatabase {
   const logged = new Set<string>();

@@ -13,11 +13,14 @@ export interface LoadOptions {
   readonly dryRun: boolean;
   /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
   readonly requests?: Handlers;
-  /** Hears of each time a Python module held the child's event loop. */
+  /** Is told each time a Python module held the child's event loop. */
   readonly onBlocked?: (blocked: Blocked) => void;
   /** What is done for TypeScript modules, which are set up once it is there. */
   readonly services: Promise<TypeScriptServices>;
-  /** Told once Python has been spawned, where there is any: from here on it starts by itself, and others may take their time. */
+  /**
+   * Told once Python has been spawned, where there is any: from here on it starts by itself, and others may take their
+   * time.
+   */
   readonly onSpawned?: () => void;
   /** What is offered for web resources; where it is absent, nobody serves them. */
   readonly web?: WebServices;

@@ -45,8 +45,9 @@ export interface LoadedProvider extends StorageProviderConfig {
 }
 
 /**
- * Loads all modules: every configuration is parsed before the first module is constructed, then they are constructed in the
- * configuration's order, Python and TypeScript mixed, and after them the storage providers. Rejects with a StartError; nothing is left running then.
+ * Loads all modules: every configuration is parsed before the first module is constructed, then they are constructed in
+ * the configuration's order, Python and TypeScript mixed, and after them the storage providers. Rejects with a
+ * StartError; nothing is left running then.
  */
 export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModules> {
   const options = { ...loadOptions, web: loadOptions.web ?? createUnservedWeb(loadOptions.log) };
@@ -70,7 +71,8 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
         try {
           await python?.construct(entry.index);
         } catch (error) {
-          // Those behind it are tried as well, as long as there is a child: the operator hears of all, and of which would load.
+          // Those behind it are tried as well, as long as there is a child: the operator is told of all, and of those
+          // that would load.
           failures.push(error);
           if (python?.childOf(entry.index)?.up === true) continue;
           break;

@@ -48,7 +48,7 @@ export async function whileThere(
       endsWithClient: true,
     });
   } catch (error) {
-    // Nobody is there to be told.
+    // There is no client to tell.
     if (!res.destroyed) throw error;
   } finally {
     forget();

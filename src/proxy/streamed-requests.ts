@@ -51,7 +51,8 @@ export class StreamedRequests {
   }
 
   /**
-   * Sends a request once. Rejects with what undici says, and with `BAD_REQUEST` for a head that announces a body where there is none.
+   * Sends a request once. Rejects with what undici says, and with `BAD_REQUEST` for a head that announces a body where
+   * there is none.
    *
    * @param onOver told once, when nothing goes over its connection any more
    */
@@ -71,7 +72,7 @@ export class StreamedRequests {
         responseHeaders: "raw",
         ...(signal && { signal }),
       });
-      // What reads the body hears of it as well.
+      // The reader of the body gets the error as well.
       response.body.on("error", () => undefined).once("close", () => over(response.body.readableEnded));
       return {
         status: response.statusCode,

@@ -7,7 +7,7 @@ import { WebResources } from "../web/web-resources.ts";
 import { ShutdownStack } from "./shutdown-stack.ts";
 import type { ModuleServices } from "./module-services.ts";
 
-/** Modules on their way, and what they lean on. */
+/** Modules that are loading, and what they depend on. */
 export interface ModuleLoading {
   readonly config: Config;
   readonly resources: WebResources;
@@ -17,7 +17,7 @@ export interface ModuleLoading {
   readonly onUploads: (parts: PendingUploadParts | undefined) => void;
   readonly services: Promise<ModuleServices>;
   readonly modules: Promise<LoadedModules>;
-  /** Ends the modules and what they lean on. */
+  /** Ends the modules and what they depend on. */
   readonly cleanup: ShutdownStack;
 }
 
@@ -30,12 +30,12 @@ export interface LoadingOptions {
 }
 
 /**
- * Starts to load the modules of a configuration. Python takes longest, so it is spawned before anything else is even imported:
- * what the modules lean on is there a little later, and is waited for by who needs it.
+ * Starts to load the modules of a configuration. Python takes longest, so it is spawned before anything else is even
+ * imported: the services that the modules depend on are there a little later, and code that needs them waits for them.
  */
 export function startModuleLoading({ config, log, generation, metrics }: LoadingOptions): ModuleLoading {
   const cleanup = new ShutdownStack();
-  // Modules lean on the services to their end.
+  // Modules depend on the services to their end.
   const beneath = new ShutdownStack();
   cleanup.add((graceMs) => beneath.run(log, graceMs));
   const resources = new WebResources(log);
@@ -61,7 +61,7 @@ export function startModuleLoading({ config, log, generation, metrics }: Loading
     web: { resources, identify: async (request) => (await services).identify(request) },
     onBlocked: ({ callback, module }) => void countBlocked(callback, module),
   });
-  // Whoever waits for them hears of a failure.
+  // The code that waits for them gets a failure.
   for (const waited of [services, typescript]) waited.catch(() => undefined);
   void modules.catch(() => undefined).then(() => spawned.resolve());
   cleanup.add(async (graceMs) => (await modules.catch(() => undefined))?.stop(graceMs));

@@ -16,7 +16,7 @@ import type { Logger } from "../util/log.ts";
 import type { WebRequest } from "../web/web-handler.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
-/** What modules of both languages lean on, and who is asking. */
+/** What modules of both languages depend on, and who makes a request. */
 export interface ModuleServices {
   readonly requester: RequesterOptions;
   readonly identify: (request: WebRequest) => Promise<Requester>;

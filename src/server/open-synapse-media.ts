@@ -8,8 +8,9 @@ import type { Logger } from "../util/log.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
 /**
- * Synapse's list of media: from its database where `media_bridge.homeserver.database` names it, else by its administrator's API, else
- * from the database that Synapse's own file names; undefined where the configuration gives access to none. Throws a StartError `CONFIG`.
+ * Synapse's list of media: from its database where `media_bridge.homeserver.database` names it, else by its
+ * administrator's API, else from the database that Synapse's own file names; undefined where the configuration gives
+ * access to none. Throws a StartError `CONFIG`.
  */
 export function openSynapseMedia(config: Config, log: Logger, cleanup: ShutdownStack): SynapseMedia | undefined {
   const { homeserver, upstream } = config.mediaBridge;
@@ -17,7 +18,8 @@ export function openSynapseMedia(config: Config, log: Logger, cleanup: ShutdownS
   if (homeserver.database) return openDatabaseMedia(config, homeserver.database, log, cleanup);
   const { admin } = loadHomeserverTokens(homeserver);
   if (admin === undefined) {
-    // That Synapse's file names it does not say that it can be reached from here: whoever gave a token meant the token.
+    // That Synapse's file names it does not say that it can be reached from here: an operator who names a token means
+    // the token.
     const named = config.mediaBridge.moduleDatabase.homeserver;
     return named && openDatabaseMedia(config, named, log, cleanup);
   }

@@ -19,7 +19,7 @@ export interface ServiceOptions {
   readonly log: Logger;
   readonly cleanup: ShutdownStack;
   readonly loading: ModuleLoading;
-  /** Hears of the metrics, which modules are waiting for. */
+  /** Is given the metrics, which modules are waiting for. */
   readonly onMetrics: (metrics: Metrics) => void;
 }
 
@@ -28,8 +28,8 @@ export interface Service {
   readonly address: AddressInfo | string | null;
   current(): Generation;
   /**
-   * Puts a new configuration and its modules in the place of those that run, between two requests; those that run end their
-   * requests, then are ended. Rejects with a {@link StartError}, and changes nothing then.
+   * Puts a new configuration and its modules in the place of those that run, between two requests; those that run end
+   * their requests, then are ended. Rejects with a {@link StartError}, and changes nothing then.
    */
   reload(readConfig: () => Config): Promise<void>;
   /** How many requests and uploads its end had to cut short. */

@@ -13,8 +13,8 @@ export interface Prepared {
 }
 
 /**
- * Where Python modules work on the service's own database and that is not there yet, an empty one in a folder for temporary files takes
- * its place: a module is to hear of tables that are missing, and not of the file.
+ * Where Python modules work on the service's own database and that is not there yet, an empty one in a folder for
+ * temporary files takes its place: a module should be told of missing tables, and not of the file.
  */
 export async function prepareDatabase(config: Config, log: Logger): Promise<Prepared> {
   const { moduleDatabase, database } = config.mediaBridge;

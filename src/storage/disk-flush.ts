@@ -40,8 +40,8 @@ export async function flushFolder(path: string): Promise<void> {
 }
 
 /**
- * Flushes a folder and all above it: a folder that was made a moment ago is only there when its parent's names are on disk.
- * Folders above it that belong to somebody else, and cannot be opened, were there before.
+ * Flushes a folder and all above it: a folder that was made a moment ago is only there when its parent's names are on
+ * disk. Folders above it that belong to another user, and cannot be opened, were there before.
  */
 export async function flushFoldersTo(path: string): Promise<void> {
   await flushFolder(path);

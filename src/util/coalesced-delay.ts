@@ -1,6 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 
-/** A short wait that whoever comes meanwhile shares: they all go on together, and what they then do can be one piece of work. */
+/**
+ * A short wait that callers who come meanwhile share: they all continue together, and can do their work as one piece.
+ */
 export class CoalescedDelay {
   readonly #ms: number;
   #current: Promise<void> | undefined;

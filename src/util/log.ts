@@ -13,7 +13,7 @@ export interface Logger {
   child(facts: object): Logger;
 }
 
-/** A batch of lines goes out when it is so long, or is so old. */
+/** A batch of lines is written at this length, or at this age. */
 const BATCH_LENGTH = 8 * 1024;
 const BATCH_MS = 100;
 /** pino's number for `warn`. */
@@ -25,8 +25,8 @@ export function createLogger(level: Level): Logger {
 }
 
 /**
- * A write a line would cost a small request more than everything else. Lines below `warn` may wait for company, a tenth of a
- * second at most; what is worth a warning goes out at once, and nothing is lost at an orderly end.
+ * A write a line would cost a small request more than everything else. Lines below `warn` may wait for company, a tenth
+ * of a second at most; what is worth a warning goes out at once, and nothing is lost at an orderly end.
  */
 class BatchedOutput {
   /** Makes pino set `lastLevel` before each line. */
@@ -36,7 +36,7 @@ class BatchedOutput {
   #timer: NodeJS.Timeout | undefined;
 
   constructor() {
-    // Whoever read the log is gone: the service goes on without it.
+    // The reader of the log is gone: the service continues without it.
     process.stdout.on("error", () => undefined);
     process.once("exit", this.#flush);
   }

@@ -11,7 +11,10 @@ interface Level {
 }
 
 const SWEEP_AT_LEAST = 1024;
-/** What leaks in fractions leaves a rest that is no action. Whoever waits as long as was said is well below it. */
+/**
+ * Leaking in fractions leaves a rest that is not an action. A caller that waits as long as it was told is well below
+ * it.
+ */
 const REST = 1e-6;
 
 /** Holds each key to a rate: a bucket that fills by one an action and leaks steadily. Refused actions do not count. */
@@ -25,8 +28,8 @@ export class RateLimiter {
   }
 
   /**
-   * Counts an action of a key, or one that weighs as much as several, or answers when to try again: in `retryAfterMs`, undefined where waiting does not help.
-   * Times are milliseconds that never go back by much.
+   * Counts an action of a key, or one that weighs as much as several, or answers when to try again: in `retryAfterMs`,
+   * undefined where waiting does not help. Times are milliseconds that never go back by much.
    */
   take(key: string, nowMs: number, weight = 1): { readonly retryAfterMs: number | undefined } | undefined {
     const { perSecond, burstCount } = this.#limit;
@@ -46,7 +49,10 @@ export class RateLimiter {
     return Math.max(0, level.count - (Math.max(0, nowMs - level.atMs) / 1000) * this.#limit.perSecond);
   }
 
-  /** Forgets keys that have used nothing; next time when there are twice as many as are left, so that it costs little a call. */
+  /**
+   * Forgets keys that have used nothing; next time when there are twice as many as are left, so that it costs little a
+   * call.
+   */
   #sweep(nowMs: number): void {
     for (const [key, level] of this.#levels) if (this.#countAt(level, nowMs) === 0) this.#levels.delete(key);
     this.#sweepAtSize = Math.max(SWEEP_AT_LEAST, 2 * this.#levels.size);

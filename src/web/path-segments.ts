@@ -1,12 +1,18 @@
 import { decodePercent } from "../util/percent.ts";
 
-/** The segments of a registered path, to the letter, as Synapse cuts them: what stands before the first slash does not count. */
+/**
+ * The segments of a registered path, to the letter, as Synapse cuts them: what stands before the first slash does not
+ * count.
+ */
 export function splitRegisteredPath(path: string): string[] {
   const [before = "", ...rest] = path.split("/");
   return rest.length === 0 ? [before] : rest;
 }
 
-/** The decoded segments of a request target; undefined where it is no path. One that is not UTF-8 is nobody's. */
+/**
+ * The decoded segments of a request target; undefined where it is not a path. One that is not UTF-8 belongs to no
+ * resource.
+ */
 export function splitTarget(target: string): (string | undefined)[] | undefined {
   return target.startsWith("/") ? rawSegments(target).map(decodePercent) : undefined;
 }

@@ -36,8 +36,8 @@ export class WebResources {
   }
 
   /**
-   * Takes in a resource. The module that comes first in the configuration has a path, as in Synapse; the other is named in
-   * the log. Throws a {@link StartError} where the path is a route of the service's own.
+   * Takes in a resource. The module that comes first in the configuration has a path, as in Synapse; the other is named
+   * in the log. Throws a {@link StartError} where the path is a route of the service's own.
    */
   add(resource: WebResource): void {
     this.#checkOwnRoutes(resource);
@@ -62,7 +62,7 @@ export class WebResources {
   find(target: string): Found<WebResource> | undefined {
     if (this.#all.length === 0) return undefined;
     const segments = splitTarget(target);
-    // A segment that is no text ends the search: what is above it may still answer.
+    // A segment that is not text ends the search: what is above it may still answer.
     const known = segments?.slice(0, segments.includes(undefined) ? segments.indexOf(undefined) : undefined);
     return known && this.#tree.find(known as string[]);
   }

@@ -22,7 +22,7 @@ export interface ChildOptions extends Partial<StderrEvents> {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Resolves when the process itself is gone, whoever holds its pipes. */
+  /** Resolves when the process itself is gone, even if another process holds its pipes. */
   readonly exited: Promise<ChildExit>;
   readonly signal: (name: NodeJS.Signals) => void;
   readonly log: Logger;
@@ -43,11 +43,14 @@ const ENDING_MS = 4_000;
 const AFTERLIFE_MS = 1_000;
 const KEPT_LINES = 20;
 
-/** A child process and the connection to it. Whatever way it ends, every call in flight is rejected at once and its group ends too. */
+/**
+ * A child process and the connection to it. Whatever way it ends, every call in flight is rejected at once and its
+ * group ends too.
+ */
 export class Child {
   readonly pid: number;
   readonly connection: Connection;
-  /** The child's first message. Rejects where it is no such child, and where the connection closes before. */
+  /** The child's first message. Rejects where it is not such a child, and where the connection closes before. */
   readonly hello: Promise<Hello>;
   readonly exited: Promise<ChildExit>;
 
@@ -75,7 +78,7 @@ export class Child {
       greeted.promise.then(readHello),
       this.connection.closed.then((error) => Promise.reject(error)),
     ]);
-    // Whoever waits for it hears of it.
+    // The code that waits for it gets the error.
     this.hello.catch(() => undefined);
     this.exited = options.exited.then((exit) => this.#bury(exit));
     void this.connection.closed.then((error) => this.#endAfter(error));
@@ -85,7 +88,9 @@ export class Child {
     return this.#exit !== undefined;
   }
 
-  /** The last lines of its stderr, records by their message: what may tell why it ended. Waits for them for a moment. */
+  /**
+   * The last lines of its stderr, records by their message: what may tell why it ended. Waits for them for a moment.
+   */
   async lastWords(): Promise<string> {
     if (this.hasExited) await within(this.#stderrClosed, AFTERLIFE_MS);
     return this.#lastLines.join("\n");
@@ -102,8 +107,8 @@ export class Child {
   }
 
   /**
-   * Asks the child to shut down; where that does not end it, ends its input, then sends SIGTERM and SIGKILL to its group.
-   * Resolves when it is gone, always.
+   * Asks the child to shut down; where that does not end it, ends its input, then sends SIGTERM and SIGKILL to its
+   * group. Resolves when it is gone, always.
    */
   stop(options: StopOptions): Promise<ChildExit> {
     this.#stopping ??= this.#end(options);

@@ -1,13 +1,19 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** In the environment of a child, another value for each: what it starts inherits it, whatever group or session it moves to. */
+/**
+ * In the environment of a child, another value for each: what it starts inherits it, whatever group or session it moves
+ * to.
+ */
 export const MARK = "MEDIA_BRIDGE_CHILD";
 
 /** Groups of children that live, by the number of their leader, with their marks. What a child started ends with it. */
 const groups = new Map<number, string>();
 let isGuarding = false;
 
-/** From now on the group ends with this process. Where that is killed by a signal it cannot catch, the child sees to it. */
+/**
+ * From now on the group ends with this process. Where that is killed by a signal it cannot catch, the child ends the
+ * group.
+ */
 export function guardGroup(pid: number, mark: string): void {
   groups.set(pid, mark);
   if (isGuarding) return;
@@ -35,7 +41,7 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // Nobody is left.
+    // No process is left.
   }
 }
 

@@ -4,13 +4,15 @@ import { backoff, spread } from "../../util/backoff.ts";
 export interface RestartOptions {
   /** The first wait; each further one doubles. 200 where not given. */
   readonly initialMs?: number;
-  /** The longest wait, and how long a child must live for the next wait to be the first again. 30,000 where not given. */
+  /**
+   * The longest wait, and how long a child must live for the next wait to be the first again. 30,000 where not given.
+   */
   readonly maxMs?: number;
   /** The part of a wait that is left to chance, 0 to 1. 0.3 where not given. */
   readonly jitter?: number;
   /** So many crashes … 5 where not given. */
   readonly crashes?: number;
-  /** … within so long a time open the breaker. 180,000 where not given. */
+  /** … within this time open the breaker. 180,000 where not given. */
   readonly windowMs?: number;
   /** The wait while the breaker is open. 30,000 where not given. */
   readonly probeMs?: number;

@@ -29,7 +29,9 @@ export interface SupervisorOptions {
 
 const HELLO_TIMEOUT_MS = 10_000;
 
-/** Keeps one child running. Each child is an epoch of its own: calls of a dead one are rejected, nothing is replayed. */
+/**
+ * Keeps one child running. Each child is an epoch of its own: calls of a dead one are rejected, nothing is replayed.
+ */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #policy: RestartPolicy;
@@ -62,14 +64,14 @@ export class Supervisor {
     return this.#current === "up" ? this.#child?.connection : undefined;
   }
 
-  /** Answers of all children so far that nobody waited for. */
+  /** Answers of all children so far that no call waited for. */
   get ignored(): number {
     return this.#ignoredBefore + (this.#child?.connection.ignored ?? 0);
   }
 
   /**
-   * Starts the first child. Rejects where it does not come up, and stays stopped then: with the `RemoteError` that ended the
-   * handshake, otherwise a {@link BridgeError} `SPAWN` or `START` that ends with the child's last words.
+   * Starts the first child. Rejects where it does not come up, and stays stopped then: with the `RemoteError` that
+   * ended the handshake, otherwise a {@link BridgeError} `SPAWN` or `START` that ends with the child's last words.
    */
   async start(): Promise<void> {
     try {

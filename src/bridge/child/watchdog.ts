@@ -7,9 +7,11 @@ import { BridgeError } from "../errors.ts";
 export interface PingOptions {
   /** Between pings. 5,000 where not given. */
   readonly intervalMs?: number;
-  /** A ping that is unanswered for so long means: blocked. 1,000 where not given. */
+  /** A child that does not answer a ping for this long is blocked. 1,000 where not given. */
   readonly timeoutMs?: number;
-  /** A child that is blocked for so long is killed where no call with a deadline is in flight. 60,000 where not given. */
+  /**
+   * A child that is blocked for this long is killed where no call with a deadline is in flight. 60,000 where not given.
+   */
   readonly blockedAfterMs?: number;
 }
 
@@ -18,8 +20,8 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const DEFAULTS = { intervalMs: 5_000, timeoutMs: 1_000, blockedAfterMs: 60_000 };
 
 /**
- * Pings a child. One that does not answer is asked for the stacks of its threads (SIGUSR1), and killed only past the longest
- * deadline that was in flight then: modules do block, and some calls are worth waiting for.
+ * Pings a child. One that does not answer is asked for the stacks of its threads (SIGUSR1), and killed only past the
+ * longest deadline that was in flight then: modules do block, and some calls are worth waiting for.
  */
 export class Watchdog {
   readonly #child: Child;
@@ -63,7 +65,7 @@ export class Watchdog {
     try {
       await this.#child.connection.request("ping", null);
     } catch (error) {
-      // Otherwise it is gone, which its supervisor sees; or it breaks the protocol in a way that is no business of ours.
+      // Otherwise it is gone, which its supervisor sees; or it breaks the protocol in a way that others handle.
       if (!(error instanceof BridgeError) || error.code !== "OVERLOADED") return;
       // It leaves so much unread that not even the ping finds room, and is as silent as one that does not answer.
       await delay(this.#options.timeoutMs);

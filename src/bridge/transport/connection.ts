@@ -26,11 +26,11 @@ const NOTIFICATION = 2;
 const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
 
 /**
- * Calls, answers and notifications over two pipes, in both directions (docs/bridge-protocol.md). Ends by itself when a pipe
- * ends or the peer breaks the protocol.
+ * Calls, answers and notifications over two pipes, in both directions (docs/bridge-protocol.md). Ends by itself when a
+ * pipe ends or the peer breaks the protocol.
  */
 export class Connection {
-  /** Messages written and read, and answers that nobody waited for (late, twice, or to no call). */
+  /** Messages written and read, and answers that no call waited for (late, twice, or to no call). */
   sent = 0;
   received = 0;
   ignored = 0;

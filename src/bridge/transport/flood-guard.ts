@@ -1,9 +1,9 @@
 import { BridgeError } from "../errors.ts";
 
-/** Messages, and KiB of them, that nobody asked for: so many within a second are a flood. */
+/** More unrequested messages, and KiB of them, than this within a second are a flood. */
 const MAX_PER_SECOND = 20_000;
 
-/** Counts what a child sends unasked: notifications, requests, and answers that nobody waits for. */
+/** Counts what a child sends unasked: notifications, requests, and answers that no call waits for. */
 export class FloodGuard {
   #count = 0;
   #sinceMs = performance.now();

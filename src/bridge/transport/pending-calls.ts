@@ -31,7 +31,7 @@ export class PendingCalls {
   #earliestDueMs = Infinity;
   #ticker: NodeJS.Timeout | undefined;
 
-  /** `onAbandoned` hears of each call that the host no longer waits for. */
+  /** `onAbandoned` is told of each call that the host no longer waits for. */
   constructor(onAbandoned: (id: number) => void) {
     this.#onAbandoned = onAbandoned;
   }
@@ -49,8 +49,8 @@ export class PendingCalls {
   }
 
   /**
-   * Gives the call an id (they count up from 1 and are never reused) and sends it. The answer to it, once {@link resolve} or
-   * {@link reject} is called with its id; rejects with what `send` throws.
+   * Gives the call an id (they count up from 1 and are never reused) and sends it. The answer to it, once
+   * {@link resolve} or {@link reject} is called with its id; rejects with what `send` throws.
    */
   add(method: string, { deadlineMs = Infinity, signal }: CallOptions, send: (id: number) => void): Promise<unknown> {
     return new Promise((resolve, reject) => {

@@ -41,7 +41,10 @@ export function checkOverrides({ modules, storageProviders, mediaBridge }: Confi
   }
 }
 
-/** Into an interpreter that is named nothing is installed: whoever names requirements as well may expect that it is. */
+/**
+ * Into an interpreter that is named nothing is installed: an operator who names requirements as well may expect that
+ * they are.
+ */
 export function warnAboutRequirements({ executable, requirements }: PythonConfig): string[] {
   if (executable === undefined || requirements === undefined) return [];
   const install = `${executable} -m pip install -r ${requirements}`;

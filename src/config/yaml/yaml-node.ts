@@ -10,14 +10,14 @@ export type YamlScalar =
   | { readonly kind: "str"; readonly value: string }
   | { readonly kind: "timestamp"; readonly value: string };
 
-/** `pairs` are what Python's dict would hold, in its order; in `entries` keys that are no text stand as text. */
+/** `pairs` are what Python's dict would hold, in its order; in `entries` keys that are not text are given as text. */
 export interface YamlMap {
   readonly kind: "map";
   readonly pairs: readonly YamlPair[];
   readonly entries: ReadonlyMap<string, YamlNode>;
 }
 
-/** A key, which may be no text, and its value. */
+/** A key, which may be something other than text, and its value. */
 export interface YamlPair {
   readonly key: YamlKey;
   readonly value: YamlNode;
@@ -48,7 +48,7 @@ export function describeKind(kind: YamlNode["kind"] | undefined): string {
   return kind === undefined ? "nothing" : KIND_WORDS[kind];
 }
 
-/** The first key that is no text. */
+/** The first key that is not text. */
 export function findOddKey({ pairs }: YamlMap): YamlKey | undefined {
   return pairs.find(({ key }) => key.kind !== "str")?.key;
 }

@@ -25,8 +25,9 @@ export function toPlainValue(node: YamlNode): unknown {
 }
 
 /**
- * A YAML value as JSON text for the child (docs/bridge-protocol.md): integers of any size, floats that stay floats (`3.0`), `NaN` and
- * `Infinity` as Python writes them, and what JSON cannot say as an object whose one member begins with `!`.
+ * A YAML value as JSON text for the child (docs/bridge-protocol.md): integers of any size, floats that stay floats
+ * (`3.0`), `NaN` and `Infinity` as Python writes them, and what JSON cannot say as an object whose one member begins
+ * with `!`.
  */
 export function toPythonJson(node: YamlNode): string {
   switch (node.kind) {
@@ -82,7 +83,7 @@ export function hasTimestamp(node: YamlNode): boolean {
 }
 
 /**
- * Refuses keys that are no text: an object of JavaScript has no others.
+ * Refuses keys that are not text: a JavaScript object has no others.
  *
  * @throws {StartError} `CONFIG`
  */

@@ -114,11 +114,12 @@ export interface RoomToCreate {
 }
 
 /**
- * What a module can ask the homeserver, and do there. Each call is one request, or as many as its description says. A request
- * that could act twice is not repeated.
+ * What a module can ask the homeserver, and do there. Each call is one request, or as many as its description says.
+ * A request that could act twice is not repeated.
  *
- * Every call may reject with: `HomeserverNotConfigured`, which names the keys to set; `HomeserverRefusal` for an error status,
- * with `status`, `errcode` and `bodyText`; `HomeserverError` where no usable answer came in time (`code` says why).
+ * Every call may reject with: `HomeserverNotConfigured`, which names the keys to set; `HomeserverRefusal` for an error
+ * status, with `status`, `errcode` and `bodyText`; `HomeserverError` where no usable answer came in time (`code` says
+ * why).
  *
  * Calls with the administrator's token (`admin_token_file`) read; calls with the application service's token
  * (`appservice_token_file`) act as a user: docs/homeserver.md.
@@ -128,7 +129,7 @@ export interface HomeserverClient {
   getUser(userId: string): Promise<HomeserverUser | undefined>;
   /** Whether a user administers the homeserver; false for a user that does not exist. Administrator. */
   isUserAdmin(userId: string): Promise<boolean>;
-  /** The ID as registered, even if it differs in case; undefined where no user matches, or several do. Administrator. */
+  /** The ID as registered, even if it differs in case; undefined where none or several match. Administrator. */
   findUser(userId: string): Promise<string | undefined>;
   /** Rejects with the refusal that says why a new user may not have this name. Administrator. */
   checkUsername(localpart: string): Promise<void>;
@@ -147,8 +148,8 @@ export interface HomeserverClient {
   putAccountData(userId: string, type: string, content: Readonly<Record<string, unknown>>): Promise<void>;
 
   /**
-   * The current state: all of it, or the events that match one of the selectors (one request for each type). Empty if the
-   * room does not exist. At most 15 MiB a request. Administrator.
+   * The current state: all of it, or the events that match one of the selectors (one request for each type). Empty if
+   * the room does not exist. At most 15 MiB a request. Administrator.
    */
   getRoomState(roomId: string, selectors?: readonly StateSelector[]): Promise<readonly RoomEvent[]>;
   /** Facts about a room; undefined if it does not exist. Administrator. */

@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { HomeserverError } from "../homeserver-error.ts";
 
 /**
- * The JSON text of a successful answer, read when it is asked for: Python modules are handed the text itself, so that numbers
- * stay what they are.
+ * The JSON text of a successful answer, read when it is asked for: Python modules are handed the text itself, so that
+ * numbers stay what they are.
  */
 export class JsonAnswer {
   readonly text: string;
@@ -15,7 +15,10 @@ export class JsonAnswer {
     this.#what = what;
   }
 
-  /** The value. Throws a {@link HomeserverError} `HOMESERVER_BAD_ANSWER` for what is no JSON or has another shape. */
+  /**
+   * The value. Throws a {@link HomeserverError} `HOMESERVER_BAD_ANSWER` for an answer that is not JSON or has another
+   * shape.
+   */
   read<T>(schema: z.ZodType<T>): T {
     const parsed = schema.safeParse(this.#parse());
     if (parsed.success) return parsed.data;

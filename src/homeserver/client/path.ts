@@ -7,7 +7,8 @@ export function pathOf(literals: TemplateStringsArray, ...parts: readonly string
 }
 
 function encodePart(part: string): string {
-  // Encoding does not change these two, and whoever normalises the URL would follow them. An empty state key is fine.
+  // Encoding does not change these two, and a server that normalises the URL would follow them. An empty state key is
+  // fine.
   if (part === "." || part === "..") throw new TypeError(`${JSON.stringify(part)} cannot be a part of a path`);
   if (!part.isWellFormed()) throw new TypeError("a part of a path has lone surrogates");
   return encodeURIComponent(part);

@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 /**
- * The homeserver answered a call with an error status. `bodyText` is its body, which a module may read; the service puts it
- * neither into logs nor into messages.
+ * The homeserver answered a call with an error status. `bodyText` is its body, which a module may read; the service
+ * puts it neither into logs nor into messages.
  */
 export class HomeserverRefusal extends Error {
   override readonly name: string = "HomeserverRefusal";

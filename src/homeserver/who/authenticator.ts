@@ -2,7 +2,7 @@
 export interface Credentials {
   /** The access token, never empty. */
   readonly token: string;
-  /** The query parameter `user_id`: the user as whom an application service acts. */
+  /** The query parameter `user_id`: the user that an application service acts as. */
   readonly userId?: string | undefined;
   /** The query parameter `device_id`, or its forerunner `org.matrix.msc3202.device_id`, of an application service. */
   readonly deviceId?: string | undefined;

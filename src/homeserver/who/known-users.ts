@@ -16,8 +16,8 @@ export interface KnownUsersOptions {
 }
 
 /**
- * Whom the homeserver named for which credentials: fresh at first, then good for a grace only. Where there are too many, the
- * token with most entries loses one: ids that a user makes up push out her own entries and no others.
+ * Which user the homeserver named for which credentials: fresh at first, then good for a grace only. Where there are
+ * too many, the token with most entries loses one: ids that a user makes up push out her own entries and no others.
  */
 export class KnownUsers {
   readonly #users: FairAnswers<KnownUser>;

@@ -3,7 +3,7 @@ import type { Authenticator, Requester } from "./authenticator.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { tokenKey } from "./credentials-key.ts";
 
-/** Whom a token of the tokens file belongs to. */
+/** The owner of a token of the tokens file. */
 export interface TokenOwner {
   readonly userId: string;
   readonly admin: boolean;
@@ -12,7 +12,8 @@ export interface TokenOwner {
 
 /**
  * Knows users by a fixed table from token to owner and asks nobody. A token is one user: `user_id` and `device_id` of a
- * request change nothing, as long as some user and device can have them. Throws `UNKNOWN_TOKEN` (401) for every other token.
+ * request change nothing, as long as some user and device can have them. Throws `UNKNOWN_TOKEN` (401) for every other
+ * token.
  */
 export function createTokensFileAuthenticator(tokens: ReadonlyMap<string, TokenOwner>): Authenticator {
   // Found by hash, so that the time of a look-up tells nothing about how much of a token was right.

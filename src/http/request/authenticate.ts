@@ -33,7 +33,10 @@ export async function identifyUser(req: Request, query: Query, options: Requeste
   return requester;
 }
 
-/** Who makes a request to a web resource, for the module that serves it. Rejects with the 400, 401, 403 or 503 for its client. */
+/**
+ * Who makes a request to a web resource, for the module that serves it. Rejects with the 400, 401, 403 or 503 for its
+ * client.
+ */
 export async function identifyWebRequest(
   request: Pick<Request, "headers" | "rawHeaders" | "socket"> & { readonly originalUrl: string },
   options: RequesterOptions,
@@ -41,7 +44,7 @@ export async function identifyWebRequest(
   return identify(request, parseQuery(request.originalUrl), options);
 }
 
-/** Bytes that are no text name nobody, and leaving them out would make it a request of somebody else. */
+/** Parameters that are not UTF-8 are refused: ignoring them would attribute the request to a different user. */
 function identifier(query: Query, name: string): string | undefined {
   const text = queryText(query, name);
   if (text === null) throw matrixError("PARAMETER_NOT_UTF8");

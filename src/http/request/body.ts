@@ -5,7 +5,7 @@ import { leastBytesWithin } from "./discard-body.ts";
 
 /** How a request's body is read. */
 export interface BodyOptions {
-  /** A body from which nothing arrives for so long is ended; one that flows may take as long as it needs. */
+  /** A body is aborted after this long without data; one that flows may take as long as it needs. */
   readonly idleTimeoutMs: number;
 }
 
@@ -48,8 +48,8 @@ export function refuseBody(req: IncomingMessage, error: unknown): void {
 }
 
 /**
- * The body of an upload, read as {@link requestBody} reads it. Throws `UPLOAD_WITHOUT_LENGTH` where the head does not say how the body
- * ends: a lost body is worse than an error.
+ * The body of an upload, read as {@link requestBody} reads it. Throws `UPLOAD_WITHOUT_LENGTH` where the head does not
+ * say how the body ends: a lost body is worse than an error.
  */
 export function uploadBody(req: IncomingMessage, res: ServerResponse, options: BodyOptions): BodySource {
   if (!isFramed(req)) throw matrixError("UPLOAD_WITHOUT_LENGTH");
@@ -57,8 +57,8 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, options: B
 }
 
 /**
- * The body of a request: nothing is asked of the client before `read` is called. Reading rejects where more or less arrives than the
- * head declares, where the client leaves, and where nothing arrives for the idle time.
+ * The body of a request: nothing is asked of the client before `read` is called. Reading rejects where more or less
+ * arrives than the head declares, where the client leaves, and where nothing arrives for the idle time.
  */
 export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTimeoutMs }: BodyOptions): BodySource {
   const declared = contentLengthOf(req);
@@ -73,7 +73,7 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
             return;
           }
           finish(matrixError("UPLOAD_STALLED"));
-          // One that was answered early: whoever waits for the rest of it has nothing more to tell.
+          // One that was answered early: the code that waits for the rest of it has nothing more to say.
           if (res.headersSent) req.destroy();
         }, idleTimeoutMs);
         let arrived = 0;
@@ -106,7 +106,8 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
           taking.then(() => finish(), finish);
         };
         readers.set(req, finish);
-        // Also where all of it has arrived: a client that leaves before its body is read takes the upload with it, as in Synapse.
+        // Also where all of it has arrived: a client that leaves before its body is read takes the upload with it, as
+        // in Synapse.
         const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
         const onTaken = () => {
           if (finished) return;
@@ -136,8 +137,8 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
 }
 
 /**
- * Ends a request whose body turns out longer or shorter than its head says. For handlers that read it themselves: {@link requestBody}
- * refuses such a body.
+ * Ends a request whose body turns out longer or shorter than its head says. For handlers that read it themselves:
+ * {@link requestBody} refuses such a body.
  */
 export function holdToDeclaredLength(req: IncomingMessage): void {
   const declared = contentLengthOf(req);

@@ -47,7 +47,7 @@ export function discardBody(req: IncomingMessage, { maxBytes, idleTimeoutMs }: D
 /** Discards what a handler that has answered left of a body; Node would read it at any pace and of any length. */
 export function discardUnread(options: DiscardOptions): RequestHandler {
   return (req, res, next) => {
-    // Before Node hears of it, which would dump the body then: nothing could be told of its pace any more.
+    // Before Node is told, which would then dump the body: its pace could not be measured any more.
     res.prependOnceListener("finish", () => discardBody(req, options));
     next();
   };

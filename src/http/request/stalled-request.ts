@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** Ends a request whose reader waits for more of the body while none has come for so long. */
+/** Ends a request whose reader has waited this long for more of the body. */
 export function endStalledRequest(req: IncomingMessage, idleTimeoutMs: number): void {
   if (req.complete) return;
   let seenBytes = req.socket.bytesRead;

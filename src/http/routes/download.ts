@@ -11,7 +11,10 @@ import { identify, type RequesterOptions } from "../request/authenticate.ts";
 import { clientLeaving, timeoutOf } from "../request/download-timeout.ts";
 import type { Route } from "./route.ts";
 
-/** Up to this size an answer is read first and sent in one write; larger ones are streamed, with buffers that are used again. */
+/**
+ * Up to this size an answer is read first and sent in one write; larger ones are streamed, with buffers that are used
+ * again.
+ */
 const SMALL_BYTES = 16 * 1024;
 
 const AUTHENTICATED = /^\/_matrix\/client\/v1\/media\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
@@ -103,14 +106,17 @@ async function send(
   try {
     await reader.pipe(res, start, end);
   } catch (error) {
-    // A client that leaves is no failure; its line in the log says that it left.
+    // A client that leaves is not a failure; its line in the log says that it left.
     if (req.socket.destroyed && !MatrixError.is(error)) return;
     throw error;
   }
   res.end();
 }
 
-/** The range to send, undefined for the whole file; ranges are for GET alone. Throws 416 where the file has nothing there. */
+/**
+ * The range to send, undefined for the whole file; ranges are for GET alone. Throws 416 where the file has nothing
+ * there.
+ */
 function rangeOf(req: Request, media: LocalMedia, size: number): ByteRange | undefined {
   if (req.method === "HEAD") return undefined;
   const condition = req.headers["if-range"];

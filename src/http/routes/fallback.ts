@@ -15,8 +15,8 @@ const MEDIA =
   /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/(?:download|thumbnail)\/([^/]*)\/([^/]*)(?:\/[^/]*)?$/;
 
 /**
- * Routes of a repository that a Synapse stands behind: a download or a thumbnail of media that is not ours is asked of Synapse,
- * which looks at the token itself. Everything else stays as it is.
+ * Routes of a repository that a Synapse stands behind: a download or a thumbnail of media that is not ours is asked of
+ * Synapse, which looks at the token itself. Everything else stays as it is.
  */
 export function withFallback(routes: readonly Route[], parts: FallbackParts): Route[] {
   const isServed = (path: string) => routes.some((route) => route.path.test(path));
@@ -59,7 +59,7 @@ function unservedThumbnails(): Route {
 async function isOurs(path: string, { serverName, metadata }: FallbackParts): Promise<boolean> {
   const [server, mediaId] = (MEDIA.exec(path) ?? []).slice(1).map((raw) => decodePercent(raw) ?? "");
   if (server !== serverName) return false;
-  // What can be no media id is refused here, as it always is.
+  // What cannot be a media id is refused here, as it always is.
   if (mediaId === undefined || !isMediaId(mediaId)) return true;
   return (await metadata.localMedia(mediaId)) !== undefined || (await metadata.pendingMedia(mediaId)) !== undefined;
 }

@@ -26,7 +26,7 @@ export class AccessTimes {
     this.#flushMs = flushMs;
   }
 
-  /** Somebody reads this media. */
+  /** A client reads this media. */
   mark(mediaId: string): void {
     this.#read.add(mediaId);
     this.#timer ??= setTimeout(() => void this.flush(), this.#flushMs).unref();

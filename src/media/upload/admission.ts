@@ -18,7 +18,7 @@ export interface AdmissionParts {
   readonly chain: Chain;
   readonly ledger: QuotaLedger;
   readonly maxUploadSizeBytes: number;
-  /** Limits of the configuration, for users about whom no module has a say. */
+  /** Limits of the configuration, for users for whom no module gives limits. */
   readonly defaultLimits: readonly MediaUploadLimit[];
   /** Where a limit without an `info_uri` of its own points to; null without a `public_baseurl`. */
   readonly limitPage: string | null;
@@ -30,8 +30,8 @@ export function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: Admissio
 }
 
 /**
- * Asks the modules whether the user may upload so much, and for the limits of this upload. Without a declared length the first
- * question waits until the size is known: {@link judgeTrueSize}.
+ * Asks the modules whether the user may upload so much, and for the limits of this upload. Without a declared length
+ * the first question waits until the size is known: {@link judgeTrueSize}.
  */
 export async function askModules(
   { userId, contentLength, isOfModule = false }: AdmissionRequest,
@@ -50,9 +50,10 @@ export async function askModules(
 }
 
 /**
- * Asks the modules about a body without a declared length, whose size came out as `sizeBytes`: whether the user may upload so much,
- * and again for the limits where a module tells them by the size, which was 0 before. Both answers must let the upload pass, or a
- * client would choose the lenient one. Throws the refusal; resolves to the reservation that holds the bytes from here on.
+ * Asks the modules about a body without a declared length, whose size came out as `sizeBytes`: whether the user may
+ * upload so much, and again for the limits where a module tells them by the size, which was 0 before. Both answers must
+ * let the upload pass, or a client would choose the lenient one. Throws the refusal; resolves to the reservation that
+ * holds the bytes from here on.
  */
 export async function judgeTrueSize(
   reservation: Reservation,

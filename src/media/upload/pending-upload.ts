@@ -21,9 +21,9 @@ export interface PendingUploadParts extends UploadParts {
 }
 
 /**
- * Takes an upload in under the id that its user created, or throws the error that refuses it: 404 where the id is not ours,
- * unknown or expired, 403 where somebody else created it, 409 where it has content or another upload to it is under way.
- * Client-Server API, `PUT /_matrix/media/v3/upload/{serverName}/{mediaId}`.
+ * Takes an upload in under the id that its user created, or throws the error that refuses it: 404 where the id is not
+ * ours, unknown or expired, 403 where another user created it, 409 where it has content or another upload to it is
+ * under way. Client-Server API, `PUT /_matrix/media/v3/upload/{serverName}/{mediaId}`.
  */
 export async function storePendingUpload(
   request: PendingUploadRequest,
@@ -48,7 +48,10 @@ export async function storePendingUpload(
   }
 }
 
-/** Whether an id has gone unused for too long. Its row stays, as it does in Synapse: the id is never given to anybody else. */
+/**
+ * Whether an id has gone unused for too long. Its row stays, as it does in Synapse: the id is never given to another
+ * user.
+ */
 export function hasExpired(pending: PendingMedia, unusedExpirationMs: number, nowMs: number): boolean {
   return pending.createdTs + unusedExpirationMs < nowMs;
 }

@@ -43,7 +43,9 @@ export interface StoredUpload {
 /** The media id that an upload fills, and how it comes to exist. */
 export interface UploadTarget {
   readonly mediaId: string;
-  /** Commits the row of a file that is in place: from here on the media exists, and its bytes count from the database. */
+  /**
+   * Commits the row of a file that is in place: from here on the media exists, and its bytes count from the database.
+   */
   commit(media: UploadedMedia): Promise<void>;
   /** Takes the row back. */
   withdraw(): Promise<void>;
@@ -76,8 +78,8 @@ export function storeUpload(request: UploadRequest, parts: UploadParts): Promise
 }
 
 /**
- * Fills a media id with what a client uploads, or throws the {@link MatrixError} that refuses it. Whatever fails leaves no
- * file, no row and no reservation behind.
+ * Fills a media id with what a client uploads, or throws the {@link MatrixError} that refuses it. Whatever fails leaves
+ * no file, no row and no reservation behind.
  */
 export async function fillMedia(
   request: UploadRequest,
@@ -86,7 +88,7 @@ export async function fillMedia(
 ): Promise<StoredUpload> {
   const held: Held = {};
   try {
-    // 1. The declared size against the service's own maximum, before anybody is asked.
+    // 1. The declared size against the service's own maximum, before any module is asked.
     checkMaximum(request.contentLength ?? 0, parts);
     // 2. Modules: may this user upload so much, and under which limits?
     const limits = await askModules(request, parts);

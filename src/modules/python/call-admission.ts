@@ -17,15 +17,15 @@ interface WaitingCall {
 
 /** How late the end of a wait may be noticed. */
 const TICK_MS = 50;
-/** How often the log hears of refusals: each of them would make an overload worse. */
+/** How often refusals are logged: a line for each of them would make an overload worse. */
 const REPORT_MS = 1_000;
 const NOBODY = "";
 
 /**
- * Lets so many calls into a Python child at a time. Others wait their turn, which goes round by user; where too many wait, or one
- * waits for too long, a request is refused at once, so that whatever the load, what is taken in is answered. Calls that open a
- * request are refused first, those of the user who has most of them waiting before others': behind every other call stands work
- * that would be lost. Calls of the child to the service are no business of this.
+ * Lets so many calls into a Python child at a time. Others wait their turn, which goes round by user; where too many
+ * wait, or one waits for too long, a request is refused at once, so that whatever the load, what is taken in is
+ * answered. Calls that open a request are refused first, those of the user who has most of them waiting before others':
+ * behind every other call stands work that would be lost. Does not apply to calls from the child to the service.
  */
 export class CallAdmission {
   refused = 0;
@@ -46,8 +46,8 @@ export class CallAdmission {
   }
 
   /**
-   * Undefined where the call may go at once, otherwise resolves when it may; who was let in must {@link leave}. Rejects with a
-   * {@link ModuleUnavailable} `busy`. `patienceMs` is how long a call waits that does not open a request.
+   * Undefined where the call may go at once, otherwise resolves when it may; who was let in must {@link leave}. Rejects
+   * with a {@link ModuleUnavailable} `busy`. `patienceMs` is how long a call waits that does not open a request.
    */
   enter(user: string | undefined, isFirstOfRequest: boolean, patienceMs: number): Promise<void> | undefined {
     if (this.#running < this.#limits.maxInFlight) {

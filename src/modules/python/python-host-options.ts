@@ -52,6 +52,6 @@ export interface PythonHostOptions {
   readonly log: Logger;
   /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
   readonly dryRun: boolean;
-  /** Hears of each time a module held the child's event loop. */
+  /** Is told each time a module held the child's event loop. */
   readonly onBlocked?: ((blocked: Blocked) => void) | undefined;
 }

@@ -20,12 +20,13 @@ const SILENCE_MS = 5_000;
 const HARD_MEMORY_FACTOR = 2;
 /** Modules may block while they are imported and constructed (they open databases, load models). */
 const LOADING_MS = 300_000;
-/** Whoever asks for metrics would rather have the service's own than wait for a child that is busy. */
+/** A scrape would rather have the service's own metrics than wait for a child that is busy. */
 const METRICS_MS = 1_000;
 
 /**
- * A Python child and the modules in it. It imports all modules and parses all configurations at once, then constructs one
- * module at a time, when its turn comes; after a crash it does all of that by itself, and the slots keep their places.
+ * A Python child and the modules in it. It imports all modules and parses all configurations at once, then constructs
+ * one module at a time, when its turn comes; after a crash it does all of that by itself, and the slots keep their
+ * places.
  */
 export class PythonHost implements PythonRunner {
   readonly #options: PythonHostOptions;
@@ -112,9 +113,13 @@ export class PythonHost implements PythonRunner {
     return this.#connected().request(method, params, options);
   }
 
-  /** What modules count with `prometheus_client`, in Prometheus' text format. Rejects where the child does not answer within a second. */
+  /**
+   * What modules count with `prometheus_client`, in Prometheus' text format. Rejects where the child does not answer
+   * within a second.
+   */
   async metrics(): Promise<string> {
-    // No deadline of a call: a child that is blocked would be killed when that is over, and nobody is served by this one.
+    // No deadline of a call: a child that is blocked would be killed when that is over, and nobody is served by this
+    // one.
     return z.string().parse(await this.request("metrics", null, { signal: AbortSignal.timeout(METRICS_MS) }));
   }
 
@@ -155,7 +160,7 @@ export class PythonHost implements PythonRunner {
     return this.#admission.refused;
   }
 
-  /** Answers so far that nobody waited for: late, twice, or to no call. */
+  /** Answers so far that no call waited for: late, twice, or to no call. */
   get ignored(): number {
     return this.#supervisor.ignored;
   }
@@ -224,11 +229,12 @@ export class PythonHost implements PythonRunner {
 
   async #bindLate(params: unknown): Promise<void> {
     const { module } = params as { module: number };
-    // What a constructor registered, and the answer to it that came just before this, is bound a moment after it is read.
+    // What a constructor registered, and the answer to it that came just before this, is bound a moment after it is
+    // read.
     await Promise.resolve();
     this.#bind(module, params, true);
     this.#options.log.info({ module: this.slots.moduleOf(module).name }, "a module registered late");
-    // Earlier than that, the start sees to it.
+    // Earlier than that, the start handles it.
     if (this.#serving && this.up) await this.#options.web.listen(this.#connected());
   }
 

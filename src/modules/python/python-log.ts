@@ -12,7 +12,7 @@ const LEVELS: Record<string, Level> = {
 const MAX_FLOW = { perSecond: 500_000, burstCount: 5_000_000 };
 /** What a line costs besides its text. */
 const LINE_CHARACTERS = 200;
-/** How often the log hears of what is left out. */
+/** How often the log says what is left out. */
 const REPORT_MS = 1_000;
 /** Records of the shim itself are few, and some are made only once. */
 const OWN = "media_bridge_shim";
@@ -28,8 +28,8 @@ export class PythonLog {
   }
 
   /**
-   * Logs a record of the shim: Python's `logging`, or what a module printed, with level, logger name and traceback. The module, its
-   * callback and the request's number, where they are known, stand where the service's own lines have them.
+   * Logs a record of the shim: Python's `logging`, or what a module printed, with level, logger name and traceback. The
+   * module, its callback and the request's number, where they are known, stand where the service's own lines have them.
    */
   record(record: Readonly<Record<string, unknown>>): void {
     const { level, message, request, module, callback, ...python } = record;

@@ -19,7 +19,7 @@ interface Group {
   readonly storageProviders: StorageProviderConfig[];
 }
 
-/** The name of the child of all whom the configuration does not set apart. */
+/** The name of the child of all modules that the configuration does not set apart. */
 export const SHARED = "shared";
 
 /** The Python children of a configuration, in the order of those who live in them. */

@@ -24,8 +24,8 @@ export interface ParsedModule {
 }
 
 /**
- * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration. Rejects with a StartError that names the module and what is wrong, never a value of its
- * configuration.
+ * Imports a TypeScript or JavaScript module, without a build step, and parses its configuration. Rejects with a
+ * StartError that names the module and what is wrong, never a value of its configuration.
  */
 export async function parseTypeScriptModule(entry: TypeScriptEntry, options: ImportOptions): Promise<ParsedModule> {
   const { file, exports } = await importModule(entry, options);
@@ -120,7 +120,10 @@ function findMisfit(kind: KindName, length: number): string | undefined {
   return length > given ? `takes ${length} arguments, is called with ${given}` : undefined;
 }
 
-/** What an object registers: all that a plain one holds, and of another one, whose methods are no members, the callbacks. */
+/**
+ * What an object registers: all members of a plain one, and the callbacks of any other one, whose methods are not own
+ * members.
+ */
 function namesIn(callbacks: object, group: Kind<KindName>["group"]): string[] {
   if (isPlainObject(callbacks)) return Object.keys(callbacks);
   const names = Object.values(KINDS)

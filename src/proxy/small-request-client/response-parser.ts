@@ -28,8 +28,8 @@ const NOT_IN_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 type Part = "head" | "sized" | "until-close" | "chunk-line" | "chunk" | "chunk-end" | "trailers" | "over";
 
 /**
- * Reads one small answer to a `POST` or `PUT` as it arrives. RFC 9112, sections 4 to 7. Whatever leaves a doubt where the answer ends
- * is an error, never a guess.
+ * Reads one small answer to a `POST` or `PUT` as it arrives. RFC 9112, sections 4 to 7. Whatever leaves a doubt where
+ * the answer ends is an error, never a guess.
  */
 export class ResponseParser {
   #part: Part = "head";
@@ -136,7 +136,7 @@ export class ResponseParser {
 
   #readTrailer(line: string): void {
     if (line === "") this.#part = "over";
-    // Nobody reads them; what is no header may be a sign that the end is elsewhere.
+    // They are not used; a malformed one may be a sign that the end is elsewhere.
     else if (NOT_IN_HEAD.test(line)) throw new Error("a trailer of the answer is malformed");
     else if (FRAMING.test(readField(line)[0])) throw new Error("the answer has no clear length");
   }
@@ -183,7 +183,10 @@ interface Frame {
   readonly isLast: boolean;
 }
 
-/** Throws where a head says two things, or one of them twice: another reader may believe another. RFC 9112, sections 6.1 and 6.2. */
+/**
+ * Throws where a head says two things, or one of them twice: another reader may believe another. RFC 9112, sections 6.1
+ * and 6.2.
+ */
 function readFrame(headers: RawHeaders, isHttp11: boolean): Frame {
   const [lengths, encodings] = [valuesOf(headers, "content-length"), valuesOf(headers, "transfer-encoding")];
   const [length, encoding] = [lengths[0], encodings[0]];

@@ -17,8 +17,8 @@ export interface SmallRequest {
 }
 
 /**
- * Small requests over HTTP/1.1, by connections that are kept. With undici each would take 0.13 ms more, of the 0.6 that guarding adds
- * to an upload: its parser is large, and cold between one upload and the next.
+ * Small requests over HTTP/1.1, by connections that are kept. With undici each would take 0.13 ms more, of the 0.6 that
+ * guarding adds to an upload: its parser is large, and cold between one upload and the next.
  */
 export class SmallRequestClient {
   readonly #address: buildConnector.Options & { readonly host: string };
@@ -37,8 +37,8 @@ export class SmallRequestClient {
   }
 
   /**
-   * Sends a request once. Rejects as `KeepAliveConnection.exchange` does, with the error of a connection that could not be made, and with
-   * `BAD_REQUEST` for what no request may hold.
+   * Sends a request once. Rejects as `KeepAliveConnection.exchange` does, with the error of a connection that could not
+   * be made, and with `BAD_REQUEST` for what no request may hold.
    */
   async exchange(request: SmallRequest): Promise<Exchanged> {
     const head = this.#headOf(request);
@@ -61,7 +61,7 @@ export class SmallRequestClient {
       if (NOT_IN_FIELD.test(name) || NOT_IN_FIELD.test(value)) throw matrixError("BAD_REQUEST");
       fields += `${name}: ${value}\r\n`;
     }
-    // With two of them, who reads which is anybody's guess.
+    // With two of them, it is not known who reads which.
     if (hosts > 1 || target.includes(" ") || NOT_IN_FIELD.test(target)) throw matrixError("BAD_REQUEST");
     // More or less of a body than its head says is taken for the next request, or waited for.
     if (lengths.join() !== String(sizeBytes)) throw matrixError("BAD_REQUEST");

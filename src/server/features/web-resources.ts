@@ -7,7 +7,9 @@ import type { Logger } from "../../util/log.ts";
 import { maxWebBodyBytes } from "../../web/body-limit.ts";
 import type { WebResources } from "../../web/web-resources.ts";
 
-/** Answers what is no route of the service's own. Throws a StartError where a module has taken one of them. */
+/**
+ * Answers requests that match no route of the service's own. Throws a StartError where a module has taken one of them.
+ */
 export function serveModules(
   resources: WebResources,
   routes: readonly Route[],

@@ -4,13 +4,16 @@ import { performance } from "node:perf_hooks";
 export type DiskIo = "auto" | "sync" | "async";
 
 const SLOW_AVERAGE_MS = 5;
-/** The weight of the newest call in the moving average: a process that is kept waiting for a processor once is no slow disk. */
+/**
+ * The weight of the newest call in the moving average: a process that waits for a processor once does not mean a slow
+ * disk.
+ */
 const NEWEST = 1 / 32;
 const PAUSE_MS = 30_000;
 
 /**
- * Whether the disk answers fast enough to be called on the event loop, where a call is several times cheaper than through
- * a thread. At 5 ms on average calls go through threads for 30 s; then it is tried again.
+ * Whether the disk answers fast enough to be called on the event loop, where a call is several times cheaper than
+ * through a thread. At 5 ms on average calls go through threads for 30 s; then it is tried again.
  */
 export class DiskLatency {
   readonly #io: DiskIo;

@@ -46,7 +46,7 @@ export class FilesystemVerifiedFiles implements FileSource {
       for await (const second of namesIn(join(contentFolder, first))) {
         for await (const rest of namesIn(join(contentFolder, first, second))) {
           const mediaId = first + second + rest;
-          // A name of another form is no media of anybody's.
+          // A name of another form is not a media file.
           if (this.#pathOf(mediaId) === join(contentFolder, first, second, rest)) yield mediaId;
         }
       }

@@ -1,4 +1,7 @@
-/** How much of a file is in memory at once, twice: one piece being read while the other is written. More falls out of a processor's cache in between. */
+/**
+ * How much of a file is in memory at once, twice: one piece being read while the other is written. More falls out of a
+ * processor's cache in between.
+ */
 const PIECE_BYTES = 256 * 1024;
 /** Pieces kept for later: as many as a busy moment needs. */
 const MAX_KEPT = 32;
@@ -6,8 +9,8 @@ const MAX_KEPT = 32;
 const kept: Buffer[] = [];
 
 /**
- * A buffer with its content left over: fresh memory for each file is what collecting garbage costs most on. It goes back by
- * {@link givePiece}, unless somebody may still hold it: then it is left to the garbage collector.
+ * A buffer with its content left over: fresh memory for each file is what collecting garbage costs most on. It goes
+ * back by {@link givePiece}, unless other code may still hold it: then it is left to the garbage collector.
  */
 export function takePiece(): Buffer {
   return kept.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);

@@ -41,7 +41,7 @@ export class FilesystemSpool implements BlobSpool {
       await this.#calls().makeFolders(dirname(this.#contentPath));
       await inFolder(this.#contentPath, link, async (folder) => void (await this.#calls().makeFolders(folder)));
     } catch (error) {
-      // Somebody else, such as an operator's job, was quicker.
+      // Another process, such as an operator's job, was quicker.
       if (!isSystemError(error, "EEXIST")) throw storeFailed(error);
     }
   }

@@ -17,14 +17,16 @@ export interface WriterParts {
   readonly log: Logger;
 }
 
-/** An upload on its way into the folder: in memory while it is small, in pieces to its temporary name when it is not. */
+/**
+ * An upload on its way into the folder: in memory while it is small, in pieces to its temporary name when it is not.
+ */
 export class FilesystemWriter implements BlobWriter {
   readonly #parts: WriterParts;
   #chunks: Buffer[] = [];
   #chunksBytes = 0;
   #pieces: PieceWriter | undefined;
   #fd: number | undefined;
-  /** What this upload made and an abort removes; somebody else's file of the same name is none of it. */
+  /** What this upload made and an abort removes; another upload's file of the same name is not part of it. */
   #madeTemporary = false;
   #madeContent = false;
   #madeFolders: string[] = [];

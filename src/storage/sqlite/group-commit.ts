@@ -1,6 +1,8 @@
 import { isBusy } from "../failure.ts";
 
-/** How long a write waits for a database that somebody else keeps locked: as long as a module's callback may take. */
+/**
+ * How long a write waits for a database that another connection keeps locked: as long as a module's callback may take.
+ */
 const BUSY_LIMIT_MS = 30_000;
 /** The same, once the database is being closed. */
 const CLOSING_LIMIT_MS = 2_000;
@@ -15,8 +17,9 @@ interface Entry {
 }
 
 /**
- * Collects what is to be written within one turn of the event loop and commits it together. A group that fails is written
- * again one by one, so that only the culprit fails. A locked database is tried again later, never waited for on the loop.
+ * Collects what is to be written within one turn of the event loop and commits it together. A group that fails is
+ * written again one by one, so that only the culprit fails. A locked database is tried again later, never waited for on
+ * the loop.
  */
 export class GroupCommit {
   readonly #commit: (writes: readonly (() => void)[]) => void;
@@ -36,7 +39,10 @@ export class GroupCommit {
     this.#limitMs = limitMs;
   }
 
-  /** Resolves with what `write` answered, once that is committed. It may be called more than once, each time on the rows as they were. */
+  /**
+   * Resolves with what `write` answered, once that is committed. It may be called more than once, each time on the rows
+   * as they were.
+   */
   add<T>(write: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
       let answer: T;

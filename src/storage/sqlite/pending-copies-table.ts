@@ -25,7 +25,9 @@ interface PendingRow {
 
 type Statements = Record<keyof typeof SQL, Statement>;
 
-/** {@link PendingCopies} in the service's SQLite database. Writes share commits with everything else that is written. */
+/**
+ * {@link PendingCopies} in the service's SQLite database. Writes share commits with everything else that is written.
+ */
 export class SqlitePendingStores implements PendingCopies {
   readonly #statements: Statements;
   readonly #commit: (write: () => void) => Promise<void>;
@@ -37,7 +39,10 @@ export class SqlitePendingStores implements PendingCopies {
     this.#commit = commit;
   }
 
-  /** Local media that these providers are to get. Part of somebody else's transaction: the one that commits the media's row. */
+  /**
+   * Local media that these providers are to get. Part of the caller's transaction: the one that commits the media's
+   * row.
+   */
   add(mediaId: string, providers: readonly string[] | undefined, nowTs: number): void {
     if (providers === undefined) return;
     const file = localFile(mediaId);

@@ -6,7 +6,7 @@ const OWNER_ONLY = 0o600;
 /** The database, and what SQLite keeps beside it, by the mode that the database has at that time. */
 const SUFFIXES = ["", "-wal", "-shm", "-journal"];
 
-/** Makes the file of a database where it does not exist: SQLite would make it for everybody to read. */
+/** Makes the file of a database where it does not exist: SQLite would make it readable for every user. */
 export function makePrivate(path: string): void {
   try {
     closeSync(openSync(path, "wx", OWNER_ONLY));
@@ -16,7 +16,10 @@ export function makePrivate(path: string): void {
   }
 }
 
-/** Takes a database, which rows of all users are in, out of everybody else's reach: earlier releases made it for everybody to read. */
+/**
+ * Takes a database, which rows of all users are in, out of every other user's reach: earlier releases made it readable
+ * for all.
+ */
 export function keepPrivate(path: string, log: Logger): void {
   for (const file of SUFFIXES.map((suffix) => path + suffix)) {
     const found = statSync(file, { throwIfNoEntry: false });
