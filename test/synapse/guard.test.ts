@@ -39,11 +39,13 @@ test("An upload that is allowed is recorded, and Synapse serves it and a thumbna
     `/_matrix/client/v1/media/thumbnail/${mxc.slice(6)}?width=8&height=8&method=crop`,
   );
   expect([thumbnail.status, thumbnail.headers.get("content-type")]).toEqual([200, "image/png"]);
-  expect(guarded.recorded(mxc)).toMatchObject({
-    user_id: account.userId,
-    media_length: png.length,
-    sha256: createHash("sha256").update(png).digest("hex"),
-  });
+  await expect
+    .poll(() => guarded.recorded(mxc))
+    .toMatchObject({
+      user_id: account.userId,
+      media_length: png.length,
+      sha256: createHash("sha256").update(png).digest("hex"),
+    });
 });
 
 test("What a Python module refuses never reaches Synapse", async () => {
@@ -89,7 +91,7 @@ test("Ids are made by Synapse and uploaded to through here, once", async () => {
   const put = () => request(account, `${UPLOAD}/${mxc.slice(6)}`, { method: "PUT", body: "hello" });
   const first = await put();
   expect([first.status, await first.json()]).toEqual([200, {}]);
-  expect(guarded.recorded(mxc)).toMatchObject({ media_length: 5, user_id: account.userId });
+  await expect.poll(() => guarded.recorded(mxc)).toMatchObject({ media_length: 5, user_id: account.userId });
   const second = await put();
   expect([second.status, await second.json()]).toMatchObject([409, { errcode: "M_CANNOT_OVERWRITE_MEDIA" }]);
   const download = await request(account, `/_matrix/client/v1/media/download/${mxc.slice(6)}`);
