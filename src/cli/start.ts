@@ -51,7 +51,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   const endWatch =
     watched === undefined
       ? undefined
-      : (await import("./watch.ts")).reloadOnChange({ service, named: watched, latest: () => latest, log });
+      : await (await import("./watch.ts")).reloadOnChange({ service, named: watched, latest: () => latest, log });
   log.info({ address: service.address }, "ready");
   if (tryOut) console.log(describeTryOut(config, service.address));
   let isStopping = false;

@@ -44,6 +44,19 @@ class Gate:
   return folder;
 }
 
+const modulesFrom = (from: string, folder = ".") => [{ typescript: `${folder}/it.ts`, config: { from } }];
+
+/** Has a Node process say when it loads chokidar. */
+const TELL_OF_CHOKIDAR = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from "node:module";
+  registerHooks({
+    load(url, context, next) {
+      if (url.includes("/chokidar/index.js")) process.stderr.write("chokidar is loaded");
+      return next(url, context);
+    },
+  });
+`)}`;
+
 /** Resolves once the nth reload is through. */
 const reloaded = (service: CliService, nth: number) => service.logged("reloaded: the new", `"generation":${nth},`);
 const ask = async (service: CliService): Promise<unknown> => (await service.request(CONFIG)).json();
@@ -118,5 +131,32 @@ describe.concurrent("start --watch", () => {
     await reloaded(service, 3);
     expect(await ask(service)).toMatchObject({ text: "of more" });
     await end(service);
+  });
+
+  test("reloads each time that another file takes the place of the configuration, and when its folder gets a file", async () => {
+    const folder = createFolder();
+    mkdirSync(join(folder.path, "conf.d"));
+    folder.write("conf.d/first.yaml", JSON.stringify({ max_upload_size: "1M" }));
+    const service = await folder.start({ arguments: ["--watch", "--config", join(folder.path, "conf.d")] });
+    for (const [index, from] of ["second", "third"].entries()) {
+      folder.write("new.tmp", JSON.stringify({ ...folder.readConfig(), modules: modulesFrom(from) }));
+      renameSync(join(folder.path, "new.tmp"), folder.config);
+      await reloaded(service, index + 1);
+      expect(await ask(service)).toMatchObject({ from });
+    }
+    folder.write("conf.d/modules.yaml", JSON.stringify({ modules: modulesFrom("a folder", "..") }));
+    await reloaded(service, 3);
+    expect(await ask(service)).toMatchObject({ from: "a folder" });
+    await end(service);
+  });
+
+  test.each([
+    [["--watch"], true],
+    [[], false],
+  ])("with the arguments %j loads chokidar: %s", async (args, isLoaded) => {
+    const environment = { NODE_OPTIONS: `--import ${TELL_OF_CHOKIDAR}` };
+    const service = await createFolder().start({ arguments: args, environment });
+    service.kill("SIGTERM");
+    expect((await service.ended).stderr.includes("chokidar is loaded")).toBe(isLoaded);
   });
 });
