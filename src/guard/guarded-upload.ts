@@ -16,7 +16,7 @@ import type { Reservation } from "../media/upload/quota.ts";
 import type { BodySource } from "../util/body-source.ts";
 import { CoalescedDelay } from "../util/coalesced-delay.ts";
 import type { BufferedResponse } from "../proxy/small-request-client/response-parser.ts";
-import type { Turn, Upstream } from "../proxy/to-synapse.ts";
+import type { SynapseTurn, Upstream } from "../proxy/to-synapse.ts";
 import { exactly } from "../proxy/exact-body.ts";
 import { streamBody } from "../proxy/stream-request.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "../proxy/headers.ts";
@@ -221,7 +221,11 @@ async function handOn(
 }
 
 /** Sends a small body, and looks at it once it is on its way: Synapse takes it in meanwhile. */
-async function exchangeSmall(request: SmallRequest, look: (piece: Buffer) => void, turn: Turn): Promise<Exchanged> {
+async function exchangeSmall(
+  request: SmallRequest,
+  look: (piece: Buffer) => void,
+  turn: SynapseTurn,
+): Promise<Exchanged> {
   const exchanging = turn.exchange(request);
   const looking = setImmediate().then(() => request.body.forEach(look));
   const exchanged = await exchanging;

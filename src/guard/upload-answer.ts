@@ -1,5 +1,5 @@
 import { matrixError } from "../errors.ts";
-import { describeFailure } from "../proxy/to-synapse.ts";
+import { describeFailure } from "../proxy/failures.ts";
 import { MAX_ANSWER_BYTES, type BufferedResponse } from "../proxy/small-request-client/response-parser.ts";
 import type { UpstreamAnswer } from "../proxy/streamed-requests.ts";
 

@@ -1,30 +1,44 @@
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
 import { failureOf } from "../callbacks/failure.ts";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import { cutTarget } from "../web/path-segments.ts";
 import type { WebResources } from "../web/web-resources.ts";
-import { ChildProxy, type ChildProxyOptions } from "./child-proxy.ts";
-import { holdToDeclaredLength, tellToContinue } from "./request/body.ts";
+import { passThrough } from "../proxy/relay.ts";
+import type { Target } from "../proxy/target.ts";
+import { childHeaders, createChildTarget } from "../proxy/to-child.ts";
+import {
+  contentLengthOf,
+  holdToDeclaredLength,
+  requestBody,
+  tellToContinue,
+  type BodyOptions,
+} from "./request/body.ts";
 import { factsOf } from "./request-log.ts";
 import { endStalledRequest } from "./request/stalled-request.ts";
 
-export interface WebResourceOptions extends ChildProxyOptions {
+export interface WebResourceOptions extends BodyOptions {
   readonly resources: WebResources;
   readonly log: Logger;
+  /** The largest body that is handed on to a Python child. */
+  readonly maxBodyBytes: number;
+  /** Whether `X-Forwarded-…` is believed: only behind a proxy that sets it. */
+  readonly xForwarded: boolean;
+  /** How long a request waits for one of the connections to a Python child. */
+  readonly maxWaitMs: number;
 }
 
 /** Answers what modules serve. Stands behind every route of the service's own, and costs those nothing. */
 export function serveWebResources(options: WebResourceOptions): RequestHandler {
   const { resources, log, idleTimeoutMs } = options;
-  const proxy = new ChildProxy(options);
+  const children = new Map<string, Target>();
   return async (req, res, next) => {
     const found = resources.find(req.url);
     if (found === undefined) return next();
     const { path, module, serves } = found.value;
     const facts = factsOf(res);
     if (facts) facts.route = path;
-    if (typeof serves !== "function") return proxy.forward(req, res, serves.socketPath());
+    if (typeof serves !== "function") return handOnToChild(req, res, childAt(serves.socketPath()), options);
     holdToDeclaredLength(req);
     endStalledRequest(req, idleTimeoutMs);
     tellToContinue(req, res);
@@ -50,6 +64,22 @@ export function serveWebResources(options: WebResourceOptions): RequestHandler {
       return matrixError("MODULE_FAILED", { cause: error });
     }
   };
+
+  /** The child at this socket. Throws `MODULE_UNAVAILABLE` where no child listens. */
+  function childAt(socketPath: string | undefined): Target {
+    if (socketPath === undefined) throw matrixError("MODULE_UNAVAILABLE");
+    const target = children.get(socketPath) ?? createChildTarget(socketPath, options.maxWaitMs);
+    children.set(socketPath, target);
+    return target;
+  }
+}
+
+async function handOnToChild(req: Request, res: Response, target: Target, options: WebResourceOptions): Promise<void> {
+  const { maxBodyBytes: maxBytes, xForwarded } = options;
+  const sizeBytes = contentLengthOf(req);
+  if (sizeBytes !== undefined && sizeBytes > maxBytes) throw matrixError("UPLOAD_TOO_LARGE");
+  const headers = childHeaders(req, xForwarded, factsOf(res)?.id);
+  await passThrough(req, res, { source: requestBody(req, res, options), sizeBytes, maxBytes }, { target, headers });
 }
 
 /** A refusal in the form of connect's middleware, such as parsers of bodies: an error with a status that it may show. */

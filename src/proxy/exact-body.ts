@@ -5,22 +5,26 @@ import type { BodySource } from "../util/body-source.ts";
 export interface SizedBody {
   readonly source: BodySource;
   readonly sizeBytes: number | undefined;
+  /** The most that is sent of a body that comes in chunks. */
+  readonly maxBytes?: number;
 }
 
 /** Counts a body against the length that was declared for it. */
 export class DeclaredLength {
   readonly #sizeBytes: number | undefined;
+  readonly #maxBytes: number;
   #countedBytes = 0;
 
-  constructor(sizeBytes: number | undefined) {
+  constructor({ sizeBytes, maxBytes = Infinity }: Omit<SizedBody, "source">) {
     this.#sizeBytes = sizeBytes;
+    this.#maxBytes = maxBytes;
   }
 
-  /** Counts a piece. Throws where it makes the body longer than declared. */
+  /** Counts a piece. Throws `BODY_LENGTH_WRONG` where it makes the body longer than declared, and `UPLOAD_TOO_LARGE` past its maximum. */
   count(piece: Buffer): void {
     this.#countedBytes += piece.length;
-    if (this.#sizeBytes === undefined || this.#countedBytes <= this.#sizeBytes) return;
-    throw matrixError("BODY_LENGTH_WRONG");
+    if (this.#sizeBytes !== undefined && this.#countedBytes > this.#sizeBytes) throw matrixError("BODY_LENGTH_WRONG");
+    if (this.#countedBytes > this.#maxBytes) throw matrixError("UPLOAD_TOO_LARGE");
   }
 
   /** Whether nothing more may come. */
@@ -41,7 +45,7 @@ export class DeclaredLength {
 export function exactly({ source, sizeBytes }: SizedBody): BodySource {
   return {
     async read(sink, isAwaited) {
-      const length = new DeclaredLength(sizeBytes);
+      const length = new DeclaredLength({ sizeBytes });
       await source.read((chunk) => {
         length.count(chunk);
         return sink(chunk);

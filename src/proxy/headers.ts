@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { isForwardedHeader } from "../util/forwarded-headers.ts";
 
 /** Headers of one connection, which are never handed on. RFC 9110, "Connection". */
@@ -29,22 +30,17 @@ export function endToEnd(raw: RawHeaders, without: ReadonlySet<string> = new Set
   return kept;
 }
 
-/** What is said of the client's address: as a proxy in front said it where that is believed, else as we see it. */
-export interface ClientAddress {
-  /** The peer's IP address. */
-  readonly remoteAddress: string | undefined;
-  /** Whether `X-Forwarded-…` of the request is believed. */
-  readonly xForwarded: boolean;
-}
-
 /**
- * The headers of a request as they are handed on. `Expect` is answered here; `Content-Length` is left out: whoever writes a body
- * says how long it is.
+ * The headers of a request as they are handed on to Synapse. `Expect` is answered here; `Content-Length` is left out: the code that
+ * writes a body says how long it is.
+ *
+ * @param xForwarded whether what the request says of the client's address is believed, as a proxy in front has said it
  */
-export function requestHeaders(raw: RawHeaders, address: ClientAddress): string[] {
-  const believed = address.xForwarded && valuesOf(raw, "x-forwarded-for").length > 0;
-  const headers = endToEnd(believed ? raw : withoutForwarded(raw), new Set(["expect", "content-length"]));
-  if (!believed && address.remoteAddress !== undefined) headers.push("X-Forwarded-For", address.remoteAddress);
+export function requestHeaders(req: Pick<IncomingMessage, "rawHeaders" | "socket">, xForwarded: boolean): string[] {
+  const { rawHeaders, socket } = req;
+  const believed = xForwarded && valuesOf(rawHeaders, "x-forwarded-for").length > 0;
+  const headers = endToEnd(believed ? rawHeaders : withoutForwarded(rawHeaders), new Set(["expect", "content-length"]));
+  if (!believed && socket.remoteAddress !== undefined) headers.push("X-Forwarded-For", socket.remoteAddress);
   return headers;
 }
 

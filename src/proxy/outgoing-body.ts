@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { matrixError } from "../errors.ts";
-import { DeclaredLength } from "./exact-body.ts";
+import { DeclaredLength, type SizedBody } from "./exact-body.ts";
 import { giveAway } from "./free-after-write.ts";
 
 /** What is held between the two connections: as much as a socket hands over at once. */
@@ -9,13 +9,13 @@ const HIGH_WATER_MARK = 64 * 1024;
 interface Waiting {
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
+  readonly timer: NodeJS.Timeout | undefined;
 }
 
 /**
- * A body on its way to Synapse: fed piece by piece, no faster than it is taken, and never one byte more or less than the head of its
+ * A body on its way to a target: fed piece by piece, no faster than it is taken, and never one byte more or less than the head of its
  * request says: it is destroyed instead, and its connection with it. The piece that completes it is held back until the end of it is
- * known: of a body that turns out longer, Synapse never has the whole.
+ * known: of a body that turns out longer, the target never has the whole.
  */
 export class OutgoingBody extends Readable {
   #waiting: Waiting | undefined;
@@ -24,18 +24,18 @@ export class OutgoingBody extends Readable {
   #last: Buffer | undefined;
 
   /**
-   * @param sizeBytes what the head says; undefined for a body that is sent in chunks
-   * @param timeoutMs how long Synapse may take nothing before the body is ended with `UPSTREAM_TIMEOUT`
+   * @param length what the head says
+   * @param timeoutMs how long the target may take nothing before the body is ended with `UPSTREAM_TIMEOUT`; 0 for as long as it wants
    */
-  constructor(sizeBytes: number | undefined, timeoutMs: number) {
+  constructor(length: Omit<SizedBody, "source">, timeoutMs: number) {
     super({ highWaterMark: HIGH_WATER_MARK });
     this.#timeoutMs = timeoutMs;
-    this.#length = new DeclaredLength(sizeBytes);
+    this.#length = new DeclaredLength(length);
     // Whoever sends it hears of the error; before a connection is there, nobody would.
     this.on("error", () => undefined);
   }
 
-  /** Takes the next piece, which is freed once it is written. Throws `BODY_LENGTH_WRONG`. A returned promise is back-pressure; it rejects when nobody takes the body any more. */
+  /** Takes the next piece, which is freed once it is written. Throws `BODY_LENGTH_WRONG` and `UPLOAD_TOO_LARGE`. A returned promise is back-pressure; it rejects when nobody takes the body any more. */
   feed(chunk: Buffer): Promise<void> | void {
     if (this.destroyed) throw matrixError("UPSTREAM_BROKEN");
     this.#length.count(chunk);
@@ -46,7 +46,8 @@ export class OutgoingBody extends Readable {
     }
     if (this.push(chunk)) return;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => this.destroy(matrixError("UPSTREAM_TIMEOUT")), this.#timeoutMs);
+      const giveUp = () => this.destroy(matrixError("UPSTREAM_TIMEOUT"));
+      const timer = this.#timeoutMs === 0 ? undefined : setTimeout(giveUp, this.#timeoutMs);
       this.#waiting = { resolve, reject, timer };
     });
   }

@@ -1,30 +1,32 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { finishAfterBody } from "../util/finish-after-body.ts";
-import { describeFailure, type Upstream } from "./to-synapse.ts";
+import { describeFailure } from "./failures.ts";
+import type { Target } from "./target.ts";
 import type { SizedBody } from "./exact-body.ts";
 import { sendOn, type ForwardedRequest } from "./stream-request.ts";
-import { declaredLengths, endToEnd, requestHeaders, type RawHeaders } from "./headers.ts";
+import { declaredLengths, endToEnd, type RawHeaders } from "./headers.ts";
 import type { BufferedResponse } from "./small-request-client/response-parser.ts";
 import type { UpstreamAnswer } from "./streamed-requests.ts";
 
+/** Where a request is handed on to, and how it names its client there. */
 export interface PassThroughParts {
-  readonly upstream: Upstream;
-  /** Whether `X-Forwarded-For` of a request is believed. */
-  readonly xForwarded: boolean;
+  readonly target: Target;
+  /** Without the length of the body. */
+  readonly headers: RawHeaders;
 }
 
 /**
- * Hands a request on to Synapse and its answer back, both as they come: nothing is held back, looked into or rewritten.
+ * Hands a request on to a target and its answer back, both as they come: nothing is held back, looked into or rewritten.
  */
 export async function passThrough(
   req: IncomingMessage,
   res: ServerResponse,
   body: SizedBody,
-  { upstream, xForwarded }: PassThroughParts,
+  { target, headers }: PassThroughParts,
 ): Promise<void> {
-  await whileThere(req, res, xForwarded, async (passage) => {
-    await relay(await sendOn(upstream, passage, body), req, res);
+  await whileThere(req, res, headers, async (passage) => {
+    await relay(await sendOn(target, passage, body), req, res, target.describeFailure);
   });
 }
 
@@ -32,12 +34,10 @@ export async function passThrough(
 export async function whileThere(
   req: IncomingMessage,
   res: ServerResponse,
-  xForwarded: boolean,
+  headers: RawHeaders,
   exchange: (passage: ForwardedRequest) => Promise<void>,
 ): Promise<void> {
   const { signal: leaving, forget } = watchClient(req, res);
-  const address = { remoteAddress: req.socket.remoteAddress, xForwarded };
-  const headers = requestHeaders(req.rawHeaders, address);
   try {
     await exchange({
       method: req.method ?? "GET",
@@ -64,11 +64,12 @@ export function watchClient(req: IncomingMessage, res: ServerResponse): { signal
   return { signal: leaving.signal, forget: () => void res.off("close", leave) };
 }
 
-/** Sends an answer of Synapse's to the client. Rejects where Synapse breaks it off. */
+/** Sends an answer to the client. Rejects, as `describe` says, where its server breaks it off. */
 export async function relay(
   answer: UpstreamAnswer | BufferedResponse,
   req: IncomingMessage,
   res: ServerResponse,
+  describe = describeFailure,
 ): Promise<void> {
   const { body } = answer;
   if (Buffer.isBuffer(body)) return relayText(answer, body, req, res);
@@ -79,7 +80,7 @@ export async function relay(
     // One that is not read to its end keeps its connection.
     body.destroy();
     if (res.destroyed) return;
-    throw describeFailure(error);
+    throw describe(error);
   }
   await finishAfterBody(req, res);
 }

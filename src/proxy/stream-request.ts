@@ -1,4 +1,4 @@
-import type { Upstream } from "./to-synapse.ts";
+import type { Target } from "./target.ts";
 import type { BodySource } from "../util/body-source.ts";
 import { exactly, expectNothing, type SizedBody } from "./exact-body.ts";
 import type { RawHeaders } from "./headers.ts";
@@ -26,10 +26,10 @@ function requestOf({ method, target, headers, leaving, endsWithClient }: Forward
 }
 
 /** Hands a request on, with its body where it has one. Resolves and rejects as {@link streamBody} does. */
-export async function sendOn(upstream: Upstream, passage: ForwardedRequest, body: SizedBody): Promise<UpstreamAnswer> {
-  if (body.sizeBytes !== 0) return streamBody(upstream, passage, await aheadWhereSmall(body));
+export async function sendOn(target: Target, passage: ForwardedRequest, body: SizedBody): Promise<UpstreamAnswer> {
+  if (body.sizeBytes !== 0) return streamBody(target, passage, await aheadWhereSmall(body));
   await expectNothing(body.source);
-  const turn = await upstream.turn(passage.purpose, passage.leaving);
+  const turn = await target.turn(passage.purpose, passage.leaving);
   return turn.send({ ...requestOf(passage), body: null });
 }
 
@@ -47,17 +47,18 @@ async function aheadWhereSmall(body: SizedBody): Promise<SizedBody> {
 
 /**
  * Hands a body on as it is read, once it is its turn, and resolves to the answer, as `Turn.send` does. Where reading fails (a client leaves half way, say, or sends more than it
- * declared), the request to Synapse is ended, and the answer rejects with that error. Where Synapse answers early or goes away, the rest is read and thrown away, so that the
+ * declared), the request to the target is ended, and the answer rejects with that error. Where the target answers early or goes away, the rest is read and thrown away, so that the
  * client sees the answer and no reset.
  */
 export async function streamBody(
-  upstream: Upstream,
+  target: Target,
   passage: ForwardedRequest,
-  { source, sizeBytes }: SizedBody,
+  { source, ...declared }: SizedBody,
   onChunk?: (chunk: Buffer) => void,
 ): Promise<UpstreamAnswer> {
-  const turn = await upstream.turn(passage.purpose, passage.leaving);
-  const outgoing = new OutgoingBody(sizeBytes, upstream.timeoutMs);
+  const turn = await target.turn(passage.purpose, passage.leaving);
+  const outgoing = new OutgoingBody(declared, target.timeoutMs);
+  const { sizeBytes } = declared;
   const length = sizeBytes === undefined ? [] : ["Content-Length", String(sizeBytes)];
   const headers = [...passage.headers, ...length];
   let over = false;
@@ -66,7 +67,7 @@ export async function streamBody(
   answer.catch(() => outgoing.destroy());
   const take = (chunk: Buffer) => {
     if (over) return undefined;
-    // First on its way: Synapse takes it in while it is looked at here.
+    // First on its way: the target takes it in while it is looked at here.
     const taken = outgoing.feed(chunk);
     onChunk?.(chunk);
     // Nobody takes it any more where an answer has come early; what is left is read all the same.

@@ -10,7 +10,7 @@ import { freeAfterWrite } from "./free-after-write.ts";
 /** What no status line may hold. */
 const NOT_IN_REASON = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** A request to Synapse whose body comes piece by piece, or that has none. */
+/** A request whose body comes piece by piece, or that has none. */
 export interface UpstreamRequest {
   readonly method: string;
   /** Path and query, as a client sends them; begins with a slash. */
@@ -30,24 +30,31 @@ export interface UpstreamAnswer {
   readonly body: Readable;
 }
 
+export interface StreamOptions {
+  /** How long the server may do nothing; 0 for as long as it wants. */
+  readonly timeoutMs: number;
+  /** Whether a connection is used again. The server is told so in any case. */
+  readonly keepsConnections: boolean;
+}
+
 /** One connection, over which one request goes at a time. */
 interface Line {
   readonly client: Client;
   socket: Socket | undefined;
 }
 
-/** Requests that are streamed both ways, by connections that are kept. */
+/** Requests that are streamed both ways. */
 export class StreamedRequests {
   readonly #url: URL;
   readonly #connections: Connections;
-  readonly #timeoutMs: number;
+  readonly #options: StreamOptions;
   readonly #lines = new Set<Line>();
   readonly #free: Line[] = [];
 
-  constructor(url: URL, connections: Connections, timeoutMs: number) {
+  constructor(url: URL, connections: Connections, options: StreamOptions) {
     this.#url = url;
     this.#connections = connections;
-    this.#timeoutMs = timeoutMs;
+    this.#options = options;
   }
 
   /**
@@ -58,6 +65,7 @@ export class StreamedRequests {
    */
   async send({ method, target, headers, body, signal }: UpstreamRequest, onOver: () => void): Promise<UpstreamAnswer> {
     const line = this.#takeFree() ?? this.#open();
+    const { keepsConnections } = this.#options;
     const over = (canReuse: boolean) => {
       this.#put(line, canReuse);
       onOver();
@@ -73,7 +81,9 @@ export class StreamedRequests {
         ...(signal && { signal }),
       });
       // The reader of the body gets the error as well.
-      response.body.on("error", () => undefined).once("close", () => over(response.body.readableEnded));
+      response.body
+        .on("error", () => undefined)
+        .once("close", () => over(keepsConnections && response.body.readableEnded));
       return {
         status: response.statusCode,
         statusText: NOT_IN_REASON.test(response.statusText) ? "" : response.statusText,
@@ -117,8 +127,8 @@ export class StreamedRequests {
             }
             done(...outcome);
           }),
-        headersTimeout: this.#timeoutMs,
-        bodyTimeout: this.#timeoutMs,
+        headersTimeout: this.#options.timeoutMs,
+        bodyTimeout: this.#options.timeoutMs,
         pipelining: 1,
         allowH2: false,
       }),

@@ -29,7 +29,7 @@ export function createGuardBackend(parts: GuardBackendParts): Backend {
     checkPost: refuseFormBody,
     sendMediaConfig: (req, res) => sendMediaConfig(req, res, parts),
     createId: (req, res, userId) =>
-      whileThere(req, res, parts.xForwarded, async (passage) => {
+      whileThere(req, res, requestHeaders(req, parts.xForwarded), async (passage) => {
         const { answer, text } = await createThroughUpstream(passage, bodyOf(req, res, parts), userId, parts);
         await (text ? relayText(answer, text, req, res) : relay(answer, req, res));
       }),
@@ -39,7 +39,7 @@ export function createGuardBackend(parts: GuardBackendParts): Backend {
 
 /** Synapse's own, with our maximum where that is the smaller one. */
 async function sendMediaConfig(req: Request, res: Response, parts: GuardBackendParts): Promise<void> {
-  await whileThere(req, res, parts.xForwarded, async (passage) => {
+  await whileThere(req, res, requestHeaders(req, parts.xForwarded), async (passage) => {
     const readable = { ...passage, headers: endToEnd(passage.headers, READ_HERE) };
     const answer = await sendOn(parts.upstream, readable, bodyOf(req, res, parts));
     if (answer.status !== 200 || req.method !== "GET") return relay(answer, req, res);
@@ -51,13 +51,12 @@ async function sendMediaConfig(req: Request, res: Response, parts: GuardBackendP
 async function takeUpload(upload: IncomingUpload, parts: GuardBackendParts): Promise<TakenUpload> {
   const { req, res, userId, target, chain } = upload;
   if (target !== undefined) await checkTarget(target, userId, parts);
-  const address = { remoteAddress: req.socket.remoteAddress, xForwarded: parts.xForwarded };
   const request = {
     userId,
     contentLength: upload.contentLength,
     method: target === undefined ? ("POST" as const) : ("PUT" as const),
     target: req.url,
-    headers: requestHeaders(req.rawHeaders, address),
+    headers: requestHeaders(req, parts.xForwarded),
     mediaId: target?.mediaId,
     hasReadableName: upload.fileName !== null,
     body: upload.body,

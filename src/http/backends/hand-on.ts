@@ -1,12 +1,18 @@
 import type { Request, Response } from "express";
 import { matrixError } from "../../errors.ts";
 import type { SizedBody } from "../../proxy/exact-body.ts";
-import { passThrough, type PassThroughParts } from "../../proxy/relay.ts";
+import { requestHeaders } from "../../proxy/headers.ts";
+import { passThrough } from "../../proxy/relay.ts";
+import type { Upstream } from "../../proxy/to-synapse.ts";
 import { contentLengthOf, requestBody, type BodyOptions } from "../request/body.ts";
 import { hasDotSegment } from "../request/path-readings.ts";
 
 /** What is needed to hand requests on to Synapse. */
-export interface HandOnParts extends PassThroughParts, BodyOptions {}
+export interface HandOnParts extends BodyOptions {
+  readonly upstream: Upstream;
+  /** Whether `X-Forwarded-For` of a request is believed. */
+  readonly xForwarded: boolean;
+}
 
 /**
  * Hands a request on as it is, to the byte. Throws `UNRECOGNIZED` for a path with a `.` or `..` in it: a proxy that resolves these on
@@ -14,7 +20,9 @@ export interface HandOnParts extends PassThroughParts, BodyOptions {}
  */
 export async function handOn(req: Request, res: Response, parts: HandOnParts): Promise<void> {
   if (hasDotSegment(pathOf(req))) throw matrixError("UNRECOGNIZED");
-  return passThrough(req, res, bodyOf(req, res, parts), parts);
+  const { upstream, xForwarded } = parts;
+  const headers = requestHeaders(req, xForwarded);
+  return passThrough(req, res, bodyOf(req, res, parts), { target: upstream, headers });
 }
 
 /** The body of a request that is handed on, with its declared length. */
