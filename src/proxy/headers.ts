@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { matrixError } from "../errors.ts";
 import { isForwardedHeader } from "../util/forwarded-headers.ts";
 
 /** Headers of one connection, which are never handed on. RFC 9110, "Connection". */
@@ -12,6 +13,11 @@ const ALWAYS_KEPT = new Set(["host", "authorization", "content-length", "content
 
 /** Left out where an answer is read here: of a proxy that compresses we could not. */
 export const READ_HERE: ReadonlySet<string> = new Set(["accept-encoding"]);
+
+/** How many header lines Twisted takes, which reads the requests to Synapse and to a Python child. */
+const MAX_LINES = 500;
+/** What a request gets when it is sent: `Connection`, and the length of its body. */
+const LINES_OF_SENDER = 2;
 
 /** Names and values in turn, as Node's `rawHeaders`: order, case and repetitions are kept. */
 export type RawHeaders = readonly string[];
@@ -32,7 +38,7 @@ export function endToEnd(raw: RawHeaders, without: ReadonlySet<string> = new Set
 
 /**
  * The headers of a request as they are handed on to Synapse. `Expect` is answered here; `Content-Length` is left out: the code that
- * writes a body says how long it is.
+ * writes a body says how long it is. Throws as {@link checkRoom} does.
  *
  * @param xForwarded whether what the request says of the client's address is believed, as a proxy in front has said it
  */
@@ -41,6 +47,16 @@ export function requestHeaders(req: Pick<IncomingMessage, "rawHeaders" | "socket
   const believed = xForwarded && valuesOf(rawHeaders, "x-forwarded-for").length > 0;
   const headers = endToEnd(believed ? rawHeaders : withoutForwarded(rawHeaders), new Set(["expect", "content-length"]));
   if (!believed && socket.remoteAddress !== undefined) headers.push("X-Forwarded-For", socket.remoteAddress);
+  return checkRoom(headers);
+}
+
+/**
+ * Returns headers to which the sender of the request may add its own. Throws `HEADERS_TOO_LARGE` (431) where these would be more lines
+ * than the target takes: it would refuse the request.
+ */
+export function checkRoom(headers: string[]): string[] {
+  const hostLines = valuesOf(headers, "host").length === 0 ? 1 : 0;
+  if (headers.length / 2 + hostLines + LINES_OF_SENDER > MAX_LINES) throw matrixError("HEADERS_TOO_LARGE");
   return headers;
 }
 

@@ -47,3 +47,27 @@ describe.each(CASES)("Before Synapse, $method $target with $framing", ({ method,
     expect(guard.synapse.requests).toEqual([]);
   });
 });
+
+describe.each(ROUTES)("Before Synapse, %s %s", (method, target, status) => {
+  const ask = async (lines: number) => {
+    const path = await targetOf(target);
+    // The host, the token and the length of the body are lines too.
+    const headers = Array.from({ length: lines - 3 }, (_item, index) => [`X-${index}`, ""] as const);
+    return askWithManyLines(guard.service.port, { method, target: path, framing: "a length", lines, headers });
+  };
+
+  test("has at most 500 header lines when it is sent on, those that are added here included", async () => {
+    expect((await ask(498)).status).toBe(status);
+    const counts = guard.synapse.requests.map(({ rawHeaders }) => rawHeaders.length / 2);
+    expect(counts).toHaveLength(1);
+    expect(counts[0]).toBeLessThanOrEqual(500);
+  });
+
+  test("is refused with 431 where it would have more, and Synapse hears nothing", async () => {
+    for (const lines of [499, 500]) {
+      const answer = await ask(lines);
+      expect([...refusalOf(answer), answer.isClosed]).toEqual([431, "M_TOO_LARGE", false]);
+    }
+    expect(guard.synapse.requests).toEqual([]);
+  });
+});

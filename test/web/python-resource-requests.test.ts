@@ -21,6 +21,10 @@ describe("requests to web resources of Python modules", () => {
   afterAll(() => service.stop());
   const ask = (path: string, init?: Parameters<TestService["request"]>[1]) =>
     service.request(`/_synapse/client/${path}`, init);
+  const statusWith = async (lines: number) => {
+    const headers = Array.from({ length: lines - 1 }, (_item, index) => [`X-${index}`, ""] as const);
+    return (await RawConnection.ask(service.port, { method: "GET", target: "/_synapse/client/leaf", headers })).status;
+  };
   const who = async (path: string, init?: Parameters<TestService["request"]>[1]) => {
     const answer = await ask(path, init);
     return [answer.status, await answer.json()] as [number, Record<string, unknown>];
@@ -70,6 +74,10 @@ describe("requests to web resources of Python modules", () => {
     const form = new FormData();
     form.set("file", new Blob(["x"]));
     expect((await ask("upload", { method: "POST", body: form })).status).toBe(415);
+  });
+
+  test("have at most the 500 header lines that Twisted takes, those that are added here included", async () => {
+    expect([await statusWith(495), await statusWith(496), await statusWith(500)]).toEqual([200, 431, 431]);
   });
 
   test("answer on a socket that only this user reaches", () => {
