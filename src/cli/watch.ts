@@ -15,8 +15,8 @@ export interface WatchOptions {
 }
 
 /**
- * `start --watch`: reloads whenever a file of the configuration or of a module changes. Resolves once every change is seen, to what
- * ends it. Nothing else imports this file: a service that does not watch does not load chokidar.
+ * `start --watch`: reloads whenever a file of the configuration or of a module changes. Resolves once every change is
+ * seen, to what ends it. Nothing else imports this file: a service that does not watch does not load chokidar.
  */
 export async function reloadOnChange({ service, named, latest, log }: WatchOptions): Promise<() => void> {
   const list = () => listWatchedPaths(latest(), named, service.moduleFiles());
@@ -29,8 +29,8 @@ export async function reloadOnChange({ service, named, latest, log }: WatchOptio
     } catch (error) {
       log.error({ err: error }, "the reload failed: the previous configuration and modules continue to run");
     }
-    // A root that has become unnecessary is ignored from now on. Another watcher in place of this one would miss what changes
-    // between the two.
+    // A root that has become unnecessary is ignored from now on. Another watcher in place of this one would miss what
+    // changes between the two.
     paths = list();
     watcher.add(paths.roots.filter((root) => !roots.has(root)));
     for (const root of paths.roots) roots.add(root);

@@ -17,7 +17,8 @@ export interface WatchedPaths {
 }
 
 /**
- * Lists the files of the configuration, the folders of its modules, and those on `python.path`, with what is below them.
+ * Lists the files of the configuration, the folders of its modules, and those on `python.path`, with what is below
+ * them.
  *
  * @param named The files and folders that the command line names.
  * @param moduleFiles The files of the modules that run.

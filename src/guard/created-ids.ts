@@ -28,7 +28,11 @@ export async function createThroughUpstream(
   userId: string,
   { upstream, records, log }: CreateParts,
 ): Promise<{ readonly answer: UpstreamAnswer; readonly text: Buffer | undefined }> {
-  const answer = await sendOn(upstream, { ...passage, headers: endToEnd(passage.headers, READ_HERE) }, body);
+  const answer = await sendOn(
+    upstream,
+    { ...passage, asker: userId, headers: endToEnd(passage.headers, READ_HERE) },
+    body,
+  );
   if (answer.status !== 200) return { answer, text: undefined };
   const text = await readAnswer(answer);
   const created = readCreated(text);

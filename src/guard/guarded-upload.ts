@@ -183,11 +183,18 @@ async function handOn(
     const [small] = await Promise.all([wholeBytes <= SMALL_BYTES ? readSmallBody(source) : undefined, note.committed]);
     const { method, target } = request;
     const headers = endToEnd(request.headers, READ_HERE);
-    const passage = { method, target, headers, purpose: "upload" as const, leaving: request.leaving };
+    const passage = {
+      method,
+      target,
+      headers,
+      purpose: "upload" as const,
+      leaving: request.leaving,
+      asker: request.userId,
+    };
     const sized = [...headers, "Content-Length", String(wholeBytes)];
     isOnItsWay = true;
     if (small) sizeBytes = wholeBytes;
-    const turn = small && (await upstream.turn("upload", request.leaving));
+    const turn = small && (await upstream.turn("upload", passage));
     const exchanged =
       small && turn && (await exchangeSmall({ method, target, headers: sized, body: small }, look, turn));
     answer = exchanged?.answer ?? (await streamBody(upstream, passage, { source, sizeBytes: wholeBytes }, count));

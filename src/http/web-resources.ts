@@ -82,7 +82,9 @@ async function handOnToChild(req: Request, res: Response, target: Target, option
   await passThrough(req, res, { source: requestBody(req, res, options), sizeBytes, maxBytes }, { target, headers });
 }
 
-/** A refusal in the form of connect's middleware, such as parsers of bodies: an error with a status that it may show. */
+/**
+ * A refusal in the form of connect's middleware, such as parsers of bodies: an error with a status that it may show.
+ */
 function refusalOf(thrown: unknown): MatrixError | undefined {
   if (MatrixError.is(thrown) || !(thrown instanceof Error)) return undefined;
   const { status, expose } = thrown as Error & { status?: unknown; expose?: unknown };

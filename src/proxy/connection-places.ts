@@ -1,4 +1,6 @@
 import { matrixError } from "../errors.ts";
+import { FairQueue } from "../util/fair-queue.ts";
+import type { Waiter } from "./target.ts";
 
 /** What a connection to Synapse is wanted for. */
 export type Purpose = "upload" | "other";
@@ -6,21 +8,21 @@ export type Purpose = "upload" | "other";
 /** Told once the request that a place was taken for is over. */
 export type Release = () => void;
 
-interface Waiting {
-  readonly turn: number;
-  readonly grant: () => void;
-}
+/** Gives a place to one that waits. */
+type Grant = () => void;
 
 /**
- * Bounds how many requests are sent to Synapse at a time. Half of the places are kept for uploads: what is only handed on, which anyone
- * may ask for, takes no more than the other half.
+ * Bounds how many requests are sent to Synapse at a time. Half of the places are kept for uploads: what is only handed
+ * on, which anyone may ask for, takes no more than the other half. Those that wait for a place take turns by who asks,
+ * and uploads with the others.
  */
 export class Places {
   readonly #most: Readonly<Record<Purpose, number>>;
   readonly #waitMs: number;
   readonly #taken = { upload: 0, other: 0 };
-  readonly #waiting = { upload: new Set<Waiting>(), other: new Set<Waiting>() };
-  #lastTurn = 0;
+  readonly #waiting = { upload: new FairQueue<Grant>(), other: new FairQueue<Grant>() };
+  /** Who goes first where both may. */
+  #next: Purpose = "upload";
 
   /** @param waitMs how long a request waits for a place before it is refused */
   constructor(max: number, waitMs: number) {
@@ -29,12 +31,12 @@ export class Places {
   }
 
   /**
-   * Resolves once a place is free, in the order of asking. Rejects with `UPSTREAM_BUSY` where none becomes free in time, and with
-   * `UPLOAD_INCOMPLETE` where the client leaves meanwhile, which `signal` tells.
+   * Resolves once a place is free: of one asker, in the order of asking. Rejects with `UPSTREAM_BUSY` where none
+   * becomes free in time, and with `UPLOAD_INCOMPLETE` where the client leaves meanwhile.
    */
-  async take(purpose: Purpose, signal?: AbortSignal): Promise<Release> {
-    if (signal?.aborted) throw matrixError("UPLOAD_INCOMPLETE");
-    if (this.#waiting[purpose].size > 0 || !this.#isFree(purpose)) await this.#wait(purpose, signal);
+  async take(purpose: Purpose, waiter: Waiter = {}): Promise<Release> {
+    if (waiter.leaving?.aborted) throw matrixError("UPLOAD_INCOMPLETE");
+    if (this.#waiting[purpose].size > 0 || !this.#isFree(purpose)) await this.#wait(purpose, waiter);
     else this.#taken[purpose] += 1;
     let isHeld = true;
     return () => {
@@ -49,12 +51,12 @@ export class Places {
     return this.#taken.upload + this.#taken.other < this.#most.upload && this.#taken[purpose] < this.#most[purpose];
   }
 
-  #wait(purpose: Purpose, signal: AbortSignal | undefined): Promise<void> {
+  #wait(purpose: Purpose, { leaving, asker = "" }: Waiter): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", leave);
-        this.#waiting[purpose].delete(waiting);
+        leaving?.removeEventListener("abort", leave);
+        this.#waiting[purpose].remove(asker, grant);
       };
       const leave = () => {
         end();
@@ -64,30 +66,22 @@ export class Places {
         end();
         reject(matrixError("UPSTREAM_BUSY"));
       }, this.#waitMs);
-      const waiting: Waiting = {
-        turn: (this.#lastTurn += 1),
-        grant: () => {
-          end();
-          this.#taken[purpose] += 1;
-          resolve();
-        },
+      const grant = () => {
+        end();
+        this.#taken[purpose] += 1;
+        resolve();
       };
-      signal?.addEventListener("abort", leave);
-      this.#waiting[purpose].add(waiting);
+      leaving?.addEventListener("abort", leave);
+      this.#waiting[purpose].push(asker, grant, false);
     });
   }
 
-  /** Gives a place to the one that has waited longest, of those that may have one. */
+  /** Gives the place that has become free to the next that may have it. */
   #grantNext(): void {
-    const first = (["upload", "other"] as const)
-      .filter((purpose) => this.#isFree(purpose))
-      .flatMap((purpose) => firstOf(this.#waiting[purpose]))
-      .toSorted((a, b) => a.turn - b.turn)[0];
-    first?.grant();
+    const purposes: readonly Purpose[] = this.#next === "upload" ? ["upload", "other"] : ["other", "upload"];
+    const purpose = purposes.find((each) => this.#waiting[each].size > 0 && this.#isFree(each));
+    if (purpose === undefined) return;
+    this.#next = purpose === "upload" ? "other" : "upload";
+    this.#waiting[purpose].shift()?.();
   }
-}
-
-function firstOf<T>(items: Iterable<T>): T[] {
-  for (const item of items) return [item];
-  return [];
 }

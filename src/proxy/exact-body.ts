@@ -20,7 +20,10 @@ export class DeclaredLength {
     this.#maxBytes = maxBytes;
   }
 
-  /** Counts a piece. Throws `BODY_LENGTH_WRONG` where it makes the body longer than declared, and `UPLOAD_TOO_LARGE` past its maximum. */
+  /**
+   * Counts a piece. Throws `BODY_LENGTH_WRONG` where it makes the body longer than declared, and `UPLOAD_TOO_LARGE`
+   * past its maximum.
+   */
   count(piece: Buffer): void {
     this.#countedBytes += piece.length;
     if (this.#sizeBytes !== undefined && this.#countedBytes > this.#sizeBytes) throw matrixError("BODY_LENGTH_WRONG");
@@ -39,8 +42,8 @@ export class DeclaredLength {
 }
 
 /**
- * The same body, whose reading rejects with a 400 for one byte more or less than declared: what is decided by the declared length and
- * what is sent on must not differ, whatever the parser of the request took for its body.
+ * The same body, whose reading rejects with a 400 for one byte more or less than declared: what is decided by the
+ * declared length and what is sent on must not differ, whatever the parser of the request took for its body.
  */
 export function exactly({ source, sizeBytes }: SizedBody): BodySource {
   return {

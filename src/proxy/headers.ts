@@ -37,8 +37,8 @@ export function endToEnd(raw: RawHeaders, without: ReadonlySet<string> = new Set
 }
 
 /**
- * The headers of a request as they are handed on to Synapse. `Expect` is answered here; `Content-Length` is left out: the code that
- * writes a body says how long it is. Throws as {@link checkRoom} does.
+ * The headers of a request as they are handed on to Synapse. `Expect` is answered here; `Content-Length` is left out:
+ * the code that writes a body says how long it is. Throws as {@link checkRoom} does.
  *
  * @param xForwarded whether what the request says of the client's address is believed, as a proxy in front has said it
  */
@@ -51,8 +51,8 @@ export function requestHeaders(req: Pick<IncomingMessage, "rawHeaders" | "socket
 }
 
 /**
- * Returns headers to which the sender of the request may add its own. Throws `HEADERS_TOO_LARGE` (431) where these would be more lines
- * than the target takes: it would refuse the request.
+ * Returns headers to which the sender of the request may add its own. Throws `HEADERS_TOO_LARGE` (431) where these
+ * would be more lines than the target takes: it would refuse the request.
  */
 export function checkRoom(headers: string[]): string[] {
   const hostLines = valuesOf(headers, "host").length === 0 ? 1 : 0;
@@ -62,6 +62,14 @@ export function checkRoom(headers: string[]): string[] {
 
 function withoutForwarded(raw: RawHeaders): string[] {
   return raw.filter((_text, index) => !isForwardedHeader(raw[index - (index % 2)] ?? ""));
+}
+
+/** Who makes a request, as far as it says: its credential, which Synapse alone can judge, else its address. */
+export function askerOf({ headers, url = "" }: Pick<IncomingMessage, "headers" | "url">, sent: RawHeaders): string {
+  const [, query = ""] = url.split("?", 2);
+  const credential = headers.authorization ?? new URLSearchParams(query).get("access_token");
+  // The last address is what the nearest proxy saw; a client can make up the others.
+  return credential ?? valuesOf(sent, "x-forwarded-for").join().split(",").at(-1)?.trim() ?? "";
 }
 
 /** What a head says of the length of its body. */

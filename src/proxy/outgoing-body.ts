@@ -13,9 +13,9 @@ interface Waiting {
 }
 
 /**
- * A body on its way to a target: fed piece by piece, no faster than it is taken, and never one byte more or less than the head of its
- * request says: it is destroyed instead, and its connection with it. The piece that completes it is held back until the end of it is
- * known: of a body that turns out longer, the target never has the whole.
+ * A body on its way to a target: fed piece by piece, no faster than it is taken, and never one byte more or less than
+ * the head of its request says: it is destroyed instead, and its connection with it. The piece that completes it is
+ * held back until the end of it is known: of a body that turns out longer, the target never has the whole.
  */
 export class OutgoingBody extends Readable {
   #waiting: Waiting | undefined;
@@ -25,7 +25,8 @@ export class OutgoingBody extends Readable {
 
   /**
    * @param length what the head says
-   * @param timeoutMs how long the target may take nothing before the body is ended with `UPSTREAM_TIMEOUT`; 0 for as long as it wants
+   * @param timeoutMs how long the target may take nothing before the body is ended with `UPSTREAM_TIMEOUT`; 0 for as
+   * long as it wants
    */
   constructor(length: Omit<SizedBody, "source">, timeoutMs: number) {
     super({ highWaterMark: HIGH_WATER_MARK });
@@ -35,7 +36,10 @@ export class OutgoingBody extends Readable {
     this.on("error", () => undefined);
   }
 
-  /** Takes the next piece, which is freed once it is written. Throws `BODY_LENGTH_WRONG` and `UPLOAD_TOO_LARGE`. A returned promise is back-pressure; it rejects when nobody takes the body any more. */
+  /**
+   * Takes the next piece, which is freed once it is written. Throws `BODY_LENGTH_WRONG` and `UPLOAD_TOO_LARGE`. A
+   * returned promise is back-pressure; it rejects when nobody takes the body any more.
+   */
   feed(chunk: Buffer): Promise<void> | void {
     if (this.destroyed) throw matrixError("UPSTREAM_BROKEN");
     this.#length.count(chunk);

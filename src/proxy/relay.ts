@@ -5,7 +5,7 @@ import { describeFailure } from "./failures.ts";
 import type { Target } from "./target.ts";
 import type { SizedBody } from "./exact-body.ts";
 import { sendOn, type ForwardedRequest } from "./stream-request.ts";
-import { declaredLengths, endToEnd, type RawHeaders } from "./headers.ts";
+import { askerOf, declaredLengths, endToEnd, type RawHeaders } from "./headers.ts";
 import type { BufferedResponse } from "./small-request-client/response-parser.ts";
 import type { UpstreamAnswer } from "./streamed-requests.ts";
 
@@ -17,7 +17,8 @@ export interface PassThroughParts {
 }
 
 /**
- * Hands a request on to a target and its answer back, both as they come: nothing is held back, looked into or rewritten.
+ * Hands a request on to a target and its answer back, both as they come: nothing is held back, looked into or
+ * rewritten.
  */
 export async function passThrough(
   req: IncomingMessage,
@@ -45,6 +46,7 @@ export async function whileThere(
       headers,
       purpose: "other",
       leaving,
+      asker: askerOf(req, headers),
       endsWithClient: true,
     });
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Target } from "./target.ts";
+import type { Target, Waiter } from "./target.ts";
 import type { BodySource } from "../util/body-source.ts";
 import { exactly, expectNothing, type SizedBody } from "./exact-body.ts";
 import type { RawHeaders } from "./headers.ts";
@@ -8,16 +8,14 @@ import { readSmallBody, SMALL_BYTES } from "../util/small-body.ts";
 import type { UpstreamAnswer } from "./streamed-requests.ts";
 
 /** A request on its way through, apart from its body. */
-export interface ForwardedRequest {
+export interface ForwardedRequest extends Waiter {
   readonly method: string;
   /** Path and query, as the client sent them. */
   readonly target: string;
   /** Without the length of the body. */
   readonly headers: RawHeaders;
   readonly purpose: Purpose;
-  /** Aborted when the client leaves: a request that waits for its turn is not sent then. */
-  readonly leaving?: AbortSignal | undefined;
-  /** Whether one that was sent is ended then too. */
+  /** Whether a request that was sent is ended when its client leaves. */
   readonly endsWithClient?: boolean;
 }
 
@@ -29,7 +27,7 @@ function requestOf({ method, target, headers, leaving, endsWithClient }: Forward
 export async function sendOn(target: Target, passage: ForwardedRequest, body: SizedBody): Promise<UpstreamAnswer> {
   if (body.sizeBytes !== 0) return streamBody(target, passage, await aheadWhereSmall(body));
   await expectNothing(body.source);
-  const turn = await target.turn(passage.purpose, passage.leaving);
+  const turn = await target.turn(passage.purpose, passage);
   return turn.send({ ...requestOf(passage), body: null });
 }
 
@@ -46,9 +44,10 @@ async function aheadWhereSmall(body: SizedBody): Promise<SizedBody> {
 }
 
 /**
- * Hands a body on as it is read, once it is its turn, and resolves to the answer, as `Turn.send` does. Where reading fails (a client leaves half way, say, or sends more than it
- * declared), the request to the target is ended, and the answer rejects with that error. Where the target answers early or goes away, the rest is read and thrown away, so that the
- * client sees the answer and no reset.
+ * Hands a body on as it is read, once it is its turn, and resolves to the answer, as `Turn.send` does. Where reading
+ * fails (a client leaves half way, say, or sends more than it declared), the request to the target is ended, and the
+ * answer rejects with that error. Where the target answers early or goes away, the rest is read and thrown away, so
+ * that the client sees the answer and no reset.
  */
 export async function streamBody(
   target: Target,
@@ -56,7 +55,7 @@ export async function streamBody(
   { source, ...declared }: SizedBody,
   onChunk?: (chunk: Buffer) => void,
 ): Promise<UpstreamAnswer> {
-  const turn = await target.turn(passage.purpose, passage.leaving);
+  const turn = await target.turn(passage.purpose, passage);
   const outgoing = new OutgoingBody(declared, target.timeoutMs);
   const { sizeBytes } = declared;
   const length = sizeBytes === undefined ? [] : ["Content-Length", String(sizeBytes)];

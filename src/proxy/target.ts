@@ -2,20 +2,33 @@ import type { Purpose } from "./connection-places.ts";
 import type { DescribeFailure } from "./failures.ts";
 import type { UpstreamAnswer, UpstreamRequest } from "./streamed-requests.ts";
 
-/** The right to send a target one request: nothing is tried again, since the target may have done what it did not answer. */
+/**
+ * The right to send a target one request: nothing is tried again, since the target may have done what it did not
+ * answer.
+ */
 export interface Turn {
   /**
-   * Sends a request that is streamed. Rejects as the target's `describeFailure` says, or with the MatrixError that `body` was destroyed
-   * with. The turn is over once the answer's body has ended, or was destroyed.
+   * Sends a request that is streamed. Rejects as the target's `describeFailure` says, or with the MatrixError that
+   * `body` was destroyed with. The turn is over once the answer's body has ended, or was destroyed.
    */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+}
+
+/** Who waits for a turn. */
+export interface Waiter {
+  /** Aborted when the client leaves: a request that waits for its turn is not sent then. */
+  readonly leaving?: AbortSignal | undefined;
+  /** The user, the credential or the address that asks: of several, each gets its turn, however much one asks for. */
+  readonly asker?: string;
 }
 
 /** A server that requests are handed on to. */
 export interface Target {
   /** How long it may take nothing of a body, in milliseconds; 0 for as long as it wants. */
   readonly timeoutMs: number;
-  /** Waits for a turn, which must then be used. Rejects where none comes in time, and at once where `signal` tells that the client has left. */
-  turn(purpose: Purpose, signal?: AbortSignal): Promise<Turn>;
+  /**
+   * Waits for a turn, which must then be used. Rejects where none comes in time, and at once where the client has left.
+   */
+  turn(purpose: Purpose, waiter?: Waiter): Promise<Turn>;
   readonly describeFailure: DescribeFailure;
 }

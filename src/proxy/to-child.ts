@@ -22,24 +22,26 @@ const OURS: ReadonlySet<string> = new Set([
 ]); // prettier-ignore
 
 /**
- * A Python child, which serves web resources at a Unix socket and may take as long as it needs. A turn rejects with `MODULES_BUSY` (503)
- * where none comes in time, and a request with `MODULE_UNAVAILABLE` (503) where the child is away, or leaves without an answer.
+ * A Python child, which serves web resources at a Unix socket and may take as long as it needs. A turn rejects with
+ * `MODULES_BUSY` (503) where none comes in time, and a request with `MODULE_UNAVAILABLE` (503) where the child is away,
+ * or leaves without an answer.
  *
  * @param maxWaitMs how long a request waits for its turn
  */
 export function createChildTarget(socketPath: string, maxWaitMs: number): Target {
   const turns = new Turns(MAX_CONNECTIONS);
   const connector = buildConnector({ socketPath, allowH2: false });
-  // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The child is told
-  // that they are kept all the same, or it would close at an early answer, while the body is still being sent.
+  // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The
+  // child is told that they are kept all the same, or it would close at an early answer, while the body is still being
+  // sent.
   const options = { timeoutMs: 0, keepsConnections: false };
   const requests = new StreamedRequests(URL_OF_CHILD, new Connections(MAX_CONNECTIONS, connector), options);
   return {
     timeoutMs: options.timeoutMs,
     describeFailure: describeChildFailure,
-    async turn(_purpose, signal) {
-      if (!(await turns.take({ timeoutMs: maxWaitMs, whenGone: abortOf(signal) }))) {
-        if (signal?.aborted) throw matrixError("UPLOAD_INCOMPLETE");
+    async turn(_purpose, { leaving } = {}) {
+      if (!(await turns.take({ timeoutMs: maxWaitMs, whenGone: abortOf(leaving) }))) {
+        if (leaving?.aborted) throw matrixError("UPLOAD_INCOMPLETE");
         throw matrixError("MODULES_BUSY", { headers: { "Retry-After": String(RETRY_AFTER_SECONDS) } });
       }
       return {

@@ -4,7 +4,7 @@ import { describeFailure } from "./failures.ts";
 import type { Exchanged } from "./small-request-client/keep-alive-connection.ts";
 import { Places, type Purpose } from "./connection-places.ts";
 import { StreamedRequests } from "./streamed-requests.ts";
-import type { Target, Turn } from "./target.ts";
+import type { Target, Turn, Waiter } from "./target.ts";
 import { SmallRequestClient, type SmallRequest } from "./small-request-client/small-request-client.ts";
 
 export interface UpstreamOptions {
@@ -19,8 +19,8 @@ export interface UpstreamOptions {
 }
 
 /**
- * The right to send Synapse one request, in one of two ways. `send` rejects with `UPSTREAM_UNREACHABLE`, `UPSTREAM_TIMEOUT` or
- * `UPSTREAM_BROKEN`.
+ * The right to send Synapse one request, in one of two ways. `send` rejects with `UPSTREAM_UNREACHABLE`,
+ * `UPSTREAM_TIMEOUT` or `UPSTREAM_BROKEN`.
  */
 export interface SynapseTurn extends Turn {
   /** As `send`, and resolves once the whole answer is there, which is small; rejects where it is cut short. */
@@ -30,7 +30,7 @@ export interface SynapseTurn extends Turn {
 /** A Synapse that keeps media, over connections that are kept. */
 export interface Upstream extends Target {
   /** As {@link Target.turn}. Rejects with `UPSTREAM_BUSY` where none comes in time. */
-  turn(purpose: Purpose, signal?: AbortSignal): Promise<SynapseTurn>;
+  turn(purpose: Purpose, waiter?: Waiter): Promise<SynapseTurn>;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -47,8 +47,8 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     timeoutMs,
     describeFailure,
-    async turn(purpose, signal) {
-      const release = await places.take(purpose, signal);
+    async turn(purpose, waiter) {
+      const release = await places.take(purpose, waiter);
       return {
         async send(request) {
           try {

@@ -56,6 +56,18 @@ export class FairQueue<T> {
     return item;
   }
 
+  /** Takes an item of a key out of the queue, wherever it is. */
+  remove(key: string, item: T): void {
+    const lane = this.#lanes.get(key);
+    for (const items of lane ? [lane.urgent, lane.common] : []) {
+      const index = items.indexOf(item);
+      if (index === -1) continue;
+      items.splice(index, 1);
+      this.#count -= 1;
+    }
+    if (lane && isEmpty(lane)) this.#remove(key);
+  }
+
   /** How many common items a key has. */
   commonOf(key: string): number {
     return this.#lanes.get(key)?.common.length ?? 0;

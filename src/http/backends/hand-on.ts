@@ -15,8 +15,8 @@ export interface HandOnParts extends BodyOptions {
 }
 
 /**
- * Hands a request on as it is, to the byte. Throws `UNRECOGNIZED` for a path with a `.` or `..` in it: a proxy that resolves these on
- * the way would send it to a place that was not looked at.
+ * Hands a request on as it is, to the byte. Throws `UNRECOGNIZED` for a path with a `.` or `..` in it: a proxy that
+ * resolves these on the way would send it to a place that was not looked at.
  */
 export async function handOn(req: Request, res: Response, parts: HandOnParts): Promise<void> {
   if (hasDotSegment(pathOf(req))) throw matrixError("UNRECOGNIZED");
