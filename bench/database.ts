@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Child } from "../src/bridge/child/child.ts";
-import { openSqliteMetadata } from "../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores } from "../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../src/util/log.ts";
 import { initializeShim, spawnBridgeChild } from "./bridge.ts";
 import { ROOT } from "./targets.ts";
@@ -22,7 +22,7 @@ type Measure = () => Promise<number>;
 export async function benchDatabase(python: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
   const path = join(folder, "media.db");
-  const metadata = await fill(path);
+  const stores = await fill(path);
   const bare = startBare(python, path);
   const shim = await startShim(python, path);
   try {
@@ -38,16 +38,16 @@ export async function benchDatabase(python: string): Promise<void> {
     );
   } finally {
     await Promise.all([bare.stop(), shim.stop()]);
-    await metadata.close();
+    await stores.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
 /** The service's own database, with rows. */
 async function fill(path: string) {
-  const metadata = openSqliteMetadata({ path, log: createLogger("error") });
-  await Promise.all(Array.from({ length: ROWS }, (_, index) => metadata.insertLocalMedia(newRow(index))));
-  return metadata;
+  const stores = openSqliteStores({ path, log: createLogger("error") });
+  await Promise.all(Array.from({ length: ROWS }, (_, index) => stores.media.insert(newRow(index))));
+  return stores;
 }
 
 function newRow(index: number) {

@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { verifyStore } from "../../src/server/check-store.ts";
-import { openVerifiedRows } from "../../src/storage/sqlite/row-source.ts";
+import { openSqliteAudit } from "../../src/storage/sqlite/open-audit.ts";
 import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "../folder.ts";
 import { startFaultyService, type FaultyService } from "../service.ts";
 import { readEvents, type DiskEvent } from "./record.ts";
@@ -102,15 +102,15 @@ export class FaultyStore {
   }
 
   /** Temporary names, and files in the place of media, that no row leads to. They go, so that nobody is told of them twice. */
-  takeLeftovers(): string[] {
-    const left = this.#leftovers().filter((path) => !this.#excused.has(path));
+  async takeLeftovers(): Promise<string[]> {
+    const left = (await this.#leftovers()).filter((path) => !this.#excused.has(path));
     for (const path of left) rmSync(path);
     return left;
   }
 
   /** What is left now may stay until the next start. */
-  excuseLeftovers(): void {
-    for (const path of this.#leftovers()) this.#excused.add(path);
+  async excuseLeftovers(): Promise<void> {
+    for (const path of await this.#leftovers()) this.#excused.add(path);
   }
 
   /** Whether something may stay, of a media id or at all. */
@@ -118,8 +118,8 @@ export class FaultyStore {
     return [...this.#excused].some((path) => path.replaceAll("/", "").endsWith(mediaId));
   }
 
-  #leftovers(): string[] {
-    const rows = this.storedIds();
+  async #leftovers(): Promise<string[]> {
+    const rows = await this.storedIds();
     const names = filesBelow(join(this.#root, "data/uploads")).filter(
       // Those of stored media go by themselves, some of them just now.
       (path) => (statSync(path, { throwIfNoEntry: false })?.nlink ?? 2) < 2,
@@ -130,19 +130,21 @@ export class FaultyStore {
   }
 
   /** Ids that have a row with content. */
-  storedIds(): Set<string> {
-    const rows = openVerifiedRows(join(this.#root, "rows/media.db"));
+  async storedIds(): Promise<Set<string>> {
+    const audit = openSqliteAudit(join(this.#root, "rows/media.db"));
     try {
-      return new Set([...rows.pages()].flat().map(({ mediaId }) => mediaId));
+      const ids = new Set<string>();
+      for await (const page of audit.rows.pages()) for (const { mediaId } of page) ids.add(mediaId);
+      return ids;
     } finally {
-      rows.close();
+      await audit.close();
     }
   }
 
   /** What of the store is not as it must be, leftovers apart; `verify` also reads every file. */
   async findWrong({ verify }: { readonly verify: boolean }): Promise<string[]> {
     const wrong: string[] = [];
-    const rows = this.storedIds();
+    const rows = await this.storedIds();
     for (const id of this.stored.keys()) if (!rows.has(id)) wrong.push(`${id} was answered 200 and has no row`);
     for (const id of rows) if (!this.stored.has(id)) wrong.push(`${id} has a row and was not answered 200`);
     if (verify) {

@@ -38,8 +38,8 @@ export async function tryUpload({ store, deed, rule, isKilled, isVerified }: Tri
   wrong.push(...judge(attempt, deed, failures));
   store.take(attempt);
   if (isKilled) await store.start();
-  else if (failures.some(({ other }) => CLEARING.includes(other))) store.excuseLeftovers();
-  if (attempt.status !== 200) takeKept(store, attempt, failures);
+  else if (failures.some(({ other }) => CLEARING.includes(other))) await store.excuseLeftovers();
+  if (attempt.status !== 200) await takeKept(store, attempt, failures);
   if (attempt.id !== undefined && !store.stored.has(attempt.id) && !store.isExcused(attempt.id)) {
     wrong.push(...(await findUnstored(store, await uploadTo(store, attempt.id))));
   }
@@ -89,13 +89,13 @@ function judge({ status, refusal }: Attempt, deed: string, failures: readonly Di
 }
 
 /** A row whose commit could not be flushed, and not be taken back either, stays with its file (docs/durability.md). */
-function takeKept(store: FaultyStore, { body }: Attempt, failures: readonly DiskEvent[]): void {
+async function takeKept(store: FaultyStore, { body }: Attempt, failures: readonly DiskEvent[]): Promise<void> {
   if (failures.filter(({ path }) => path.includes("media.db")).length < 2) return;
-  for (const row of store.storedIds()) if (!store.stored.has(row)) store.stored.set(row, body);
+  for (const row of await store.storedIds()) if (!store.stored.has(row)) store.stored.set(row, body);
 }
 
 async function findWrongAfter(store: FaultyStore, isVerified: boolean): Promise<string[]> {
-  const left = store.takeLeftovers().map((path) => `left behind: ${path}`);
+  const left = (await store.takeLeftovers()).map((path) => `left behind: ${path}`);
   const unstored = await findUnstored(store, await upload(store, randomBytes(100)));
   return [...left, ...unstored, ...(await store.findWrong({ verify: isVerified }))];
 }

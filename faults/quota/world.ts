@@ -9,12 +9,13 @@ import { InProcessUploadWaiters } from "../../src/coordination/in-process-upload
 import { InProcessUsageAccounts } from "../../src/coordination/in-process-usage-accounts.ts";
 import { MatrixError, matrixError } from "../../src/errors.ts";
 import type { BlobStore, BlobWriter } from "../../src/media/blobs.ts";
-import type { MediaMetadata, NewLocalMedia, UploadedMedia } from "../../src/media/metadata.ts";
+import type { NewLocalMedia, UploadedMedia } from "../../src/media/media-rows.ts";
+import type { MediaStores } from "../../src/media/stores.ts";
 import { storePendingUpload } from "../../src/media/upload/pending-upload.ts";
 import { QuotaLedger, type Reservation } from "../../src/media/upload/quota.ts";
 import { storeUpload, type StoredUpload, type UploadParts, type UploadRequest } from "../../src/media/upload/upload.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
-import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { SERVER_NAME } from "../folder.ts";
 import type { Reading, TrueUpload, Truth } from "./truth.ts";
@@ -38,6 +39,9 @@ export interface UploadPlan {
   readonly fails: "body" | "publish" | "commit" | "flush" | undefined;
 }
 
+/** The stores that an upload writes to and reads. */
+type TurnedStores = Pick<MediaStores, "media" | "pending" | "usage" | "flushed">;
+
 /**
  * One life of a service's store: the uploads of the product over its real database and files. Each step of each upload waits for
  * the scheduler, so that any order of them can be played; a crash is that no step goes on any more.
@@ -45,7 +49,7 @@ export interface UploadPlan {
 export class World {
   readonly #truth: Truth;
   readonly #turns: Turns;
-  readonly #metadata: SqliteMetadata;
+  readonly #stores: SqliteStores;
   readonly #mediaStorePath: string;
   readonly #blobs: BlobStore;
   readonly #accounts = new InProcessUsageAccounts();
@@ -56,7 +60,7 @@ export class World {
   private constructor(folder: string, truth: Truth, scheduler: Scheduler) {
     this.#truth = truth;
     this.#turns = new Turns(scheduler);
-    this.#metadata = openSqliteMetadata({ path: join(folder, "media.db"), log });
+    this.#stores = openSqliteStores({ path: join(folder, "media.db"), log });
     this.#mediaStorePath = join(folder, "media");
     this.#blobs = openFilesystemBlobs({ mediaStorePath: this.#mediaStorePath, log, durability: "relaxed" });
     this.#claims.open();
@@ -66,15 +70,15 @@ export class World {
   static async open(folder: string, truth: Truth, scheduler: Scheduler): Promise<World> {
     const world = new World(folder, truth, scheduler);
     const blobs = world.#blobs;
-    const metadata = world.#metadata;
-    await blobs.recover(await blobs.unsettled(), async (id) => (await metadata.localMedia(id)) !== undefined);
+    const stores = world.#stores;
+    await blobs.recover(await blobs.unsettled(), async (id) => (await stores.media.find(id)) !== undefined);
     return world;
   }
 
   /** Makes an id to be filled. */
   async createId(mediaId: string, userId: string): Promise<void> {
     const pending = { mediaId, createdTs: Date.now(), userId, authenticated: true };
-    await this.#metadata.createPendingMedia(pending, { maxPending: Infinity, expiredTs: 0 });
+    await this.#stores.pending.create(pending, { maxPending: Infinity, expiredTs: 0 });
   }
 
   /** Begins an upload; its steps come when the scheduler lets them. */
@@ -107,7 +111,7 @@ export class World {
     for (const [userId, limits] of Object.entries(this.#truth.limits)) {
       const since = limits.map(({ timePeriodMs }) => this.#truth.nowTs - Number(timePeriodMs));
       const expected = since.map((ts) => this.#truth.storedBytes(userId, ts)).join();
-      const found = (await this.#metadata.uploadedBytes(userId, since)).join();
+      const found = (await this.#stores.usage.uploadedBytes(userId, since)).join();
       if (found !== expected) throw new Error(`${userId} has sent ${expected}; the database says ${found}`);
     }
     const rows = this.#truth.rowsOf();
@@ -128,7 +132,7 @@ export class World {
   }
 
   async close(): Promise<void> {
-    await this.#metadata.close();
+    await this.#stores.close();
     await this.#blobs.close();
   }
 
@@ -159,17 +163,17 @@ export class World {
   }
 
   /** What the product stores one upload with: each step of it in its turn, noted down as it is made. */
-  #partsOf({ userId, fails }: UploadPlan, upload: TrueUpload): UploadParts {
+  #partsOf({ userId, fails }: UploadPlan, upload: TrueUpload): UploadParts & { readonly stores: TurnedStores } {
     const truth = this.#truth;
     const accounts = this.#accounts;
     const reading: Reading = { openedTs: 0, readAt: 0 };
-    const metadata = this.#turnsOfMetadata(upload, reading, fails);
-    const ledger = new QuotaLedger(metadata, { accounts, now: () => (reading.openedTs = truth.nowTs) });
+    const stores = this.#turnsOfStores(upload, reading, fails);
+    const ledger = new QuotaLedger(stores.usage, { accounts, now: () => (reading.openedTs = truth.nowTs) });
     const open = ledger.open.bind(ledger);
     ledger.open = async (...args) => this.#watch(await open(...args), upload, reading);
     return {
       chain: new CallbackChain({ registry: new CallbackRegistry(), policies: NO_POLICIES, ...NOBODY_LISTENS }),
-      metadata,
+      stores,
       blobs: this.#turnsOfBlobs(fails),
       ledger,
       maxUploadSizeBytes: Infinity,
@@ -180,9 +184,9 @@ export class World {
     };
   }
 
-  #turnsOfMetadata(upload: TrueUpload, reading: Reading, fails: UploadPlan["fails"]): MediaMetadata {
+  #turnsOfStores(upload: TrueUpload, reading: Reading, fails: UploadPlan["fails"]): TurnedStores {
     const truth = this.#truth;
-    const metadata = this.#metadata;
+    const stores = this.#stores;
     const commit = (media: UploadedMedia | NewLocalMedia, write: (ts: number) => Promise<boolean | void>) => {
       const ts = truth.nowTs;
       return this.#turns.step("commit", fails, async () => {
@@ -193,25 +197,31 @@ export class World {
       });
     };
     return {
-      insertLocalMedia: async (media) =>
-        void (await commit(media, (createdTs) => metadata.insertLocalMedia({ ...media, createdTs }))),
-      fillPendingMedia: async (media) =>
-        (await commit(media, (uploadedTs) => metadata.fillPendingMedia({ ...media, uploadedTs }))) === true,
-      uploadedBytes: (userId, sinceTs) =>
-        this.#turns.step("read", fails, () => {
-          reading.readAt = truth.tick();
-          return metadata.uploadedBytes(userId, sinceTs);
-        }),
-      flushed: () => this.#turns.step("flush", fails, () => metadata.flushed()),
-      withdrawMedia: (mediaId, options) =>
-        this.#turns.step("withdraw", fails, async () => {
-          await metadata.withdrawMedia(mediaId, options);
-          upload.withdrawnAt = truth.tick();
-        }),
-      localMedia: (mediaId) => metadata.localMedia(mediaId),
-      createPendingMedia: (media, allowance) => metadata.createPendingMedia(media, allowance),
-      pendingMedia: (mediaId) => metadata.pendingMedia(mediaId),
-      close: () => metadata.close(),
+      media: {
+        insert: async (media) =>
+          void (await commit(media, (createdTs) => stores.media.insert({ ...media, createdTs }))),
+        withdraw: (mediaId, options) =>
+          this.#turns.step("withdraw", fails, async () => {
+            await stores.media.withdraw(mediaId, options);
+            upload.withdrawnAt = truth.tick();
+          }),
+        find: (mediaId) => stores.media.find(mediaId),
+        touch: (mediaIds, accessTs) => stores.media.touch(mediaIds, accessTs),
+      },
+      pending: {
+        complete: async (media) =>
+          (await commit(media, (uploadedTs) => stores.pending.complete({ ...media, uploadedTs }))) === true,
+        create: (media, allowance) => stores.pending.create(media, allowance),
+        find: (mediaId) => stores.pending.find(mediaId),
+      },
+      usage: {
+        uploadedBytes: (userId, sinceTs) =>
+          this.#turns.step("read", fails, () => {
+            reading.readAt = truth.tick();
+            return stores.usage.uploadedBytes(userId, sinceTs);
+          }),
+      },
+      flushed: () => this.#turns.step("flush", fails, () => stores.flushed()),
     };
   }
 

@@ -18,7 +18,7 @@ export interface ImportUsageOptions {
  * what was found; rejects with a StartError where Synapse cannot be asked: run it again, and it goes on where it was.
  */
 export async function importUsage({ config }: LoadedConfig, options: ImportUsageOptions): Promise<string> {
-  const imports = openUsageImport(config, createLogger("warn"));
+  const imports = await openUsageImport(config, createLogger("warn"));
   try {
     const periods = await openPeriods(config, options);
     try {

@@ -25,7 +25,7 @@ export interface KnownUsage {
 /**
  * What this service remembers of uploads that it handed on to a Synapse. Before a body is sent a note stands that its user has
  * uploads under way, so that one whose end nobody saw leaves a doubt behind: from then on the user's usage is not known any
- * more, until it has been read from Synapse again. Implementations: `storage/sqlite`.
+ * more, until it has been read from Synapse again. `storage/` implements it.
  */
 export interface GuardRecords {
   /** Resolves once it is committed that uploads of this user are about to be sent. */

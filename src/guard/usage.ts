@@ -1,6 +1,6 @@
 import { matrixError } from "../errors.ts";
 import { SingleFlight } from "../util/single-flight.ts";
-import type { UsageSums } from "../media/upload/quota.ts";
+import type { UsageSums } from "../media/stores.ts";
 import type { GuardRecords } from "./records.ts";
 import type { Logger } from "../util/log.ts";
 import type { SynapseMedia } from "./synapse-media.ts";
@@ -35,7 +35,7 @@ export class UpstreamUsage implements UsageSums {
     this.#now = parts.now ?? Date.now;
   }
 
-  /** As `MediaMetadata.uploadedBytes`. Rejects with `USAGE_UNKNOWN` where Synapse has to be asked and cannot be. */
+  /** As `UsageSums.uploadedBytes`. Rejects with `USAGE_UNKNOWN` where Synapse has to be asked and cannot be. */
   async uploadedBytes(userId: string, sinceTs: readonly number[]): Promise<number[]> {
     const { sums, records, synapse } = this.#parts;
     if (synapse && sinceTs.length > 0) {

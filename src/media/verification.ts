@@ -38,13 +38,13 @@ export type Knowledge =
   | "unknown";
 
 /** Rows, as they are now: others may write meanwhile. */
-export interface RowSource {
-  count(): number;
+export interface AuditRows {
+  count(): Promise<number>;
   /** All rows with content, in pieces. */
-  pages(): Iterable<readonly AuditedRow[]>;
+  pages(): AsyncIterable<readonly AuditedRow[]>;
   /** A row with content, as it is now. */
-  find(mediaId: string): AuditedRow | undefined;
-  knows(mediaId: string): Knowledge;
+  find(mediaId: string): Promise<AuditedRow | undefined>;
+  knows(mediaId: string): Promise<Knowledge>;
 }
 
 /** The state of a file. */
@@ -54,7 +54,7 @@ export type FileState =
   | { readonly is: "there"; readonly sizeBytes: number; readonly sha256: string | null };
 
 /** Files, as they are now. */
-export interface FileSource {
+export interface AuditFiles {
   /** Reads a file through to its hash where `expectedBytes` is its size; one of another size is not read. */
   inspect(mediaId: string, expectedBytes: number): Promise<FileState>;
   /** The ids of all files in the layout of media. */
@@ -74,8 +74,8 @@ export interface Progress {
 }
 
 export interface VerificationOptions {
-  readonly rows: RowSource;
-  readonly files: FileSource;
+  readonly rows: AuditRows;
+  readonly files: AuditFiles;
   /** How many storage providers keep local media. */
   readonly providers: number;
   readonly onFinding: (finding: Finding) => void;

@@ -4,7 +4,7 @@ import type {
   Progress,
   VerificationOptions,
   Verified,
-  FileSource,
+  AuditFiles,
   AuditedRow,
 } from "./verification.ts";
 
@@ -14,12 +14,12 @@ import type {
  */
 export async function verifyMedia(options: VerificationOptions): Promise<Verified> {
   const { rows, files } = options;
-  const run = new Run(options);
-  for (const page of rows.pages()) {
+  const run = new Run(options, await rows.count());
+  for await (const page of rows.pages()) {
     for (const row of page) {
       const wrong = await run.checkRow(row);
       // Deleted since it was read, or it was never whole.
-      if (wrong !== undefined && rows.find(row.mediaId) !== undefined) run.report(wrong, row.mediaId);
+      if (wrong !== undefined && (await rows.find(row.mediaId)) !== undefined) run.report(wrong, row.mediaId);
       run.rowsDone += 1;
       run.progress();
     }
@@ -34,9 +34,9 @@ export async function verifyMedia(options: VerificationOptions): Promise<Verifie
 
 /** Whether a file that no row leads to is still one: asked again right before something is done about it. */
 export async function isWithoutRow(mediaId: string, { rows, files }: VerificationOptions): Promise<boolean> {
-  if (rows.knows(mediaId) === "stored" || (await files.isUnderWay(mediaId))) return false;
+  if ((await rows.knows(mediaId)) === "stored" || (await files.isUnderWay(mediaId))) return false;
   // Between the two questions its row may have been committed, and its temporary name have gone.
-  return rows.knows(mediaId) !== "stored" && (await files.exists(mediaId));
+  return (await rows.knows(mediaId)) !== "stored" && (await files.exists(mediaId));
 }
 
 interface Wrong {
@@ -54,9 +54,9 @@ class Run {
   readonly #rows: number;
   readonly #options: VerificationOptions;
 
-  constructor(options: VerificationOptions) {
+  constructor(options: VerificationOptions, rows: number) {
     this.#options = options;
-    this.#rows = options.rows.count();
+    this.#rows = rows;
   }
 
   async checkRow(row: AuditedRow): Promise<Wrong | undefined> {
@@ -70,13 +70,13 @@ class Run {
 
   async checkFile(mediaId: string): Promise<void> {
     const { rows, files } = this.#options;
-    if (rows.knows(mediaId) === "stored") return;
+    if ((await rows.knows(mediaId)) === "stored") return;
     if (await files.isUnderWay(mediaId)) {
       this.#underWay += 1;
       return;
     }
     if (!(await isWithoutRow(mediaId, this.#options))) return;
-    const isKnown = rows.knows(mediaId) === "known";
+    const isKnown = (await rows.knows(mediaId)) === "known";
     this.report(
       isKnown
         ? { kind: "file-without-row", detail: "an upload of this database whose row is gone" }
@@ -111,7 +111,7 @@ class Run {
 
   async #checkContent({ mediaId, mediaLength, sha256, waitingProviders }: AuditedRow): Promise<Wrong | undefined> {
     const { files, providers } = this.#options;
-    const state: Awaited<ReturnType<FileSource["inspect"]>> = await files.inspect(mediaId, mediaLength);
+    const state: Awaited<ReturnType<AuditFiles["inspect"]>> = await files.inspect(mediaId, mediaLength);
     if (state.is === "missing") {
       if (providers > waitingProviders) {
         this.#elsewhere += 1;

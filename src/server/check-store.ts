@@ -2,8 +2,7 @@ import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import type { Finding, Progress, VerificationOptions, Verified } from "../media/verification.ts";
 import { isWithoutRow, verifyMedia } from "../media/verify.ts";
-import { FilesystemVerifiedFiles } from "../storage/files/file-source.ts";
-import { openVerifiedRows } from "../storage/sqlite/row-source.ts";
+import { openAudit } from "../storage/open-audit.ts";
 import { storePaths } from "./store-paths.ts";
 
 export interface VerificationRun {
@@ -22,14 +21,15 @@ export async function verifyStore(
   config: Config,
   run: VerificationRun,
 ): Promise<Verified & { readonly moved: number }> {
+  const { database } = config.mediaBridge;
   const { mediaStorePath, uploadsFolder } = storePaths(config);
-  const rows = openVerifiedRows(config.mediaBridge.database.path);
+  const audit = await openAudit({ database, mediaStorePath, uploadsFolder });
   try {
     const withoutRow: string[] = [];
     let unknown = 0;
     const options: VerificationOptions = {
-      rows,
-      files: new FilesystemVerifiedFiles(mediaStorePath, uploadsFolder),
+      rows: audit.rows,
+      files: audit.files,
       providers: config.storageProviders.filter(({ storeLocal }) => storeLocal).length,
       onFinding(finding) {
         if (finding.kind === "file-without-row") withoutRow.push(finding.mediaId);
@@ -39,10 +39,10 @@ export async function verifyStore(
       onProgress: run.onProgress,
     };
     const verified = await verifyMedia(options);
-    if (run.repair && unknown > 0) throw refuseToRepair(mediaStorePath, unknown, config.mediaBridge.database.path);
+    if (run.repair && unknown > 0) throw refuseToRepair(mediaStorePath, unknown, database.path);
     return { ...verified, moved: run.repair ? await setAside(withoutRow, options, run) : 0 };
   } finally {
-    rows.close();
+    await audit.close();
   }
 }
 

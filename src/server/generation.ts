@@ -58,7 +58,7 @@ export async function assembleGeneration(
   log: Logger,
 ): Promise<Generation> {
   const { config, resources, cleanup } = loading;
-  const { metadata, blobs, accounts, waits, claims, metrics, stopping, probes } = state;
+  const { stores, blobs, accounts, waits, claims, metrics, stopping, probes } = state;
   const modules = await loading.modules;
   const { requester, showMetrics } = await loading.services;
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, unusedExpirationMs } = config;
@@ -69,8 +69,8 @@ export async function assembleGeneration(
     ...reportSlots(log, metrics),
   });
   modules.registry.watch(({ kind, module }) => metrics.callbackRegistered(kind, module));
-  const storage = openStorageProviders(config, modules, { metadata, blobs, metrics, log });
-  cleanup.add((graceMs) => storage?.stores.stop(graceMs));
+  const storage = openStorageProviders(config, modules, { stores, blobs, metrics, log });
+  cleanup.add((graceMs) => storage?.copies.stop(graceMs));
   const running = new RunningTasks();
   cleanup.add((graceMs) => running.settled(graceMs));
   const upstream = config.mediaBridge.upstream && createUpstream(config.mediaBridge.upstream);
@@ -81,13 +81,13 @@ export async function assembleGeneration(
     defaultLimits: config.mediaUploadLimits,
     limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
   };
-  const store = { metadata, blobs, ledger: new QuotaLedger(metadata, { accounts }), providers: storage?.stores };
+  const store = { stores, blobs, ledger: new QuotaLedger(stores.usage, { accounts }), providers: storage?.copies };
   const pending = { serverName, unusedExpirationMs, enableAuthenticatedMedia, claims, waits };
   const upload = { ...admission, ...store, ...pending, chain };
   loading.onUploads(isGuarding(config) ? undefined : upload);
   const media =
     upstream && isGuarding(config)
-      ? openGuard(upstream, { config, log, cleanup, requester, admission, accounts, metadata, running })
+      ? openGuard(upstream, { config, log, cleanup, requester, admission, accounts, stores, running })
       : openRepository({ config, state, requester, upload, restorer: storage?.restorer });
   const deciding = decidingRoutes({ ...requester, chain, metrics, running, idleTimeoutMs, backend: media.backend });
   // The first route that matches answers. Downloads are asked for most; what is handed on matches the deciding routes as well.
@@ -95,7 +95,7 @@ export async function assembleGeneration(
   const own = [...served, limitPageRoute()];
   const hasFallback = upstream !== undefined && !isGuarding(config);
   const mediaRoutes = hasFallback
-    ? withFallback(own, { ...requester, idleTimeoutMs, upstream, metadata, serverName })
+    ? withFallback(own, { ...requester, idleTimeoutMs, upstream, stores, serverName })
     : own;
   const routes = [...mediaRoutes, healthRoute(() => modules.python?.problem)];
   const requests = new ActiveRequests();
@@ -121,9 +121,9 @@ export async function assembleGeneration(
     takeOver: showMetrics,
     async begin() {
       await modules.python?.markStarted();
-      await storage?.stores.start();
+      await storage?.copies.start();
     },
-    wakeStores: () => storage?.stores.wake(),
+    wakeStores: () => storage?.copies.wake(),
     async drained() {
       await requests.idle();
       await running.idle();

@@ -12,8 +12,9 @@ import type { RateLimits } from "../media/upload/rate-limits.ts";
 import type { UploadLocks } from "../media/upload/upload-locks.ts";
 import type { UsageAccounts } from "../media/upload/usage-accounts.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import { openFilesystemBlobs } from "../storage/files/filesystem-blobs.ts";
-import { openSqliteMetadata, type SqliteMetadata } from "../storage/sqlite/sqlite-metadata.ts";
+import { openBlobs } from "../storage/open-blobs.ts";
+import { openStores } from "../storage/open-stores.ts";
+import type { Stores } from "../storage/stores.ts";
 import type { Logger } from "../util/log.ts";
 import type { RateLimit } from "../util/rate-limiter.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
@@ -21,7 +22,7 @@ import { storePaths } from "./store-paths.ts";
 
 /** What outlives a reload: the store, and all that uploads of two generations must agree on. */
 export interface ProcessState {
-  readonly metadata: SqliteMetadata;
+  readonly stores: Stores;
   readonly blobs: BlobStore;
   readonly accounts: UsageAccounts;
   readonly accessTimes: AccessTimes;
@@ -44,21 +45,17 @@ export async function openProcessState(
   metrics: Metrics,
   cleanup: ShutdownStack,
 ): Promise<ProcessState> {
-  const { durability } = config.mediaBridge;
-  const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log, durability });
-  cleanup.add(() => metadata.close());
-  const blobs = openFilesystemBlobs({
-    ...storePaths(config),
-    log,
-    durability,
-  });
+  const { database, durability } = config.mediaBridge;
+  const stores = await openStores({ database, log, durability });
+  cleanup.add(() => stores.close());
+  const blobs = await openBlobs({ ...storePaths(config), log, durability });
   cleanup.add(() => blobs.close());
   const unsettled = await blobs.unsettled();
-  const accessTimes = new AccessTimes(metadata, log);
+  const accessTimes = new AccessTimes(stores.media, log);
   cleanup.add(() => accessTimes.flush());
   const claims = new InProcessUploadLocks();
   return {
-    metadata,
+    stores,
     blobs,
     accounts: new InProcessUsageAccounts(),
     accessTimes,
@@ -71,7 +68,7 @@ export async function openProcessState(
     async recover() {
       const recovered = await blobs.recover(
         unsettled,
-        async (mediaId) => (await metadata.localMedia(mediaId)) !== undefined,
+        async (mediaId) => (await stores.media.find(mediaId)) !== undefined,
       );
       claims.open();
       if (recovered.kept + recovered.removed > 0)

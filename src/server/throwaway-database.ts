@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/config.ts";
-import { openSqliteMetadata } from "../storage/sqlite/sqlite-metadata.ts";
+import { openStores } from "../storage/open-stores.ts";
 import type { Logger } from "../util/log.ts";
 
 /** A configuration by which Python modules can be looked at before the service was ever started. */
@@ -22,10 +22,10 @@ export async function prepareDatabase(config: Config, log: Logger): Promise<Prep
     config.modules.some(({ language }) => language === "python") && moduleDatabase.homeserver === undefined;
   if (!isWanted || existsSync(database.path)) return { config, remove: async () => undefined };
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-check-"));
-  const path = join(folder, "media.db");
-  await openSqliteMetadata({ path, log }).close();
+  const empty = { path: join(folder, "media.db") };
+  await (await openStores({ database: empty, log })).close();
   return {
-    config: { ...config, mediaBridge: { ...config.mediaBridge, database: { path } } },
+    config: { ...config, mediaBridge: { ...config.mediaBridge, database: empty } },
     remove: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }

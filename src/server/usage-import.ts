@@ -1,6 +1,6 @@
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import { openSqliteMetadata } from "../storage/sqlite/sqlite-metadata.ts";
+import { openStores } from "../storage/open-stores.ts";
 import { importUsage, type ImportProgress } from "../guard/import-usage.ts";
 import type { Logger } from "../util/log.ts";
 import { ShutdownStack } from "./shutdown-stack.ts";
@@ -15,8 +15,8 @@ export interface UsageImport {
   close(): Promise<void>;
 }
 
-/** Opens the database and Synapse. Throws a StartError: `CONFIG` where Synapse may not be asked, `STORE`. */
-export function openUsageImport(config: Config, log: Logger): UsageImport {
+/** Opens the database and Synapse. Rejects with a StartError: `CONFIG` where Synapse may not be asked, `STORE`. */
+export async function openUsageImport(config: Config, log: Logger): Promise<UsageImport> {
   const cleanup = new ShutdownStack();
   const synapse = openSynapseMedia(config, log, cleanup);
   if (synapse === undefined) {
@@ -26,11 +26,10 @@ export function openUsageImport(config: Config, log: Logger): UsageImport {
         "administrator's access token, or media_bridge.homeserver.database",
     );
   }
-  const metadata = openSqliteMetadata({ path: config.mediaBridge.database.path, log });
-  cleanup.add(() => metadata.close());
-  const records = metadata.guardRecords();
+  const stores = await openStores({ database: config.mediaBridge.database, log });
+  cleanup.add(() => stores.close());
   return {
-    run: (periodOf, onProgress) => importUsage({ records, synapse, periodOf, onProgress }),
+    run: (periodOf, onProgress) => importUsage({ records: stores.guard, synapse, periodOf, onProgress }),
     close: () => cleanup.run(log),
   };
 }

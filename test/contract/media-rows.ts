@@ -1,4 +1,4 @@
-import type { NewLocalMedia, UploadedMedia } from "../../src/media/metadata.ts";
+import type { NewLocalMedia, UploadedMedia } from "../../src/media/media-rows.ts";
 
 /** A row to insert; what is not given is filled in. */
 export function newMedia(facts: Partial<NewLocalMedia> & { mediaId: string }): NewLocalMedia {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { InFlightUploads } from "../../src/guard/in-flight-uploads.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
@@ -12,14 +12,14 @@ const MEDIA = { mediaId: "media1", mediaLength: 10, sha256: null };
 const log = createLogger("fatal");
 
 let path: string;
-let metadata: SqliteMetadata;
+let stores: SqliteStores;
 let notes: InFlightUploads;
 beforeEach(() => {
   path = join(createTemporaryFolder(), "media.db");
-  metadata = openSqliteMetadata({ path, log, durability: "relaxed" });
-  notes = new InFlightUploads({ records: metadata.guardRecords(), log });
+  stores = openSqliteStores({ path, log, durability: "relaxed" });
+  notes = new InFlightUploads({ records: stores.guard, log });
 });
-afterEach(() => metadata.close());
+afterEach(() => stores.close());
 
 /** What another process finds that starts now. */
 function rows(): { user_id: string; doubted_ts: number | null }[] {
@@ -74,7 +74,7 @@ test("A doubt over one upload outlives the note, and leaves those under way note
   const [first, second] = await Promise.all([take(ALICE), take(ALICE)]);
   await first.doubt("a test");
   expect(rows().map(({ doubted_ts: ts }) => ts !== null)).toEqual(expect.arrayContaining([true, false]));
-  const records = metadata.guardRecords();
+  const records = stores.guard;
   await records.markRead(ALICE, { sinceTs: 0, readTs: Date.now() }, Date.now() + 1);
   expect(rows()).toMatchObject([{ doubted_ts: null }]);
   await second.doubt("another");
@@ -95,7 +95,7 @@ test("What could not be recorded of an upload leaves its note to the next start"
   expect(rows()).toHaveLength(2);
   third.forget();
   await vi.waitFor(() => expect(rows()).toHaveLength(1));
-  expect(await metadata.guardRecords().doubtAll(Date.now())).toBe(1);
+  expect(await stores.guard.doubtAll(Date.now())).toBe(1);
 });
 
 test("A note that cannot be committed fails the uploads that share it, and the next one tries again", async () => {
@@ -115,6 +115,6 @@ test("Once it is closed no note outlives its last upload", async () => {
   first.forget();
   notes.close();
   second.forget();
-  await metadata.close();
+  await stores.close();
   expect(rows()).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { mediaHeaders } from "../../src/http/response/media-headers.ts";
-import type { LocalMedia } from "../../src/media/metadata.ts";
+import type { LocalMedia } from "../../src/media/media-rows.ts";
 import { newMedia } from "../contract/media-rows.ts";
 
 describe("the Content-Disposition of media", () => {

@@ -39,7 +39,7 @@ test("They are written in one batch for all reads, without being asked", async (
   const batches: string[][] = [];
   const written = new Promise<void>((resolve) => {
     const rows = {
-      async touchLocalMedia(mediaIds: readonly string[]) {
+      async touch(mediaIds: readonly string[]) {
         batches.push([...mediaIds]);
         resolve();
       },
@@ -55,7 +55,7 @@ test("What could not be written is written the next time", async () => {
   const batches: string[][] = [];
   let fails = true;
   const rows = {
-    async touchLocalMedia(mediaIds: readonly string[]) {
+    async touch(mediaIds: readonly string[]) {
       if (fails) throw new Error("locked");
       batches.push([...mediaIds]);
     },
@@ -74,7 +74,7 @@ test("What could not be written is written the next time", async () => {
 test("Many are written in pieces, so that no commit is long", async () => {
   const sizes: number[] = [];
   const rows = {
-    async touchLocalMedia(mediaIds: readonly string[]) {
+    async touch(mediaIds: readonly string[]) {
       sizes.push(mediaIds.length);
     },
   };

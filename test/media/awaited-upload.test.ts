@@ -2,9 +2,9 @@ import { EventEmitter } from "node:events";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InProcessUploadWaiters } from "../../src/coordination/in-process-upload-waiters.ts";
-import { awaitUpload, type AwaitRequest } from "../../src/media/download/awaited-upload.ts";
-import type { MediaMetadata } from "../../src/media/metadata.ts";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { awaitUpload, type AwaitParts, type AwaitRequest } from "../../src/media/download/awaited-upload.ts";
+import type { MediaStores } from "../../src/media/stores.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { uploadedMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
@@ -12,29 +12,34 @@ import { createTemporaryFolder } from "../storage/temporary-folder.ts";
 const DAY_MS = 86_400_000;
 const stays = () => () => undefined;
 
-let metadata: MediaMetadata;
+let stores: MediaStores;
 let waits: InProcessUploadWaiters;
 
 beforeEach(() => {
-  metadata = openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log: createLogger("fatal") });
+  stores = openSqliteStores({ path: join(createTemporaryFolder(), "media.db"), log: createLogger("fatal") });
   waits = new InProcessUploadWaiters();
 });
-afterEach(() => metadata.close());
+afterEach(() => stores.close());
 
 async function create(mediaId: string, createdTs = Date.now()): Promise<void> {
   const media = { mediaId, createdTs, userId: "@alice:example.org", authenticated: true };
-  await metadata.createPendingMedia(media, { maxPending: 10, expiredTs: 0 });
+  await stores.pending.create(media, { maxPending: 10, expiredTs: 0 });
 }
 
 async function fill(mediaId: string): Promise<void> {
-  await metadata.fillPendingMedia(uploadedMedia({ mediaId }));
+  await stores.pending.complete(uploadedMedia({ mediaId }));
   waits.wake(mediaId);
 }
 
-function wait(mediaId: string, request: Partial<AwaitRequest> = {}, rows = metadata, unusedExpirationMs = DAY_MS) {
+function wait(
+  mediaId: string,
+  request: Partial<AwaitRequest> = {},
+  rows: AwaitParts["stores"] = stores,
+  unusedExpirationMs = DAY_MS,
+) {
   return awaitUpload(
     { mediaId, legacy: false, timeoutMs: 60_000, whenGone: stays, ...request },
-    { metadata: rows, waits, unusedExpirationMs, enableAuthenticatedMedia: true },
+    { stores: rows, waits, unusedExpirationMs, enableAuthenticatedMedia: true },
   );
 }
 
@@ -60,21 +65,12 @@ describe("a wait for an upload", () => {
   });
 
   it("misses no upload that is committed between two of its looks", async () => {
-    const rows: MediaMetadata = {
-      insertLocalMedia: (media) => metadata.insertLocalMedia(media),
-      createPendingMedia: (media, allowance) => metadata.createPendingMedia(media, allowance),
-      fillPendingMedia: (media) => metadata.fillPendingMedia(media),
-      uploadedBytes: (userId, sinceTs) => metadata.uploadedBytes(userId, sinceTs),
-      flushed: () => metadata.flushed(),
-      withdrawMedia: (mediaId, options) => metadata.withdrawMedia(mediaId, options),
-      close: () => metadata.close(),
-      localMedia: (mediaId) => metadata.localMedia(mediaId),
-      pendingMedia: async (mediaId) => {
-        const seenBefore = mediaId === "before" ? await metadata.pendingMedia(mediaId) : undefined;
-        await fill(mediaId);
-        return seenBefore ?? (await metadata.pendingMedia(mediaId));
-      },
+    const find = async (mediaId: string) => {
+      const seenBefore = mediaId === "before" ? await stores.pending.find(mediaId) : undefined;
+      await fill(mediaId);
+      return seenBefore ?? (await stores.pending.find(mediaId));
     };
+    const rows = { media: stores.media, pending: Object.assign(Object.create(stores.pending), { find }) };
     await create("before");
     await create("after");
     expect(await wait("before", {}, rows)).toMatchObject({ mediaId: "before" });

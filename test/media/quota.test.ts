@@ -2,10 +2,10 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MediaUploadLimit } from "../../src/callbacks/limit.ts";
-import type { MediaMetadata } from "../../src/media/metadata.ts";
+import type { MediaStores, UsageSums } from "../../src/media/stores.ts";
 import { InProcessUsageAccounts } from "../../src/coordination/in-process-usage-accounts.ts";
-import { QuotaLedger, type Breach, type Reservation, type UsageSums } from "../../src/media/upload/quota.ts";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { QuotaLedger, type Breach, type Reservation } from "../../src/media/upload/quota.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
@@ -31,13 +31,13 @@ const anyLimit = fc.record({
 
 describe("the quota ledger", () => {
   it("agrees with a plain model whatever the order of opening, growing, settling and releasing", async () => {
-    await withMetadata((metadata, nextUser) =>
+    await withStores((stores, nextUser) =>
       fc.assert(
         fc.asyncProperty(
           fc.array(anyLimit, { maxLength: 3 }),
           fc.array(anyAction, { maxLength: 40 }),
           async (limits, actions) => {
-            const { breaches, expected } = await play(metadata, nextUser(), limits, actions);
+            const { breaches, expected } = await play(stores, nextUser(), limits, actions);
             expect(breaches).toEqual(expected);
           },
         ),
@@ -47,19 +47,19 @@ describe("the quota ledger", () => {
   });
 
   it("never lets uploads side by side pass a limit together, and refuses none that would have fitted", async () => {
-    await withMetadata((metadata, nextUser) =>
+    await withStores((stores, nextUser) =>
       fc.assert(
         fc.asyncProperty(
           fc.nat(500),
           fc.array(fc.nat(120), { minLength: 1, maxLength: 20 }),
           async (maxBytes, sizes) => {
             const userId = nextUser();
-            const ledger = openLedger(metadata);
+            const ledger = openLedger(stores.usage);
             const limits = [{ maxBytes, timePeriodMs: 3_600_000 }];
-            const stored = await Promise.all(sizes.map((bytes) => upload(ledger, metadata, userId, limits, bytes)));
+            const stored = await Promise.all(sizes.map((bytes) => upload(ledger, stores, userId, limits, bytes)));
             const total = sum(sizes.filter((_bytes, index) => stored[index]));
             expect(total).toBeLessThanOrEqual(maxBytes);
-            expect(await metadata.uploadedBytes(userId, [0])).toEqual([total]);
+            expect(await stores.usage.uploadedBytes(userId, [0])).toEqual([total]);
             const refused = sizes.filter((_bytes, index) => !stored[index]);
             expect(refused.filter((bytes) => total + bytes <= maxBytes)).toEqual([]);
           },
@@ -70,12 +70,12 @@ describe("the quota ledger", () => {
   });
 
   it("counts an upload once that is stored while the sums are read", async () => {
-    await withMetadata(async (metadata) => {
+    await withStores(async (stores) => {
       const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
       let meanwhile = doNothing;
       const ledger = openLedger({
         uploadedBytes: async (userId, sinceTs) => {
-          const sums = await metadata.uploadedBytes(userId, sinceTs);
+          const sums = await stores.usage.uploadedBytes(userId, sinceTs);
           await meanwhile();
           return sums;
         },
@@ -85,9 +85,7 @@ describe("the quota ledger", () => {
       meanwhile = async () => {
         meanwhile = doNothing;
         await first.settleBy(
-          metadata.insertLocalMedia(
-            newMedia({ mediaId: "meanwhile", userId: USER, mediaLength: 60, createdTs: Date.now() }),
-          ),
+          stores.media.insert(newMedia({ mediaId: "meanwhile", userId: USER, mediaLength: 60, createdTs: Date.now() })),
         );
       };
       const second = await ledger.open(USER, limits);
@@ -98,14 +96,14 @@ describe("the quota ledger", () => {
   });
 
   it("counts an upload once whose commit is answered after the sums were asked for", async () => {
-    await withMetadata(async (metadata) => {
-      const ledger = openLedger(metadata);
+    await withStores(async (stores) => {
+      const ledger = openLedger(stores.usage);
       const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
       const first = await ledger.open(USER, limits);
       await first.growTo(60);
       const answered = Promise.withResolvers<void>();
       const row = newMedia({ mediaId: "late", userId: USER, mediaLength: 60, createdTs: Date.now() });
-      const inserted = metadata.insertLocalMedia(row);
+      const inserted = stores.media.insert(row);
       const settled = first.settleBy(inserted.then(() => answered.promise));
       await inserted;
       const opening = ledger.open(USER, limits);
@@ -119,8 +117,8 @@ describe("the quota ledger", () => {
   });
 
   it("holds on to the bytes of an upload whose commit fails, until they are given back", async () => {
-    await withMetadata(async (metadata) => {
-      const ledger = openLedger(metadata);
+    await withStores(async (stores) => {
+      const ledger = openLedger(stores.usage);
       const limits = [{ maxBytes: 100, timePeriodMs: 1000 }];
       const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
       await first.growTo(60);
@@ -133,8 +131,8 @@ describe("the quota ledger", () => {
   });
 
   it("gives bytes back once, however often it is told", async () => {
-    await withMetadata(async (metadata) => {
-      const ledger = openLedger(metadata);
+    await withStores(async (stores) => {
+      const ledger = openLedger(stores.usage);
       const limits = [{ maxBytes: 100, timePeriodMs: 1000 }];
       const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
       await first.growTo(60);
@@ -149,13 +147,13 @@ describe("the quota ledger", () => {
 
 /** What the ledger and what the model said of every growth. */
 async function play(
-  metadata: MediaMetadata,
+  stores: MediaStores,
   userId: string,
   limits: readonly MediaUploadLimit[],
   actions: readonly Action[],
 ) {
   let now = 1_000_000;
-  const ledger = openLedger(metadata, () => now);
+  const ledger = openLedger(stores.usage, () => now);
   const breaches: (Breach | undefined)[] = [];
   const expected: (Breach | undefined)[] = [];
   const model = new Model(limits);
@@ -180,7 +178,7 @@ async function play(
       const bytes = model.held.get(action.holder) ?? 0;
       if (action.do === "settle") {
         await at.reservation.settleBy(
-          metadata.insertLocalMedia(
+          stores.media.insert(
             newMedia({ mediaId: `${userId}-${model.stored.length}`, userId, mediaLength: bytes, createdTs: now }),
           ),
         );
@@ -196,8 +194,8 @@ async function play(
   return { breaches, expected };
 }
 
-function openLedger(metadata: UsageSums, now?: () => number): QuotaLedger {
-  return new QuotaLedger(metadata, { accounts: new InProcessUsageAccounts(), ...(now && { now }) });
+function openLedger(usage: UsageSums, now?: () => number): QuotaLedger {
+  return new QuotaLedger(usage, { accounts: new InProcessUsageAccounts(), ...(now && { now }) });
 }
 
 async function doNothing(): Promise<void> {}
@@ -206,7 +204,7 @@ let uploads = 0;
 
 async function upload(
   ledger: QuotaLedger,
-  metadata: MediaMetadata,
+  stores: MediaStores,
   userId: string,
   limits: readonly MediaUploadLimit[],
   bytes: number,
@@ -215,19 +213,19 @@ async function upload(
   try {
     if ((await reservation.growTo(bytes)) !== undefined) return false;
     const media = newMedia({ mediaId: `upload${++uploads}`, userId, mediaLength: bytes, createdTs: Date.now() });
-    await reservation.settleBy(metadata.insertLocalMedia(media));
+    await reservation.settleBy(stores.media.insert(media));
     return true;
   } finally {
     reservation.release();
   }
 }
 
-async function withMetadata(test: (metadata: MediaMetadata, nextUser: () => string) => Promise<void>): Promise<void> {
-  const metadata = openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log: createLogger("fatal") });
+async function withStores(test: (stores: MediaStores, nextUser: () => string) => Promise<void>): Promise<void> {
+  const stores = openSqliteStores({ path: join(createTemporaryFolder(), "media.db"), log: createLogger("fatal") });
   let users = 0;
   try {
-    await test(metadata, () => `@user${++users}:example.org`);
+    await test(stores, () => `@user${++users}:example.org`);
   } finally {
-    await metadata.close();
+    await stores.close();
   }
 }

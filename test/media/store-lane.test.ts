@@ -4,7 +4,7 @@ import { ModuleUnavailable } from "../../src/callbacks/failure.ts";
 import type { StoredMedia } from "../../src/media-file.ts";
 import type { StorageProvider } from "../../src/media/copies/provider.ts";
 import { CopyQueue, type FilePresence } from "../../src/media/copies/copy-queue.ts";
-import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
@@ -12,20 +12,20 @@ import { createTemporaryFolder } from "../storage/temporary-folder.ts";
 const PACE = { filesAtOnce: 3, firstRetryMs: 2, lastRetryMs: 16, longestPauseMs: 4 };
 
 describe("a lane to a storage provider", () => {
-  let metadata: SqliteMetadata;
+  let stores: SqliteStores;
   let log: CapturedLog;
   let lane: CopyQueue;
   beforeEach(() => {
     log = captureLog();
-    metadata = openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log });
+    stores = openSqliteStores({ path: join(createTemporaryFolder(), "media.db"), log });
   });
   afterEach(async () => {
     await lane.stop();
-    await metadata.close();
+    await stores.close();
   });
 
   const upload = (mediaId: string) =>
-    metadata.insertLocalMedia(newMedia({ mediaId, createdTs: Date.now(), copyLater: ["bucket"] }));
+    stores.media.insert(newMedia({ mediaId, createdTs: Date.now(), copyLater: ["bucket"] }));
   const open = (store: (file: StoredMedia) => Promise<void>, presence: () => FilePresence = () => "there") => {
     const provider: StorageProvider = {
       name: "bucket",
@@ -35,7 +35,7 @@ describe("a lane to a storage provider", () => {
       store,
     };
     const findFile = async () => presence();
-    lane = new CopyQueue({ provider, stores: metadata.pendingCopies, findFile, log, pace: PACE });
+    lane = new CopyQueue({ provider, copies: stores.copies, findFile, log, pace: PACE });
     lane.wake();
   };
   /** A provider that fails so many times for each file; resolves once it has all of them. */
@@ -54,7 +54,7 @@ describe("a lane to a storage provider", () => {
   };
   const emptied = async () => {
     await lane.stop();
-    return (await metadata.pendingCopies.counts()).size === 0;
+    return (await stores.copies.counts()).size === 0;
   };
 
   it("tries a file until it is stored, and counts the failures", async () => {
@@ -167,6 +167,6 @@ describe("a lane to a storage provider", () => {
     lane.wake();
     finish();
     await stopping;
-    expect(await metadata.pendingCopies.counts()).toEqual(new Map([["bucket", 1]]));
+    expect(await stores.copies.counts()).toEqual(new Map([["bucket", 1]]));
   });
 });

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it, vi } from "vitest";
 import { storeFailed } from "../../src/storage/failure.ts";
+import { Checkpoints } from "../../src/storage/sqlite/checkpoints.ts";
 import { GroupCommit } from "../../src/storage/sqlite/group-commit.ts";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
@@ -53,12 +54,12 @@ describe("a database that somebody else keeps locked", () => {
 
   it("does not hold up the end of the service for long", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    const metadata = openSqliteMetadata({ path, log });
+    const stores = openSqliteStores({ path, log });
     const holder = new Database(path);
     holder.exec("begin immediate");
-    const inserted = metadata.insertLocalMedia(newMedia({ mediaId: "late" })).catch((error: unknown) => error);
+    const inserted = stores.media.insert(newMedia({ mediaId: "late" })).catch((error: unknown) => error);
     const start = performance.now();
-    await metadata.close();
+    await stores.close();
     expect(performance.now() - start).toBeLessThan(8_000);
     expect(await inserted).toMatchObject({ code: "STORE_BUSY" });
     holder.close();
@@ -67,14 +68,14 @@ describe("a database that somebody else keeps locked", () => {
   it("is flushed while a transaction goes on, without a complaint", async () => {
     const path = join(createTemporaryFolder(), "media.db");
     const said: string[] = [];
-    const metadata = openSqliteMetadata({ path, log: { ...log, warn: (_facts, message) => said.push(message) } });
-    await metadata.insertLocalMedia(newMedia({ mediaId: "before" }));
+    const stores = openSqliteStores({ path, log: { ...log, warn: (_facts, message) => said.push(message) } });
+    await stores.media.insert(newMedia({ mediaId: "before" }));
     const holder = new Database(path);
     holder.exec("begin immediate");
-    await metadata.flush();
+    await stores.flush();
     expect(said).toEqual([]);
     holder.close();
-    await metadata.close();
+    await stores.close();
   });
 });
 
@@ -82,19 +83,19 @@ describe("the log of what others wrote", () => {
   it("is flushed to the file although nothing was uploaded", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     const path = join(createTemporaryFolder(), "media.db");
-    const metadata = openSqliteMetadata({ path, log });
+    const stores = openSqliteStores({ path, log });
     const module = new Database(path);
     module.pragma("wal_autocheckpoint = 0");
     module.exec("create table of_a_module (x); insert into of_a_module values (randomblob(100000))");
-    const flush = vi.spyOn(metadata, "flush");
+    const flush = vi.spyOn(Checkpoints.prototype, "flush");
     vi.advanceTimersByTime(5_000);
     expect(flush).toHaveBeenCalledTimes(1);
-    await metadata.flush();
+    await stores.flush();
     vi.advanceTimersByTime(5_000);
     expect(flush).toHaveBeenCalledTimes(2);
     vi.useRealTimers();
     module.close();
-    await metadata.close();
+    await stores.close();
     expect(existsSync(`${path}-wal`)).toBe(false);
   });
 });

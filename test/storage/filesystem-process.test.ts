@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { BlobStore } from "../../src/media/blobs.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { readBlob } from "../contract/blob-bodies.ts";
 import { runStory } from "./child-process.ts";
@@ -24,16 +24,16 @@ describe("a folder of media and its process", () => {
     async (size) => {
       const folder = createTemporaryFolder();
       expect(await runStory("isKilled", [folder, String(size)])).toMatchObject({ signal: "SIGKILL" });
-      const metadata = openSqliteMetadata({ path: join(folder, "media.db"), log });
+      const stores = openSqliteStores({ path: join(folder, "media.db"), log });
       const blobs = openFilesystemBlobs({ mediaStorePath: join(folder, "media"), log });
       // A small body that was not published was never on disk.
       const removed = size === LARGE_BYTES ? 3 : 2;
-      expect(await recover(blobs, async (id) => (await metadata.localMedia(id)) !== undefined)).toEqual({
+      expect(await recover(blobs, async (id) => (await stores.media.find(id)) !== undefined)).toEqual({
         kept: 2,
         removed,
       });
-      expect(await metadata.pendingMedia("pendingId")).toBeDefined();
-      await metadata.close();
+      expect(await stores.pending.find("pendingId")).toBeDefined();
+      await stores.close();
       expect(
         listFolder(join(folder, "media")).filter((name) => statSync(join(folder, "media", name)).isFile()),
       ).toEqual(["local_content/co/mm/itted", "local_content/fi/ll/edId"]);

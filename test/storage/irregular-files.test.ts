@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { localFile } from "../../src/media-file.ts";
-import { FilesystemVerifiedFiles } from "../../src/storage/files/file-source.ts";
+import { FilesystemAuditFiles } from "../../src/storage/files/audit-files.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { readRegularFile } from "../../src/util/regular-file.ts";
 import { readBlob, storeBlob } from "../contract/blob-bodies.ts";
@@ -92,7 +92,7 @@ describe.each(["full", "relaxed"] as const)("a folder of media (%s)", (durabilit
     await storeBlob(store, "ccddThree", Buffer.from("three"));
     const read = async (mediaId: string) => (await readBlob(store, mediaId)).toString();
     expect([await read("aabbOne"), await read("aabbTwo"), await read("ccddThree")]).toEqual(["one", "two", "three"]);
-    const files = new FilesystemVerifiedFiles(join(folder, "media"), join(folder, "uploads"));
+    const files = new FilesystemAuditFiles(join(folder, "media"), join(folder, "uploads"));
     expect(await files.inspect("aabbTwo", 3)).toMatchObject({ is: "there", sizeBytes: 3, sha256: expect.any(String) });
     await store.close();
   });
@@ -116,7 +116,7 @@ test.each(Object.keys(REPLACEMENTS))("Verification calls a file unreadable where
   const folder = createTemporaryFolder();
   mkdirSync(join(folder, "local_content/re/pl"), { recursive: true });
   put(what, join(folder, "local_content/re/pl/aced"));
-  const files = new FilesystemVerifiedFiles(folder, join(folder, "uploads"));
+  const files = new FilesystemAuditFiles(folder, join(folder, "uploads"));
   expect(await files.inspect("replaced", SECRET.length)).toMatchObject({ is: "unreadable" });
 });
 

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { openModuleDatabase } from "../../src/storage/module-database/open-module-database.ts";
 import { toPoolConfig } from "../../src/storage/module-database/postgres-arguments.ts";
 import { numberPlaceholders } from "../../src/storage/module-database/postgres-placeholders.ts";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { describeModuleDatabase } from "../contract/module-database.ts";
@@ -19,7 +19,7 @@ afterEach(() => (sqlitePath = undefined));
 async function openSqlite() {
   if (sqlitePath === undefined) {
     sqlitePath = join(createTemporaryFolder(), "media.db");
-    await openSqliteMetadata({ path: sqlitePath, log }).close();
+    await openSqliteStores({ path: sqlitePath, log }).close();
   }
   return openModuleDatabase({ path: sqlitePath, log });
 }
@@ -40,18 +40,18 @@ describeModuleDatabase("PostgreSQL", openPostgres, { uniqueViolation: "23505" })
 describe("the database of modules on SQLite", () => {
   it("works on the service's own tables, beside the service", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    const metadata = openSqliteMetadata({ path, log });
+    const stores = openSqliteStores({ path, log });
     const database = await openModuleDatabase({ path, log });
-    await metadata.insertLocalMedia(newMedia({ mediaId: "mine" }));
+    await stores.media.insert(newMedia({ mediaId: "mine" }));
     const sql = "select media_length from local_media_repository where media_id = ?";
     expect(await database.transaction("read", (txn) => txn.execute(sql, ["mine"]))).toHaveLength(1);
     await database.transaction("hold", async (txn) => {
       await txn.execute("create table of_mine (id integer)");
-      const inserted = metadata.insertLocalMedia(newMedia({ mediaId: "waits" }));
-      expect(await metadata.localMedia("mine")).toBeDefined();
+      const inserted = stores.media.insert(newMedia({ mediaId: "waits" }));
+      expect(await stores.media.find("mine")).toBeDefined();
       void inserted;
     });
-    await metadata.close();
+    await stores.close();
     await database.close();
     const after = new Database(path);
     expect(after.prepare("select media_id from local_media_repository order by 1").pluck().all()).toEqual([
@@ -63,7 +63,7 @@ describe("the database of modules on SQLite", () => {
 
   it("waits for a lock on its thread: the event loop turns meanwhile", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    await openSqliteMetadata({ path, log }).close();
+    await openSqliteStores({ path, log }).close();
     const holder = new Database(path);
     holder.exec("begin immediate");
     const database = await openModuleDatabase({ path, log });
@@ -78,7 +78,7 @@ describe("the database of modules on SQLite", () => {
 
   it("stores bytes, and integers as such whatever their column", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    await openSqliteMetadata({ path, log }).close();
+    await openSqliteStores({ path, log }).close();
     const database = await openModuleDatabase({ path, log });
     const rows = await database.transaction("types", async (txn) => {
       await txn.execute("create table of_mine (x, y)");
@@ -99,7 +99,7 @@ describe("the database of modules on SQLite", () => {
       code: "UNAVAILABLE",
       message: expect.stringContaining(path),
     });
-    await openSqliteMetadata({ path, log }).close();
+    await openSqliteStores({ path, log }).close();
     const ended = nowhere.transaction("ends", (txn) => txn.execute("commit"));
     await expect(ended).rejects.toMatchObject({ code: "SQL", message: expect.stringContaining("not by SQL") });
     await nowhere.close();

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 
@@ -20,7 +20,7 @@ function modesOf(path: string): Record<string, string> {
 describe("the database of media rows", () => {
   test("is its owner's alone from the start, with the log and the index beside it", async () => {
     const path = join(createTemporaryFolder(), "deeper/media.db");
-    const rows = openSqliteMetadata({ path, log: captureLog() });
+    const rows = openSqliteStores({ path, log: captureLog() });
     expect(modesOf(path)).toEqual({ "": "600", "-wal": "600", "-shm": "600" });
     await rows.close();
     expect(modesOf(path)).toEqual({ "": "600" });
@@ -28,9 +28,9 @@ describe("the database of media rows", () => {
 
   test("that an earlier release made for everybody to read is its owner's alone once it is opened", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    const first = openSqliteMetadata({ path, log: captureLog() });
+    const first = openSqliteStores({ path, log: captureLog() });
     for (const suffix of SUFFIXES) chmodSync(path + suffix, 0o644);
-    const second = openSqliteMetadata({ path, log: captureLog() });
+    const second = openSqliteStores({ path, log: captureLog() });
     expect(modesOf(path)).toEqual({ "": "600", "-wal": "600", "-shm": "600" });
     await first.close();
     await second.close();

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { storeBlob, writeChunks } from "../contract/blob-bodies.ts";
 import { newMedia, uploadedMedia } from "../contract/media-rows.ts";
@@ -13,12 +13,12 @@ const body = randomBytes(Number(size));
 const STORIES: Record<string, () => Promise<void>> = {
   /** Leaves the database open, its thread started and its timer running. */
   async idles() {
-    const metadata = openSqliteMetadata({ path: `${folder}/media.db`, log });
-    await metadata.insertLocalMedia(newMedia({ mediaId: "first" }));
-    const flushed = metadata.flush();
-    await metadata.insertLocalMedia(newMedia({ mediaId: "meanwhile" }));
+    const stores = openSqliteStores({ path: `${folder}/media.db`, log });
+    await stores.media.insert(newMedia({ mediaId: "first" }));
+    const flushed = stores.flush();
+    await stores.media.insert(newMedia({ mediaId: "meanwhile" }));
     await flushed;
-    await metadata.insertLocalMedia(newMedia({ mediaId: "second" }));
+    await stores.media.insert(newMedia({ mediaId: "second" }));
     process.stdout.write("idle");
   },
   /**
@@ -26,21 +26,21 @@ const STORIES: Record<string, () => Promise<void>> = {
    * published, filled.
    */
   async isKilled() {
-    const metadata = openSqliteMetadata({ path: `${folder}/media.db`, log });
+    const stores = openSqliteStores({ path: `${folder}/media.db`, log });
     const blobs = openFilesystemBlobs({ mediaStorePath: `${folder}/media`, log });
     for (const mediaId of ["halfWritten", "published", "committed"]) {
       const writer = blobs.create(mediaId);
       await writeChunks(writer.write.bind(writer), body);
       if (mediaId !== "halfWritten") await writer.publish();
-      if (mediaId === "committed") await metadata.insertLocalMedia(newMedia({ mediaId }));
+      if (mediaId === "committed") await stores.media.insert(newMedia({ mediaId }));
     }
     for (const mediaId of ["pendingId", "filledId"]) {
       const pending = { mediaId, createdTs: 1, userId: "@alice:example.org", authenticated: true };
-      await metadata.createPendingMedia(pending, { maxPending: 9, expiredTs: 0 });
+      await stores.pending.create(pending, { maxPending: 9, expiredTs: 0 });
       const writer = blobs.create(mediaId);
       await writeChunks(writer.write.bind(writer), body);
       await writer.publish();
-      if (mediaId === "filledId") await metadata.fillPendingMedia(uploadedMedia({ mediaId }));
+      if (mediaId === "filledId") await stores.pending.complete(uploadedMedia({ mediaId }));
     }
     process.kill(process.pid, "SIGKILL");
   },

@@ -1,4 +1,4 @@
-import type { LocalMedia } from "../../media/metadata.ts";
+import type { LocalMedia } from "../../media/media-rows.ts";
 import { contentTypeOf, isShown } from "./media-type.ts";
 import { CORS_HEADERS } from "./json.ts";
 

@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../../errors.ts";
 import type { BlobReader } from "../../media/blobs.ts";
 import { findMedia, openMedia, type DownloadParts } from "../../media/download/download.ts";
-import type { LocalMedia } from "../../media/metadata.ts";
+import type { LocalMedia } from "../../media/media-rows.ts";
 import { cacheHeaders, etagOf, matchesEtag, mediaHeaders, SAFETY_HEADERS } from "../response/media-headers.ts";
 import { decodePercent, decodePercentLeniently } from "../../util/percent.ts";
 import { parseQuery, type Query } from "../request/query.ts";

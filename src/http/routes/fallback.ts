@@ -1,13 +1,13 @@
 import { matrixError } from "../../errors.ts";
 import { isMediaId } from "../../media/media-id.ts";
-import type { MediaMetadata } from "../../media/metadata.ts";
+import type { MediaStores } from "../../media/stores.ts";
 import { decodePercent } from "../../util/percent.ts";
 import { handOn, type HandOnParts } from "../backends/hand-on.ts";
 import type { Route } from "./route.ts";
 
 export interface FallbackParts extends HandOnParts {
   readonly serverName: string;
-  readonly metadata: Pick<MediaMetadata, "localMedia" | "pendingMedia">;
+  readonly stores: Pick<MediaStores, "media" | "pending">;
 }
 
 const THUMBNAIL = /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/thumbnail\/([^/]*)\/([^/]*)$/;
@@ -56,10 +56,10 @@ function unservedThumbnails(): Route {
   };
 }
 
-async function isOurs(path: string, { serverName, metadata }: FallbackParts): Promise<boolean> {
+async function isOurs(path: string, { serverName, stores }: FallbackParts): Promise<boolean> {
   const [server, mediaId] = (MEDIA.exec(path) ?? []).slice(1).map((raw) => decodePercent(raw) ?? "");
   if (server !== serverName) return false;
   // What cannot be a media id is refused here, as it always is.
   if (mediaId === undefined || !isMediaId(mediaId)) return true;
-  return (await metadata.localMedia(mediaId)) !== undefined || (await metadata.pendingMedia(mediaId)) !== undefined;
+  return (await stores.media.find(mediaId)) !== undefined || (await stores.pending.find(mediaId)) !== undefined;
 }

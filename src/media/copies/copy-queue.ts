@@ -11,7 +11,7 @@ export type FilePresence = "there" | "missing" | "deleted";
 
 export interface StoreLaneParts {
   readonly provider: StorageProvider;
-  readonly stores: PendingCopies;
+  readonly copies: PendingCopies;
   readonly findFile: (file: StoredMedia) => Promise<FilePresence>;
   readonly log: Logger;
   readonly pace: StorePace;
@@ -75,7 +75,7 @@ export class CopyQueue {
   }
 
   async #look(): Promise<void> {
-    const { provider, stores, log, pace } = this.#parts;
+    const { provider, copies, log, pace } = this.#parts;
     while (this.#lookAgain && !this.#stopped) {
       this.#lookAgain = false;
       const nowTs = Date.now();
@@ -83,10 +83,10 @@ export class CopyQueue {
       if (this.#pausedUntilTs > nowTs) this.#wakeAt(this.#pausedUntilTs);
       else if (free > 0) {
         try {
-          const due = await stores.due(provider.name, nowTs, free + this.#running.size);
+          const due = await copies.due(provider.name, nowTs, free + this.#running.size);
           const fresh = due.filter(({ file }) => !this.#running.has(mediaPath(file))).slice(0, free);
           for (const pending of fresh) this.#begin(pending);
-          this.#wakeAt(await stores.nextDueTs(provider.name, nowTs));
+          this.#wakeAt(await copies.nextDueTs(provider.name, nowTs));
         } catch (error) {
           log.error(
             { err: error, provider: provider.name },
@@ -118,7 +118,7 @@ export class CopyQueue {
   }
 
   async #attempt(pending: PendingStore): Promise<void> {
-    const { provider, stores, findFile, log } = this.#parts;
+    const { provider, copies, findFile, log } = this.#parts;
     const { file } = pending;
     try {
       const presence = await findFile(file);
@@ -133,7 +133,7 @@ export class CopyQueue {
     } catch (error) {
       return this.#fail(pending, error, (facts) => this.#logMissing(file, error, facts));
     }
-    await stores.done(pending);
+    await copies.done(pending);
     this.#failuresInARow = 0;
   }
 
@@ -146,7 +146,7 @@ export class CopyQueue {
   }
 
   async #fail(pending: PendingStore, error: unknown, tell: (facts: Record<string, unknown>) => void): Promise<void> {
-    const { stores, pace } = this.#parts;
+    const { copies, pace } = this.#parts;
     this.#pause();
     // A child that is down says nothing about the file.
     if (error instanceof ModuleUnavailable && error.reason === "unavailable") return;
@@ -154,7 +154,7 @@ export class CopyQueue {
     const { firstRetryMs: firstMs, lastRetryMs: lastMs } = pace;
     const waitMs = Math.round(backoff(attempts, { firstMs, lastMs, jitter: JITTER }));
     tell({ attempts, waitMs });
-    await stores.postpone(pending, Date.now() + waitMs);
+    await copies.postpone(pending, Date.now() + waitMs);
   }
 
   #pause(): void {

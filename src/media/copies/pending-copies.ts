@@ -10,7 +10,7 @@ export interface PendingStore {
 
 /**
  * What is still to be stored in the background, kept with the rows of media, so that no end of the process loses any.
- * `storage/sqlite` implements it; rows are added by the commit of the media they are about.
+ * Rows are added by the commit of the media they are about.
  */
 export interface PendingCopies {
   /** The `limit` longest due of a provider at `nowTs` (milliseconds). */

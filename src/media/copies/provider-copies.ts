@@ -4,8 +4,7 @@ import type { StoredMedia } from "../../media-file.ts";
 import type { Logger } from "../../util/log.ts";
 import { within } from "../../util/with-timeout.ts";
 import type { BlobStore } from "../blobs.ts";
-import type { MediaMetadata } from "../metadata.ts";
-import type { PendingCopies } from "./pending-copies.ts";
+import type { MediaStores } from "../stores.ts";
 import type { MediaRestorer } from "./restorer.ts";
 import type { StorageProvider, StorageProviders } from "./provider.ts";
 import { logStoreFailure } from "../store-failure.ts";
@@ -13,8 +12,7 @@ import { type FilePresence, COPY_PACING, CopyQueue, type StorePace } from "./cop
 
 export interface ProviderStoresOptions {
   readonly providers: StorageProviders;
-  readonly pending: PendingCopies;
-  readonly metadata: MediaMetadata;
+  readonly stores: Pick<MediaStores, "media" | "copies">;
   readonly blobs: BlobStore;
   readonly restorer: MediaRestorer;
   readonly log: Logger;
@@ -28,17 +26,18 @@ export class ProviderCopies {
 
   constructor(options: ProviderStoresOptions) {
     this.#options = options;
-    const { providers, pending: stores, log, pace = COPY_PACING } = options;
+    const { providers, stores, log, pace = COPY_PACING } = options;
     this.#lanes = providers.all.map(
-      (provider) => new CopyQueue({ provider, stores, log, pace, findFile: (file) => this.#findFile(file) }),
+      (provider) =>
+        new CopyQueue({ provider, copies: stores.copies, log, pace, findFile: (file) => this.#findFile(file) }),
     );
   }
 
   /** Begins with what earlier processes left; files of a provider that is no longer configured are kept, and named. */
   async start(): Promise<void> {
-    const { providers, pending, log } = this.#options;
+    const { providers, stores, log } = this.#options;
     const known = new Set(providers.all.map(({ name }) => name));
-    for (const [provider, files] of await pending.counts()) {
+    for (const [provider, files] of await stores.copies.counts()) {
       if (known.has(provider)) continue;
       log.warn({ provider, files }, "files wait for a storage provider that is no longer configured");
     }
@@ -85,8 +84,8 @@ export class ProviderCopies {
   }
 
   async #findFile(file: StoredMedia): Promise<FilePresence> {
-    const { metadata, blobs, restorer } = this.#options;
-    const media = await metadata.localMedia(file.fileId);
+    const { stores, blobs, restorer } = this.#options;
+    const media = await stores.media.find(file.fileId);
     if (media === undefined) return "deleted";
     const reader = (await blobs.open(file)) ?? (await restorer.open(media).catch(throwCause));
     if (reader === undefined) return "missing";

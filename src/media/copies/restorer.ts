@@ -4,7 +4,7 @@ import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
 import { SingleFlight } from "../../util/single-flight.ts";
 import { Turns } from "../../util/turns.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
-import type { LocalMedia } from "../metadata.ts";
+import type { LocalMedia } from "../media-rows.ts";
 import type { StorageProviders } from "./provider.ts";
 
 /** How many files are fetched at the same time, and how long another one waits for its turn. */

@@ -1,10 +1,8 @@
 import type { Logger } from "../../util/log.ts";
+import type { LocalMediaRows } from "../stores.ts";
 
-/** Where times of access are kept: `last_access_ts`, by which operators' clean-up jobs select. */
-export interface AccessRows {
-  /** Sets the time (milliseconds) of local media; ids without a row are passed over. Resolves once committed. */
-  touchLocalMedia(mediaIds: readonly string[], accessTs: number): Promise<void>;
-}
+/** Where times of access are kept. */
+type AccessRows = Pick<LocalMediaRows, "touch">;
 
 /** As often as Synapse writes them. */
 const FLUSH_MS = 60_000;
@@ -45,7 +43,7 @@ export class AccessTimes {
     this.#read = new Set();
     try {
       for (; ids.length > 0; ids.splice(0, BATCH_IDS)) {
-        await this.#rows.touchLocalMedia(ids.slice(0, BATCH_IDS), Date.now());
+        await this.#rows.touch(ids.slice(0, BATCH_IDS), Date.now());
       }
     } catch (error) {
       this.#log.error(

@@ -1,5 +1,6 @@
 import { matrixError } from "../../errors.ts";
-import type { LocalMedia, MediaMetadata, PendingMedia } from "../metadata.ts";
+import type { LocalMedia, PendingMedia } from "../media-rows.ts";
+import type { MediaStores } from "../stores.ts";
 import { hasExpired } from "../upload/pending-upload.ts";
 import type { UploadWaiters, OnAbort } from "./upload-waiters.ts";
 
@@ -17,7 +18,7 @@ export interface AwaitRequest {
 const PAST_EXPIRY_MS = 3;
 
 export interface AwaitParts {
-  readonly metadata: MediaMetadata;
+  readonly stores: Pick<MediaStores, "media" | "pending">;
   readonly waits: UploadWaiters;
   /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
   readonly unusedExpirationMs: number;
@@ -33,15 +34,15 @@ export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Pro
   const { mediaId } = request;
   const wait = parts.waits.begin(mediaId);
   try {
-    const pending = await parts.metadata.pendingMedia(mediaId);
+    const pending = await parts.stores.pending.find(mediaId);
     // Unknown, unless the upload was committed between the two looks.
-    if (pending === undefined) return await parts.metadata.localMedia(mediaId);
+    if (pending === undefined) return await parts.stores.media.find(mediaId);
     if (isHidden(pending, request, parts) || hasExpired(pending, parts.unusedExpirationMs, Date.now()))
       return undefined;
     const expiresInMs = pending.createdTs + parts.unusedExpirationMs - Date.now();
     const timeoutMs = Math.min(request.timeoutMs, expiresInMs + PAST_EXPIRY_MS);
     if (timeoutMs > 0) await wait.until(timeoutMs, request.whenGone);
-    const media = await parts.metadata.localMedia(mediaId);
+    const media = await parts.stores.media.find(mediaId);
     if (media !== undefined || hasExpired(pending, parts.unusedExpirationMs, Date.now())) return media;
     throw matrixError("NOT_YET_UPLOADED");
   } finally {

@@ -4,7 +4,7 @@ import type { AccessTimes } from "./access-times.ts";
 import { awaitUpload, isHidden, type AwaitParts, type AwaitRequest } from "./awaited-upload.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
 import { isMediaId } from "../media-id.ts";
-import type { LocalMedia } from "../metadata.ts";
+import type { LocalMedia } from "../media-rows.ts";
 import type { MediaRestorer } from "../copies/restorer.ts";
 
 /** A request for media, by whatever route. */
@@ -25,7 +25,7 @@ export interface DownloadParts extends AwaitParts {
  */
 export async function findMedia(request: DownloadRequest, parts: DownloadParts): Promise<LocalMedia> {
   if (request.serverName !== parts.serverName || !isMediaId(request.mediaId)) throw matrixError("NOT_FOUND");
-  const media = (await parts.metadata.localMedia(request.mediaId)) ?? (await awaitUpload(request, parts));
+  const media = (await parts.stores.media.find(request.mediaId)) ?? (await awaitUpload(request, parts));
   if (media === undefined || isHidden(media, request, parts)) throw matrixError("NOT_FOUND");
   parts.accessTimes.mark(media.mediaId);
   return media;

@@ -1,11 +1,11 @@
 import { matrixError } from "../../errors.ts";
 import { createMediaId } from "../media-id.ts";
-import type { MediaMetadata } from "../metadata.ts";
+import type { MediaStores } from "../stores.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /** What creating media ids needs. */
 export interface CreateParts {
-  readonly metadata: MediaMetadata;
+  readonly stores: Pick<MediaStores, "pending" | "flushed">;
   /** Per user: Synapse's `rc_media_create`. */
   readonly rateLimits: RateLimits;
   /** Ids without content that a user may have: Synapse's `max_pending_media_uploads`. */
@@ -30,12 +30,12 @@ export async function createMedia(userId: string, parts: CreateParts): Promise<C
   const tooOften = await parts.rateLimits.take(userId, createdTs);
   if (tooOften !== undefined) throw tooManyRequests(tooOften.retryAfterMs);
   const mediaId = createMediaId();
-  const creation = await parts.metadata.createPendingMedia(
+  const creation = await parts.stores.pending.create(
     { mediaId, createdTs, userId, authenticated: parts.enableAuthenticatedMedia },
     { maxPending: parts.maxPendingUploads, expiredTs: createdTs - parts.unusedExpirationMs },
   );
   if (creation.created) {
-    await parts.metadata.flushed();
+    await parts.stores.flushed();
     return { mediaId, expiresTs: createdTs + parts.unusedExpirationMs };
   }
   const { oldestCreatedTs } = creation;

@@ -1,6 +1,7 @@
 import { matrixError } from "../../errors.ts";
 import { isMediaId } from "../media-id.ts";
-import type { PendingMedia, UploadedMedia } from "../metadata.ts";
+import type { PendingMedia, UploadedMedia } from "../media-rows.ts";
+import type { MediaStores } from "../stores.ts";
 import type { UploadLocks } from "./upload-locks.ts";
 import type { UploadWaiters } from "../download/upload-waiters.ts";
 import { fillMedia, type StoredUpload, type UploadParts, type UploadRequest, type UploadTarget } from "./upload.ts";
@@ -13,6 +14,7 @@ export interface PendingUploadRequest extends UploadRequest {
 
 export interface PendingUploadParts extends UploadParts {
   readonly serverName: string;
+  readonly stores: Pick<MediaStores, "media" | "pending" | "flushed">;
   /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
   readonly unusedExpirationMs: number;
   readonly claims: UploadLocks;
@@ -40,7 +42,7 @@ export async function storePendingUpload(
     const target: UploadTarget = {
       mediaId,
       commit: (media) => commitPending(media, parts),
-      withdraw: () => parts.metadata.withdrawMedia(mediaId, { keepsId: true }),
+      withdraw: () => parts.stores.media.withdraw(mediaId, { keepsId: true }),
     };
     return await fillMedia(request, target, parts);
   } finally {
@@ -57,16 +59,16 @@ export function hasExpired(pending: PendingMedia, unusedExpirationMs: number, no
 }
 
 async function checkPending({ mediaId, userId }: PendingUploadRequest, parts: PendingUploadParts): Promise<void> {
-  const pending = await parts.metadata.pendingMedia(mediaId);
-  const media = pending ?? (await parts.metadata.localMedia(mediaId));
+  const pending = await parts.stores.pending.find(mediaId);
+  const media = pending ?? (await parts.stores.media.find(mediaId));
   if (media === undefined) throw matrixError("MEDIA_ID_UNKNOWN");
   if (media.userId !== userId) throw matrixError("NOT_THE_CREATOR");
   if (pending === undefined) throw matrixError("ALREADY_UPLOADED");
   if (hasExpired(pending, parts.unusedExpirationMs, Date.now())) throw matrixError("MEDIA_ID_EXPIRED");
 }
 
-async function commitPending(media: UploadedMedia, { metadata, waits }: PendingUploadParts): Promise<void> {
+async function commitPending(media: UploadedMedia, { stores, waits }: PendingUploadParts): Promise<void> {
   // The claim holds in this process alone; the database has the last word.
-  if (!(await metadata.fillPendingMedia(media))) throw matrixError("ALREADY_UPLOADED");
+  if (!(await stores.pending.complete(media))) throw matrixError("ALREADY_UPLOADED");
   waits.wake(media.mediaId);
 }

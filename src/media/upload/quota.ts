@@ -1,5 +1,5 @@
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
-import type { MediaMetadata } from "../metadata.ts";
+import type { UsageSums } from "../stores.ts";
 import type { AccountState, SteadyValue, UsageAccounts, UsageShare } from "./usage-accounts.ts";
 
 /** A limit that an upload would break, and what the user had sent in its period. */
@@ -7,9 +7,6 @@ export interface Breach {
   readonly limit: MediaUploadLimit;
   readonly sentBytes: number;
 }
-
-/** Who knows what users have uploaded. */
-export type UsageSums = Pick<MediaMetadata, "uploadedBytes">;
 
 /** What a ledger may be given. */
 export interface LedgerOptions {
@@ -25,12 +22,12 @@ export interface LedgerOptions {
  */
 export class QuotaLedger {
   readonly #accounts: UsageAccounts;
-  readonly #metadata: UsageSums;
+  readonly #usage: UsageSums;
   readonly #now: () => number;
 
-  constructor(metadata: UsageSums, { accounts, now = Date.now }: LedgerOptions) {
+  constructor(usage: UsageSums, { accounts, now = Date.now }: LedgerOptions) {
     this.#accounts = accounts;
-    this.#metadata = metadata;
+    this.#usage = usage;
     this.#now = now;
   }
 
@@ -58,7 +55,7 @@ export class QuotaLedger {
     return share.readSteadily(() => {
       const now = this.#now();
       const since = limits.map((limit) => now - Number(limit.timePeriodMs));
-      return this.#metadata.uploadedBytes(userId, since);
+      return this.#usage.uploadedBytes(userId, since);
     });
   }
 }

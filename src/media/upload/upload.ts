@@ -13,7 +13,8 @@ import {
 } from "./admission.ts";
 import type { BlobStore, BlobWriter } from "../blobs.ts";
 import { createMediaId } from "../media-id.ts";
-import type { MediaMetadata, UploadedMedia } from "../metadata.ts";
+import type { UploadedMedia } from "../media-rows.ts";
+import type { MediaStores } from "../stores.ts";
 import type { ProviderCopies } from "../copies/provider-copies.ts";
 import type { Reservation } from "./quota.ts";
 
@@ -27,7 +28,7 @@ export interface UploadRequest extends AdmissionRequest {
 
 /** What uploads need. */
 export interface UploadParts extends AdmissionParts {
-  readonly metadata: MediaMetadata;
+  readonly stores: Pick<MediaStores, "media" | "flushed">;
   readonly blobs: BlobStore;
   readonly enableAuthenticatedMedia: boolean;
   /** Absent where no storage provider is configured. */
@@ -66,12 +67,12 @@ export function storeUpload(request: UploadRequest, parts: UploadParts): Promise
     {
       mediaId,
       commit: ({ uploadedTs, ...media }) =>
-        parts.metadata.insertLocalMedia({
+        parts.stores.media.insert({
           ...media,
           createdTs: uploadedTs,
           authenticated: parts.enableAuthenticatedMedia,
         }),
-      withdraw: () => parts.metadata.withdrawMedia(mediaId, { keepsId: false }),
+      withdraw: () => parts.stores.media.withdraw(mediaId, { keepsId: false }),
     },
     parts,
   );
@@ -122,7 +123,7 @@ export async function fillMedia(
     await held.reservation.settleBy(commit);
     held.isCommitted = true;
     // 8. What is answered outlives a loss of power. Uploads that end together share the flush.
-    await parts.metadata.flushed();
+    await parts.stores.flushed();
     await held.writer.settle();
     parts.providers?.wake();
     return { mediaId: target.mediaId, sizeBytes };

@@ -1,16 +1,16 @@
 import { shownMediaStore } from "../../config/build/shown-media-store.ts";
 import type { Config } from "../../config/config.ts";
 import { InFlightUploads } from "../../guard/in-flight-uploads.ts";
-import type { GuardRecords } from "../../guard/records.ts";
 import { openSpool } from "../../guard/spool.ts";
 import { UpstreamUsage } from "../../guard/usage.ts";
 import { createGuardBackend } from "../../http/backends/guard.ts";
 import type { RequesterOptions } from "../../http/request/authenticate.ts";
 import { passThroughRoute } from "../../http/routes/pass-through.ts";
 import type { AdmissionParts } from "../../media/upload/admission.ts";
-import { QuotaLedger, type UsageSums } from "../../media/upload/quota.ts";
+import { QuotaLedger } from "../../media/upload/quota.ts";
 import type { UsageAccounts } from "../../media/upload/usage-accounts.ts";
 import type { Upstream } from "../../proxy/to-synapse.ts";
+import type { Stores } from "../../storage/stores.ts";
 import type { Logger } from "../../util/log.ts";
 import type { RunningTasks } from "../../util/running-tasks.ts";
 import { openSynapseMedia } from "../open-synapse-media.ts";
@@ -26,20 +26,20 @@ export interface GuardOptions {
   readonly admission: Omit<AdmissionParts, "chain" | "ledger">;
   /** What users have reserved. */
   readonly accounts: UsageAccounts;
-  readonly metadata: UsageSums & { guardRecords(): GuardRecords };
+  readonly stores: Pick<Stores, "usage" | "guard">;
   readonly running: RunningTasks;
 }
 
 /** Guards the Synapse that the configuration names: without a repository of its own. Throws a StartError `STORE`. */
 export function openGuard(upstream: Upstream, options: GuardOptions): MediaFeature {
-  const { config, log, cleanup, requester, admission, accounts, metadata, running } = options;
+  const { config, log, cleanup, requester, admission, accounts, stores, running } = options;
   const { serverName, maxUploadSizeBytes } = config;
   const spool = openSpool(shownMediaStore(config));
   const leftovers = spool.leftovers();
-  const records = metadata.guardRecords();
+  const records = stores.guard;
   const synapse = openSynapseMedia(config, log, cleanup);
   if (synapse === undefined) log.warn({}, USAGE_UNREADABLE);
-  const ledger = new QuotaLedger(new UpstreamUsage({ sums: metadata, records, synapse, log }), { accounts });
+  const ledger = new QuotaLedger(new UpstreamUsage({ sums: stores.usage, records, synapse, log }), { accounts });
   const notes = new InFlightUploads({ records, log });
   cleanup.add(() => notes.close());
   const handOn = { ...requester, idleTimeoutMs: config.mediaBridge.upload.idleTimeoutMs, upstream };

@@ -2,15 +2,15 @@ import type { Config } from "../../config/config.ts";
 import type { BlobStore } from "../../media/blobs.ts";
 import { ProviderCopies } from "../../media/copies/provider-copies.ts";
 import { MediaRestorer } from "../../media/copies/restorer.ts";
+import type { MediaStores } from "../../media/stores.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { LoadedModules } from "../../modules/load.ts";
 import { PythonProviders } from "../../modules/python/python-providers.ts";
-import type { SqliteMetadata } from "../../storage/sqlite/sqlite-metadata.ts";
 import type { Logger } from "../../util/log.ts";
 
 /** What the storage providers work on. */
 export interface StorageProviderParts {
-  readonly metadata: SqliteMetadata;
+  readonly stores: Pick<MediaStores, "media" | "copies">;
   readonly blobs: BlobStore;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -20,17 +20,16 @@ export interface StorageProviderParts {
 export function openStorageProviders(
   config: Config,
   { python, storageProviders: entries }: LoadedModules,
-  { metadata, blobs, metrics, log }: StorageProviderParts,
-): { readonly stores: ProviderCopies; readonly restorer: MediaRestorer } | undefined {
+  { stores, blobs, metrics, log }: StorageProviderParts,
+): { readonly copies: ProviderCopies; readonly restorer: MediaRestorer } | undefined {
   if (python === undefined || entries.length === 0) return undefined;
   const deadlines = config.mediaBridge.storageProviders;
   const providers = new PythonProviders({ hosts: python, entries, deadlines, log, metrics });
-  const pending = metadata.pendingCopies;
   const names = providers.all.map(({ name }) => name);
   names.forEach((name) => metrics.providerConfigured(name));
   // Those of which nothing waits as well: an alert on a rise needs the 0 before it.
   const none = names.map((name) => [name, 0] as const);
-  metrics.watchPendingStores(async () => new Map([...none, ...(await pending.counts())]));
+  metrics.watchPendingStores(async () => new Map([...none, ...(await stores.copies.counts())]));
   const restorer = new MediaRestorer(providers, blobs);
-  return { restorer, stores: new ProviderCopies({ providers, pending, metadata, blobs, restorer, log }) };
+  return { restorer, copies: new ProviderCopies({ providers, stores, blobs, restorer, log }) };
 }

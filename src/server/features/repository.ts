@@ -19,15 +19,15 @@ export interface RepositoryOptions {
 /** The repository of this service: it keeps media and serves it. */
 export function openRepository({ config, state, requester, upload, restorer }: RepositoryOptions): MediaFeature {
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, maxPendingUploads, unusedExpirationMs } = config;
-  const { metadata, blobs, accessTimes, waits } = state;
+  const { stores, blobs, accessTimes, waits } = state;
   const create = {
-    metadata,
+    stores,
     rateLimits: state.startRateLimits(config.createRateLimit),
     maxPendingUploads,
     unusedExpirationMs,
     enableAuthenticatedMedia,
   };
-  const found = { metadata, waits, unusedExpirationMs, enableAuthenticatedMedia };
+  const found = { stores, waits, unusedExpirationMs, enableAuthenticatedMedia };
   const download = { ...found, serverName, blobs, accessTimes, restorer };
   return {
     backend: createRepositoryBackend({ serverName, maxUploadSizeBytes, upload, create }),

@@ -1,35 +1,23 @@
-import type { LocalMedia, NewLocalMedia, UploadedMedia } from "../../media/metadata.ts";
+import type { LocalMedia, NewLocalMedia } from "../../media/media-rows.ts";
 
-/** The statements about stored media, for any engine: parameters as `?`. */
-export const SQL = {
-  insertMedia:
-    'insert into "local_media_repository" ("media_id", "media_type", "media_length", "created_ts", "upload_name", "user_id", "authenticated", "sha256") values (?, ?, ?, ?, ?, ?, ?, ?)',
-  insertUpload:
-    'insert into "media_bridge_uploads" ("media_id", "user_id", "uploaded_ts", "media_length") values (?, ?, ?, ?)',
-  selectMedia:
-    'select "media_id", "media_type", "media_length", "created_ts", "upload_name", "user_id", "quarantined_by", "authenticated", "sha256" from "local_media_repository" where "media_id" = ? and "media_length" is not null',
-  sumUploads:
-    'select sum("media_length") as "bytes" from "media_bridge_uploads" where "user_id" = ? and "uploaded_ts" > ? and "uploaded_ts" <= ?',
-  touchMedia: 'update "local_media_repository" set "last_access_ts" = ? where "media_id" = ?',
+/** The statements about media with content, and about taking content back. */
+export const MEDIA_SQL = {
+  insert:
+    "insert into local_media_repository (media_id, media_type, media_length, created_ts, upload_name, user_id, authenticated, sha256) values (?, ?, ?, ?, ?, ?, ?, ?)",
+  find: "select media_id, media_type, media_length, created_ts, upload_name, user_id, quarantined_by, authenticated, sha256 from local_media_repository where media_id = ? and media_length is not null",
+  touch: "update local_media_repository set last_access_ts = ? where media_id = ?",
+  delete: "delete from local_media_repository where media_id = ?",
+  empty:
+    "update local_media_repository set media_type = null, media_length = null, upload_name = null, sha256 = null where media_id = ?",
 } as const;
 
-/** Parameters of `insertMedia`, in the order of its text. */
+/** Parameters of `insert`, in the order of its text. */
 export function bindMedia(media: NewLocalMedia): unknown[] {
   const { mediaId, mediaType, mediaLength, createdTs, uploadName, userId, authenticated, sha256 } = media;
   return [mediaId, mediaType, mediaLength, createdTs, uploadName, userId, Number(authenticated), sha256];
 }
 
-/** Parameters of `insertUpload`, in the order of its text. */
-export function bindUpload({
-  mediaId,
-  userId,
-  uploadedTs,
-  mediaLength,
-}: Pick<UploadedMedia, "mediaId" | "userId" | "uploadedTs" | "mediaLength">): unknown[] {
-  return [mediaId, userId, uploadedTs, mediaLength];
-}
-
-/** A row as `selectMedia` reads it. */
+/** A row as `find` reads it. */
 export interface MediaRow {
   readonly media_id: string;
   readonly media_type: string | null;
@@ -38,10 +26,12 @@ export interface MediaRow {
   readonly upload_name: string | null;
   readonly user_id: string | null;
   readonly quarantined_by: string | null;
-  readonly authenticated: number;
+  /** A number in SQLite. */
+  readonly authenticated: number | boolean;
   readonly sha256: string | null;
 }
 
+/** The media of a row. */
 export function readMedia(row: MediaRow): LocalMedia {
   return {
     mediaId: row.media_id,
@@ -51,7 +41,7 @@ export function readMedia(row: MediaRow): LocalMedia {
     uploadName: row.upload_name,
     userId: row.user_id,
     quarantinedBy: row.quarantined_by,
-    authenticated: row.authenticated !== 0,
+    authenticated: Boolean(row.authenticated),
     sha256: row.sha256,
   };
 }

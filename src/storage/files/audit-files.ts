@@ -3,7 +3,7 @@ import { link, lstat, mkdir, opendir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { localFile } from "../../media-file.ts";
 import { StartError } from "../../errors.ts";
-import type { FileState, FileSource } from "../../media/verification.ts";
+import type { FileState, AuditFiles } from "../../media/verification.ts";
 import { readRegularFile } from "../../util/regular-file.ts";
 import { isSystemError } from "../failure.ts";
 import { Layout } from "./layout.ts";
@@ -12,8 +12,8 @@ import { UPLOADS_FOLDER } from "./uploads-folder.ts";
 const PIECE_BYTES = 1024 * 1024;
 const LOST_AND_FOUND = "lost+found";
 
-/** {@link FileSource} of a folder in Synapse's layout. */
-export class FilesystemVerifiedFiles implements FileSource {
+/** {@link AuditFiles} of a folder in Synapse's layout. */
+export class FilesystemAuditFiles implements AuditFiles {
   readonly #mediaStorePath: string;
   readonly #layouts: readonly [Layout, Layout];
 

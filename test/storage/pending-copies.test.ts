@@ -1,39 +1,39 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localFile } from "../../src/media-file.ts";
-import { openSqliteMetadata, type SqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 
 describe("what is still to be stored", () => {
-  let metadata: SqliteMetadata;
+  let stores: SqliteStores;
   let path: string;
   beforeEach(() => {
     path = join(createTemporaryFolder(), "media.db");
-    metadata = openSqliteMetadata({ path, log: captureLog() });
+    stores = openSqliteStores({ path, log: captureLog() });
   });
-  afterEach(() => metadata.close());
+  afterEach(() => stores.close());
 
   const upload = (mediaId: string, copyLater: readonly string[], createdTs = 1000) =>
-    metadata.insertLocalMedia(newMedia({ mediaId, createdTs, copyLater }));
+    stores.media.insert(newMedia({ mediaId, createdTs, copyLater }));
   const dueIds = async (provider: string, nowTs = 5000, limit = 10) =>
-    (await metadata.pendingCopies.due(provider, nowTs, limit)).map(({ file }) => file.fileId);
+    (await stores.copies.due(provider, nowTs, limit)).map(({ file }) => file.fileId);
 
   it("is committed with the row of the media, for each provider of its own", async () => {
     await upload("aaaaaaaa", ["one", "two"]);
     await upload("bbbbbbbb", ["two"]);
     await upload("cccccccc", []);
-    expect(await metadata.pendingCopies.due("one", 5000, 10)).toEqual([
+    expect(await stores.copies.due("one", 5000, 10)).toEqual([
       { provider: "one", file: localFile("aaaaaaaa"), attempts: 0 },
     ]);
     expect(await dueIds("two")).toEqual(["aaaaaaaa", "bbbbbbbb"]);
-    expect(await metadata.pendingCopies.counts()).toEqual(new Map([["one", 1], ["two", 2]])); // prettier-ignore
+    expect(await stores.copies.counts()).toEqual(new Map([["one", 1], ["two", 2]])); // prettier-ignore
   });
 
   it("is not there where the row could not be committed", async () => {
     await upload("aaaaaaaa", ["one"]);
-    await metadata.pendingCopies.done({ provider: "one", file: localFile("aaaaaaaa"), attempts: 0 });
+    await stores.copies.done({ provider: "one", file: localFile("aaaaaaaa"), attempts: 0 });
     await expect(upload("aaaaaaaa", ["one"])).rejects.toMatchObject({ code: "STORE_FAILED" });
     expect(await dueIds("one")).toEqual([]);
   });
@@ -41,12 +41,12 @@ describe("what is still to be stored", () => {
   it("is committed with the content of an id that was created first", async () => {
     const allowance = { maxPending: 5, expiredTs: 0 };
     const pending = { mediaId: "aaaaaaaa", createdTs: 1, userId: "@a:b", authenticated: true };
-    await metadata.createPendingMedia(pending, allowance);
+    await stores.pending.create(pending, allowance);
     expect(await dueIds("one")).toEqual([]);
     const { createdTs: uploadedTs, ...media } = newMedia({ mediaId: "aaaaaaaa", copyLater: ["one"] });
-    expect(await metadata.fillPendingMedia({ ...media, uploadedTs })).toBe(true);
+    expect(await stores.pending.complete({ ...media, uploadedTs })).toBe(true);
     expect(await dueIds("one", uploadedTs)).toEqual(["aaaaaaaa"]);
-    expect(await metadata.fillPendingMedia({ ...media, uploadedTs, copyLater: ["two"] })).toBe(false);
+    expect(await stores.pending.complete({ ...media, uploadedTs, copyLater: ["two"] })).toBe(false);
     expect(await dueIds("two", uploadedTs)).toEqual([]);
   });
 
@@ -56,20 +56,20 @@ describe("what is still to be stored", () => {
     await upload("bbbbbbbb", ["one"], 2000);
     expect(await dueIds("one", 2000)).toEqual(["aaaaaaaa", "bbbbbbbb"]);
     expect(await dueIds("one", 5000, 1)).toEqual(["aaaaaaaa"]);
-    expect(await metadata.pendingCopies.nextDueTs("one", 2000)).toBe(3000);
-    expect(await metadata.pendingCopies.nextDueTs("one", 3000)).toBeUndefined();
+    expect(await stores.copies.nextDueTs("one", 2000)).toBe(3000);
+    expect(await stores.copies.nextDueTs("one", 3000)).toBeUndefined();
   });
 
   it("is put off with each failure, and gone once it is done, also for who opens the database next", async () => {
     await upload("aaaaaaaa", ["one"]);
-    const [first] = await metadata.pendingCopies.due("one", 5000, 1);
+    const [first] = await stores.copies.due("one", 5000, 1);
     if (first === undefined) throw new Error("nothing is due");
-    await metadata.pendingCopies.postpone(first, 9000);
+    await stores.copies.postpone(first, 9000);
     expect(await dueIds("one", 8999)).toEqual([]);
-    await metadata.close();
-    metadata = openSqliteMetadata({ path, log: captureLog() });
-    expect(await metadata.pendingCopies.due("one", 9000, 1)).toEqual([{ ...first, attempts: 1 }]);
-    await metadata.pendingCopies.done(first);
-    expect(await metadata.pendingCopies.counts()).toEqual(new Map());
+    await stores.close();
+    stores = openSqliteStores({ path, log: captureLog() });
+    expect(await stores.copies.due("one", 9000, 1)).toEqual([{ ...first, attempts: 1 }]);
+    await stores.copies.done(first);
+    expect(await stores.copies.counts()).toEqual(new Map());
   });
 });

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { MIGRATIONS } from "../../src/storage/sqlite/migrations.ts";
-import { PENDING_SQL } from "../../src/storage/sqlite/pending-rows.ts";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { PENDING_SQL } from "../../src/storage/sql/pending-statements.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
-import { describeMediaMetadata } from "../contract/metadata.ts";
+import { describeStores } from "../contract/stores.ts";
 import { runStory } from "./child-process.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 
@@ -27,34 +27,32 @@ const SYNAPSE_COLUMNS = {
   quarantined_media_changes: "stream_id instance_name origin media_id quarantined",
 };
 
-describeMediaMetadata("SQLite", async () =>
-  openSqliteMetadata({ path: join(createTemporaryFolder(), "media.db"), log }),
-);
+describeStores("SQLite", async () => openSqliteStores({ path: join(createTemporaryFolder(), "media.db"), log }));
 
 describe("the SQLite database", () => {
   it("makes its folder, and keeps its rows and its schema version from one start to the next", async () => {
     const path = join(createTemporaryFolder(), "new", "folder", "media.db");
-    const first = openSqliteMetadata({ path, log });
-    await first.insertLocalMedia(newMedia({ mediaId: "kept" }));
+    const first = openSqliteStores({ path, log });
+    await first.media.insert(newMedia({ mediaId: "kept" }));
     await first.close();
     expect(existsSync(`${path}-wal`)).toBe(false);
-    const second = openSqliteMetadata({ path, log });
-    expect(await second.localMedia("kept")).toBeDefined();
+    const second = openSqliteStores({ path, log });
+    expect(await second.media.find("kept")).toBeDefined();
     await second.close();
     expect(query(path, "select version from media_bridge_schema")).toEqual([{ version: MIGRATIONS.length }]);
   });
 
   it.each(Object.entries(SYNAPSE_COLUMNS))("has Synapse's columns in %s", async (table, columns) => {
     const path = join(createTemporaryFolder(), "media.db");
-    await openSqliteMetadata({ path, log }).close();
+    await openSqliteStores({ path, log }).close();
     const found = query(path, `select name from pragma_table_info('${table}')`).map(({ name }) => String(name));
     expect(found.toSorted()).toEqual(columns.split(" ").toSorted());
   });
 
   it("finds the ids of a user that have no content by an index of their own, which uploads do not touch", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    await openSqliteMetadata({ path, log }).close();
-    const [plan] = query(path, `explain query plan ${PENDING_SQL.countPending.replaceAll("?", "1")}`);
+    await openSqliteStores({ path, log }).close();
+    const [plan] = query(path, `explain query plan ${PENDING_SQL.count.replaceAll("?", "1")}`);
     expect(plan).toMatchObject({ detail: expect.stringContaining("media_bridge_pending_by_user") });
     const [index] = query(path, "select sql from sqlite_schema where name = 'media_bridge_pending_by_user'");
     expect(index).toMatchObject({ sql: expect.stringMatching(/where media_length is null$/) });
@@ -62,9 +60,9 @@ describe("the SQLite database", () => {
 
   it("is refused when a newer release made it, with both versions named", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    await openSqliteMetadata({ path, log }).close();
+    await openSqliteStores({ path, log }).close();
     query(path, "update media_bridge_schema set version = 99 returning version");
-    expect(() => openSqliteMetadata({ path, log })).toThrow(
+    expect(() => openSqliteStores({ path, log })).toThrow(
       expect.objectContaining({
         name: "StartError",
         code: "STORE",
@@ -76,7 +74,7 @@ describe("the SQLite database", () => {
   it("is refused when another program made its tables, and stays as it was", () => {
     const path = join(createTemporaryFolder(), "homeserver.db");
     query(path, "create table local_media_repository (media_id text)");
-    expect(() => openSqliteMetadata({ path, log })).toThrow(/another program/);
+    expect(() => openSqliteStores({ path, log })).toThrow(/another program/);
     expect(query(path, "select name from sqlite_schema")).toEqual([{ name: "local_media_repository" }]);
   });
 
@@ -84,16 +82,16 @@ describe("the SQLite database", () => {
     const folder = createTemporaryFolder();
     const path = join(folder, "media.db");
     writeFileSync(path, "this is some text and certainly no database ".repeat(50));
-    expect(() => openSqliteMetadata({ path, log })).toThrow(expect.objectContaining({ code: "STORE" }));
+    expect(() => openSqliteStores({ path, log })).toThrow(expect.objectContaining({ code: "STORE" }));
     expect(readFileSync(path, "utf8")).toMatch(/^this is some text/);
-    expect(() => openSqliteMetadata({ path: join(path, "below", "media.db"), log })).toThrow(
+    expect(() => openSqliteStores({ path: join(path, "below", "media.db"), log })).toThrow(
       expect.objectContaining({ code: "STORE", message: expect.stringContaining(join(path, "below")) }),
     );
   });
 
   it("finds the bytes of a user in its covering index alone", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    await openSqliteMetadata({ path, log }).close();
+    await openSqliteStores({ path, log }).close();
     const sql = "select sum(media_length) from media_bridge_uploads where user_id = 'u' and uploaded_ts > 5";
     expect(query(path, `explain query plan ${sql}`)).toMatchObject([
       { detail: expect.stringContaining("COVERING INDEX") },
@@ -102,76 +100,76 @@ describe("the SQLite database", () => {
 
   it("commits uploads that end together in one transaction", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    const metadata = openSqliteMetadata({ path, log });
+    const stores = openSqliteStores({ path, log });
     const watcher = new Database(path);
     const version = () => watcher.pragma("data_version", { simple: true });
     const seen = new Set([version()]);
     const inserts = Array.from({ length: 20 }, async (_, index) => {
-      await metadata.insertLocalMedia(newMedia({ mediaId: `together${index}` }));
+      await stores.media.insert(newMedia({ mediaId: `together${index}` }));
       seen.add(version());
     });
     await Promise.all(inserts);
     expect(seen.size).toBe(2);
     watcher.close();
-    await metadata.close();
+    await stores.close();
   });
 
   it("waits for a database that another process has locked without holding up the event loop", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    const metadata = openSqliteMetadata({ path, log });
+    const stores = openSqliteStores({ path, log });
     const other = new Database(path);
     other.exec("begin immediate");
-    const inserted = metadata.insertLocalMedia(newMedia({ mediaId: "patient" }));
+    const inserted = stores.media.insert(newMedia({ mediaId: "patient" }));
     const first = await Promise.race([inserted.then(() => "inserted"), turnsOfTheLoop(200)]);
     expect(first).toBe("turned");
-    expect(await metadata.localMedia("patient")).toBeUndefined();
+    expect(await stores.media.find("patient")).toBeUndefined();
     other.exec("commit");
     other.close();
     await inserted;
-    expect(await metadata.localMedia("patient")).toBeDefined();
-    await metadata.close();
+    expect(await stores.media.find("patient")).toBeDefined();
+    await stores.close();
   });
 
   it("takes an upload away whole where its second half cannot be written", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    const metadata = openSqliteMetadata({ path, log });
+    const stores = openSqliteStores({ path, log });
     query(path, "insert into media_bridge_uploads values ('half', 'u', 1, 1, null) returning 1");
-    await expect(metadata.insertLocalMedia(newMedia({ mediaId: "half" }))).rejects.toMatchObject({
+    await expect(stores.media.insert(newMedia({ mediaId: "half" }))).rejects.toMatchObject({
       code: "STORE_FAILED",
     });
-    expect(await metadata.localMedia("half")).toBeUndefined();
-    await metadata.close();
+    expect(await stores.media.find("half")).toBeUndefined();
+    await stores.close();
   });
 
   it("flushes on a thread, begins its log anew there, and goes on with uploads meanwhile", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    const metadata = openSqliteMetadata({ path, log });
-    const insert = (id: string) => metadata.insertLocalMedia(newMedia({ mediaId: id }));
+    const stores = openSqliteStores({ path, log });
+    const insert = (id: string) => stores.media.insert(newMedia({ mediaId: id }));
     await Promise.all(Array.from({ length: 1000 }, (_, index) => insert(`before${index}`)));
     const salt = readLogSalt(path);
-    await metadata.flush();
+    await stores.flush();
     expect(readLogSalt(path)).not.toEqual(salt);
-    await Promise.all([metadata.flush(), insert("meanwhile"), metadata.flush()]);
+    await Promise.all([stores.flush(), insert("meanwhile"), stores.flush()]);
     const copy = join(createTemporaryFolder(), "copy.db");
-    await metadata.flush();
+    await stores.flush();
     writeFileSync(copy, readFileSync(path));
     expect(query(copy, "select count(*) as rows from local_media_repository")).toEqual([{ rows: 1001 }]);
-    expect(await metadata.uploadedBytes(ALICE, [0])).toEqual([100_100]);
-    await metadata.close();
+    expect(await stores.usage.uploadedBytes(ALICE, [0])).toEqual([100_100]);
+    await stores.close();
     expect(existsSync(`${path}-wal`)).toBe(false);
   });
 
   it("keeps what was committed when the process is killed", async () => {
     const path = join(createTemporaryFolder(), "media.db");
-    const killed = openSqliteMetadata({ path, log });
-    await killed.insertLocalMedia(newMedia({ mediaId: "survivor" }));
+    const killed = openSqliteStores({ path, log });
+    await killed.media.insert(newMedia({ mediaId: "survivor" }));
     // What a killed process leaves on disk: the database and its log as they are now.
     const after = join(createTemporaryFolder(), "media.db");
     for (const suffix of ["", "-wal"]) writeFileSync(after + suffix, readFileSync(path + suffix));
     await killed.close();
-    const metadata = openSqliteMetadata({ path: after, log });
-    expect(await metadata.localMedia("survivor")).toBeDefined();
-    await metadata.close();
+    const stores = openSqliteStores({ path: after, log });
+    expect(await stores.media.find("survivor")).toBeDefined();
+    await stores.close();
   });
 
   it("lets the process end by itself, its thread and its timer notwithstanding", async () => {

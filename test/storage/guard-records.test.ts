@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { openSqliteMetadata } from "../../src/storage/sqlite/sqlite-metadata.ts";
+import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { createTemporaryFolder } from "./temporary-folder.ts";
 
@@ -10,8 +10,8 @@ const MEDIA = { mediaId: "media1", userId: ALICE, mediaLength: 10, uploadedTs: 2
 
 test("An upload that cannot be recorded leaves its user unknown until the usage is read again", async () => {
   const path = join(createTemporaryFolder(), "media.db");
-  const metadata = openSqliteMetadata({ path, log: createLogger("fatal"), durability: "relaxed" });
-  const records = metadata.guardRecords();
+  const stores = openSqliteStores({ path, log: createLogger("fatal"), durability: "relaxed" });
+  const records = stores.guard;
   await records.begin("note1", ALICE, Date.now());
   await records.markRead(ALICE, { sinceTs: 0, readTs: 1_000 }, 0);
   expect(await records.isKnown(ALICE, 0)).toBe(true);
@@ -20,11 +20,11 @@ test("An upload that cannot be recorded leaves its user unknown until the usage 
   await expect(records.settle(MEDIA)).rejects.toMatchObject({ code: "STORE_FAILED" });
   other.exec("alter table elsewhere rename to media_bridge_uploads");
   other.close();
-  expect(await metadata.guardRecords().isKnown(ALICE, 0)).toBe(false);
+  expect(await stores.guard.isKnown(ALICE, 0)).toBe(false);
   // Read too early to have it for sure.
   await records.markRead(ALICE, { sinceTs: 0, readTs: Date.now() }, Date.now() - 60_000);
   expect(await records.isKnown(ALICE, 0)).toBe(false);
   await records.markRead(ALICE, { sinceTs: 0, readTs: Date.now() }, Date.now() + 1);
   expect(await records.isKnown(ALICE, 0)).toBe(true);
-  await metadata.close();
+  await stores.close();
 });

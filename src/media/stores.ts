@@ -1,0 +1,77 @@
+import type { PendingCopies } from "./copies/pending-copies.ts";
+import type {
+  LocalMedia,
+  NewLocalMedia,
+  PendingAllowance,
+  PendingCreation,
+  PendingMedia,
+  UploadedMedia,
+} from "./media-rows.ts";
+import type { AuditRows } from "./verification.ts";
+
+/**
+ * What is remembered of media, in one database: a small interface for each kind of rows. Everything is asynchronous, so that
+ * an engine may be on another machine. `storage/` implements them; the contract suites of `test/contract` run over each
+ * engine. What a guard remembers is in `guard/records.ts`.
+ */
+export interface MediaStores {
+  readonly media: LocalMediaRows;
+  readonly pending: PendingMediaRows;
+  readonly usage: UsageSums;
+  readonly copies: PendingCopies;
+  readonly audit: AuditRows;
+  /**
+   * Resolves when everything that was committed before this call outlives a loss of power, at once where the store is set
+   * to leave that to the operating system. Calls share their flushes. Rejects where the disk fails: what is not told to the
+   * client as stored is to be withdrawn then.
+   */
+  flushed(): Promise<void>;
+  /** Ends pending work, then closes. */
+  close(): Promise<void>;
+}
+
+/** Local media with content. */
+export interface LocalMediaRows {
+  /**
+   * Adds the row and what it counts against the user's limits, both or neither; resolves once committed. Uploads that end
+   * together may share a commit; one that fails does not fail its neighbours. Rejects on a media id that exists.
+   */
+  insert(media: NewLocalMedia): Promise<void>;
+  /** The row of a local media id, undefined where there is none, or none with content. */
+  find(mediaId: string): Promise<LocalMedia | undefined>;
+  /**
+   * Takes back the content of media that was committed and shall not be: its row, or the content alone where `keepsId`, and
+   * what it counts against the user's limits, both or neither.
+   */
+  withdraw(mediaId: string, options: { readonly keepsId: boolean }): Promise<void>;
+  /**
+   * Sets the time of access (milliseconds): `last_access_ts`, by which operators' clean-up jobs select. Ids without a row
+   * are passed over. Resolves once committed.
+   */
+  touch(mediaIds: readonly string[], accessTs: number): Promise<void>;
+}
+
+/** Media ids that were created and have no content yet. */
+export interface PendingMediaRows {
+  /**
+   * Adds a row without content, unless its user has `maxPending` of them already: counted and added in one, so that no two
+   * calls pass the allowance together. Resolves once committed. Rejects on a media id that exists.
+   */
+  create(
+    media: Omit<PendingMedia, "quarantinedBy"> & { readonly userId: string },
+    allowance: PendingAllowance,
+  ): Promise<PendingCreation>;
+  /** The row of a media id without content, however old; undefined where there is none, or it has content. */
+  find(mediaId: string): Promise<PendingMedia | undefined>;
+  /**
+   * Gives a row without content its content, and adds what it counts against the user's limits, both or neither; resolves
+   * once committed. False where there is no such row (any more): nothing is written then.
+   */
+  complete(media: UploadedMedia): Promise<boolean>;
+}
+
+/** What counts against users' limits. */
+export interface UsageSums {
+  /** For each of `sinceTs` (milliseconds): the bytes of the user's stored uploads whose time of upload is later than it. */
+  uploadedBytes(userId: string, sinceTs: readonly number[]): Promise<number[]>;
+}

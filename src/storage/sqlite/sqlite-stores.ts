@@ -1,0 +1,55 @@
+import type { Stores } from "../stores.ts";
+import { AuditTable } from "./audit-table.ts";
+import { CopiesTable } from "./copies-table.ts";
+import { openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from "./database.ts";
+import { GuardTable } from "./guard-table.ts";
+import { MediaTable } from "./media-table.ts";
+import { PendingTable } from "./pending-table.ts";
+import { UsageTable } from "./usage-table.ts";
+
+/** Opens the stores of a SQLite database, brought up to this release's schema. Throws a StartError `STORE`. */
+export function openSqliteStores(options: SqliteOptions): SqliteStores {
+  return new SqliteStores(openSqliteDatabase(options));
+}
+
+/** All stores in one SQLite database. */
+export class SqliteStores implements Stores {
+  readonly media: MediaTable;
+  readonly pending: PendingTable;
+  readonly usage: UsageTable;
+  readonly copies: CopiesTable;
+  readonly #db: SqliteDatabase;
+  #guard: GuardTable | undefined;
+  #audit: AuditTable | undefined;
+
+  constructor(db: SqliteDatabase) {
+    this.#db = db;
+    this.usage = new UsageTable(db);
+    this.copies = new CopiesTable(db);
+    this.media = new MediaTable(db, this);
+    this.pending = new PendingTable(db, this);
+  }
+
+  /** Prepared where it is asked for: a repository without a Synapse behind it needs none of it. */
+  get guard(): GuardTable {
+    return (this.#guard ??= new GuardTable(this.#db));
+  }
+
+  /** Prepared where it is asked for: only a look at everything needs it. */
+  get audit(): AuditTable {
+    return (this.#audit ??= new AuditTable(this.#db));
+  }
+
+  flushed(): Promise<void> {
+    return this.#db.flushed();
+  }
+
+  /** As {@link SqliteDatabase.flush}. */
+  flush(): Promise<boolean> {
+    return this.#db.flush();
+  }
+
+  close(): Promise<void> {
+    return this.#db.close();
+  }
+}
