@@ -143,6 +143,7 @@ export class World {
       contentLength: hasLength ? pieces.reduce((sum, bytes) => sum + bytes, 0) : undefined,
       mediaType: "text/plain",
       uploadName: null,
+      hasReadableName: true,
       body: {
         read: async (sink) => {
           for (const bytes of pieces) {
@@ -180,7 +181,7 @@ export class World {
       defaultLimits: truth.limits[userId] ?? [],
       enableAuthenticatedMedia: true,
       providers: undefined,
-      limitPage: null,
+      limitPage: "https://example.com/limit",
     };
   }
 

@@ -3,6 +3,7 @@ import type { KindName } from "../callbacks/kinds.ts";
 import type { Config } from "../config/config.ts";
 import { matrixError, type MatrixError } from "../errors.ts";
 import { errorText } from "../http/response/json.ts";
+import { limitPageUrl } from "../http/routes/limit-page.ts";
 
 /** What follows from a chain's answer: an HTTP response, or words where none follows at once. */
 export interface HttpAnswer {
@@ -47,8 +48,7 @@ export function answerOfNotification(
   }
   if (raised !== undefined) return answerOfError(raised, "a module worded the refusal");
   const { infoUri, canUpgrade } = args[1] as MediaUploadLimit;
-  const page = `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`;
-  const fields = { info_uri: infoUri || page, ...(canUpgrade && { can_upgrade: true }) };
+  const fields = { info_uri: infoUri || limitPageUrl(config.publicBaseurl), ...(canUpgrade && { can_upgrade: true }) };
   return answerOfError(matrixError("LIMIT_EXCEEDED", { fields }), "no module worded the refusal");
 }
 

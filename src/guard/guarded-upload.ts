@@ -3,11 +3,10 @@ import { setImmediate } from "node:timers/promises";
 import { MatrixError, matrixError, type ErrorCode } from "../errors.ts";
 import { localFile } from "../media-file.ts";
 import {
-  askModules,
+  admit,
+  admitMore,
   checkForSpam,
-  checkMaximum,
   judgeTrueSize,
-  reserve,
   type AdmissionParts,
   type AdmissionRequest,
 } from "../media/upload/admission.ts";
@@ -38,7 +37,6 @@ export interface GuardedRequest extends AdmissionRequest {
   readonly headers: RawHeaders;
   /** The id of the path, for an upload to one that exists; Synapse decides whether the user may. */
   readonly mediaId: string | undefined;
-  readonly hasReadableName: boolean;
   readonly body: BodySource;
   /** Aborted when the client leaves: an upload that still waits for its turn is given up then. */
   readonly leaving?: AbortSignal | undefined;
@@ -85,19 +83,13 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
     recorded?: Promise<void> | undefined;
   } = {};
   try {
-    // 1. The declared size against the service's own maximum, before any module is asked.
-    checkMaximum(request.contentLength ?? 0, parts);
-    // 2. Modules: may this user upload so much, and under which limits? What must be committed before Synapse hears of
-    // the upload    is committed while they think.
-    const asking = askModules(request, parts);
+    // 1. to 3. The maximum, the modules and the quota let it pass, before its first byte. What must be committed before
+    // Synapse hears of the upload is committed while the modules decide.
+    const admitting = admit(request, parts);
     const note = (held.note = parts.notes.take(request.userId));
-    const limits = await asking;
-    if (!request.hasReadableName) throw matrixError("FILE_NAME_NOT_UTF8");
-    // 3. The quota is reserved before the first byte.
-    held.reservation = await parts.ledger.open(request.userId, limits);
-    await reserve(held.reservation, request.contentLength ?? 0, request, parts);
+    held.reservation = await admitting;
     // 4. What must be whole before Synapse may see it goes to a temporary file first: Synapse wants to be told the
-    // length,    and a spam check wants the file.
+    // length, and a spam check wants the file.
     const isChecked = parts.chain.has("check_media_file_for_spam");
     if (request.contentLength === undefined || isChecked) {
       held.spooled = await parts.spool.create();
@@ -132,9 +124,7 @@ async function receive(
 ): Promise<void> {
   await request.body.read(async (chunk) => {
     if (request.contentLength === undefined) {
-      const sizeBytes = spooled.sizeBytes + chunk.length;
-      checkMaximum(sizeBytes, parts);
-      await reserve(reservation, sizeBytes, request, parts);
+      await admitMore(reservation, spooled.sizeBytes + chunk.length, request, parts);
     }
     await spooled.write(chunk);
   });

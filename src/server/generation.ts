@@ -7,7 +7,7 @@ import { createApp } from "../http/app.ts";
 import type { Probes } from "../http/probes.ts";
 import { withFallback } from "../http/routes/fallback.ts";
 import { healthRoute } from "../http/routes/health.ts";
-import { limitPageRoute } from "../http/routes/limit-page.ts";
+import { limitPageRoute, limitPageUrl } from "../http/routes/limit-page.ts";
 import type { Route } from "../http/routes/route.ts";
 import { QuotaLedger } from "../media/upload/quota.ts";
 import type { LoadedModules } from "../modules/load.ts";
@@ -79,7 +79,7 @@ export async function assembleGeneration(
   const admission = {
     maxUploadSizeBytes,
     defaultLimits: config.mediaUploadLimits,
-    limitPage: `${config.publicBaseurl}_synapse/client/media_upload_limit_exceeded`,
+    limitPage: limitPageUrl(config.publicBaseurl),
   };
   const store = { stores, blobs, ledger: new QuotaLedger(stores.usage, { accounts }), providers: storage?.copies };
   const pending = { serverName, unusedExpirationMs, enableAuthenticatedMedia, claims, waits };

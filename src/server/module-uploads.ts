@@ -16,9 +16,9 @@ const ContentSchema = z.strictObject({
 });
 
 /**
- * Answers `store_content` of the child (docs/bridge-protocol.md): media that a module makes on behalf of a user. As in Synapse
- * the user's limits hold and spam checkers look at it, and nobody asks whether the user may upload so much. A media id must be one that the
- * user created and that has no content. A refusal is an answer.
+ * Answers `store_content` of the child (docs/bridge-protocol.md): media that a module makes on behalf of a user. As in
+ * Synapse the user's limits hold and spam checkers look at it; whether the user may upload so much is not asked. A media
+ * id must be one that the user created and that has no content. A refusal is an answer.
  */
 export async function storeContent(params: unknown, parts: PendingUploadParts): Promise<object> {
   const { path, media_type, upload_name, content_length, user_id, media_id } = ContentSchema.parse(params);
@@ -28,6 +28,7 @@ export async function storeContent(params: unknown, parts: PendingUploadParts): 
       contentLength: content_length,
       mediaType: media_type,
       uploadName: upload_name,
+      hasReadableName: true,
       body: fileBody(path, content_length),
       isOfModule: true,
     };

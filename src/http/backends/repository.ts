@@ -43,8 +43,8 @@ function uploadOf({ req, userId, contentLength, fileName, body }: IncomingUpload
     userId,
     contentLength,
     mediaType: req.headers["content-type"] || "application/octet-stream",
-    // null: none was given; undefined: it is not UTF-8.
-    uploadName: fileName === null ? undefined : fileName || null,
+    uploadName: fileName || null,
+    hasReadableName: fileName !== null,
     body,
   };
 }

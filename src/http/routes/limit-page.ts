@@ -1,6 +1,8 @@
 import { CORS_HEADERS } from "../response/json.ts";
 import type { Route } from "./route.ts";
 
+const PATH = "/_synapse/client/media_upload_limit_exceeded";
+
 const LIMIT_PAGE = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>Upload limit reached</title></head>
@@ -11,11 +13,16 @@ const LIMIT_PAGE = `<!doctype html>
 </html>
 `;
 
+/** The address of the page, for clients. `publicBaseurl` ends with a slash. */
+export function limitPageUrl(publicBaseurl: string): string {
+  return publicBaseurl + PATH.slice(1);
+}
+
 /** The page that a limit without an `info_uri` of its own points to, at the path that Synapse uses. */
 export function limitPageRoute(): Route {
   return {
-    name: "/_synapse/client/media_upload_limit_exceeded",
-    path: /^\/_synapse\/client\/media_upload_limit_exceeded$/,
+    name: PATH,
+    path: new RegExp(`^${PATH}$`),
     methods: {
       get(_req, res) {
         res.writeHead(200, {

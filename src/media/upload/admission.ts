@@ -9,6 +9,8 @@ export interface AdmissionRequest {
   readonly userId: string;
   /** Bytes declared; undefined for a body without a declared length. */
   readonly contentLength: number | undefined;
+  /** false where the client gave the file a name that is not UTF-8. */
+  readonly hasReadableName: boolean;
   /** A module makes it on behalf of the user: whether the user may upload so much is not asked, the limits hold. */
   readonly isOfModule?: boolean;
 }
@@ -20,12 +22,41 @@ export interface AdmissionParts {
   readonly maxUploadSizeBytes: number;
   /** Limits of the configuration, for users for whom no module gives limits. */
   readonly defaultLimits: readonly MediaUploadLimit[];
-  /** Where a limit without an `info_uri` of its own points to; null without a `public_baseurl`. */
-  readonly limitPage: string | null;
+  /** Where a limit without an `info_uri` of its own points to. */
+  readonly limitPage: string;
+}
+
+/**
+ * Steps 1 to 3 of every upload, before the first byte of its body is read. Resolves to the reservation that holds the
+ * declared bytes, which the caller releases or has settled; rejects with the refusal, and nothing is reserved then. A
+ * size over the maximum is thrown at once. When this returns the modules have been asked, so that a caller can do
+ * something else while they decide.
+ */
+export function admit(request: AdmissionRequest, parts: AdmissionParts): Promise<Reservation> {
+  // 1. The declared size against the service's own maximum, before any module is asked.
+  checkMaximum(request.contentLength ?? 0, parts);
+  // 2. Modules: may this user upload so much, and under which limits?
+  const asking = askModules(request, parts);
+  // 3. The quota is reserved.
+  return reserveOnceAsked(asking, request, parts);
+}
+
+/**
+ * Holds a body without a declared length to the maximum and to the limits while it arrives, `sizeBytes` with the next
+ * piece. Throws the refusal.
+ */
+export async function admitMore(
+  reservation: Reservation,
+  sizeBytes: number,
+  request: AdmissionRequest,
+  parts: AdmissionParts,
+): Promise<void> {
+  checkMaximum(sizeBytes, parts);
+  await reserve(reservation, sizeBytes, request, parts);
 }
 
 /** Throws where so many bytes are over the service's own maximum. */
-export function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts): void {
+function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts): void {
   if (sizeBytes > maxUploadSizeBytes) throw matrixError("UPLOAD_TOO_LARGE");
 }
 
@@ -33,7 +64,7 @@ export function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: Admissio
  * Asks the modules whether the user may upload so much, and for the limits of this upload. Without a declared length
  * the first question waits until the size is known: {@link judgeTrueSize}.
  */
-export async function askModules(
+async function askModules(
   { userId, contentLength, isOfModule = false }: AdmissionRequest,
   { chain, defaultLimits }: AdmissionParts,
 ): Promise<readonly MediaUploadLimit[]> {
@@ -61,27 +92,49 @@ export async function judgeTrueSize(
   request: AdmissionRequest,
   parts: AdmissionParts,
 ): Promise<Reservation> {
-  const { chain, ledger } = parts;
+  const { chain } = parts;
   if (!chain.takesSize("get_media_upload_limits_for_user")) {
     const denied = await chain.decide("is_user_allowed_to_upload_media_of_size", request.userId, sizeBytes);
     if (denied) throw matrixError("UPLOAD_TOO_LARGE");
     return reservation;
   }
   const limits = await askModules({ ...request, contentLength: sizeBytes }, parts);
-  const renewed = await ledger.open(request.userId, limits);
+  return reserveUnder(limits, sizeBytes, request, parts, reservation);
+}
+
+/** A name that cannot be read is refused only here: what the modules say of the upload comes first. */
+async function reserveOnceAsked(
+  asking: Promise<readonly MediaUploadLimit[]>,
+  request: AdmissionRequest,
+  parts: AdmissionParts,
+): Promise<Reservation> {
+  const limits = await asking;
+  if (!request.hasReadableName) throw matrixError("FILE_NAME_NOT_UTF8");
+  return reserveUnder(limits, request.contentLength ?? 0, request, parts);
+}
+
+/** Opens a reservation of so many bytes under these limits, or throws the refusal of the one that they would pass. */
+async function reserveUnder(
+  limits: readonly MediaUploadLimit[],
+  sizeBytes: number,
+  request: AdmissionRequest,
+  parts: AdmissionParts,
+  replaced?: Reservation,
+): Promise<Reservation> {
+  const reservation = await parts.ledger.open(request.userId, limits);
   try {
-    // At once, before anyone else can take the bytes.
-    reservation.release();
-    await reserve(renewed, sizeBytes, request, parts);
-    return renewed;
+    // At once, before another upload can take the bytes.
+    replaced?.release();
+    await reserve(reservation, sizeBytes, request, parts);
+    return reservation;
   } catch (error) {
-    renewed.release();
+    reservation.release();
     throw error;
   }
 }
 
 /** Grows the reservation to `totalBytes`, or throws the refusal of the limit that this would pass. */
-export async function reserve(
+async function reserve(
   reservation: Reservation,
   totalBytes: number,
   request: AdmissionRequest,
@@ -104,7 +157,7 @@ async function refuse(
   return (
     worded ??
     matrixError("LIMIT_EXCEEDED", {
-      fields: { ...(infoUri !== null && { info_uri: infoUri }), ...(limit.canUpgrade && { can_upgrade: true }) },
+      fields: { info_uri: infoUri, ...(limit.canUpgrade && { can_upgrade: true }) },
     })
   );
 }

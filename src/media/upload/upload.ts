@@ -3,11 +3,10 @@ import { createHash } from "node:crypto";
 import { MatrixError, matrixError } from "../../errors.ts";
 import { localFile } from "../../media-file.ts";
 import {
-  askModules,
+  admit,
+  admitMore,
   checkForSpam,
-  checkMaximum,
   judgeTrueSize,
-  reserve,
   type AdmissionParts,
   type AdmissionRequest,
 } from "./admission.ts";
@@ -21,8 +20,8 @@ import type { Reservation } from "./quota.ts";
 /** An upload by a user who is known. */
 export interface UploadRequest extends AdmissionRequest {
   readonly mediaType: string;
-  /** null: none was given; undefined: it is not UTF-8. */
-  readonly uploadName: string | null | undefined;
+  /** null where none was given, or none that can be read. */
+  readonly uploadName: string | null;
   readonly body: BodySource;
 }
 
@@ -89,21 +88,15 @@ export async function fillMedia(
 ): Promise<StoredUpload> {
   const held: Held = {};
   try {
-    // 1. The declared size against the service's own maximum, before any module is asked.
-    checkMaximum(request.contentLength ?? 0, parts);
-    // 2. Modules: may this user upload so much, and under which limits?
-    const limits = await askModules(request, parts);
-    if (request.uploadName === undefined) throw matrixError("FILE_NAME_NOT_UTF8");
-    // 3. The quota is reserved before the first byte.
-    held.reservation = await parts.ledger.open(request.userId, limits);
-    await reserve(held.reservation, request.contentLength ?? 0, request, parts);
+    // 1. to 3. The maximum, the modules and the quota let it pass, before its first byte.
+    held.reservation = await admit(request, parts);
     // 4. The body goes to a temporary file and is hashed on the way.
     held.writer = parts.blobs.create(target.mediaId);
     const { sizeBytes, sha256 } = await receiveBody(request, held.writer, held.reservation, parts);
     if (request.contentLength === undefined) {
       held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, parts);
     }
-    // 5. The file gets its final path, where the spam check and nobody else sees it.
+    // 5. The file gets its final path, where only the spam check sees it.
     const path = await held.writer.publish();
     const file = localFile(target.mediaId);
     await checkForSpam(path, file, request, parts);
@@ -159,8 +152,7 @@ async function receiveBody(
     return writer.write(chunk);
   };
   const takeWithinLimits = async (chunk: Buffer) => {
-    checkMaximum(sizeBytes + chunk.length, parts);
-    await reserve(reservation, sizeBytes + chunk.length, request, parts);
+    await admitMore(reservation, sizeBytes + chunk.length, request, parts);
     await take(chunk);
   };
   await request.body.read(request.contentLength === undefined ? takeWithinLimits : take);
