@@ -2,7 +2,8 @@
  * What TypeScript modules and programs that embed the service import from `synapse-media-bridge`.
  */
 export { MatrixError, type MatrixErrorOptions } from "./errors.ts";
-export { NOT_SPAM, type MediaFile } from "./callbacks/kinds.ts";
+export type { MediaFile } from "./callbacks/kinds.ts";
+export { NOT_SPAM } from "./callbacks/spam-verdict.ts";
 export type { FileInfo, ThumbnailInfo } from "./media-file.ts";
 export type { MediaUploadLimit } from "./callbacks/limit.ts";
 export {

@@ -1,4 +1,5 @@
-"""The kinds of callbacks that this service fires: one table. A new kind is a new row."""
+"""The kinds of callbacks that this service fires: one table. A new kind is a new row here and in the host's table,
+`callbacks/kinds.ts`, which lists what else it needs. A test holds the two equal."""
 
 from __future__ import annotations
 
@@ -44,6 +45,8 @@ class Kind:
     """The usual answer with which the walk continues, by identity: a short cut past `judge`."""
     make_args: ArgumentMaker | None = None
     is_notification: bool = False
+    may_omit_size: bool = False
+    """Older callbacks take the user alone: the last argument goes to those that want it."""
 
 
 def _judge_config(answer: Any) -> Verdict:
@@ -103,7 +106,16 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("get_media_config_for_user", "media_repository", 1, (), _judge_config, None),
         Kind("is_user_allowed_to_upload_media_of_size", "media_repository", 2, (1,), _judge_allowed, True),
-        Kind("get_media_upload_limits_for_user", "media_repository", 2, (1,), _judge_limits, None, _limits_args),
+        Kind(
+            "get_media_upload_limits_for_user",
+            "media_repository",
+            2,
+            (1,),
+            _judge_limits,
+            None,
+            _limits_args,
+            may_omit_size=True,
+        ),
         Kind(
             "on_media_upload_limit_exceeded",
             "media_repository",

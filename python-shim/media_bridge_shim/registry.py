@@ -127,9 +127,8 @@ class Registry:
         file, line = _place_of(callback)
         nth = self._counts[module_index, kind.name]
         self._counts[module_index, kind.name] += 1
-        wants_size = kind.name == "get_media_upload_limits_for_user" and requires_two(callback)
-        # Of the two arguments of this kind the second goes to those alone that want it.
-        given = 1 if kind.name == "get_media_upload_limits_for_user" and not wants_size else kind.arity
+        wants_size = kind.may_omit_size and requires_two(callback)
+        given = kind.arity - 1 if kind.may_omit_size and not wants_size else kind.arity
         entry = Entry(
             slot=len(self.entries),
             kind=kind,

@@ -1,8 +1,11 @@
 import type { Readable } from "node:stream";
+import type { ErrorCode } from "../errors.ts";
 import { type FileInfo, toPythonFileInfo } from "../media-file.ts";
 import { readRegularFile } from "../util/regular-file.ts";
+import { judgeSpam } from "./spam-verdict.ts";
 import { isPlainObject, toJsonText } from "../util/json-text.ts";
 import { describeType, limitFromModule, limitFromWire, limitToWire, type MediaUploadLimit } from "./limit.ts";
+import { MEDIA_ID, type Parameter, SIZE, USER_ID } from "./parameters.ts";
 
 /** A file that a TypeScript module may read. */
 export interface MediaFile {
@@ -12,27 +15,35 @@ export interface MediaFile {
   stream(): Readable;
 }
 
-/** "The file is fine", what {@link CallbackKinds.check_media_file_for_spam} answers; `false` means the same. */
-export const NOT_SPAM = "NOT_SPAM";
-
-/** Arguments and stopping value of every kind of callback. */
+/**
+ * Arguments and stopping value of every kind of callback. A stop that has nothing to say refuses the request with the
+ * error that it names.
+ */
 export interface CallbackKinds {
   /** Stops with the body of the response as JSON text. */
   get_media_config_for_user: { args: [userId: string]; stop: string };
-  /** A stop denies. */
-  is_user_allowed_to_upload_media_of_size: { args: [userId: string, size: number]; stop: true };
+  is_user_allowed_to_upload_media_of_size: { args: [userId: string, size: number]; stop: "UPLOAD_TOO_LARGE" };
   get_media_upload_limits_for_user: { args: [userId: string, size: number]; stop: readonly MediaUploadLimit[] };
   on_media_upload_limit_exceeded: {
     args: [userId: string, limit: MediaUploadLimit, sentBytes: number, attemptedBytes: number];
     stop: never;
   };
-  /** A stop refuses the file. */
-  check_media_file_for_spam: { args: [path: string, info: FileInfo]; stop: true };
+  check_media_file_for_spam: { args: [path: string, info: FileInfo]; stop: "BAD_CONTENT" };
   on_media_uploaded: { args: [userId: string, mediaId: string, sizeBytes: number]; stop: never };
   on_media_deleted: { args: [mediaId: string]; stop: never };
 }
 
 export type KindName = keyof CallbackKinds;
+
+/** The kinds whose stop is the error that refuses the request, and those that never stop. */
+export type RefusingKind = {
+  [K in KindName]: CallbackKinds[K]["stop"] extends ErrorCode ? K : never;
+}[KindName];
+
+/** The name by which TypeScript modules register a kind: `onMediaDeleted` for `on_media_deleted`. */
+export type TypeScriptName<K extends string> = K extends `${infer Word}_${infer Rest}`
+  ? `${Word}${Capitalize<TypeScriptName<Rest>>}`
+  : K;
 
 /** What one callback's answer means: let the walk go on, or stop it with a value; either way perhaps with a warning. */
 export type Verdict<K extends KindName> =
@@ -42,7 +53,11 @@ export type Verdict<K extends KindName> =
 /** One row of the table: everything that makes a kind of callback what it is. */
 export interface Kind<K extends KindName> {
   /** The name by which TypeScript modules register it. */
-  readonly typescriptName: string;
+  readonly typescriptName: TypeScriptName<K>;
+  /** What it is called with, in order. */
+  readonly parameters: readonly Parameter[];
+  /** Whether Synapse fires it as well. */
+  readonly isOfSynapse: boolean;
   /** The `register_*_callbacks` group. */
   readonly group: "media_repository" | "spam_checker";
   /** Every one is called whatever the others do; failures are logged, only a Matrix error may become the answer. */
@@ -67,17 +82,22 @@ export interface Kind<K extends KindName> {
 const GO_ON = { stop: false } as const;
 
 /**
- * The one table of callbacks. A new kind needs a row here and, beside it:
+ * The one table of callbacks. A new kind needs a row here, its line in {@link CallbackKinds} above, and four things that
+ * cannot be had from the row:
  *
- * - its policy: `config/schema/callbacks.ts`, `config/build/media-bridge.ts`
- * - its arguments and its answer in `media-bridge call` and `check --try`: `control/call-arguments.ts`, `control/call-answer.ts`,
- *   `cli/try-callbacks.ts`, `cli/live/modules.ts`
- * - the method that registers it: `module-api/definition.ts`
- * - its name and its stop rule in the shim: `python-shim/media_bridge_shim/api/callback_names.py` and `kinds.py`
+ * - who asks it: a call of `Chain.decide` or `Chain.notify` where the thing happens;
+ * - its settings and their defaults: `config/schema/callbacks.ts`, which imports nothing from here;
+ * - its signature and its description for authors of TypeScript modules: `module-api/definition.ts`;
+ * - its row with its stop rule in the shim: `python-shim/media_bridge_shim/kinds.py`.
+ *
+ * A stop with a value of its own needs words in `control/call-answer.ts` as well. The compiler and
+ * `test/callbacks/kinds.test.ts` fail while one of these is missing.
  */
 export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   get_media_config_for_user: {
     typescriptName: "getMediaConfigForUser",
+    parameters: [USER_ID],
+    isOfSynapse: true,
     group: "media_repository",
     notification: false,
     namesUser: true,
@@ -99,20 +119,24 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   },
   is_user_allowed_to_upload_media_of_size: {
     typescriptName: "isUserAllowedToUploadMediaOfSize",
+    parameters: [USER_ID, SIZE],
+    isOfSynapse: true,
     group: "media_repository",
     notification: false,
     namesUser: true,
     isFirstOfRequest: true,
     toWire: (userId, size) => [userId, size],
     toNative: (userId, size) => [userId, size],
-    fromWire: () => true,
+    fromWire: () => "UPLOAD_TOO_LARGE",
     judge: (answer) => {
       if (typeof answer !== "boolean") throw new TypeError(`answered ${describeType(answer)} where a boolean is due`);
-      return answer ? GO_ON : { stop: true, value: true };
+      return answer ? GO_ON : { stop: true, value: "UPLOAD_TOO_LARGE" };
     },
   },
   get_media_upload_limits_for_user: {
     typescriptName: "getMediaUploadLimitsForUser",
+    parameters: [USER_ID, SIZE],
+    isOfSynapse: true,
     group: "media_repository",
     notification: false,
     namesUser: true,
@@ -132,6 +156,13 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   },
   on_media_upload_limit_exceeded: {
     typescriptName: "onMediaUploadLimitExceeded",
+    parameters: [
+      USER_ID,
+      { name: "limit", form: "limit" },
+      { name: "sent_bytes", form: "bytes" },
+      { name: "attempted_bytes", form: "bytes" },
+    ],
+    isOfSynapse: true,
     group: "media_repository",
     notification: true,
     namesUser: true,
@@ -143,21 +174,24 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   },
   check_media_file_for_spam: {
     typescriptName: "checkMediaFileForSpam",
+    parameters: [
+      { name: "path", form: "path" },
+      { name: "info", form: "fileInfo" },
+    ],
+    isOfSynapse: true,
     group: "spam_checker",
     notification: false,
     namesUser: false,
     isFirstOfRequest: false,
     toWire: (path, info) => [path, toPythonFileInfo(info)],
     toNative: (path, info) => [{ path, stream: () => readRegularFile(path) } satisfies MediaFile, info],
-    fromWire: () => true,
-    judge: (answer) => {
-      if (answer === NOT_SPAM || answer === false) return GO_ON;
-      if (answer === true || isErrcode(answer) || isErrcodeWithFields(answer)) return { stop: true, value: true };
-      return { stop: true, value: true, warning: `answered ${describeType(answer)}, which counts as a refusal` };
-    },
+    fromWire: () => "BAD_CONTENT",
+    judge: judgeSpam,
   },
   on_media_uploaded: {
     typescriptName: "onMediaUploaded",
+    parameters: [USER_ID, MEDIA_ID, SIZE],
+    isOfSynapse: false,
     group: "media_repository",
     notification: true,
     namesUser: true,
@@ -169,6 +203,8 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
   },
   on_media_deleted: {
     typescriptName: "onMediaDeleted",
+    parameters: [MEDIA_ID],
+    isOfSynapse: false,
     group: "media_repository",
     notification: true,
     namesUser: false,
@@ -182,14 +218,6 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
 
 function neverStops(): never {
   throw new TypeError("the child let a notification stop");
-}
-
-function isErrcode(value: unknown): boolean {
-  return typeof value === "string" && /^[A-Z][A-Z0-9_.]*_[A-Z0-9_]+$/.test(value);
-}
-
-function isErrcodeWithFields(value: unknown): boolean {
-  return Array.isArray(value) && value.length === 2 && isErrcode(value[0]) && isPlainObject(value[1]);
 }
 
 /** What holds for one kind of callback, from the configuration. */

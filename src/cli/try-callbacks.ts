@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
+import type { ParameterForm } from "../callbacks/parameters.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Slot } from "../callbacks/slot.ts";
 import { runCall } from "../control/call.ts";
@@ -32,18 +33,13 @@ export async function tryCallbacks(user: string, { registry }: LoadedModules, co
   const file = join(folder, "try.txt");
   try {
     writeFileSync(file, TEXT);
-    const size = String(TEXT.length);
-    const args: Partial<Record<KindName, readonly string[]>> = {
-      get_media_config_for_user: [user],
-      is_user_allowed_to_upload_media_of_size: [user, size],
-      get_media_upload_limits_for_user: [user, size],
-      check_media_file_for_spam: [file],
-    };
+    const values: Partial<Record<ParameterForm, string>> = { userId: user, bytes: String(TEXT.length), path: file };
     const lines: string[] = [];
     let hasProblems = false;
-    for (const kind of (Object.keys(KINDS) as KindName[]).filter((name) => args[name] !== undefined)) {
+    for (const kind of (Object.keys(KINDS) as KindName[]).filter((name) => !KINDS[name].notification)) {
+      const args = KINDS[kind].parameters.flatMap(({ form }) => values[form] ?? []);
       for (const slot of registry.slots(kind)) {
-        const report = await trySlot(slot, args[kind] ?? [], config);
+        const report = await trySlot(slot, args, config);
         const problem = judge(report);
         hasProblems ||= problem === "problem";
         lines.push(`  ${problem}: ${kind}: ${formatSlot(report).join("\n")}`);

@@ -1,7 +1,7 @@
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
-import type { KindName } from "../callbacks/kinds.ts";
+import type { KindName, RefusingKind } from "../callbacks/kinds.ts";
 import type { Config } from "../config/config.ts";
-import { matrixError, type MatrixError } from "../errors.ts";
+import { type ErrorCode, matrixError, type MatrixError } from "../errors.ts";
 import { errorText } from "../http/response/json.ts";
 import { limitPageUrl } from "../http/routes/limit-page.ts";
 
@@ -12,7 +12,7 @@ export interface HttpAnswer {
   readonly meaning: string;
 }
 
-/** The answer that follows from what a chain decided; `value` is undefined where nobody stopped it. */
+/** The answer that follows from what a chain decided; `value` is undefined where no callback stopped it. */
 export function answerOfDecision(kind: KindName, value: unknown, config: Config): HttpAnswer {
   switch (kind) {
     case "get_media_config_for_user":
@@ -29,10 +29,10 @@ export function answerOfDecision(kind: KindName, value: unknown, config: Config)
       const whose = value === undefined ? "no module decided: the configured limits" : "the module's limits";
       return { status: null, body: null, meaning: `${whose}: ${words.join(", ") || "none"}` };
     }
-    case "check_media_file_for_spam":
-      return value === undefined ? goesOn() : answerOfError(matrixError("BAD_CONTENT"));
     default:
-      return value === undefined ? goesOn() : answerOfError(matrixError("UPLOAD_TOO_LARGE"));
+      // A stop of any other kind is the error that refuses the request.
+      kind satisfies RefusingKind;
+      return value === undefined ? goesOn() : answerOfError(matrixError(value as ErrorCode));
   }
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
+import type { ParameterForm } from "../callbacks/parameters.ts";
 import { limitFromModule } from "../callbacks/limit.ts";
 import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
@@ -35,16 +36,18 @@ const file: Reader = (value) => {
   return resolve(value);
 };
 
-/** The arguments of each callback, by name and form. */
-const PARAMETERS: Record<KindName, readonly (readonly [name: string, read: Reader])[]> = {
-  get_media_config_for_user: [["user_id", userId]],
-  is_user_allowed_to_upload_media_of_size: [["user_id", userId], ["size", bytes]],
-  get_media_upload_limits_for_user: [["user_id", userId], ["size", bytes]],
-  on_media_upload_limit_exceeded: [["user_id", userId], ["limit", limit], ["sent_bytes", bytes], ["attempted_bytes", bytes]],
-  check_media_file_for_spam: [["path", file]],
-  on_media_uploaded: [["user_id", userId], ["media_id", text], ["size", bytes]],
-  on_media_deleted: [["media_id", text]],
-}; // prettier-ignore
+/** How an argument of each form is read off the command line; null where it is not given there. */
+const READERS: Record<ParameterForm, Reader | null> = {
+  userId,
+  bytes,
+  mediaId: text,
+  limit,
+  path: file,
+  fileInfo: null,
+};
+
+/** The file that a callback is told of: local media, which never existed. */
+const SOME_FILE = toFileInfo(localFile("AAAAAAAAAAAAAAAAAAAAAAAA"));
 
 /** Reads a callback's name and arguments off the command line. Throws a StartError that says what is expected. */
 export function readArguments(callback: string, args: readonly string[]): { kind: KindName; values: unknown[] } {
@@ -52,18 +55,19 @@ export function readArguments(callback: string, args: readonly string[]): { kind
     throw new StartError("CONFIG", `there is no callback ${callback}; there are ${Object.keys(KINDS).join(", ")}`);
   }
   const kind = callback as KindName;
-  const parameters = PARAMETERS[kind];
-  const usage = `${kind} ${parameters.map(([name]) => `<${name}>`).join(" ")}`;
-  if (args.length !== parameters.length) throw new StartError("CONFIG", `expected ${usage}`);
-  const values = parameters.map(([name, read], index) => {
+  const { parameters } = KINDS[kind];
+  const given = parameters.filter(({ form }) => READERS[form] !== null);
+  const usage = `${kind} ${given.map(({ name }) => `<${name}>`).join(" ")}`;
+  if (args.length !== given.length) throw new StartError("CONFIG", `expected ${usage}`);
+  const left = args.values();
+  const values = parameters.map(({ name, form }) => {
+    const read = READERS[form];
+    if (read === null) return SOME_FILE;
     try {
-      return read(args[index] ?? "");
+      return read(left.next().value ?? "");
     } catch (error) {
       throw new StartError("CONFIG", `${name}: ${(error as Error).message}; expected ${usage}`, { cause: error });
     }
   });
-  if (kind === "check_media_file_for_spam") {
-    values.push(toFileInfo(localFile("AAAAAAAAAAAAAAAAAAAAAAAA")));
-  }
   return { kind, values };
 }

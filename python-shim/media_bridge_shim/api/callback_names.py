@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..kinds import KINDS
+
 CALLBACKS: dict[str, tuple[str, ...]] = {
     "account_data": ("on_account_data_updated",),
     "account_validity": (
@@ -65,7 +67,10 @@ CALLBACKS: dict[str, tuple[str, ...]] = {
 
 REQUIRED: dict[str, tuple[str, ...]] = {"background_update_controller": ("on_update",)}
 
-EXTENSIONS: dict[str, tuple[str, ...]] = {"media_repository": ("on_media_uploaded", "on_media_deleted")}
+EXTENSIONS: dict[str, tuple[str, ...]] = {
+    group: tuple(kind.name for kind in KINDS.values() if kind.group == group and kind.name not in names)
+    for group, names in CALLBACKS.items()
+}
 """What this service fires beyond Synapse."""
 
 UNSUPPORTED_METHODS: tuple[str, ...] = (

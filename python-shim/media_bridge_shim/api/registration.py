@@ -19,7 +19,7 @@ def make_register_methods() -> dict[str, Callable[..., None]]:
 
 
 def make_register_method(group: str) -> Callable[..., None]:
-    names = CALLBACKS[group] + EXTENSIONS.get(group, ())
+    names = CALLBACKS[group] + EXTENSIONS[group]
     required = REQUIRED.get(group, ())
     method = f"register_{group}_callbacks"
 

@@ -1,18 +1,12 @@
-import type { KindName } from "../../callbacks/kinds.ts";
+import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import { readYamlFileIfAny } from "../../config/yaml/yaml-file.ts";
 import type { YamlNode } from "../../config/yaml/yaml-node.ts";
 import { toPlainValue } from "../../config/yaml/yaml-value.ts";
 import type { LoadedModules } from "../../modules/load.ts";
 import { note, ok, problem, type Finding } from "./finding.ts";
 
-/** The callbacks that decide over uploads. */
-const DECIDING: readonly KindName[] = [
-  "get_media_config_for_user",
-  "is_user_allowed_to_upload_media_of_size",
-  "get_media_upload_limits_for_user",
-  "on_media_upload_limit_exceeded",
-  "check_media_file_for_spam",
-];
+/** The callbacks that Synapse would call as well. */
+const SHARED = (Object.keys(KINDS) as KindName[]).filter((kind) => KINDS[kind].isOfSynapse);
 
 /**
  * Is a module loaded here and in Synapse as well, and would be asked twice? Synapse's own files are those that say where it listens.
@@ -30,7 +24,7 @@ export function checkModules(files: readonly string[], loaded: LoadedModules): F
       ),
     ];
   }
-  const deciding = new Set(DECIDING.flatMap((kind) => loaded.registry.slots(kind).map(({ module }) => module.name)));
+  const deciding = new Set(SHARED.flatMap((kind) => loaded.registry.slots(kind).map(({ module }) => module.name)));
   const findings = own.flatMap(({ file, entries }) => {
     const found = ["modules", "spam_checker"].flatMap((key) => {
       const doubled = namesOf(entries.get(key)).filter((name) => deciding.has(name));

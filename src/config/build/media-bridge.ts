@@ -33,15 +33,7 @@ export function buildMediaBridge(
     database: { path: database.path === undefined ? resolve(dataPath, "media.db") : resolve(folder, database.path) },
     durability: settings.durability,
     python: buildPython(settings.python, folder),
-    callbacks: {
-      get_media_config_for_user: buildCallback(callbacks.get_media_config_for_user),
-      is_user_allowed_to_upload_media_of_size: buildCallback(callbacks.is_user_allowed_to_upload_media_of_size),
-      get_media_upload_limits_for_user: buildCallback(callbacks.get_media_upload_limits_for_user),
-      on_media_upload_limit_exceeded: buildCallback(callbacks.on_media_upload_limit_exceeded),
-      check_media_file_for_spam: buildCallback(callbacks.check_media_file_for_spam),
-      on_media_uploaded: buildCallback(callbacks.on_media_uploaded),
-      on_media_deleted: buildCallback(callbacks.on_media_deleted),
-    } satisfies Record<CallbackName, CallbackConfig>,
+    callbacks: buildCallbacks(callbacks),
     storageProviders: {
       storeDeadlineMs: settings.storage_providers.store_deadline,
       fetchDeadlineMs: settings.storage_providers.fetch_deadline,
@@ -79,6 +71,11 @@ function buildUpstream(upstream: MediaBridgeSettings["upstream"]): UpstreamConfi
       timeoutMs: upstream.timeout,
     }
   );
+}
+
+function buildCallbacks(callbacks: MediaBridgeSettings["callbacks"]): Record<CallbackName, CallbackConfig> {
+  const built = Object.entries(callbacks).map(([name, callback]) => [name, buildCallback(callback)]);
+  return Object.fromEntries(built) as Record<CallbackName, CallbackConfig>;
 }
 
 function buildCallback(callback: { deadline: number; on_unavailable?: "refuse" | "skip" }): CallbackConfig {

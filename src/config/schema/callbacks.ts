@@ -2,20 +2,6 @@ import { z } from "zod";
 import { field, group, timerDuration } from "./fields.ts";
 import { DURATION_FORM } from "../units.ts";
 
-/** Callbacks of modules whose answer decides something. */
-const DECIDING_KINDS = [
-  "get_media_config_for_user",
-  "is_user_allowed_to_upload_media_of_size",
-  "get_media_upload_limits_for_user",
-  "check_media_file_for_spam",
-] as const;
-
-/** Callbacks of modules that are told about something: where a module cannot be asked they are skipped and counted. */
-const NOTIFYING_KINDS = ["on_media_upload_limit_exceeded", "on_media_uploaded", "on_media_deleted"] as const;
-
-/** The callbacks that have settings, by Synapse's names. */
-export type CallbackName = (typeof DECIDING_KINDS)[number] | (typeof NOTIFYING_KINDS)[number];
-
 const UNAVAILABLE_FORM = "refuse or skip";
 
 const onUnavailable = field(z.enum(["refuse", "skip"], { error: UNAVAILABLE_FORM }).prefault("refuse"), {
@@ -24,7 +10,7 @@ const onUnavailable = field(z.enum(["refuse", "skip"], { error: UNAVAILABLE_FORM
     "What happens to a request whose module cannot be asked: it is answered 503 (`refuse`), or treated as if the module were not there (`skip`).",
 });
 
-/** The settings of each callback. */
+/** The settings of each callback, by Synapse's names. */
 export const callbacksSchema = group({
   get_media_config_for_user: describeCallback(decision("30s")),
   is_user_allowed_to_upload_media_of_size: describeCallback(decision("30s")),
@@ -33,12 +19,17 @@ export const callbacksSchema = group({
   check_media_file_for_spam: describeCallback(decision("300s")),
   on_media_uploaded: describeCallback(notification()),
   on_media_deleted: describeCallback(notification()),
-} satisfies Record<CallbackName, z.ZodType>);
+});
 
+/** The callbacks that have settings. */
+export type CallbackName = keyof z.infer<typeof callbacksSchema>;
+
+/** A callback whose answer decides something. */
 function decision(deadline: string) {
   return group({ deadline: deadlineField(deadline), on_unavailable: onUnavailable }).prefault({});
 }
 
+/** One that is told about something: where its module cannot be asked it is skipped and counted. */
 function notification() {
   return group({ deadline: deadlineField("30s") }).prefault({});
 }

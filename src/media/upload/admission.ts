@@ -76,7 +76,7 @@ async function askModules(
     { kind: "is_user_allowed_to_upload_media_of_size", args: [userId, contentLength] },
     { kind: "get_media_upload_limits_for_user", args: [userId, contentLength] },
   );
-  if (denied) throw matrixError("UPLOAD_TOO_LARGE");
+  if (denied) throw matrixError(denied.value);
   return limits?.value ?? defaultLimits;
 }
 
@@ -95,7 +95,7 @@ export async function judgeTrueSize(
   const { chain } = parts;
   if (!chain.takesSize("get_media_upload_limits_for_user")) {
     const denied = await chain.decide("is_user_allowed_to_upload_media_of_size", request.userId, sizeBytes);
-    if (denied) throw matrixError("UPLOAD_TOO_LARGE");
+    if (denied) throw matrixError(denied.value);
     return reservation;
   }
   const limits = await askModules({ ...request, contentLength: sizeBytes }, parts);
@@ -170,5 +170,5 @@ export async function checkForSpam(
   { chain }: AdmissionParts,
 ): Promise<void> {
   const refused = await chain.forUser(userId).decide("check_media_file_for_spam", path, toFileInfo(file));
-  if (refused) throw matrixError("BAD_CONTENT");
+  if (refused) throw matrixError(refused.value);
 }
