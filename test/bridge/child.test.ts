@@ -54,7 +54,7 @@ describe("a child", () => {
     expect(ownGroup).toBe(away);
     child.connection.request("exit", 1).catch(() => undefined);
     await child.exited;
-    await vi.waitFor(() => expect([pid, away].filter(isAlive)).toEqual([]));
+    await vi.waitFor(() => expect([pid, away].filter(isAlive)).toEqual([]), { timeout: 10_000 });
   });
 
   it("is known to be gone at once although a grandchild holds its pipes", async () => {
@@ -71,7 +71,7 @@ describe("a child", () => {
     const host = new URL("children/host.mjs", import.meta.url).pathname;
     const { stdout } = await promisify(execFile)(process.execPath, [host, testPython()]);
     expect(Number(stdout)).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(isAlive(Number(stdout))).toBe(false));
+    await vi.waitFor(() => expect(isAlive(Number(stdout))).toBe(false), { timeout: 10_000 });
   });
 });
 

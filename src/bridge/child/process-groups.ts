@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { setTimeout as delay } from "node:timers/promises";
 
 /**
  * In the environment of a child, another value for each: what it starts inherits it, whatever group or session it moves
@@ -8,7 +9,13 @@ export const MARK = "MEDIA_BRIDGE_CHILD";
 
 /** Groups of children that live, by the number of their leader, with their marks. What a child started ends with it. */
 const groups = new Map<number, string>();
+/** Marks of children that are gone, some of whose processes may only just be starting a program. */
+const unsettled = new Set<string>();
 let isGuarding = false;
+
+/** Between two looks at a process that is starting a program, and how many there are. */
+const LOOK_AGAIN_MS = 40;
+const MAX_LOOKS = 50;
 
 /**
  * From now on the group ends with this process. Where that is killed by a signal it cannot catch, the child ends the
@@ -20,16 +27,21 @@ export function guardGroup(pid: number, mark: string): void {
   isGuarding = true;
   process.on("exit", () => {
     for (const group of groups.keys()) killGroup(group);
+    for (const mark of unsettled) killMarked(mark);
   });
 }
 
-/** Kills what is left of the group, and what left it, once, and forgets it: its number may be another's later. */
+/**
+ * Kills what is left of the group, and what left it, and forgets it: its number may be another's later. A process that
+ * is only just starting a program is looked at again a moment later.
+ */
 export function killGroup(pid: number): void {
   const mark = groups.get(pid);
   if (mark === undefined) return;
   groups.delete(pid);
   signalGroup(pid, "SIGKILL");
-  for (const other of findMarked(mark)) signalProcess(other, "SIGKILL");
+  const starting = killMarked(mark);
+  if (starting.length > 0) void killStarting(mark, starting);
 }
 
 /** Signals every process of the group that is still there. */
@@ -45,21 +57,63 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** Every process that carries the mark; none on systems without /proc. */
-function findMarked(mark: string): number[] {
-  const entry = `${MARK}=${mark}\0`;
-  return existsSync("/proc/self/environ")
-    ? readdirSync("/proc")
-        .filter((name) => /^\d+$/.test(name) && readEnvironment(name).includes(entry))
-        .map(Number)
-    : [];
+/**
+ * Kills every process that carries the mark; none on systems without /proc. Returns those that are starting a program:
+ * the kernel shows no environment of theirs yet.
+ */
+function killMarked(mark: string): number[] {
+  if (!existsSync("/proc/self/environ")) return [];
+  const killed = new Set<number>();
+  for (;;) {
+    const before = killed.size;
+    const starting: number[] = [];
+    for (const pid of readdirSync("/proc").map(Number)) {
+      if (!Number.isInteger(pid) || killed.has(pid)) continue;
+      const environment = readEnvironment(pid);
+      if (carries(environment, mark)) {
+        signalProcess(pid, "SIGKILL");
+        killed.add(pid);
+      } else if (environment === "" && hasProgram(pid)) {
+        starting.push(pid);
+      }
+    }
+    // One of them may have started another while they were listed.
+    if (killed.size === before) return starting;
+  }
 }
 
-function readEnvironment(pid: string): string {
+/** Looks at them again until their environment shows. (Some have none at all.) */
+async function killStarting(mark: string, starting: readonly number[]): Promise<void> {
+  unsettled.add(mark);
+  let left = starting;
+  for (let looks = 0; looks < MAX_LOOKS && left.length > 0; looks += 1) {
+    await delay(LOOK_AGAIN_MS, undefined, { ref: false });
+    const shown = left.map((pid) => ({ pid, environment: readEnvironment(pid) }));
+    left = shown.filter(({ environment }) => environment === "").map(({ pid }) => pid);
+    if (shown.some(({ environment }) => carries(environment, mark)))
+      left = [...new Set([...left, ...killMarked(mark)])];
+  }
+  unsettled.delete(mark);
+}
+
+function carries(environment: string, mark: string): boolean {
+  return environment.includes(`${MARK}=${mark}\0`);
+}
+
+function readEnvironment(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, "latin1");
   } catch {
     // It is gone, or another user's.
     return "";
+  }
+}
+
+/** False for threads of the kernel, for what has ended, and for processes of other users. */
+function hasProgram(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`) !== "";
+  } catch {
+    return false;
   }
 }
