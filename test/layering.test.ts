@@ -149,6 +149,11 @@ test("The bridge knows no Matrix: it imports nothing but itself and util", () =>
   expect(wrong.map(describeImport)).toEqual([]);
 });
 
+test("node:http is imported for its types alone, and its values come from util/node-http.ts, which saves memory", () => {
+  const wrong = imports.filter(({ specifier, typeOnly }) => specifier === "node:http" && !typeOnly);
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
 test.each(Object.entries(KEPT_IN))("%s is imported only by %j", (name, places) => {
   const importers = imports.filter(({ specifier }) => isPackage(specifier, name)).map(({ file }) => file);
   expect([...new Set(importers)].toSorted()).toEqual(places.toSorted());

@@ -10,5 +10,8 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   process.stderr.write(`media-bridge: Node.js ${NEEDED} or newer is needed, and this is ${process.versions.node}\n`);
   process.exitCode = 1;
 } else {
+  // Before the service is imported, which fills the heap.
+  const { holdYoungGeneration } = await import("./young-generation.ts");
+  holdYoungGeneration();
   await import("./program.ts");
 }

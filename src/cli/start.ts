@@ -3,6 +3,7 @@ import type { LoadedConfig } from "../config/config.ts";
 import { startService, type RunningService } from "../server/start.ts";
 import { createLogger, type Logger } from "../util/log.ts";
 import { describeTryOut } from "./try-out.ts";
+import { letYoungGenerationGrow } from "./young-generation.ts";
 
 /** The exit status where something under way had to be cut short. */
 const CUT_SHORT = 3;
@@ -48,6 +49,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
       return latest.config;
     },
   });
+  letYoungGenerationGrow();
   const endWatch =
     watched === undefined
       ? undefined

@@ -1,5 +1,5 @@
-import { request } from "node:http";
 import { StartError } from "../errors.ts";
+import { request } from "../util/node-http.ts";
 
 /** Nobody listens there: no such socket, or one whose service is gone. */
 const NOBODY = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR"]);

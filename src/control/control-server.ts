@@ -1,8 +1,9 @@
 import { chmodSync, mkdirSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { dirname } from "node:path";
 import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
+import { createServer } from "../util/node-http.ts";
 import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
 import { askControl } from "./control-client.ts";

@@ -1,9 +1,10 @@
-import { createServer, IncomingMessage, ServerResponse, type Server } from "node:http";
+import type { Server } from "node:http";
 import { once } from "node:events";
 import { lstat } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
 import type { Express } from "express";
 import { StartError } from "../errors.ts";
+import { createServer, IncomingMessage, ServerResponse } from "../util/node-http.ts";
 import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
 import { answerParserErrors } from "./parser-errors.ts";

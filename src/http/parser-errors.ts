@@ -1,6 +1,7 @@
-import { STATUS_CODES, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type MatrixError, matrixError } from "../errors.ts";
+import { STATUS_CODES } from "../util/node-http.ts";
 import { turnsOf, type Exchange } from "./request-turns.ts";
 import { errorText, isAnsweredAhead, jsonHeaders } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";

@@ -1,4 +1,4 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { SlotOutcome } from "../callbacks/slot.ts";
 import type { Logger } from "../util/log.ts";
@@ -6,6 +6,7 @@ import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
 import { TypeScriptMetrics } from "./typescript-metrics.ts";
 import { countProviders } from "./provider-counters.ts";
+import { createServer } from "../util/node-http.ts";
 import { zeroOnce } from "./zero-once.ts";
 
 const OUTCOMES: readonly SlotOutcome[] = ["continue", "stop", "error", "timeout", "unavailable", "busy"];
