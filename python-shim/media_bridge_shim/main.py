@@ -8,8 +8,6 @@ import logging
 import os
 import signal
 
-from twisted.internet import asyncioreactor
-
 from .blocking import BlockedCalls
 from .captured_output import capture_output
 from .channel import Channel
@@ -17,6 +15,7 @@ from .current_task import install_current_task
 from .lifecycle import Lifecycle
 from .log import flush_output, install_logging
 from .loop import ChannelLoop
+from .tls_on_demand import tls_on_demand
 from .watchdog import BROKEN_EXIT_STATUS, Watchdog
 
 logger = logging.getLogger(__name__)
@@ -30,6 +29,8 @@ def main(channel: Channel) -> None:
     loop = ChannelLoop()
     os.register_at_fork(after_in_child=loop.channel_selector.abandon)
     asyncio.set_event_loop(loop)
+    with tls_on_demand():
+        from twisted.internet import asyncioreactor
     # Before anything imports `twisted.internet.reactor`, which would choose one that knows no asyncio.
     asyncioreactor.install(loop)
     from twisted.internet import reactor
