@@ -1,4 +1,4 @@
-import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import { freeBuffer } from "../util/free-buffer.ts";
 
 const givenAway = new WeakSet<Uint8Array>();
@@ -9,11 +9,20 @@ export function giveAway(piece: Buffer): void {
 }
 
 /** Frees the pieces given away that this socket writes. Undici does not tell when a piece of a body has left; its socket does. */
-export function freeAfterWrite(socket: Socket): void {
-  const writeNow = socket.write.bind(socket) as (...parameters: unknown[]) => boolean;
-  socket.write = (...parameters: unknown[]) => {
+export function freeAfterWrite(socket: Writable): void {
+  freeWritten(socket, (piece) => givenAway.has(piece));
+}
+
+/** Frees every piece that is piped into a stream from now on, once it is written: nobody else may want them. */
+export function freeAllAfterWrite(stream: Writable): void {
+  freeWritten(stream, () => true);
+}
+
+function freeWritten(stream: Writable, isFree: (piece: Buffer) => boolean): void {
+  const writeNow = stream.write.bind(stream) as (...parameters: unknown[]) => boolean;
+  stream.write = (...parameters: unknown[]) => {
     const [piece, ...others] = parameters;
-    if (others.length > 0 || !Buffer.isBuffer(piece) || !givenAway.has(piece)) return writeNow(...parameters);
+    if (others.length > 0 || !Buffer.isBuffer(piece) || !isFree(piece)) return writeNow(...parameters);
     return writeNow(piece, (error?: Error | null) => {
       // One that failed may still be on its way.
       if (!error) freeBuffer(piece);

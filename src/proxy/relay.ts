@@ -5,6 +5,7 @@ import { describeFailure } from "./failures.ts";
 import type { Target } from "./target.ts";
 import type { SizedBody } from "./exact-body.ts";
 import { sendOn, type ForwardedRequest } from "./stream-request.ts";
+import { freeAllAfterWrite } from "./free-after-write.ts";
 import { askerOf, declaredLengths, endToEnd, type RawHeaders } from "./headers.ts";
 import type { BufferedResponse } from "./small-request-client/response-parser.ts";
 import type { UpstreamAnswer } from "./streamed-requests.ts";
@@ -77,6 +78,7 @@ export async function relay(
   if (Buffer.isBuffer(body)) return relayText(answer, body, req, res);
   try {
     writeHead(answer, res);
+    freeAllAfterWrite(res);
     await pipeline(body, res, { end: false });
   } catch (error) {
     // One that is not read to its end keeps its connection.

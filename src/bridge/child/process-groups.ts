@@ -27,7 +27,7 @@ export function guardGroup(pid: number, mark: string): void {
   isGuarding = true;
   process.on("exit", () => {
     for (const group of groups.keys()) killGroup(group);
-    for (const mark of unsettled) killMarked(mark);
+    for (const left of unsettled) killMarked(left);
   });
 }
 
