@@ -39,8 +39,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   guard: ["media", "proxy", "homeserver"],
   proxy: [],
   media: ["callbacks"],
-  // What several instances share: it implements interfaces that `media` owns.
-  coordination: ["media"],
+  // What several instances share: it implements interfaces that these own.
+  coordination: ["media", "guard", "homeserver"],
   // These own interfaces that it implements.
   storage: ["media", "guard", "module-api"],
   // `index` is what modules are handed as `synapse-media-bridge`.

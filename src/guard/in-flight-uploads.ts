@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { UpstreamMedia, GuardRecords } from "./records.ts";
+import type { UnrecordedDoubts } from "./unrecorded-doubts.ts";
 import type { Logger } from "../util/log.ts";
 
 /** What notes are kept with. */
 export interface NoteParts {
   readonly records: GuardRecords;
+  /** What the records could not be told. */
+  readonly doubts: UnrecordedDoubts;
   readonly log: Logger;
 }
 
@@ -111,7 +114,7 @@ export class InFlightUpload {
   }
 
   /**
-   * Nobody knows. From here on the user's usage counts as unknown, also where that cannot be recorded: the next upload under a limit
+   * It is not known. From here on the user's usage counts as unknown, also where that cannot be recorded: the next upload under a limit
    * has it read from Synapse.
    */
   async doubt(reason: string): Promise<void> {
@@ -138,6 +141,7 @@ export class InFlightUpload {
       await recorded;
       this.#leave(true);
     } catch (error) {
+      await this.#parts.doubts.add(this.#userId, Date.now());
       report(error);
       this.#leave(false);
     }

@@ -30,11 +30,11 @@ export interface KnownUsage {
 export interface GuardRecords {
   /** Resolves once it is committed that uploads of this user are about to be sent. */
   begin(noteId: string, userId: string, startedTs: number): Promise<void>;
-  /** An upload was stored: it counts from now on, once, whatever is read from Synapse later. Where this rejects, it is in doubt from then on. */
+  /** An upload was stored: it counts from now on, once, whatever is read from Synapse later. Where this rejects, see `UnrecordedDoubts`. */
   settle(media: UpstreamMedia): Promise<void>;
   /** The uploads that these notes stood for have ended, and how is known. */
   forget(noteIds: readonly string[]): Promise<void>;
-  /** Nobody knows whether an upload of this user was stored: a note of its own. For this process that holds also where it rejects. */
+  /** It is not known whether an upload of this user was stored: a note of its own. Where this rejects, see `UnrecordedDoubts`. */
   doubt(noteId: string, userId: string, doubtedTs: number): Promise<void>;
   /** At start: turns every note that an earlier process left into a doubt. Resolves to how many. */
   doubtAll(doubtedTs: number): Promise<number>;

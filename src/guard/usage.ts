@@ -4,6 +4,7 @@ import type { UsageSums } from "../media/stores.ts";
 import type { GuardRecords } from "./records.ts";
 import type { Logger } from "../util/log.ts";
 import type { SynapseMedia } from "./synapse-media.ts";
+import type { UnrecordedDoubts } from "./unrecorded-doubts.ts";
 
 /**
  * How long Synapse may go on with an upload after we lost sight of it. A doubt that is younger is not resolved by reading: the
@@ -14,6 +15,8 @@ const UNCERTAIN_FOR_MS = 5 * 60_000;
 export interface UsageParts {
   readonly sums: UsageSums;
   readonly records: GuardRecords;
+  /** What the records could not be told. */
+  readonly doubts: UnrecordedDoubts;
   /** undefined where Synapse may not be asked: then only what passed through this service counts. */
   readonly synapse: SynapseMedia | undefined;
   readonly log: Logger;
@@ -37,13 +40,18 @@ export class UpstreamUsage implements UsageSums {
 
   /** As `UsageSums.uploadedBytes`. Rejects with `USAGE_UNKNOWN` where Synapse has to be asked and cannot be. */
   async uploadedBytes(userId: string, sinceTs: readonly number[]): Promise<number[]> {
-    const { sums, records, synapse } = this.#parts;
+    const { sums, synapse } = this.#parts;
     if (synapse && sinceTs.length > 0) {
       const earliest = Math.min(...sinceTs);
       // What is read while a doubt is young is as good as it gets now; the next upload has it read again.
-      if (!(await records.isKnown(userId, earliest))) await this.#readOnce(userId, earliest, synapse);
+      if (!(await this.#isKnown(userId, earliest))) await this.#readOnce(userId, earliest, synapse);
     }
     return sums.uploadedBytes(userId, sinceTs);
+  }
+
+  async #isKnown(userId: string, sinceTs: number): Promise<boolean> {
+    const { records, doubts } = this.#parts;
+    return (await records.isKnown(userId, sinceTs)) && !(await doubts.has(userId));
   }
 
   async #readOnce(userId: string, sinceTs: number, synapse: SynapseMedia): Promise<void> {
@@ -55,9 +63,10 @@ export class UpstreamUsage implements UsageSums {
 
   /** Resolves to `sinceTs`. */
   async #read(userId: string, sinceTs: number, synapse: SynapseMedia): Promise<number> {
-    const { records, log } = this.#parts;
+    const { records, doubts, log } = this.#parts;
     try {
-      const found = await readUsage(userId, sinceTs, { records, synapse, now: this.#now });
+      const { settledTs, ...found } = await readUsage(userId, sinceTs, { records, synapse, now: this.#now });
+      await doubts.resolve(userId, settledTs);
       log.info({ user: userId, ...found }, "a user's usage was read from Synapse");
       return sinceTs;
     } catch (error) {
@@ -67,12 +76,12 @@ export class UpstreamUsage implements UsageSums {
   }
 }
 
-/** Reads one user's uploads later than `sinceTs` from Synapse and records them. Resolves to what was found. */
+/** Reads one user's uploads later than `sinceTs` from Synapse and records them. Resolves to what was found; what the user uploaded before `settledTs` is in it for sure. */
 export async function readUsage(
   userId: string,
   sinceTs: number,
   parts: { records: GuardRecords; synapse: SynapseMedia; now?: () => number },
-): Promise<{ media: number; bytes: number }> {
+): Promise<{ media: number; bytes: number; settledTs: number }> {
   const { records, synapse, now = Date.now } = parts;
   const readTs = now();
   const found = { media: 0, bytes: 0 };
@@ -81,6 +90,7 @@ export async function readUsage(
     found.media += page.length;
     found.bytes += page.reduce((sum, { mediaLength }) => sum + mediaLength, 0);
   }
-  await records.markRead(userId, { sinceTs, readTs }, readTs - UNCERTAIN_FOR_MS);
-  return found;
+  const settledTs = readTs - UNCERTAIN_FOR_MS;
+  await records.markRead(userId, { sinceTs, readTs }, settledTs);
+  return { ...found, settledTs };
 }

@@ -58,7 +58,7 @@ export async function assembleGeneration(
   log: Logger,
 ): Promise<Generation> {
   const { config, resources, cleanup } = loading;
-  const { stores, blobs, accounts, waits, claims, metrics, stopping, probes } = state;
+  const { stores, blobs, accounts, doubts, waits, claims, metrics, stopping, probes } = state;
   const modules = await loading.modules;
   const { requester, showMetrics } = await loading.services;
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, unusedExpirationMs } = config;
@@ -87,7 +87,7 @@ export async function assembleGeneration(
   loading.onUploads(isGuarding(config) ? undefined : upload);
   const media =
     upstream && isGuarding(config)
-      ? openGuard(upstream, { config, log, cleanup, requester, admission, accounts, stores, running })
+      ? openGuard(upstream, { config, log, cleanup, requester, admission, accounts, doubts, stores, running })
       : openRepository({ config, state, requester, upload, restorer: storage?.restorer });
   const deciding = decidingRoutes({ ...requester, chain, metrics, running, idleTimeoutMs, backend: media.backend });
   // The first route that matches answers. Downloads are asked for most; what is handed on matches the deciding routes as well.

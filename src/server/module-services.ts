@@ -4,6 +4,7 @@ import { loadTokensFile } from "../config/tokens-file.ts";
 import type { Authenticator, Requester } from "../homeserver/who/authenticator.ts";
 import { openHomeserver, type Homeserver } from "../homeserver/client/homeserver.ts";
 import { createTokensFileAuthenticator } from "../homeserver/who/tokens-file.ts";
+import { InProcessKnownUsers } from "../coordination/in-process-known-users.ts";
 import { createWhoamiAuthenticator } from "../homeserver/who/whoami.ts";
 import { identifyWebRequest, type RequesterOptions } from "../http/request/authenticate.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -75,7 +76,8 @@ function createRequesterOptions(config: Config, log: Logger, cleanup: ShutdownSt
   } = config.mediaBridge;
   let authenticator: Authenticator;
   if (homeserver !== undefined) {
-    const whoami = createWhoamiAuthenticator({ ...homeserver, log, serverName: config.serverName });
+    const known = new InProcessKnownUsers(homeserver);
+    const whoami = createWhoamiAuthenticator({ ...homeserver, known, log, serverName: config.serverName });
     cleanup.add(() => whoami.close());
     authenticator = whoami;
   } else {

@@ -1,8 +1,10 @@
 import type { Config } from "../config/config.ts";
 import { InProcessRateLimits } from "../coordination/in-process-rate-limits.ts";
+import { InProcessUnrecordedDoubts } from "../coordination/in-process-unrecorded-doubts.ts";
 import { InProcessUploadLocks } from "../coordination/in-process-upload-locks.ts";
 import { InProcessUploadWaiters } from "../coordination/in-process-upload-waiters.ts";
 import { InProcessUsageAccounts } from "../coordination/in-process-usage-accounts.ts";
+import type { UnrecordedDoubts } from "../guard/unrecorded-doubts.ts";
 import { Probes } from "../http/probes.ts";
 import { AccessTimes } from "../media/download/access-times.ts";
 import { ShutdownGate } from "../http/shutdown-gate.ts";
@@ -25,6 +27,7 @@ export interface ProcessState {
   readonly stores: Stores;
   readonly blobs: BlobStore;
   readonly accounts: UsageAccounts;
+  readonly doubts: UnrecordedDoubts;
   readonly accessTimes: AccessTimes;
   readonly waits: UploadWaiters;
   readonly claims: UploadLocks;
@@ -58,6 +61,7 @@ export async function openProcessState(
     stores,
     blobs,
     accounts: new InProcessUsageAccounts(),
+    doubts: new InProcessUnrecordedDoubts(),
     accessTimes,
     waits: new InProcessUploadWaiters(),
     claims,

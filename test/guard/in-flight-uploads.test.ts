@@ -2,6 +2,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
+import { InProcessUnrecordedDoubts } from "../../src/coordination/in-process-unrecorded-doubts.ts";
 import { InFlightUploads } from "../../src/guard/in-flight-uploads.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
@@ -17,7 +18,7 @@ let notes: InFlightUploads;
 beforeEach(() => {
   path = join(createTemporaryFolder(), "media.db");
   stores = openSqliteStores({ path, log, durability: "relaxed" });
-  notes = new InFlightUploads({ records: stores.guard, log });
+  notes = new InFlightUploads({ records: stores.guard, doubts: new InProcessUnrecordedDoubts(), log });
 });
 afterEach(() => stores.close());
 

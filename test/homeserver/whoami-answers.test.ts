@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { InProcessKnownUsers } from "../../src/coordination/in-process-known-users.ts";
 import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/who/whoami.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type StubHomeserver } from "./stub-homeserver.ts";
@@ -12,6 +13,7 @@ beforeEach(async () => {
     url: `${homeserver.url}/behind/`,
     log: captureLog(),
     serverName: "hs.test",
+    known: new InProcessKnownUsers(),
   });
 });
 afterEach(async () => {

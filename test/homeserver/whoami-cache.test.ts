@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { InProcessKnownUsers } from "../../src/coordination/in-process-known-users.ts";
 import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/who/whoami.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
@@ -17,9 +18,9 @@ beforeEach(async () => {
     url: homeserver.url,
     serverName: "hs.test",
     log: captureLog(),
-    cacheForMs: 30_000,
+    known: new InProcessKnownUsers({ cacheForMs: 30_000, maxEntries: 3 }),
     negativeCacheForMs: 5000,
-    maxEntries: 3,
+    maxRefusals: 3,
     now: () => nowMs,
   });
 });

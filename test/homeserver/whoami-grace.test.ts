@@ -1,6 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { InProcessKnownUsers } from "../../src/coordination/in-process-known-users.ts";
 import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/who/whoami.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
@@ -34,8 +35,7 @@ function connect(timeoutMs = 5000, graceMs = GRACE_MS): WhoamiAuthenticator {
     serverName: "hs.test",
     log,
     timeoutMs,
-    graceMs,
-    cacheForMs: CACHE_MS,
+    known: new InProcessKnownUsers({ graceMs, cacheForMs: CACHE_MS }),
     now: () => nowMs,
   });
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Credentials } from "../../src/homeserver/who/authenticator.ts";
+import { InProcessKnownUsers } from "../../src/coordination/in-process-known-users.ts";
 import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/who/whoami.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
@@ -29,7 +30,7 @@ beforeEach(async () => {
     log,
     serverName: "hs.test",
     timeoutMs: 2000,
-    cacheForMs: CACHE_MS,
+    known: new InProcessKnownUsers({ cacheForMs: CACHE_MS }),
     now: () => nowMs,
   });
 });

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:net";
 import { EventEmitter, once } from "node:events";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { InProcessKnownUsers } from "../../src/coordination/in-process-known-users.ts";
 import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/homeserver/who/whoami.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, urlOf, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
@@ -26,7 +27,14 @@ afterEach(async () => {
 });
 
 function connect(url: string, timeoutMs = 5000): WhoamiAuthenticator {
-  return createWhoamiAuthenticator({ url, log, serverName: "hs.test", timeoutMs, now: () => nowMs });
+  return createWhoamiAuthenticator({
+    url,
+    log,
+    serverName: "hs.test",
+    known: new InProcessKnownUsers(),
+    timeoutMs,
+    now: () => nowMs,
+  });
 }
 
 const ask = async (from = authenticator) => from.whoIs({ token: TOKEN });

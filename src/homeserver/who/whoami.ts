@@ -5,7 +5,7 @@ import type { Authenticator, Credentials, Requester } from "./authenticator.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { credentialsKey, type CredentialsKey } from "./credentials-key.ts";
 import { HomeserverError, retryAfterSecondsOf } from "../homeserver-error.ts";
-import { KnownUsers } from "./known-users.ts";
+import type { KnownUsers } from "./known-users.ts";
 import { Outage } from "./outage.ts";
 import { RecentAnswers } from "./recent-answers.ts";
 import { SparingWarning } from "./sparing-warning.ts";
@@ -18,14 +18,12 @@ export interface WhoamiOptions {
   readonly log: Logger;
   /** Whose users it must name. */
   readonly serverName: string;
-  /** How long a user is known without asking again. Default 30 s. */
-  readonly cacheForMs?: number;
-  /** How much longer that user stays known while the homeserver cannot be asked. Default 5 min. */
-  readonly graceMs?: number;
+  /** Whom it named, for how long they are known without asking again, and how much longer where it cannot be asked. */
+  readonly known: KnownUsers;
   /** How long a refusal (400, 401, 403) holds. Default 5 s. */
   readonly negativeCacheForMs?: number;
-  /** The most users, and the most refusals, that are kept. Default 10,000. */
-  readonly maxEntries?: number;
+  /** The most refusals that are kept. Default 10,000. */
+  readonly maxRefusals?: number;
   /** For one question as a whole. Default 10 s. */
   readonly timeoutMs?: number;
   /** A clock in milliseconds that never goes back. */
@@ -46,12 +44,11 @@ const MAX_KEPT_REFUSAL_LENGTH = 4096;
  * a user that it named lately stays known for the grace. For all others the error is `HOMESERVER_UNAVAILABLE` (503) with `Retry-After`.
  */
 export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthenticator {
-  const { url, log, serverName, cacheForMs = 30_000, graceMs = 300_000, negativeCacheForMs = 5000 } = options;
-  const { maxEntries = 10_000, timeoutMs = 10_000, now = () => performance.now() } = options;
+  const { url, log, serverName, known, negativeCacheForMs = 5000, maxRefusals = 10_000 } = options;
+  const { timeoutMs = 10_000, now = () => performance.now() } = options;
   const client = createWhoamiClient(url, timeoutMs);
   // Apart, so that a flood of made-up tokens does not push out the users.
-  const known = new KnownUsers({ maxEntries, cacheForMs, graceMs });
-  const refused = new RecentAnswers<Refusal>(maxEntries);
+  const refused = new RecentAnswers<Refusal>(maxRefusals);
   const underWay = new SingleFlight<Requester>();
   const checks = new SingleFlight<boolean>();
   const outage = new Outage(log);

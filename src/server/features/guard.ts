@@ -2,6 +2,7 @@ import { shownMediaStore } from "../../config/build/shown-media-store.ts";
 import type { Config } from "../../config/config.ts";
 import { InFlightUploads } from "../../guard/in-flight-uploads.ts";
 import { openSpool } from "../../guard/spool.ts";
+import type { UnrecordedDoubts } from "../../guard/unrecorded-doubts.ts";
 import { UpstreamUsage } from "../../guard/usage.ts";
 import { createGuardBackend } from "../../http/backends/guard.ts";
 import type { RequesterOptions } from "../../http/request/authenticate.ts";
@@ -26,21 +27,24 @@ export interface GuardOptions {
   readonly admission: Omit<AdmissionParts, "chain" | "ledger">;
   /** What users have reserved. */
   readonly accounts: UsageAccounts;
+  /** Uploads whose end is not known and not recorded. */
+  readonly doubts: UnrecordedDoubts;
   readonly stores: Pick<Stores, "usage" | "guard">;
   readonly running: RunningTasks;
 }
 
 /** Guards the Synapse that the configuration names: without a repository of its own. Throws a StartError `STORE`. */
 export function openGuard(upstream: Upstream, options: GuardOptions): MediaFeature {
-  const { config, log, cleanup, requester, admission, accounts, stores, running } = options;
+  const { config, log, cleanup, requester, admission, accounts, doubts, stores, running } = options;
   const { serverName, maxUploadSizeBytes } = config;
   const spool = openSpool(shownMediaStore(config));
   const leftovers = spool.leftovers();
   const records = stores.guard;
   const synapse = openSynapseMedia(config, log, cleanup);
   if (synapse === undefined) log.warn({}, USAGE_UNREADABLE);
-  const ledger = new QuotaLedger(new UpstreamUsage({ sums: stores.usage, records, synapse, log }), { accounts });
-  const notes = new InFlightUploads({ records, log });
+  const usage = new UpstreamUsage({ sums: stores.usage, records, doubts, synapse, log });
+  const ledger = new QuotaLedger(usage, { accounts });
+  const notes = new InFlightUploads({ records, doubts, log });
   cleanup.add(() => notes.close());
   const handOn = { ...requester, idleTimeoutMs: config.mediaBridge.upload.idleTimeoutMs, upstream };
   const guard = { ...admission, ledger, upstream, notes, spool };

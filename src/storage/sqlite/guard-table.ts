@@ -15,8 +15,6 @@ import type { SqliteDatabase } from "./database.ts";
 export class GuardTable implements GuardRecords {
   readonly #db: SqliteDatabase;
   readonly #statements: Statements<typeof GUARD_SQL>;
-  /** Users with a doubt that could not be recorded, and since when. At the next start their notes are doubts. */
-  readonly #unrecorded = new Map<string, number>();
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
@@ -28,7 +26,7 @@ export class GuardTable implements GuardRecords {
   }
 
   settle(media: UpstreamMedia): Promise<void> {
-    return this.#orDoubt(this.addMedia([media]), media.userId, Date.now());
+    return this.addMedia([media]);
   }
 
   forget(noteIds: readonly string[]): Promise<void> {
@@ -38,8 +36,7 @@ export class GuardTable implements GuardRecords {
   }
 
   async doubt(noteId: string, userId: string, doubtedTs: number): Promise<void> {
-    const written = this.#db.write(() => this.#statements.doubt.run(noteId, userId, doubtedTs, doubtedTs));
-    await this.#orDoubt(written, userId, doubtedTs);
+    await this.#db.write(() => this.#statements.doubt.run(noteId, userId, doubtedTs, doubtedTs));
   }
 
   doubtAll(doubtedTs: number): Promise<number> {
@@ -63,7 +60,7 @@ export class GuardTable implements GuardRecords {
   isKnown(userId: string, sinceTs: number): Promise<boolean> {
     return this.#db.read(() => {
       const known = this.#lastRead(userId) ?? this.#lastRead(EVERYBODY);
-      if (known === undefined || known.sinceTs > sinceTs || this.#unrecorded.has(userId)) return false;
+      if (known === undefined || known.sinceTs > sinceTs) return false;
       return this.#statements.isDoubted.get(userId) === undefined;
     });
   }
@@ -78,12 +75,11 @@ export class GuardTable implements GuardRecords {
     });
   }
 
-  async markRead(userId: string, { sinceTs, readTs }: KnownUsage, settledTs: number): Promise<void> {
-    await this.#db.write(() => {
+  markRead(userId: string, { sinceTs, readTs }: KnownUsage, settledTs: number): Promise<void> {
+    return this.#db.write(() => {
       this.#statements.markRead.run(userId, sinceTs, readTs);
       this.#statements.resolve.run(userId, settledTs);
     });
-    if ((this.#unrecorded.get(userId) ?? Infinity) < settledTs) this.#unrecorded.delete(userId);
   }
 
   unfinishedImport(): Promise<number | undefined> {
@@ -105,16 +101,6 @@ export class GuardTable implements GuardRecords {
       this.#statements.finishImport.run(Date.now());
       this.#statements.markRead.run(EVERYBODY, 0, startedTs);
     });
-  }
-
-  /** What cannot be recorded of a user's upload is a doubt that is not recorded either. */
-  async #orDoubt(written: Promise<unknown>, userId: string, doubtedTs: number): Promise<void> {
-    try {
-      await written;
-    } catch (error) {
-      this.#unrecorded.set(userId, doubtedTs);
-      throw error;
-    }
   }
 
   #lastRead(userId: string): KnownUsage | undefined {

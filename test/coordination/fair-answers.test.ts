@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { FairAnswers } from "../../src/homeserver/who/fair-answers.ts";
+import { FairAnswers } from "../../src/coordination/fair-answers.ts";
 
 test("an answer holds until its time is over and is forgotten then", () => {
   const answers = new FairAnswers<string>(10);
