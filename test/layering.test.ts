@@ -1,10 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, extname, join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { expect, test } from "vitest";
+import { files, type Import, imports, listFiles, PROJECT, SOURCE } from "./support/source-imports.ts";
 
-const PROJECT = fileURLToPath(new URL("..", import.meta.url));
-const SOURCE = join(PROJECT, "src");
 const MAX_LINES = 250;
 /** One file for one module of Synapse: a reader looks for an error among the errors, however many there are. */
 const MAY_BE_LONGER = new Set(
@@ -102,18 +100,6 @@ const KEPT_OUT: Record<string, readonly string[]> = {
 /** Where other rooms enter `storage`: behind these, it alone knows engines. */
 const DOORS_OF_STORAGE = /^storage\/(?:open-\w+|stores|module-database\/open-module-database)\.ts$/;
 
-interface Import {
-  /** Relative to src. */
-  readonly file: string;
-  readonly specifier: string;
-  /** Relative to src; undefined for a package. */
-  readonly target: string | undefined;
-  readonly typeOnly: boolean;
-}
-
-const files = listFiles(SOURCE, [".ts"]).map((path) => relative(SOURCE, path));
-const imports = files.flatMap(readImports);
-
 test("Every room of src has its rule", () => {
   expect([...new Set(files.map(roomOf))].filter((room) => !Object.hasOwn(MAY_IMPORT, room))).toEqual([]);
 });
@@ -164,11 +150,6 @@ test.each(Object.entries(KEPT_OUT))("%s is kept out of %j", (name, rooms) => {
   expect(wrong.map(describeImport)).toEqual([]);
 });
 
-test("No file imports itself by way of others", () => {
-  const graph = new Map(files.map((file) => [file, targetsOf(file)]));
-  expect(findCycles(graph)).toEqual([]);
-});
-
 test("No source file is longer than 250 lines, but for the tables of names that Synapse has in one module", () => {
   const paths = [...listFiles(SOURCE, [".ts"]), ...listFiles(join(PROJECT, "python-shim"), [".py"])];
   const long = paths.filter((path) => readFileSync(path, "utf8").trimEnd().split("\n").length > MAX_LINES);
@@ -178,38 +159,6 @@ test("No source file is longer than 250 lines, but for the tables of names that 
 test("Members are private by # alone", () => {
   const wrong = files.filter((file) => /^\s+private (?!constructor)/m.test(readFileSync(join(SOURCE, file), "utf8")));
   expect(wrong).toEqual([]);
-});
-
-test("The reader of imports sees every form of them", () => {
-  const forms = [
-    'import { a } from "./a.ts";',
-    'import type { B } from "./b.ts";',
-    'import {\n  c,\n  d,\n} from "./c.ts";',
-    'export { e } from "./e.ts";',
-    'export type { F } from "./f.ts";',
-    'import "./g.ts";',
-    'const h = await import("./h.ts");',
-    'export * from "./i.ts";',
-  ];
-  expect(findSpecifiers(forms.join("\n")).map(({ specifier }) => specifier)).toEqual([
-    "./a.ts",
-    "./b.ts",
-    "./c.ts",
-    "./e.ts",
-    "./f.ts",
-    "./g.ts",
-    "./h.ts",
-    "./i.ts",
-  ]);
-});
-
-test("The finder of cycles finds one", () => {
-  const graph = new Map([
-    ["a", ["b"]],
-    ["b", ["c"]],
-    ["c", ["b"]],
-  ]);
-  expect(findCycles(graph)).toEqual(["b → c → b"]);
 });
 
 function isAllowed(from: string, to: string): boolean {
@@ -227,49 +176,4 @@ function isPackage(specifier: string, name: string): boolean {
 
 function describeImport({ file, specifier }: Import): string {
   return `src/${file} imports ${specifier}`;
-}
-
-/** What a file needs when it is loaded: types are gone by then. */
-function targetsOf(file: string): string[] {
-  return imports.flatMap((entry) =>
-    entry.file === file && entry.target !== undefined && !entry.typeOnly ? [entry.target] : [],
-  );
-}
-
-function readImports(file: string): Import[] {
-  return findSpecifiers(readFileSync(join(SOURCE, file), "utf8")).map(({ specifier, typeOnly }) => {
-    const target = specifier.startsWith(".") ? join(dirname(file), specifier) : undefined;
-    return { file, specifier, target, typeOnly };
-  });
-}
-
-function findSpecifiers(text: string): { specifier: string; typeOnly: boolean }[] {
-  const pattern =
-    /^(?:import|export)(?<type> type)?\s(?:[^;"'`]*?\sfrom\s)?"(?<static>[^"]+)"|\bimport\("(?<dynamic>[^"]+)"\)/gm;
-  return [...text.matchAll(pattern)].map(({ groups }) => ({
-    specifier: groups?.["static"] ?? groups?.["dynamic"] ?? "",
-    typeOnly: groups?.["type"] !== undefined,
-  }));
-}
-
-function findCycles(graph: ReadonlyMap<string, readonly string[]>): string[] {
-  const done = new Set<string>();
-  const cycles: string[] = [];
-  const visit = (node: string, path: readonly string[]) => {
-    if (path.includes(node)) {
-      cycles.push([...path.slice(path.indexOf(node)), node].join(" → "));
-      return;
-    }
-    if (done.has(node)) return;
-    for (const next of graph.get(node) ?? []) visit(next, [...path, node]);
-    done.add(node);
-  };
-  for (const node of graph.keys()) visit(node, []);
-  return cycles;
-}
-
-function listFiles(folder: string, extensions: readonly string[]): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && extensions.includes(extname(entry.name)))
-    .map((entry) => join(entry.parentPath, entry.name));
 }

@@ -107,17 +107,16 @@ describe("where routes without authentication are frozen", () => {
 });
 
 describe("a stop", () => {
-  test("wakes those who wait, who are answered 504, and is not held up by them", async () => {
+  test("wakes the downloads that wait, answers them 504, and is not held up by them", async () => {
     const stopping = await startTestService();
     const { mediaId } = await create(stopping);
     const connection = await RawConnection.open(stopping.port);
+    // It waits for longer than the test may take: a stop that waited for it would fail the test.
     connection.send({ method: "GET", target: target(mediaId), headers: [ALICE, ["Connection", "close"]] });
     const waiting = connection.answer();
     // Connections are accepted, and what came on them is read, in their order.
     await stopping.request("/health");
-    const began = performance.now();
     await stopping.stop();
-    expect(performance.now() - began).toBeLessThan(5_000);
     expect((await waiting).status).toBe(504);
   });
 });

@@ -52,4 +52,5 @@ def test_others_are_answered_as_soon_as_the_block_ends(child):
     for other in others:
         child.answer_of(other)
     assert blocked >= 0.9
-    assert time.monotonic() - started - blocked < 0.2
+    # Each of them would have to wait as long again, did it not come at once.
+    assert time.monotonic() - started - blocked < blocked / 2

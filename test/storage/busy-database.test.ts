@@ -21,23 +21,27 @@ function lockedDatabase() {
   return { path, holder, writer };
 }
 
-describe("a database that somebody else keeps locked", () => {
+describe("a database that another connection keeps locked", () => {
   it("is tried again with growing pauses, and what waits is written once it is free", async () => {
+    vi.useFakeTimers();
     const { holder, writer } = lockedDatabase();
     const attempts: number[] = [];
     const insert = writer.prepare("insert into t values (?)");
     const commits = new GroupCommit((writes) => {
-      attempts.push(performance.now());
+      attempts.push(Date.now());
       writer.transaction(() => writes.forEach((write) => write())).immediate();
     });
     const written = Promise.all([commits.add(() => insert.run(1)), commits.add(() => insert.run(2))]);
-    await vi.waitFor(() => expect(attempts.length).toBeGreaterThan(6), { timeout: 10_000 });
+    while (attempts.length <= 6) await vi.advanceTimersByTimeAsync(1);
     holder.exec("commit");
+    await vi.advanceTimersByTimeAsync(100);
     await written;
+    vi.useRealTimers();
     expect(writer.prepare("select x from t").pluck().all()).toEqual([1, 2]);
     const pauses = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
+    expect(pauses[0]).toBeLessThan(60);
+    expect(pauses).toEqual(pauses.toSorted((one, other) => one - other));
     expect(pauses.slice(5).every((pause) => pause >= 95)).toBe(true);
-    expect(Math.min(...pauses)).toBeLessThan(60);
     holder.close();
     writer.close();
   });
@@ -52,20 +56,18 @@ describe("a database that somebody else keeps locked", () => {
     writer.close();
   });
 
-  it("does not hold up the end of the service for long", async () => {
+  it("does not keep the service from ending while it is still locked", async () => {
     const path = join(createTemporaryFolder(), "media.db");
     const stores = openSqliteStores({ path, log });
     const holder = new Database(path);
     holder.exec("begin immediate");
     const inserted = stores.media.insert(newMedia({ mediaId: "late" })).catch((error: unknown) => error);
-    const start = performance.now();
     await stores.close();
-    expect(performance.now() - start).toBeLessThan(8_000);
     expect(await inserted).toMatchObject({ code: "STORE_BUSY" });
     holder.close();
   });
 
-  it("is flushed while a transaction goes on, without a complaint", async () => {
+  it("is flushed while a transaction is open, without a complaint", async () => {
     const path = join(createTemporaryFolder(), "media.db");
     const said: string[] = [];
     const stores = openSqliteStores({ path, log: { ...log, warn: (_facts, message) => said.push(message) } });
