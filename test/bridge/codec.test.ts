@@ -90,7 +90,7 @@ describe("values", () => {
     expect({}).not.toHaveProperty("polluted");
   });
 
-  it("are refused where they are no plain data", () => {
+  it("are refused where they are not plain data", () => {
     for (const value of [new Date(), new Map(), Buffer.from("a"), () => 1, Symbol("a")]) {
       expect(() => encodeFrame({ value })).toThrow(expect.objectContaining({ code: "ENCODE" }));
     }

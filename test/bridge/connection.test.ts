@@ -81,7 +81,7 @@ describe("a call", () => {
     expect(connection.sent).toBe(0);
   });
 
-  it("ignores and counts answers that nobody waits for", async () => {
+  it("ignores and counts answers that no call waits for", async () => {
     const { connection } = await spawnTestChild();
     expect(await connection.request("twice", "second")).toBe("first");
     expect(await connection.request("echo", "next")).toBe("next");

@@ -32,7 +32,7 @@ describe("the stderr of a child", () => {
     expect(events).toEqual([{ a: 1 }, "Traceback (most recent call last):\n  a\n  b"]);
   });
 
-  it("is cut where a line is too long, and goes on after it", () => {
+  it("is cut where a line is too long, and continues after it", () => {
     const long = "x".repeat(MAX_LINE_BYTES * 3);
     expect(read([Buffer.from(long), Buffer.from(`${long}\nnext\n`)])).toEqual([long.slice(0, MAX_LINE_BYTES), "next"]);
   });

@@ -165,7 +165,7 @@ describe("a child that breaks the protocol", () => {
     expect(await supervisor.connection?.request("echo", "new")).toBe("new");
   });
 
-  it("by answers that nobody waits for has them counted, also those of an earlier child", async () => {
+  it("by answers that no call waits for has them counted, also those of an earlier child", async () => {
     const { supervisor, reach } = supervise();
     await supervisor.start();
     for (const wanted of [2, 4]) {

@@ -73,7 +73,7 @@ describe("a callback past its deadline", () => {
     expect(person.asked("on_media_upload_limit_exceeded")).toEqual(INSTANCES);
   });
 
-  it("holds up nobody else, and the next request is asked anew", async () => {
+  it("holds up no other request, and the next request is asked anew", async () => {
     const person = scripted.person(steps("is_user_allowed_to_upload_media_of_size", { third: { never: true } }));
     const stuck = person.upload();
     await person.called("is_user_allowed_to_upload_media_of_size", "third");
@@ -109,7 +109,7 @@ describe("a callback past its deadline that may be skipped", () => {
     });
   });
 
-  it("is no excuse for a callback that fails", async () => {
+  it("does not excuse a callback that fails", async () => {
     const person = scripted.person(steps("get_media_config_for_user", { first: { raise: "error" } }));
     expect((await person.config()).status).toBe(500);
   });
@@ -143,7 +143,7 @@ describe("two chains of Python alone, asked in one go", () => {
     expect([person.asked(ALLOWED), person.asked(LIMITS)]).toEqual([both, both]);
   });
 
-  it("still decide by whoever answers", async () => {
+  it("still decide by the callbacks that answer", async () => {
     const denied = scripted.person({ first: { [ALLOWED]: { never: true } }, second: { [ALLOWED]: { answer: false } } });
     expect((await denied.upload()).status).toBe(413);
     expect(denied.asked(LIMITS)).toEqual([]);

@@ -13,7 +13,7 @@ const EXCEEDED = "on_media_upload_limit_exceeded";
 const UPLOADS = [ALLOWED, LIMITS, SPAM, EXCEEDED, "on_media_uploaded"];
 
 describe("a Python child that is killed", () => {
-  it("fails at once what waits for it and every request with a Python callback; all else goes on; then it is back in its places", async () => {
+  it("fails at once what waits for it and every request with a Python callback; all else continues; then it is back in its places", async () => {
     const { scripted, hold } = await startHeld();
     const [waiting, next, other] = [scripted.person(), scripted.person(), scripted.person()];
     const stored = await other.store(100);

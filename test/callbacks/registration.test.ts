@@ -32,7 +32,7 @@ describe.each(CHAINS)("the modules %s, %s, %s", (...languages) => {
     expect(person.asked("on_media_uploaded")).toEqual(["first", "second", "second", "third"]);
   });
 
-  it("stand behind the others where they register late", async () => {
+  it("come after the others where they register late", async () => {
     const gates = createFolder();
     const late = (name: string) => ({ late: join(gates, name) });
     const scripted = await startScripted(languages, { moduleConfig: { first: late("first"), second: late("second") } });

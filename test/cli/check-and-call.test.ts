@@ -46,7 +46,7 @@ describe.concurrent("check", () => {
     expect(folder.processes()).toEqual([]);
   });
 
-  test("and call hold back what modules do by themselves; start lets it go", async () => {
+  test("holds back what modules do by themselves, as call does; start does not", async () => {
     let asked = 0;
     const server = createServer((_req, res) => res.end(JSON.stringify({ asked: ++asked }))).listen(0, "127.0.0.1");
     await once(server, "listening");

@@ -62,7 +62,7 @@ describe.concurrent("A callback that does not take what it is called with", () =
     await service.ended;
   });
 
-  test("is no false alarm for defaults, *args, partials, objects and decorators that hand on more", async () => {
+  test("raises no false alarm for defaults, *args, partials, objects and decorators that hand on more", async () => {
     const { status, stdout } = await checkOf({ module: "forgetful.Fit" });
     expect(stdout).not.toContain("does not fit");
     expect(status).toBe(0);

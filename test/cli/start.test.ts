@@ -112,7 +112,7 @@ export default defineModule({
     expect((await service.ended).status).toBe(0);
   });
 
-  test("goes on, and ends in order, when nobody reads its log any more", async () => {
+  test("continues, and ends in order, when its log is no longer read", async () => {
     const folder = new CliFolder(python);
     const service = await folder.start();
     service.stopReadingLog();

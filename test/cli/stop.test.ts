@@ -126,7 +126,7 @@ export default defineModule({
     expect(folder.processes()).toEqual([]);
   });
 
-  test("answers 503 to whoever waits for a module past the grace, and keeps nothing of their files", async () => {
+  test("answers 503 to clients that wait for a module past the grace, and keeps nothing of their files", async () => {
     const folder = createFolder(300);
     const service = await folder.start();
     const upload = await startUpload(folder, service);

@@ -103,7 +103,7 @@ describe.concurrent("start --watch", () => {
     expect(service.log().match(/"msg":"reloaded: the new/g)).toHaveLength(1);
   });
 
-  test("keeps what ran where a change is broken, and goes on once it is mended", async () => {
+  test("keeps what ran where a change is broken, and takes it once it is mended", async () => {
     const folder = createFolder();
     const service = await folder.start(WATCH);
     const modules = [{ typescript: "./it.ts", config: { from: "mended" } }];

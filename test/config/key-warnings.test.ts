@@ -21,7 +21,7 @@ test("a key of Synapse's about media is a warning by name, once", () => {
   ]);
 });
 
-test("a key without a value, or with nothing in it, is no warning", () => {
+test("a key without a value, or with nothing in it, is not warned about", () => {
   expect(warningsOf("media_retention:\npassword_providers: []\ntemplates: {}\nthumbnail_sizes: ~")).toEqual([]);
 });
 

@@ -39,7 +39,7 @@ describe("a whole homeserver.yaml", () => {
 });
 
 describe("defaults", () => {
-  test("stand for everything that is not given", () => {
+  test("are used for everything that is not given", () => {
     const { config, warnings, folder } = loadText("");
     const decides = { deadlineMs: 30_000, onUnavailable: "refuse" };
     const notifies = { deadlineMs: 30_000, onUnavailable: "skip" };
@@ -113,7 +113,7 @@ describe("defaults", () => {
     expect(loadText("", `${own}  run_background_tasks: on\n`).config.mediaBridge.runBackgroundTasks).toBe(true);
   });
 
-  test("stand also for a key of ours whose lines are all commented out", () => {
+  test("are used also for a key of the service whose lines are all commented out", () => {
     const own = "  python:\n    # path: []\n  metrics:\n  homeserver:\n  log:\n    level:\n";
     const { mediaBridge } = loadText("", `${own}  tokens_file: t\n`).config;
     expect(mediaBridge).toMatchObject({ metrics: undefined, homeserver: undefined, log: { level: "info" } });
@@ -226,7 +226,7 @@ describe("several files", () => {
     expect(files).toEqual([join(folder, "a/1.yaml"), join(folder, "b/2.yaml")]);
   });
 
-  test("a folder stands for its *.yaml files in sorted order, and for nothing else in it", () => {
+  test("a folder is read as its *.yaml files in sorted order, and nothing else in it", () => {
     const folder = writeFolder({
       "20.yaml": "max_upload_size: 2M\n",
       "10.yaml": withRequired("max_upload_size: 1M"),

@@ -37,7 +37,7 @@ describe("a Python module's configuration reaches Python exactly", () => {
     ["nothing", "a:\nb: ~\nc: null\nd: ''", '{"a":null,"b":null,"c":null,"d":""}'],
     ["tags", "a: !!str 12\nb: !!float 3\nc: !!int 0x10", '{"a":"12","b":3.0,"c":16}'],
     [
-      "merge keys, of which what stands nearer wins",
+      "merge keys, of which the nearer one wins",
       "base: &b {x: 1, y: 2}\nm: {y: 3, <<: *b}",
       '{"base":{"x":1,"y":2},"m":{"x":1,"y":3}}',
     ],
@@ -48,7 +48,7 @@ describe("a Python module's configuration reaches Python exactly", () => {
     ],
     ["keys of any name", "__proto__: 1\n'<<': 2\n'1': 3", '{"__proto__":1,"<<":2,"1":3}'],
     [
-      "keys that are no text",
+      "keys that are not text",
       "1: a\n'1': b\nno: [{2.5: c, ~: d}]",
       '{"!map":[[1,"a"],["1","b"],[false,[{"!map":[[2.5,"c"],[null,"d"]]}]]]}',
     ],

@@ -40,7 +40,7 @@ test.each([
   expect(loadFailing({ "c.yaml": withRequired(`spam_checker: ${value}`) })).toMatch(message);
 });
 
-test("media_bridge.modules stands for modules and spam_checker together", () => {
+test("media_bridge.modules replaces modules and spam_checker together", () => {
   const both = "modules: [{module: a.B}]\nspam_checker: {module: c.D}";
   expect(modulesOf(both, "  modules: [{module: e.F}]")).toEqual([python(0, "e.F", "{}", {})]);
   expect(modulesOf(both, "  modules: []")).toEqual([]);

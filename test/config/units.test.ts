@@ -17,7 +17,7 @@ test.each([
 });
 
 test.each(["1P", "50B", "50MB", "50m", "1.5M", "50M ", "", "M", "0x10", "1__0", "5KM", "-5", "-5M"])(
-  "%s is no size",
+  "%s is not a size",
   (written) => {
     expect(parseSize(written)).toBeUndefined();
   },

@@ -13,7 +13,7 @@ const lists = (levels: number, leaf: string) =>
 const deep = (inner: string) => `${"[".repeat(150)}${inner}${"]".repeat(150)}`;
 
 describe("aliases", () => {
-  test("of aliases that stand for billions of values are refused where they pass the bound", () => {
+  test("of aliases for billions of values are refused where they pass the bound", () => {
     expect(loadFailing({ "c.yaml": lists(10, "lol") })).toMatch(
       /^c\.yaml:6: aliases up to here repeat more than 1,000,000/,
     );

@@ -56,7 +56,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       }
     });
 
-    it("makes no file of an id that is no media id", () => {
+    it("makes no file of an id that is not a media id", () => {
       for (const id of ["", "abcd", "../../x", "a/b/c/d/e", "line\nbreak"])
         expect(() => store.create(id)).toThrow(MatrixError);
     });

@@ -37,7 +37,7 @@ export function describeAllowed(shared: Shared, languages: readonly Language[]):
       },
     );
 
-    it("asks nobody about an upload over the service's own size", async () => {
+    it("asks no module about an upload over the service's own size", async () => {
       const person = shared().person();
       const { status, text } = await person.upload(MAX_UPLOAD_BYTES + 1);
       expect({ status, text }).toEqual({ status: 413, text: TOO_LARGE });

@@ -40,7 +40,7 @@ export function describeChunked(shared: Shared): void {
       expect((await person.upload(150)).status).toBe(200);
     });
 
-    it("stops over the service's own size, and nobody is asked whether it is allowed", async () => {
+    it("stops over the service's own size, and no module is asked whether it is allowed", async () => {
       const person = shared().person(steps(LIMITS, { first: { answer: [] } }));
       const before = shared().service.files();
       const { status, body } = await person.uploadChunks([Buffer.alloc(MAX_UPLOAD_BYTES), Buffer.alloc(1)]);

@@ -28,7 +28,7 @@ export function describeConfig(shared: Shared, languages: readonly Language[]): 
       },
     );
 
-    it.each(INSTANCES)("takes the dict of the %s as the whole body, and asks nobody behind it", async (instance) => {
+    it.each(INSTANCES)("takes the dict of the %s as the whole body, and asks no module behind it", async (instance) => {
       const others = Object.fromEntries(
         INSTANCES.filter((one) => !upTo(instance).includes(one)).map((one) => [one, { answer: { late: 1 } }]),
       );

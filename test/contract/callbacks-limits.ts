@@ -33,7 +33,7 @@ export function describeLimits(shared: Shared, languages: readonly Language[]): 
       expect([page.status, page.headers.get("content-type")]).toEqual([200, "text/html; charset=utf-8"]);
     });
 
-    it.each(INSTANCES)("takes the list of the %s and asks nobody behind it", async (instance) => {
+    it.each(INSTANCES)("takes the list of the %s and asks no module behind it", async (instance) => {
       const person = shared().person(steps(KIND, { [instance]: { answer: [limit(99)] } }));
       expect((await person.upload(100)).status).toBe(403);
       expect(person.asked(KIND)).toEqual(upTo(instance));

@@ -14,7 +14,7 @@ const HOUR_MS = 3_600_000;
 /** Uploads to media ids that were created before: the same chains in the same order. */
 export function describePut(shared: Shared): void {
   describe("an upload to a media id that was created before", () => {
-    it("asks and tells what any upload does, in the same order; creating the id asks nobody", async () => {
+    it("asks and tells what any upload does, in the same order; creating the id asks no module", async () => {
       const person = shared().person();
       const mediaId = await person.create();
       expect(person.calls()).toEqual([]);
@@ -73,7 +73,7 @@ export function describePut(shared: Shared): void {
       expect((await person.put(mediaId, 50)).status).toBe(200);
     });
 
-    it("asks nobody where the id is unknown, somebody else's or used, or the file over the service's own size", async () => {
+    it("asks no module where the id is unknown, another user's or used, or the file over the service's own size", async () => {
       const [creator, other] = [shared().person(), shared().person()];
       const mediaId = await creator.create();
       expect((await other.put(mediaId)).status).toBe(403);

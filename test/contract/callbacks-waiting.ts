@@ -47,7 +47,7 @@ export function describeWaiting(shared: Shared, languages: readonly Language[]):
       expect((await person.download(mediaId)).text).toBe(person.file(100).toString());
     });
 
-    it("holds up nobody else", async () => {
+    it("holds up no other request", async () => {
       const gate = shared().gate();
       const slow = shared().person(
         steps(ALLOWED, { first: { until: gate.path }, second: { until: gate.path }, third: { until: gate.path } }),

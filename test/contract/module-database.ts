@@ -71,7 +71,7 @@ export function describeModuleDatabase(
       await database.close();
     });
 
-    it("rolls back what is past its deadline, and says so to whoever uses the transaction still", async () => {
+    it("rolls back what is past its deadline, and says so to code that still uses the transaction", async () => {
       const database = await makeTable(open);
       let later: Promise<unknown> | undefined;
       const { promise: gone, resolve: go } = Promise.withResolvers<void>();

@@ -16,7 +16,7 @@ export function describePendingMedia(current: () => MediaStores): void {
     const create = (mediaId: string, createdTs = 1000, allowance = ANY, userId = ALICE) =>
       stores.pending.create({ mediaId, createdTs, userId, authenticated: true }, allowance);
 
-    it("reads back as it was created, and is no media to serve", async () => {
+    it("reads back as it was created, and is not served as media", async () => {
       expect(await create("pending")).toEqual({ created: true });
       expect(await stores.pending.find("pending")).toEqual({
         mediaId: "pending",

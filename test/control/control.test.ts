@@ -47,7 +47,7 @@ describe.concurrent("the control socket", () => {
     await service.ended;
   });
 
-  test("keeps a second service from the same data path, and one that was killed keeps nobody from it", async () => {
+  test("keeps a second service from the same data path, and one that was killed keeps no service from it", async () => {
     const folder = createFolder();
     const first = await folder.start();
     const second = await folder.end(["start"]);

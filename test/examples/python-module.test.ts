@@ -19,7 +19,7 @@ test("A newcomer's second upload is refused in the module's own words, as the RE
   });
 });
 
-test("Somebody else has the limits of the configuration", async () => {
+test("A user of whom the module knows nothing has the limits of the configuration", async () => {
   const body = Buffer.alloc(60_000);
   expect((await service.upload(body, "alice")).status).toBe(200);
   expect((await service.upload(body, "alice")).status).toBe(200);

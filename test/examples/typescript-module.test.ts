@@ -13,7 +13,7 @@ test("The media configuration is the module's, nothing merged in", async () => {
   expect(await response.json()).toEqual({ "m.upload.size": 5_000_000, "org.example.formats": ["png", "jpeg"] });
 });
 
-test("What is no picture is refused in the module's words, whatever it claims to be", async () => {
+test("What is not a picture is refused in the module's words, whatever it claims to be", async () => {
   const response = await service.upload("no picture", "bob", "image/png");
   expect(response.status).toBe(403);
   expect(await response.json()).toEqual({

@@ -116,7 +116,7 @@ describe.runIf(hasNginx)("check --live", () => {
     ]);
   });
 
-  test("sees that nobody sets the address that is believed", async () => {
+  test("sees that no proxy sets the address that is believed", async () => {
     const { lines } = await checkLive(folder, "--public-url", `http://127.0.0.1:${service.port}`);
     expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
       expect.stringMatching(/X-Forwarded-For is believed, and no proxy sets it/),
@@ -155,7 +155,7 @@ describe("check --live", () => {
     );
   });
 
-  test("says what is wrong with a homeserver that is no Synapse, or has no media repository", async () => {
+  test("says what is wrong with a homeserver that is not a Synapse, or has no media repository", async () => {
     synapse.behave = (_req, res) => sendJson(res, 404, { errcode: "M_UNRECOGNIZED", error: "Unrecognized request" });
     const { status, lines } = await checkLive(folder);
     expect(status).toBe(1);
@@ -190,7 +190,7 @@ describe("check --live", () => {
     expect(lines).toContainEqual(expect.stringMatching(/administrator's API answers status 403 M_FORBIDDEN/));
   });
 
-  test("says that the service does not run, and that nobody answers", async () => {
+  test("says that the service does not run, and that nothing answers", async () => {
     const other = new CliFolder({
       mediaBridge: {
         tokens_file: undefined,

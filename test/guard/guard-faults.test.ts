@@ -98,7 +98,7 @@ describe.each(BODIES)("For %s, a success that cannot be one is answered 502, and
   test.each([
     ["HTML", "text/html", "<p>hello</p>"],
     ["no content_uri", "application/json", "{}"],
-    ["an id that is none", "application/json", '{"content_uri":"mxc://example.test/../../etc"}'],
+    ["an id that is not one", "application/json", '{"content_uri":"mxc://example.test/../../etc"}'],
     ["nothing", "application/json", ""],
     [
       "more than any answer",
@@ -126,7 +126,7 @@ describe.each(BODIES)("For %s, a success that cannot be one is answered 502, and
 });
 
 describe.each(BODIES)("For %s", (_size, body) => {
-  test("what is said on the way to an answer is none", async () => {
+  test("an interim answer (1xx) is not taken for the answer", async () => {
     guard.synapse.behave = (req, res) => {
       res.writeEarlyHints({ link: "</style.css>; rel=preload" });
       void req.once("end", () => sendJson(res, 413, { errcode: "M_TOO_LARGE", error: "too large" }));
@@ -226,7 +226,7 @@ describe("Synapse that does nothing", () => {
     expect(isDoubted(guard)).toBe(false);
   });
 
-  test("may take longer than its time for a body, as long as it goes on", async () => {
+  test("may take longer than its time for a body, as long as it takes some of it", async () => {
     await guard.stop();
     guard = await startGuard({ timeoutMs: 1000, config: { max_upload_size: "60M", media_upload_limits: [] } });
     guard.synapse.behave = (req, res, seen) => {

@@ -117,7 +117,7 @@ test("A file that a killed service was showing to a module goes at the next star
   rmSync(base, { recursive: true });
 });
 
-test("import-usage reads everybody once, while the service runs, and nobody is asked for again", async () => {
+test("import-usage reads every user once, while the service runs, and asks for no user again", async () => {
   const folder = createFolder();
   for (let user = 0; user < 700; user += 1) synapse.store(`@user${user}:example.test`, 10);
   synapse.store(ALICE, 700);
@@ -139,7 +139,7 @@ test("import-usage reads everybody once, while the service runs, and nobody is a
   expect((await service.upload("x")).status).toBe(403);
 });
 
-test("import-usage that is broken off says why, and goes on where it was", async () => {
+test("import-usage that is broken off says why, and continues where it was", async () => {
   const folder = createFolder();
   for (let user = 0; user < 20; user += 1) synapse.store(`@user${10 + user}:example.test`, 10);
   let answered = 0;

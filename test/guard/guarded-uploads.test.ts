@@ -165,7 +165,7 @@ describe.each([["python"], ["typescript"]] as const)("A guarded Synapse, with a 
     });
   });
 
-  test("is not asked, and no module is, about an upload to an id that is somebody else's, or has content", async () => {
+  test("is not asked, and no module is, about an upload to an id that is another user's, or has content", async () => {
     const [person, other] = [scripted.person(), scripted.person()];
     const created = await ask(person.open({ "Content-Length": "0" }, "/_matrix/media/v1/create"));
     const mediaId = (JSON.parse(created.text) as { content_uri: string }).content_uri.split("/").at(-1) ?? "";
@@ -190,7 +190,7 @@ describe.each([["python"], ["typescript"]] as const)("A guarded Synapse, with a 
     expect(synapse.requests).toEqual([]);
   });
 
-  test("is not sent the body before a client that expects 100 Continue was told to go on", async () => {
+  test("is not sent the body before a client that expects 100 Continue was told to continue", async () => {
     const person = scripted.person();
     const connection = await RawConnection.open(scripted.service.port);
     const headers = [

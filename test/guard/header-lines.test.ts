@@ -33,7 +33,7 @@ async function targetOf(target: string): Promise<string> {
 }
 
 describe.each(CASES)("Before Synapse, $method $target with $framing", ({ method, target, framing, status }) => {
-  test("reaches it whole, as one request, where 500 header lines stand before the body", async () => {
+  test("reaches it whole, as one request, where 500 header lines come before the body", async () => {
     const path = await targetOf(target);
     const answer = await askWithManyLines(guard.service.port, { method, target: path, framing, lines: 500 });
     expect([answer.status, answer.isClosed]).toEqual([status, false]);

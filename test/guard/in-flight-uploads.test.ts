@@ -46,7 +46,7 @@ async function take(userId: string) {
   return note;
 }
 
-test("One note stands for all of a user's uploads, and goes once the last of them has ended", async () => {
+test("One note covers all of a user's uploads, and goes once the last of them has ended", async () => {
   const [first, second, others] = await Promise.all([take(ALICE), take(ALICE), take(BOB)]);
   expect(rows()).toMatchObject([{ user_id: ALICE }, { user_id: BOB }]);
   await first.settle(MEDIA);

@@ -85,7 +85,7 @@ describe("Targets", () => {
     expect([answer.status, guard.synapse.requests.map(({ url }) => url)]).toEqual([200, [target]]);
   });
 
-  test("A target with scheme and host goes on without these, and is otherwise left alone", async () => {
+  test("A target with scheme and host is handed on without these, and is otherwise left alone", async () => {
     guard.synapse.behave = (_req, res) => sendJson(res, 200, {});
     const path = "/_matrix/media/v3/download/example.test/a%2Eb?x=%2e%2E&y=http://z";
     await RawConnection.ask(guard.service.port, { method: "GET", target: `http://example.test:80${path}` });
@@ -98,7 +98,7 @@ describe("Targets", () => {
     expect(guard.synapse.requests).toEqual([]);
   });
 
-  test("What is no media is not handed on", async () => {
+  test("A request that is not for media is not handed on", async () => {
     for (const path of [
       "/_matrix/client/v3/account/whoami",
       "/_synapse/admin/v1/register",

@@ -97,7 +97,7 @@ describe("What a user uploaded before our time", () => {
   );
 });
 
-describe("An upload whose end nobody saw", () => {
+describe("An upload whose end the service did not see", () => {
   test("counts, and counts once, where Synapse has stored it", async () => {
     guard.synapse.behave = (req, res, seen) => {
       if (seen.method !== "POST") return guard.synapse.likeSynapse(req, res, seen);
@@ -137,7 +137,7 @@ describe("An upload whose end nobody saw", () => {
   });
 });
 
-test("Without access of an administrator's a warning at start says what counts, and nobody is asked", async () => {
+test("Without access of an administrator's a warning at start says what counts, and Synapse is not asked", async () => {
   const other = await startGuard();
   expect(other.service.log.text()).toContain("media_bridge.homeserver.admin_token_file");
   other.synapse.store(ALICE, LIMIT_BYTES);

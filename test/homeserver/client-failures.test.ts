@@ -36,7 +36,7 @@ describe("What goes wrong has a code", () => {
     await expect(homeserver.client.getUser(BOB)).rejects.toThrow(/without a valid .*admin/);
   });
 
-  test("what is not configured names its keys, and asks nobody", async () => {
+  test("a call that needs what is not configured names the keys, and asks no server", async () => {
     const closed = { adminToken: undefined, appserviceToken: undefined, timeoutMs: 1000 };
     const bare = openHomeserver({ url: server.url, ...closed });
     await expect(bare.client.getUser(BOB)).rejects.toMatchObject({
@@ -64,7 +64,7 @@ describe("What goes wrong has a code", () => {
     expect(await asked).toMatchObject({ code: "HOMESERVER_UNREACHABLE" });
   });
 
-  test("ids that would lead elsewhere are no paths", async () => {
+  test("ids that would lead elsewhere do not become paths", async () => {
     for (const id of ["..", ".", "\ud800"]) {
       await expect(homeserver.client.getUser(id)).rejects.toThrow(TypeError);
     }

@@ -21,7 +21,7 @@ test("a token of the file is its owner, known at once", () => {
   });
 });
 
-test("user_id and device_id make nobody another user", () => {
+test("user_id and device_id do not turn a user into another one", () => {
   const requester = authenticator.whoIs({ token: "token-of-alice", userId: "@bob:hs.test", deviceId: "DEVICE" });
   expect(requester).toEqual({ userId: "@alice:hs.test", admin: true, guest: false });
 });

@@ -128,7 +128,7 @@ test("questions after one another reuse connections", async () => {
   expect(homeserver.connections).toBeLessThanOrEqual(2);
 });
 
-test("the user that was not seen for longest makes room, and made-up tokens push out nobody", async () => {
+test("the user that was not seen for longest makes room, and made-up tokens push out no user", async () => {
   for (const token of ["a", "b", "c"]) await ask(token);
   homeserver.answer = UNKNOWN;
   for (const token of ["x1", "x2", "x3", "x4"]) await expect(ask(token)).rejects.toMatchObject({ status: 401 });

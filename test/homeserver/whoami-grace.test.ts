@@ -84,7 +84,7 @@ describe("a user that the homeserver named stays known for the grace, all others
   });
 });
 
-test("once it is known that the homeserver does not answer, nobody known waits for it", async () => {
+test("once it is known that the homeserver does not answer, known users do not wait for it", async () => {
   for (const token of ["alice", "bob", "carol"]) await ask(token);
   nowMs += CACHE_MS;
   homeserver.answer = DOWN;
@@ -158,7 +158,7 @@ test("without a grace an outage is felt as soon as the answer is no longer fresh
   await strict.close();
 });
 
-test("nobody is ever taken for somebody else, whatever the homeserver answers in between", async () => {
+test("no user is ever taken for another, whatever the homeserver answers in between", async () => {
   const faults: Answer[] = [DOWN, UNKNOWN, nameByToken, json(500, {}), json(200, "<html>"), nameByToken];
   const tokens = Array.from({ length: 40 }, (_, number) => `user${number}`);
   const aliveOrNot = [DOWN, json(200, { versions: ["v1.11"] })];

@@ -80,7 +80,7 @@ describe("a homeserver that answers others, and to one request", () => {
   });
 });
 
-test("a refusal of an application service's device is that client's answer, and nobody else's", async () => {
+test("a refusal of an application service's device is that client's answer, and no other client's", async () => {
   await ask("alice");
   nowMs += CACHE_MS;
   const body = { errcode: "M_UNKNOWN_DEVICE", error: "The application service has no such device" };

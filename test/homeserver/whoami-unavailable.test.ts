@@ -115,7 +115,7 @@ describe("is unavailable", () => {
     await slow.close();
   });
 
-  test("when nobody listens, or nobody speaks TLS", async () => {
+  test("when the port is closed, or the server does not speak TLS", async () => {
     const gone = await startStubHomeserver();
     await gone.stop();
     const refused = connect(gone.url);
@@ -148,7 +148,7 @@ test.each<[string, number, string, Record<string, string>, string]>([
   await expect(ask()).rejects.toMatchObject({ ...UNAVAILABLE, headers: { "Retry-After": expected } });
 });
 
-test("a kept connection that turns out to be closed is no failure", async () => {
+test("a kept connection that turns out to be closed does not count as a failure", async () => {
   await ask();
   let dropped = 0;
   homeserver.answer = (res, req) => {

@@ -79,7 +79,7 @@ describe("an error", () => {
     expect([answer.status, answer.headers["allow"]]).toEqual([405, "GET, HEAD, OPTIONS"]);
   });
 
-  test("of HTTP's own is about the request that it stands in, also where others came with it", async () => {
+  test("of HTTP's own is about the request that it is in, also where others came with it", async () => {
     const connection = await RawConnection.open(service.port);
     connection.socket.write(`OPTIONS ${CONFIG} HTTP/1.1\r\nHost: a\r\n\r\nFROB /nowhere HTTP/1.1\r\nHost: a\r\n\r\n`);
     expect((await connection.answer()).status).toBe(204);

@@ -29,7 +29,7 @@ describe("an access token", () => {
     ["in the query, percent-encoded", "?access_token=token%2dof%2Dalice", undefined, [200]],
     ["twice in the query, of which the first counts", "?access_token=token-of-alice&access_token=no", undefined, [200]],
     [
-      "in both places, which nobody may",
+      "in both places, which is refused",
       "?access_token=token-of-alice",
       "Bearer token-of-alice",
       [401, "M_MISSING_TOKEN"],
@@ -45,7 +45,7 @@ describe("an access token", () => {
   });
 });
 
-describe("a request whose credentials nobody needs to be asked about", () => {
+describe("a request whose credentials are refused without asking the homeserver", () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startTestService();
@@ -145,7 +145,7 @@ describe("a homeserver that is asked who is asking", () => {
     }
   });
 
-  test("and is down, makes it 503, never 401", async () => {
+  test("makes requests fail with 503, never 401, while it cannot be reached", async () => {
     const gone = await startStubHomeserver();
     await gone.stop();
     const service = await startTestService({ mediaBridge: { tokens_file: undefined, homeserver: { url: gone.url } } });

@@ -62,7 +62,7 @@ const asked = () => service.log.lines.filter(({ message }) => message.startsWith
 describe.each(CASES)("$method $target with $framing", ({ method, target, framing, expected }) => {
   const uploads = target.includes("/upload");
 
-  test("is served where 500 header lines stand before the body", async () => {
+  test("is served where 500 header lines come before the body", async () => {
     const path = await targetOf(target);
     const before = asked().length;
     const answer = await askWithManyLines(service.port, { method, target: path, framing, lines: 500 });

@@ -38,7 +38,7 @@ describe("a service that listens on a Unix socket", () => {
     expect(existsSync(path)).toBe(false);
   });
 
-  test("lets nobody else connect before the socket has its mode", async () => {
+  test("lets no other user connect before the socket has its mode", async () => {
     const umask = process.umask(0);
     onTestFinished(() => void process.umask(umask));
     const server = createServer();

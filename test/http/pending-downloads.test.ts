@@ -48,7 +48,7 @@ describe("a download of media that is not uploaded yet", () => {
     expect((await upload).status).toBe(200);
   });
 
-  test("goes on waiting when an upload is refused, and gets the one that is stored", async () => {
+  test("continues to wait when an upload is refused, and gets the one that is stored", async () => {
     const { mediaId } = await create(service);
     const waiting = await open(mediaId);
     const refused = put(service, mediaId, "refused");
@@ -80,7 +80,7 @@ describe("a download of media that is not uploaded yet", () => {
     expect(await download(service, mediaId, 60_000)).toMatchObject(NOT_FOUND);
   });
 
-  test("is logged as left when its client leaves, and the upload finds nobody to wake", async () => {
+  test("is logged as left when its client leaves, and the upload finds no download to wake", async () => {
     const { mediaId } = await create(service);
     const waiting = await open(mediaId);
     const upload = put(service, mediaId, "content");

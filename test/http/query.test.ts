@@ -29,7 +29,7 @@ describe("a query", () => {
     );
   });
 
-  it("never throws, whatever stands in it", () => {
+  it("never throws, whatever is in it", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         const query = parseQuery(`/path?${text}`);

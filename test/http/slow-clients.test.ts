@@ -37,7 +37,7 @@ describe("an answer of which the client takes nothing", () => {
     connection.socket.destroy();
   });
 
-  test("is no answer that is still being worked on: that takes as long as it needs", async () => {
+  test("is not an answer that is still being worked on: that takes as long as it needs", async () => {
     const answers: ((text: string) => void)[] = [];
     const held: Handler = (_req, res) => void answers.push((text) => res.end(text));
     const { port, log } = await startSmallServer({ "/endless": ENDLESS, "/held": held }, { answerIdleTimeoutMs: 100 });

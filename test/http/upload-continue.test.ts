@@ -68,7 +68,7 @@ describe("a client that expects 100 Continue", () => {
     connection.socket.destroy();
   });
 
-  test("and is tired of waiting sees why it is refused, though it goes on sending", async () => {
+  test("sees why it is refused, though it sends its body without having been told to", async () => {
     const connection = await RawConnection.open(service.port);
     const headers = [ALICE, ["Expect", "100-continue"], ["Content-Length", "1000000"]] as const;
     connection.send({ ...UPLOAD, headers });
@@ -84,7 +84,7 @@ describe("a client that expects 100 Continue", () => {
     connection.socket.destroy();
   });
 
-  test("and is refused after it was told to sees why, and keeps its connection", async () => {
+  test("sees why it is refused after it was told to send, and keeps its connection", async () => {
     const connection = await RawConnection.open(service.port);
     const headers = [ALICE, ["Expect", "100-continue"], ["Transfer-Encoding", "chunked"]] as const;
     connection.send({ ...UPLOAD, headers });

@@ -33,7 +33,7 @@ async function refusedUpload(length: number, ...headers: (readonly [string, stri
 }
 
 describe("an upload that is refused early", () => {
-  test("shows its answer to a client that goes on sending, and then serves the next request on the same connection", async () => {
+  test("shows its answer to a client that continues to send, and then serves the next request on the same connection", async () => {
     const connection = await refusedUpload(8_000_000);
     const answer = await connection.answer();
     expect([answer.status, JSON.parse(answer.body.toString())]).toMatchObject([413, { errcode: "M_TOO_LARGE" }]);
@@ -66,7 +66,7 @@ describe("an upload that is refused early", () => {
     connection.socket.destroy();
   });
 
-  test("for its declared size asks nobody and reads nothing first", async () => {
+  test("for its declared size asks no module and reads nothing first", async () => {
     gate.always(true);
     try {
       const connection = await refusedUpload(10_000_001);

@@ -7,7 +7,7 @@ import { AccessTimes } from "../../src/media/download/access-times.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { startTestService } from "../support/service.ts";
 
-test("Reading media is remembered in last_access_ts when the service stops; media that nobody read has none", async () => {
+test("Reading media is remembered in last_access_ts when the service stops; media that was not read has none", async () => {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-test-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const service = await startTestService({ folder });

@@ -48,7 +48,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const LATE = { code: "NOT_YET_UPLOADED" };
 
 describe("a wait for an upload", () => {
-  it("ends with the row when the upload is committed, for everybody who waits for it, and for nobody else", async () => {
+  it("ends with the row when the upload is committed, for all that wait for it, and for no others", async () => {
     await create("one");
     await create("other");
     const waiting = [wait("one"), wait("one"), wait("one", { timeoutMs: 50_000 })];

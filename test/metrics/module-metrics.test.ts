@@ -34,7 +34,7 @@ last_created 1.5e+09
 `;
 
 describe("the metrics of modules", () => {
-  test("stand behind the service's own, less what has a name of the service's", async () => {
+  test("come after the service's own, without those that have a name of the service's", async () => {
     const log = captureLog();
     const metrics = new ModuleMetrics(log);
     metrics.watch(() => Promise.resolve([{ child: undefined, text: THEIRS }]));

@@ -140,7 +140,7 @@ except Exception as error:
     expect(isA(error, "SynapseError")).toBe(false);
   });
 
-  test("404 for a path that is not there is no missing user", async () => {
+  test("404 for a path that is not there does not mean a missing user", async () => {
     homeserver.script = everything([404, "<html>not found</html>"]);
     expect(await service.raised(READ)).toMatchObject({ code: 404 });
     const logged = service.log.lines.filter(({ message }) => message.includes("are url and tokens right?"));
@@ -218,14 +218,14 @@ describe("What a callback lets through decides about the upload", () => {
     expect(await statusOf(await service.uploadUnder(SEND))).toEqual([500, "M_UNKNOWN"]);
   });
 
-  test("Afterwards everything goes on", async () => {
+  test("After all of these faults the module's calls work again", async () => {
     homeserver.script = everything([404, { errcode: "M_NOT_FOUND", error: "User not found" }]);
     const response = await service.uploadUnder('return not await api.is_user_admin("@alice:example.test")');
     expect(response.status).toBe(200);
   });
 });
 
-test("Tokens stand in no log and no error", async () => {
+test("No log and no error contains a token", async () => {
   homeserver.script = everything((req, res) => void res.writeHead(403).end(req.headers.authorization));
   const { message } = await service.raised(READ);
   expect(message).not.toContain(ADMIN_TOKEN);

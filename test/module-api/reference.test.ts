@@ -12,7 +12,7 @@ test("docs/module-api.md is what the list says (UPDATE_DOCS=1 writes it)", () =>
   expect(readFileSync(FILE, "utf8")).toBe(reference);
 });
 
-test("Every name stands in the list once, in order", () => {
+test("Every name is in the list once, in order", () => {
   const { release: _release, foreign, ...tables } = MEMBERS;
   const names = [foreign, ...Object.values(tables).map((rows: readonly Row[]) => rows.map(({ name }) => name))];
   for (const listed of names) expect(listed).toEqual([...new Set(listed)].toSorted());

@@ -5,7 +5,7 @@ import { testPython } from "../support/python.ts";
 const MODULES = new URL("../fixtures/bad-modules", import.meta.url).pathname;
 const CONFIG = "/_matrix/client/v1/media/config";
 
-test("a flood of memory is that module's error, a leak ends in a new child, and nobody else is harmed", async () => {
+test("a flood of memory is that module's error, a leak ends in a new child, and other modules are not harmed", async () => {
   const folder = new CliFolder({
     config: { modules: [{ module: "greedy.Greedy" }] },
     mediaBridge: {

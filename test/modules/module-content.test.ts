@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-test("A module stores media for a user: nobody asks whether the user may, the user's limits hold, and nothing is left behind", async () => {
+test("A module stores media for a user: other modules are not asked whether the user may, the user's limits hold, and nothing is left behind", async () => {
   const made = (await (await service.request(CONFIG, { as: "alice" })).json()) as { uri: string; media_id: string };
   expect(made.uri).toBe(`mxc://example.test/${made.media_id}`);
   const download = await service.request(`/_matrix/client/v1/media/download/example.test/${made.media_id}`, {
@@ -37,7 +37,7 @@ test("Content of another length than was said is the module's error, and nothing
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith("media-bridge-content-"))).toEqual([]);
 });
 
-test("A module fills a media id that its user created, once, and whoever waits for it is woken", async () => {
+test("A module fills a media id that its user created, once, and downloads that wait for it are woken", async () => {
   const filling = await startTestService({ config: { modules: [{ module: "content_maker.ContentFiller" }] } });
   const fill = async (as: TestUser) => {
     const answer = await filling.request(CONFIG, { as });

@@ -33,7 +33,7 @@ const PSYCOPG2 = `Collecting psycopg2
   note: This error originates from a subprocess, and is likely not a problem with pip.
 ERROR: Failed to build 'psycopg2' when getting requirements to build wheel`;
 
-test("What pip says of the cause is shown, however far it stands from the end, and its progress is not", () => {
+test("What pip says of the cause is shown, however far it is from the end, and its progress is not", () => {
   const shown = linesThatMatter(PSYCOPG2);
   expect(shown).toContain("Error: pg_config executable not found.");
   expect(shown).toContain("ERROR: Failed to build 'psycopg2'");

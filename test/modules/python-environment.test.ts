@@ -93,14 +93,14 @@ esac`;
     expect(await install()).toMatch(/requirements\.txt, .*requirements-postgres\.txt/);
   });
 
-  test("is not taken from an executable that is not there, or is a command nobody knows", async () => {
+  test("is not taken from an executable that is not there, or from an unknown command", async () => {
     const path = folderOf("", { executable: "./nowhere/python" });
     expect(await refuse(path.folder, ["check"])).toMatch(/media_bridge\.python\.executable: there is no .*nowhere\/python/);
     const command = folderOf("", { executable: "no-such-python" });
     expect(await refuse(command.folder, ["start"])).toMatch(/no-such-python cannot be run/);
   }); // prettier-ignore
 
-  test("of somebody else's that lacks what the shim needs: what is missing is named, and nothing is installed", async () => {
+  test("of another owner that lacks what the shim needs: what is missing is named, and nothing is installed", async () => {
     const { folder } = folderOf("", { executable: "./bare/bin/python" });
     makeBareEnvironment(join(folder.path, "bare"));
     const message = await refuse(folder, ["check"]);

@@ -40,7 +40,7 @@ describe.concurrent("check refuses a Python module", () => {
     expect(message).toContain(`module 2 (module: ${module})`);
   });
 
-  test("whose path is no dotted path, by the key", async () => {
+  test("whose path is not a dotted path, by the key", async () => {
     const message = await refuse(folderOf({ module: "Module", config: { secret: SECRET } }), ["check"]);
     expect(message).toMatch(/modules\[1\]\.module: expected the dotted path of a Python class .*, found text/);
   });

@@ -21,7 +21,7 @@ describe("A spam checker of Synapse's older kind", () => {
     }
   });
 
-  test("stands after the modules, and check shows its callbacks", async () => {
+  test("comes after the modules, and check shows its callbacks", async () => {
     const config = { spam_checker: BAD_LIST, modules: [{ module: "every.Every" }] };
     const folder = new CliFolder({ config, pythonPath: [FIXTURE_MODULES] });
     const { status, stdout } = await folder.end(["check"]);

@@ -51,7 +51,7 @@ async function startWithHomeserver() {
 }
 
 describe("A TypeScript module asks the homeserver", () => {
-  test("of users, by the administrator's token, and sends events, by the application service's", async () => {
+  test("about users, by the administrator's token, and sends events, by the application service's", async () => {
     const { homeserver, service } = await startWithHomeserver();
     homeserver.script = {
       [`GET ${ALICE_PATH}`]: [200, ALICE],
@@ -72,7 +72,7 @@ describe("A TypeScript module asks the homeserver", () => {
     expect(service.log.text()).not.toContain("token-of-the");
   });
 
-  test("and where there is no such user it is told so; where it refuses, the upload is refused and the log has why", async () => {
+  test("about a user who does not exist and is told so; where the homeserver refuses, the upload is refused and the log says why", async () => {
     const { homeserver, service } = await startWithHomeserver();
     homeserver.script = { [`GET ${ALICE_PATH}`]: [404, { errcode: "M_NOT_FOUND", error: "There is none" }] };
     await expect(service.upload("x")).rejects.toThrow(/413 .*M_TOO_LARGE/);
@@ -82,7 +82,7 @@ describe("A TypeScript module asks the homeserver", () => {
     expect(facts).toMatchObject({ module: "names", err: { cause: { name: "HomeserverRefusal", status: 403 } } });
   });
 
-  test("and is told the keys to set where none is configured", async () => {
+  test("and is told the keys to set where no homeserver is configured", async () => {
     const service = await startTestService({ config: { modules } });
     onTestFinished(() => service.stop());
     await expect(service.upload("x")).rejects.toThrow(/500 .*M_UNKNOWN/);

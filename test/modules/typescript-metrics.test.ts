@@ -32,7 +32,7 @@ async function open(modules: readonly object[]): Promise<{ service: TestService;
 }
 
 describe("Metrics of TypeScript modules", () => {
-  test("stand on /metrics by kind, name and labels, and one name is one metric", async () => {
+  test("are on /metrics by kind, name and labels, and one name is one metric", async () => {
     const modules = [counting(), counting(), counting({ kind: "gauge", name: "example_level" })];
     const { service, scrape } = await open([...modules, counting({ kind: "histogram", name: "example_bytes" })]);
     await service.request(CONFIG, { as: "alice" });

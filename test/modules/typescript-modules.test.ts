@@ -48,7 +48,7 @@ describe.concurrent("check refuses a TypeScript module", () => {
     ]);
   });
 
-  test("that is a package nobody has installed, by the folder it was looked for in", async () => {
+  test("that is a package which is not installed, by the folder it was looked for in", async () => {
     const folder = new CliFolder({ config: { modules: [{ typescript: "no-such-package" }] } });
     const message = await refuse(folder, ["check"]);
     expect(message).toContain(`module 1 (typescript: no-such-package) cannot be imported`);

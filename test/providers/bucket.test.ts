@@ -21,7 +21,7 @@ function bucketEntry(pausedSeconds: number): object {
   return { module: "bucket_provider.Bucket", store_local: true, store_synchronous: true, config };
 }
 
-test("A file in a bucket is spooled however slowly its reader reads: the connection to the bucket is held for nobody", async () => {
+test("A file in a bucket is spooled however slowly its reader reads: the connection to the bucket is not held for the reader", async () => {
   const service = await startProviderService([bucketEntry(5)]);
   const mediaId = await service.upload(BODY);
   service.remove(mediaId);

@@ -143,7 +143,7 @@ describe("A connection is not used again", () => {
     expect(await next()).toEqual([false, true]);
   });
 
-  test("once something came over it that nobody asked for: it would be taken for the next answer", async () => {
+  test("once something came over it that was not asked for: it would be taken for the next answer", async () => {
     await exchanges.exchange(REQUEST);
     connections[0]?.socket.write(ANSWER.replace("hi", "no"));
     expect(await next()).toEqual([false, true]);

@@ -49,7 +49,7 @@ test("A small request goes over TLS, and the next one over the same connection",
   expect(new Set(requests.map(({ peerPort }) => peerPort)).size).toBe(1);
 });
 
-test("A server whose certificate nobody vouches for hears nothing, of small bodies and of large ones", async () => {
+test("A server whose certificate is not trusted hears nothing, of small bodies and of large ones", async () => {
   requests.length = 0;
   const upstream = createUpstream({ url: url.href, connectTimeoutMs: 10_000, maxConnections: 2, timeoutMs: 10_000 });
   const refused = { code: "UPSTREAM_UNREACHABLE", cause: { code: "DEPTH_ZERO_SELF_SIGNED_CERT" } };

@@ -115,7 +115,7 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
     expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual([]);
   });
 
-  it("fails a write when its folder is no folder, with the cause, and takes the next upload once it is", async () => {
+  it("fails a write when its folder is not a folder, with the cause, and takes the next upload once it is", async () => {
     const folder = createTemporaryFolder();
     const store = open(folder);
     writeFileSync(join(folder, "local_content"), "in the way");

@@ -79,7 +79,7 @@ describe("a folder of media and its process", () => {
     expect(listFolder(folder).filter((name) => statSync(join(folder, name)).isFile())).toEqual(kept.toSorted());
   });
 
-  it("does not start with a store that cannot be written or is no folder, and names path and remedy", () => {
+  it("does not start with a store that cannot be written or is not a folder, and names path and remedy", () => {
     // Not even root makes a file there.
     expect(() => openFilesystemBlobs({ mediaStorePath: "/sys/kernel", log })).toThrow(
       expect.objectContaining({

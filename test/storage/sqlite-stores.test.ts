@@ -78,7 +78,7 @@ describe("the SQLite database", () => {
     expect(query(path, "select name from sqlite_schema")).toEqual([{ name: "local_media_repository" }]);
   });
 
-  it("is refused when the file is no database, or its folder cannot be made", () => {
+  it("is refused when the file is not a database, or its folder cannot be made", () => {
     const folder = createTemporaryFolder();
     const path = join(folder, "media.db");
     writeFileSync(path, "this is some text and certainly no database ".repeat(50));
@@ -141,7 +141,7 @@ describe("the SQLite database", () => {
     await stores.close();
   });
 
-  it("flushes on a thread, begins its log anew there, and goes on with uploads meanwhile", async () => {
+  it("flushes on a thread, begins its log anew there, and takes uploads meanwhile", async () => {
     const path = join(createTemporaryFolder(), "media.db");
     const stores = openSqliteStores({ path, log });
     const insert = (id: string) => stores.media.insert(newMedia({ mediaId: id }));

@@ -123,7 +123,7 @@ test("What is not media is answered by Synapse, and Synapse itself has no media"
   expect((await fetch(`${url}/_matrix/client/v1/media/config`)).status).toBe(404);
 });
 
-test("Who is nobody is refused as by Synapse", async () => {
+test("A request without a valid token is refused as by Synapse", async () => {
   const config = await request("not-a-token", "/_matrix/client/v1/media/config");
   const whoami = await request("not-a-token", "/_matrix/client/v3/account/whoami");
   expect(config.status).toBe(401);

@@ -49,7 +49,7 @@ test.each<[string, string, string[]]>([
   expect(ours).toEqual(synapse);
 });
 
-test("An application service's device that Synapse does not know is refused as Synapse does, and is no outage", async () => {
+test("An application service's device that Synapse does not know is refused as Synapse does, and does not count as an outage", async () => {
   const query = `?user_id=${encodeURIComponent(alice.userId)}&device_id=NOBODYS`;
   const [synapse, ours] = await askBoth(query, [`Bearer ${inject("homeserver").appserviceToken}`]);
   expect(synapse).toEqual([400, "M_UNKNOWN_DEVICE", undefined]);

@@ -55,7 +55,7 @@ describe("a fair queue", () => {
     );
   });
 
-  test("takes the latest common item of the key that has most, and nothing where nobody has enough", () => {
+  test("takes the latest common item of the key that has most, and nothing where no key has enough", () => {
     assert(
       property(pushes, nat(10), (items, least) => {
         const queue = fill(items);

@@ -44,7 +44,7 @@ describe("a rate limiter", () => {
     },
   );
 
-  it("lets pass whoever waits as long as was said, and never more than burst and rate together", () => {
+  it("lets users pass who wait as long as they were told, and never more than burst and rate together", () => {
     assert(
       property(
         double({ min: 0.01, max: 100, noNaN: true }),

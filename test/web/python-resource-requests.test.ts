@@ -119,7 +119,7 @@ describe("requests to web resources of Python modules", () => {
     expect(await who("who?guests=yes", { as: "guest" })).toMatchObject([200, { guest: true }]);
   });
 
-  test("stand in the log of requests by their path, not by what is below it", async () => {
+  test("are in the log of requests by their path, not by what is below it", async () => {
     await ask("leaf/a-file-name");
     const line = await service.log.waitFor(({ facts }) => facts["route"] === "/_synapse/client/leaf");
     expect(line.facts["status"]).toBe(200);
