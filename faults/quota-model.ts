@@ -63,7 +63,7 @@ const anyPlan: fc.Arbitrary<UploadPlan & { readonly isToId: boolean }> = fc.reco
   mediaId: fc.constant(undefined),
   fails: fc.oneof(
     { weight: 5, arbitrary: fc.constant(undefined) },
-    { weight: 1, arbitrary: fc.constantFrom("body", "publish", "commit", "flush") },
+    { weight: 1, arbitrary: fc.constantFrom("body", "stage", "publish", "commit", "flush") },
   ),
 });
 

@@ -36,7 +36,7 @@ export interface UploadPlan {
   /** An id that was created before, to be filled. */
   readonly mediaId: string | undefined;
   /** The step that fails, if any. */
-  readonly fails: "body" | "publish" | "commit" | "flush" | undefined;
+  readonly fails: "body" | "stage" | "publish" | "commit" | "flush" | undefined;
 }
 
 /** The stores that an upload writes to and reads. */
@@ -232,8 +232,14 @@ export class World {
       const writer = blobs.create(mediaId);
       return {
         write: (chunk) => writer.write(chunk),
-        publish: () => this.#turns.step("publish", fails, () => writer.publish()),
-        settle: () => this.#turns.step("settle", fails, () => writer.settle()),
+        stage: async () => {
+          const staged = await this.#turns.step("stage", fails, () => writer.stage());
+          return {
+            localPath: () => staged.localPath(),
+            publish: () => this.#turns.step("publish", fails, () => staged.publish()),
+            settle: () => this.#turns.step("settle", fails, () => staged.settle()),
+          };
+        },
         abort: () => this.#turns.step("abort", fails, () => writer.abort()),
       };
     };

@@ -100,7 +100,9 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
     }
     if (held.spooled && isChecked) {
       const mediaId = request.mediaId ?? createMediaId();
-      await held.spooled.showAs(mediaId, (path) => checkForSpam(path, localFile(mediaId), request, parts));
+      await held.spooled.showAs(mediaId, (path) =>
+        checkForSpam({ localPath: async () => path }, localFile(mediaId), request, parts),
+      );
     }
     // 5. Synapse gets it, and its answer decides what becomes of the reservation and of the note.
     held.note = undefined;

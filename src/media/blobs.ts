@@ -8,18 +8,33 @@ import type { StoredMedia } from "../media-file.ts";
 export interface BlobWriter {
   /**
    * Takes the next piece. A returned promise is back-pressure: do not write again before it settles. The writer owns
-   * `chunk` from here on. A failure (disk full) rejects here or in `publish`; call `abort` then.
+   * `chunk` from here on. A failure (disk full) rejects here or in `stage`; call `abort` then.
    */
   write(chunk: Buffer): Promise<void> | void;
+  /** The whole body has arrived. What is staged outlives a loss of power, where the store is set so, and clients do not see it. */
+  stage(): Promise<StagedUpload>;
+  /** Removes every trace, at any point before the upload is settled, staged and published or not. Never rejects. */
+  abort(): Promise<void>;
+}
+
+/** Content of which a local file can be had, wherever it is kept: Python modules read files. */
+export interface LocalContent {
   /**
-   * The whole body has arrived: gives the file its final path, which is returned (absolute). What it has been given outlives
-   * a loss of power, where the store is set so: with a row that is committed the file is there, without one it goes.
+   * The absolute path of a local file with the content; its end is that of a file in Synapse's media store, where modules read
+   * the id from. It is there until the upload is settled or aborted. A store without local files makes one when it is asked.
    */
-  publish(): Promise<string>;
+  localPath(): Promise<string>;
+}
+
+/** A whole upload, while it is decided whether it stays. It is published and settled, or its writer is aborted. */
+export interface StagedUpload extends LocalContent {
+  /**
+   * Puts the content where media is read from. With a row that is committed it is there from now on, whatever happens;
+   * without one it goes. Rejects where the id has a file already.
+   */
+  publish(): Promise<void>;
   /** The row is committed: the temporary name may go, at once or with those of others. Never rejects; what is left is cleared at the next start. */
   settle(): Promise<void>;
-  /** Removes every trace, at any point before `settle`. Never rejects. */
-  abort(): Promise<void>;
 }
 
 /** An opened file of the store. Close it in every case. */

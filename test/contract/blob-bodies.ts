@@ -1,9 +1,9 @@
 import { localFile } from "../../src/media-file.ts";
-import type { BlobStore } from "../../src/media/blobs.ts";
+import type { BlobStore, BlobWriter, StagedUpload } from "../../src/media/blobs.ts";
 
 const KIB = 1024;
 
-/** Stores a body, in chunks as a socket brings them. */
+/** Stores a body, in chunks as a socket brings them. Resolves to where its local file was. */
 export async function storeBlob(
   store: BlobStore,
   mediaId: string,
@@ -12,9 +12,17 @@ export async function storeBlob(
 ): Promise<string> {
   const writer = store.create(mediaId);
   await writeChunks(writer.write.bind(writer), body, chunkBytes);
-  const path = await writer.publish();
-  await writer.settle();
+  const staged = await publishBlob(writer);
+  const path = await staged.localPath();
+  await staged.settle();
   return path;
+}
+
+/** Stages and publishes what was written; rejects as these do. */
+export async function publishBlob(writer: BlobWriter): Promise<StagedUpload> {
+  const staged = await writer.stage();
+  await staged.publish();
+  return staged;
 }
 
 /** Hands a body over piece by piece, each a copy, since the writer owns what it is given. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { PassThrough, Writable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
-import { readBlob, storeBlob, writeChunks } from "./blob-bodies.ts";
+import { publishBlob, readBlob, storeBlob, writeChunks } from "./blob-bodies.ts";
 import { localFile } from "../../src/media-file.ts";
 import { MatrixError } from "../../src/errors.ts";
 import type { BlobStore } from "../../src/media/blobs.ts";
@@ -36,8 +36,33 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       const writer = store.create("published");
       await writer.write(Buffer.from("seen"));
       expect(await store.open(localFile("published"))).toBeUndefined();
-      expect(await readFile(await writer.publish(), "utf8")).toBe("seen");
-      await writer.settle();
+      const staged = await publishBlob(writer);
+      expect(await readFile(await staged.localPath(), "utf8")).toBe("seen");
+      expect((await readBlob(store, "published")).toString()).toBe("seen");
+      await staged.settle();
+    });
+
+    it("gives a staged upload a local file under its path before it is published, and none once it is aborted", async () => {
+      const writer = store.create("stagedOne");
+      await writer.write(Buffer.from("looked at"));
+      const staged = await writer.stage();
+      const path = await staged.localPath();
+      expect(path).toMatch(/local_content\/st\/ag\/edOne$/);
+      expect(await readFile(path, "utf8")).toBe("looked at");
+      expect(await staged.localPath()).toBe(path);
+      await writer.abort();
+      await expect(readFile(path)).rejects.toMatchObject({ code: "ENOENT" });
+      expect(await store.open(localFile("stagedOne"))).toBeUndefined();
+    });
+
+    it("shows nothing of an upload that is staged, and forgets it where it is aborted", async () => {
+      const writer = store.create("onlyStaged");
+      await writer.write(Buffer.from("unseen"));
+      await writer.stage();
+      expect(await store.open(localFile("onlyStaged"))).toBeUndefined();
+      await writer.abort();
+      expect(await store.unsettled()).toEqual([]);
+      await storeBlob(store, "onlyStaged", Buffer.from("anew"));
     });
 
     it("has no file of an id that was never stored, or that no file can have", async () => {
@@ -65,7 +90,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       await storeBlob(store, "twice", Buffer.from("first"));
       const second = store.create("twice");
       await second.write(Buffer.from("second"));
-      await expect(second.publish()).rejects.toMatchObject({ code: "STORE_FAILED", cause: { code: "EEXIST" } });
+      await expect(publishBlob(second)).rejects.toMatchObject({ code: "STORE_FAILED", cause: { code: "EEXIST" } });
       await second.abort();
       expect((await readBlob(store, "twice")).toString()).toBe("first");
     });
@@ -77,17 +102,16 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
           const writer = store.create("rivals");
           try {
             await writeChunks(writer.write.bind(writer), body);
-            await writer.publish();
-            return { writer, body, won: true };
+            return { staged: await publishBlob(writer), body, won: true };
           } catch {
             await writer.abort();
-            return { writer, body, won: false };
+            return { staged: undefined, body, won: false };
           }
         }),
       );
       const winners = results.filter(({ won }) => won);
       expect(winners).toHaveLength(1);
-      await winners[0]?.writer.settle();
+      await winners[0]?.staged?.settle();
       expect((await readBlob(store, "rivals")).equals(winners[0]?.body ?? Buffer.alloc(0))).toBe(true);
     });
 
@@ -95,7 +119,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       for (const publishes of [false, true]) {
         const writer = store.create("aborted");
         await writeChunks(writer.write.bind(writer), randomBytes(size));
-        if (publishes) await writer.publish();
+        if (publishes) await publishBlob(writer);
         await writer.abort();
         expect(await store.open(localFile("aborted"))).toBeUndefined();
       }
@@ -163,7 +187,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       for (const id of ["withRow", "without"]) {
         const writer = store.create(id);
         await writer.write(Buffer.from(id));
-        await writer.publish();
+        await publishBlob(writer);
       }
       const unpublished = store.create("unpublished");
       await writeChunks(unpublished.write.bind(unpublished), randomBytes(600 * KIB));

@@ -17,7 +17,7 @@ import { describe, expect, it } from "vitest";
 import { localFile, mediaPath, type StoredMedia, storedMedia } from "../../src/media-file.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { createLogger } from "../../src/util/log.ts";
-import { readBlob, storeBlob, writeChunks } from "../contract/blob-bodies.ts";
+import { publishBlob, readBlob, storeBlob, writeChunks } from "../contract/blob-bodies.ts";
 import { describeBlobStore } from "../contract/blobs.ts";
 import type { BlobStore } from "../../src/media/blobs.ts";
 import { createTemporaryFolder, listFolder } from "./temporary-folder.ts";
@@ -62,9 +62,9 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
       const folder = createTemporaryFolder();
       const writer = open(folder).create("journal");
       await writeChunks(writer.write.bind(writer), randomBytes(size));
-      await writer.publish();
+      const staged = await publishBlob(writer);
       expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual(["upload-journal"]);
-      await writer.settle();
+      await staged.settle();
       expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual([]);
     },
   );
@@ -74,13 +74,13 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
     mkdirSync(join(folder, "local_content/aa"), { recursive: true });
     const store = open(folder);
     const [one, other] = [store.create("aabbOne"), store.create("aabbOther")];
-    await one.publish();
-    await other.publish();
+    await publishBlob(one);
+    await publishBlob(other);
     await one.abort();
     expect(listFolder(join(folder, "local_content"))).toEqual(["aa", "aa/bb", "aa/bb/Other"]);
     await other.abort();
     const alone = store.create("aaccAlone");
-    await alone.publish();
+    await publishBlob(alone);
     await alone.abort();
     expect(listFolder(join(folder, "local_content"))).toEqual(["aa", "aa/bb"]);
   });
@@ -93,7 +93,7 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
       mkdirSync(join(folder, "media_bridge_uploads"));
       writeFileSync(join(folder, "media_bridge_uploads/upload-contested"), "other");
       const writer = store.create("contested");
-      const upload = writeChunks(writer.write.bind(writer), randomBytes(size)).then(() => writer.publish());
+      const upload = writeChunks(writer.write.bind(writer), randomBytes(size)).then(() => publishBlob(writer));
       await expect(upload).rejects.toMatchObject({ cause: { code: "EEXIST" } });
       await writer.abort();
       expect(readFileSync(join(folder, "media_bridge_uploads/upload-contested"), "utf8")).toBe("other");
@@ -103,7 +103,7 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
   it("keeps the temporary name of a file that cannot be removed, so that the next start removes both", async () => {
     const folder = createTemporaryFolder();
     const writer = open(folder).create("stuckFile");
-    const path = await writer.publish();
+    const path = await (await publishBlob(writer)).localPath();
     // What is in its place for a moment cannot be unlinked.
     renameSync(path, `${path}.aside`);
     mkdirSync(path);
@@ -120,7 +120,7 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
     const store = open(folder);
     writeFileSync(join(folder, "local_content"), "in the way");
     const writer = store.create("blocked");
-    await expect(writer.publish()).rejects.toMatchObject({ code: "STORE_FAILED", cause: { syscall: "mkdir" } });
+    await expect(publishBlob(writer)).rejects.toMatchObject({ code: "STORE_FAILED", cause: { syscall: "mkdir" } });
     await writer.abort();
     expect(listFolder(join(folder, "media_bridge_uploads"))).toEqual([]);
     rmSync(join(folder, "local_content"));
@@ -132,7 +132,7 @@ describe.each(["sync", "async"] as const)("a folder of media (%s)", (io) => {
     await storeBlob(store, "a".repeat(248), Buffer.from("long"));
     expect((await readBlob(store, "a".repeat(248))).toString()).toBe("long");
     const writer = store.create("b".repeat(300));
-    await expect(writer.publish()).rejects.toMatchObject({ cause: { code: "ENAMETOOLONG" } });
+    await expect(publishBlob(writer)).rejects.toMatchObject({ cause: { code: "ENAMETOOLONG" } });
     await writer.abort();
   });
 

@@ -7,7 +7,7 @@ import { localFile } from "../../src/media-file.ts";
 import { FilesystemAuditFiles } from "../../src/storage/files/audit-files.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { readRegularFile } from "../../src/util/regular-file.ts";
-import { readBlob, storeBlob } from "../contract/blob-bodies.ts";
+import { publishBlob, readBlob, storeBlob } from "../contract/blob-bodies.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { createTemporaryFolder, listFolder } from "./temporary-folder.ts";
 
@@ -68,7 +68,7 @@ describe.each(["full", "relaxed"] as const)("a folder of media (%s)", (durabilit
       symlinkSync(secret, join(folder, place));
       const writer = store.create("linkedId");
       await writer.write(Buffer.from("media"));
-      await expect(writer.publish()).rejects.toMatchObject({ code: "STORE_FAILED", cause: { code: "EEXIST" } });
+      await expect(publishBlob(writer)).rejects.toMatchObject({ code: "STORE_FAILED", cause: { code: "EEXIST" } });
       await writer.abort();
       rmSync(join(folder, place));
     }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
-import { storeBlob, writeChunks } from "../contract/blob-bodies.ts";
+import { publishBlob, storeBlob, writeChunks } from "../contract/blob-bodies.ts";
 import { newMedia, uploadedMedia } from "../contract/media-rows.ts";
 
 const log = createLogger("fatal");
@@ -31,7 +31,7 @@ const STORIES: Record<string, () => Promise<void>> = {
     for (const mediaId of ["halfWritten", "published", "committed"]) {
       const writer = blobs.create(mediaId);
       await writeChunks(writer.write.bind(writer), body);
-      if (mediaId !== "halfWritten") await writer.publish();
+      if (mediaId !== "halfWritten") await publishBlob(writer);
       if (mediaId === "committed") await stores.media.insert(newMedia({ mediaId }));
     }
     for (const mediaId of ["pendingId", "filledId"]) {
@@ -39,7 +39,7 @@ const STORIES: Record<string, () => Promise<void>> = {
       await stores.pending.create(pending, { maxPending: 9, expiredTs: 0 });
       const writer = blobs.create(mediaId);
       await writeChunks(writer.write.bind(writer), body);
-      await writer.publish();
+      await publishBlob(writer);
       if (mediaId === "filledId") await stores.pending.complete(uploadedMedia({ mediaId }));
     }
     process.kill(process.pid, "SIGKILL");
@@ -50,7 +50,7 @@ const STORIES: Record<string, () => Promise<void>> = {
     const writer = blobs.create("tooLarge");
     try {
       await writeChunks(writer.write.bind(writer), body);
-      await writer.publish();
+      await publishBlob(writer);
     } catch (error) {
       if (!(error instanceof Error) || !(error.cause instanceof Error)) throw error;
       process.stdout.write(`${error.message}: ${error.cause.message}`);

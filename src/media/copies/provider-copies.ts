@@ -3,7 +3,7 @@ import { MatrixError } from "../../errors.ts";
 import type { StoredMedia } from "../../media-file.ts";
 import type { Logger } from "../../util/log.ts";
 import { within } from "../../util/with-timeout.ts";
-import type { BlobStore } from "../blobs.ts";
+import type { BlobStore, LocalContent } from "../blobs.ts";
 import type { MediaStores } from "../stores.ts";
 import type { MediaRestorer } from "./restorer.ts";
 import type { StorageProvider, StorageProviders } from "./provider.ts";
@@ -47,10 +47,12 @@ export class ProviderCopies {
   /**
    * Stores a file in every provider that is to have it before the upload is answered, one after the other, as Synapse does.
    * Rejects with the {@link MatrixError} of the first that fails: the upload is refused then.
+   * @param content Of which each of them reads a local file.
    */
-  async storeNow(file: StoredMedia): Promise<void> {
+  async storeNow(file: StoredMedia, content: LocalContent): Promise<void> {
     for (const provider of this.#takers(file)) {
       if (!provider.storeSynchronous) continue;
+      await content.localPath();
       try {
         await provider.store(file);
       } catch (error) {

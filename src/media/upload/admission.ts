@@ -2,6 +2,7 @@ import type { Chain } from "../../callbacks/chain.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
 import { type MatrixError, matrixError } from "../../errors.ts";
 import { type StoredMedia, toFileInfo } from "../../media-file.ts";
+import type { LocalContent } from "../blobs.ts";
 import type { Breach, QuotaLedger, Reservation } from "./quota.ts";
 
 /** Who wants to upload how much. */
@@ -162,13 +163,15 @@ async function refuse(
   );
 }
 
-/** Shows the file to the spam checkers. Throws where one refuses it. */
+/** Shows the content to the spam checkers, where there are any. Throws where one refuses it. */
 export async function checkForSpam(
-  path: string,
+  content: LocalContent,
   file: StoredMedia,
   { userId }: AdmissionRequest,
   { chain }: AdmissionParts,
 ): Promise<void> {
+  if (!chain.has("check_media_file_for_spam")) return;
+  const path = await content.localPath();
   const refused = await chain.forUser(userId).decide("check_media_file_for_spam", path, toFileInfo(file));
   if (refused) throw matrixError(refused.value);
 }

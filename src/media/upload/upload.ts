@@ -10,7 +10,7 @@ import {
   type AdmissionParts,
   type AdmissionRequest,
 } from "./admission.ts";
-import type { BlobStore, BlobWriter } from "../blobs.ts";
+import type { BlobStore, BlobWriter, StagedUpload } from "../blobs.ts";
 import { createMediaId } from "../media-id.ts";
 import type { UploadedMedia } from "../media-rows.ts";
 import type { MediaStores } from "../stores.ts";
@@ -44,7 +44,7 @@ export interface StoredUpload {
 export interface UploadTarget {
   readonly mediaId: string;
   /**
-   * Commits the row of a file that is in place: from here on the media exists, and its bytes count from the database.
+   * Commits the row of a file that is published: from here on the media exists, and its bytes count from the database.
    */
   commit(media: UploadedMedia): Promise<void>;
   /** Takes the row back. */
@@ -55,6 +55,7 @@ export interface UploadTarget {
 interface Held {
   reservation?: Reservation;
   writer?: BlobWriter;
+  staged?: StagedUpload;
   isCommitted?: boolean;
 }
 
@@ -96,13 +97,14 @@ export async function fillMedia(
     if (request.contentLength === undefined) {
       held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, parts);
     }
-    // 5. The file gets its final path, where only the spam check sees it.
-    const path = await held.writer.publish();
+    // 5. The upload is whole: the spam check sees it, and clients do not.
+    held.staged = await held.writer.stage();
     const file = localFile(target.mediaId);
-    await checkForSpam(path, file, request, parts);
+    await checkForSpam(held.staged, file, request, parts);
     // 6. Storage providers that the answer waits for: like everything before the row, a failure leaves nothing behind.
-    await parts.providers?.storeNow(file);
-    // 7. The row is committed.
+    await parts.providers?.storeNow(file, held.staged);
+    // 7. The file is where media is read from, and the row is committed.
+    await held.staged.publish();
     const commit = target.commit({
       mediaId: target.mediaId,
       mediaType: request.mediaType,
@@ -117,7 +119,7 @@ export async function fillMedia(
     held.isCommitted = true;
     // 8. What is answered outlives a loss of power. Uploads that end together share the flush.
     await parts.stores.flushed();
-    await held.writer.settle();
+    await held.staged.settle();
     parts.providers?.wake();
     return { mediaId: target.mediaId, sizeBytes };
   } catch (error) {
@@ -129,12 +131,12 @@ export async function fillMedia(
 }
 
 /** A row that cannot be taken back keeps its file: the media is there then, though its client was told otherwise. */
-async function giveUp({ writer, isCommitted }: Held, target: UploadTarget): Promise<void> {
+async function giveUp({ writer, staged, isCommitted }: Held, target: UploadTarget): Promise<void> {
   try {
     if (isCommitted) await target.withdraw();
     await writer?.abort();
   } catch {
-    await writer?.settle();
+    await staged?.settle();
   }
 }
 

@@ -1,12 +1,13 @@
-import { dirname } from "node:path";
-import type { BlobWriter } from "../../media/blobs.ts";
+import type { BlobWriter, StagedUpload } from "../../media/blobs.ts";
 import { freeBuffer } from "../../util/free-buffer.ts";
 import type { Logger } from "../../util/log.ts";
-import { isSystemError, storeFailed } from "../failure.ts";
+import { storeFailed } from "../failure.ts";
 import type { FsOperations } from "./fs-operations.ts";
 import type { Durability } from "./durability.ts";
-import { inFolder } from "./with-folder.ts";
 import { PIECE_BYTES, PieceWriter } from "./piece-writer.ts";
+import { removeLeft, warnOfLeft } from "./remove-left.ts";
+import { FilesystemStagedUpload } from "./staged-upload.ts";
+import { inFolder } from "./with-folder.ts";
 
 /** Where an upload goes, and by what. */
 export interface WriterParts {
@@ -26,10 +27,9 @@ export class FilesystemWriter implements BlobWriter {
   #chunksBytes = 0;
   #pieces: PieceWriter | undefined;
   #fd: number | undefined;
-  /** What this upload made and an abort removes; another upload's file of the same name is not part of it. */
+  /** Whether this upload made the temporary name; another upload's file of the same name is not part of it. */
   #madeTemporary = false;
-  #madeContent = false;
-  #madeFolders: string[] = [];
+  #staged: FilesystemStagedUpload | undefined;
   /** The step in progress: an abort waits for it, so that nothing appears after the abort. */
   #step: Promise<unknown> = Promise.resolve();
 
@@ -44,26 +44,20 @@ export class FilesystemWriter implements BlobWriter {
     if (this.#chunksBytes > PIECE_BYTES) return this.#track(this.#startPieces());
   }
 
-  async publish(): Promise<string> {
-    await this.#track(this.#publish());
-    return this.#parts.contentPath;
-  }
-
-  async settle(): Promise<void> {
-    const { temporaryPath, contentPath, durability } = this.#parts;
-    const folders = [dirname(contentPath), ...this.#madeFolders.map((folder) => dirname(folder))];
-    if (!durability.letGo(temporaryPath, folders)) await this.#remove("unlink", temporaryPath);
+  async stage(): Promise<StagedUpload> {
+    await this.#track(this.#finish());
+    return (this.#staged = new FilesystemStagedUpload(this.#parts));
   }
 
   async abort(): Promise<void> {
+    const { temporaryPath, log } = this.#parts;
     await this.#step.catch(() => {});
     await this.#pieces?.stop();
     this.#chunks = [];
-    await this.#closeFile().catch((error: unknown) => this.#warn(error, this.#parts.temporaryPath));
+    await this.#closeFile().catch((error: unknown) => warnOfLeft(error, temporaryPath, log));
     // The journal goes last, once the file is known to be gone: whatever stays behind, the next start finishes the job.
-    const isGone = !this.#madeContent || (await this.#removeContent(this.#parts.contentPath));
-    for (const folder of this.#madeFolders) await this.#remove("removeFolder", folder);
-    if (this.#madeTemporary && isGone) await this.#remove("unlink", this.#parts.temporaryPath);
+    const isGone = this.#staged === undefined || (await this.#staged.takeBack());
+    if (this.#madeTemporary && isGone) await removeLeft("unlink", temporaryPath, this.#parts);
   }
 
   #track(step: Promise<void> | void): Promise<void> | void {
@@ -81,21 +75,12 @@ export class FilesystemWriter implements BlobWriter {
     this.#chunks = [];
   }
 
-  async #publish(): Promise<void> {
-    const { temporaryPath, contentPath, calls, durability } = this.#parts;
+  async #finish(): Promise<void> {
     if (this.#pieces === undefined) await this.#writeAtOnce();
     else await this.#pieces.finish();
     // The temporary name reaches the disk before the final one does: it is what tells the next start about both.
-    if (this.#fd !== undefined) await durability.secure(this.#fd);
+    if (this.#fd !== undefined) await this.#parts.durability.secure(this.#fd);
     await this.#closeFile();
-    // With 7 million folders the one of a new id is hardly ever there yet.
-    await this.#makeContentFolder(dirname(contentPath));
-    await inFolder(
-      contentPath,
-      () => calls().link(temporaryPath, contentPath),
-      (folder) => this.#makeContentFolder(folder),
-    );
-    this.#madeContent = true;
   }
 
   async #writeAtOnce(): Promise<void> {
@@ -117,45 +102,9 @@ export class FilesystemWriter implements BlobWriter {
     return fd;
   }
 
-  async #makeContentFolder(folder: string): Promise<void> {
-    const topmost = await this.#parts.calls().makeFolders(folder);
-    if (topmost === undefined) return;
-    for (let made = folder; made.length >= topmost.length; made = dirname(made)) this.#madeFolders.push(made);
-  }
-
   async #closeFile(): Promise<void> {
     const fd = this.#fd;
     this.#fd = undefined;
     if (fd !== undefined) await this.#parts.calls().close(fd);
-  }
-
-  /** Whether it is gone, and stays so. Never rejects. */
-  async #removeContent(path: string): Promise<boolean> {
-    if (!(await this.#remove("unlink", path))) return false;
-    const folder = dirname(path);
-    try {
-      await this.#parts.durability.secureRemoval(folder);
-    } catch (error) {
-      if (isSystemError(error, "ENOENT")) return true;
-      this.#warn(error, folder);
-      return false;
-    }
-    return true;
-  }
-
-  /** False where it failed. Never rejects: what stays behind is seen to at the next start. */
-  async #remove(by: "unlink" | "removeFolder", path: string): Promise<boolean> {
-    try {
-      await this.#parts.calls()[by](path);
-    } catch (error) {
-      if (isSystemError(error, "ENOENT", "ENOTEMPTY", "EEXIST")) return true;
-      this.#warn(error, path);
-      return false;
-    }
-    return true;
-  }
-
-  #warn(error: unknown, path: string): void {
-    this.#parts.log.warn({ err: error, path }, "could not remove the files that an upload left on disk");
   }
 }
