@@ -1,5 +1,5 @@
 import { askForConfig, measureInTurn } from "./load.ts";
-import { pssMbOfTree } from "./processes.ts";
+import { memoryOfTree } from "./processes.ts";
 import { printTable } from "./table.ts";
 import { newFolder, startBridge, type Target } from "./targets.ts";
 
@@ -25,7 +25,10 @@ export async function benchIsolation(python: string): Promise<void> {
       compare(`CPU ms a request at ${connections}`, 3, cpu);
       compare(`latency in ms at ${connections}`, 2, latency);
     }
-    const [memory, start] = [targets.map(({ pid }) => pssMbOfTree(pid)), targets.map((target) => target.startSeconds)];
+    const [memory, start] = [
+      targets.map(({ pid }) => memoryOfTree(pid).pssMb),
+      targets.map((target) => target.startSeconds),
+    ];
     compare("memory in MB (PSS)", 0, memory);
     compare("start in s", 2, start);
     printTable(rows);

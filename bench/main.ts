@@ -5,6 +5,7 @@ import { benchBridge } from "./bridge.ts";
 import { benchDatabase } from "./database.ts";
 import { benchFaults } from "./faults.ts";
 import { benchGuard } from "./guard.ts";
+import { benchMemory } from "./memory.ts";
 import { benchSpam } from "./spam.ts";
 import { benchService } from "./service.ts";
 import { ROOT } from "./targets.ts";
@@ -34,3 +35,5 @@ if (wants("service")) {
 if (values.only === "faults") await benchFaults(python, values.works);
 // Only where it is asked for: it needs a Synapse and nginx.
 if (values.only === "guard") await benchGuard(python, Number(values.scale));
+// Only where it is asked for: it stores 4 GB.
+if (values.only === "memory") await benchMemory(python, { synapse: values.synapse });

@@ -1,14 +1,59 @@
 import { Readable } from "node:stream";
 import { Pool } from "undici";
-import { pssMbOfTree } from "./processes.ts";
-import type { Target } from "./targets.ts";
+import { memoryOf, memoryOfTree, treeOf, type Memory } from "./processes.ts";
+import { newFolder, startBridge, startGuard, startSynapse, type Target } from "./targets.ts";
 
 const SIDE_BY_SIDE = 20;
 const FILE_BYTES = 200 * 1024 * 1024;
 const PIECE = Buffer.alloc(256 * 1024, 7);
+/** How long a service has nothing to do before it counts as idle. */
+const IDLE_MS = 20_000;
 
-/** Peak memory of the process tree during 20 uploads, then 20 downloads, of 200 MB side by side. */
+/** Memory of the service: as a repository and, where asked for, in front of a Synapse; idle, and while large files pass. */
+export async function benchMemory(
+  python: string,
+  { synapse: hasSynapse }: { readonly synapse: boolean },
+): Promise<void> {
+  await measure("repository", () => startBridge(newFolder(), python, { durability: "relaxed" }));
+  if (!hasSynapse) return;
+  const synapse = await startSynapse(newFolder(), { hasModules: false });
+  try {
+    await measure("guard", () => startGuard(newFolder(), python, synapse));
+  } finally {
+    await synapse.stop();
+  }
+}
+
+async function measure(name: string, start: () => Promise<Target>): Promise<void> {
+  const target = await start();
+  try {
+    await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+    for (const [index, pid] of treeOf(target.pid).entries()) {
+      console.log(`${name}, idle, ${index === 0 ? "service" : "Python child"}: ${describe(memoryOf(pid))}`);
+    }
+    console.log(`${name}, idle, together: ${describe(memoryOfTree(target.pid))}`);
+    const { uploads, downloads } = await findPeaks(target);
+    console.log(`${name}, 20 × 200 MB up: ${describe(uploads)}`);
+    console.log(`${name}, 20 × 200 MB down: ${describe(downloads)}`);
+  } finally {
+    await target.stop();
+  }
+}
+
+function describe({ pssMb, ownMb, wholeMb }: Memory): string {
+  return `${pssMb.toFixed(0)} MB (PSS), of that its own ${ownMb.toFixed(0)}; ${wholeMb.toFixed(0)} with shared pages counted whole`;
+}
+
+/** Prints the peak memory of the process tree during 20 uploads, then 20 downloads, of 200 MB side by side. */
 export async function measurePeak(target: Target): Promise<void> {
+  const { uploads, downloads } = await findPeaks(target);
+  console.log(
+    `${target.name}: peak memory of 20 × 200 MB: uploads ${uploads.pssMb.toFixed(0)} MB, ` +
+      `downloads ${downloads.pssMb.toFixed(0)} MB (PSS)`,
+  );
+}
+
+async function findPeaks(target: Target): Promise<{ readonly uploads: Memory; readonly downloads: Memory }> {
   const pool = new Pool(target.url, { connections: SIDE_BY_SIDE, bodyTimeout: 0, headersTimeout: 0 });
   const headers = { authorization: `Bearer ${target.token}` };
   const ids: string[] = [];
@@ -32,9 +77,7 @@ export async function measurePeak(target: Target): Promise<void> {
     }),
   );
   await pool.close();
-  console.log(
-    `${target.name}: peak memory of 20 × 200 MB: uploads ${uploads.toFixed(0)} MB, downloads ${downloads.toFixed(0)} MB (PSS)`,
-  );
+  return { uploads, downloads };
 }
 
 function* pieces(): Generator<Buffer> {
@@ -45,10 +88,17 @@ async function sideBySide(one: (index: number) => Promise<void>): Promise<void> 
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, (_item, index) => one(index)));
 }
 
-async function peakDuring(pid: number, work: () => Promise<void>): Promise<number> {
-  let peak = 0;
-  const timer = setInterval(() => (peak = Math.max(peak, pssMbOfTree(pid))), 100);
-  await work();
-  clearInterval(timer);
+async function peakDuring(pid: number, work: () => Promise<void>): Promise<Memory> {
+  let peak = memoryOfTree(pid);
+  const look = () => {
+    const now = memoryOfTree(pid);
+    if (now.ownMb > peak.ownMb) peak = now;
+  };
+  const timer = setInterval(look, 100);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
   return peak;
 }

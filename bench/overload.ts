@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { measure } from "./load.ts";
 import { describe, DESCRIPTION, latencyMs, startOffering, type Answer, type Offer } from "./offer.ts";
-import { cpuMs, pssMb, treeOf } from "./processes.ts";
+import { cpuMs, memoryOf, treeOf } from "./processes.ts";
 import { printTable } from "./table.ts";
 import { newFolder, startBridge, USERS, type Target } from "./targets.ts";
 
@@ -70,7 +70,7 @@ interface Course {
 }
 
 async function overload({ url, pid }: Target, offer: Offer): Promise<Course> {
-  const readMemory = () => treeOf(pid).map(pssMb);
+  const readMemory = () => treeOf(pid).map((member) => memoryOf(member).pssMb);
   const modest = startOffering(url, { ...UPLOAD, perSecond: MODEST_PER_SECOND, users: [MODEST] });
   await sleep(AROUND_MS);
   const before = readMemory();
@@ -112,12 +112,12 @@ function report(name: string, course: Course, peak: number): string[][] {
   const stored = answered.filter(({ status }) => status === 200).length / seconds;
   const quiet = modest.filter(({ endMs }) => endMs < beganMs);
   const meanwhile = modest.filter(({ dueMs }) => dueMs >= beganMs && dueMs < endedMs);
-  const memoryOf = (index: number) => Object.entries(memory).map(([when, mb]) => `${mb[index]?.toFixed(0)} ${when}`);
+  const memoryAt = (index: number) => Object.entries(memory).map(([when, mb]) => `${mb[index]?.toFixed(0)} ${when}`);
   console.log(
     `${name}: ${(answered.length / seconds).toFixed(0)}/s answered, ${stored.toFixed(1)}/s of them stored: ` +
       `${((stored / peak) * 100).toFixed(0)} % of the peak (wanted: 80 %)\n` +
       `  CPU of the service: ${(cpuSpentMs / answered.length).toFixed(2)} ms an answer, ${(cpuSpentMs / seconds / 10).toFixed(0)} % of a core\n` +
-      `  memory in MB (PSS): service ${memoryOf(0).join(", ")}; child ${memoryOf(1).join(", ")}\n` +
+      `  memory in MB (PSS): service ${memoryAt(0).join(", ")}; child ${memoryAt(1).join(", ")}\n` +
       `  normal again ${(recoveryMs(next, quiet, endedMs) / 1000).toFixed(2)} s after its end (wanted: at most 1 s)`,
   );
   return [

@@ -16,18 +16,33 @@ export function cpuMs(pid: number): number {
   return (ticks * 1000) / TICKS_PER_SECOND;
 }
 
-/** Memory of a process and everything below it in MB, pages shared between them counted once (PSS). */
-export function pssMbOfTree(pid: number): number {
-  return treeOf(pid).reduce((sum, member) => sum + pssMb(member), 0);
+/** Memory in MB. */
+export interface Memory {
+  /** A page that several processes share counts in part (PSS). Other processes of the same Node.js make it smaller. */
+  readonly pssMb: number;
+  /** What no other process has: the heap, code that was compiled, buffers. */
+  readonly ownMb: number;
+  /** With every shared page counted whole (RSS): what it can be at most, where nothing else runs. */
+  readonly wholeMb: number;
 }
 
-/** Memory of one process in MB, its part of shared pages (PSS); 0 where there is none. */
-export function pssMb(pid: number): number {
+/** Memory of a process and everything below it. */
+export function memoryOfTree(pid: number): Memory {
+  const all = treeOf(pid).map(memoryOf);
+  const sum = (pick: (memory: Memory) => number) => all.reduce((total, memory) => total + pick(memory), 0);
+  return { pssMb: sum(({ pssMb }) => pssMb), ownMb: sum(({ ownMb }) => ownMb), wholeMb: sum(({ wholeMb }) => wholeMb) };
+}
+
+/** Memory of one process; 0 where there is none. */
+export function memoryOf(pid: number): Memory {
+  let text = "";
   try {
-    return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) / 1024;
+    text = readFileSync(`/proc/${pid}/smaps_rollup`, "utf8");
   } catch {
-    return 0;
+    // It has ended.
   }
+  const mb = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(text)?.[1] ?? 0) / 1024;
+  return { pssMb: mb("Pss"), ownMb: mb("Pss_Anon"), wholeMb: mb("Rss") };
 }
 
 /** A process and everything below it, the process first. */

@@ -7,6 +7,8 @@ export interface WorkerThreadOptions {
   readonly module: URL;
   /** What the module finds in `workerData`. */
   readonly workerData?: unknown;
+  /** After this long without a request it ends, until the next one: an idle thread takes 10 MB. By default it stays. Milliseconds. */
+  readonly idleMs?: number;
 }
 
 interface Waiting {
@@ -25,6 +27,9 @@ export class WorkerThread<Question, Answer> {
   readonly #options: WorkerThreadOptions;
   #worker: Worker | undefined;
   #waiting: Waiting[] = [];
+  #idleTimer: NodeJS.Timeout | undefined;
+  /** Threads that had nothing to do, and are ending. */
+  readonly #leaving = new Set<Worker>();
 
   constructor(options: WorkerThreadOptions) {
     this.#options = options;
@@ -40,14 +45,14 @@ export class WorkerThread<Question, Answer> {
 
   /** Ends the thread after the requests before it. Never rejects. */
   async close(): Promise<void> {
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-    this.#send({ close: true }).catch(() => undefined);
-    await ended;
+    const workers = [...this.#leaving, ...(this.#worker ? [this.#worker] : [])];
+    const ended = workers.map((worker) => endOf(worker));
+    if (this.#worker) this.#send({ close: true }).catch(() => undefined);
+    await Promise.all(ended);
   }
 
   #send(request: ThreadRequest): Promise<unknown> {
+    clearTimeout(this.#idleTimer);
     const worker = (this.#worker ??= this.#start());
     return new Promise((resolve, reject) => {
       worker.postMessage(request);
@@ -69,15 +74,34 @@ export class WorkerThread<Question, Answer> {
 
   #settle(worker: Worker, reply: ThreadReply): void {
     const waiting = this.#waiting.shift();
-    if (this.#waiting.length === 0) worker.unref();
+    if (this.#waiting.length === 0) this.#rest(worker);
     if (reply.error === undefined) waiting?.resolve(reply.answer);
     else waiting?.reject(new ThreadError(reply.error.message, reply.error.code));
   }
 
+  #rest(worker: Worker): void {
+    worker.unref();
+    const { idleMs } = this.#options;
+    if (idleMs === undefined) return;
+    this.#idleTimer = setTimeout(() => {
+      this.#worker = undefined;
+      this.#leaving.add(worker);
+      worker.postMessage({ close: true } satisfies ThreadRequest);
+    }, idleMs).unref();
+  }
+
   #lose(worker: Worker, cause: unknown): void {
-    if (this.#worker === worker) this.#worker = undefined;
+    if (this.#leaving.delete(worker)) return;
+    clearTimeout(this.#idleTimer);
+    this.#worker = undefined;
     for (const waiting of this.#waiting.splice(0)) waiting.reject(new ThreadLostError(cause));
   }
+}
+
+/** Resolves when a thread has ended; the process runs until then. */
+function endOf(worker: Worker): Promise<unknown> {
+  worker.ref();
+  return new Promise((resolve) => worker.once("exit", resolve));
 }
 
 /** The thread ended before it answered; `cause` is what it threw, if anything. */

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { WorkerThread } from "../../src/util/worker-thread.ts";
 
@@ -43,6 +44,35 @@ describe("a worker thread", () => {
   test("rejects a request that cannot be sent to a thread, and answers the next one", async () => {
     await expect(thread.ask([() => 1, 1])).rejects.toThrow(/could not be cloned/);
     expect(await thread.ask([8, 2])).toBe(4);
+  });
+
+  test("ends when it has had nothing to do for the idle time, and starts anew with the next request", async () => {
+    const closed = join(folder, "closed");
+    const sparing = new WorkerThread<unknown, number>({
+      module: new URL("../fixtures/threads/arithmetic-thread", import.meta.url),
+      workerData: { path: closed },
+      idleMs: 1,
+    });
+    for (const turn of [1, 2, 3]) {
+      expect(await sparing.ask([8, 2])).toBe(4);
+      await expect.poll(() => existsSync(closed) && readFileSync(closed, "utf8")).toBe("closed\n".repeat(turn));
+    }
+    await sparing.close();
+  });
+
+  test("answers every request, also those that come while it ends because it had nothing to do", async () => {
+    const sparing = new WorkerThread<unknown, number>({
+      module: new URL("../fixtures/threads/arithmetic-thread", import.meta.url),
+      workerData: { path: join(folder, "closed") },
+      idleMs: 0,
+    });
+    for (let turn = 1; turn <= 20; turn += 1) {
+      expect(await sparing.ask([turn, 1])).toBe(turn);
+      await setImmediate();
+    }
+    const last = sparing.ask([6, 2]);
+    await sparing.close();
+    expect(await last).toBe(3);
   });
 
   test("is closed after the requests before it", async () => {

@@ -10,6 +10,8 @@ export interface SweeperOptions {
 
 const AFTER_MS = 2_000;
 const AFTER_NAMES = 2_000;
+/** A service that takes no uploads for this long gets the memory of the thread back. */
+const IDLE_MS = 10_000;
 
 /**
  * Removes temporary names of uploads in batches, each after the folders with their final names have been flushed. A thread does
@@ -24,6 +26,7 @@ export class JournalSweeper {
   #sweeping: Promise<void> | undefined;
   readonly #thread = new WorkerThread<SweepBatch, void>({
     module: new URL("./journal-sweeper-thread", import.meta.url),
+    idleMs: IDLE_MS,
   });
 
   constructor({ log, afterMs = AFTER_MS }: SweeperOptions) {

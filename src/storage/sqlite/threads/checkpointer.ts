@@ -2,6 +2,9 @@ import type { Logger } from "../../../util/log.ts";
 import { WorkerThread } from "../../../util/worker-thread.ts";
 import type { CheckpointData } from "./checkpoint-thread.ts";
 
+/** A service that stores nothing for this long gets the memory of the thread back. */
+const IDLE_MS = 10_000;
+
 /** Checkpoints a database in WAL mode on a thread of its own, which starts with the first checkpoint. */
 export class Checkpointer {
   readonly #path: string;
@@ -15,6 +18,7 @@ export class Checkpointer {
     this.#thread = new WorkerThread({
       module: new URL("./checkpoint-thread", import.meta.url),
       workerData: { path } satisfies CheckpointData,
+      idleMs: IDLE_MS,
     });
   }
 
