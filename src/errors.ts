@@ -42,6 +42,7 @@ export const CATALOGUE = {
   UPLOAD_INCOMPLETE: [400, "M_UNKNOWN", "The body ended before it was complete"],
   UPLOAD_WITHOUT_LENGTH: [400, "M_UNKNOWN", "Request must specify a Content-Length"],
   BODY_LENGTH_WRONG: [400, "M_UNKNOWN", "The body is not as long as its Content-Length says"],
+  CLIENT_LEFT: [400, "M_UNKNOWN", "The client left before it was answered"],
   UPLOAD_STALLED: [408, "M_UNKNOWN", "No data arrived for too long"],
   LIMIT_EXCEEDED: [403, "M_USER_LIMIT_EXCEEDED", "Media upload limit exceeded"],
   RANGE_NOT_SATISFIABLE: [416, "M_UNKNOWN", "The file has no bytes in this range"],

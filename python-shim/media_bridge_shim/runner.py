@@ -8,6 +8,7 @@ from contextvars import Context, copy_context
 from time import perf_counter_ns
 from typing import Any
 
+from .api.logging_context import LoggingContext, RequestContext, active
 from .errors import DeadlineExceeded, ProtocolError, RunCancelled
 from .registry import Entry
 from .running import activity
@@ -32,14 +33,16 @@ class Runner:
         self._ticking = False
         self._on_idle: Callable[[], None] | None = None
 
-    def start(self, call_id: int, trace: bool, steps: list[Any], request: int | None = None) -> list[Any] | None:
+    def start(
+        self, call_id: int, trace: bool, steps: list[Any], request: int | None = None, user: str | None = None
+    ) -> list[Any] | None:
         """The results, or None: then `settled` is called later. Raises `ProtocolError` for a wrong request.
 
-        `request` is the number of the request that this is for, for the log.
+        `request` is the number of the request that this is for, for the log; `user` is who makes it.
         """
         activity.request = request
-        # A context for itself, so that what a callback sets is not seen by the next run.
-        context = self._base.copy()
+        logging_context = RequestContext(request, user)
+        context = self.new_context(logging_context)
         try:
             walking = walk_traced(self._entries, steps, request) if trace else walk(self._entries, False, steps)
             callback = context.run(walking.send, None)
@@ -47,7 +50,7 @@ class Runner:
             return stop.value
         except (TypeError, ValueError, LookupError, ArithmeticError) as error:
             raise ProtocolError(f"run with wrong parameters: {error!r}") from error
-        run = self._runs[call_id] = _Run(self, call_id, walking, self._settled)
+        run = self._runs[call_id] = _Run(self, call_id, walking, logging_context, self._settled)
         if not self._ticking:
             self._ticking = True
             self._loop.call_later(TICK_SECONDS, self._tick)
@@ -73,8 +76,11 @@ class Runner:
         self._runs.pop(call_id, None)
         self._check_idle()
 
-    def new_context(self) -> Context:
-        return self._base.copy()
+    def new_context(self, logging_context: LoggingContext) -> Context:
+        """A context for itself, so that what a callback sets is not seen by the next one that has to wait, or run."""
+        context = self._base.copy()
+        context.run(active.set, logging_context)
+        return context
 
     def _check_idle(self) -> None:
         if self._on_idle is not None and not self._runs:
@@ -93,10 +99,13 @@ class Runner:
 class _Run:
     """One run that has to wait."""
 
-    __slots__ = ("_call_id", "_callback", "_request", "_runner", "_settled", "_walk")
+    __slots__ = ("_call_id", "_callback", "_logging_context", "_request", "_runner", "_settled", "_walk")
 
-    def __init__(self, runner: Runner, call_id: int, walking: Walk, settled: Settled) -> None:
+    def __init__(
+        self, runner: Runner, call_id: int, walking: Walk, logging_context: LoggingContext, settled: Settled
+    ) -> None:
         self._runner = runner
+        self._logging_context = logging_context
         self._call_id = call_id
         self._walk = walking
         self._settled: Settled | None = settled
@@ -127,7 +136,7 @@ class _Run:
             self._walk.close()
             return
         # A new context: the one of a callback that was given up may still be in use.
-        context = self._runner.new_context()
+        context = self._runner.new_context(self._logging_context)
         outer = activity.put_aside()
         activity.request, activity.step = self._request, None
         try:

@@ -108,11 +108,11 @@ class Server:
     def _run(self, call_id: int, params: Any) -> Any:
         if self._runner is None or self._lifecycle.is_ending:
             raise Unavailable("The child takes no new work")
-        trace, steps, *request = params
+        trace, steps, *caller = params
         if not self._lifecycle.has_started:
             # `call` never says that it started: modules' threads and timers must go all the same.
             self._lifecycle.start_reactor()
-        results = self._runner.start(call_id, trace, steps, *request)
+        results = self._runner.start(call_id, trace, steps, *caller)
         return _LATER if results is None else results
 
     def _answer_later(self, call_id: int, method: Callable[[Any], Deferred[Any]], params: Any) -> Any:

@@ -1,3 +1,5 @@
+import { CallContext, namedUser } from "./call-context.ts";
+import { type AdminQuestion, type CallerFacts, createRequester, type NewFacts } from "./caller.ts";
 import type { Chain, Decision } from "./chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
 import { MatrixError } from "../errors.ts";
@@ -17,26 +19,23 @@ export interface ChainOptions {
   /** Is told of a TypeScript callback that rejected after its deadline. */
   readonly onLate: (slot: Slot, error: unknown) => void;
   readonly trace?: boolean;
-  /** The number of the HTTP request that the chain is asked for: for the log, here and in the child. */
-  readonly request?: number | undefined;
-  /** The user for whom the chain is asked, where its arguments do not say it. */
-  readonly user?: string | undefined;
+  /** Says whether a user administers the homeserver, to callbacks that ask. */
+  readonly isUserAdmin: AdminQuestion;
 }
 
 /** Walks chains strictly in registration order, whatever the language of a slot. */
 export class CallbackChain implements Chain {
   readonly #options: ChainOptions;
+  readonly #facts: CallerFacts;
 
-  constructor(options: ChainOptions) {
+  constructor(options: ChainOptions, facts: CallerFacts = {}) {
     this.#options = options;
+    this.#facts = facts;
   }
 
-  forRequest(request: number | undefined): CallbackChain {
-    return request === undefined ? this : new CallbackChain({ ...this.#options, request });
-  }
-
-  forUser(user: string): CallbackChain {
-    return new CallbackChain({ ...this.#options, user });
+  knowing({ requester, ...facts }: NewFacts): CallbackChain {
+    const known = requester && { requester: createRequester(requester, this.#options.isUserAdmin) };
+    return new CallbackChain(this.#options, { ...this.#facts, ...facts, ...known });
   }
 
   has(kind: KindName): boolean {
@@ -74,7 +73,7 @@ export class CallbackChain implements Chain {
     let raised: MatrixError | undefined;
     for (const segment of this.#options.registry.segments(kind)) {
       for (const record of await this.#tell(segment, { kind, args })) {
-        this.#options.observe(record, this.#options.request);
+        this.#options.observe(record, this.#facts.request);
         if (MatrixError.is(record.error)) raised ??= record.error;
       }
     }
@@ -93,7 +92,7 @@ export class CallbackChain implements Chain {
   ): Promise<Decision<K> | undefined> {
     for (const slot of slots) {
       const { record, value } = await this.#callTypeScript(slot, question);
-      this.#options.observe(record, this.#options.request);
+      this.#options.observe(record, this.#facts.request);
       if (record.outcome === "stop") return { slot, value: value as CallbackKinds[K]["stop"] };
       this.#refuseUnlessSkipped(question.kind, record.error);
     }
@@ -149,7 +148,7 @@ export class CallbackChain implements Chain {
   /** Observes a step's slots and turns its end into a decision; throws what the client gets where a slot failed. */
   #conclude<K extends KindName>(question: Question<K>, result: StepResult | undefined): Decision<K> | undefined {
     if (result === undefined) return undefined;
-    for (const record of result.records) this.#options.observe(record, this.#options.request);
+    for (const record of result.records) this.#options.observe(record, this.#facts.request);
     const last = result.decided === undefined ? undefined : result.records[result.decided];
     if (last === undefined) return undefined;
     if (last.outcome === "stop") return { slot: last.slot, value: KINDS[question.kind].fromWire(result.value) };
@@ -183,7 +182,8 @@ export class CallbackChain implements Chain {
   }
 
   #callTypeScript<K extends KindName>(slot: TypeScriptSlot, { kind, args }: Question<K>) {
-    return callTypeScriptSlot(slot, kind, args, {
+    const context = new CallContext(this.#factsFor(namedUser(kind, args)));
+    return callTypeScriptSlot(slot, kind, args, context, {
       deadlineMs: this.#options.policies[kind].deadlineMs,
       trace: this.#options.trace === true,
       onLate: (error) => this.#options.onLate(slot, error),
@@ -191,7 +191,16 @@ export class CallbackChain implements Chain {
   }
 
   #runSteps(steps: readonly AskedStep[]): Promise<StepResult[]> {
-    return runSteps(steps, this.#options);
+    const [first] = steps;
+    const named = first && namedUser(first[1].kind, first[1].args);
+    const { request, requester } = this.#factsFor(named);
+    return runSteps(steps, { ...this.#options, request, user: requester?.userId });
+  }
+
+  /** Where nobody said who makes the request, a callback that is called for a user is told of that user. */
+  #factsFor(user: string | undefined): CallerFacts {
+    if (this.#facts.requester !== undefined || user === undefined) return this.#facts;
+    return { ...this.#facts, requester: createRequester({ userId: user }, this.#options.isUserAdmin) };
   }
 
   /** The result of a step that could not be run: its first slot is to blame, and the policy says what that means. */

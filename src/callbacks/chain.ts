@@ -1,4 +1,5 @@
 import type { MatrixError } from "../errors.ts";
+import type { NewFacts } from "./caller.ts";
 import type { CallbackKinds, KindName, Question } from "./kinds.ts";
 import type { Slot } from "./slot.ts";
 
@@ -10,11 +11,11 @@ export interface Decision<K extends KindName> {
 
 /** The modules, as those who ask them know them: one chain of callbacks for each kind. */
 export interface Chain {
-  /** The same chain, asked for a request: what its callbacks log carries the request's number. */
-  forRequest(request: number | undefined): Chain;
-
-  /** The same chain, asked on behalf of a user: where many wait for Python, users take turns. */
-  forUser(user: string): Chain;
+  /**
+   * The same chain, asked for a request of which more is known: its callbacks are told, what they log carries the
+   * request's number, and where many wait for Python, users take turns.
+   */
+  knowing(facts: NewFacts): Chain;
 
   /** Whether a module registered a callback of a kind. */
   has(kind: KindName): boolean;

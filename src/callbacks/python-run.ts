@@ -26,8 +26,7 @@ export async function runSteps(steps: readonly AskedStep[], options: StepOptions
     args: (KINDS[kind].toWire as (...args: unknown[]) => unknown[])(...args),
     deadlineMs: policies[kind].deadlineMs,
   }));
-  const caller = { request, user: user ?? userOf(steps) };
-  const raw = await runner.run(wire, trace === true, caller).catch((error: unknown) => {
+  const raw = await runner.run(wire, trace === true, { request, user }).catch((error: unknown) => {
     if (error instanceof ModuleUnavailable) throw error;
     throw new ModuleUnavailable("unavailable", "the Python child cannot be asked", { cause: error });
   });
@@ -44,10 +43,6 @@ export async function runSteps(steps: readonly AskedStep[], options: StepOptions
 /** What runs slots of one child; undefined where there are none. */
 export function runnerOf([first]: readonly PythonSlot[]): PythonRunner | undefined {
   return first?.runner;
-}
-
-function userOf([first]: readonly AskedStep[]): string | undefined {
-  return first !== undefined && KINDS[first[1].kind].namesUser ? first[1].args[0] : undefined;
 }
 
 function remoteOf(slot: PythonSlot): number {

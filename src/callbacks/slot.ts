@@ -85,6 +85,6 @@ export interface PythonRunner {
 export interface Caller {
   /** The number of the HTTP request, for the log here and in the child. */
   readonly request?: number | undefined;
-  /** Where many wait for the child, users take turns. */
+  /** The user who makes the request: modules are told, and where many wait for the child, users take turns. */
   readonly user?: string | undefined;
 }

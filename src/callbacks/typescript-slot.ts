@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { CallContext } from "./call-context.ts";
 import { failureOf, ModuleFailure, ModuleUnavailable } from "./failure.ts";
 import { KINDS, type CallbackKinds, type KindName, type Verdict } from "./kinds.ts";
 import { hearInto } from "./said.ts";
@@ -18,15 +19,16 @@ export async function callTypeScriptSlot<K extends KindName>(
   slot: TypeScriptSlot,
   kind: K,
   args: CallbackKinds[K]["args"],
+  context: CallContext,
   options: { deadlineMs: number; trace: boolean; onLate: (error: unknown) => void },
 ): Promise<TypeScriptResult<K>> {
   const started = performance.now();
   const micros = () => Math.round((performance.now() - started) * 1000);
   const said: string[] = [];
-  const call = () => slot.call(...KINDS[kind].toNative(...args));
+  const call = () => slot.call(...KINDS[kind].toNative(...args), context);
   try {
     const returned = options.trace ? hearInto(said, call) : call();
-    const answer = isThenable(returned) ? await withDeadline(returned, options.deadlineMs, options.onLate) : returned;
+    const answer = isThenable(returned) ? await withDeadline(returned, context, options) : returned;
     const verdict = judge(kind, answer);
     const record: SlotRecord = {
       slot,
@@ -38,9 +40,12 @@ export async function callTypeScriptSlot<K extends KindName>(
     };
     return verdict.stop ? { record, value: verdict.value } : { record };
   } catch (thrown) {
-    const error = thrown instanceof ModuleUnavailable || thrown instanceof ModuleFailure ? thrown : failureOf(thrown);
+    const own = context.reasonOf(thrown) ?? thrown;
+    const error = own instanceof ModuleUnavailable || own instanceof ModuleFailure ? own : failureOf(own);
     const outcome = error instanceof ModuleUnavailable ? error.reason : "error";
     return { record: { slot, outcome, micros: micros(), error, said } };
+  } finally {
+    context.close();
   }
 }
 
@@ -58,18 +63,23 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 async function withDeadline(
   promise: PromiseLike<unknown>,
-  deadlineMs: number,
-  onLate: (error: unknown) => void,
+  context: CallContext,
+  { deadlineMs, onLate }: { deadlineMs: number; onLate: (error: unknown) => void },
 ): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   let late = false;
   const answered = Promise.resolve(promise);
   // After the deadline nobody awaits it any more: a rejection must not end the process unheard.
-  answered.catch((error: unknown) => late && onLate(error));
+  answered.catch((error: unknown) => {
+    // One that heeds the signal has ended as it should.
+    if (late && context.reasonOf(error) === undefined) onLate(error);
+  });
   const expired = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       late = true;
-      reject(new ModuleUnavailable("timeout", `no answer within ${deadlineMs} ms`));
+      const error = new ModuleUnavailable("timeout", `no answer within ${deadlineMs} ms`);
+      reject(error);
+      context.expire(error);
     }, deadlineMs);
   });
   try {

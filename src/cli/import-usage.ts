@@ -57,6 +57,7 @@ async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Pr
   const modules = await loadModulesForDryRun(config, { onProgress: console.error });
   const chain = new CallbackChain({
     registry: modules.registry,
+    isUserAdmin: modules.isUserAdmin,
     policies: config.mediaBridge.callbacks,
     observe: () => undefined,
     onLate: () => undefined,

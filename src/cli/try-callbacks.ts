@@ -28,7 +28,7 @@ const OF_SYNAPSE = /this table is Synapse's|database that is not Synapse's/;
  * Calls each callback that decides once, by itself, as for an upload of `user`: also those behind one that would have ended the walk.
  * What a module raises, or logs as an error, is a problem; a refusal in its own words is none.
  */
-export async function tryCallbacks(user: string, { registry }: LoadedModules, config: Config): Promise<Tried> {
+export async function tryCallbacks(user: string, modules: LoadedModules, config: Config): Promise<Tried> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-try-"));
   const file = join(folder, "try.txt");
   try {
@@ -38,8 +38,8 @@ export async function tryCallbacks(user: string, { registry }: LoadedModules, co
     let hasProblems = false;
     for (const kind of (Object.keys(KINDS) as KindName[]).filter((name) => !KINDS[name].notification)) {
       const args = KINDS[kind].parameters.flatMap(({ form }) => values[form] ?? []);
-      for (const slot of registry.slots(kind)) {
-        const report = await trySlot(slot, args, config);
+      for (const slot of modules.registry.slots(kind)) {
+        const report = await trySlot(slot, args, modules, config);
         const problem = judge(report);
         hasProblems ||= problem === "problem";
         lines.push(`  ${problem}: ${kind}: ${formatSlot(report).join("\n")}`);
@@ -51,10 +51,15 @@ export async function tryCallbacks(user: string, { registry }: LoadedModules, co
   }
 }
 
-async function trySlot(slot: Slot, args: readonly string[], config: Config): Promise<SlotReport> {
+async function trySlot(
+  slot: Slot,
+  args: readonly string[],
+  { isUserAdmin }: LoadedModules,
+  config: Config,
+): Promise<SlotReport> {
   const registry = new CallbackRegistry();
   registry.add(slot);
-  const { slots } = await runCall(slot.kind, args, { registry }, config);
+  const { slots } = await runCall(slot.kind, args, { registry, isUserAdmin }, config);
   const [report] = slots;
   if (report === undefined) throw new TypeError("a chain of one callback asked none");
   return report;

@@ -16,19 +16,19 @@ import { reportSlot, type CallReport } from "./call-report.ts";
 export async function runCall(
   callback: string,
   args: readonly string[],
-  modules: Pick<ChainOptions, "registry">,
+  modules: Pick<ChainOptions, "registry" | "isUserAdmin">,
   config: Config,
 ): Promise<CallReport> {
   const { kind, values } = readArguments(callback, args);
   const records: SlotRecord[] = [];
   const chain = new CallbackChain({
     registry: modules.registry,
+    isUserAdmin: modules.isUserAdmin,
     policies: config.mediaBridge.callbacks,
     observe: (record) => records.push(record),
     onLate: () => undefined,
     trace: true,
-    request: takeRequestId(),
-  });
+  }).knowing({ request: takeRequestId() });
   const http = await ask(chain, kind, values, config);
   const decided = records.findLastIndex(({ outcome }) => outcome !== "continue");
   return {

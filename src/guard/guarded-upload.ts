@@ -95,13 +95,15 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
       held.spooled = await parts.spool.create();
       await receive(request, held.spooled, held.reservation, parts);
     }
+    const sizeBytes = held.spooled?.sizeBytes;
+    const judging = { ...parts, chain: parts.chain.knowing({ sizeBytes }) };
     if (request.contentLength === undefined) {
-      held.reservation = await judgeTrueSize(held.reservation, held.spooled?.sizeBytes ?? 0, request, parts);
+      held.reservation = await judgeTrueSize(held.reservation, sizeBytes ?? 0, request, judging);
     }
     if (held.spooled && isChecked) {
       const mediaId = request.mediaId ?? createMediaId();
       await held.spooled.showAs(mediaId, (path) =>
-        checkForSpam({ localPath: async () => path }, localFile(mediaId), request, parts),
+        checkForSpam({ localPath: async () => path }, localFile(mediaId), judging),
       );
     }
     // 5. Synapse gets it, and its answer decides what becomes of the reservation and of the note.

@@ -5,6 +5,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { RunningTasks } from "../util/running-tasks.ts";
 import type { Backend, TakenUpload, UploadTarget } from "./backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "./request/authenticate.ts";
+import { clientLeaving } from "./request/client-leaving.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "./request/body.ts";
 import { parseQuery, queryText } from "./request/query.ts";
 import { factsOf } from "./request-log.ts";
@@ -26,16 +27,28 @@ export async function receiveUpload(
   parts: ReceiveParts,
 ): Promise<void> {
   const { backend, running } = parts;
-  const chain = parts.chain.forRequest(factsOf(res)?.id);
   const query = parseQuery(req.url);
-  const { userId } = await identifyUser(req, query, parts);
+  const requester = await identifyUser(req, query, parts);
+  const { userId } = requester;
+  const contentLength = contentLengthOf(req);
+  const fileName = queryText(query, "filename");
+  const chain = parts.chain.knowing({
+    request: factsOf(res)?.id,
+    requester,
+    upload: {
+      declaredType: req.headers["content-type"] || undefined,
+      fileName: fileName || undefined,
+      declaredSizeBytes: contentLength,
+    },
+    onLeave: clientLeaving(res),
+  });
   const upload = {
     req,
     res,
     userId,
     chain,
-    contentLength: contentLengthOf(req),
-    fileName: queryText(query, "filename"),
+    contentLength,
+    fileName,
     body: uploadBody(req, res, parts),
     target,
   };
@@ -44,7 +57,8 @@ export async function receiveUpload(
   if (taken.stored === undefined) return;
   // After the fact: the client has its answer, and a failure is logged where it happens.
   const { mediaId, sizeBytes } = taken.stored;
-  await running.track(chain.notify("on_media_uploaded", userId, mediaId, sizeBytes));
+  const told = chain.knowing({ sizeBytes, onLeave: undefined });
+  await running.track(told.notify("on_media_uploaded", userId, mediaId, sizeBytes));
 }
 
 async function counted(upload: Promise<TakenUpload>, metrics: Metrics): Promise<TakenUpload> {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { CallbackContext } from "../callbacks/context.ts";
 import type { MediaFile } from "../callbacks/kinds.ts";
 import type { FileInfo } from "../media-file.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
@@ -18,34 +19,40 @@ export type Pass = undefined | null | void;
 export type SpamVerdict = boolean | string | readonly [errcode: string, fields: Record<string, unknown>];
 
 /**
- * Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`. Each may be sync or async.
+ * Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`, with a {@link CallbackContext} as their last
+ * argument. Each may be sync or async.
  */
 export interface MediaRepositoryCallbacks {
   /** The body of `GET /_matrix/client/v1/media/config`, nothing merged in; pass to ask the next module. */
-  getMediaConfigForUser?(userId: string): Awaitable<Record<string, unknown> | Pass>;
+  getMediaConfigForUser?(userId: string, context: CallbackContext): Awaitable<Record<string, unknown> | Pass>;
   /** Whether the user may upload a file of `sizeBytes`. `false` answers 413 `M_TOO_LARGE`. */
-  isUserAllowedToUploadMediaOfSize?(userId: string, sizeBytes: number): Awaitable<boolean>;
+  isUserAllowedToUploadMediaOfSize?(userId: string, sizeBytes: number, context: CallbackContext): Awaitable<boolean>;
   /**
    * The limits in force for the user instead of the configured ones; `[]` lifts them all; pass to ask the next module.
    */
-  getMediaUploadLimitsForUser?(userId: string, sizeBytes: number): Awaitable<readonly MediaUploadLimit[] | Pass>;
+  getMediaUploadLimitsForUser?(
+    userId: string,
+    sizeBytes: number,
+    context: CallbackContext,
+  ): Awaitable<readonly MediaUploadLimit[] | Pass>;
   /** Told when a limit refuses an upload. A {@link MatrixError} thrown here words the refusal. */
   onMediaUploadLimitExceeded?(
     userId: string,
     limit: MediaUploadLimit,
     sentBytes: number,
     attemptedBytes: number,
+    context: CallbackContext,
   ): Awaitable<void>;
   /** Told after an upload was stored. */
-  onMediaUploaded?(userId: string, mediaId: string, sizeBytes: number): Awaitable<void>;
+  onMediaUploaded?(userId: string, mediaId: string, sizeBytes: number, context: CallbackContext): Awaitable<void>;
   /** Told after media was deleted. */
-  onMediaDeleted?(mediaId: string): Awaitable<void>;
+  onMediaDeleted?(mediaId: string, context: CallbackContext): Awaitable<void>;
 }
 
 /** Spam checker callbacks that a media service fires. */
 export interface SpamCheckerCallbacks {
-  /** Checks a file before any client can download it. */
-  checkMediaFileForSpam?(file: MediaFile, info: FileInfo): Awaitable<SpamVerdict>;
+  /** Checks a file before any client can download it. `context.upload` says who uploads it. */
+  checkMediaFileForSpam?(file: MediaFile, info: FileInfo, context: CallbackContext): Awaitable<SpamVerdict>;
 }
 
 /** The API that `setup` of a TypeScript module gets. */

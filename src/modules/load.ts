@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { AdminQuestion } from "../callbacks/caller.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
 import { BackgroundTasks } from "./typescript/background-tasks.ts";
@@ -23,6 +24,8 @@ export interface LoadedModules {
   readonly modules: readonly LoadedModule[];
   /** In configuration order. */
   readonly storageProviders: readonly LoadedProvider[];
+  /** Asks the homeserver; rejects with a `HomeserverError` where it cannot be asked. */
+  readonly isUserAdmin: AdminQuestion;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -92,6 +95,7 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
       python,
       modules: loaded,
       storageProviders: providers,
+      isUserAdmin: async (userId) => (await options.services).homeserver.isUserAdmin(userId),
       stop,
     };
   } catch (error) {

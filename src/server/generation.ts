@@ -65,6 +65,7 @@ export async function assembleGeneration(
   const { idleTimeoutMs } = config.mediaBridge.upload;
   const chain = new CallbackChain({
     registry: modules.registry,
+    isUserAdmin: modules.isUserAdmin,
     policies: config.mediaBridge.callbacks,
     ...reportSlots(log, metrics),
   });

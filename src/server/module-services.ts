@@ -1,5 +1,5 @@
 import type { Config } from "../config/config.ts";
-import { loadHomeserverTokens } from "../config/build/homeserver-tokens.ts";
+import { type HomeserverTokens, loadHomeserverTokens } from "../config/build/homeserver-tokens.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 import type { Authenticator, Requester } from "../homeserver/who/authenticator.ts";
 import { openHomeserver, type Homeserver } from "../homeserver/client/homeserver.ts";
@@ -38,8 +38,10 @@ export async function openModuleServices(
   metrics: Metrics,
   cleanup: ShutdownStack,
 ): Promise<ModuleServices> {
-  const requester = createRequesterOptions(config, log, cleanup);
-  const homeserver = openModulesHomeserver(config, log, cleanup);
+  const tokens = loadHomeserverTokens(config.mediaBridge.homeserver);
+  for (const warning of tokens.warnings) log.warn({}, warning);
+  const requester = createRequesterOptions(config, tokens, log, cleanup);
+  const homeserver = openModulesHomeserver(config, tokens, cleanup);
   const database = await openModuleDatabase({ ...moduleDatabaseOptions(config), log });
   cleanup.add(() => database.close());
   const declared = metrics.openDeclared();
@@ -54,10 +56,12 @@ export async function openModuleServices(
   };
 }
 
-function openModulesHomeserver(config: Config, log: Logger, cleanup: ShutdownStack): Homeserver {
+function openModulesHomeserver(
+  config: Config,
+  { admin, appservice }: HomeserverTokens,
+  cleanup: ShutdownStack,
+): Homeserver {
   const { homeserver } = config.mediaBridge;
-  const { admin, appservice, warnings } = loadHomeserverTokens(homeserver);
-  for (const warning of warnings) log.warn({}, warning);
   const opened = openHomeserver({
     url: homeserver?.url,
     adminToken: admin,
@@ -68,7 +72,12 @@ function openModulesHomeserver(config: Config, log: Logger, cleanup: ShutdownSta
   return opened;
 }
 
-function createRequesterOptions(config: Config, log: Logger, cleanup: ShutdownStack): RequesterOptions {
+function createRequesterOptions(
+  config: Config,
+  { appservice: appserviceToken }: HomeserverTokens,
+  log: Logger,
+  cleanup: ShutdownStack,
+): RequesterOptions {
   const {
     homeserver,
     tokensFile,
@@ -77,7 +86,13 @@ function createRequesterOptions(config: Config, log: Logger, cleanup: ShutdownSt
   let authenticator: Authenticator;
   if (homeserver !== undefined) {
     const known = new InProcessKnownUsers(homeserver);
-    const whoami = createWhoamiAuthenticator({ ...homeserver, known, log, serverName: config.serverName });
+    const whoami = createWhoamiAuthenticator({
+      ...homeserver,
+      known,
+      log,
+      serverName: config.serverName,
+      appserviceToken,
+    });
     cleanup.add(() => whoami.close());
     authenticator = whoami;
   } else {

@@ -20,7 +20,7 @@ const ContentSchema = z.strictObject({
  * Synapse the user's limits hold and spam checkers look at it; whether the user may upload so much is not asked. A media
  * id must be one that the user created and that has no content. A refusal is an answer.
  */
-export async function storeContent(params: unknown, parts: PendingUploadParts): Promise<object> {
+export async function storeContent(params: unknown, uploads: PendingUploadParts): Promise<object> {
   const { path, media_type, upload_name, content_length, user_id, media_id } = ContentSchema.parse(params);
   try {
     const request = {
@@ -32,6 +32,11 @@ export async function storeContent(params: unknown, parts: PendingUploadParts): 
       body: fileBody(path, content_length),
       isOfModule: true,
     };
+    const chain = uploads.chain.knowing({
+      requester: { userId: user_id },
+      upload: { declaredType: media_type, fileName: upload_name ?? undefined, declaredSizeBytes: content_length },
+    });
+    const parts = { ...uploads, chain };
     const stored =
       media_id === null
         ? await storeUpload(request, parts)

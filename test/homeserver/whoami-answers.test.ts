@@ -108,13 +108,29 @@ describe("an answer of 200", () => {
       userId: "@1:hs.test",
       deviceId: "DEVICE",
       guest: true,
-      admin: false,
+      appservice: false,
     });
+  });
+
+  test("tells an application service by its token alone, and leaves open what a token without a device of its own is", async () => {
+    const appserviceToken = "token-of-the-appservice";
+    const own = createWhoamiAuthenticator({
+      url: homeserver.url,
+      log: captureLog(),
+      serverName: "hs.test",
+      known: new InProcessKnownUsers(),
+      appserviceToken,
+    });
+    homeserver.answer = json(200, { user_id: "@a:hs.test", device_id: "DEVICE" });
+    expect(await own.whoIs({ token: appserviceToken, deviceId: "DEVICE" })).toMatchObject({ appservice: true });
+    expect(await own.whoIs({ token: "t" })).toMatchObject({ appservice: false });
+    expect(await own.whoIs({ token: "t", deviceId: "DEVICE" })).not.toHaveProperty("appservice");
+    await own.close();
   });
 
   test("need not say more than the user", async () => {
     homeserver.answer = json(200, { user_id: "@as:hs.test", device_id: null });
-    expect(await authenticator.whoIs({ token: "t" })).toEqual({ userId: "@as:hs.test", guest: false, admin: false });
+    expect(await authenticator.whoIs({ token: "t" })).toEqual({ userId: "@as:hs.test", guest: false });
   });
 });
 

@@ -4,7 +4,7 @@ import { createWhoamiAuthenticator, type WhoamiAuthenticator } from "../../src/h
 import { captureLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
 
-const ALICE = { userId: "@alice:hs.test", guest: false, admin: false };
+const ALICE = { userId: "@alice:hs.test", guest: false };
 const UNKNOWN = json(401, { errcode: "M_UNKNOWN_TOKEN", error: "Who?", soft_logout: true });
 
 let homeserver: StubHomeserver;

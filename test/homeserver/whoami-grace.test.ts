@@ -8,7 +8,7 @@ import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./s
 
 const CACHE_MS = 30_000;
 const GRACE_MS = 300_000;
-const ALICE = { userId: "@alice:hs.test", guest: false, admin: false };
+const ALICE = { userId: "@alice:hs.test", guest: false };
 const UNAVAILABLE = { code: "HOMESERVER_UNAVAILABLE", status: 503, errcode: "M_UNKNOWN" };
 const DOWN: Answer = (res) => void res.destroy();
 const UNKNOWN = json(401, { errcode: "M_UNKNOWN_TOKEN", error: "Who?" });

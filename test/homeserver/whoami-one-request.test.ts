@@ -7,7 +7,7 @@ import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { json, startStubHomeserver, type Answer, type StubHomeserver } from "./stub-homeserver.ts";
 
 const CACHE_MS = 30_000;
-const ALICE = { userId: "@alice:hs.test", guest: false, admin: false };
+const ALICE = { userId: "@alice:hs.test", guest: false };
 const UNAVAILABLE = { code: "HOMESERVER_UNAVAILABLE", status: 503, errcode: "M_UNKNOWN" };
 const UNKNOWN = json(401, { errcode: "M_UNKNOWN_TOKEN", error: "Who?" });
 const VERSIONS = json(200, { versions: ["v1.11"], unstable_features: {} });

@@ -54,7 +54,7 @@ class LoggingContext:
         self.finished = True
 
     def __str__(self) -> str:
-        return str(self.request) if self.request else self.name
+        return self.name if not self.request or isinstance(self.request, ContextRequest) else str(self.request)
 
     def start(self, rusage: object = None) -> None:
         """Counts nothing here."""
@@ -174,6 +174,27 @@ class ContextRequest:
     url: str
     protocol: str
     user_agent: str
+
+
+class RequestContext(LoggingContext):
+    """The context in which callbacks run that are called for a request.
+
+    `user` makes the request; None where no user is behind it. On the hot path: what few modules ask for is made then.
+    """
+
+    def __init__(self, number: int | None, user: str | None) -> None:
+        self._number = number
+        self._user = user
+
+    def __getattr__(self, name: str) -> Any:
+        if "name" in self.__dict__:
+            raise AttributeError(f"a logging context has no {name}")
+        set_before = dict(self.__dict__)
+        request_id = "" if self._number is None else str(self._number)
+        request = ContextRequest(request_id, "", "", self._user, None, "", "", "", "")
+        super().__init__(request_id, request=request)
+        self.__dict__.update(set_before)
+        return getattr(self, name)
 
 
 def logcontext_error(msg: str) -> None:

@@ -17,8 +17,10 @@ export interface Requester {
   readonly userId: string;
   readonly deviceId?: string;
   readonly guest: boolean;
-  /** Whether the user administers the server, where that is known without another question. */
-  readonly admin: boolean;
+  /** Whether the user administers the server; absent where that is not known without another question. */
+  readonly admin?: boolean;
+  /** Whether an application service makes the request; absent where that is not known without another question. */
+  readonly appservice?: boolean;
 }
 
 /** Tells who is asking. */

@@ -19,7 +19,7 @@ export function createTokensFileAuthenticator(tokens: ReadonlyMap<string, TokenO
   // Found by hash, so that the time of a look-up tells nothing about how much of a token was right.
   const requesters = new Map<string, Requester>();
   for (const [token, { userId, admin, guest }] of tokens) {
-    requesters.set(tokenKey(token), Object.freeze({ userId, admin, guest }));
+    requesters.set(tokenKey(token), Object.freeze({ userId, admin, guest, appservice: false }));
   }
   return {
     whoIs(credentials) {

@@ -50,7 +50,7 @@ function readRequester(body: unknown): Requester {
   }
   const { user_id: userId, device_id: deviceId, is_guest: guest } = answer.data;
   // whoami does not tell whether a user administers the server.
-  return Object.freeze({ userId, ...(typeof deviceId === "string" && { deviceId }), guest, admin: false });
+  return Object.freeze({ userId, ...(typeof deviceId === "string" && { deviceId }), guest });
 }
 
 function retryAfterSeconds({ retryAfter }: WhoamiResponse, body: unknown): number | undefined {

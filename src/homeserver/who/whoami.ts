@@ -20,6 +20,8 @@ export interface WhoamiOptions {
   readonly serverName: string;
   /** Whom it named, for how long they are known without asking again, and how much longer where it cannot be asked. */
   readonly known: KnownUsers;
+  /** The token of the application service that this service is, where it is one. */
+  readonly appserviceToken?: string | undefined;
   /** How long a refusal (400, 401, 403) holds. Default 5 s. */
   readonly negativeCacheForMs?: number;
   /** The most refusals that are kept. Default 10,000. */
@@ -61,7 +63,7 @@ export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthent
       const verdict = readWhoamiAnswer(await client.ask(credentials));
       outage.end();
       if ("requester" in verdict) {
-        const { requester } = verdict;
+        const requester = withOrigin(verdict.requester, credentials, options.appserviceToken);
         if (!isOf(serverName, requester)) return refuseForeign(requester);
         known.keep(key, requester, askedAtMs);
         return requester;
@@ -126,6 +128,16 @@ export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthent
     },
     close: () => client.close(),
   };
+}
+
+/**
+ * Adds whether an application service asks, where the answer gives it away: a token that has a device without naming one
+ * is a user's own. Any other token may be an application service's, or one that an administrator made for a user.
+ */
+function withOrigin(requester: Requester, { token, deviceId }: Credentials, own: string | undefined): Requester {
+  if (token === own) return Object.freeze({ ...requester, appservice: true });
+  const hasOwnDevice = requester.deviceId !== undefined && deviceId === undefined;
+  return hasOwnDevice ? Object.freeze({ ...requester, appservice: false }) : requester;
 }
 
 function isOf(serverName: string, { userId }: Requester): boolean {

@@ -1,6 +1,4 @@
-import type { ServerResponse } from "node:http";
 import { matrixError } from "../../errors.ts";
-import type { OnAbort } from "../../media/download/upload-waiters.ts";
 import { queryText, type Query } from "./query.ts";
 
 const DEFAULT_MS = 20_000;
@@ -12,13 +10,4 @@ export function timeoutOf(query: Query): number {
   if (text === undefined) return DEFAULT_MS;
   if (text === null || !/^\d+$/.test(text)) throw matrixError("TIMEOUT_NOT_A_NUMBER");
   return Math.min(Number(text), LONGEST_MS);
-}
-
-/** Listens for the client's leaving. */
-export function clientLeaving(res: ServerResponse): OnAbort {
-  return (gone) => {
-    if (res.closed) gone();
-    res.once("close", gone);
-    return () => res.off("close", gone);
-  };
 }

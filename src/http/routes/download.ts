@@ -8,7 +8,8 @@ import { decodePercent, decodePercentLeniently } from "../../util/percent.ts";
 import { parseQuery, type Query } from "../request/query.ts";
 import { parseRange, type ByteRange } from "../request/range.ts";
 import { identify, type RequesterOptions } from "../request/authenticate.ts";
-import { clientLeaving, timeoutOf } from "../request/download-timeout.ts";
+import { clientLeaving } from "../request/client-leaving.ts";
+import { timeoutOf } from "../request/download-timeout.ts";
 import type { Route } from "./route.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Chain } from "../../callbacks/chain.ts";
 import type { Backend } from "../backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
+import { clientLeaving } from "../request/client-leaving.ts";
 import { parseQuery } from "../request/query.ts";
 import { factsOf } from "../request-log.ts";
 import { sendJson } from "../response/json.ts";
@@ -19,9 +20,9 @@ export function mediaConfigRoute(
         if (backend.identifiesUsers && !parts.chain.has("get_media_config_for_user")) {
           return backend.sendMediaConfig(req, res);
         }
-        const { userId } = await identifyUser(req, parseQuery(req.url), parts);
-        const chain = parts.chain.forRequest(factsOf(res)?.id);
-        const decision = await chain.decide("get_media_config_for_user", userId);
+        const requester = await identifyUser(req, parseQuery(req.url), parts);
+        const chain = parts.chain.knowing({ request: factsOf(res)?.id, requester, onLeave: clientLeaving(res) });
+        const decision = await chain.decide("get_media_config_for_user", requester.userId);
         if (decision) sendJson(res, 200, decision.value);
         else await backend.sendMediaConfig(req, res);
       },

@@ -164,14 +164,9 @@ async function refuse(
 }
 
 /** Shows the content to the spam checkers, where there are any. Throws where one refuses it. */
-export async function checkForSpam(
-  content: LocalContent,
-  file: StoredMedia,
-  { userId }: AdmissionRequest,
-  { chain }: AdmissionParts,
-): Promise<void> {
+export async function checkForSpam(content: LocalContent, file: StoredMedia, { chain }: AdmissionParts): Promise<void> {
   if (!chain.has("check_media_file_for_spam")) return;
   const path = await content.localPath();
-  const refused = await chain.forUser(userId).decide("check_media_file_for_spam", path, toFileInfo(file));
+  const refused = await chain.decide("check_media_file_for_spam", path, toFileInfo(file));
   if (refused) throw matrixError(refused.value);
 }

@@ -94,13 +94,14 @@ export async function fillMedia(
     // 4. The body goes to a temporary file and is hashed on the way.
     held.writer = parts.blobs.create(target.mediaId);
     const { sizeBytes, sha256 } = await receiveBody(request, held.writer, held.reservation, parts);
+    const judging = { ...parts, chain: parts.chain.knowing({ sizeBytes }) };
     if (request.contentLength === undefined) {
-      held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, parts);
+      held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, judging);
     }
     // 5. The upload is whole: the spam check sees it, and clients do not.
     held.staged = await held.writer.stage();
     const file = localFile(target.mediaId);
-    await checkForSpam(held.staged, file, request, parts);
+    await checkForSpam(held.staged, file, judging);
     // 6. Storage providers that the answer waits for: like everything before the row, a failure leaves nothing behind.
     await parts.providers?.storeNow(file, held.staged);
     // 7. The file is where media is read from, and the row is committed.

@@ -102,7 +102,7 @@ export class PythonHost implements PythonRunner {
     const turn = this.#admission.enter(user, KINDS[first.kind].isFirstOfRequest, first.deadlineMs);
     if (turn !== undefined) await turn;
     try {
-      return await this.#send(steps, trace, request);
+      return await this.#send(steps, trace, { request, user });
     } finally {
       this.#admission.leave();
     }
@@ -175,11 +175,11 @@ export class PythonHost implements PythonRunner {
     this.#options.web.close();
   }
 
-  #send(steps: readonly PythonStep[], trace: boolean, request: number | undefined): Promise<unknown> {
+  #send(steps: readonly PythonStep[], trace: boolean, { request, user }: Caller): Promise<unknown> {
     let deadlineMs = SILENCE_MS;
     for (const step of steps) deadlineMs += step.slots.length * step.deadlineMs;
     const wire = steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs]);
-    const params = request === undefined ? [trace, wire] : [trace, wire, request];
+    const params = [trace, wire, request ?? null, user ?? null];
     return this.#connected().request("run", params, { deadlineMs });
   }
 

@@ -116,7 +116,8 @@ export function createModuleApi(
 
 /** A function may take less than it is called with; more would be undefined. */
 function findMisfit(kind: KindName, length: number): string | undefined {
-  const given = KINDS[kind].toNative.length;
+  // The context is last.
+  const given = KINDS[kind].toNative.length + 1;
   return length > given ? `takes ${length} arguments, is called with ${given}` : undefined;
 }
 
