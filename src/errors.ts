@@ -114,12 +114,19 @@ export class MatrixError extends Error {
   }
 }
 
+/** Other words for an entry of the catalogue than its own. */
+interface Words {
+  errcode?: string | undefined;
+  message?: string | undefined;
+}
+
 /**
  * The {@link MatrixError} of a catalogue entry, with the entry's `Retry-After` where the headers have none of their
  * own.
  */
-export function matrixError(code: ErrorCode, options: MatrixErrorOptions = {}): MatrixError {
-  const [status, errcode, message, retryAfterSeconds] = CATALOGUE[code];
+export function matrixError(code: ErrorCode, options: MatrixErrorOptions & Words = {}): MatrixError {
+  const [status, ownErrcode, ownMessage, retryAfterSeconds] = CATALOGUE[code];
+  const { errcode = ownErrcode, message = ownMessage } = options;
   if (retryAfterSeconds === undefined) return new MatrixError(status, errcode, message, options, code);
   const headers = { "Retry-After": String(retryAfterSeconds), ...options.headers };
   return new MatrixError(status, errcode, message, { ...options, headers }, code);

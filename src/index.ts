@@ -4,7 +4,7 @@
 export { MatrixError, type MatrixErrorOptions } from "./errors.ts";
 export type { CallbackContext, CallbackRequester, UploadContext } from "./callbacks/context.ts";
 export type { MediaFile } from "./callbacks/kinds.ts";
-export { NOT_SPAM } from "./callbacks/spam-verdict.ts";
+export { allow, NOT_SPAM, refuse, type Refusal, type RefusalWords } from "./callbacks/spam-verdict.ts";
 export type { FileInfo, ThumbnailInfo } from "./media-file.ts";
 export type { MediaUploadLimit } from "./callbacks/limit.ts";
 export {
@@ -16,6 +16,7 @@ export {
   type SpamCheckerCallbacks,
   type SpamVerdict,
 } from "./module-api/definition.ts";
+export type { StandardIssue, StandardResult, StandardSchema } from "./module-api/standard-schema.ts";
 export type { NamesApi } from "./module-api/names-api.ts";
 export type { BackgroundApi, BackgroundTask, LoopOptions } from "./module-api/background-api.ts";
 export {

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import type { ErrorCode } from "../errors.ts";
 import { type FileInfo, toPythonFileInfo } from "../media-file.ts";
 import { readRegularFile } from "../util/regular-file.ts";
-import { judgeSpam } from "./spam-verdict.ts";
+import { judgeSpam, type RefusalWords } from "./spam-verdict.ts";
 import { isPlainObject, toJsonText } from "../util/json-text.ts";
 import { describeType, limitFromModule, limitFromWire, limitToWire, type MediaUploadLimit } from "./limit.ts";
 import { MEDIA_ID, type Parameter, SIZE, USER_ID } from "./parameters.ts";
@@ -28,7 +28,8 @@ export interface CallbackKinds {
     args: [userId: string, limit: MediaUploadLimit, sentBytes: number, attemptedBytes: number];
     stop: never;
   };
-  check_media_file_for_spam: { args: [path: string, info: FileInfo]; stop: "BAD_CONTENT" };
+  /** A stop refuses the file, in these words. */
+  check_media_file_for_spam: { args: [path: string, info: FileInfo]; stop: RefusalWords };
   on_media_uploaded: { args: [userId: string, mediaId: string, sizeBytes: number]; stop: never };
   on_media_deleted: { args: [mediaId: string]; stop: never };
 }
@@ -185,7 +186,7 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     isFirstOfRequest: false,
     toWire: (path, info) => [path, toPythonFileInfo(info)],
     toNative: (path, info) => [{ path, stream: () => readRegularFile(path) } satisfies MediaFile, info],
-    fromWire: () => "BAD_CONTENT",
+    fromWire: () => ({}),
     judge: judgeSpam,
   },
   on_media_uploaded: {

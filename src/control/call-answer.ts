@@ -1,5 +1,6 @@
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { KindName, RefusingKind } from "../callbacks/kinds.ts";
+import { badContent, type RefusalWords } from "../callbacks/spam-verdict.ts";
 import type { Config } from "../config/config.ts";
 import { type ErrorCode, matrixError, type MatrixError } from "../errors.ts";
 import { errorText } from "../http/response/json.ts";
@@ -29,6 +30,8 @@ export function answerOfDecision(kind: KindName, value: unknown, config: Config)
       const whose = value === undefined ? "no module decided: the configured limits" : "the module's limits";
       return { status: null, body: null, meaning: `${whose}: ${words.join(", ") || "none"}` };
     }
+    case "check_media_file_for_spam":
+      return value === undefined ? goesOn() : answerOfError(badContent(value as RefusalWords));
     default:
       // A stop of any other kind is the error that refuses the request.
       kind satisfies RefusingKind;

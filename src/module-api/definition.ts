@@ -1,8 +1,8 @@
-import type { z } from "zod";
 import type { CallbackContext } from "../callbacks/context.ts";
 import type { MediaFile } from "../callbacks/kinds.ts";
 import type { FileInfo } from "../media-file.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
+import type { Refusal } from "../callbacks/spam-verdict.ts";
 import type { Logger } from "../util/log.ts";
 import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts";
 import type { MetricsApi } from "./metrics-api.ts";
@@ -10,13 +10,17 @@ import type { Awaitable } from "./awaitable.ts";
 import type { BackgroundApi } from "./background-api.ts";
 import type { ModuleDatabase } from "./module-database.ts";
 import type { NamesApi } from "./names-api.ts";
+import type { SchemaOutput, StandardSchema } from "./standard-schema.ts";
 import type { WebApi } from "./web-api.ts";
 
 /** An answer to "nothing to say, ask the next one": Python's `None`. */
 export type Pass = undefined | null | void;
 
-/** A verdict of `checkMediaFileForSpam`: `NOT_SPAM` or `false`, `true`, or an errcode (with fields), as in Synapse. */
-export type SpamVerdict = boolean | string | readonly [errcode: string, fields: Record<string, unknown>];
+/**
+ * A verdict of `checkMediaFileForSpam`: `allow` or `refuse({ … })`; or, as in Synapse, `NOT_SPAM` or `false`, `true`, or an errcode
+ * (with fields).
+ */
+export type SpamVerdict = Refusal | boolean | string | readonly [errcode: string, fields: Record<string, unknown>];
 
 /**
  * Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`, with a {@link CallbackContext} as their last
@@ -71,13 +75,13 @@ export interface ModuleApi extends NamesApi, WebApi, BackgroundApi {
   registerSpamCheckerCallbacks(callbacks: SpamCheckerCallbacks): void;
 }
 
-/** A TypeScript module: a name, a zod schema for its `config`, and what it does at start. */
-export interface ModuleDefinition<Schema extends z.ZodType = z.ZodType> {
+/** A TypeScript module: a name, a schema for its `config`, and what it does at start. */
+export interface ModuleDefinition<Schema extends StandardSchema = StandardSchema> {
   readonly name: string;
-  /** Parses `config` before any module is set up; if absent, `config` is passed on as it is. */
+  /** A zod schema, or any other Standard Schema. Reads `config` before any module is set up; if absent, `config` is passed on as it is. */
   readonly configSchema?: Schema;
   /** Registers callbacks. Throwing ends the start. */
-  setup(api: ModuleApi, config: z.output<Schema>): Awaitable<void>;
+  setup(api: ModuleApi, config: SchemaOutput<Schema>): Awaitable<void>;
 }
 
 /**
@@ -94,7 +98,7 @@ export interface ModuleDefinition<Schema extends z.ZodType = z.ZodType> {
  *   },
  * });
  */
-export function defineModule<Schema extends z.ZodType = z.ZodUnknown>(
+export function defineModule<Schema extends StandardSchema = StandardSchema>(
   definition: ModuleDefinition<Schema>,
 ): ModuleDefinition<Schema> {
   return definition;

@@ -1,5 +1,6 @@
 import type { Chain } from "../../callbacks/chain.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
+import { badContent } from "../../callbacks/spam-verdict.ts";
 import { type MatrixError, matrixError } from "../../errors.ts";
 import { type StoredMedia, toFileInfo } from "../../media-file.ts";
 import type { LocalContent } from "../blobs.ts";
@@ -168,5 +169,5 @@ export async function checkForSpam(content: LocalContent, file: StoredMedia, { c
   if (!chain.has("check_media_file_for_spam")) return;
   const path = await content.localPath();
   const refused = await chain.decide("check_media_file_for_spam", path, toFileInfo(file));
-  if (refused) throw matrixError(refused.value);
+  if (refused) throw badContent(refused.value);
 }

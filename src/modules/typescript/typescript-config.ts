@@ -1,6 +1,6 @@
-import type { z } from "zod";
 import { formatPath } from "../../config/issues.ts";
 import type { ModuleDefinition } from "../../module-api/definition.ts";
+import type { StandardIssue, StandardResult, StandardSchema } from "../../module-api/standard-schema.ts";
 import { hideValues } from "../hidden-values.ts";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
 
@@ -14,27 +14,53 @@ export async function parseModuleConfig(
   file: string,
 ): Promise<unknown> {
   if (configSchema === undefined) return entry.config;
-  const { data, error } = await parse(configSchema, entry, file);
-  if (error === undefined) return data;
-  const lines = error.issues.flatMap((issue) => describeIssue(issue, entry.config));
-  throw moduleError(entry, ["refuses its configuration:", ...lines].join("\n  "), error);
+  const result = await validate(configSchema, entry, file);
+  if (result.issues === undefined) return result.value;
+  const lines = result.issues.flatMap((issue) => describeIssue(issue, entry.config));
+  throw moduleError(entry, ["refuses its configuration:", ...lines].join("\n  "));
 }
 
-async function parse(schema: z.ZodType, entry: TypeScriptEntry, file: string) {
+async function validate(
+  configSchema: StandardSchema,
+  entry: TypeScriptEntry,
+  file: string,
+): Promise<StandardResult<unknown>> {
+  const standard = (configSchema as Partial<StandardSchema> | null)?.["~standard"];
+  if (typeof standard?.validate !== "function") {
+    throw moduleError(entry, "cannot be loaded: its configSchema is not a Standard Schema, such as zod makes");
+  }
+  let result: unknown;
   try {
-    return await schema.safeParseAsync(entry.config);
+    result = await standard.validate(entry.config);
   } catch (error) {
     throw moduleError(entry, `refuses its configuration: ${describeThrown(error, entry, file)}`, error);
   }
+  if (isResult(result)) return result;
+  throw moduleError(entry, "cannot be loaded: its configSchema answers with neither a value nor issues");
 }
 
-function describeIssue(issue: z.core.$ZodIssue, config: unknown): string[] {
-  const path = ["config", ...issue.path];
-  if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => `${formatPath([...path, key])}: unknown key`);
+function isResult(result: unknown): result is StandardResult<unknown> {
+  if (typeof result !== "object" || result === null) return false;
+  const { issues } = result as { issues?: unknown };
+  return issues === undefined ? "value" in result : Array.isArray(issues);
+}
+
+/** What zod and others say of an issue beyond the standard. */
+interface RicherIssue extends StandardIssue {
+  readonly code?: unknown;
+  readonly keys?: unknown;
+  readonly expected?: unknown;
+}
+
+function describeIssue(issue: RicherIssue, config: unknown): string[] {
+  const keys = (issue.path ?? []).map((step) => (typeof step === "object" ? step.key : step));
+  const path = ["config", ...keys];
+  if (issue.code === "unrecognized_keys" && Array.isArray(issue.keys)) {
+    return issue.keys.map((key) => `${formatPath([...path, String(key)])}: unknown key`);
   }
-  const expected = issue.code === "invalid_type" ? `expected ${issue.expected}` : hideValues(issue.message, config);
-  return [`${formatPath(path)}: ${expected}, found ${typeAt(config, issue.path)}`];
+  const isOfType = issue.code === "invalid_type" && typeof issue.expected === "string";
+  const expected = isOfType ? `expected ${String(issue.expected)}` : hideValues(String(issue.message), config);
+  return [`${formatPath(path)}: ${expected}, found ${typeAt(config, keys)}`];
 }
 
 function typeAt(config: unknown, path: readonly PropertyKey[]): string {
