@@ -17,6 +17,12 @@ export {
   type SpamVerdict,
 } from "./module-api/definition.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./module-api/standard-schema.ts";
+export type {
+  FetchContext,
+  StorageProvider,
+  StorageProviderApi,
+  StoreContext,
+} from "./module-api/storage-provider-api.ts";
 export type { NamesApi } from "./module-api/names-api.ts";
 export type { BackgroundApi, BackgroundTask, LoopOptions } from "./module-api/background-api.ts";
 export {

@@ -109,10 +109,11 @@ function describeModules({ modules }: LoadedModules): string[] {
 
 function describeStorageProviders({ storageProviders }: LoadedModules): string[] {
   if (storageProviders.length === 0) return [];
-  const lines = storageProviders.map(({ module, file, storeLocal, storeRemote, storeSynchronous }, index) => {
+  const lines = storageProviders.map((provider, index) => {
+    const { language, file, storeLocal, storeRemote, storeSynchronous } = provider;
     const kept = [storeLocal && "local media", storeRemote && "media of other servers"].filter(Boolean).join(" and ");
     const how = kept === "" ? "stores nothing" : `stores ${kept}, ${storeSynchronous ? "" : "not "}awaited`;
-    return `storage provider ${index + 1}: ${module} (python${file === null ? "" : `, ${file}`}): ${how}`;
+    return `storage provider ${index + 1}: ${"module" in provider ? provider.module : provider.name} (${language}${file === null ? "" : `, ${file}`}): ${how}`;
   });
   return [...lines, ""];
 }

@@ -35,16 +35,26 @@ export interface TypeScriptModuleConfig {
   readonly config: unknown;
 }
 
-/** A storage provider: a Python class that keeps copies of media elsewhere. */
-export interface StorageProviderConfig extends PythonModuleConfig {
-  /** Where it stands: `media_storage_providers[0]`. */
+/** What a storage provider gets, in either language. */
+export interface ProviderChoices {
+  /** Where it is in the configuration: `media_storage_providers[0]`. */
   readonly key: string;
-  /** Its class, with `#2` and so on where one class stands there again: the same at each start. */
-  readonly name: string;
   readonly storeLocal: boolean;
   readonly storeRemote: boolean;
   readonly storeSynchronous: boolean;
 }
+
+/** A storage provider in Python: a class that keeps copies of media elsewhere. */
+export interface PythonProviderConfig extends PythonModuleConfig, ProviderChoices {
+  readonly key: string;
+  /** Its class, with `#2` and so on where one class is listed again: the same at each start. */
+  readonly name: string;
+}
+
+/** A storage provider in TypeScript: a module that registers it. */
+export interface TypeScriptProviderConfig extends TypeScriptModuleConfig, ProviderChoices {}
+
+export type StorageProviderConfig = PythonProviderConfig | TypeScriptProviderConfig;
 
 export type ModuleConfig = PythonModuleConfig | TypeScriptModuleConfig;
 

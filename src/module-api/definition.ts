@@ -11,6 +11,7 @@ import type { BackgroundApi } from "./background-api.ts";
 import type { ModuleDatabase } from "./module-database.ts";
 import type { NamesApi } from "./names-api.ts";
 import type { SchemaOutput, StandardSchema } from "./standard-schema.ts";
+import type { StorageProviderApi } from "./storage-provider-api.ts";
 import type { WebApi } from "./web-api.ts";
 
 /** An answer to "nothing to say, ask the next one": Python's `None`. */
@@ -60,7 +61,7 @@ export interface SpamCheckerCallbacks {
 }
 
 /** The API that `setup` of a TypeScript module gets. */
-export interface ModuleApi extends NamesApi, WebApi, BackgroundApi {
+export interface ModuleApi extends NamesApi, WebApi, BackgroundApi, StorageProviderApi {
   /** Logs with the module's name. */
   readonly log: Logger;
   /** What the homeserver can be asked, and told to do; needs `media_bridge.homeserver` (docs/homeserver.md). */

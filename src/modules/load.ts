@@ -1,19 +1,25 @@
 import { join } from "node:path";
 import type { AdminQuestion } from "../callbacks/caller.ts";
+import { ModuleUnavailable } from "../callbacks/failure.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
-import type { Config, PythonModuleConfig, StorageProviderConfig, TypeScriptModuleConfig } from "../config/config.ts";
-import { BackgroundTasks } from "./typescript/background-tasks.ts";
-import { offerDatabase, requireDatabaseChoice } from "./database-choice.ts";
-import { heardLog } from "./heard-log.ts";
-import { heardDatabase, heardHomeserver } from "./heard-services.ts";
+import type {
+  ModuleConfig,
+  PythonModuleConfig,
+  PythonProviderConfig,
+  StorageProviderConfig,
+  TypeScriptModuleConfig,
+} from "../config/config.ts";
+import { requireDatabaseChoice } from "./database-choice.ts";
 import { adviseOnLoading } from "./load-advice.ts";
 import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
 import type { CompleteOptions, LoadOptions } from "./load-options.ts";
-import { createNamesApi } from "./typescript/names.ts";
 import { joinStartErrors } from "./python/python-start-error.ts";
 import type { PythonChildren } from "./python/python-children.ts";
+import type { BackgroundTasks } from "./typescript/background-tasks.ts";
+import { setUpModule, setUpProvider } from "./typescript/set-up.ts";
 import { createUnservedWeb } from "./typescript/web.ts";
-import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "./typescript/typescript-host.ts";
+import { parseTypeScriptModule, type ParsedModule } from "./typescript/typescript-host.ts";
+import type { RegisteredProvider } from "./typescript/typescript-provider.ts";
 
 /** Every module of the configuration, constructed, and the chains they registered. */
 export interface LoadedModules {
@@ -26,6 +32,8 @@ export interface LoadedModules {
   readonly storageProviders: readonly LoadedProvider[];
   /** Asks the homeserver; rejects with a `HomeserverError` where it cannot be asked. */
   readonly isUserAdmin: AdminQuestion;
+  /** Is aborted when they end. */
+  readonly ending: AbortSignal;
   stop(graceMs: number): Promise<void>;
 }
 
@@ -43,9 +51,7 @@ export interface LoadedModule extends LeftOut {
 }
 
 /** A storage provider that is constructed. */
-export interface LoadedProvider extends StorageProviderConfig {
-  readonly file: string | null;
-}
+export type LoadedProvider = (PythonProviderConfig | RegisteredProvider) & { readonly file: string | null };
 
 /**
  * Loads all modules: every configuration is parsed before the first module is constructed, then they are constructed in
@@ -57,18 +63,24 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
   const { modules, storageProviders } = options.config;
   requireDatabaseChoice(options.config);
   const registry = new CallbackRegistry();
-  const needsPython = storageProviders.length > 0 || modules.some(({ language }) => language === "python");
+  const needsPython = [...modules, ...storageProviders].some(({ language }) => language === "python");
   const backgrounds: BackgroundTasks[] = [];
+  const ending = new AbortController();
   const stop = async (graceMs: number) => {
+    ending.abort(new ModuleUnavailable("unavailable", "the service stops"));
     await Promise.all([...backgrounds.map((background) => background.stop(graceMs)), python?.stop(graceMs)]);
   };
   const python = needsPython ? await openPython(registry, options) : undefined;
+  const parts = { registry, backgrounds, options };
   const failures: unknown[] = [];
   const loaded: LoadedModule[] = [];
   try {
     const starting = python?.start();
     options.onSpawned?.();
-    const [parsed] = await settleBoth(parseAll(modules.filter(isTypeScript), options), starting);
+    const [parsed] = await settleBoth(
+      parseAll([...modules, ...storageProviders].filter(isTypeScript), options),
+      starting,
+    );
     for (const entry of modules) {
       if (entry.language === "python") {
         try {
@@ -82,20 +94,29 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
         }
         loaded.push(describePython(entry, python));
       } else {
-        loaded.push(await setUp(parsed.get(entry.index), registry, backgrounds, options));
+        loaded.push(await setUpModule(parsed.get(entry.index), parts));
       }
       const last = loaded.at(-1);
       if (last !== undefined) warnOfLeftOut(options.log, last);
     }
     if (failures.length > 0) throw joinStartErrors(failures);
-    for (const { index } of storageProviders) await python?.construct(index);
-    const providers = storageProviders.map((entry) => ({ ...entry, file: python?.fileOf(entry.index) ?? null }));
+    const providers: LoadedProvider[] = [];
+    for (const entry of storageProviders) {
+      if (entry.language === "python") {
+        await python?.construct(entry.index);
+        providers.push({ ...entry, file: python?.fileOf(entry.index) ?? null });
+      } else {
+        const names = providers.map(({ name }) => name);
+        providers.push(await setUpProvider(entry, names, parsed.get(entry.index), parts));
+      }
+    }
     return {
       registry,
       python,
       modules: loaded,
       storageProviders: providers,
       isUserAdmin: async (userId) => (await options.services).homeserver.isUserAdmin(userId),
+      ending: ending.signal,
       stop,
     };
   } catch (error) {
@@ -129,47 +150,6 @@ async function parseAll(
   return parsed;
 }
 
-async function setUp(
-  parsed: ParsedModule | undefined,
-  registry: CallbackRegistry,
-  backgrounds: BackgroundTasks[],
-  { config, dryRun, web, services, ...options }: CompleteOptions,
-): Promise<LoadedModule> {
-  if (parsed === undefined) throw new TypeError("a module was set up before it was parsed");
-  const { module, file } = parsed;
-  const { runBackgroundTasks } = config.mediaBridge;
-  const log = heardLog(options.log.child({ module: module.name }));
-  const background = new BackgroundTasks({ log, runBackgroundTasks, dryRun });
-  backgrounds.push(background);
-  const names = createNamesApi(config);
-  let isSetUp = false;
-  const { homeserver, metrics, database } = await services;
-  const offered = offerDatabase(config, heardDatabase(database, options.log.child({ module: module.name })));
-  const registered = new Set<string>();
-  const parts = { names, registry, web, background, log, registered, isSetUp: () => isSetUp };
-  const heard = { homeserver: heardHomeserver(homeserver), takeDatabase: () => offered.take() };
-  const api = createModuleApi(module, file, { ...heard, metrics, ...parts });
-  try {
-    await parsed.setup(api);
-  } finally {
-    offered.check(module.name);
-  }
-  isSetUp = true;
-  const leftOut = {
-    registersNothing: registered.size === 0,
-    unregistered: parsed.callbackMembers.filter((name) => !registered.has(name)),
-  };
-  const facts = {
-    index: module.index,
-    name: module.name,
-    language: "typescript" as const,
-    file,
-    child: null,
-    unfired: [],
-  };
-  return { ...facts, ...leftOut, isLegacySpamChecker: false };
-}
-
 function describePython(entry: PythonModuleConfig, python: PythonChildren | undefined): LoadedModule {
   return {
     index: entry.index,
@@ -183,6 +163,6 @@ function describePython(entry: PythonModuleConfig, python: PythonChildren | unde
   };
 }
 
-function isTypeScript(entry: Config["modules"][number]): entry is TypeScriptModuleConfig {
+function isTypeScript(entry: ModuleConfig | StorageProviderConfig): entry is TypeScriptModuleConfig {
   return entry.language === "typescript";
 }

@@ -1,12 +1,18 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { openHomeserver } from "../../src/homeserver/client/homeserver.ts";
+import { declareUncounted } from "../../src/metrics/declared-metrics.ts";
 import { NO_METRICS } from "../../src/metrics/metrics.ts";
 import { loadModules } from "../../src/modules/load.ts";
-import { PythonProviders } from "../../src/modules/python/python-providers.ts";
+import { LoadedStorageProviders } from "../../src/modules/storage-providers.ts";
+import { moduleDatabaseOptions } from "../../src/server/module-database.ts";
+import { openTrialDatabase } from "../../src/storage/module-database/open-module-database.ts";
 import { describeStorageProviders, type ProviderUnderTest } from "../contract/storage-providers.ts";
 import { startBucket } from "../support/bucket.ts";
+import { startCopyServer } from "../support/copy-server.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { fileAppears, PROVIDERS } from "../support/providers.ts";
 import { writeConfig } from "../support/service.ts";
@@ -41,7 +47,27 @@ describeStorageProviders("one that stores and forgets", async () => {
   };
 });
 
-/** The Python child with one provider, as the service loads it. */
+describeStorageProviders("TypeScript, over a folder, with streams of Node.js", () => {
+  const typescript = join(PROVIDERS, "folder-provider.ts");
+  return openProvider((folder) => ({ typescript, config: { folder: join(folder, "backup") } }));
+});
+
+describeStorageProviders("TypeScript, over HTTP, with streams of the web", async () => {
+  const server = await startCopyServer();
+  const typescript = fileURLToPath(
+    new URL("../../examples/typescript-storage-provider/http-copies.ts", import.meta.url),
+  );
+  const tested = await openProvider(() => ({ typescript, config: { url: server.url } }));
+  return {
+    ...tested,
+    async close() {
+      await tested.close();
+      await server.stop();
+    },
+  };
+});
+
+/** One provider, in the Python child or in TypeScript, as the service loads it. */
 async function openProvider(describe: (folder: string) => object): Promise<ProviderUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-provider-"));
   const mediaStore = join(folder, "media");
@@ -52,16 +78,25 @@ async function openProvider(describe: (folder: string) => object): Promise<Provi
   });
   const { config } = loadConfig([file]);
   const log = captureLog();
-  const modules = await loadModules({ config, log, dryRun: false, services: Promise.withResolvers<never>().promise });
-  const { python, storageProviders: entries } = modules;
-  if (python === undefined) throw new Error("no Python child was started for a storage provider alone");
-  await python.markStarted();
+  const homeserver = openHomeserver({
+    url: undefined,
+    adminToken: undefined,
+    appserviceToken: undefined,
+    timeoutMs: 0,
+  });
+  const database = await openTrialDatabase({ ...moduleDatabaseOptions(config), log });
+  const services = Promise.resolve({ homeserver: homeserver.client, database, metrics: declareUncounted().api });
+  const modules = await loadModules({ config, log, dryRun: false, services });
+  const { python: hosts, storageProviders: entries, ending } = modules;
+  await hosts?.markStarted();
   const deadlines = config.mediaBridge.storageProviders;
+  const parts = { hosts, entries, deadlines, mediaStorePath: mediaStore, log, metrics: NO_METRICS, ending };
   return {
     mediaStore,
-    providers: new PythonProviders({ hosts: python, entries, deadlines, log, metrics: NO_METRICS }),
+    providers: new LoadedStorageProviders(parts),
     async close() {
       await modules.stop(0);
+      await database.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import type { ModuleConfig } from "../config.ts";
+import type { ModuleConfig, TypeScriptModuleConfig } from "../config.ts";
 import type { ConfigSources } from "../config-files.ts";
 import { formatPath } from "../issues.ts";
 import type { Settings } from "../schema/schema.ts";
@@ -79,7 +79,16 @@ function buildModule(entry: ModuleEntry, index: number, folder: string, config: 
     const facts = { index, language: "python" as const, module: entry.spam_checker };
     return { ...facts, configJson: toConfigJson(config), isLegacySpamChecker: true };
   }
-  const specifier = entry.typescript ?? "";
+  return buildTypeScriptModule(entry.typescript ?? "", index, folder, config);
+}
+
+/** A TypeScript module. A path is relative to the folder of the file that names it. */
+export function buildTypeScriptModule(
+  specifier: string,
+  index: number,
+  folder: string,
+  config: YamlNode | undefined,
+): TypeScriptModuleConfig {
   return {
     index,
     language: "typescript",

@@ -8,20 +8,26 @@ const FILE_SYSTEM_NAMES: ReadonlySet<string> = new Set(["file_system", "synapse.
 const FILE_SYSTEM_CLASS = "synapse.media.storage_provider.FileStorageProviderBackend";
 
 const CLASS_FORM = "the dotted path of a Python class (such as my_package.MyStorageProvider), or file_system";
-const ENTRY_FORM = "a mapping with a module";
+const ENTRY_FORM = "a mapping with either module or typescript";
 
 /** One entry of `media_storage_providers`. As Synapse does, keys that it does not know are let through. */
-const StorageProviderSchema = z.object(
+const StorageProviderEntrySchema = z.object(
   {
     module: field(
       text(CLASS_FORM)
         .refine((name) => FILE_SYSTEM_NAMES.has(name) || isPythonClass(name), { error: CLASS_FORM })
-        .transform((name) => (FILE_SYSTEM_NAMES.has(name) ? FILE_SYSTEM_CLASS : name)),
+        .transform((name) => (FILE_SYSTEM_NAMES.has(name) ? FILE_SYSTEM_CLASS : name))
+        .optional(),
       {
         form: CLASS_FORM,
         description: "The provider's class; `file_system` copies into the folder that `config.directory` names.",
       },
     ),
+    typescript: field(text("a path or a package name").optional(), {
+      form: "a path that begins with ./, ../ or /, or a package name",
+      description:
+        "A TypeScript or JavaScript module that registers a provider, in place of `module`; found as an entry of `modules` is. Synapse refuses such an entry.",
+    }),
     store_local: field(flag().prefault(false), {
       form: FLAG_FORM,
       description: "Whether it gets what local users upload.",
@@ -41,6 +47,11 @@ const StorageProviderSchema = z.object(
       fallback: "`{}`",
     }),
   },
+  { error: ENTRY_FORM },
+);
+
+const StorageProviderSchema = StorageProviderEntrySchema.refine(
+  ({ module, typescript }) => (module === undefined) !== (typescript === undefined),
   { error: ENTRY_FORM },
 );
 

@@ -1,6 +1,6 @@
 import type { Handlers } from "../../bridge/transport/peer-requests.ts";
 import type { CallbackRegistry } from "../../callbacks/registry.ts";
-import type { PythonModuleConfig, StorageProviderConfig } from "../../config/config.ts";
+import type { PythonModuleConfig, PythonProviderConfig } from "../../config/config.ts";
 import type { Logger } from "../../util/log.ts";
 import type { AdmissionLimits } from "./call-admission.ts";
 import type { Blocked } from "./python-messages.ts";
@@ -43,7 +43,7 @@ export interface PythonHostOptions {
   readonly blockedAfterMs: number;
   readonly admission: AdmissionLimits;
   readonly entries: readonly PythonModuleConfig[];
-  readonly storageProviders: readonly StorageProviderConfig[];
+  readonly storageProviders: readonly PythonProviderConfig[];
   readonly service: ServiceFacts;
   /** What the child may ask of the service: handlers by method. */
   readonly requests: Handlers;

@@ -1,11 +1,11 @@
-import type { Config, PythonModuleConfig, StorageProviderConfig } from "../../config/config.ts";
+import type { Config, PythonModuleConfig, PythonProviderConfig } from "../../config/config.ts";
 
 /** A Python child that is to be: who lives in it, and how it is run. */
 export interface PlannedChild {
   /** `shared`, or the class that it is for, with `#2` and so on where one class has more of them. */
   readonly name: string;
   readonly entries: readonly PythonModuleConfig[];
-  readonly storageProviders: readonly StorageProviderConfig[];
+  readonly storageProviders: readonly PythonProviderConfig[];
   /** Undefined: the environment that the service makes. */
   readonly executable: string | undefined;
   readonly environment: Readonly<Record<string, string>>;
@@ -16,7 +16,7 @@ interface Group {
   /** The class of the first who lives there. */
   readonly module: string;
   readonly entries: PythonModuleConfig[];
-  readonly storageProviders: StorageProviderConfig[];
+  readonly storageProviders: PythonProviderConfig[];
 }
 
 /** The name of the child of all modules that the configuration does not set apart. */
@@ -33,7 +33,8 @@ export function planPythonChildren({ modules, storageProviders, mediaBridge: { p
     return group;
   };
   for (const entry of modules) if (entry.language === "python") groupOf(entry.module).entries.push(entry);
-  for (const entry of storageProviders) groupOf(entry.module).storageProviders.push(entry);
+  for (const entry of storageProviders)
+    if (entry.language === "python") groupOf(entry.module).storageProviders.push(entry);
   return [...groups].map(([name, { module, ...group }]) => {
     const override = name === SHARED ? undefined : python.overrides[module];
     return {

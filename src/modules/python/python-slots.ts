@@ -1,13 +1,13 @@
 import type { CallbackRegistry } from "../../callbacks/registry.ts";
 import type { PythonRunner } from "../../callbacks/slot.ts";
 import type { PythonSlot, SlotModule } from "../../callbacks/slot.ts";
-import type { PythonModuleConfig, StorageProviderConfig } from "../../config/config.ts";
+import type { PythonModuleConfig, PythonProviderConfig } from "../../config/config.ts";
 import type { Logger } from "../../util/log.ts";
 import type { LeftOut } from "../left-out.ts";
 import type { Constructed } from "./python-messages.ts";
 
 /** What is constructed in the child: a module, or a storage provider, which may register callbacks as well. */
-export type PythonEntry = PythonModuleConfig | StorageProviderConfig;
+export type PythonEntry = PythonModuleConfig | PythonProviderConfig;
 
 /** The slots of Python modules: a restarted child numbers them anew, their places in the chains stay. */
 export class PythonSlots {

@@ -58,8 +58,10 @@ function describeIssue(issue: RicherIssue, config: unknown): string[] {
   if (issue.code === "unrecognized_keys" && Array.isArray(issue.keys)) {
     return issue.keys.map((key) => `${formatPath([...path, String(key)])}: unknown key`);
   }
-  const isOfType = issue.code === "invalid_type" && typeof issue.expected === "string";
-  const expected = isOfType ? `expected ${String(issue.expected)}` : hideValues(String(issue.message), config);
+  const expected =
+    issue.code === "invalid_type" && typeof issue.expected === "string"
+      ? `expected ${issue.expected}`
+      : hideValues(issue.message, config);
   return [`${formatPath(path)}: ${expected}, found ${typeAt(config, keys)}`];
 }
 

@@ -10,6 +10,8 @@ export interface TypeScriptEntry {
   /** The folder of the file that names it, from where a package is looked up. */
   readonly from: string;
   readonly config: unknown;
+  /** The key that names it, where that is not the list of modules. */
+  readonly key?: string;
 }
 
 /**
@@ -17,7 +19,8 @@ export interface TypeScriptEntry {
  * without the values of the module's configuration.
  */
 export function moduleError(entry: TypeScriptEntry, problem: string, cause?: unknown): StartError {
-  return new StartError("MODULE", `module ${entry.index + 1} (typescript: ${entry.specifier}) ${problem}`, {
+  const place = entry.key ?? `module ${entry.index + 1}`;
+  return new StartError("MODULE", `${place} (typescript: ${entry.specifier}) ${problem}`, {
     cause: hideInThrown(cause, entry.config),
   });
 }

@@ -6,6 +6,7 @@ import type { Logger } from "../../util/log.ts";
 import type { BackgroundTasks } from "./background-tasks.ts";
 import type { ModuleApi, ModuleDefinition } from "../../module-api/definition.ts";
 import type { ModuleDatabase } from "../../module-api/module-database.ts";
+import type { StorageProvider } from "../../module-api/storage-provider-api.ts";
 import type { NamesApi } from "../../module-api/names-api.ts";
 import type { TypeScriptServices } from "./typescript-services.ts";
 import { parseModuleConfig } from "./typescript-config.ts";
@@ -61,6 +62,8 @@ export function createModuleApi(
     readonly web: WebServices;
     readonly background: BackgroundTasks;
     readonly log: Logger;
+    /** Takes a storage provider; undefined for a module that may register none. */
+    readonly takeProvider: ((provider: StorageProvider) => void) | undefined;
     /** Gets what is registered: names of callbacks, and paths. */
     readonly registered: Set<string>;
     /** Whether its `setup` is over. */
@@ -106,12 +109,30 @@ export function createModuleApi(
     onShutdown: background.onShutdown,
     registerMediaRepositoryCallbacks: (callbacks) => register("media_repository", callbacks),
     registerSpamCheckerCallbacks: (callbacks) => register("spam_checker", callbacks),
+    registerStorageProvider: (provider) => registerProvider(module, provider, service.takeProvider),
     ...web,
     registerWebResource: (path, handler) => {
       web.registerWebResource(path, handler);
       service.registered.add(path);
     },
   };
+}
+
+function registerProvider(
+  { name }: SlotModule,
+  provider: StorageProvider,
+  take: ((provider: StorageProvider) => void) | undefined,
+): void {
+  if (take === undefined) {
+    throw new TypeError(
+      `${name} registers a storage provider: name its file in media_storage_providers, not in modules`,
+    );
+  }
+  for (const method of ["storeFile", "fetch"] as const) {
+    if (typeof (provider as Partial<StorageProvider> | null)?.[method] !== "function")
+      throw new TypeError(`${name} registers a storage provider without the method ${method}`);
+  }
+  take(provider);
 }
 
 /** A function may take less than it is called with; more would be undefined. */

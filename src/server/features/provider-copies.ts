@@ -5,7 +5,7 @@ import { MediaRestorer } from "../../media/copies/restorer.ts";
 import type { MediaStores } from "../../media/stores.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { LoadedModules } from "../../modules/load.ts";
-import { PythonProviders } from "../../modules/python/python-providers.ts";
+import { LoadedStorageProviders } from "../../modules/storage-providers.ts";
 import type { Logger } from "../../util/log.ts";
 
 /** What the storage providers work on. */
@@ -19,12 +19,13 @@ export interface StorageProviderParts {
 /** The storage providers of the configuration at work: they store, and give back. Undefined where there are none. */
 export function openStorageProviders(
   config: Config,
-  { python, storageProviders: entries }: LoadedModules,
+  { python: hosts, storageProviders: entries, ending }: LoadedModules,
   { stores, blobs, metrics, log }: StorageProviderParts,
 ): { readonly copies: ProviderCopies; readonly restorer: MediaRestorer } | undefined {
-  if (python === undefined || entries.length === 0) return undefined;
+  if (entries.length === 0) return undefined;
   const deadlines = config.mediaBridge.storageProviders;
-  const providers = new PythonProviders({ hosts: python, entries, deadlines, log, metrics });
+  const { mediaStorePath } = config;
+  const providers = new LoadedStorageProviders({ hosts, entries, deadlines, mediaStorePath, log, metrics, ending });
   const names = providers.all.map(({ name }) => name);
   names.forEach((name) => metrics.providerConfigured(name));
   // Those of which nothing waits as well: an alert on a rise needs the 0 before it.
