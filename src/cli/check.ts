@@ -6,6 +6,7 @@ import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 import { describeLeftOut } from "../modules/left-out.ts";
+import { describeLimits } from "../control/call-answer.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { SHARED } from "../modules/python/python-plan.ts";
 import { loadModulesForDryRun } from "../server/dry-run.ts";
@@ -70,6 +71,7 @@ function describePaths({ config }: LoadedConfig): string[] {
     `data:         ${dataPath}`,
     `database:     ${database.path}`,
     `modules get:  ${describeModuleDatabase(config)}`,
+    `limits:       ${describeLimits(config.mediaUploadLimits, config)}`,
     homeserver ? `homeserver:   ${homeserver.url}` : `tokens file:  ${tokensFile}`,
     `python:       ${python.executable ?? join(dataPath, "python", "bin", "python")}`,
     ...python.path.map((folder) => `python path:  ${folder}`),
@@ -118,6 +120,8 @@ function describeStorageProviders({ storageProviders }: LoadedModules): string[]
   return [...lines, ""];
 }
 
+const LIFTING = "  a module that answers an empty list ([]) lifts all limits: that user may upload without limit";
+
 function describeChains({ registry }: LoadedModules, policies: Config["mediaBridge"]["callbacks"]): string[] {
   return (Object.keys(KINDS) as KindName[]).flatMap((kind) => {
     const slots = registry.slots(kind);
@@ -127,7 +131,8 @@ function describeChains({ registry }: LoadedModules, policies: Config["mediaBrid
       const misfit = slot.misfit === undefined ? "" : `\n     does not fit: ${slot.misfit}`;
       return `  ${index + 1}. ${slot.module.name} (${slot.language}) ${slot.name}${file}${misfit}`;
     });
-    return [kind, ...lines, describePolicy(kind, policies[kind]), ""];
+    const lifting = kind === "get_media_upload_limits_for_user" ? [LIFTING] : [];
+    return [kind, ...lines, ...lifting, describePolicy(kind, policies[kind]), ""];
   });
 }
 

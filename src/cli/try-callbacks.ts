@@ -6,6 +6,7 @@ import type { ParameterForm } from "../callbacks/parameters.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type { Slot } from "../callbacks/slot.ts";
 import { runCall } from "../control/call.ts";
+import type { HttpAnswer } from "../control/call-answer.ts";
 import { formatSlot, type SlotReport } from "../control/call-report.ts";
 import type { Config } from "../config/config.ts";
 import type { LoadedModules } from "../modules/load.ts";
@@ -39,10 +40,12 @@ export async function tryCallbacks(user: string, modules: LoadedModules, config:
     for (const kind of (Object.keys(KINDS) as KindName[]).filter((name) => !KINDS[name].notification)) {
       const args = KINDS[kind].parameters.flatMap(({ form }) => values[form] ?? []);
       for (const slot of modules.registry.slots(kind)) {
-        const report = await trySlot(slot, args, modules, config);
+        const { report, http } = await trySlot(slot, args, modules, config);
         const problem = judge(report);
         hasProblems ||= problem === "problem";
         lines.push(`  ${problem}: ${kind}: ${formatSlot(report).join("\n")}`);
+        const isAnswered = kind === "get_media_upload_limits_for_user" && report.outcome === "stop";
+        if (isAnswered) lines.push(`     ${http.meaning}`);
       }
     }
     return { lines: [`tried as ${user}`, ...(lines.length > 0 ? lines : ["  no callback decides"]), ""], hasProblems };
@@ -56,13 +59,13 @@ async function trySlot(
   args: readonly string[],
   { isUserAdmin }: LoadedModules,
   config: Config,
-): Promise<SlotReport> {
+): Promise<{ readonly report: SlotReport; readonly http: HttpAnswer }> {
   const registry = new CallbackRegistry();
   registry.add(slot);
-  const { slots } = await runCall(slot.kind, args, { registry, isUserAdmin }, config);
+  const { slots, http } = await runCall(slot.kind, args, { registry, isUserAdmin }, config);
   const [report] = slots;
   if (report === undefined) throw new TypeError("a chain of one callback asked none");
-  return report;
+  return { report, http };
 }
 
 function judge({ outcome, error = "", isRefusal, said = [] }: SlotReport): "problem" | "unknown" | "ok" {

@@ -26,9 +26,8 @@ export function answerOfDecision(kind: KindName, value: unknown, config: Config)
         : { status: 200, body: value as string, meaning: "the module's answer is the body" };
     case "get_media_upload_limits_for_user": {
       const limits = (value ?? config.mediaUploadLimits) as readonly MediaUploadLimit[];
-      const words = limits.map(({ maxBytes, timePeriodMs }) => `${maxBytes} bytes in ${timePeriodMs} ms`);
       const whose = value === undefined ? "no module decided: the configured limits" : "the module's limits";
-      return { status: null, body: null, meaning: `${whose}: ${words.join(", ") || "none"}` };
+      return { status: null, body: null, meaning: `${whose}: ${describeLimits(limits, config)}` };
     }
     case "check_media_file_for_spam":
       return value === undefined ? goesOn() : answerOfError(badContent(value as RefusalWords));
@@ -58,6 +57,14 @@ export function answerOfNotification(
 /** The answer to a request that ends in an error. */
 export function answerOfError(error: MatrixError, meaning = "the request is refused"): HttpAnswer {
   return { status: error.status, body: errorText(error), meaning };
+}
+
+/** Limits in words. None at all means that the user may upload without limit, which is easily taken for the opposite. */
+export function describeLimits(limits: readonly MediaUploadLimit[], { maxUploadSizeBytes }: Config): string {
+  if (limits.length === 0) {
+    return `none, so the user may upload without limit, in files of up to ${maxUploadSizeBytes} bytes each`;
+  }
+  return limits.map(({ maxBytes, timePeriodMs }) => `${maxBytes} bytes in ${timePeriodMs} ms`).join(", ");
 }
 
 function goesOn(): HttpAnswer {

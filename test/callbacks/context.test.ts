@@ -6,6 +6,7 @@ import { FIXTURE_MODULES, startTestService, type TestService, type TestUser } fr
 
 const UPLOAD = "/_matrix/media/v3/upload";
 const ALICE = "@alice:example.test";
+const PATIENCE = { timeout: 20_000 };
 
 let service: TestService;
 let lines: string;
@@ -49,7 +50,7 @@ describe("A TypeScript callback", () => {
     expect(told("limits")).toEqual([{ callback: "limits", ...before }]);
     const after = { ...before, upload: { ...declared, sizeBytes: 100 } };
     expect(told("spam")).toEqual([{ callback: "spam", ...after }]);
-    await vi.waitFor(() => expect(told("uploaded")).toEqual([{ callback: "uploaded", ...after }]));
+    await vi.waitFor(() => expect(told("uploaded")).toEqual([{ callback: "uploaded", ...after }]), PATIENCE);
   });
 
   test("is told by a tokens file that the user is an administrator", async () => {
@@ -93,11 +94,14 @@ describe("A TypeScript callback", () => {
         body: new Uint8Array(100),
         signal: leaving.signal,
       });
-      await vi.waitFor(() => expect(told("waits")).toHaveLength(1));
+      request.catch(() => undefined);
+      await vi.waitFor(() => expect(told("waits")).toHaveLength(1), PATIENCE);
       leaving.abort();
       await expect(request).rejects.toThrow("aborted");
-      await vi.waitFor(() =>
-        expect(told("aborted")).toEqual([{ callback: "aborted", reason: "The client left before it was answered" }]),
+      await vi.waitFor(
+        () =>
+          expect(told("aborted")).toEqual([{ callback: "aborted", reason: "The client left before it was answered" }]),
+        PATIENCE,
       );
       await service.log.waitFor(({ message, facts }) => message === "request" && facts["aborted"] === true);
       expect(service.log.lines.filter(({ level }) => level === "error")).toEqual([]);
@@ -119,7 +123,7 @@ test("A Python callback finds the user of the request in its logging context, be
   const users = [ALICE, ALICE, ALICE, ALICE];
   expect((await upload("alice")).status).toBe(200);
   expect((await service.request("/_matrix/client/v1/media/config", { as: "alice" })).status).toBe(200);
-  await vi.waitFor(() => expect(told("uploaded")).toHaveLength(1));
+  await vi.waitFor(() => expect(told("uploaded")).toHaveLength(1), PATIENCE);
   for (const callback of ["config", "allowed", "limits", "spam", "uploaded"]) {
     expect(told(callback)).toEqual([{ callback, users, hasId: true }]);
   }

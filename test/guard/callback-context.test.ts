@@ -22,15 +22,18 @@ test("In front of a Synapse callbacks of both languages are told of the uploader
   expect((await guard.upload("hello")).status).toBe(200);
   const requester = { userId: ALICE, isGuest: false, isAppservice: false, isAdmin: false };
   const declared = { userId: ALICE, declaredType: "text/plain;charset=UTF-8", declaredSizeBytes: 5 };
-  await vi.waitFor(() => {
-    expect(read(forTypeScript)).toMatchObject([
-      { callback: "allowed", requester, upload: declared },
-      { callback: "limits", requester, upload: declared },
-      { callback: "spam", requester, upload: { ...declared, sizeBytes: 5 } },
-      { callback: "uploaded", requester, upload: { ...declared, sizeBytes: 5 } },
-    ]);
-    expect(read(forPython).map(({ callback }) => callback)).toEqual(["allowed", "limits", "spam", "uploaded"]);
-  });
+  await vi.waitFor(
+    () => {
+      expect(read(forTypeScript)).toMatchObject([
+        { callback: "allowed", requester, upload: declared },
+        { callback: "limits", requester, upload: declared },
+        { callback: "spam", requester, upload: { ...declared, sizeBytes: 5 } },
+        { callback: "uploaded", requester, upload: { ...declared, sizeBytes: 5 } },
+      ]);
+      expect(read(forPython).map(({ callback }) => callback)).toEqual(["allowed", "limits", "spam", "uploaded"]);
+    },
+    { timeout: 20_000 },
+  );
   for (const line of read(forPython)) expect(line).toMatchObject({ users: [ALICE, ALICE, ALICE, ALICE], hasId: true });
 });
 

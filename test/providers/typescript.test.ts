@@ -134,7 +134,7 @@ describe("A storage provider in TypeScript", () => {
     });
     behave("store hangs");
     await started.upload("hello");
-    await vi.waitFor(() => expect(notes()).toHaveLength(1));
+    await vi.waitFor(() => expect(notes()).toHaveLength(1), { timeout: 10_000 });
     service = undefined;
     await started.stop();
     expect(notes()[1]).toBe("store aborted: the service stops");
