@@ -79,6 +79,36 @@ export interface MatrixErrorOptions {
   cause?: unknown;
 }
 
+/** The callback of a module that decided. */
+export interface SlotName {
+  /** `a.b.Class` of a Python module, the definition's name of a TypeScript one. */
+  readonly module: string;
+  readonly callback: string;
+}
+
+/** A limit that a request would have passed. */
+export interface LimitFacts {
+  readonly maxBytes: number | bigint;
+  /** undefined for a limit of a single upload. */
+  readonly periodMs?: number | bigint | undefined;
+  /** What the user had sent within the period, uploads under way included. */
+  readonly sentBytes?: number | undefined;
+}
+
+/** Why a request was refused, for the operator: for the log and for `media-bridge refusals`, never part of the answer. */
+export interface RefusalFacts {
+  /** Who decided, or gave the limit; undefined where it was no module. */
+  readonly slot?: SlotName | undefined;
+  /** The key of the configuration that decided. */
+  readonly setting?: string | undefined;
+  readonly limit?: LimitFacts | undefined;
+}
+
+/** What the service's own code may give an error as well. */
+interface OwnErrorOptions extends MatrixErrorOptions {
+  readonly facts?: RefusalFacts | undefined;
+}
+
 const BRAND = Symbol.for("synapse-media-bridge.MatrixError");
 
 /**
@@ -96,9 +126,11 @@ export class MatrixError extends Error {
   readonly bodyText: string | undefined;
   /** The entry of {@link CATALOGUE} that this error is; absent for an error that a module worded. */
   readonly code: ErrorCode | undefined;
+  /** Why, for the operator; where there is more to say than the code does. */
+  readonly facts: RefusalFacts | undefined;
   readonly [BRAND] = true;
 
-  constructor(status: number, errcode: string, message: string, options: MatrixErrorOptions = {}, code?: ErrorCode) {
+  constructor(status: number, errcode: string, message: string, options: OwnErrorOptions = {}, code?: ErrorCode) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.status = status;
     this.errcode = errcode;
@@ -106,6 +138,7 @@ export class MatrixError extends Error {
     this.headers = options.headers ?? {};
     this.bodyText = options.bodyText;
     this.code = code;
+    this.facts = options.facts;
   }
 
   /** True for an error of this class, also of another copy of this package (a module may bring its own). */
@@ -124,12 +157,18 @@ interface Words {
  * The {@link MatrixError} of a catalogue entry, with the entry's `Retry-After` where the headers have none of their
  * own.
  */
-export function matrixError(code: ErrorCode, options: MatrixErrorOptions & Words = {}): MatrixError {
+export function matrixError(code: ErrorCode, options: OwnErrorOptions & Words = {}): MatrixError {
   const [status, ownErrcode, ownMessage, retryAfterSeconds] = CATALOGUE[code];
   const { errcode = ownErrcode, message = ownMessage } = options;
   if (retryAfterSeconds === undefined) return new MatrixError(status, errcode, message, options, code);
   const headers = { "Retry-After": String(retryAfterSeconds), ...options.headers };
   return new MatrixError(status, errcode, message, { ...options, headers }, code);
+}
+
+/** The same answer with what the operator is to know of it. A copy: a module may throw one error for many requests. */
+export function withFacts(error: MatrixError, facts: RefusalFacts): MatrixError {
+  const { status, errcode, message, fields, headers, bodyText, cause, code } = error;
+  return new MatrixError(status, errcode, message, { fields, headers, bodyText, cause, facts }, code);
 }
 
 /** Ends a start: bad configuration, a module that cannot be loaded, a port in use. `message` is for the operator. */

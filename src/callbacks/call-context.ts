@@ -2,6 +2,7 @@ import { matrixError } from "../errors.ts";
 import type { CallerFacts, LeaveListener } from "./caller.ts";
 import type { CallbackContext, CallbackRequester, UploadContext } from "./context.ts";
 import { type CallbackKinds, KINDS, type KindName } from "./kinds.ts";
+import { requestIdOf } from "../util/request-ids.ts";
 
 /** The context of one call of one callback. */
 export class CallContext implements CallbackContext {
@@ -14,7 +15,7 @@ export class CallContext implements CallbackContext {
   #isOver = false;
 
   constructor({ request, requester, upload, sizeBytes, onLeave }: CallerFacts) {
-    this.requestId = request === undefined ? undefined : String(request);
+    this.requestId = request === undefined ? undefined : requestIdOf(request);
     this.requester = requester;
     this.upload = upload && requester && { userId: requester.userId, ...upload, sizeBytes };
     this.#onLeave = onLeave;

@@ -2,8 +2,9 @@ import { CallContext, namedUser } from "./call-context.ts";
 import { type AdminQuestion, type CallerFacts, createRequester, type NewFacts } from "./caller.ts";
 import type { Chain, Decision } from "./chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
-import { MatrixError } from "../errors.ts";
-import { ModuleUnavailable, toClientError } from "./failure.ts";
+import { MatrixError, withFacts } from "../errors.ts";
+import { runForRequest } from "./current-request.ts";
+import { ModuleUnavailable, nameSlot, toClientError } from "./failure.ts";
 import type { StepResult } from "./python-run.ts";
 import { runnerOf, runSteps, type AskedStep } from "./python-run.ts";
 import type { CallbackPolicy, Question } from "./kinds.ts";
@@ -94,7 +95,7 @@ export class CallbackChain implements Chain {
       const { record, value } = await this.#callTypeScript(slot, question);
       this.#options.observe(record, this.#facts.request);
       if (record.outcome === "stop") return { slot, value: value as CallbackKinds[K]["stop"] };
-      this.#refuseUnlessSkipped(question.kind, record.error);
+      this.#refuseUnlessSkipped(question.kind, slot, record.error);
     }
     return undefined;
   }
@@ -152,14 +153,16 @@ export class CallbackChain implements Chain {
     const last = result.decided === undefined ? undefined : result.records[result.decided];
     if (last === undefined) return undefined;
     if (last.outcome === "stop") return { slot: last.slot, value: KINDS[question.kind].fromWire(result.value) };
-    this.#refuseUnlessSkipped(question.kind, last.error);
+    // Where a child cannot be asked, all of its slots have the same error.
+    const blamed = result.records.find(({ error }) => error === last.error) ?? last;
+    this.#refuseUnlessSkipped(question.kind, blamed.slot, last.error);
     return undefined;
   }
 
-  #refuseUnlessSkipped(kind: KindName, error: Error | undefined): void {
+  #refuseUnlessSkipped(kind: KindName, slot: Slot, error: Error | undefined): void {
     if (error === undefined) return;
     if (error instanceof ModuleUnavailable && this.#options.policies[kind].onUnavailable === "skip") return;
-    throw toClientError(error);
+    throw withFacts(toClientError(error), { slot: nameSlot(slot) });
   }
 
   async #tell<K extends KindName>(segment: Segment, question: Question<K>): Promise<readonly SlotRecord[]> {
@@ -182,12 +185,12 @@ export class CallbackChain implements Chain {
   }
 
   #callTypeScript<K extends KindName>(slot: TypeScriptSlot, { kind, args }: Question<K>) {
+    const { policies, trace = false, onLate } = this.#options;
+    const { deadlineMs } = policies[kind];
     const context = new CallContext(this.#factsFor(namedUser(kind, args)));
-    return callTypeScriptSlot(slot, kind, args, context, {
-      deadlineMs: this.#options.policies[kind].deadlineMs,
-      trace: this.#options.trace === true,
-      onLate: (error) => this.#options.onLate(slot, error),
-    });
+    return runForRequest(this.#facts.request, () =>
+      callTypeScriptSlot(slot, kind, args, context, { deadlineMs, trace, onLate: (error) => onLate(slot, error) }),
+    );
   }
 
   #runSteps(steps: readonly AskedStep[]): Promise<StepResult[]> {

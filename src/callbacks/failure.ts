@@ -1,4 +1,4 @@
-import { MatrixError, matrixError } from "../errors.ts";
+import { MatrixError, matrixError, type SlotName } from "../errors.ts";
 import { toJsonText } from "../util/json-text.ts";
 import type { Slot } from "./slot.ts";
 
@@ -30,6 +30,11 @@ export class ModuleUnavailable extends Error {
 /** The module in words, for messages. */
 export function describeSlot(slot: Slot): string {
   return `${slot.kind} of ${slot.module.name} (${slot.module.language}, module ${slot.module.index + 1}, callback ${slot.nth + 1})`;
+}
+
+/** The callback as the operator is told of it. */
+export function nameSlot({ module, kind }: Slot): SlotName {
+  return { module: module.name, callback: kind };
 }
 
 /** What a client gets when a slot failed with `error`. */

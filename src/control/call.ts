@@ -4,7 +4,7 @@ import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts"
 import type { SlotRecord } from "../callbacks/slot.ts";
 import type { Config } from "../config/config.ts";
 import { MatrixError, StartError } from "../errors.ts";
-import { takeRequestId } from "../http/request-log.ts";
+import { takeRequestNumber } from "../http/record/request-record.ts";
 import { answerOfDecision, answerOfError, answerOfNotification, type HttpAnswer } from "./call-answer.ts";
 import { readArguments } from "./call-arguments.ts";
 import { reportSlot, type CallReport } from "./call-report.ts";
@@ -28,7 +28,7 @@ export async function runCall(
     observe: (record) => records.push(record),
     onLate: () => undefined,
     trace: true,
-  }).knowing({ request: takeRequestId() });
+  }).knowing({ request: takeRequestNumber() });
   const http = await ask(chain, kind, values, config);
   const decided = records.findLastIndex(({ outcome }) => outcome !== "continue");
   return {

@@ -8,13 +8,15 @@ import express, {
 import { MatrixError, matrixError } from "../errors.ts";
 import { finishAfterBody } from "../util/finish-after-body.ts";
 import type { Logger } from "../util/log.ts";
+import { requestFacts } from "../util/request-ids.ts";
 import { checkHead } from "./request/check-head.ts";
 import { removeForwarded } from "./request/client-claims.ts";
 import { discardBody, discardUnread, type DiscardOptions } from "./request/discard-body.ts";
 import type { Probes } from "./probes.ts";
 import { tellToContinue, waitsForContinue } from "./request/body.ts";
 import type { ActiveRequests } from "./active-requests.ts";
-import { factsOf, logRequests } from "./request-log.ts";
+import { logRequests } from "./record/request-log.ts";
+import { recordOf } from "./record/request-record.ts";
 import { CORS_HEADERS, sendError, sendErrorAhead } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
 import { refuseWhileShuttingDown, type ShutdownGate } from "./shutdown-gate.ts";
@@ -41,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   app.disable("x-powered-by").disable("etag").disable("query parser");
   app.enable("case sensitive routing").enable("strict routing");
   app.use(refuseWhileShuttingDown(options.stopping));
-  app.use(logRequests(options.log, options.requests));
+  app.use(logRequests(options));
   app.use(discardUnread(discards(options)));
   app.use(checkHead);
   app.use(answerPreflight);
@@ -53,8 +55,8 @@ export function createApp(options: AppOptions): Express {
     const route = app.route(new RegExp(path.source.replaceAll(/\((?!\?)/g, "(?:")));
     for (const [method, handle] of Object.entries(methods)) {
       route[method as "get"]((req, res) => {
-        const facts = factsOf(res);
-        if (facts) facts.route = name;
+        const record = recordOf(res);
+        if (record) record.route = name;
         return handle(req, res);
       });
     }
@@ -84,11 +86,11 @@ const answerPreflight: RequestHandler = (req, res, next) => {
 function answerError(options: AppOptions): ErrorRequestHandler {
   return (thrown: unknown, req, res, _next) => {
     const error = MatrixError.is(thrown) ? thrown : matrixError("INTERNAL", { cause: thrown });
-    const facts = factsOf(res);
-    if (facts) facts.errcode = error.errcode;
+    const record = recordOf(res);
+    if (record) record.error = error;
     // Other errors are refusals, or are logged with more where they happen.
     if (error.code === "INTERNAL" || error.code === "STORE_FAILED" || error.code === "STORE_BUSY") {
-      options.log.error({ request: facts?.id, err: error.cause ?? error }, "request failed");
+      options.log.error({ ...requestFacts(record?.number), err: error.cause ?? error }, "request failed");
     }
     if (res.headersSent) {
       // Half an answer is on its way: only a broken connection tells the client that the rest is missing.
@@ -99,7 +101,7 @@ function answerError(options: AppOptions): ErrorRequestHandler {
       refuse(req, res, error, options);
     } catch (cause) {
       // An error that cannot be written must not fall to Express, which would show its stack.
-      options.log.error({ request: facts?.id, err: cause }, "an error could not be sent as it was");
+      options.log.error({ ...requestFacts(record?.number), err: cause }, "an error could not be sent as it was");
       refuse(req, res, matrixError("INTERNAL"), options);
     }
   };

@@ -7,6 +7,8 @@ import { StartError } from "../errors.ts";
 import { createServer, IncomingMessage, ServerResponse } from "../util/node-http.ts";
 import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
+import { recordOf } from "./record/request-record.ts";
+import { withRequestId, type AnswerHeaders } from "./record/request-id.ts";
 import { answerParserErrors } from "./parser-errors.ts";
 import { turnsOf } from "./request-turns.ts";
 import type { Route } from "./routes/route.ts";
@@ -174,7 +176,15 @@ function describeListenError(error: NodeJS.ErrnoException, address: ListenAddres
  */
 function messageClasses(app: Express) {
   class AppRequest extends IncomingMessage {}
-  class AppResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {}
+  class AppResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
+    /** Every answer names its request, whoever writes it. */
+    override writeHead(status: number, reason?: string | AnswerHeaders, headers?: AnswerHeaders): this {
+      const id = recordOf(this)?.id;
+      const given = typeof reason === "string" ? headers : (reason ?? headers);
+      const named = id === undefined ? given : withRequestId(given, id);
+      return typeof reason === "string" ? super.writeHead(status, reason, named) : super.writeHead(status, named);
+    }
+  }
   Object.setPrototypeOf(AppRequest.prototype, app.request);
   Object.setPrototypeOf(AppResponse.prototype, app.response);
   const prototypes = { request: AppRequest.prototype, response: AppResponse.prototype };

@@ -8,7 +8,7 @@ import { identifyUser, type RequesterOptions } from "./request/authenticate.ts";
 import { clientLeaving } from "./request/client-leaving.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "./request/body.ts";
 import { parseQuery, queryText } from "./request/query.ts";
-import { factsOf } from "./request-log.ts";
+import { noteStoring, recordOf } from "./record/request-record.ts";
 
 /** What every route that takes uploads needs. */
 export interface ReceiveParts extends RequesterOptions, BodyOptions {
@@ -30,10 +30,11 @@ export async function receiveUpload(
   const query = parseQuery(req.url);
   const requester = await identifyUser(req, query, parts);
   const { userId } = requester;
+  noteStoring(res, userId);
   const contentLength = contentLengthOf(req);
   const fileName = queryText(query, "filename");
   const chain = parts.chain.knowing({
-    request: factsOf(res)?.id,
+    request: recordOf(res)?.number,
     requester,
     upload: {
       declaredType: req.headers["content-type"] || undefined,

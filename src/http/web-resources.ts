@@ -1,7 +1,9 @@
 import type { Request, RequestHandler, Response } from "express";
+import { runForRequest } from "../callbacks/current-request.ts";
 import { failureOf } from "../callbacks/failure.ts";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
+import { requestFacts } from "../util/request-ids.ts";
 import { cutTarget } from "../web/path-segments.ts";
 import type { WebResources } from "../web/web-resources.ts";
 import { passThrough } from "../proxy/relay.ts";
@@ -14,7 +16,7 @@ import {
   tellToContinue,
   type BodyOptions,
 } from "./request/body.ts";
-import { factsOf } from "./request-log.ts";
+import { recordOf } from "./record/request-record.ts";
 import { endStalledRequest } from "./request/stalled-request.ts";
 
 export interface WebResourceOptions extends BodyOptions {
@@ -36,8 +38,8 @@ export function serveWebResources(options: WebResourceOptions): RequestHandler {
     const found = resources.find(req.url);
     if (found === undefined) return next();
     const { path, module, serves } = found.value;
-    const facts = factsOf(res);
-    if (facts) facts.route = path;
+    const record = recordOf(res);
+    if (record) Object.assign(record, { route: path, answeredBy: module });
     if (typeof serves !== "function") return handOnToChild(req, res, childAt(serves.socketPath()), options);
     holdToDeclaredLength(req);
     endStalledRequest(req, idleTimeoutMs);
@@ -45,12 +47,14 @@ export function serveWebResources(options: WebResourceOptions): RequestHandler {
     const { url, baseUrl } = req;
     Object.assign(req, { url: cutTarget(url, found.depth), baseUrl: path });
     try {
-      await serves(req, res, (error) => {
-        Object.assign(req, { url, baseUrl });
-        // What Express's own handlers say where they do not apply.
-        if (error === undefined || error === null || error === "route" || error === "router") next();
-        else next(toAnswer(error));
-      });
+      await runForRequest(record?.number, () =>
+        serves(req, res, (error) => {
+          Object.assign(req, { url, baseUrl });
+          // What Express's own handlers say where they do not apply.
+          if (error === undefined || error === null || error === "route" || error === "router") next();
+          else next(toAnswer(error));
+        }),
+      );
     } catch (thrown) {
       throw toAnswer(thrown);
     }
@@ -60,7 +64,7 @@ export function serveWebResources(options: WebResourceOptions): RequestHandler {
       if (MatrixError.is(error)) return error;
       // Its client has left, of which the request's own line tells: no failure of the module's.
       if (thrown === req.errored) return matrixError("MODULE_FAILED", { cause: error });
-      log.error({ request: facts?.id, module, path, err: error.cause ?? error }, "a web resource failed");
+      log.error({ ...requestFacts(record?.number), module, path, err: error.cause ?? error }, "a web resource failed");
       return matrixError("MODULE_FAILED", { cause: error });
     }
   };
@@ -78,7 +82,7 @@ async function handOnToChild(req: Request, res: Response, target: Target, option
   const { maxBodyBytes: maxBytes, xForwarded } = options;
   const sizeBytes = contentLengthOf(req);
   if (sizeBytes !== undefined && sizeBytes > maxBytes) throw matrixError("UPLOAD_TOO_LARGE");
-  const headers = childHeaders(req, xForwarded, factsOf(res)?.id);
+  const headers = childHeaders(req, xForwarded, recordOf(res)?.number);
   await passThrough(req, res, { source: requestBody(req, res, options), sizeBytes, maxBytes }, { target, headers });
 }
 

@@ -1,8 +1,9 @@
 import type { ChainOptions } from "../callbacks/callback-chain.ts";
-import { describeSlot, ModuleFailure, ModuleUnavailable } from "../callbacks/failure.ts";
+import { describeSlot, ModuleFailure, ModuleUnavailable, nameSlot } from "../callbacks/failure.ts";
 import { MatrixError } from "../errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
+import { requestFacts } from "../util/request-ids.ts";
 
 /** Logs and counts what callbacks do: failures with the module's name and the traceback, never for a client's eyes. */
 export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "observe" | "onLate"> {
@@ -10,7 +11,7 @@ export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "
     observe({ slot, outcome, micros, error, warning }, request) {
       metrics.callbackRan(slot.kind, slot.module.name, outcome, micros);
       if (warning === undefined && (error === undefined || MatrixError.is(error))) return;
-      const facts = { ...(request !== undefined && { request }), ...factsOf(slot) };
+      const facts = { ...requestFacts(request), ...nameSlot(slot) };
       if (warning !== undefined) log.warn(facts, `${describeSlot(slot)} ${warning}`);
       if (error === undefined || MatrixError.is(error)) return;
       if (error instanceof ModuleUnavailable) {
@@ -24,11 +25,7 @@ export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "
     },
     onLate(slot, error) {
       metrics.callbackLate(slot.kind, slot.module.name);
-      log.error({ ...factsOf(slot), err: error }, `${describeSlot(slot)} rejected after its deadline`);
+      log.error({ ...nameSlot(slot), err: error }, `${describeSlot(slot)} rejected after its deadline`);
     },
   };
-}
-
-function factsOf(slot: { kind: string; module: { name: string } }): { module: string; callback: string } {
-  return { module: slot.module.name, callback: slot.kind };
 }

@@ -80,7 +80,7 @@ describe("the quota ledger", () => {
           return sums;
         },
       });
-      const first = await ledger.open(USER, limits);
+      const first = await ledger.open(USER, { limits });
       await first.growTo(60);
       meanwhile = async () => {
         meanwhile = doNothing;
@@ -88,7 +88,7 @@ describe("the quota ledger", () => {
           stores.media.insert(newMedia({ mediaId: "meanwhile", userId: USER, mediaLength: 60, createdTs: Date.now() })),
         );
       };
-      const second = await ledger.open(USER, limits);
+      const second = await ledger.open(USER, { limits });
       expect(await second.growTo(41)).toMatchObject({ sentBytes: 60 });
       expect(await second.growTo(40)).toBeUndefined();
       second.release();
@@ -99,14 +99,14 @@ describe("the quota ledger", () => {
     await withStores(async (stores) => {
       const ledger = openLedger(stores.usage);
       const limits = [{ maxBytes: 100, timePeriodMs: 3_600_000 }];
-      const first = await ledger.open(USER, limits);
+      const first = await ledger.open(USER, { limits });
       await first.growTo(60);
       const answered = Promise.withResolvers<void>();
       const row = newMedia({ mediaId: "late", userId: USER, mediaLength: 60, createdTs: Date.now() });
       const inserted = stores.media.insert(row);
       const settled = first.settleBy(inserted.then(() => answered.promise));
       await inserted;
-      const opening = ledger.open(USER, limits);
+      const opening = ledger.open(USER, { limits });
       answered.resolve();
       await settled;
       const second = await opening;
@@ -120,7 +120,7 @@ describe("the quota ledger", () => {
     await withStores(async (stores) => {
       const ledger = openLedger(stores.usage);
       const limits = [{ maxBytes: 100, timePeriodMs: 1000 }];
-      const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
+      const [first, second] = [await ledger.open(USER, { limits }), await ledger.open(USER, { limits })];
       await first.growTo(60);
       await expect(first.settleBy(Promise.reject(new Error("no room")))).rejects.toThrow("no room");
       expect(await second.growTo(41)).toMatchObject({ sentBytes: 60 });
@@ -134,7 +134,7 @@ describe("the quota ledger", () => {
     await withStores(async (stores) => {
       const ledger = openLedger(stores.usage);
       const limits = [{ maxBytes: 100, timePeriodMs: 1000 }];
-      const [first, second] = [await ledger.open(USER, limits), await ledger.open(USER, limits)];
+      const [first, second] = [await ledger.open(USER, { limits }), await ledger.open(USER, { limits })];
       await first.growTo(60);
       for (let time = 0; time < 3; time += 1) first.release();
       await first.settleBy(Promise.resolve());
@@ -167,7 +167,7 @@ async function play(
     const at = open.get(action.holder);
     if (action.do === "open") {
       if (at !== undefined) continue;
-      open.set(action.holder, { reservation: await ledger.open(userId, limits), openedAt: now });
+      open.set(action.holder, { reservation: await ledger.open(userId, { limits }), openedAt: now });
       model.held.set(action.holder, 0);
     } else if (at !== undefined && action.do === "grow") {
       const breach = await at.reservation.growTo(action.bytes);
@@ -209,7 +209,7 @@ async function upload(
   limits: readonly MediaUploadLimit[],
   bytes: number,
 ) {
-  const reservation = await ledger.open(userId, limits);
+  const reservation = await ledger.open(userId, { limits });
   try {
     if ((await reservation.growTo(bytes)) !== undefined) return false;
     const media = newMedia({ mediaId: `upload${++uploads}`, userId, mediaLength: bytes, createdTs: Date.now() });

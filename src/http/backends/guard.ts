@@ -9,6 +9,7 @@ import { endToEnd, READ_HERE, requestHeaders } from "../../proxy/headers.ts";
 import { relay, relayText, watchClient, whileThere } from "../../proxy/relay.ts";
 import { sendOn } from "../../proxy/stream-request.ts";
 import type { RunningTasks } from "../../util/running-tasks.ts";
+import { noteSynapse } from "../record/request-record.ts";
 import { refuseFormBody } from "../request/form-body.ts";
 import type { Backend, IncomingUpload, TakenUpload, UploadTarget } from "./backend.ts";
 import { bodyOf, type HandOnParts } from "./hand-on.ts";
@@ -31,6 +32,7 @@ export function createGuardBackend(parts: GuardBackendParts): Backend {
     createId: (req, res, userId) =>
       whileThere(req, res, requestHeaders(req, parts.xForwarded), async (passage) => {
         const { answer, text } = await createThroughUpstream(passage, bodyOf(req, res, parts), userId, parts);
+        noteSynapse(res);
         await (text ? relayText(answer, text, req, res) : relay(answer, req, res));
       }),
     takeUpload: (upload) => takeUpload(upload, parts),
@@ -42,6 +44,7 @@ async function sendMediaConfig(req: Request, res: Response, parts: GuardBackendP
   await whileThere(req, res, requestHeaders(req, parts.xForwarded), async (passage) => {
     const readable = { ...passage, headers: endToEnd(passage.headers, READ_HERE) };
     const answer = await sendOn(parts.upstream, readable, bodyOf(req, res, parts));
+    noteSynapse(res);
     if (answer.status !== 200 || req.method !== "GET") return relay(answer, req, res);
     const text = await readAnswer(answer);
     await relayText(answer, lowerMaximum(text, parts.maxUploadSizeBytes), req, res);
@@ -63,6 +66,7 @@ async function takeUpload(upload: IncomingUpload, parts: GuardBackendParts): Pro
     leaving: watchClient(req, res).signal,
   };
   const { answer, text, stored, recorded } = await guardUpload(request, { ...parts.guard, chain });
+  noteSynapse(res);
   if (stored === undefined) return { stored, answer: () => relay(answer, req, res) };
   void parts.running.track(recorded);
   return {

@@ -5,6 +5,7 @@ import { requestHeaders } from "../../proxy/headers.ts";
 import { passThrough } from "../../proxy/relay.ts";
 import type { Upstream } from "../../proxy/to-synapse.ts";
 import { contentLengthOf, requestBody, type BodyOptions } from "../request/body.ts";
+import { noteSynapse } from "../record/request-record.ts";
 import { hasDotSegment } from "../request/path-readings.ts";
 
 /** What is needed to hand requests on to Synapse. */
@@ -22,6 +23,7 @@ export async function handOn(req: Request, res: Response, parts: HandOnParts): P
   if (hasDotSegment(pathOf(req))) throw matrixError("UNRECOGNIZED");
   const { upstream, xForwarded } = parts;
   const headers = requestHeaders(req, xForwarded);
+  noteSynapse(res);
   return passThrough(req, res, bodyOf(req, res, parts), { target: upstream, headers });
 }
 

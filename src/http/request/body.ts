@@ -39,6 +39,14 @@ function expectsContinue(req: IncomingMessage): boolean {
   return req.headers.expect?.toLowerCase() === "100-continue";
 }
 
+/** How much of a body was read, once nobody reads it any more. */
+const received = new WeakMap<IncomingMessage, number>();
+
+/** How many bytes of a body were read for its request: 0 where it was refused before, or a handler read it by itself. */
+export function receivedBytesOf(req: IncomingMessage): number {
+  return received.get(req) ?? 0;
+}
+
 /** Who is reading a body. */
 const readers = new WeakMap<IncomingMessage, (error: unknown) => void>();
 
@@ -93,6 +101,7 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
           finished = true;
           clearTimeout(idle);
           readers.delete(req);
+          received.set(req, arrived);
           req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
           if (error === undefined) return resolve();
           req.pause();

@@ -7,7 +7,8 @@ export const CORS_HEADERS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
   "Access-Control-Allow-Headers": "X-Requested-With, Content-Type, Authorization, Date, Range, If-Range, If-None-Match",
-  "Access-Control-Expose-Headers": "Synapse-Trace-Id, Server, Content-Range, ETag, Content-Disposition, Accept-Ranges",
+  "Access-Control-Expose-Headers":
+    "Synapse-Trace-Id, Server, Content-Range, ETag, Content-Disposition, Accept-Ranges, X-Request-ID",
 } as const;
 
 /** Sends a body that is JSON text already. */

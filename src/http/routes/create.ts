@@ -1,6 +1,7 @@
 import type { Backend } from "../backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
 import { parseQuery } from "../request/query.ts";
+import { noteStoring } from "../record/request-record.ts";
 import type { Route } from "./route.ts";
 
 /** Client-Server API, `POST /_matrix/media/v1/create`. */
@@ -12,6 +13,7 @@ export function createRoute(parts: RequesterOptions & { readonly backend: Backen
       async post(req, res) {
         parts.backend.checkPost(req);
         const { userId } = await identifyUser(req, parseQuery(req.url), parts);
+        noteStoring(res, userId);
         await parts.backend.createId(req, res, userId);
       },
     },

@@ -10,6 +10,7 @@ import { parseRange, type ByteRange } from "../request/range.ts";
 import { identify, type RequesterOptions } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
 import { timeoutOf } from "../request/download-timeout.ts";
+import { recordOf } from "../record/request-record.ts";
 import type { Route } from "./route.ts";
 
 /**
@@ -29,7 +30,9 @@ export function downloadRoute(parts: RequesterOptions & { readonly download: Dow
     methods: {
       async get(req, res) {
         const query = parseQuery(req.url);
-        await identify(req, query, parts);
+        const { userId } = await identify(req, query, parts);
+        const record = recordOf(res);
+        if (record) record.userId = userId;
         await serve(req, res, { path: AUTHENTICATED, query }, parts.download);
       },
     },

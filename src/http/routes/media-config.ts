@@ -3,7 +3,7 @@ import type { Backend } from "../backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
 import { parseQuery } from "../request/query.ts";
-import { factsOf } from "../request-log.ts";
+import { recordOf } from "../record/request-record.ts";
 import { sendJson } from "../response/json.ts";
 import type { Route } from "./route.ts";
 
@@ -21,7 +21,9 @@ export function mediaConfigRoute(
           return backend.sendMediaConfig(req, res);
         }
         const requester = await identifyUser(req, parseQuery(req.url), parts);
-        const chain = parts.chain.knowing({ request: factsOf(res)?.id, requester, onLeave: clientLeaving(res) });
+        const record = recordOf(res);
+        if (record) record.userId = requester.userId;
+        const chain = parts.chain.knowing({ request: record?.number, requester, onLeave: clientLeaving(res) });
         const decision = await chain.decide("get_media_config_for_user", requester.userId);
         if (decision) sendJson(res, 200, decision.value);
         else await backend.sendMediaConfig(req, res);

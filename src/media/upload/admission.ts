@@ -1,10 +1,12 @@
-import type { Chain } from "../../callbacks/chain.ts";
+import type { Chain, Decision } from "../../callbacks/chain.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
+import { nameSlot } from "../../callbacks/failure.ts";
+import type { Slot } from "../../callbacks/slot.ts";
 import { badContent } from "../../callbacks/spam-verdict.ts";
-import { type MatrixError, matrixError } from "../../errors.ts";
+import { type ErrorCode, type MatrixError, matrixError, withFacts } from "../../errors.ts";
 import { type StoredMedia, toFileInfo } from "../../media-file.ts";
 import type { LocalContent } from "../blobs.ts";
-import type { Breach, QuotaLedger, Reservation } from "./quota.ts";
+import type { Breach, GivenLimits, QuotaLedger, Reservation } from "./quota.ts";
 
 /** Who wants to upload how much. */
 export interface AdmissionRequest {
@@ -59,7 +61,9 @@ export async function admitMore(
 
 /** Throws where so many bytes are over the service's own maximum. */
 function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts): void {
-  if (sizeBytes > maxUploadSizeBytes) throw matrixError("UPLOAD_TOO_LARGE");
+  if (sizeBytes <= maxUploadSizeBytes) return;
+  const facts = { setting: "max_upload_size", limit: { maxBytes: maxUploadSizeBytes } };
+  throw matrixError("UPLOAD_TOO_LARGE", { facts });
 }
 
 /**
@@ -69,17 +73,29 @@ function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts)
 async function askModules(
   { userId, contentLength, isOfModule = false }: AdmissionRequest,
   { chain, defaultLimits }: AdmissionParts,
-): Promise<readonly MediaUploadLimit[]> {
+): Promise<GivenLimits> {
   if (contentLength === undefined || isOfModule) {
-    const limits = await chain.decide("get_media_upload_limits_for_user", userId, contentLength ?? 0);
-    return limits?.value ?? defaultLimits;
+    return limitsOf(await chain.decide("get_media_upload_limits_for_user", userId, contentLength ?? 0), defaultLimits);
   }
   const [denied, limits] = await chain.decideBoth(
     { kind: "is_user_allowed_to_upload_media_of_size", args: [userId, contentLength] },
     { kind: "get_media_upload_limits_for_user", args: [userId, contentLength] },
   );
-  if (denied) throw matrixError(denied.value);
-  return limits?.value ?? defaultLimits;
+  if (denied) throw denial(denied);
+  return limitsOf(limits, defaultLimits);
+}
+
+function limitsOf(
+  decision: Decision<"get_media_upload_limits_for_user"> | undefined,
+  defaultLimits: readonly MediaUploadLimit[],
+): GivenLimits {
+  if (decision === undefined) return { limits: defaultLimits, givenBy: undefined };
+  return { limits: decision.value, givenBy: nameSlot(decision.slot) };
+}
+
+/** The refusal of a callback that said no without words of its own. */
+function denial({ slot, value }: { readonly slot: Slot; readonly value: ErrorCode }): MatrixError {
+  return matrixError(value, { facts: { slot: nameSlot(slot) } });
 }
 
 /**
@@ -97,7 +113,7 @@ export async function judgeTrueSize(
   const { chain } = parts;
   if (!chain.takesSize("get_media_upload_limits_for_user")) {
     const denied = await chain.decide("is_user_allowed_to_upload_media_of_size", request.userId, sizeBytes);
-    if (denied) throw matrixError(denied.value);
+    if (denied) throw denial(denied);
     return reservation;
   }
   const limits = await askModules({ ...request, contentLength: sizeBytes }, parts);
@@ -106,7 +122,7 @@ export async function judgeTrueSize(
 
 /** A name that cannot be read is refused only here: what the modules say of the upload comes first. */
 async function reserveOnceAsked(
-  asking: Promise<readonly MediaUploadLimit[]>,
+  asking: Promise<GivenLimits>,
   request: AdmissionRequest,
   parts: AdmissionParts,
 ): Promise<Reservation> {
@@ -117,7 +133,7 @@ async function reserveOnceAsked(
 
 /** Opens a reservation of so many bytes under these limits, or throws the refusal of the one that they would pass. */
 async function reserveUnder(
-  limits: readonly MediaUploadLimit[],
+  limits: GivenLimits,
   sizeBytes: number,
   request: AdmissionRequest,
   parts: AdmissionParts,
@@ -148,7 +164,7 @@ async function reserve(
 
 /** Tells the modules that a limit was met, and words the refusal (MSC4335), unless one of them words it. */
 async function refuse(
-  { limit, sentBytes }: Breach,
+  { limit, givenBy, sentBytes }: Breach,
   attemptedBytes: number,
   { userId }: AdmissionRequest,
   { chain, limitPage }: AdmissionParts,
@@ -156,12 +172,12 @@ async function refuse(
   const worded = await chain.notify("on_media_upload_limit_exceeded", userId, limit, sentBytes, attemptedBytes);
   // An empty one leads nowhere.
   const infoUri = limit.infoUri || limitPage;
-  return (
-    worded ??
-    matrixError("LIMIT_EXCEEDED", {
-      fields: { info_uri: infoUri, ...(limit.canUpgrade && { can_upgrade: true }) },
-    })
-  );
+  const fields = { info_uri: infoUri, ...(limit.canUpgrade && { can_upgrade: true }) };
+  return withFacts(worded ?? matrixError("LIMIT_EXCEEDED", { fields }), {
+    slot: givenBy,
+    setting: givenBy === undefined ? "media_upload_limits" : undefined,
+    limit: { maxBytes: limit.maxBytes, periodMs: limit.timePeriodMs, sentBytes },
+  });
 }
 
 /** Shows the content to the spam checkers, where there are any. Throws where one refuses it. */
@@ -169,5 +185,5 @@ export async function checkForSpam(content: LocalContent, file: StoredMedia, { c
   if (!chain.has("check_media_file_for_spam")) return;
   const path = await content.localPath();
   const refused = await chain.decide("check_media_file_for_spam", path, toFileInfo(file));
-  if (refused) throw badContent(refused.value);
+  if (refused) throw withFacts(badContent(refused.value), { slot: nameSlot(refused.slot) });
 }

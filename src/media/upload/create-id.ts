@@ -28,7 +28,7 @@ export interface CreatedMedia {
 export async function createMedia(userId: string, parts: CreateParts): Promise<CreatedMedia> {
   const createdTs = Date.now();
   const tooOften = await parts.rateLimits.take(userId, createdTs);
-  if (tooOften !== undefined) throw tooManyRequests(tooOften.retryAfterMs);
+  if (tooOften !== undefined) throw tooManyRequests("rc_media_create", tooOften.retryAfterMs);
   const mediaId = createMediaId();
   const creation = await parts.stores.pending.create(
     { mediaId, createdTs, userId, authenticated: parts.enableAuthenticatedMedia },
@@ -40,12 +40,16 @@ export async function createMedia(userId: string, parts: CreateParts): Promise<C
   }
   const { oldestCreatedTs } = creation;
   // The oldest one makes room when it expires, if nobody uploads to one before.
-  throw tooManyRequests(oldestCreatedTs === null ? undefined : oldestCreatedTs + parts.unusedExpirationMs - createdTs);
+  const retryAfterMs = oldestCreatedTs === null ? undefined : oldestCreatedTs + parts.unusedExpirationMs - createdTs;
+  throw tooManyRequests("max_pending_media_uploads", retryAfterMs);
 }
 
-function tooManyRequests(retryAfterMs: number | undefined): Error {
-  if (retryAfterMs === undefined) return matrixError("TOO_MANY_REQUESTS");
+/** @param setting the key of the configuration that decides */
+function tooManyRequests(setting: string, retryAfterMs: number | undefined): Error {
+  const facts = { setting };
+  if (retryAfterMs === undefined) return matrixError("TOO_MANY_REQUESTS", { facts });
   return matrixError("TOO_MANY_REQUESTS", {
+    facts,
     fields: { retry_after_ms: retryAfterMs },
     headers: { "Retry-After": String(Math.ceil(retryAfterMs / 1000)) },
   });

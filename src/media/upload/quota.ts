@@ -1,10 +1,19 @@
+import type { SlotName } from "../../errors.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
 import type { UsageSums } from "../stores.ts";
 import type { AccountState, SteadyValue, UsageAccounts, UsageShare } from "./usage-accounts.ts";
 
-/** A limit that an upload would break, and what the user had sent in its period. */
+/** The limits of an upload, and who gave them. */
+export interface GivenLimits {
+  readonly limits: readonly MediaUploadLimit[];
+  /** The callback that gave them; undefined where they are the configuration's. */
+  readonly givenBy?: SlotName | undefined;
+}
+
+/** A limit that an upload would break, who gave it, and what the user had sent in its period. */
 export interface Breach {
   readonly limit: MediaUploadLimit;
+  readonly givenBy?: SlotName | undefined;
   readonly sentBytes: number;
 }
 
@@ -35,11 +44,11 @@ export class QuotaLedger {
    * Starts a reservation of 0 bytes under limits, which are checked longest period first, equal periods in their given order.
    * `release` it in every case, or have it settled.
    */
-  async open(userId: string, limits: readonly MediaUploadLimit[]): Promise<Reservation> {
+  async open(userId: string, { limits, givenBy }: GivenLimits): Promise<Reservation> {
     const sorted = limits.toSorted((a, b) => Number(b.timePeriodMs) - Number(a.timePeriodMs));
     const share = this.#accounts.open(userId);
     try {
-      return new Reservation(sorted, await this.#readSums(userId, share, sorted), share);
+      return new Reservation({ limits: sorted, givenBy }, await this.#readSums(userId, share, sorted), share);
     } catch (error) {
       share.release();
       throw error;
@@ -62,12 +71,12 @@ export class QuotaLedger {
 
 /** What one upload has reserved. */
 export class Reservation {
-  readonly #limits: readonly MediaUploadLimit[];
+  readonly #given: GivenLimits;
   readonly #sums: SteadyValue<readonly number[]>;
   readonly #share: UsageShare;
 
-  constructor(limits: readonly MediaUploadLimit[], sums: SteadyValue<readonly number[]>, share: UsageShare) {
-    this.#limits = limits;
+  constructor(given: GivenLimits, sums: SteadyValue<readonly number[]>, share: UsageShare) {
+    this.#given = given;
     this.#sums = sums;
     this.#share = share;
   }
@@ -90,9 +99,10 @@ export class Reservation {
   #findBreach(totalBytes: number, { othersBytes, settledBytes }: AccountState): Breach | undefined {
     // Stored since the sums were read, or reserved by others: all of it counts as sent.
     const meanwhile = settledBytes - this.#sums.settledBytes + othersBytes;
-    for (const [index, limit] of this.#limits.entries()) {
+    const { limits, givenBy } = this.#given;
+    for (const [index, limit] of limits.entries()) {
       const sentBytes = (this.#sums.value[index] ?? 0) + meanwhile;
-      if (sentBytes + totalBytes > limit.maxBytes) return { limit, sentBytes };
+      if (sentBytes + totalBytes > limit.maxBytes) return { limit, givenBy, sentBytes };
     }
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { RateLimiter } from "../../util/rate-limiter.ts";
 import type { Level, Logger } from "../../util/log.ts";
+import { requestFacts } from "../../util/request-ids.ts";
 
 const LEVELS: Record<string, Level> = {
   debug: "debug",
@@ -36,7 +37,7 @@ export class PythonLog {
     const text = String(message);
     if (!String(python["logger"]).startsWith(OWN) && !this.#admit(text)) return;
     const facts = {
-      ...(request !== undefined && { request }),
+      ...(typeof request === "number" && requestFacts(request)),
       ...(module !== undefined && { module }),
       ...(callback !== undefined && { callback }),
       python,

@@ -92,7 +92,8 @@ export const CORS = {
   "access-control-allow-origin": "*",
   "access-control-allow-methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
   "access-control-allow-headers": "X-Requested-With, Content-Type, Authorization, Date, Range, If-Range, If-None-Match",
-  "access-control-expose-headers": "Synapse-Trace-Id, Server, Content-Range, ETag, Content-Disposition, Accept-Ranges",
+  "access-control-expose-headers":
+    "Synapse-Trace-Id, Server, Content-Range, ETag, Content-Disposition, Accept-Ranges, X-Request-ID",
 };
 
 /** On every answer of a download route, once the request is past authentication. */

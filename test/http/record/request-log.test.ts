@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { LogLine } from "../support/captured-log.ts";
-import { startTestService, type TestService } from "../support/service.ts";
-import { RawConnection } from "./raw-connection.ts";
+import type { LogLine } from "../../support/captured-log.ts";
+import { startTestService, type TestService } from "../../support/service.ts";
+import { RawConnection } from "../raw-connection.ts";
 
 let service: TestService;
 
@@ -29,6 +29,7 @@ describe("the log", () => {
     expect(lines).toEqual([
       {
         request: expect.any(Number) as unknown,
+        requestId: expect.any(String) as unknown,
         method: "POST",
         route: "/_matrix/media/…/upload",
         status: 200,
@@ -36,6 +37,7 @@ describe("the log", () => {
       },
       {
         request: expect.any(Number) as unknown,
+        requestId: expect.any(String) as unknown,
         method: "GET",
         route: "/_matrix/client/v1/media/download/{serverName}/{mediaId}",
         status: 200,
@@ -43,11 +45,15 @@ describe("the log", () => {
       },
       {
         request: expect.any(Number) as unknown,
+        requestId: expect.any(String) as unknown,
         method: "DELETE",
         route: "unknown",
         status: 404,
         ms: expect.any(Number) as unknown,
         errcode: "M_UNRECOGNIZED",
+        code: "UNRECOGNIZED",
+        declaredBytes: 0,
+        receivedBytes: 0,
       },
     ]);
     expect(new Set(lines.map(({ request }) => request)).size).toBe(3);

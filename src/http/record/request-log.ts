@@ -1,0 +1,67 @@
+import type { RequestHandler } from "express";
+import type { Refusal } from "../../media/refusals/refusal.ts";
+import type { Logger } from "../../util/log.ts";
+import type { ActiveRequests } from "../active-requests.ts";
+import { describeRefusal } from "./describe-refusal.ts";
+import { startRecord } from "./request-record.ts";
+
+export interface RequestLogOptions {
+  readonly log: Logger;
+  /** Counts the requests under way. */
+  readonly requests: ActiveRequests;
+  /** Whether the name that a proxy gives a request is believed. */
+  readonly xForwarded: boolean;
+}
+
+/**
+ * Gives every request a number, a name and a record and, when it has been answered or the client has gone, one line in
+ * the log, with the reason where it was refused; counts it while it is under way.
+ */
+export function logRequests({ log, requests, xForwarded }: RequestLogOptions): RequestHandler {
+  return (req, res, next) => {
+    const record = startRecord(req, res, xForwarded);
+    requests.begin(req);
+    res.once("close", () => {
+      requests.end(req);
+      const ms = Math.round((performance.now() - record.startedMs) * 100) / 100;
+      const refusal = describeRefusal(record, req, res);
+      log.info(
+        {
+          request: record.number,
+          requestId: record.id,
+          method: req.method,
+          route: record.route,
+          status: res.statusCode,
+          ms,
+          ...(!res.writableFinished && { aborted: true }),
+          ...(refusal && reasonOf(refusal)),
+        },
+        "request",
+      );
+    });
+    next();
+  };
+}
+
+/** What the line says of a refusal beside what it says of every request. */
+function reasonOf(refusal: Refusal): object {
+  const { userId, errcode, code, answeredBy, module, callback, setting, declaredBytes, receivedBytes } = refusal;
+  const { limitBytes: maxBytes, limitPeriodMs: periodMs, limitSentBytes: sentBytes, cause } = refusal;
+  return withoutNull({
+    user: userId,
+    errcode,
+    code,
+    answeredBy,
+    module,
+    callback,
+    setting,
+    declaredBytes,
+    receivedBytes,
+    limit: maxBytes === null ? null : withoutNull({ maxBytes, periodMs, sentBytes }),
+    cause,
+  });
+}
+
+function withoutNull(facts: Readonly<Record<string, unknown>>): object {
+  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
+}
