@@ -14,7 +14,7 @@ const MAY_BE_LONGER = new Set(
  * Everybody may import `errors`, `media-file` and `util`, and what lies in the same room.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  cli: ["server", "control", "http", "modules", "callbacks", "config", "version"],
+  cli: ["server", "control", "http", "media", "modules", "callbacks", "config", "version"],
   server: [
     "control",
     "http",

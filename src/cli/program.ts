@@ -90,7 +90,7 @@ program
   .option("--period <duration>", "how far back, such as 30d; by default the longest period of each user's limits")
   .action(async (options: { config: string[]; period?: string }) => {
     const loaded = loadConfig(options.config);
-    const periodMs = options.period === undefined ? undefined : readPeriod(options.period);
+    const periodMs = options.period === undefined ? undefined : readDuration("--period", options.period);
     const { importUsage } = await import("./import-usage.ts");
     print(await importUsage(loaded, { periodMs }));
     process.exit(0);
@@ -109,6 +109,30 @@ program
     process.exit(isGood ? 0 : 1);
   });
 
+program
+  .command("refusals")
+  .description("say why uploads were refused: who decided, sizes, limits; with or without a running service")
+  .requiredOption(...CONFIG_OPTION)
+  .option("--user <user>", "of this user alone, such as @alice:example.org")
+  .option("--since <duration>", "how far back, such as 2d; by default as far as they are kept")
+  .option("--json", "print one JSON object a line")
+  .action(async (options: { config: string[]; user?: string; since?: string; json?: boolean }) => {
+    const loaded = loadConfig(options.config);
+    const sinceMs = options.since === undefined ? undefined : readDuration("--since", options.since);
+    const { refusals } = await import("./refusals.ts");
+    refusals(loaded, { user: options.user, sinceMs, json: options.json === true, print });
+  });
+
+program
+  .command("forget")
+  .description("take a user's id out of what the service keeps, once the account is deactivated; sums stay")
+  .argument("<user>", "such as @alice:example.org")
+  .requiredOption(...CONFIG_OPTION)
+  .action(async (user: string, options: { config: string[] }) => {
+    const { forget } = await import("./forget.ts");
+    print(forget(loadConfig(options.config), user));
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
@@ -121,10 +145,10 @@ function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
 }
 
-function readPeriod(text: string): number {
-  const periodMs = parseDuration(text);
-  if (periodMs === undefined) throw new StartError("CONFIG", `--period: expected ${DURATION_FORM}`);
-  return periodMs;
+function readDuration(option: string, text: string): number {
+  const durationMs = parseDuration(text);
+  if (durationMs === undefined) throw new StartError("CONFIG", `${option}: expected ${DURATION_FORM}`);
+  return durationMs;
 }
 
 function print(text: string): void {

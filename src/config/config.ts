@@ -157,6 +157,8 @@ export interface MediaBridgeConfig {
   readonly callbacks: Readonly<Record<CallbackName, CallbackConfig>>;
   readonly storageProviders: { readonly storeDeadlineMs: number; readonly fetchDeadlineMs: number };
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  /** How long refused uploads are remembered, and how many. */
+  readonly refusals: { readonly keepForMs: number; readonly maxRows: number };
   readonly log: { readonly level: Level };
   readonly upload: { readonly idleTimeoutMs: number };
   readonly download: { readonly idleTimeoutMs: number };

@@ -15,7 +15,7 @@ import { discardBody, discardUnread, type DiscardOptions } from "./request/disca
 import type { Probes } from "./probes.ts";
 import { tellToContinue, waitsForContinue } from "./request/body.ts";
 import type { ActiveRequests } from "./active-requests.ts";
-import { logRequests } from "./record/request-log.ts";
+import { logRequests, type RefusalTaker } from "./record/request-log.ts";
 import { recordOf } from "./record/request-record.ts";
 import { CORS_HEADERS, sendError, sendErrorAhead } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
@@ -26,6 +26,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Counts the requests under way. */
   readonly requests: ActiveRequests;
+  /** Is told of refused uploads. */
+  readonly refusals: RefusalTaker;
   readonly stopping: ShutdownGate;
   /** How much of a refused body is read and thrown away before the connection is closed. */
   readonly maxDiscardBytes: number;

@@ -105,6 +105,7 @@ export async function assembleGeneration(
     fallback: serveModules(resources, routes, { config, log, requester }),
     log,
     requests,
+    refusals: state.refusals,
     stopping,
     probes,
     xForwarded: config.mediaBridge.listen.xForwarded,
@@ -119,7 +120,10 @@ export async function assembleGeneration(
     routes,
     answerIdleTimeoutMs: config.mediaBridge.download.idleTimeoutMs,
     clearLeftovers: async () => media.clear?.(),
-    takeOver: showMetrics,
+    takeOver() {
+      state.refusals.keepWithin(config.mediaBridge.refusals);
+      showMetrics();
+    },
     async begin() {
       await modules.python?.markStarted();
       await storage?.copies.start();

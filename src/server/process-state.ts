@@ -9,6 +9,7 @@ import { Probes } from "../http/probes.ts";
 import { AccessTimes } from "../media/download/access-times.ts";
 import { ShutdownGate } from "../http/shutdown-gate.ts";
 import type { BlobStore } from "../media/blobs.ts";
+import { KeptRefusals } from "../media/refusals/kept-refusals.ts";
 import type { UploadWaiters } from "../media/download/upload-waiters.ts";
 import type { RateLimits } from "../media/upload/rate-limits.ts";
 import type { UploadLocks } from "../media/upload/upload-locks.ts";
@@ -34,6 +35,8 @@ export interface ProcessState {
   /** A rate that users are held to from now on. Each generation starts its own: a reload may change the rate. */
   startRateLimits(limit: RateLimit): RateLimits;
   readonly metrics: Metrics;
+  /** What `media-bridge refusals` tells of. */
+  readonly refusals: KeptRefusals;
   readonly stopping: ShutdownGate;
   /** Words of `check --live`. */
   readonly probes: Probes;
@@ -56,6 +59,8 @@ export async function openProcessState(
   const unsettled = await blobs.unsettled();
   const accessTimes = new AccessTimes(stores.media, log);
   cleanup.add(() => accessTimes.flush());
+  const refusals = new KeptRefusals(stores.refusals, log);
+  cleanup.add(() => refusals.close());
   const claims = new InProcessUploadLocks();
   return {
     stores,
@@ -67,6 +72,7 @@ export async function openProcessState(
     claims,
     startRateLimits: (limit) => new InProcessRateLimits(limit),
     metrics,
+    refusals,
     stopping: new ShutdownGate(),
     probes: new Probes(),
     async recover() {

@@ -40,6 +40,7 @@ export async function startSmallServer(
     log,
     requests,
     stopping: new ShutdownGate(),
+    refusals: { add: () => undefined },
     probes: new Probes(),
     maxDiscardBytes: 2 ** 24,
     idleTimeoutMs,

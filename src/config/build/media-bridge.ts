@@ -39,6 +39,7 @@ export function buildMediaBridge(
       fetchDeadlineMs: settings.storage_providers.fetch_deadline,
     },
     metrics: settings.metrics,
+    refusals: { keepForMs: settings.refusals.keep_for, maxRows: settings.refusals.max_rows },
     log: settings.log,
     upload: { idleTimeoutMs: settings.upload.idle_timeout },
     download: { idleTimeoutMs: settings.download.idle_timeout },

@@ -3,6 +3,9 @@ import type { Level } from "../../util/log.ts";
 import { callbacksSchema } from "./callbacks.ts";
 import { DatabaseSchema } from "./database.ts";
 import {
+  count,
+  COUNT_FORM,
+  duration,
   field,
   FILE_MODE_FORM,
   fileMode,
@@ -145,6 +148,17 @@ const DOWNLOAD_GROUP = group({
   }),
 });
 
+const REFUSALS_GROUP = group({
+  keep_for: field(duration().prefault("7d"), {
+    form: DURATION_FORM,
+    description: "How long a refusal is kept; 0 keeps none.",
+  }),
+  max_rows: field(count().prefault(100_000), {
+    form: COUNT_FORM,
+    description: "How many refusals are kept; past that the oldest go. 0 keeps none.",
+  }),
+});
+
 /** Everything of the service's own: the mapping under `media_bridge`. */
 export const MediaBridgeSchema = group({
   modules: field(z.array(OwnModuleEntrySchema, { error: "a list of modules" }).optional(), {
@@ -197,6 +211,10 @@ export const MediaBridgeSchema = group({
   metrics: field(metricsSchema.optional(), {
     form: "a mapping",
     description: "Where Prometheus reads metrics; without this key there is no such listener.",
+  }),
+  refusals: field(REFUSALS_GROUP.prefault({}), {
+    form: "a mapping",
+    description: "What is kept of refused uploads, with the user's id: `media-bridge refusals` reads it.",
   }),
   log: field(LOG_GROUP.prefault({}), { form: "a mapping", description: "What is logged." }),
   upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),

@@ -5,7 +5,13 @@ import type { ActiveRequests } from "../active-requests.ts";
 import { describeRefusal } from "./describe-refusal.ts";
 import { startRecord } from "./request-record.ts";
 
+/** Who keeps refusals: what it is told costs the request nothing. */
+export interface RefusalTaker {
+  add(refusal: Refusal): void;
+}
+
 export interface RequestLogOptions {
+  readonly refusals: RefusalTaker;
   readonly log: Logger;
   /** Counts the requests under way. */
   readonly requests: ActiveRequests;
@@ -17,7 +23,7 @@ export interface RequestLogOptions {
  * Gives every request a number, a name and a record and, when it has been answered or the client has gone, one line in
  * the log, with the reason where it was refused; counts it while it is under way.
  */
-export function logRequests({ log, requests, xForwarded }: RequestLogOptions): RequestHandler {
+export function logRequests({ log, requests, xForwarded, refusals }: RequestLogOptions): RequestHandler {
   return (req, res, next) => {
     const record = startRecord(req, res, xForwarded);
     requests.begin(req);
@@ -25,6 +31,7 @@ export function logRequests({ log, requests, xForwarded }: RequestLogOptions): R
       requests.end(req);
       const ms = Math.round((performance.now() - record.startedMs) * 100) / 100;
       const refusal = describeRefusal(record, req, res);
+      if (refusal && record.isKept) refusals.add(refusal);
       log.info(
         {
           request: record.number,

@@ -132,6 +132,31 @@ export const MIGRATIONS: readonly string[] = [
   drop index media_bridge_upstream_pending_by_user;
   create index media_bridge_upstream_doubted_by_user on media_bridge_upstream_pending (user_id) where doubted_ts is not null;
   `,
+  `
+  create table media_bridge_refusals (
+    refusal_id integer primary key,
+    refused_ts integer not null,
+    request_id text not null,
+    user_id text,
+    method text not null,
+    route text not null,
+    status integer not null,
+    errcode text,
+    code text,
+    answered_by text,
+    module text,
+    callback text,
+    setting text,
+    declared_bytes integer,
+    received_bytes integer not null,
+    limit_bytes integer,
+    limit_period_ms integer,
+    limit_sent_bytes integer,
+    cause text
+  );
+  create index media_bridge_refusals_by_time on media_bridge_refusals (refused_ts);
+  create index media_bridge_refusals_by_user on media_bridge_refusals (user_id, refused_ts);
+  `,
 ];
 
 /**

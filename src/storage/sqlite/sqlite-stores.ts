@@ -5,6 +5,7 @@ import { openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from "./d
 import { GuardTable } from "./guard-table.ts";
 import { MediaTable } from "./media-table.ts";
 import { PendingTable } from "./pending-table.ts";
+import { RefusalsTable } from "./refusals-table.ts";
 import { UsageTable } from "./usage-table.ts";
 
 /** Opens the stores of a SQLite database, brought up to this release's schema. Throws a StartError `STORE`. */
@@ -18,6 +19,7 @@ export class SqliteStores implements Stores {
   readonly pending: PendingTable;
   readonly usage: UsageTable;
   readonly copies: CopiesTable;
+  readonly refusals: RefusalsTable;
   readonly #db: SqliteDatabase;
   #guard: GuardTable | undefined;
   #audit: AuditTable | undefined;
@@ -26,6 +28,7 @@ export class SqliteStores implements Stores {
     this.#db = db;
     this.usage = new UsageTable(db);
     this.copies = new CopiesTable(db);
+    this.refusals = new RefusalsTable(db);
     this.media = new MediaTable(db, this);
     this.pending = new PendingTable(db, this);
   }

@@ -34,8 +34,6 @@ async function lineOf(body: string, as: TestUser = "alice"): Promise<Record<stri
 }
 
 describe("the line of a refused upload", () => {
-  const bySize = (module: string, digit: number) => ({ module, callback: ALLOWED, declaredBytes: digit });
-
   test.each([
     [111, PYTHON, { status: 413, errcode: "M_TOO_LARGE", code: "UPLOAD_TOO_LARGE" }],
     [211, TYPESCRIPT, { status: 413, errcode: "M_TOO_LARGE", code: "UPLOAD_TOO_LARGE" }],
@@ -50,7 +48,9 @@ describe("the line of a refused upload", () => {
   ])("of %i bytes names the callback of %s that decided", async (size, module, answer) => {
     expect(await lineOf("x".repeat(size))).toEqual({
       ...answer,
-      ...bySize(module, size),
+      module,
+      callback: ALLOWED,
+      declaredBytes: size,
       user: "@alice:example.test",
       receivedBytes: 0,
     });

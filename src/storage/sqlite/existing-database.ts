@@ -1,0 +1,60 @@
+import { existsSync } from "node:fs";
+import Database from "better-sqlite3";
+import { StartError } from "../../errors.ts";
+import { isBusy } from "../failure.ts";
+import { MIGRATIONS } from "./migrations.ts";
+
+/** How long a command waits for a lock of another process. */
+const BUSY_MS = 5_000;
+
+/**
+ * Works on a database that a service has made, beside the running service or without one; nothing is made or brought up to this
+ * release. Throws a StartError `STORE` where there is no such database, where it is of another release, or stays locked.
+ */
+export function withExistingDatabase<T>(
+  path: string,
+  { mayWrite }: { readonly mayWrite: boolean },
+  work: (db: Database.Database) => T,
+): T {
+  if (!existsSync(path)) {
+    throw new StartError(
+      "STORE",
+      `There is no database ${path}: the service has not been started with this configuration`,
+    );
+  }
+  let db: Database.Database | undefined;
+  try {
+    db = new Database(path, { timeout: BUSY_MS, fileMustExist: true });
+    // A connection that SQLite opens for reading leaves its log and its index behind, in the name of whoever gave the command.
+    db.pragma(`query_only = ${mayWrite ? "off" : "on"}`);
+    checkVersion(db, path);
+    return work(db);
+  } catch (error) {
+    throw describe(error, path);
+  } finally {
+    db?.close();
+  }
+}
+
+function checkVersion(db: Database.Database, path: string): void {
+  const isOurs = db.prepare("select 1 from sqlite_schema where name = 'media_bridge_schema'").get() !== undefined;
+  const version: unknown = isOurs ? db.prepare("select version from media_bridge_schema").pluck().get() : undefined;
+  if (version === MIGRATIONS.length) return;
+  const found = `The database ${path} has schema version ${typeof version === "number" ? version : "0"}`;
+  const known = `this release reads version ${MIGRATIONS.length}`;
+  const remedy =
+    typeof version === "number" && version > MIGRATIONS.length
+      ? "use the command of the newer release"
+      : "start the service of this release once";
+  throw new StartError("STORE", `${found}, ${known}: ${remedy}`);
+}
+
+function describe(error: unknown, path: string): unknown {
+  if (error instanceof StartError) return error;
+  if (isBusy(error)) {
+    const locked = `The database ${path} is locked by another process, and was for ${BUSY_MS / 1000} s`;
+    return new StartError("STORE", `${locked}: try again once that process is done`, { cause: error });
+  }
+  if (!(error instanceof Database.SqliteError)) return error;
+  return new StartError("STORE", `The database ${path} cannot be read: ${error.message}`, { cause: error });
+}
