@@ -46,7 +46,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   "module-api": ["callbacks", "homeserver", "web"],
   index: ["module-api", "callbacks", "homeserver", "web"],
   web: [],
-  metrics: ["callbacks", "module-api"],
+  metrics: ["callbacks", "module-api", "version"],
   callbacks: [],
   bridge: [],
   homeserver: ["config"],

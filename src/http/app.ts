@@ -7,6 +7,7 @@ import express, {
 } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
 import { finishAfterBody } from "../util/finish-after-body.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
 import { requestFacts } from "../util/request-ids.ts";
 import { checkHead } from "./request/check-head.ts";
@@ -26,6 +27,7 @@ export interface AppOptions {
   readonly log: Logger;
   /** Counts the requests under way. */
   readonly requests: ActiveRequests;
+  readonly metrics: Pick<Metrics, "requestEnded">;
   /** Is told of refused uploads. */
   readonly refusals: RefusalTaker;
   readonly stopping: ShutdownGate;

@@ -6,6 +6,12 @@ import type { ChildMetrics } from "./module-metrics.ts";
 /** How a storage provider did when it was asked. */
 export type ProviderOutcome = "stored" | "found" | "absent" | "failed" | "timeout" | "unavailable";
 
+/** What went over the connections of clients so far, heads included. */
+export interface Traffic {
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
 /**
  * What the service counts. Without a metrics listener nobody counts. Where labels are known beforehand, samples are
  * there from the start: at 0.
@@ -18,6 +24,16 @@ export interface Metrics {
   callbackLate(kind: KindName, module: string): void;
   /** A Python module held the child's event loop; `callback` is a kind of callback, or `background work`. */
   callbackBlocked(callback: string, module: string): void;
+  /** A request is over; `aborted` where its client left before it had an answer. */
+  requestEnded(route: string, status: number | "aborted", seconds: number): void;
+  /** A request got its turn, or was refused one. */
+  waited(queue: "python" | "upstream", seconds: number): void;
+  /** The Synapse behind this service was sent a request. */
+  upstreamAsked(outcome: "answered" | "failed", seconds: number): void;
+  /** The homeserver was asked who makes a request. */
+  whoamiAsked(outcome: "answered" | "failed", seconds: number): void;
+  /** Reads what clients sent and got whenever the metrics are asked for. */
+  watchTraffic(read: () => Traffic): void;
   uploadStored(bytes: number): void;
   /** `reason` is the error's code in the catalogue, or `module` where a module worded the refusal. */
   uploadRefused(reason: string): void;
@@ -57,6 +73,11 @@ export const NO_METRICS: Metrics = {
   callbackRan: ignore,
   callbackLate: ignore,
   callbackBlocked: ignore,
+  requestEnded: ignore,
+  waited: ignore,
+  upstreamAsked: ignore,
+  whoamiAsked: ignore,
+  watchTraffic: ignore,
   uploadStored: ignore,
   uploadRefused: ignore,
   providerConfigured: ignore,

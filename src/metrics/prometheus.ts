@@ -7,6 +7,7 @@ import { ModuleMetrics } from "./module-metrics.ts";
 import { TypeScriptMetrics } from "./typescript-metrics.ts";
 import { countProviders } from "./provider-counters.ts";
 import { createServer } from "../util/node-http.ts";
+import { countRequests } from "./request-counters.ts";
 import { zeroOnce } from "./zero-once.ts";
 
 const OUTCOMES: readonly SlotOutcome[] = ["continue", "stop", "error", "timeout", "unavailable", "busy"];
@@ -81,6 +82,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     },
     metrics: {
       ...countProviders(registers),
+      ...countRequests(registry),
       openDeclared: () => declared.open(),
       callbackRegistered(callback, { name: module, language }) {
         for (const outcome of OUTCOMES) calls.inc({ callback, module, outcome }, 0);

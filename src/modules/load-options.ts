@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly requests?: Handlers;
   /** Is told each time a Python module held the child's event loop. */
   readonly onBlocked?: (blocked: Blocked) => void;
+  /** Is told how long each call to Python waited for its turn. */
+  readonly onWaited?: (seconds: number) => void;
   /** What is done for TypeScript modules, which are set up once it is there. */
   readonly services: Promise<TypeScriptServices>;
   /**

@@ -15,6 +15,7 @@ import { reportSlots } from "../modules/report.ts";
 import { createUpstream } from "../proxy/to-synapse.ts";
 import type { Logger } from "../util/log.ts";
 import { RunningTasks } from "../util/running-tasks.ts";
+import { measureUpstream } from "./measured-upstream.ts";
 import { decidingRoutes } from "./features/deciding-routes.ts";
 import { openGuard } from "./features/guard.ts";
 import { openStorageProviders } from "./features/provider-copies.ts";
@@ -74,7 +75,7 @@ export async function assembleGeneration(
   cleanup.add((graceMs) => storage?.copies.stop(graceMs));
   const running = new RunningTasks();
   cleanup.add((graceMs) => running.settled(graceMs));
-  const upstream = config.mediaBridge.upstream && createUpstream(config.mediaBridge.upstream);
+  const upstream = config.mediaBridge.upstream && measureUpstream(createUpstream(config.mediaBridge.upstream), metrics);
   cleanup.add(() => upstream?.close());
 
   const admission = {
@@ -105,6 +106,7 @@ export async function assembleGeneration(
     fallback: serveModules(resources, routes, { config, log, requester }),
     log,
     requests,
+    metrics,
     refusals: state.refusals,
     stopping,
     probes,

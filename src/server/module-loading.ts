@@ -46,6 +46,8 @@ export function startModuleLoading({ config, log, generation, metrics }: Loading
     .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, beneath));
   const typescript = services.then((opened) => opened.typescript);
   const countBlocked = async (callback: string, module: string) => (await metrics).callbackBlocked(callback, module);
+  let counting: Metrics | undefined;
+  metrics.then((opened) => (counting = opened)).catch(() => undefined);
   const modules = loadModules({
     config,
     log,
@@ -59,6 +61,7 @@ export function startModuleLoading({ config, log, generation, metrics }: Loading
     },
     services: typescript,
     web: { resources, identify: async (request) => (await services).identify(request) },
+    onWaited: (seconds) => counting?.waited("python", seconds),
     onBlocked: ({ callback, module }) => void countBlocked(callback, module),
   });
   // The code that waits for them gets a failure.

@@ -40,7 +40,7 @@ export async function openModuleServices(
 ): Promise<ModuleServices> {
   const tokens = loadHomeserverTokens(config.mediaBridge.homeserver);
   for (const warning of tokens.warnings) log.warn({}, warning);
-  const requester = createRequesterOptions(config, tokens, log, cleanup);
+  const requester = createRequesterOptions(config, tokens, log, metrics, cleanup);
   const homeserver = openModulesHomeserver(config, tokens, cleanup);
   const database = await openModuleDatabase({ ...moduleDatabaseOptions(config), log });
   cleanup.add(() => database.close());
@@ -76,6 +76,7 @@ function createRequesterOptions(
   config: Config,
   { appservice: appserviceToken }: HomeserverTokens,
   log: Logger,
+  metrics: Metrics,
   cleanup: ShutdownStack,
 ): RequesterOptions {
   const {
@@ -92,6 +93,7 @@ function createRequesterOptions(
       log,
       serverName: config.serverName,
       appserviceToken,
+      onAsked: (outcome, seconds) => metrics.whoamiAsked(outcome, seconds),
     });
     cleanup.add(() => whoami.close());
     authenticator = whoami;

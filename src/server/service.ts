@@ -2,6 +2,7 @@ import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { createHttpServer, listen } from "../http/listener.ts";
+import { countTraffic } from "../http/traffic.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
@@ -48,6 +49,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   const generations = new Generations(await assembleGeneration(loading, state, log), state, log);
   watchPython(metrics, () => generations.current.modules);
   const server = createHttpServer(() => generations.current);
+  metrics.watchTraffic(countTraffic(server));
   let cut = 0;
   cleanup.add(async (graceMs) => {
     state.waits.close();

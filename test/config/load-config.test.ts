@@ -86,6 +86,7 @@ describe("defaults", () => {
         },
         storageProviders: { storeDeadlineMs: 600_000, fetchDeadlineMs: 300_000 },
         metrics: undefined,
+        refusals: { keepForMs: 604_800_000, maxRows: 100_000 },
         log: { level: "info" },
         upload: { idleTimeoutMs: 60_000 },
         download: { idleTimeoutMs: 60_000 },
@@ -135,6 +136,7 @@ test("everything of ours can be set", () => {
     check_media_file_for_spam: {deadline: 2m, on_unavailable: skip}
     on_media_uploaded: {deadline: 5}
   metrics: {port: 9900}
+  refusals: {keep_for: 2d, max_rows: 10}
   log: {level: debug}
   upload: {idle_timeout: 5s}
   worker_name: media1
@@ -153,6 +155,7 @@ test("everything of ours can be set", () => {
       environment: { AWS_REGION: "eu" },
     },
     metrics: { host: "127.0.0.1", port: 9900 },
+    refusals: { keepForMs: 172_800_000, maxRows: 10 },
     log: { level: "debug" },
     upload: { idleTimeoutMs: 5000 },
     workerName: "media1",

@@ -7,6 +7,7 @@ import { captureLog } from "../support/captured-log.ts";
 
 const writing = readDocument("writing-modules.md");
 const operations = readDocument("operations.md");
+const counted = readDocument("metrics.md");
 
 test("Every callback is documented under both of its names, and how to call it", () => {
   for (const [name, { typescriptName }] of Object.entries(KINDS)) {
@@ -32,10 +33,11 @@ test("Every metric of the service is documented, and no other", async () => {
     { name: "shared", up: true, inFlight: 0, queued: 0, refused: 0, restarts: 0, ignored: 0 },
   ]);
   metrics.watchPendingStores(async () => new Map());
+  metrics.watchTraffic(() => ({ receivedBytes: 0, sentBytes: 0 }));
   const own = (await registry.getMetricsAsJSON())
     .map(({ name }) => name)
     .filter((name) => name.startsWith("media_bridge_"));
-  const documented = [...operations.matchAll(/^\| `(media_bridge_\w+)`/gm)].map(([, name]) => name);
+  const documented = [...counted.matchAll(/^\| `(media_bridge_\w+)`/gm)].map(([, name]) => name);
   expect(new Set(documented)).toEqual(new Set(own));
 });
 

@@ -6,6 +6,7 @@ import { createHttpServer } from "../../src/http/listener.ts";
 import { Probes } from "../../src/http/probes.ts";
 import { ActiveRequests } from "../../src/http/active-requests.ts";
 import type { Handler, Route } from "../../src/http/routes/route.ts";
+import { NO_METRICS } from "../../src/metrics/metrics.ts";
 import { ShutdownGate } from "../../src/http/shutdown-gate.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
 import { portOf } from "./bodies.ts";
@@ -40,6 +41,7 @@ export async function startSmallServer(
     log,
     requests,
     stopping: new ShutdownGate(),
+    metrics: NO_METRICS,
     refusals: { add: () => undefined },
     probes: new Probes(),
     maxDiscardBytes: 2 ** 24,

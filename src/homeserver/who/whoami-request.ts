@@ -28,8 +28,11 @@ const MAX_CONNECTIONS = 32;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_USER_AGENT_LENGTH = 1024;
 
+/** Is told how long each question took. */
+export type OnAsked = (outcome: "answered" | "failed", seconds: number) => void;
+
 /** @param timeoutMs for one question as a whole, from waiting for a connection to the end of the body */
-export function createWhoamiClient(url: string, timeoutMs: number): WhoamiClient {
+export function createWhoamiClient(url: string, timeoutMs: number, onAsked: OnAsked = () => undefined): WhoamiClient {
   const { origin, pathname } = new URL(url);
   const base = `${pathname.replace(/\/+$/, "")}/_matrix/client`;
   const limits = {
@@ -60,14 +63,20 @@ export function createWhoamiClient(url: string, timeoutMs: number): WhoamiClient
   return {
     async ask(credentials) {
       const signal = AbortSignal.timeout(timeoutMs);
+      const askedMs = performance.now();
+      let outcome: "answered" | "failed" = "failed";
       try {
-        return await askOnce(credentials, signal).catch((error: unknown) => {
+        const response = await askOnce(credentials, signal).catch((error: unknown) => {
           // A kept connection may be closed by the other side in the very moment in which it is used again.
           if (isDroppedConnection(error)) return askOnce(credentials, signal);
           throw error;
         });
+        outcome = "answered";
+        return response;
       } catch (error) {
         throw describeFailure(error, signal.aborted, timeoutMs);
+      } finally {
+        onAsked(outcome, (performance.now() - askedMs) / 1000);
       }
     },
     async answers() {

@@ -10,7 +10,7 @@ import { Outage } from "./outage.ts";
 import { RecentAnswers } from "./recent-answers.ts";
 import { SparingWarning } from "./sparing-warning.ts";
 import { readWhoamiAnswer, type Refusal } from "./whoami-answer.ts";
-import { createWhoamiClient } from "./whoami-request.ts";
+import { createWhoamiClient, type OnAsked } from "./whoami-request.ts";
 
 export interface WhoamiOptions {
   /** The homeserver's base URL; a path in front of `/_matrix` is kept. */
@@ -28,6 +28,7 @@ export interface WhoamiOptions {
   readonly maxRefusals?: number;
   /** For one question as a whole. Default 10 s. */
   readonly timeoutMs?: number;
+  readonly onAsked?: OnAsked;
   /** A clock in milliseconds that never goes back. */
   readonly now?: () => number;
 }
@@ -48,7 +49,7 @@ const MAX_KEPT_REFUSAL_LENGTH = 4096;
 export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthenticator {
   const { url, log, serverName, known, negativeCacheForMs = 5000, maxRefusals = 10_000 } = options;
   const { timeoutMs = 10_000, now = () => performance.now() } = options;
-  const client = createWhoamiClient(url, timeoutMs);
+  const client = createWhoamiClient(url, timeoutMs, options.onAsked);
   // Apart, so that a flood of made-up tokens does not push out the users.
   const refused = new RecentAnswers<Refusal>(maxRefusals);
   const underWay = new SingleFlight<Requester>();

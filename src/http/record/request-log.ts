@@ -1,4 +1,5 @@
 import type { RequestHandler } from "express";
+import type { Metrics } from "../../metrics/metrics.ts";
 import type { Refusal } from "../../media/refusals/refusal.ts";
 import type { Logger } from "../../util/log.ts";
 import type { ActiveRequests } from "../active-requests.ts";
@@ -11,6 +12,7 @@ export interface RefusalTaker {
 }
 
 export interface RequestLogOptions {
+  readonly metrics: Pick<Metrics, "requestEnded">;
   readonly refusals: RefusalTaker;
   readonly log: Logger;
   /** Counts the requests under way. */
@@ -23,13 +25,14 @@ export interface RequestLogOptions {
  * Gives every request a number, a name and a record and, when it has been answered or the client has gone, one line in
  * the log, with the reason where it was refused; counts it while it is under way.
  */
-export function logRequests({ log, requests, xForwarded, refusals }: RequestLogOptions): RequestHandler {
+export function logRequests({ log, requests, xForwarded, refusals, metrics }: RequestLogOptions): RequestHandler {
   return (req, res, next) => {
     const record = startRecord(req, res, xForwarded);
     requests.begin(req);
     res.once("close", () => {
       requests.end(req);
-      const ms = Math.round((performance.now() - record.startedMs) * 100) / 100;
+      const tookMs = performance.now() - record.startedMs;
+      metrics.requestEnded(record.route, res.headersSent ? res.statusCode : "aborted", tookMs / 1000);
       const refusal = describeRefusal(record, req, res);
       if (refusal && record.isKept) refusals.add(refusal);
       log.info(
@@ -39,7 +42,7 @@ export function logRequests({ log, requests, xForwarded, refusals }: RequestLogO
           method: req.method,
           route: record.route,
           status: res.statusCode,
-          ms,
+          ms: Math.round(tookMs * 100) / 100,
           ...(!res.writableFinished && { aborted: true }),
           ...(refusal && reasonOf(refusal)),
         },

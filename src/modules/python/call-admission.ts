@@ -31,12 +31,15 @@ export class CallAdmission {
   refused = 0;
   readonly #limits: AdmissionLimits;
   readonly #log: Logger;
+  readonly #onWaited: (seconds: number) => void;
   readonly #queue = new FairQueue<WaitingCall>();
   #running = 0;
   #ticker: NodeJS.Timeout | undefined;
   #unreported = 0;
 
-  constructor(limits: AdmissionLimits, log: Logger) {
+  /** @param onWaited is told how long each call waited, in seconds, whether it was let in or refused */
+  constructor(limits: AdmissionLimits, log: Logger, onWaited: (seconds: number) => void = () => undefined) {
+    this.#onWaited = onWaited;
     this.#limits = limits;
     this.#log = log;
   }
@@ -52,17 +55,19 @@ export class CallAdmission {
   enter(user: string | undefined, isFirstOfRequest: boolean, patienceMs: number): Promise<void> | undefined {
     if (this.#running < this.#limits.maxInFlight) {
       this.#running += 1;
+      this.#onWaited(0);
       return undefined;
     }
-    return new Promise((begin, refuse) => {
-      const dueMs = performance.now() + (isFirstOfRequest ? this.#limits.maxWaitMs : patienceMs);
+    const sinceMs = performance.now();
+    return new Promise<void>((begin, refuse) => {
+      const dueMs = sinceMs + (isFirstOfRequest ? this.#limits.maxWaitMs : patienceMs);
       const call = { dueMs, begin, refuse };
       const key = user ?? NOBODY;
       if (this.#queue.size >= this.#limits.maxQueued && !this.#makeRoom(key, isFirstOfRequest))
         return this.#refuse(call, "full");
       this.#queue.push(key, call, !isFirstOfRequest);
       this.#ticker ??= setInterval(this.#tick, TICK_MS);
-    });
+    }).finally(() => this.#onWaited((performance.now() - sinceMs) / 1000));
   }
 
   /** A call has ended: the next one begins. */

@@ -41,7 +41,7 @@ function createHost(
   { name, entries, storageProviders, environment, maxMemoryBytes, executable: namedExecutable }: PlannedChild,
   executable: string,
   registry: CallbackRegistry,
-  { config, dryRun, requests = {}, web, onBlocked, ...options }: CompleteOptions,
+  { config, dryRun, requests = {}, web, onBlocked, onWaited, ...options }: CompleteOptions,
 ): PythonHost {
   const { python, dataPath } = config.mediaBridge;
   const log = name === SHARED ? options.log : options.log.child({ child: name });
@@ -68,5 +68,6 @@ function createHost(
     log,
     dryRun,
     onBlocked,
+    onWaited,
   });
 }

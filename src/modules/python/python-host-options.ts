@@ -52,6 +52,8 @@ export interface PythonHostOptions {
   readonly log: Logger;
   /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
   readonly dryRun: boolean;
+  /** Is told how long each call waited for its turn. */
+  readonly onWaited?: ((seconds: number) => void) | undefined;
   /** Is told each time a module held the child's event loop. */
   readonly onBlocked?: ((blocked: Blocked) => void) | undefined;
 }

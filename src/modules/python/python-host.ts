@@ -46,7 +46,7 @@ export class PythonHost implements PythonRunner {
     this.#options = options;
     this.#entries = [...options.entries, ...options.storageProviders];
     this.slots = new PythonSlots(this.#entries, options.registry, this, options.log);
-    this.#admission = new CallAdmission(options.admission, options.log);
+    this.#admission = new CallAdmission(options.admission, options.log, options.onWaited);
     const said = new PythonLog(options.log);
     this.#supervisor = new Supervisor({
       spawn: () =>
