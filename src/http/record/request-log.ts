@@ -35,43 +35,44 @@ export function logRequests({ log, requests, xForwarded, refusals, metrics }: Re
       metrics.requestEnded(record.route, res.headersSent ? res.statusCode : "aborted", tookMs / 1000);
       const refusal = describeRefusal(record, req, res);
       if (refusal && record.isKept) refusals.add(refusal);
-      log.info(
-        {
-          request: record.number,
-          requestId: record.id,
-          method: req.method,
-          route: record.route,
-          status: res.statusCode,
-          ms: Math.round(tookMs * 100) / 100,
-          ...(!res.writableFinished && { aborted: true }),
-          ...(refusal && reasonOf(refusal)),
-        },
-        "request",
-      );
+      const line: Record<string, unknown> = {
+        request: record.number,
+        requestId: record.id,
+        method: req.method,
+        route: record.route,
+        status: res.statusCode,
+        ms: Math.round(tookMs * 100) / 100,
+      };
+      if (!res.writableFinished) line["aborted"] = true;
+      if (refusal) addReason(line, refusal);
+      log.info(line, "request");
     });
     next();
   };
 }
 
-/** What the line says of a refusal beside what it says of every request. */
-function reasonOf(refusal: Refusal): object {
-  const { userId, errcode, code, answeredBy, module, callback, setting, declaredBytes, receivedBytes } = refusal;
-  const { limitBytes: maxBytes, limitPeriodMs: periodMs, limitSentBytes: sentBytes, cause } = refusal;
-  return withoutNull({
-    user: userId,
-    errcode,
-    code,
-    answeredBy,
-    module,
-    callback,
-    setting,
-    declaredBytes,
-    receivedBytes,
-    limit: maxBytes === null ? null : withoutNull({ maxBytes, periodMs, sentBytes }),
-    cause,
-  });
-}
+/** Facts of a refusal, and what the line calls them. */
+const NAMES = [
+  ["user", "userId"],
+  ["errcode", "errcode"],
+  ["code", "code"],
+  ["answeredBy", "answeredBy"],
+  ["module", "module"],
+  ["callback", "callback"],
+  ["setting", "setting"],
+  ["declaredBytes", "declaredBytes"],
+  ["receivedBytes", "receivedBytes"],
+  ["cause", "cause"],
+] as const satisfies [name: string, fact: keyof Refusal][];
 
-function withoutNull(facts: Readonly<Record<string, unknown>>): object {
-  return Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== null));
+/** What the line says of a refusal beside what it says of every request. */
+function addReason(line: Record<string, unknown>, refusal: Refusal): void {
+  for (const [name, fact] of NAMES) if (refusal[fact] !== null) line[name] = refusal[fact];
+  const { limitBytes: maxBytes, limitPeriodMs, limitSentBytes } = refusal;
+  if (maxBytes === null) return;
+  line["limit"] = {
+    maxBytes,
+    ...(limitPeriodMs !== null && { periodMs: limitPeriodMs }),
+    ...(limitSentBytes !== null && { sentBytes: limitSentBytes }),
+  };
 }
