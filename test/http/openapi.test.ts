@@ -154,9 +154,11 @@ function withoutParameters(key: unknown, value: unknown): unknown {
 /** What routes are called in the log, as their source says it. */
 function routeNames(): string[] {
   const folder = "src/http/routes";
-  return readdirSync(new URL(`../../${folder}`, import.meta.url)).flatMap((file) =>
-    [...readProject(`${folder}/${file}`).matchAll(/^ {4}name: "(.*)",$/gm)].map(([, name = ""]) => name),
-  );
+  return readdirSync(new URL(`../../${folder}`, import.meta.url)).flatMap((file) => {
+    const source = readProject(`${folder}/${file}`);
+    const path = /^const PATH = "(.*)";$/m.exec(source)?.[1] ?? "";
+    return [...source.matchAll(/^ {4}name: (?:"(.*)"|PATH),$/gm)].map(([, name = path]) => name);
+  });
 }
 
 function readProject(path: string): string {

@@ -1,18 +1,23 @@
-/** One thing that is done to erase a user's id. Parameters are the named ones that its text has. */
+/** One thing that is done to erase a user's id. */
 export interface ErasureStep {
   readonly table: string;
   readonly column: string;
   readonly text: string;
+  /** The parameters of the text, in its order. */
+  readonly bind: (user: string, pseudonym: string) => readonly string[];
 }
+
+const withPseudonym: ErasureStep["bind"] = (user, pseudonym) => [pseudonym, user];
+const withUser: ErasureStep["bind"] = (user) => [user];
 
 /** Puts a pseudonym in the place of a user's id. */
 function rename(table: string, column = "user_id"): ErasureStep {
-  return { table, column, text: `update ${table} set ${column} = :pseudonym where ${column} = :user` };
+  return { table, column, text: `update ${table} set ${column} = ? where ${column} = ?`, bind: withPseudonym };
 }
 
 /** Removes what is only of use for requests of the user. */
 function remove(table: string): ErasureStep {
-  return { table, column: "user_id", text: `delete from ${table} where user_id = :user` };
+  return { table, column: "user_id", text: `delete from ${table} where user_id = ?`, bind: withUser };
 }
 
 /**
@@ -30,8 +35,9 @@ export const ERASURE: readonly ErasureStep[] = [
   {
     table: "local_media_repository",
     column: "user_id",
-    // An id without content is not media: nobody but its creator may fill it, and now nobody may.
-    text: "update local_media_repository set user_id = :pseudonym where user_id = :user and media_length is null",
+    // An id without content is not media. Only its creator may fill it, and from now on no user may.
+    text: "update local_media_repository set user_id = ? where user_id = ? and media_length is null",
+    bind: withPseudonym,
   },
 ];
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StartError } from "../../errors.ts";
 import { isBusy } from "../failure.ts";
-import { MIGRATIONS } from "./migrations.ts";
+import { MIGRATIONS, schemaVersion } from "./migrations.ts";
 
 /** How long a command waits for a lock of another process. */
 const BUSY_MS = 5_000;
@@ -37,15 +37,12 @@ export function withExistingDatabase<T>(
 }
 
 function checkVersion(db: Database.Database, path: string): void {
-  const isOurs = db.prepare("select 1 from sqlite_schema where name = 'media_bridge_schema'").get() !== undefined;
-  const version: unknown = isOurs ? db.prepare("select version from media_bridge_schema").pluck().get() : undefined;
+  const version = schemaVersion(db);
   if (version === MIGRATIONS.length) return;
-  const found = `The database ${path} has schema version ${typeof version === "number" ? version : "0"}`;
+  const found = `The database ${path} has schema version ${version ?? 0}`;
   const known = `this release reads version ${MIGRATIONS.length}`;
-  const remedy =
-    typeof version === "number" && version > MIGRATIONS.length
-      ? "use the command of the newer release"
-      : "start the service of this release once";
+  const isNewer = version !== undefined && version > MIGRATIONS.length;
+  const remedy = isNewer ? "use the command of the newer release" : "start the service of this release once";
   throw new StartError("STORE", `${found}, ${known}: ${remedy}`);
 }
 

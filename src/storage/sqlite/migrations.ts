@@ -177,6 +177,13 @@ export function migrate(db: Database, path: string): void {
   }).immediate();
 }
 
+/** The version of a database's tables; undefined for a database that the service did not make. Changes nothing. */
+export function schemaVersion(db: Database): number | undefined {
+  const isOurs = db.prepare("select 1 from sqlite_schema where name = 'media_bridge_schema'").get() !== undefined;
+  const version: unknown = isOurs ? db.prepare("select version from media_bridge_schema").pluck().get() : undefined;
+  return typeof version === "number" ? version : undefined;
+}
+
 function newerDatabase(path: string, version: number): StartError {
   return new StartError(
     "STORE",

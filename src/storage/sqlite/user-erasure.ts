@@ -4,7 +4,7 @@ import { withExistingDatabase } from "./existing-database.ts";
 
 /** What an erasure changed. */
 export interface ErasedUser {
-  /** Stands for the user in rows that count; not to be traced back. */
+  /** Takes the user's place in rows that count; not to be traced back. */
   readonly pseudonym: string;
   /** Rows that had the id and have it no longer, by table. */
   readonly rows: Readonly<Record<string, number>>;
@@ -19,17 +19,16 @@ export function eraseUser(path: string, user: string): ErasedUser {
   return withExistingDatabase(path, { mayWrite: true }, (db) => {
     // What was deleted is overwritten at once.
     db.pragma("secure_delete = on");
-    const parameters = { user, pseudonym: `erased-${randomBytes(8).toString("hex")}` };
+    const pseudonym = `erased-${randomBytes(8).toString("hex")}`;
     const rows: Record<string, number> = {};
     db.transaction(() => {
-      for (const { table, text } of ERASURE) {
-        const named = text.includes(":pseudonym") ? parameters : { user };
-        rows[table] = (rows[table] ?? 0) + db.prepare(text).run(named).changes;
+      for (const { table, text, bind } of ERASURE) {
+        rows[table] = (rows[table] ?? 0) + db.prepare(text).run(...bind(user, pseudonym)).changes;
       }
     }).immediate();
     const storedMedia = db.prepare<[string], number>(COUNT_STORED).pluck().get(user) ?? 0;
     // The log has the id as well, until it is moved into the database file; a running service does that within seconds.
     db.pragma("wal_checkpoint(truncate)");
-    return { pseudonym: parameters.pseudonym, rows, storedMedia };
+    return { pseudonym, rows, storedMedia };
   });
 }
