@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import type { LoadedConfig } from "../config/config.ts";
 import { startService, type RunningService } from "../server/start.ts";
+import { takeInheritedSockets } from "../util/inherited-sockets.ts";
 import { createLogger, type Logger } from "../util/log.ts";
 import { describeTryOut } from "./try-out.ts";
 import { letYoungGenerationGrow } from "./young-generation.ts";
@@ -43,6 +44,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   warn(warnings);
   surviveModules(log);
   const service = await startService(config, log, {
+    sockets: takeInheritedSockets(process.env, process.pid),
     readConfig() {
       latest = readConfig();
       warn(latest.warnings);

@@ -1,27 +1,22 @@
-import { chmodSync, mkdirSync } from "node:fs";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { dirname } from "node:path";
 import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import { createServer } from "../util/node-http.ts";
 import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
-import { askControl } from "./control-client.ts";
 
 /** What the service does when it is told to, by command. A {@link StartError}'s message is shown to the operator. */
 export type ControlHandlers = Readonly<Record<string, (params: unknown) => Promise<unknown>>>;
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** A folder for the service's own user alone: no other user can reach what is in it from the first moment. */
-const OWNER_ONLY = 0o700;
 
 /**
- * Listens on the control socket, for the service's own user alone: `POST /<command>`, JSON both ways. While it does,
- * the data path is taken. Rejects with a StartError `LISTEN` where another service has it, or the socket cannot be
- * made.
+ * Listens on the control socket, for the service's own user alone: `POST /<command>`, JSON both ways, in a
+ * folder that is there. Rejects with a StartError `LISTEN` where the socket cannot be made.
  */
 export async function listenForControl(path: string, handlers: ControlHandlers, log: Logger): Promise<Server> {
-  await clearAbandoned(path);
+  // The caller has the data path for itself: a socket that is there was left by a service that was killed.
+  removeSocket(path);
   const server = createServer((request, response) => {
     void answer(request, handlers, log).then(([status, body]) => reply(response, status, body));
   });
@@ -38,20 +33,6 @@ export async function listenForControl(path: string, handlers: ControlHandlers, 
     listenOnSocket(server, { path }, { mode: 0o600, listening });
   });
   return server;
-}
-
-/** Removes a socket that a killed service left. */
-async function clearAbandoned(path: string): Promise<void> {
-  const running = await askControl(path, "status", null).catch((error: unknown) => error);
-  if (running !== undefined) {
-    throw new StartError(
-      "LISTEN",
-      `${path} belongs to a running service: each needs a media_bridge.data_path of its own`,
-    );
-  }
-  mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY });
-  chmodSync(dirname(path), OWNER_ONLY);
-  removeSocket(path);
 }
 
 async function answer(request: IncomingMessage, handlers: ControlHandlers, log: Logger): Promise<[number, object]> {

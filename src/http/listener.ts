@@ -1,23 +1,19 @@
 import type { Server } from "node:http";
-import { once } from "node:events";
-import { lstat } from "node:fs/promises";
-import { connect, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Express } from "express";
-import { StartError } from "../errors.ts";
 import { createServer, IncomingMessage, ServerResponse } from "../util/node-http.ts";
 import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
 import { recordOf } from "./record/request-record.ts";
 import { withRequestId, type AnswerHeaders } from "./record/request-id.ts";
+import { describeListenError, isPathTaken, type BindAddress } from "./free-address.ts";
 import { answerParserErrors } from "./parser-errors.ts";
 import { turnsOf } from "./request-turns.ts";
 import type { Route } from "./routes/route.ts";
 import { closeTunnels } from "./tunnels.ts";
 
-/** A Unix socket gets `mode`: users who may write to it may connect. */
-export type ListenAddress =
-  | { readonly host: string; readonly port: number }
-  | { readonly path: string; readonly mode: number };
+/** Where to listen: an address, or a socket that listens already, systemd's, which outlives this process. */
+export type ListenAddress = BindAddress | { readonly descriptor: number };
 
 /** What a server serves: an application, and its routes. */
 export interface Served {
@@ -71,10 +67,16 @@ export function createHttpServer(current: () => Served): Server {
   server.on("connection", (socket: Socket) => {
     // Node remembers an address once it was asked for; a client that resets the connection takes it along, and its
     // request would seem to come from this machine.
-    if (socket.remoteAddress === undefined && typeof server.address() !== "string") socket.destroy();
+    if (socket.remoteAddress === undefined && isTcp(server)) socket.destroy();
   });
   answerParserErrors(server, () => current().routes);
   return server;
+}
+
+/** Whether its clients have addresses. A Unix socket that was inherited has no name that Node knows. */
+function isTcp(server: Server): boolean {
+  const address = server.address();
+  return typeof address === "object" && address !== null;
 }
 
 /** Nothing has come or gone for the time of an answer, or for that of a kept connection. */
@@ -116,14 +118,14 @@ export async function closeServer(server: Server, graceMs: number): Promise<void
   clearTimeout(timer);
 }
 
-/** Binds the server; rejects with a {@link StartError} that names the address and the remedy. */
+/** Binds the server; rejects with a StartError that names the address and the remedy. */
 export async function listen(server: Server, address: ListenAddress): Promise<void> {
   try {
     await bind(server, address);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EADDRINUSE" || !("path" in address) || (await isTaken(address.path))) {
-      throw describeListenError(error as NodeJS.ErrnoException, address);
+    if (code !== "EADDRINUSE" || !("path" in address) || (await isPathTaken(address.path))) {
+      throw describeListenError(error as NodeJS.ErrnoException, address, "media_bridge.listen");
     }
     // A socket that nobody answers on was left by a process that was killed.
     removeSocket(address.path);
@@ -138,34 +140,9 @@ async function bind(server: Server, address: ListenAddress): Promise<void> {
       server.off("error", reject);
       resolve();
     };
-    if (!("path" in address)) server.listen({ ...address, backlog: BACKLOG }, bound);
+    if ("descriptor" in address) server.listen({ fd: address.descriptor, backlog: BACKLOG }, bound);
+    else if (!("path" in address)) server.listen({ ...address, backlog: BACKLOG }, bound);
     else listenOnSocket(server, { path: address.path, backlog: BACKLOG }, { mode: address.mode, listening: bound });
-  });
-}
-
-/** Whether a process answers at a path; a file that is not a socket counts as taken as well. */
-async function isTaken(path: string): Promise<boolean> {
-  if (!(await lstat(path)).isSocket()) return true;
-  const socket = connect(path);
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== "ECONNREFUSED";
-  } finally {
-    socket.destroy();
-  }
-}
-
-function describeListenError(error: NodeJS.ErrnoException, address: ListenAddress): StartError {
-  const place = "path" in address ? address.path : `${address.host}:${address.port}`;
-  const reasons: Record<string, string> = {
-    EADDRINUSE: "it is in use; stop the process that uses it, or choose another in media_bridge.listen",
-    EACCES: "this user may not bind it; choose another in media_bridge.listen",
-    EADDRNOTAVAIL: "this machine has no such address; choose another in media_bridge.listen",
-  };
-  return new StartError("LISTEN", `cannot listen on ${place}: ${reasons[error.code ?? ""] ?? error.message}`, {
-    cause: error,
   });
 }
 

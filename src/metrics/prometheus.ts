@@ -134,10 +134,10 @@ function watchBridge(read: () => readonly BridgeState[], registers: Registry[]):
   );
 }
 
-/** The metrics' own listener: `GET /metrics`, with any query. Resolves once it is bound, rejects where it cannot be. */
+/** The metrics' own listener: `GET /metrics`, with any query, on an address or on a socket that listens already. Resolves once it is bound, rejects where it cannot be. */
 export async function listenForMetrics(
   exposition: Exposition,
-  address: { host: string; port: number },
+  address: { host: string; port: number } | { fd: number },
 ): Promise<Server> {
   const server = createServer((request, response) => {
     if (request.url?.replace(/\?.*/s, "") !== "/metrics") {
@@ -155,7 +155,7 @@ export async function listenForMetrics(
   });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(address.port, address.host, resolve);
+    server.listen(address, resolve);
   });
   return server;
 }

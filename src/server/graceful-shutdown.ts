@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import type { ConnectionDrain } from "../http/connection-drain.ts";
 import { closeServer } from "../http/listener.ts";
 import type { ShutdownGate } from "../http/shutdown-gate.ts";
 import type { Logger } from "../util/log.ts";
@@ -8,6 +9,8 @@ import type { Generation } from "./generation.ts";
 /** What ends: those who serve, and the server on which they do. */
 export interface EndingParts {
   readonly server: Server;
+  /** Where the listening socket outlives the server: what comes meanwhile waits there for the next process. */
+  readonly drain: ConnectionDrain | undefined;
   readonly stopping: ShutdownGate;
   readonly generations: {
     /** Those that have something to do. */
@@ -22,16 +25,18 @@ export interface EndingParts {
 const LAST_ANSWERS_MS = 1_000;
 
 /**
- * Lets what is under way end within the grace and takes in nothing new; then refuses what is left and waits until it has cleaned up
- * after itself. Resolves to how much had to be cut short: requests, and uploads whose clients had left.
+ * Lets what is under way end within the grace; then refuses what is left and waits until it has cleaned up after itself. What is new
+ * is refused, or where the listening socket is inherited left to the next process. Resolves to how much had to be cut short: requests, and uploads whose clients had left.
  */
 export async function endServing(parts: EndingParts, graceMs: number): Promise<number> {
-  const { server, stopping, generations, log } = parts;
+  const { server, drain, stopping, generations, log } = parts;
   const untilMs = performance.now() + graceMs;
-  stopping.begin();
+  const closed = drain?.run();
+  if (drain === undefined) stopping.begin();
   const serving = generations.all();
-  const drained = Promise.all(serving.map((generation) => generation.drained()));
+  const drained = Promise.resolve(closed).then(() => Promise.all(serving.map((generation) => generation.drained())));
   await within(drained, graceMs);
+  stopping.begin();
   const cut = serving.reduce((sum, generation) => sum + generation.underWay(), 0);
   if (cut > 0) {
     log.warn({ cut, graceMs }, "the grace is over: requests that are still under way are cut short");

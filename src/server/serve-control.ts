@@ -20,8 +20,7 @@ export interface Controlled {
 }
 
 /**
- * Opens the control socket, by which `media-bridge` commands reach this service and its data path is held. Rejects with a
- * StartError where another service has it.
+ * Opens the control socket, by which `media-bridge` commands reach this service. Rejects with a StartError where it cannot be made.
  */
 export async function openControl(
   config: Config,

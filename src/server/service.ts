@@ -1,9 +1,11 @@
 import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
+import { ConnectionDrain } from "../http/connection-drain.ts";
 import { createHttpServer, listen } from "../http/listener.ts";
 import { countTraffic } from "../http/traffic.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { InheritedSockets } from "../util/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 import { endServing } from "./graceful-shutdown.ts";
@@ -20,6 +22,7 @@ export interface ServiceOptions {
   readonly log: Logger;
   readonly cleanup: ShutdownStack;
   readonly loading: ModuleLoading;
+  readonly sockets: InheritedSockets;
   /** Is given the metrics, which modules are waiting for. */
   readonly onMetrics: (metrics: Metrics) => void;
 }
@@ -42,26 +45,30 @@ const RETIRING_MS = 600_000;
 
 /** Opens everything but the modules, which are being loaded, and listens. Rejects with a StartError. */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { config, log, cleanup, loading, onMetrics } = options;
-  const metrics = await startMetrics(config, log, cleanup);
+  const { config, log, cleanup, loading, sockets, onMetrics } = options;
+  const metrics = await startMetrics(config, log, cleanup, sockets.metrics);
   onMetrics(metrics);
   const state = await openProcessState(config, log, metrics, cleanup);
   const generations = new Generations(await assembleGeneration(loading, state, log), state, log);
   watchPython(metrics, () => generations.current.modules);
   const server = createHttpServer(() => generations.current);
   metrics.watchTraffic(countTraffic(server));
+  const inherited = sockets.service;
+  const drain = inherited === undefined ? undefined : new ConnectionDrain(server);
   let cut = 0;
   cleanup.add(async (graceMs) => {
     state.waits.close();
     const { stopping } = state;
-    cut = await endServing({ server, stopping, generations, log }, graceMs);
+    cut = await endServing({ server, drain, stopping, generations, log }, graceMs);
   });
-  await listen(server, config.mediaBridge.listen);
+  const { listen: configured } = config.mediaBridge;
+  await listen(server, inherited === undefined ? configured : { descriptor: inherited });
   await state.recover();
   await generations.current.clearLeftovers();
   await generations.current.begin();
   return {
-    address: server.address(),
+    // Node does not know the name of a Unix socket that it has inherited.
+    address: server.address() ?? ("path" in configured ? configured.path : null),
     current: () => generations.current,
     reload: (readConfig) => generations.replace(readConfig),
     cut: () => cut,

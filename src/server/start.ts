@@ -1,11 +1,14 @@
 import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.ts";
+import { expectFreeAddress } from "../http/free-address.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { lockDataPath } from "./data-path-lock.ts";
 import { ShutdownStack } from "./shutdown-stack.ts";
 import { openControl } from "./serve-control.ts";
 import { startModuleLoading } from "./module-loading.ts";
 import type { Service } from "./service.ts";
+import type { InheritedSockets } from "../util/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 
 /** A service that answers. */
@@ -29,7 +32,11 @@ export interface RunningService {
 export interface StartOptions {
   /** Where a reload gets its configuration; absent: the one of the start. Throws a StartError. */
   readonly readConfig?: () => Config;
+  /** Sockets that listen already, in place of the configured addresses. */
+  readonly sockets?: InheritedSockets;
 }
+
+const NO_SOCKETS: InheritedSockets = { service: undefined, metrics: undefined };
 
 /**
  * Starts the service: configuration → parts → application → listening. Rejects with a {@link StartError}, and leaves nothing
@@ -38,7 +45,7 @@ export interface StartOptions {
 export async function startService(
   config: Config,
   log: Logger,
-  { readConfig = () => config }: StartOptions = {},
+  { readConfig = () => config, sockets = NO_SOCKETS }: StartOptions = {},
 ): Promise<RunningService> {
   const cleanup = new ShutdownStack();
   let service: Service | undefined;
@@ -49,13 +56,15 @@ export async function startService(
     return running.cut();
   };
   try {
+    lockDataPath(config.mediaBridge.dataPath, cleanup);
+    await expectFreeAddresses(config, sockets);
     await openControl(config, log, { current: () => service?.current(), reload }, cleanup);
     const loading = startModuleLoading({ config, log, generation: 0, metrics: metrics.promise });
     cleanup.add((graceMs) => loading.cleanup.run(log, graceMs));
     await loading.spawned;
     // Imported while Python starts: it is most of the service, and takes as long.
     const { openService } = await import("./service.ts");
-    const opened = await openService({ config, log, cleanup, loading, onMetrics: metrics.resolve });
+    const opened = await openService({ config, log, cleanup, loading, sockets, onMetrics: metrics.resolve });
     service = opened;
     const moduleFiles = () => listFiles(opened.current().modules);
     return { address: opened.address, reload, moduleFiles, stop: (graceMs) => stop(opened, graceMs) };
@@ -66,6 +75,13 @@ export async function startService(
     await cleanup.run(log);
     throw error;
   }
+}
+
+/** Before anything that takes its time, such as making the Python environment. */
+async function expectFreeAddresses({ mediaBridge }: Config, sockets: InheritedSockets): Promise<void> {
+  const { listen, metrics } = mediaBridge;
+  if (sockets.service === undefined) await expectFreeAddress(listen, "media_bridge.listen");
+  if (metrics && sockets.metrics === undefined) await expectFreeAddress(metrics, "media_bridge.metrics");
 }
 
 function listFiles({ modules, storageProviders }: LoadedModules): string[] {

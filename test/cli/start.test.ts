@@ -22,7 +22,7 @@ describe.concurrent("start refuses", () => {
     const end = await folder.end(["start"]);
     taken.close();
     expectRefused(end);
-    expect(end.stderr).toContain(`cannot listen on 127.0.0.1:${port}: it is in use`);
+    expect(end.stderr).toContain(`cannot listen on 127.0.0.1:${port}: it is in use by process ${process.pid} (`);
     expect(end.stderr).toContain("media_bridge.listen");
     expect(folder.processes()).toEqual([]);
   });
@@ -147,6 +147,24 @@ export default defineModule({
     expect(existsSync(socket)).toBe(false);
   });
 
+  test("is the only one of two that are started at the same moment on one data path", async () => {
+    const folder = new CliFolder();
+    const starts = await Promise.allSettled([folder.start(), folder.start()]);
+    const refused = starts.flatMap((start) => (start.status === "rejected" ? [String(start.reason)] : []));
+    expect(refused).toEqual([expect.stringContaining("belongs to a running service")]);
+    const [service] = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
+    expect((await service?.upload("a"))?.status).toBe(200);
+  });
+
+  test("is not taken for one that is there by the number of a process, which a killed one left and another has now", async () => {
+    const folder = new CliFolder();
+    mkdirSync(join(folder.path, "data", "control"), { recursive: true });
+    writeFileSync(join(folder.path, "data", "control", "service.pid"), `${process.pid}\n`);
+    const service = await folder.start();
+    expect((await service.upload("a")).status).toBe(200);
+    expect(readFileSync(join(folder.path, "data", "control", "service.pid"), "utf8")).toBe(`${service.pid}\n`);
+  });
+
   test("is not harmed by a second one on the same configuration, which is refused", async () => {
     const folder = new CliFolder(python);
     const service = await folder.start();
@@ -160,6 +178,9 @@ export default defineModule({
     const second = await folder.end(["start"]);
     expectRefused(second);
     expect(second.stderr).toContain("each needs a media_bridge.data_path of its own");
+    expect(second.stderr).toContain(
+      `belongs to a running service (process ${service.pid}): stop it (kill ${service.pid})`,
+    );
     expect(await uploading.finish()).toBe(200);
     expect((await service.upload("another")).status).toBe(200);
     expect(folder.processes()).toHaveLength(3);

@@ -1,9 +1,16 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { refuse } from "../cli/refusals.ts";
 import { CliFolder, type CliService } from "../support/cli.ts";
+import { takeFileLock } from "../../src/util/file-lock.ts";
 import { testPython } from "../support/python.ts";
+
+const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const REQUIREMENTS = new URL("../../python-shim/requirements.txt", import.meta.url);
 
 const MODULES = { modules: [{ module: "where.Where" }] };
 const WHERE = `
@@ -93,6 +100,25 @@ esac`;
     expect(await install()).toMatch(/requirements\.txt, .*requirements-postgres\.txt/);
   });
 
+  test("is made by one process at a time: a check that comes meanwhile says that it waits, and then uses what is there", async () => {
+    const pretend = `${VERSION}
+case "$*" in
+  "-m venv "*) mkdir -p "$3/bin" && ln -s ${testPython()} "$3/bin/python" ;;
+  *) exit 1 ;;
+esac`;
+    const { folder, environment } = folderOf(pretend);
+    mkdirSync(join(folder.path, "data"));
+    const maker = takeFileLock(join(folder.path, "data", "python.lock"));
+    const waiting = execa(process.execPath, [CLI, "check", "--config", folder.config], { env: environment, reject: false }); // prettier-ignore
+    for await (const line of waiting.iterable({ from: "stderr" })) {
+      if (!line.includes("another process is making the Python environment: waiting")) continue;
+      makeSharedEnvironment(join(folder.path, "data", "python"));
+      maker?.release();
+    }
+    const { exitCode, stdout } = await waiting;
+    expect([exitCode, stdout.includes("where.Where")]).toEqual([0, true]);
+  });
+
   test("is not taken from an executable that is not there, or from an unknown command", async () => {
     const path = folderOf("", { executable: "./nowhere/python" });
     expect(await refuse(path.folder, ["check"])).toMatch(/media_bridge\.python\.executable: there is no .*nowhere\/python/);
@@ -161,6 +187,14 @@ async function ask(service: CliService): Promise<string> {
   service.kill("SIGTERM");
   expect((await service.ended).status).toBe(0);
   return answer.prefix;
+}
+
+/** An environment as a start makes it, but with the packages of the tests' own. */
+function makeSharedEnvironment(folder: string): void {
+  mkdirSync(join(folder, "bin"), { recursive: true });
+  writeFileSync(join(folder, "bin", "python"), `#!/bin/sh\nexec ${testPython()} "$@"\n`, { mode: 0o755 });
+  const stamp = createHash("sha256").update(readFileSync(REQUIREMENTS, "utf8")).update("\0").digest("hex");
+  writeFileSync(join(folder, "media-bridge.stamp"), stamp);
 }
 
 /** What `python3 -m venv --without-pip` makes, without the second that it takes. */

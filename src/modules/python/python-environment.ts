@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { execa } from "execa";
 import { StartError } from "../../errors.ts";
+import { waitForFileLock, type FileLock } from "../../util/file-lock.ts";
 import { linesThatMatter } from "./pip-output.ts";
 import { SHIM_FOLDER } from "../../util/shim-folder.ts";
 
@@ -36,13 +37,21 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
     ...(options.requirements ? [options.requirements] : []),
   ];
   const stamp = stampOf(files);
-  if (existsSync(executable) && readIfThere(join(folder, STAMP)) === stamp) return executable;
+  const isMade = () => existsSync(executable) && readIfThere(join(folder, STAMP)) === stamp;
+  if (isMade()) return executable;
   options.onProgress(`making the Python environment in ${folder} (once)`);
   await checkVersion("python3");
-  await makeEnvironment(folder);
-  await install(executable, files, options.onProgress);
-  // Written last: an environment without it is half made, and is made again.
-  writeFileSync(join(folder, STAMP), stamp);
+  const lock = await takeTurn(options);
+  try {
+    // The process whose turn was before may have made it.
+    if (isMade()) return executable;
+    await makeEnvironment(folder);
+    await install(executable, files, options.onProgress);
+    // Written last: an environment without it is half made, and is made again.
+    writeFileSync(join(folder, STAMP), stamp);
+  } finally {
+    lock.release();
+  }
   options.onProgress("the Python environment is ready");
   return executable;
 }
@@ -88,16 +97,29 @@ async function checkVersion(executable: string): Promise<void> {
   );
 }
 
+/** One process at a time makes it: a start and a check, say, that are the first ones. */
+async function takeTurn({ dataPath, onProgress }: PythonEnvironmentOptions): Promise<FileLock> {
+  try {
+    mkdirSync(dataPath, { recursive: true });
+    return await waitForFileLock(join(dataPath, "python.lock"), () =>
+      onProgress("another process is making the Python environment: waiting until it has finished"),
+    );
+  } catch (error) {
+    throw cannotBeMade(join(dataPath, "python"), error);
+  }
+}
+
+function cannotBeMade(folder: string, error: unknown): StartError {
+  const reason = (error as Error).message;
+  return new StartError("PYTHON", `${folder} cannot be made: ${reason}; see media_bridge.data_path`, { cause: error });
+}
+
 async function makeEnvironment(folder: string): Promise<void> {
   try {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw new StartError(
-      "PYTHON",
-      `${folder} cannot be made: ${(error as Error).message}; see media_bridge.data_path`,
-      { cause: error },
-    );
+    throw cannotBeMade(folder, error);
   }
   const result = await execa("python3", ["-m", "venv", folder], { reject: false, all: true });
   if (!result.failed) return;
