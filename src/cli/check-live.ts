@@ -2,6 +2,7 @@ import type { LoadedConfig } from "../config/config.ts";
 import { loadModulesForDryRun } from "../server/dry-run.ts";
 import { formatFindings } from "./live/finding.ts";
 import { checkHomeserver, checkUpstream } from "./live/homeserver.ts";
+import { checkListeners } from "./live/listeners.ts";
 import { checkModules } from "./live/modules.ts";
 import { checkUploads } from "./live/uploads.ts";
 import { isolateModuleOutput } from "./module-output.ts";
@@ -28,6 +29,7 @@ export async function checkLive(
       ...(await checkHomeserver(config)),
       ...(await checkUpstream(config)),
       ...(await checkUploads(config, publicUrl ?? config.publicBaseurl)),
+      ...checkListeners(config, [...files, ...homeserverConfigs]),
       ...checkModules([...files, ...homeserverConfigs], modules),
     ];
     return { text: formatFindings(findings), hasProblems: findings.some(({ level }) => level === "problem") };

@@ -1,16 +1,20 @@
 import { join, resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
-import { loadHomeserverTokens } from "../config/build/homeserver-tokens.ts";
 import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
-import { loadTokensFile } from "../config/tokens-file.ts";
 import { describeLeftOut } from "../modules/left-out.ts";
 import { describeLimits } from "../control/call-answer.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { SHARED } from "../modules/python/python-plan.ts";
 import { loadModulesForDryRun } from "../server/dry-run.ts";
+import { expectToStart } from "../server/start-conditions.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
+import { describeSettings } from "./check/describe-settings.ts";
+import { findRunning } from "./check/find-running.ts";
+import { listWarnings } from "./check/list-warnings.ts";
+import { isOwnerUnknown } from "./service-user.ts";
+import { setDataAside } from "./check/set-data-aside.ts";
 import { tryCallbacks } from "./try-callbacks.ts";
 import { isolateModuleOutput } from "./module-output.ts";
 
@@ -31,35 +35,59 @@ export interface Checked {
  * StartError.
  */
 export async function check(loaded: LoadedConfig, options: CheckOptions = {}): Promise<Checked> {
-  const { config, warnings, undecided, files } = loaded;
-  const { warnings: homeserverTokens } = loadHomeserverTokens(config.mediaBridge.homeserver);
-  const ownTokens = config.mediaBridge.tokensFile
-    ? loadTokensFile(config.mediaBridge.tokensFile, config.serverName).warnings
-    : [];
+  const { config, undecided, files } = loaded;
+  const warnings = listWarnings(loaded);
   const { tryAs } = options;
   if (tryAs !== undefined && !isUserId(tryAs)) {
     throw new StartError("CONFIG", "--try: expected a user id (such as @alice:example.com)");
   }
+  const pid = await findRunning(config);
+  await expectToStart(config, pid !== undefined);
   isolateModuleOutput();
-  const modules = await loadModulesForDryRun(config, { onProgress: console.error, mayRead: tryAs !== undefined });
+  const aside = isOwnerUnknown(config) ? setDataAside(config) : undefined;
+  const dryRun = { onProgress: console.error, mayRead: tryAs !== undefined };
+  const modules = await loadModulesForDryRun(aside?.config ?? config, dryRun).catch((error: unknown) => {
+    aside?.remove();
+    throw error;
+  });
   try {
     const tried = tryAs === undefined ? undefined : await tryCallbacks(tryAs, modules, config);
     const text = [
       `configuration: ${files.map((file) => resolve(file)).join(", ")}`,
-      ...[...warnings, ...ownTokens, ...homeserverTokens].map((warning) => `warning: ${warning}`),
+      ...warnings.map((warning) => `warning: ${warning}`),
       "",
       ...describePaths(loaded),
+      ...describeSettings(config),
       "",
       ...describeModules(modules),
       ...describeStorageProviders(modules),
       ...describeChains(modules, config.mediaBridge.callbacks),
       ...(tried?.lines ?? []),
+      ...describeUnseen({ pid, isTried: tried !== undefined, isAside: aside !== undefined }),
       `Synapse imitated: ${SYNAPSE_VERSION}`,
     ].join("\n");
     return { text, hasProblems: undecided.length > 0 || hasMisfit(modules) || tried?.hasProblems === true };
   } finally {
     await modules.stop(0);
+    aside?.remove();
   }
+}
+
+/** What `check` does not look at, so that nobody takes its silence for consent. */
+function describeUnseen(seen: { pid: number | undefined; isTried: boolean; isAside: boolean }): string[] {
+  return [
+    "not looked at:",
+    "  whether the homeserver, the upstream and the public address answer (check --live asks them)",
+    ...(seen.isTried ? [] : ["  what callbacks answer (check --try @user:server asks each of them once)"]),
+    "  what modules do by themselves or send elsewhere: it is held back",
+    ...(seen.pid === undefined
+      ? []
+      : [`  whether the addresses are free: the service of this data path runs (process ${seen.pid})`]),
+    ...(seen.isAside
+      ? ["  whose the data path will be: it does not exist, and this is root; nothing was made there"]
+      : []),
+    "",
+  ];
 }
 
 function describePaths({ config }: LoadedConfig): string[] {

@@ -1,8 +1,10 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import type { LoadedConfig } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { DURATION_FORM, parseDuration } from "../config/units.ts";
 import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { PROXIES, type Proxy } from "./init/proxy-files.ts";
 
 const program = new Command("media-bridge")
   .description(
@@ -19,7 +21,28 @@ interface CheckCommandOptions {
   readonly homeserverConfig?: string[];
 }
 
+interface InitCommandOptions {
+  readonly from?: string;
+  readonly serverName?: string;
+  readonly proxy: Proxy;
+  readonly folder: string;
+  readonly dataPath: string;
+}
+
 const CONFIG_OPTION = ["-c, --config <path>", "a YAML file, or a folder of *.yaml; may be repeated", collect] as const;
+
+program
+  .command("init")
+  .description("write a configuration in front of a Synapse, a proxy's file and a systemd unit; nothing is overwritten")
+  .option("--from <path>", "Synapse's homeserver.yaml, from which names, sizes and limits are taken")
+  .option("--server-name <name>", "the server's name, without --from or in place of what it says")
+  .addOption(new Option("--proxy <name>", "the proxy in front of Synapse").choices(PROXIES).default("nginx"))
+  .option("--folder <path>", "where the files are written", ".")
+  .option("--data-path <path>", "where the service keeps its own files", "/var/lib/media-bridge")
+  .action(async (options: InitCommandOptions) => {
+    const { init } = await import("./init/init.ts");
+    print(init({ from: options.from, serverName: options.serverName, ...options }));
+  });
 
 program
   .command("start")
@@ -60,12 +83,15 @@ program
     if (options.live === true) {
       const { checkLive } = await import("./check-live.ts");
       const { publicUrl, homeserverConfig: homeserverConfigs = [] } = options;
-      const { text, hasProblems } = await checkLive(loadConfig(options.config), { publicUrl, homeserverConfigs });
+      const { text, hasProblems } = await checkLive(await loadAsService(options.config), {
+        publicUrl,
+        homeserverConfigs,
+      });
       print(text);
       process.exit(hasProblems ? 1 : 0);
     }
     const { check } = await import("./check.ts");
-    const { text, hasProblems } = await check(loadConfig(options.config), { tryAs: options.try });
+    const { text, hasProblems } = await check(await loadAsService(options.config), { tryAs: options.try });
     print(text);
     process.exit(hasProblems ? 1 : 0);
   });
@@ -79,7 +105,7 @@ program
   .option("--json", "print JSON")
   .action(async (callback: string, args: string[], options: { config: string[]; json?: boolean }) => {
     const { call } = await import("./call.ts");
-    print(await call(loadConfig(options.config), callback, args, { json: options.json === true }));
+    print(await call(await loadAsService(options.config), callback, args, { json: options.json === true }));
     process.exit(0);
   });
 
@@ -89,7 +115,7 @@ program
   .requiredOption(...CONFIG_OPTION)
   .option("--period <duration>", "how far back, such as 30d; by default the longest period of each user's limits")
   .action(async (options: { config: string[]; period?: string }) => {
-    const loaded = loadConfig(options.config);
+    const loaded = await loadAsService(options.config);
     const periodMs = options.period === undefined ? undefined : readDuration("--period", options.period);
     const { importUsage } = await import("./import-usage.ts");
     print(await importUsage(loaded, { periodMs }));
@@ -103,7 +129,7 @@ program
   .option("--repair", "move files whose row is gone into lost+found below the media store")
   .option("--json", "print one JSON object a line")
   .action(async (options: { config: string[]; repair?: boolean; json?: boolean }) => {
-    const loaded = loadConfig(options.config);
+    const loaded = await loadAsService(options.config);
     const { verify } = await import("./verify.ts");
     const isGood = await verify(loaded, { repair: options.repair === true, json: options.json === true, print });
     process.exit(isGood ? 0 : 1);
@@ -117,7 +143,7 @@ program
   .option("--since <duration>", "how far back, such as 2d; by default as far as they are kept")
   .option("--json", "print one JSON object a line")
   .action(async (options: { config: string[]; user?: string; since?: string; json?: boolean }) => {
-    const loaded = loadConfig(options.config);
+    const loaded = await loadAsService(options.config);
     const sinceMs = options.since === undefined ? undefined : readDuration("--since", options.since);
     const { refusals } = await import("./refusals.ts");
     refusals(loaded, { user: options.user, sinceMs, json: options.json === true, print });
@@ -130,7 +156,7 @@ program
   .requiredOption(...CONFIG_OPTION)
   .action(async (user: string, options: { config: string[] }) => {
     const { forget } = await import("./forget.ts");
-    print(forget(loadConfig(options.config), user));
+    print(forget(await loadAsService(options.config), user));
   });
 
 try {
@@ -139,6 +165,14 @@ try {
   // One readable error for what an operator can mend; anything else is a fault of ours and needs its stack.
   console.error(error instanceof StartError ? `media-bridge: ${error.message}` : error);
   process.exit(1);
+}
+
+/** The configuration; root continues as the service's user, so that nothing in the service's folders becomes root's. */
+async function loadAsService(paths: readonly string[]): Promise<LoadedConfig> {
+  const loaded = loadConfig(paths);
+  const { becomeServiceUser } = await import("./service-user.ts");
+  becomeServiceUser(loaded.config);
+  return loaded;
 }
 
 function collect(value: string, earlier: string[] = []): string[] {

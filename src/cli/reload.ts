@@ -1,16 +1,22 @@
+import { z } from "zod";
 import type { LoadedConfig } from "../config/config.ts";
 import { askControl } from "../control/control-client.ts";
 import { controlSocketPath } from "../control/control-socket.ts";
 import { StartError } from "../errors.ts";
+import { listWarnings } from "./check/list-warnings.ts";
+
+const ReloadedSchema = z.object({ problems: z.array(z.string()) });
 
 /**
- * `media-bridge reload`: the running service reads its configuration and modules anew. Resolves once they serve; rejects with a
+ * `media-bridge reload`: the running service reads its configuration and modules anew. Warnings go to stderr, as `check` words them. Resolves once they serve; rejects with a
  * StartError where they cannot, and what ran before goes on.
  */
-export async function reload({ config }: LoadedConfig): Promise<string> {
-  const { dataPath } = config.mediaBridge;
+export async function reload(loaded: LoadedConfig): Promise<string> {
+  const { dataPath } = loaded.config.mediaBridge;
+  for (const warning of listWarnings(loaded)) console.error(`warning: ${warning}`);
   const socket = controlSocketPath(dataPath);
   const answer = socket === undefined ? undefined : await askControl(socket, "reload", null);
   if (answer === undefined) throw new StartError("LISTEN", `no service is running on the data path ${dataPath}`);
-  return "reloaded";
+  const { problems } = ReloadedSchema.parse(answer);
+  return [...problems, "reloaded"].join("\n");
 }

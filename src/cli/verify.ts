@@ -1,5 +1,7 @@
 import type { LoadedConfig } from "../config/config.ts";
+import { isGuarding } from "../config/is-guarding.ts";
 import { verifyStore } from "../server/check-store.ts";
+import { storePaths } from "../server/store-paths.ts";
 
 const PROGRESS_EVERY_MS = 2_000;
 
@@ -13,7 +15,10 @@ export interface VerifyOptions {
 
 /** `media-bridge verify`. Resolves to whether all is as it should be, or has been made so; rejects with a StartError. */
 export async function verify({ config }: LoadedConfig, { repair, json, print }: VerifyOptions): Promise<boolean> {
+  const database = config.mediaBridge.database.path;
+  const media = storePaths(config).mediaStorePath;
   const tell = (facts: object, text: string) => print(json ? JSON.stringify(facts) : text);
+  if (isGuarding(config)) tell({ kind: "scope", database, media }, describeScope(database, media));
   let lastMs = performance.now();
   const sums = await verifyStore(config, {
     repair,
@@ -32,4 +37,12 @@ export async function verify({ config }: LoadedConfig, { repair, json, print }: 
       `${underWay} uploads under way: ${findings} findings, ${moved} files moved`,
   );
   return findings === moved;
+}
+
+/** Beside a Synapse that keeps the media, "all is well" would else be read as word of Synapse's files. */
+function describeScope(database: string, media: string): string {
+  return (
+    `in guard mode: this compares the service's own rows of media (${database}) with its own files (${media}), which are there only ` +
+    "where it kept media before. The media that Synapse keeps are not looked at"
+  );
 }

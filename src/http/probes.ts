@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import { MatrixError } from "../errors.ts";
+import { recordOf } from "./record/request-record.ts";
 
 /** The header of a probe. */
 export const PROBE_HEADER = "x-media-bridge-probe";
@@ -22,9 +23,11 @@ export class Probes {
     this.#expectedUntil.set(word, nowMs + EXPECTED_FOR_MS);
   }
 
-  readonly answer: RequestHandler = (req, _res, next) => {
+  readonly answer: RequestHandler = (req, res, next) => {
     const word = req.headers[PROBE_HEADER];
     if (typeof word !== "string" || (this.#expectedUntil.get(word) ?? 0) < Date.now()) return next();
+    const record = recordOf(res);
+    if (record) record.route = "a probe of check --live";
     const arrived = {
       forwarded_for: req.headers["x-forwarded-for"] ?? null,
       chunked: req.headers["transfer-encoding"] !== undefined,

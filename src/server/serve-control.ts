@@ -6,6 +6,7 @@ import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import type { Probes } from "../http/probes.ts";
 import type { LoadedModules } from "../modules/load.ts";
+import { listModuleProblems } from "../modules/module-problems.ts";
 import type { Logger } from "../util/log.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
@@ -42,6 +43,7 @@ export async function openControl(
     reload: async () => {
       serving(service);
       await service.reload();
+      return { problems: listModuleProblems(serving(service).modules) };
     },
     probe: async (params) => serving(service).probes.expect(ProbeParamsSchema.parse(params).word),
     call: async (params) => {

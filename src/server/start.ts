@@ -8,6 +8,7 @@ import { ShutdownStack } from "./shutdown-stack.ts";
 import { openControl } from "./serve-control.ts";
 import { startModuleLoading } from "./module-loading.ts";
 import type { Service } from "./service.ts";
+import { loadNativePart } from "../storage/native-part.ts";
 import type { InheritedSockets } from "../util/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 
@@ -56,6 +57,7 @@ export async function startService(
     return running.cut();
   };
   try {
+    loadNativePart();
     lockDataPath(config.mediaBridge.dataPath, cleanup);
     await expectFreeAddresses(config, sockets);
     await openControl(config, log, { current: () => service?.current(), reload }, cleanup);

@@ -168,3 +168,16 @@ describe("verify --repair", () => {
     });
   });
 });
+
+test("Beside a Synapse that keeps the media, the first line says what is looked at: the service's own, and not Synapse's", async () => {
+  const mediaBridge = { upstream: { url: "http://127.0.0.1:1" } };
+  service = await startTestService({ folder, mediaBridge });
+  const { isGood, findings } = await run({ mediaBridge });
+  expect(isGood).toBe(true);
+  const scope = { kind: "scope", database: join(folder, "data", "media.db"), media: join(folder, "data", "media") };
+  expect(findings).toEqual([scope]);
+  const lines: string[] = [];
+  const loaded = loadConfig([join(folder, "media-bridge.yaml")]);
+  await verify(loaded, { repair: false, json: false, print: (line) => void lines.push(line) });
+  expect(lines[0]).toMatch(/^in guard mode: .*media\.db.* The media that Synapse keeps are not looked at$/);
+});

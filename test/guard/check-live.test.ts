@@ -60,6 +60,13 @@ async function checkLive(
   return { status, lines: stdout.replaceAll(/\n +→ /g, " → ").split("\n") };
 }
 
+/** What is said of these listeners of Synapse, beside one of another kind. */
+async function lookAt(...listeners: object[]): Promise<string[]> {
+  folder.write("homeserver.yaml", JSON.stringify({ listeners: [...listeners, { port: 9, type: "metrics" }] }));
+  const { lines } = await checkLive(folder, "--homeserver-config", `${folder.path}/homeserver.yaml`);
+  return lines.filter((line) => /listener.* on port|whether Synapse's listeners/.test(line));
+}
+
 function replacing(what: string, by: string): (conf: string) => string {
   return (conf) => conf.replace(what, by);
 }
@@ -125,6 +132,44 @@ describe.runIf(hasNginx)("check --live", () => {
 });
 
 describe("check --live", () => {
+  test("names every check that it skipped, and why", async () => {
+    const { lines } = await checkLive(folder);
+    expect(lines.filter((line) => line.startsWith("skipped"))).toEqual([
+      expect.stringMatching(/whether bodies are buffered on the way: not every path arrives here/),
+      expect.stringMatching(/listeners believe the client's address: .*not known; .*--homeserver-config/),
+      expect.stringMatching(/whether a module is loaded here and in Synapse: .*--homeserver-config/),
+    ]);
+    const alone = new CliFolder();
+    const skipped = (await checkLive(alone)).lines.filter((line) => line.startsWith("skipped"));
+    expect(skipped.map((line) => line.replace(/^skipped +/, "").split(":")[0])).toEqual([
+      "the homeserver",
+      "the upstream",
+      "whether uploads arrive here, unbuffered",
+      "whether Synapse's listeners believe the client's address",
+      "whether a module is loaded here and in Synapse",
+    ]);
+  });
+
+  test("reports the listener of Synapse behind this service that does not believe the client's address, and no other", async () => {
+    const listener = { port: synapse.port, type: "http", resources: [{ names: ["client", "media"] }] };
+    expect(await lookAt(listener)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^problem .*port ${synapse.port} .*homeserver\\.yaml.* lacks x_forwarded: true.* → set x_forwarded: true`,
+        ),
+      ),
+    ]);
+    expect(await lookAt({ ...listener, x_forwarded: true })).toEqual([expect.stringMatching(/^ok /)]);
+    expect(await lookAt()).toEqual([expect.stringMatching(/^skipped .*none of the listeners of .* has the port of/)]);
+  });
+
+  test("is known by its User-Agent in Synapse's log, and by the route in the service's", async () => {
+    await checkLive(folder, "--public-url", `http://127.0.0.1:${service.port}`);
+    expect(synapse.requests.length).toBeGreaterThan(0);
+    for (const { headers } of synapse.requests) expect(headers["user-agent"]).toMatch(/^media-bridge-check\/\d/);
+    await service.logged('"route":"a probe of check --live"');
+  });
+
   test("names modules and limits that are in two places, and what may be taken out", async () => {
     folder.write("homeserver.yaml", JSON.stringify({ listeners: [], modules: MODULES, media_upload_limits: [] }));
     const { lines } = await checkLive(folder, "--homeserver-config", `${folder.path}/homeserver.yaml`);

@@ -65,7 +65,9 @@ describe.concurrent("the Python environment", () => {
     // A file in its place stops root as well.
     writeFileSync(join(folder.path, "data"), "");
     const message = await refuse(folder, ["check"], environment);
-    expect(message).toMatch(/data\/python cannot be made: .*; see media_bridge\.data_path/);
+    expect(message).toMatch(
+      /The data folder .*\/data cannot be written \(.* is not a folder\): .*media_bridge\.data_path/,
+    );
   });
 
   test("cannot be made of requirements that are not there", async () => {

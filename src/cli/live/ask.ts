@@ -1,5 +1,6 @@
 import { request as requestHttps } from "node:https";
 import { request as requestHttp } from "../../util/node-http.ts";
+import { VERSION } from "../../version.ts";
 
 export interface Question {
   readonly method?: string;
@@ -14,6 +15,9 @@ export type Reply =
   | { readonly status: number; readonly text: string; readonly headers: Readonly<Record<string, unknown>> }
   | { readonly status: undefined; readonly failure: string };
 
+/** By which the requests of a check are recognized in the logs of proxies and of Synapse. */
+export const USER_AGENT = `media-bridge-check/${VERSION}`;
+
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER_LENGTH = 64 * 1024;
 
@@ -24,7 +28,7 @@ export function ask(
 ): Promise<Reply> {
   return new Promise((resolve) => {
     const send = url.startsWith("https:") ? requestHttps : requestHttp;
-    const asked = send(url, { method, headers, agent: false });
+    const asked = send(url, { method, headers: { "User-Agent": USER_AGENT, ...headers }, agent: false });
     const fail = (failure: string) => {
       clearTimeout(timer);
       asked.destroy();

@@ -1,6 +1,6 @@
 /** What a check of the running set-up found. */
 export interface Finding {
-  readonly level: "ok" | "problem" | "note";
+  readonly level: "ok" | "problem" | "note" | "skipped";
   readonly text: string;
   /** What to change. */
   readonly remedy?: string;
@@ -16,6 +16,11 @@ export function problem(text: string, remedy: string): Finding {
 
 export function note(text: string): Finding {
   return { level: "note", text };
+}
+
+/** A check that could not be made, and why. */
+export function skipped(what: string, why: string): Finding {
+  return { level: "skipped", text: `${what}: ${why}` };
 }
 
 /** A line for each finding, and one for what to change. */

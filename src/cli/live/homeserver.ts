@@ -1,7 +1,7 @@
 import type { Config } from "../../config/config.ts";
 import { loadHomeserverTokens } from "../../config/build/homeserver-tokens.ts";
 import { ask, describeReply, jsonOf, type Reply } from "./ask.ts";
-import { note, ok, problem, type Finding } from "./finding.ts";
+import { note, ok, problem, skipped, type Finding } from "./finding.ts";
 
 /** Nobody's token. */
 const NOBODY = { Authorization: "Bearer media-bridge-check" };
@@ -9,7 +9,8 @@ const NOBODY = { Authorization: "Bearer media-bridge-check" };
 /** Does the homeserver answer, and does whoami work? */
 export async function checkHomeserver(config: Config): Promise<Finding[]> {
   const { homeserver } = config.mediaBridge;
-  if (homeserver === undefined) return [note("tokens come from tokens_file: no homeserver is asked")];
+  if (homeserver === undefined)
+    return [skipped("the homeserver", "tokens come from tokens_file, and no homeserver is asked")];
   const url = `${homeserver.url}/_matrix/client/v3/account/whoami`;
   const refused = await ask(url, { headers: NOBODY });
   if (refused.status === undefined) {
@@ -18,6 +19,7 @@ export async function checkHomeserver(config: Config): Promise<Finding[]> {
         `the homeserver does not answer: ${refused.failure}`,
         `start it, or correct media_bridge.homeserver.url (${homeserver.url})`,
       ),
+      skipped("whoami, the versions and the administrator's token", "the homeserver does not answer"),
     ];
   }
   if (refused.status !== 401 || jsonOf(refused)["errcode"] !== "M_UNKNOWN_TOKEN") {
@@ -26,6 +28,7 @@ export async function checkHomeserver(config: Config): Promise<Finding[]> {
         `whoami answers ${describeReply(refused)} to a made-up token, not 401 M_UNKNOWN_TOKEN`,
         `media_bridge.homeserver.url (${homeserver.url}) must lead to Synapse's client API`,
       ),
+      skipped("the versions and the administrator's token", "whoami is not answered by a Synapse"),
     ];
   }
   const told = await ask(`${homeserver.url}/_matrix/client/versions`);
@@ -35,10 +38,16 @@ export async function checkHomeserver(config: Config): Promise<Finding[]> {
         `the homeserver does not tell its versions: ${describeReply(told)}`,
         "let /_matrix/client/versions through to it: where it does not answer one request, this tells whether it answers at all",
       ),
+      skipped("the administrator's token", "the homeserver does not tell its versions"),
     ];
   }
   const { admin } = loadHomeserverTokens(homeserver);
-  if (admin === undefined) return [ok("the homeserver answers, and whoami refuses a made-up token")];
+  if (admin === undefined) {
+    return [
+      ok("the homeserver answers, and whoami refuses a made-up token"),
+      skipped("the administrator's token and API", "homeserver.admin_token_file is not set"),
+    ];
+  }
   const known = await ask(url, { headers: { Authorization: `Bearer ${admin}` } });
   const findings = [describeAdministrator(known, config.serverName, homeserver.url)];
   const listed = await ask(`${homeserver.url}/_synapse/admin/v1/statistics/users/media?limit=1`, {
@@ -76,15 +85,16 @@ function describeAdministrator(known: Reply, serverName: string, url: string): F
 async function checkMaximum({ maxUploadSizeBytes, mediaBridge }: Config, url: string): Promise<Finding> {
   const token = mediaBridge.homeserver && loadHomeserverTokens(mediaBridge.homeserver).admin;
   if (token === undefined) {
-    return note(
-      "Synapse's max_upload_size is not known: Synapse tells it only to users, and homeserver.admin_token_file is not set",
+    return skipped(
+      "Synapse's max_upload_size",
+      "Synapse tells it only to users, and homeserver.admin_token_file is not set",
     );
   }
   const headers = { Authorization: `Bearer ${token}` };
   const reply = await ask(`${url}/_matrix/client/v1/media/config`, { headers });
   const theirs = jsonOf(reply)["m.upload.size"];
   if (reply.status !== 200 || typeof theirs !== "number") {
-    return note(`Synapse's max_upload_size is not known: its media configuration answers ${describeReply(reply)}`);
+    return skipped("Synapse's max_upload_size", `its media configuration answers ${describeReply(reply)}`);
   }
   if (theirs === maxUploadSizeBytes) return ok(`max_upload_size is ${theirs} bytes here and in Synapse`);
   const both = `max_upload_size is ${maxUploadSizeBytes} bytes here and ${theirs} in Synapse`;
@@ -99,11 +109,13 @@ async function checkMaximum({ maxUploadSizeBytes, mediaBridge }: Config, url: st
 /** Does the Synapse that keeps media answer, with its media repository on? */
 export async function checkUpstream(config: Config): Promise<Finding[]> {
   const { upstream } = config.mediaBridge;
-  if (upstream === undefined) return [note("no media_bridge.upstream: this service keeps media by itself")];
+  if (upstream === undefined)
+    return [skipped("the upstream", "there is no media_bridge.upstream; this service keeps media by itself")];
   const reply = await ask(`${upstream.url}/_matrix/client/v1/media/config`, { headers: NOBODY });
   if (reply.status === 401) {
     const answers = ok("the Synapse of upstream.url answers, with its media repository on");
-    return upstream.mode === "guard" ? [answers, await checkMaximum(config, upstream.url)] : [answers];
+    if (upstream.mode === "guard") return [answers, await checkMaximum(config, upstream.url)];
+    return [answers, skipped("Synapse's max_upload_size", "uploads are not sent to it")];
   }
   if (reply.status === undefined) {
     return [
@@ -111,6 +123,7 @@ export async function checkUpstream(config: Config): Promise<Finding[]> {
         `the Synapse of upstream.url does not answer: ${reply.failure}`,
         `start it, or correct media_bridge.upstream.url (${upstream.url})`,
       ),
+      skipped("Synapse's max_upload_size", "it does not answer"),
     ];
   }
   return [

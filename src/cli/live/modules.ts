@@ -3,7 +3,7 @@ import { readYamlFileIfAny } from "../../config/yaml/yaml-file.ts";
 import type { YamlNode } from "../../config/yaml/yaml-node.ts";
 import { toPlainValue } from "../../config/yaml/yaml-value.ts";
 import type { LoadedModules } from "../../modules/load.ts";
-import { note, ok, problem, type Finding } from "./finding.ts";
+import { ok, problem, skipped, type Finding } from "./finding.ts";
 
 /** The callbacks that Synapse would call as well. */
 const SHARED = (Object.keys(KINDS) as KindName[]).filter((kind) => KINDS[kind].isOfSynapse);
@@ -19,8 +19,9 @@ export function checkModules(files: readonly string[], loaded: LoadedModules): F
     .filter(({ entries }) => entries.has("listeners"));
   if (own.length === 0) {
     return [
-      note(
-        "Synapse's own modules are not known: name its configuration with --homeserver-config to have them compared",
+      skipped(
+        "whether a module is loaded here and in Synapse",
+        "Synapse's own modules are not known; name its configuration with --homeserver-config to have them compared",
       ),
     ];
   }

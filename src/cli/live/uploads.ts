@@ -4,7 +4,7 @@ import { controlSocketPath } from "../../control/control-socket.ts";
 import type { Config } from "../../config/config.ts";
 import { PROBE_FIELD, PROBE_HEADER } from "../../http/probes.ts";
 import { ask, describeReply, jsonOf, type Question, type Reply } from "./ask.ts";
-import { ok, problem, type Finding } from "./finding.ts";
+import { ok, problem, skipped, type Finding } from "./finding.ts";
 
 const UPLOAD = "_matrix/media/v3/upload";
 /** Little enough for every proxy to take in. */
@@ -34,6 +34,7 @@ export async function checkUploads(config: Config, publicUrl: string): Promise<F
         "the service does not run, so nothing can be sent to it",
         "media-bridge start --config …, as the same user",
       ),
+      skipped("whether uploads arrive here, unbuffered", "the service does not run"),
     ];
   }
   const base = publicUrl.replace(/\/*$/, "/");
@@ -44,8 +45,9 @@ export async function checkUploads(config: Config, publicUrl: string): Promise<F
     const reply = await probe(path, { method, ...(method !== "GET" && { body: Buffer.from("probe") }) });
     findings.push(judgeArrival(`${method} ${base}${path}`, reply));
   }
-  if (findings.every(({ level }) => level === "ok")) findings.push(...(await checkBodies(config, probe)));
-  return findings;
+  const isAllHere = findings.every(({ level }) => level === "ok");
+  if (isAllHere) return [...findings, ...(await checkBodies(config, probe))];
+  return [...findings, skipped("whether bodies are buffered on the way", "not every path arrives here")];
 }
 
 function judgeArrival(what: string, reply: Reply): Finding {
@@ -84,6 +86,7 @@ async function checkBodies(
         `an upload of max_upload_size (${config.maxUploadSizeBytes} bytes) is refused on the way with 413`,
         "nginx: client_max_body_size 0; in the location that leads here",
       ),
+      skipped("whether bodies are buffered, and whose address is believed", "the upload does not get through"),
     ];
   }
   const whole = await probe(UPLOAD, { method: "POST", headers: declare(WHOLE_BYTES), body: Buffer.alloc(WHOLE_BYTES) });
@@ -93,6 +96,7 @@ async function checkBodies(
         `an upload of ${WHOLE_BYTES} bytes is answered on the way: ${describeReply(whole)}`,
         "see the proxy's own log",
       ),
+      skipped("whether bodies are buffered, and whose address is believed", "the upload does not get through"),
     ];
   }
   return [
@@ -100,6 +104,7 @@ async function checkBodies(
       "bodies are buffered on the way: the proxy reads a whole upload before it can be refused",
       "nginx: proxy_request_buffering off; in the location that leads here",
     ),
+    skipped("whether the client's address is told and believed", "it is judged by an upload that is not buffered"),
   ];
 }
 

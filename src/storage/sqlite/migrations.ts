@@ -159,6 +159,15 @@ export const MIGRATIONS: readonly string[] = [
   `,
 ];
 
+/** Throws a StartError for a database that {@link migrate} would refuse, and changes nothing. */
+export function expectUsable(db: Database, path: string): void {
+  const hasVersion = db.prepare("select 1 from sqlite_schema where name = 'media_bridge_schema'").get() !== undefined;
+  const found = hasVersion ? db.prepare("select version from media_bridge_schema").pluck().get() : 0;
+  const version = typeof found === "number" ? found : 0;
+  if (version > MIGRATIONS.length) throw newerDatabase(path, version);
+  if (version === 0) refuseForeignTables(db, path);
+}
+
 /**
  * Brings the tables up to the version of this code, all or nothing. Throws a StartError for a database that is newer, or
  * that another program made.
@@ -166,10 +175,9 @@ export const MIGRATIONS: readonly string[] = [
 export function migrate(db: Database, path: string): void {
   db.transaction(() => {
     db.exec("create table if not exists media_bridge_schema (version integer not null)");
+    expectUsable(db, path);
     const found = db.prepare("select version from media_bridge_schema").pluck().get();
     const version = typeof found === "number" ? found : 0;
-    if (version > MIGRATIONS.length) throw newerDatabase(path, version);
-    if (version === 0) refuseForeignTables(db, path);
     for (const step of MIGRATIONS.slice(version)) db.exec(step);
     // Written also where nothing changed: the first commit after a start flushes the head of the log, and this is it.
     db.exec("delete from media_bridge_schema");
