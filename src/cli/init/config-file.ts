@@ -18,7 +18,6 @@ export interface InitialSettings {
 /** The text of a `media-bridge.yaml` in front of a Synapse, with comments. */
 export function writeConfigFile(settings: InitialSettings): string {
   const { serverName, publicBaseurl, maxUploadSize, listenPort, synapse, dataPath } = settings;
-  const scalar = (value: unknown) => stringify(value, { version: "1.1" }).trim();
   return `# The media bridge in front of a Synapse that keeps its media. Every key: docs/configuration.md.
 
 # The same as in homeserver.yaml.
@@ -50,6 +49,11 @@ media_bridge:
   # Where Prometheus reads metrics:
   # metrics: { host: 127.0.0.1, port: 9800 }
 `;
+}
+
+/** As Synapse's YAML reads it. */
+function scalar(value: unknown): string {
+  return stringify(value, { version: "1.1" }).trim();
 }
 
 function describeLimits(limits: unknown): string {
