@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  resolve: { alias: { "synapse-media-bridge": new URL("./src/index.ts", import.meta.url).pathname } },
+  resolve: {
+    alias: ["/service", "/testing", ""].map((name) => ({
+      find: new RegExp(`^synapse-media-bridge${name}$`),
+      replacement: new URL(`./src${name || "/index"}.ts`, import.meta.url).pathname,
+    })),
+  },
   test: {
     include: ["test/**/*.test.ts"],
     // These have configurations of their own: they need a real Synapse, and modules of others.

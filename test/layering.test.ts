@@ -15,6 +15,8 @@ const MAY_BE_LONGER = new Set(
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ["server", "control", "http", "media", "modules", "callbacks", "config", "version"],
+  // What programs are handed as `synapse-media-bridge/service`.
+  service: ["server", "config"],
   server: [
     "control",
     "http",

@@ -24,7 +24,7 @@ export interface ModuleLoading {
 export interface LoadingOptions {
   readonly config: Config;
   readonly log: Logger;
-  /** 0 at start; every reload counts one up. */
+  /** 0 at start, or 1 where other services of this process may have read the modules' files; every reload counts one up. */
   readonly generation: number;
   readonly metrics: Promise<Metrics>;
 }

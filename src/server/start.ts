@@ -23,6 +23,8 @@ export interface RunningService {
   reload(): Promise<void>;
   /** Files of the modules and storage providers that run, where they have one. */
   moduleFiles(): readonly string[];
+  /** Why not every module can be asked now, in words; undefined where all can be. */
+  problem(): string | undefined;
   /**
    * Takes in nothing new, lets what is under way end within the grace (`media_bridge.shutdown_grace` where it is not given), refuses the
    * rest, then ends everything it started. Resolves to how many requests and uploads had to be cut short.
@@ -35,6 +37,8 @@ export interface StartOptions {
   readonly readConfig?: () => Config;
   /** Sockets that listen already, in place of the configured addresses. */
   readonly sockets?: InheritedSockets;
+  /** Whether files of TypeScript modules are read anew that another service of this process has read; absent: they are not. */
+  readonly readsModulesAnew?: boolean;
 }
 
 const NO_SOCKETS: InheritedSockets = { service: undefined, metrics: undefined };
@@ -46,7 +50,7 @@ const NO_SOCKETS: InheritedSockets = { service: undefined, metrics: undefined };
 export async function startService(
   config: Config,
   log: Logger,
-  { readConfig = () => config, sockets = NO_SOCKETS }: StartOptions = {},
+  { readConfig = () => config, sockets = NO_SOCKETS, readsModulesAnew = false }: StartOptions = {},
 ): Promise<RunningService> {
   const cleanup = new ShutdownStack();
   let service: Service | undefined;
@@ -61,7 +65,7 @@ export async function startService(
     lockDataPath(config.mediaBridge.dataPath, cleanup);
     await expectFreeAddresses(config, sockets);
     await openControl(config, log, { current: () => service?.current(), reload }, cleanup);
-    const loading = startModuleLoading({ config, log, generation: 0, metrics: metrics.promise });
+    const loading = startModuleLoading({ config, log, generation: readsModulesAnew ? 1 : 0, metrics: metrics.promise });
     cleanup.add((graceMs) => loading.cleanup.run(log, graceMs));
     await loading.spawned;
     // Imported while Python starts: it is most of the service, and takes as long.
@@ -69,7 +73,8 @@ export async function startService(
     const opened = await openService({ config, log, cleanup, loading, sockets, onMetrics: metrics.resolve });
     service = opened;
     const moduleFiles = () => listFiles(opened.current().modules);
-    return { address: opened.address, reload, moduleFiles, stop: (graceMs) => stop(opened, graceMs) };
+    const problem = () => opened.current().modules.python?.problem;
+    return { address: opened.address, reload, moduleFiles, problem, stop: (graceMs) => stop(opened, graceMs) };
   } catch (error) {
     // Modules may be waiting for them, and the clean-up waits for the modules.
     metrics.promise.catch(() => undefined);
