@@ -7,9 +7,11 @@ import { loadConfig } from "./config/load-config.ts";
 import type { LoadedConfig } from "./config/config.ts";
 import { StartError } from "./errors.ts";
 import { startService as startByConfig, type RunningService } from "./server/start.ts";
+import { SYSTEM_CLOCK, type Clock } from "./util/clock.ts";
 import type { Logger } from "./util/log.ts";
 
 export { StartError } from "./errors.ts";
+export type { Clock } from "./util/clock.ts";
 export type { Logger } from "./util/log.ts";
 
 /** What a service is started with. */
@@ -18,6 +20,8 @@ export interface ServiceOptions {
   readonly config: string | readonly string[];
   /** Gets every line of the service and its modules, in pino's call form: a pino logger will do. */
   readonly log: Logger;
+  /** What time it is: for tests, a `TestClock` of `synapse-media-bridge/testing`. The machine's clock says it where this is absent. */
+  readonly clock?: Clock;
 }
 
 /** Where a service listens. */
@@ -57,7 +61,7 @@ let started = 0;
  * const service = await startService({ config: "media-bridge.yaml", log: pino() });
  * process.once("SIGTERM", () => void service.stop());
  */
-export async function startService({ config, log }: ServiceOptions): Promise<Service> {
+export async function startService({ config, log, clock = SYSTEM_CLOCK }: ServiceOptions): Promise<Service> {
   const paths = typeof config === "string" ? [config] : config;
   const read = () => readConfig(paths, log);
   const first = read();
@@ -70,6 +74,7 @@ export async function startService({ config, log }: ServiceOptions): Promise<Ser
     const running = await startByConfig(first.config, log, {
       readConfig: () => read().config,
       readsModulesAnew: started > 1,
+      clock,
     });
     return toService(running, release);
   } catch (error) {

@@ -174,6 +174,7 @@ export class World {
     ledger.open = async (...args) => this.#watch(await open(...args), upload, reading);
     return {
       chain: new CallbackChain({ registry: new CallbackRegistry(), policies: NO_POLICIES, ...NOBODY_LISTENS }),
+      clock: { now: Date.now },
       stores,
       blobs: this.#turnsOfBlobs(fails),
       ledger,

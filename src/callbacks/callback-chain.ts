@@ -3,6 +3,7 @@ import { type AdminQuestion, type CallerFacts, createRequester, type NewFacts } 
 import type { Chain, Decision } from "./chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
 import { MatrixError, withFacts } from "../errors.ts";
+import { SYSTEM_CLOCK, type Clock } from "../util/clock.ts";
 import { runForRequest } from "./current-request.ts";
 import { ModuleUnavailable, nameSlot, toClientError } from "./failure.ts";
 import type { StepResult } from "./python-run.ts";
@@ -19,6 +20,8 @@ export interface ChainOptions {
   readonly observe: SlotObserver;
   /** Is told of a TypeScript callback that rejected after its deadline. */
   readonly onLate: (slot: Slot, error: unknown) => void;
+  /** By which the deadlines of TypeScript callbacks pass; absent: the machine's. */
+  readonly clock?: Clock;
   readonly trace?: boolean;
   /** Says whether a user administers the homeserver, to callbacks that ask. */
   readonly isUserAdmin: AdminQuestion;
@@ -185,12 +188,11 @@ export class CallbackChain implements Chain {
   }
 
   #callTypeScript<K extends KindName>(slot: TypeScriptSlot, { kind, args }: Question<K>) {
-    const { policies, trace = false, onLate } = this.#options;
+    const { policies, clock = SYSTEM_CLOCK, trace = false, onLate } = this.#options;
     const { deadlineMs } = policies[kind];
     const context = new CallContext(this.#factsFor(namedUser(kind, args)));
-    return runForRequest(this.#facts.request, () =>
-      callTypeScriptSlot(slot, kind, args, context, { deadlineMs, trace, onLate: (error) => onLate(slot, error) }),
-    );
+    const how = { deadlineMs, clock, trace, onLate: (error: unknown) => onLate(slot, error) };
+    return runForRequest(this.#facts.request, () => callTypeScriptSlot(slot, kind, args, context, how));
   }
 
   #runSteps(steps: readonly AskedStep[]): Promise<StepResult[]> {

@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { Clock } from "../util/clock.ts";
 import type { CallContext } from "./call-context.ts";
 import { failureOf, ModuleFailure, ModuleUnavailable } from "./failure.ts";
 import { KINDS, type CallbackKinds, type KindName, type Verdict } from "./kinds.ts";
@@ -11,6 +12,14 @@ export interface TypeScriptResult<K extends KindName> {
   readonly value?: CallbackKinds[K]["stop"];
 }
 
+/** How a slot is called. */
+export interface SlotOptions {
+  readonly deadlineMs: number;
+  readonly clock: Clock;
+  readonly trace: boolean;
+  readonly onLate: (error: unknown) => void;
+}
+
 /**
  * Calls one TypeScript callback, sync or async, and judges the answer. Never rejects: a failure is the record's error.
  * Past the deadline the record says `timeout`; the callback goes on alone, and `onLate` hears if it then rejects.
@@ -20,7 +29,7 @@ export async function callTypeScriptSlot<K extends KindName>(
   kind: K,
   args: CallbackKinds[K]["args"],
   context: CallContext,
-  options: { deadlineMs: number; trace: boolean; onLate: (error: unknown) => void },
+  options: SlotOptions,
 ): Promise<TypeScriptResult<K>> {
   const started = performance.now();
   const micros = () => Math.round((performance.now() - started) * 1000);
@@ -64,9 +73,9 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 async function withDeadline(
   promise: PromiseLike<unknown>,
   context: CallContext,
-  { deadlineMs, onLate }: { deadlineMs: number; onLate: (error: unknown) => void },
+  { deadlineMs, clock, onLate }: SlotOptions,
 ): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
+  let cancel: (() => void) | undefined;
   let late = false;
   const answered = Promise.resolve(promise);
   // After the deadline nobody awaits it any more: a rejection must not end the process unheard.
@@ -75,16 +84,16 @@ async function withDeadline(
     if (late && context.reasonOf(error) === undefined) onLate(error);
   });
   const expired = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
+    cancel = clock.after(deadlineMs, () => {
       late = true;
       const error = new ModuleUnavailable("timeout", `no answer within ${deadlineMs} ms`);
       reject(error);
       context.expire(error);
-    }, deadlineMs);
+    });
   });
   try {
     return await Promise.race([answered, expired]);
   } finally {
-    clearTimeout(timer);
+    cancel?.();
   }
 }

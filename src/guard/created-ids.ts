@@ -16,6 +16,8 @@ export interface CreateParts {
   readonly upstream: Upstream;
   readonly records: GuardRecords;
   readonly log: Logger;
+  /** Milliseconds of the epoch. */
+  readonly now: () => number;
 }
 
 /**
@@ -46,12 +48,16 @@ export async function createThroughUpstream(
  * where it is another user's, 409 where it has content, 404 where it has expired. Of an id that was not made through
  * here Synapse alone knows.
  */
-export async function checkCreated(mediaId: string, userId: string, records: GuardRecords): Promise<void> {
+export async function checkCreated(
+  mediaId: string,
+  userId: string,
+  { records, now }: Pick<CreateParts, "records" | "now">,
+): Promise<void> {
   const created = await records.created(mediaId);
   if (created === undefined) return;
   if (created.userId !== userId) throw matrixError("NOT_THE_CREATOR");
   if (created.isUploaded) throw matrixError("ALREADY_UPLOADED");
-  if (created.expiresTs < Date.now()) throw matrixError("MEDIA_ID_EXPIRED");
+  if (created.expiresTs < now()) throw matrixError("MEDIA_ID_EXPIRED");
 }
 
 function readCreated(text: Buffer): { mediaId: string; expiresTs: number } | undefined {

@@ -9,6 +9,8 @@ export interface NoteParts {
   /** What the records could not be told. */
   readonly doubts: UnrecordedDoubts;
   readonly log: Logger;
+  /** Milliseconds of the epoch. */
+  readonly now: () => number;
 }
 
 /** How long a note outlives its last upload, at most: a user who sends one file after the other has one committed for many. */
@@ -54,7 +56,7 @@ export class InFlightUploads {
 
   #begin(userId: string): Row {
     const noteId = randomUUID();
-    const committed = this.#parts.records.begin(noteId, userId, Date.now());
+    const committed = this.#parts.records.begin(noteId, userId, this.#parts.now());
     const row = { noteId, committed, uploads: 0, mustStay: false };
     this.#rows.set(userId, row);
     committed.catch(() => {
@@ -118,20 +120,20 @@ export class InFlightUpload {
    * has it read from Synapse.
    */
   async doubt(reason: string): Promise<void> {
-    const { records, log } = this.#parts;
+    const { records, log, now } = this.#parts;
     log.warn(
       { user: this.#userId, reason },
       "it is not known whether Synapse stored an upload: the user's usage is read from it again",
     );
-    await this.#end(records.doubt(randomUUID(), this.#userId, Date.now()), (error) => {
+    await this.#end(records.doubt(randomUUID(), this.#userId, now()), (error) => {
       log.error({ err: error, user: this.#userId }, "an uncertain upload could not be recorded");
     });
   }
 
   /** Synapse has stored it, and the client is told so in any case: what cannot be recorded leaves a doubt. */
   async settle(media: Omit<UpstreamMedia, "uploadedTs" | "userId">): Promise<void> {
-    const { records, log } = this.#parts;
-    await this.#end(records.settle({ ...media, userId: this.#userId, uploadedTs: Date.now() }), (error) => {
+    const { records, log, now } = this.#parts;
+    await this.#end(records.settle({ ...media, userId: this.#userId, uploadedTs: now() }), (error) => {
       log.error({ err: error, media: media.mediaId }, "an upload that Synapse stored could not be recorded");
     });
   }
@@ -141,7 +143,7 @@ export class InFlightUpload {
       await recorded;
       this.#leave(true);
     } catch (error) {
-      await this.#parts.doubts.add(this.#userId, Date.now());
+      await this.#parts.doubts.add(this.#userId, this.#parts.now());
       report(error);
       this.#leave(false);
     }

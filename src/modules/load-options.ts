@@ -1,5 +1,6 @@
 import type { Handlers } from "../bridge/transport/peer-requests.ts";
 import type { Config } from "../config/config.ts";
+import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import type { Blocked } from "./python/python-messages.ts";
 import type { TypeScriptServices } from "./typescript/typescript-services.ts";
@@ -9,6 +10,8 @@ import type { WebServices } from "./typescript/web.ts";
 export interface LoadOptions {
   readonly config: Config;
   readonly log: Logger;
+  /** By which timers of TypeScript modules go; absent: the machine's. */
+  readonly clock?: Clock;
   /** For `check` and `call`: nothing of a module starts by itself. */
   readonly dryRun: boolean;
   /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */

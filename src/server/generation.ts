@@ -59,7 +59,7 @@ export async function assembleGeneration(
   log: Logger,
 ): Promise<Generation> {
   const { config, resources, cleanup } = loading;
-  const { stores, blobs, accounts, doubts, waits, claims, metrics, stopping, probes } = state;
+  const { clock, stores, blobs, accounts, doubts, waits, claims, metrics, stopping, probes } = state;
   const modules = await loading.modules;
   const { requester, showMetrics } = await loading.services;
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, unusedExpirationMs } = config;
@@ -68,6 +68,7 @@ export async function assembleGeneration(
     registry: modules.registry,
     isUserAdmin: modules.isUserAdmin,
     policies: config.mediaBridge.callbacks,
+    clock,
     ...reportSlots(log, metrics),
   });
   modules.registry.watch(({ kind, module }) => metrics.callbackRegistered(kind, module));
@@ -83,13 +84,14 @@ export async function assembleGeneration(
     defaultLimits: config.mediaUploadLimits,
     limitPage: limitPageUrl(config.publicBaseurl),
   };
-  const store = { stores, blobs, ledger: new QuotaLedger(stores.usage, { accounts }), providers: storage?.copies };
-  const pending = { serverName, unusedExpirationMs, enableAuthenticatedMedia, claims, waits };
+  const ledger = new QuotaLedger(stores.usage, { accounts, now: clock.now });
+  const store = { stores, blobs, ledger, providers: storage?.copies };
+  const pending = { clock, serverName, unusedExpirationMs, enableAuthenticatedMedia, claims, waits };
   const upload = { ...admission, ...store, ...pending, chain };
   loading.onUploads(isGuarding(config) ? undefined : upload);
   const media =
     upstream && isGuarding(config)
-      ? openGuard(upstream, { config, log, cleanup, requester, admission, accounts, doubts, stores, running })
+      ? openGuard(upstream, { config, log, clock, cleanup, requester, admission, accounts, doubts, stores, running })
       : openRepository({ config, state, requester, upload, restorer: storage?.restorer });
   const deciding = decidingRoutes({ ...requester, chain, metrics, running, idleTimeoutMs, backend: media.backend });
   // The first route that matches answers. Downloads are asked for most; what is handed on matches the deciding routes as well.

@@ -2,6 +2,7 @@ import type { Config } from "../config/config.ts";
 import type { PendingUploadParts } from "../media/upload/pending-upload.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { loadModules, type LoadedModules } from "../modules/load.ts";
+import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import { WebResources } from "../web/web-resources.ts";
 import { ShutdownStack } from "./shutdown-stack.ts";
@@ -24,6 +25,7 @@ export interface ModuleLoading {
 export interface LoadingOptions {
   readonly config: Config;
   readonly log: Logger;
+  readonly clock: Clock;
   /** 0 at start, or 1 where other services of this process may have read the modules' files; every reload counts one up. */
   readonly generation: number;
   readonly metrics: Promise<Metrics>;
@@ -33,7 +35,7 @@ export interface LoadingOptions {
  * Starts to load the modules of a configuration. Python takes longest, so it is spawned before anything else is even
  * imported: the services that the modules depend on are there a little later, and code that needs them waits for them.
  */
-export function startModuleLoading({ config, log, generation, metrics }: LoadingOptions): ModuleLoading {
+export function startModuleLoading({ config, log, clock, generation, metrics }: LoadingOptions): ModuleLoading {
   const cleanup = new ShutdownStack();
   // Modules depend on the services to their end.
   const beneath = new ShutdownStack();
@@ -51,6 +53,7 @@ export function startModuleLoading({ config, log, generation, metrics }: Loading
   const modules = loadModules({
     config,
     log,
+    clock,
     dryRun: false,
     generation,
     onSpawned: spawned.resolve,

@@ -18,6 +18,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import { openBlobs } from "../storage/open-blobs.ts";
 import { openStores } from "../storage/open-stores.ts";
 import type { Stores } from "../storage/stores.ts";
+import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import type { RateLimit } from "../util/rate-limiter.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
@@ -25,6 +26,7 @@ import { storePaths } from "./store-paths.ts";
 
 /** What outlives a reload: the store, and all that uploads of two generations must agree on. */
 export interface ProcessState {
+  readonly clock: Clock;
   readonly stores: Stores;
   readonly blobs: BlobStore;
   readonly accounts: UsageAccounts;
@@ -44,13 +46,16 @@ export interface ProcessState {
   recover(): Promise<void>;
 }
 
+export interface StateOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly cleanup: ShutdownStack;
+}
+
 /** Opens the store. Throws a StartError `STORE`. */
-export async function openProcessState(
-  config: Config,
-  log: Logger,
-  metrics: Metrics,
-  cleanup: ShutdownStack,
-): Promise<ProcessState> {
+export async function openProcessState({ config, log, clock, metrics, cleanup }: StateOptions): Promise<ProcessState> {
   const { database, durability } = config.mediaBridge;
   const stores = await openStores({ database, log, durability });
   cleanup.add(() => stores.close());
@@ -63,6 +68,7 @@ export async function openProcessState(
   cleanup.add(() => refusals.close());
   const claims = new InProcessUploadLocks();
   return {
+    clock,
     stores,
     blobs,
     accounts: new InProcessUsageAccounts(),

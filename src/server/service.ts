@@ -5,6 +5,7 @@ import { ConnectionDrain } from "../http/connection-drain.ts";
 import { createHttpServer, listen } from "../http/listener.ts";
 import { countTraffic } from "../http/traffic.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import type { Clock } from "../util/clock.ts";
 import type { InheritedSockets } from "../util/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
@@ -20,6 +21,7 @@ import { findRestartOnlyChanges } from "./reload/restart-only-settings.ts";
 export interface ServiceOptions {
   readonly config: Config;
   readonly log: Logger;
+  readonly clock: Clock;
   readonly cleanup: ShutdownStack;
   readonly loading: ModuleLoading;
   readonly sockets: InheritedSockets;
@@ -45,10 +47,10 @@ const RETIRING_MS = 600_000;
 
 /** Opens everything but the modules, which are being loaded, and listens. Rejects with a StartError. */
 export async function openService(options: ServiceOptions): Promise<Service> {
-  const { config, log, cleanup, loading, sockets, onMetrics } = options;
+  const { config, log, clock, cleanup, loading, sockets, onMetrics } = options;
   const metrics = await startMetrics(config, log, cleanup, sockets.metrics);
   onMetrics(metrics);
-  const state = await openProcessState(config, log, metrics, cleanup);
+  const state = await openProcessState({ config, log, clock, metrics, cleanup });
   const generations = new Generations(await assembleGeneration(loading, state, log), state, log);
   watchPython(metrics, () => generations.current.modules);
   const server = createHttpServer(() => generations.current);
@@ -135,7 +137,13 @@ class Generations {
     const log = this.#log;
     const state = this.#state;
     const generation = this.#number;
-    const loading = startModuleLoading({ config, log, generation, metrics: Promise.resolve(state.metrics) });
+    const loading = startModuleLoading({
+      config,
+      log,
+      clock: state.clock,
+      generation,
+      metrics: Promise.resolve(state.metrics),
+    });
     try {
       const next = await assembleGeneration(loading, state, log);
       await next.begin();

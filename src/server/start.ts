@@ -9,6 +9,7 @@ import { openControl } from "./serve-control.ts";
 import { startModuleLoading } from "./module-loading.ts";
 import type { Service } from "./service.ts";
 import { loadNativePart } from "../storage/native-part.ts";
+import { SYSTEM_CLOCK, type Clock } from "../util/clock.ts";
 import type { InheritedSockets } from "../util/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 
@@ -39,6 +40,8 @@ export interface StartOptions {
   readonly sockets?: InheritedSockets;
   /** Whether files of TypeScript modules are read anew that another service of this process has read; absent: they are not. */
   readonly readsModulesAnew?: boolean;
+  /** What time it is; absent: the machine's clock says it. */
+  readonly clock?: Clock;
 }
 
 const NO_SOCKETS: InheritedSockets = { service: undefined, metrics: undefined };
@@ -50,7 +53,12 @@ const NO_SOCKETS: InheritedSockets = { service: undefined, metrics: undefined };
 export async function startService(
   config: Config,
   log: Logger,
-  { readConfig = () => config, sockets = NO_SOCKETS, readsModulesAnew = false }: StartOptions = {},
+  {
+    readConfig = () => config,
+    sockets = NO_SOCKETS,
+    readsModulesAnew = false,
+    clock = SYSTEM_CLOCK,
+  }: StartOptions = {},
 ): Promise<RunningService> {
   const cleanup = new ShutdownStack();
   let service: Service | undefined;
@@ -65,12 +73,13 @@ export async function startService(
     lockDataPath(config.mediaBridge.dataPath, cleanup);
     await expectFreeAddresses(config, sockets);
     await openControl(config, log, { current: () => service?.current(), reload }, cleanup);
-    const loading = startModuleLoading({ config, log, generation: readsModulesAnew ? 1 : 0, metrics: metrics.promise });
+    const generation = readsModulesAnew ? 1 : 0;
+    const loading = startModuleLoading({ config, log, clock, generation, metrics: metrics.promise });
     cleanup.add((graceMs) => loading.cleanup.run(log, graceMs));
     await loading.spawned;
     // Imported while Python starts: it is most of the service, and takes as long.
     const { openService } = await import("./service.ts");
-    const opened = await openService({ config, log, cleanup, loading, sockets, onMetrics: metrics.resolve });
+    const opened = await openService({ config, log, clock, cleanup, loading, sockets, onMetrics: metrics.resolve });
     service = opened;
     const moduleFiles = () => listFiles(opened.current().modules);
     const problem = () => opened.current().modules.python?.problem;

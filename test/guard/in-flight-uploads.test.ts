@@ -18,7 +18,7 @@ let notes: InFlightUploads;
 beforeEach(() => {
   path = join(createTemporaryFolder(), "media.db");
   stores = openSqliteStores({ path, log, durability: "relaxed" });
-  notes = new InFlightUploads({ records: stores.guard, doubts: new InProcessUnrecordedDoubts(), log });
+  notes = new InFlightUploads({ records: stores.guard, doubts: new InProcessUnrecordedDoubts(), log, now: Date.now });
 });
 afterEach(() => stores.close());
 

@@ -23,7 +23,7 @@ test("An upload that cannot be recorded leaves its user unknown until the usage 
   const synapse = new CountingSynapse();
   let nowMs = Date.now();
   const usage = new UpstreamUsage({ sums: stores.usage, records, doubts, synapse, log, now: () => nowMs });
-  const uploads = new InFlightUploads({ records, doubts, log });
+  const uploads = new InFlightUploads({ records, doubts, log, now: Date.now });
   const readings = async () => {
     await usage.uploadedBytes(ALICE, [0]);
     return synapse.readings;

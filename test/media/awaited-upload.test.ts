@@ -7,6 +7,7 @@ import type { MediaStores } from "../../src/media/stores.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { uploadedMedia } from "../contract/media-rows.ts";
+import { SYSTEM_CLOCK } from "../../src/util/clock.ts";
 import { createTemporaryFolder } from "../storage/temporary-folder.ts";
 
 const DAY_MS = 86_400_000;
@@ -39,7 +40,7 @@ function wait(
 ) {
   return awaitUpload(
     { mediaId, legacy: false, timeoutMs: 60_000, whenGone: stays, ...request },
-    { stores: rows, waits, unusedExpirationMs, enableAuthenticatedMedia: true },
+    { clock: SYSTEM_CLOCK, stores: rows, waits, unusedExpirationMs, enableAuthenticatedMedia: true },
   );
 }
 

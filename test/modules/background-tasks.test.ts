@@ -1,11 +1,15 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { BackgroundTasks } from "../../src/modules/typescript/background-tasks.ts";
+import { SYSTEM_CLOCK } from "../../src/util/clock.ts";
 import { captureLog } from "../support/captured-log.ts";
 
 function createTasks(options: { runBackgroundTasks?: boolean; dryRun?: boolean } = {}) {
   const log = captureLog();
-  return { tasks: new BackgroundTasks({ log, runBackgroundTasks: true, dryRun: false, ...options }), log };
+  return {
+    tasks: new BackgroundTasks({ log, clock: SYSTEM_CLOCK, runBackgroundTasks: true, dryRun: false, ...options }),
+    log,
+  };
 }
 
 test("a loop runs again and again, also after a failure, and ends when it is told to", async () => {

@@ -88,5 +88,5 @@ async function checkTarget(
 ): Promise<void> {
   if (serverName !== parts.serverName) throw matrixError("SERVER_NAME_NOT_OURS");
   if (!isMediaId(mediaId)) throw matrixError("MEDIA_ID_UNKNOWN");
-  await checkCreated(mediaId, userId, parts.records);
+  await checkCreated(mediaId, userId, parts);
 }

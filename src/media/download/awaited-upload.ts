@@ -1,6 +1,7 @@
 import { matrixError } from "../../errors.ts";
 import type { LocalMedia, PendingMedia } from "../media-rows.ts";
 import type { MediaStores } from "../stores.ts";
+import type { Clock } from "../../util/clock.ts";
 import { hasExpired } from "../upload/pending-upload.ts";
 import type { UploadWaiters, OnAbort } from "./upload-waiters.ts";
 
@@ -18,6 +19,7 @@ export interface AwaitRequest {
 const PAST_EXPIRY_MS = 3;
 
 export interface AwaitParts {
+  readonly clock: Pick<Clock, "now">;
   readonly stores: Pick<MediaStores, "media" | "pending">;
   readonly waits: UploadWaiters;
   /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
@@ -37,13 +39,13 @@ export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Pro
     const pending = await parts.stores.pending.find(mediaId);
     // Unknown, unless the upload was committed between the two looks.
     if (pending === undefined) return await parts.stores.media.find(mediaId);
-    if (isHidden(pending, request, parts) || hasExpired(pending, parts.unusedExpirationMs, Date.now()))
+    if (isHidden(pending, request, parts) || hasExpired(pending, parts.unusedExpirationMs, parts.clock.now()))
       return undefined;
-    const expiresInMs = pending.createdTs + parts.unusedExpirationMs - Date.now();
+    const expiresInMs = pending.createdTs + parts.unusedExpirationMs - parts.clock.now();
     const timeoutMs = Math.min(request.timeoutMs, expiresInMs + PAST_EXPIRY_MS);
     if (timeoutMs > 0) await wait.until(timeoutMs, request.whenGone);
     const media = await parts.stores.media.find(mediaId);
-    if (media !== undefined || hasExpired(pending, parts.unusedExpirationMs, Date.now())) return media;
+    if (media !== undefined || hasExpired(pending, parts.unusedExpirationMs, parts.clock.now())) return media;
     throw matrixError("NOT_YET_UPLOADED");
   } finally {
     wait.end();

@@ -1,10 +1,12 @@
 import { matrixError } from "../../errors.ts";
 import { createMediaId } from "../media-id.ts";
 import type { MediaStores } from "../stores.ts";
+import type { Clock } from "../../util/clock.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /** What creating media ids needs. */
 export interface CreateParts {
+  readonly clock: Pick<Clock, "now">;
   readonly stores: Pick<MediaStores, "pending" | "flushed">;
   /** Per user: Synapse's `rc_media_create`. */
   readonly rateLimits: RateLimits;
@@ -26,7 +28,7 @@ export interface CreatedMedia {
  * many ids without content. Client-Server API, `POST /_matrix/media/v1/create`.
  */
 export async function createMedia(userId: string, parts: CreateParts): Promise<CreatedMedia> {
-  const createdTs = Date.now();
+  const createdTs = parts.clock.now();
   const tooOften = await parts.rateLimits.take(userId, createdTs);
   if (tooOften !== undefined) throw tooManyRequests("rc_media_create", tooOften.retryAfterMs);
   const mediaId = createMediaId();

@@ -64,7 +64,7 @@ async function checkPending({ mediaId, userId }: PendingUploadRequest, parts: Pe
   if (media === undefined) throw matrixError("MEDIA_ID_UNKNOWN");
   if (media.userId !== userId) throw matrixError("NOT_THE_CREATOR");
   if (pending === undefined) throw matrixError("ALREADY_UPLOADED");
-  if (hasExpired(pending, parts.unusedExpirationMs, Date.now())) throw matrixError("MEDIA_ID_EXPIRED");
+  if (hasExpired(pending, parts.unusedExpirationMs, parts.clock.now())) throw matrixError("MEDIA_ID_EXPIRED");
 }
 
 async function commitPending(media: UploadedMedia, { stores, waits }: PendingUploadParts): Promise<void> {

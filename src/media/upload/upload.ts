@@ -2,6 +2,7 @@ import type { BodySource } from "../../util/body-source.ts";
 import { createHash } from "node:crypto";
 import { MatrixError, matrixError } from "../../errors.ts";
 import { localFile } from "../../media-file.ts";
+import type { Clock } from "../../util/clock.ts";
 import {
   admit,
   admitMore,
@@ -27,6 +28,7 @@ export interface UploadRequest extends AdmissionRequest {
 
 /** What uploads need. */
 export interface UploadParts extends AdmissionParts {
+  readonly clock: Pick<Clock, "now">;
   readonly stores: Pick<MediaStores, "media" | "flushed">;
   readonly blobs: BlobStore;
   readonly enableAuthenticatedMedia: boolean;
@@ -110,7 +112,7 @@ export async function fillMedia(
       mediaId: target.mediaId,
       mediaType: request.mediaType,
       mediaLength: sizeBytes,
-      uploadedTs: Date.now(),
+      uploadedTs: parts.clock.now(),
       uploadName: request.uploadName,
       userId: request.userId,
       sha256,

@@ -1,10 +1,12 @@
 import type { Awaitable } from "../../module-api/awaitable.ts";
 import type { BackgroundApi, BackgroundTask, LoopOptions } from "../../module-api/background-api.ts";
+import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import { within } from "../../util/with-timeout.ts";
 
 export interface BackgroundOptions {
   readonly log: Logger;
+  readonly clock: Clock;
   readonly runBackgroundTasks: boolean;
   /** For `check` and `call`: nothing starts. */
   readonly dryRun: boolean;
@@ -32,12 +34,15 @@ export class BackgroundTasks implements BackgroundApi {
     checkDelay("intervalMs", intervalMs, 1);
     if (!this.#mayStart() || !(runOnAllInstances || this.#options.runBackgroundTasks)) return () => undefined;
     let isRunning = false;
-    const timer = setInterval(() => {
+    let cancel: () => void;
+    const tick = () => {
+      cancel = this.#options.clock.after(intervalMs, tick);
       if (isRunning) return;
       isRunning = true;
       void this.#run(desc, task).finally(() => (isRunning = false));
-    }, intervalMs);
-    return this.#keep(() => clearInterval(timer));
+    };
+    cancel = this.#options.clock.after(intervalMs, tick);
+    return this.#keep(() => cancel());
   };
 
   delayedBackgroundCall = (
@@ -47,11 +52,11 @@ export class BackgroundTasks implements BackgroundApi {
   ): (() => void) => {
     checkDelay("delayMs", delayMs, 0);
     if (!this.#mayStart()) return () => undefined;
-    const timer = setTimeout(() => {
+    const cancel = this.#options.clock.after(delayMs, () => {
       end();
       void this.#run(desc, task);
-    }, delayMs);
-    const end = this.#keep(() => clearTimeout(timer));
+    });
+    const end = this.#keep(cancel);
     return end;
   };
 
@@ -66,12 +71,12 @@ export class BackgroundTasks implements BackgroundApi {
       // One error for all, by which a task that lets it through is known to have been cut short.
       const abort = () => reject(signal.reason as Error);
       if (signal.aborted) return abort();
-      const timer = setTimeout(() => {
+      const cancel = this.#options.clock.after(delayMs, () => {
         resolve();
         end();
-      }, delayMs);
+      });
       const end = this.#keep(() => {
-        clearTimeout(timer);
+        cancel();
         if (signal.aborted) abort();
       });
     });
@@ -88,6 +93,11 @@ export class BackgroundTasks implements BackgroundApi {
     for (const end of this.#timers) end();
     const ended = await within(this.#end(), graceMs);
     if (ended === undefined) this.#options.log.warn({ graceMs }, "the module's background work did not end in time");
+  }
+
+  /** Resolves once nothing of it runs. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
   }
 
   async #end(): Promise<"ended"> {

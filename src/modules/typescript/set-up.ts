@@ -6,6 +6,7 @@ import { heardLog } from "../heard-log.ts";
 import { heardDatabase, heardHomeserver } from "../heard-services.ts";
 import type { LeftOut } from "../left-out.ts";
 import type { CompleteOptions } from "../load-options.ts";
+import { SYSTEM_CLOCK } from "../../util/clock.ts";
 import { BackgroundTasks } from "./background-tasks.ts";
 import { createNamesApi } from "./names.ts";
 import { moduleError } from "./typescript-entry.ts";
@@ -70,7 +71,7 @@ async function setUp(
   const { module, file } = parsed;
   const { runBackgroundTasks } = config.mediaBridge;
   const log = heardLog(options.log.child({ module: module.name }));
-  const background = new BackgroundTasks({ log, runBackgroundTasks, dryRun });
+  const background = new BackgroundTasks({ log, clock: options.clock ?? SYSTEM_CLOCK, runBackgroundTasks, dryRun });
   backgrounds.push(background);
   const names = createNamesApi(config);
   let isSetUp = false;

@@ -12,6 +12,7 @@ import { QuotaLedger } from "../../media/upload/quota.ts";
 import type { UsageAccounts } from "../../media/upload/usage-accounts.ts";
 import type { Upstream } from "../../proxy/to-synapse.ts";
 import type { Stores } from "../../storage/stores.ts";
+import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import type { RunningTasks } from "../../util/running-tasks.ts";
 import { openSynapseMedia } from "../open-synapse-media.ts";
@@ -21,6 +22,7 @@ import type { MediaFeature } from "./feature.ts";
 export interface GuardOptions {
   readonly config: Config;
   readonly log: Logger;
+  readonly clock: Clock;
   readonly cleanup: ShutdownStack;
   readonly requester: RequesterOptions;
   /** What decides over uploads. */
@@ -35,25 +37,26 @@ export interface GuardOptions {
 
 /** Guards the Synapse that the configuration names: without a repository of its own. Throws a StartError `STORE`. */
 export function openGuard(upstream: Upstream, options: GuardOptions): MediaFeature {
-  const { config, log, cleanup, requester, admission, accounts, doubts, stores, running } = options;
+  const { config, log, clock, cleanup, requester, admission, accounts, doubts, stores, running } = options;
+  const { now } = clock;
   const { serverName, maxUploadSizeBytes } = config;
   const spool = openSpool(shownMediaStore(config));
   const leftovers = spool.leftovers();
   const records = stores.guard;
   const synapse = openSynapseMedia(config, log, cleanup);
   if (synapse === undefined) log.warn({}, USAGE_UNREADABLE);
-  const usage = new UpstreamUsage({ sums: stores.usage, records, doubts, synapse, log });
-  const ledger = new QuotaLedger(usage, { accounts });
-  const notes = new InFlightUploads({ records, doubts, log });
+  const usage = new UpstreamUsage({ sums: stores.usage, records, doubts, synapse, log, now });
+  const ledger = new QuotaLedger(usage, { accounts, now });
+  const notes = new InFlightUploads({ records, doubts, log, now });
   cleanup.add(() => notes.close());
   const handOn = { ...requester, idleTimeoutMs: config.mediaBridge.upload.idleTimeoutMs, upstream };
   const guard = { ...admission, ledger, upstream, notes, spool };
   return {
-    backend: createGuardBackend({ ...handOn, serverName, maxUploadSizeBytes, guard, records, log, running }),
+    backend: createGuardBackend({ ...handOn, serverName, maxUploadSizeBytes, guard, records, log, now, running }),
     routes: [passThroughRoute(handOn)],
     async clear() {
       const removed = await spool.clear(leftovers);
-      const doubted = await records.doubtAll(Date.now());
+      const doubted = await records.doubtAll(now());
       if (removed + doubted > 0)
         log.info({ removed, doubted }, "the remains of uploads that a stop had cut short were removed");
     },

@@ -19,15 +19,16 @@ export interface RepositoryOptions {
 /** The repository of this service: it keeps media and serves it. */
 export function openRepository({ config, state, requester, upload, restorer }: RepositoryOptions): MediaFeature {
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, maxPendingUploads, unusedExpirationMs } = config;
-  const { stores, blobs, accessTimes, waits } = state;
+  const { clock, stores, blobs, accessTimes, waits } = state;
   const create = {
+    clock,
     stores,
     rateLimits: state.startRateLimits(config.createRateLimit),
     maxPendingUploads,
     unusedExpirationMs,
     enableAuthenticatedMedia,
   };
-  const found = { stores, waits, unusedExpirationMs, enableAuthenticatedMedia };
+  const found = { clock, stores, waits, unusedExpirationMs, enableAuthenticatedMedia };
   const download = { ...found, serverName, blobs, accessTimes, restorer };
   return {
     backend: createRepositoryBackend({ serverName, maxUploadSizeBytes, upload, create }),
