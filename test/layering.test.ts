@@ -17,6 +17,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ["server", "control", "http", "media", "modules", "callbacks", "config", "version"],
   // What programs are handed as `synapse-media-bridge/service`.
   service: ["server", "config"],
+  // What tests of modules are handed as `synapse-media-bridge/testing`: a module alone, and the service around it.
+  testing: ["service", "modules", "callbacks", "homeserver", "storage", "metrics", "module-api"],
   server: [
     "control",
     "http",

@@ -30,7 +30,15 @@ export interface ParsedModule {
  */
 export async function parseTypeScriptModule(entry: TypeScriptEntry, options: ImportOptions): Promise<ParsedModule> {
   const { file, exports } = await importModule(entry, options);
-  const definition = readDefinition(entry, exports);
+  return parseDefinition(entry, readDefinition(entry, exports), file);
+}
+
+/** Parses the configuration of a module whose definition is there. Rejects with a StartError as {@link parseTypeScriptModule} does. */
+export async function parseDefinition(
+  entry: TypeScriptEntry,
+  definition: ModuleDefinition,
+  file: string,
+): Promise<ParsedModule> {
   const config = await parseModuleConfig(entry, definition, file);
   const module: SlotModule = { index: entry.index, name: definition.name, language: "typescript" };
   return {
