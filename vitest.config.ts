@@ -8,7 +8,7 @@ export default defineConfig({
     })),
   },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     // These have configurations of their own: they need a real Synapse, and modules of others.
     exclude: ["test/synapse/**", "test/public-modules/**"],
     testTimeout: 30_000,

@@ -26,6 +26,13 @@ def get_pool(service: Service) -> DatabasePool:
     return pool
 
 
+def forget_pool(service: Service) -> None:
+    """Closes the pool of a service that is over."""
+    pool = _pools.pop(id(service), None)
+    if pool is not None:
+        pool.close()
+
+
 class Store:
     """`api._store`, which is here for its `db_pool` alone."""
 

@@ -56,6 +56,10 @@ class DatabasePool(SimpleQueries):
     def is_running(self) -> bool:
         return bool(self._db_pool.running)
 
+    def close(self) -> None:
+        """Closes every connection."""
+        self._db_pool.close()
+
     def interact(
         self, desc: str, func: Callable[..., Any], args: Any, kwargs: Any, settings: Mapping[str, Any] | None = None
     ) -> Deferred[Any]:
