@@ -15,6 +15,7 @@ const otherFolders = [
   "--config",
   "python-shim/pyproject.toml",
   "examples",
+  "templates",
   "bench",
   "faults",
   "test/synapse",

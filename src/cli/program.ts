@@ -159,6 +159,16 @@ program
     print(forget(await loadAsService(options.config), user));
   });
 
+program
+  .command("new-module")
+  .description("make a folder with a module, its configuration, its tests and a README")
+  .argument("<name>", "lower-case words, joined by dashes, such as small-files")
+  .option("--python", "a module for Synapse, in Python; without it, one in TypeScript")
+  .action(async (name: string, options: { python?: boolean }) => {
+    const { newModule } = await import("./new-module.ts");
+    print(newModule(name, { python: options.python === true, cwd: process.cwd() }));
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {
