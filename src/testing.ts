@@ -9,7 +9,7 @@ export {
   type FakeUser,
   type SeenRequest,
 } from "./testing/fake-homeserver.ts";
-export { loadModule, type LoadedModule, type LoadOptions } from "./testing/load-module.ts";
+export { loadModule, type CallFacts, type LoadedModule, type LoadOptions } from "./testing/load-module.ts";
 export type { CallbackAnswer, CallbackArguments, CallbackName } from "./testing/callbacks.ts";
 export { recordLog, type LogLine, type RecordedLog } from "./testing/recorded-log.ts";
 export {

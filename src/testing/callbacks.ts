@@ -1,3 +1,5 @@
+import { CallContext } from "../callbacks/call-context.ts";
+import type { CallerFacts } from "../callbacks/caller.ts";
 import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { CallbackRegistry } from "../callbacks/registry.ts";
@@ -40,7 +42,7 @@ export async function askCallbacks<K extends KindName>(
   registry: CallbackRegistry,
   kind: K,
   args: CallbackKinds[K]["args"],
-  log: Logger,
+  { facts, log }: { readonly facts: CallerFacts; readonly log: Logger },
 ): Promise<unknown> {
   const slots = registry.slots(kind).filter((slot) => slot.language === "typescript");
   if (slots.length === 0) throw new TypeError(`the module registers no ${KINDS[kind].typescriptName}`);
@@ -48,7 +50,8 @@ export async function askCallbacks<K extends KindName>(
   let answer: unknown;
   for (const { call, name } of slots) {
     try {
-      answer = await call(...KINDS[kind].toNative(...args));
+      const context = new CallContext(facts);
+      answer = await call(...KINDS[kind].toNative(...args), context);
     } catch (error) {
       if (!KINDS[kind].notification) throw error;
       failures.push(error);

@@ -2,13 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { z } from "zod";
+import { createRequester, type CallerFacts, type KnownRequester } from "../callbacks/caller.ts";
+import { namedUser } from "../callbacks/call-context.ts";
 import type { CallbackKinds } from "../callbacks/kinds.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import { openHomeserver } from "../homeserver/client/homeserver.ts";
 import { localFile, toFileInfo } from "../media-file.ts";
 import { declareUncounted } from "../metrics/declared-metrics.ts";
 import type { ModuleDatabase } from "../module-api/module-database.ts";
+import type { StandardSchema } from "../module-api/standard-schema.ts";
 import type { ModuleDefinition } from "../module-api/definition.ts";
 import { BackgroundTasks } from "../modules/typescript/background-tasks.ts";
 import { createNamesApi } from "../modules/typescript/names.ts";
@@ -30,6 +32,11 @@ export interface LoadOptions {
   readonly serverName?: string;
 }
 
+/** What a test says of the request for which callbacks are called: who makes it, and the upload that it is. */
+export interface CallFacts extends Pick<CallerFacts, "upload" | "sizeBytes"> {
+  readonly requester?: KnownRequester;
+}
+
 /** A module that was set up, without a service around it. */
 export interface LoadedModule extends AsyncDisposable {
   readonly name: string;
@@ -43,6 +50,8 @@ export interface LoadedModule extends AsyncDisposable {
    * is registered under the name.
    */
   call<Name extends CallbackName>(name: Name, ...args: CallbackArguments[Name]): Promise<CallbackAnswer<Name>>;
+  /** The same calls, with this in the `context` of its callbacks. Without it a callback is told of the user whom its arguments name. */
+  within(facts: CallFacts): Pick<LoadedModule, "call">;
   /** Resolves once no task of its background work runs. */
   idle(): Promise<void>;
   /** Ends it: its tasks are aborted, its shutdown callbacks are called. */
@@ -63,9 +72,9 @@ const MEDIA_ID = "AAAAAAAAAAAAAAAAAAAAAAAA";
  * const module = await loadModule(new URL("ceiling.ts", import.meta.url), { max_bytes: 1000 });
  * expect(await module.call("isUserAllowedToUploadMediaOfSize", "@alice:example.test", 1001)).toBe(false);
  */
-export async function loadModule<Schema extends z.ZodType>(
+export async function loadModule<Schema extends StandardSchema>(
   module: ModuleDefinition<Schema> | string | URL,
-  config: z.input<Schema>,
+  config: NonNullable<Schema["~standard"]["types"]>["input"],
   options: LoadOptions = {},
 ): Promise<LoadedModule> {
   const { clock = SYSTEM_CLOCK, homeserver, serverName = "example.test" } = options;
@@ -92,6 +101,7 @@ export async function loadModule<Schema extends z.ZodType>(
       homeserver: opened.client,
       takeDatabase: () => database,
       metrics: declareUncounted().api,
+      takeProvider: undefined,
       web: createUnservedWeb(log),
       registered: new Set(),
       isSetUp: () => isSetUp,
@@ -101,15 +111,23 @@ export async function loadModule<Schema extends z.ZodType>(
     });
     await parsed.setup(api);
     isSetUp = true;
+    const within = (told: CallFacts): Pick<LoadedModule, "call"> => ({
+      async call(name, ...args) {
+        const kind = kindOf(name);
+        const given = kind === "check_media_file_for_spam" ? writeFile(folder, args) : args;
+        const values = given as CallbackKinds[typeof kind]["args"];
+        const userId = namedUser(kind, values);
+        const known = told.requester ?? (userId === undefined ? undefined : { userId });
+        const requester = known && createRequester(known, (user) => opened.client.isUserAdmin(user));
+        return (await askCallbacks(registry, kind, values, { facts: { ...told, requester }, log })) as never;
+      },
+    });
     return {
       name: parsed.module.name,
       log,
       database,
-      async call(name, ...args) {
-        const kind = kindOf(name);
-        const given = kind === "check_media_file_for_spam" ? writeFile(folder, args) : args;
-        return (await askCallbacks(registry, kind, given as CallbackKinds[typeof kind]["args"], log)) as never;
-      },
+      within,
+      call: within({}).call,
       idle: () => background.idle(),
       stop: close,
       [Symbol.asyncDispose]: close,

@@ -160,3 +160,28 @@ test("Loops, delayed calls and sleep of a loaded module wait for the clock of th
   expect(runs.at(-1)).toBe("shutdown");
   expect(clock.waiting).toBe(0);
 });
+
+test("A callback is told in its context what the test says of the request, or else of the user that it is called for", async () => {
+  const telling = defineModule({
+    name: "telling",
+    setup(api) {
+      api.registerMediaRepositoryCallbacks({
+        isUserAllowedToUploadMediaOfSize: async (_userId, _sizeBytes, { requester }) =>
+          (await requester?.isAdmin()) === true,
+      });
+      api.registerSpamCheckerCallbacks({
+        checkMediaFileForSpam: (_file, _info, { upload }) => upload?.userId !== ALICE,
+      });
+    },
+  });
+  await using homeserver = await startFakeHomeserver();
+  homeserver.addUser(ALICE, { admin: true });
+  await using module = await loadModule(telling, undefined, { homeserver });
+  expect(await module.call("isUserAllowedToUploadMediaOfSize", ALICE, 1)).toBe(true);
+  const guest = module.within({ requester: { userId: ALICE, admin: false } });
+  expect(await guest.call("isUserAllowedToUploadMediaOfSize", ALICE, 1)).toBe(false);
+  expect(await module.call("checkMediaFileForSpam", "a text")).toBe(true);
+  const upload = { declaredType: "text/plain", fileName: undefined, declaredSizeBytes: 6 };
+  const byAlice = module.within({ requester: { userId: ALICE }, upload });
+  expect(await byAlice.call("checkMediaFileForSpam", "a text")).toBe(false);
+});
