@@ -1,4 +1,4 @@
-"""Twisted's TLS, from the first use on: it takes 10 MB and a quarter of a start, and most modules never connect by it."""
+"""Twisted's TLS, imported at its first use: it takes 10 MB and a quarter of a start, and few modules use it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ SSL = "twisted.internet.ssl"
 @contextmanager
 def tls_on_demand() -> Iterator[None]:
     """
-    What is imported within takes its TLS from stand-ins, which import the real modules when a connection begins to use TLS. The next
-    import of either module, from wherever, gets the real one.
+    Code that is imported within takes its TLS from placeholders, which import the real modules when a connection
+    begins to use TLS. The next import of either module, in any file, gets the real one.
 
-    Twisted's reactor imports both as soon as it is imported itself, for `connectSSL`, `listenSSL` and `startTLS`, which call
-    `TLSMemoryBIOFactory` and nothing else.
+    Twisted's reactor imports both as soon as it is imported itself, for `connectSSL`, `listenSSL` and `startTLS`, which
+    call `TLSMemoryBIOFactory` and nothing else.
     """
     stand_ins = {TLS: ModuleType(TLS), SSL: ModuleType(SSL)}
     stand_ins[TLS].__dict__["TLSMemoryBIOFactory"] = make_tls_factory
