@@ -141,6 +141,7 @@ describe("modules with the surface of real ones", () => {
     expect(line.level).toBe("info");
     expect(line.facts).toEqual({
       request: expect.any(Number) as unknown,
+      requestId: expect.stringMatching(/^[0-9a-f]{8}-\d+$/) as unknown,
       module: "surface.file_types.FileTypes",
       python: { logger: "surface.file_types" },
     });
