@@ -67,7 +67,7 @@ const AT_THE_BOTTOM = new Set(["config", "errors", "media-file", "util"]);
 const KEPT_IN: Record<string, readonly string[]> = {
   // It costs memory, and only `start --watch` needs it.
   chokidar: ["cli/watch.ts"],
-  execa: ["bridge/child/spawn-child.ts", "modules/python/python-environment.ts"],
+  execa: ["bridge/child/spawn-child.ts", "modules/python/children/python-environment.ts"],
   msgpackr: ["bridge/transport/codec.ts"],
 };
 

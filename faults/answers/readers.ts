@@ -1,7 +1,7 @@
 import { request, type IncomingMessage } from "node:http";
 import { Duplex } from "node:stream";
 import { ResponseParser } from "../../src/proxy/small-request-client/response-parser.ts";
-import { within } from "../../src/util/with-timeout.ts";
+import { within } from "../../src/util/concurrency/with-timeout.ts";
 
 /** An answer as a reader understood it. */
 export interface ReadAnswer {

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { within } from "../../src/util/with-timeout.ts";
+import { within } from "../../src/util/concurrency/with-timeout.ts";
 import { IDLE_MS, type World } from "./world.ts";
 import { toWire } from "./wire.ts";
 import { WireClient } from "./wire-client.ts";

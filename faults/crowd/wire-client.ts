@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
-import { within } from "../../src/util/with-timeout.ts";
+import { within } from "../../src/util/concurrency/with-timeout.ts";
 import type { WireAnswer } from "../http/exchange.ts";
 
 /** Far above everything that the service waits for in these programs. */

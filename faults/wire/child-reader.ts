@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { encodeFrame } from "../../src/bridge/transport/codec.ts";
 import { FrameDecoder } from "../../src/bridge/transport/frame-decoder.ts";
-import { within } from "../../src/util/with-timeout.ts";
+import { within } from "../../src/util/concurrency/with-timeout.ts";
 import { ROOT } from "../root.ts";
 import type { Stream } from "./corpus.ts";
 

@@ -6,7 +6,7 @@ import { Connection } from "../../src/bridge/transport/connection.ts";
 import { BridgeError } from "../../src/bridge/errors.ts";
 import { spawnChild } from "../../src/bridge/child/spawn-child.ts";
 import type { Logger } from "../../src/util/log.ts";
-import { within } from "../../src/util/with-timeout.ts";
+import { within } from "../../src/util/concurrency/with-timeout.ts";
 import { HANG_MS } from "./child-reader.ts";
 import type { Message, Stream } from "./corpus.ts";
 

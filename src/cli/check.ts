@@ -6,7 +6,7 @@ import { StartError } from "../errors.ts";
 import { describeLeftOut } from "../modules/left-out.ts";
 import { describeLimits } from "../control/call-answer.ts";
 import type { LoadedModules } from "../modules/load.ts";
-import { SHARED } from "../modules/python/python-plan.ts";
+import { SHARED } from "../modules/python/children/python-plan.ts";
 import { loadModulesForDryRun } from "../server/dry-run.ts";
 import { expectToStart } from "../server/start-conditions.ts";
 import { SYNAPSE_VERSION } from "../version.ts";

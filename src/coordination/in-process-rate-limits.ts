@@ -1,5 +1,5 @@
 import type { RateLimits, TooOften } from "../media/upload/rate-limits.ts";
-import { RateLimiter, type RateLimit } from "../util/rate-limiter.ts";
+import { RateLimiter, type RateLimit } from "../util/concurrency/rate-limiter.ts";
 
 /** What users have used of one rate in this process. */
 export class InProcessRateLimits implements RateLimits {

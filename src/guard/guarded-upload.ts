@@ -13,7 +13,7 @@ import {
 import { createMediaId } from "../media/media-id.ts";
 import type { Reservation } from "../media/upload/quota.ts";
 import type { BodySource } from "../util/body-source.ts";
-import { CoalescedDelay } from "../util/coalesced-delay.ts";
+import { CoalescedDelay } from "../util/concurrency/coalesced-delay.ts";
 import type { BufferedResponse } from "../proxy/small-request-client/response-parser.ts";
 import type { SynapseTurn, Upstream } from "../proxy/to-synapse.ts";
 import { exactly } from "../proxy/exact-body.ts";

@@ -1,5 +1,5 @@
 import { matrixError } from "../errors.ts";
-import { SingleFlight } from "../util/single-flight.ts";
+import { SingleFlight } from "../util/concurrency/single-flight.ts";
 import type { UsageSums } from "../media/stores.ts";
 import type { GuardRecords } from "./records.ts";
 import type { Logger } from "../util/log.ts";

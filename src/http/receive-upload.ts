@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import type { Chain } from "../callbacks/chain.ts";
 import { MatrixError } from "../errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
-import type { RunningTasks } from "../util/running-tasks.ts";
+import type { RunningTasks } from "../util/concurrency/running-tasks.ts";
 import type { Backend, TakenUpload, UploadTarget } from "./backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "./request/authenticate.ts";
 import { clientLeaving } from "./request/client-leaving.ts";

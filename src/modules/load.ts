@@ -14,7 +14,7 @@ import { adviseOnLoading } from "./load-advice.ts";
 import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
 import type { CompleteOptions, LoadOptions } from "./load-options.ts";
 import { joinStartErrors } from "./python/python-start-error.ts";
-import type { PythonChildren } from "./python/python-children.ts";
+import type { PythonChildren } from "./python/children/python-children.ts";
 import type { BackgroundTasks } from "./typescript/background-tasks.ts";
 import { setUpModule, setUpProvider } from "./typescript/set-up.ts";
 import { createUnservedWeb } from "./typescript/web.ts";
@@ -128,7 +128,7 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
 
 /** A chain of TypeScript alone pays for none of this. */
 async function openPython(registry: CallbackRegistry, options: CompleteOptions): Promise<PythonChildren> {
-  const { openPythonChildren } = await import("./python/open-python-children.ts");
+  const { openPythonChildren } = await import("./python/children/open-python-children.ts");
   return openPythonChildren(registry, options);
 }
 

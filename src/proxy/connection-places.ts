@@ -1,5 +1,5 @@
 import { matrixError } from "../errors.ts";
-import { FairQueue } from "../util/fair-queue.ts";
+import { FairQueue } from "../util/concurrency/fair-queue.ts";
 import type { Waiter } from "./target.ts";
 
 /** What a connection to Synapse is wanted for. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { buildConnector } from "undici";
 import { matrixError } from "../errors.ts";
-import { Turns } from "../util/turns.ts";
+import { Turns } from "../util/concurrency/turns.ts";
 import { Connections } from "./connections.ts";
 import { describeChildFailure } from "./failures.ts";
 import { checkRoom, endToEnd } from "./headers.ts";

@@ -14,7 +14,7 @@ import type { LoadedModules } from "../modules/load.ts";
 import { reportSlots } from "../modules/report.ts";
 import { createUpstream } from "../proxy/to-synapse.ts";
 import type { Logger } from "../util/log.ts";
-import { RunningTasks } from "../util/running-tasks.ts";
+import { RunningTasks } from "../util/concurrency/running-tasks.ts";
 import { measureUpstream } from "./measured-upstream.ts";
 import { decidingRoutes } from "./features/deciding-routes.ts";
 import { openGuard } from "./features/guard.ts";

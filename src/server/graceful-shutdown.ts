@@ -3,7 +3,7 @@ import type { ConnectionDrain } from "../http/connection-drain.ts";
 import { closeServer } from "../http/listener.ts";
 import type { ShutdownGate } from "../http/shutdown-gate.ts";
 import type { Logger } from "../util/log.ts";
-import { within } from "../util/with-timeout.ts";
+import { within } from "../util/concurrency/with-timeout.ts";
 import type { Generation } from "./generation.ts";
 
 /** What ends: those who serve, and the server on which they do. */

@@ -20,7 +20,7 @@ import { openStores } from "../storage/open-stores.ts";
 import type { Stores } from "../storage/stores.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
-import type { RateLimit } from "../util/rate-limiter.ts";
+import type { RateLimit } from "../util/concurrency/rate-limiter.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 import { storePaths } from "./store-paths.ts";
 

@@ -15,7 +15,7 @@ import { openProcessState, type ProcessState } from "./process-state.ts";
 import { keepPlaces } from "./reload/reserve-late-slots.ts";
 import { startModuleLoading, type ModuleLoading } from "./module-loading.ts";
 import { startMetrics, watchPython } from "./serve-metrics.ts";
-import { within } from "../util/with-timeout.ts";
+import { within } from "../util/concurrency/with-timeout.ts";
 import { findRestartOnlyChanges } from "./reload/restart-only-settings.ts";
 
 export interface ServiceOptions {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { chooseLayout } from "./files/folder-check.ts";
 import { Layout } from "./files/layout.ts";
-import { UPLOADS_FOLDER } from "./files/uploads-folder.ts";
+import { UPLOADS_FOLDER } from "./files/journal/uploads-folder.ts";
 import type { DatabaseChoice } from "./open-stores.ts";
 import { inspectSqlite } from "./sqlite/inspect-database.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linesThatMatter } from "../../src/modules/python/pip-output.ts";
+import { linesThatMatter } from "../../src/modules/python/children/pip-output.ts";
 
 const PSYCOPG2 = `Collecting psycopg2
   Downloading psycopg2-2.9.11.tar.gz (379 kB)

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { inFolder } from "../../src/storage/files/with-folder.ts";
+import { inFolder } from "../../src/storage/files/writer/with-folder.ts";
 
 function createFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-in-folder-"));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backoff, spread } from "../../src/util/backoff.ts";
+import { backoff, spread } from "../../src/util/concurrency/backoff.ts";
 
 describe("the wait after failures in a row", () => {
   it("doubles with each failure, up to a bound", () => {

@@ -1,6 +1,6 @@
 import { array, assert, boolean, constantFrom, nat, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FairQueue } from "../../src/util/fair-queue.ts";
+import { FairQueue } from "../../src/util/concurrency/fair-queue.ts";
 
 interface Item {
   readonly key: string;

@@ -1,6 +1,6 @@
 import { array, assert, double, integer, property } from "fast-check";
 import { describe, expect, it } from "vitest";
-import { RateLimiter } from "../../src/util/rate-limiter.ts";
+import { RateLimiter } from "../../src/util/concurrency/rate-limiter.ts";
 
 const START_MS = 1_700_000_000_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { CoalescedDelay } from "../../src/util/coalesced-delay.ts";
+import { CoalescedDelay } from "../../src/util/concurrency/coalesced-delay.ts";
 
 test("A pause is shared by those who come while it is on, and the next one begins after it", async () => {
   const pause = new CoalescedDelay(5);

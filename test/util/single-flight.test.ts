@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SingleFlight } from "../../src/util/single-flight.ts";
+import { SingleFlight } from "../../src/util/concurrency/single-flight.ts";
 
 describe("a single flight", () => {
   it("does once, for all who ask with the same key meanwhile, what they ask for, and apart what others do", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Turns } from "../../src/util/turns.ts";
+import { Turns } from "../../src/util/concurrency/turns.ts";
 
 describe("turns", () => {
   it("come at once up to the limit, then in the order of asking, one for each that is passed on", async () => {

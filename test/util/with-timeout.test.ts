@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
-import { RunningTasks } from "../../src/util/running-tasks.ts";
-import { within } from "../../src/util/with-timeout.ts";
+import { RunningTasks } from "../../src/util/concurrency/running-tasks.ts";
+import { within } from "../../src/util/concurrency/with-timeout.ts";
 
 /** Longer than any test runs. */
 const LONG_MS = 600_000;

@@ -6,7 +6,7 @@ import { readHello, type Hello } from "./hello.ts";
 import type { Handlers } from "../transport/peer-requests.ts";
 import { guardGroup, killGroup, signalGroup } from "./process-groups.ts";
 import { StderrLines, type StderrEvents } from "./stderr-lines.ts";
-import { within } from "../../util/with-timeout.ts";
+import { within } from "../../util/concurrency/with-timeout.ts";
 
 /** How a child ended: its status, or the signal that killed it. */
 export interface ChildExit {

@@ -1,4 +1,4 @@
-import { backoff, spread } from "../../util/backoff.ts";
+import { backoff, spread } from "../../util/concurrency/backoff.ts";
 
 /** When a child that crashed is started again. All in milliseconds, where not said otherwise. */
 export interface RestartOptions {

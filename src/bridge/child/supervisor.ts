@@ -6,7 +6,7 @@ import type { Hello } from "./hello.ts";
 import { RestartPolicy, type RestartOptions } from "./restart-policy.ts";
 import { MemoryGuard } from "./memory-guard.ts";
 import { Watchdog, type PingOptions } from "./watchdog.ts";
-import { within } from "../../util/with-timeout.ts";
+import { within } from "../../util/concurrency/with-timeout.ts";
 
 /** `restarting`: a crashed child comes back soon; `broken`: it crashed too often, and is tried now and then. */
 export type SupervisorState = "starting" | "up" | "restarting" | "broken" | "stopped";

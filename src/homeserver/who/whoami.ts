@@ -1,6 +1,6 @@
 import { MatrixError, matrixError } from "../../errors.ts";
 import type { Logger } from "../../util/log.ts";
-import { SingleFlight } from "../../util/single-flight.ts";
+import { SingleFlight } from "../../util/concurrency/single-flight.ts";
 import type { Authenticator, Credentials, Requester } from "./authenticator.ts";
 import { checkCredentials } from "./check-credentials.ts";
 import { credentialsKey, type CredentialsKey } from "./credentials-key.ts";

@@ -8,7 +8,7 @@ import { isMediaId } from "../../media/media-id.ts";
 import { endToEnd, READ_HERE, requestHeaders } from "../../proxy/headers.ts";
 import { relay, relayText, watchClient, whileThere } from "../../proxy/relay.ts";
 import { sendOn } from "../../proxy/stream-request.ts";
-import type { RunningTasks } from "../../util/running-tasks.ts";
+import type { RunningTasks } from "../../util/concurrency/running-tasks.ts";
 import { noteSynapse } from "../record/request-record.ts";
 import { refuseFormBody } from "../request/form-body.ts";
 import type { Backend, IncomingUpload, TakenUpload, UploadTarget } from "./backend.ts";

@@ -1,6 +1,6 @@
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
 import { mediaPath, type StoredMedia } from "../../media-file.ts";
-import { backoff } from "../../util/backoff.ts";
+import { backoff } from "../../util/concurrency/backoff.ts";
 import type { Logger } from "../../util/log.ts";
 import type { PendingStore, PendingCopies } from "./pending-copies.ts";
 import type { StorageProvider } from "./provider.ts";

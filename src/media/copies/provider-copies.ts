@@ -2,7 +2,7 @@ import { toClientError } from "../../callbacks/failure.ts";
 import { MatrixError } from "../../errors.ts";
 import type { StoredMedia } from "../../media-file.ts";
 import type { Logger } from "../../util/log.ts";
-import { within } from "../../util/with-timeout.ts";
+import { within } from "../../util/concurrency/with-timeout.ts";
 import type { BlobStore, LocalContent } from "../blobs.ts";
 import type { MediaStores } from "../stores.ts";
 import type { MediaRestorer } from "./restorer.ts";

@@ -1,8 +1,8 @@
 import { matrixError, MatrixError } from "../../errors.ts";
 import { localFile } from "../../media-file.ts";
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
-import { SingleFlight } from "../../util/single-flight.ts";
-import { Turns } from "../../util/turns.ts";
+import { SingleFlight } from "../../util/concurrency/single-flight.ts";
+import { Turns } from "../../util/concurrency/turns.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
 import type { LocalMedia } from "../media-rows.ts";
 import type { StorageProviders } from "./provider.ts";

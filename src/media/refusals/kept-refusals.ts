@@ -1,5 +1,5 @@
 import type { Logger } from "../../util/log.ts";
-import { RateLimiter } from "../../util/rate-limiter.ts";
+import { RateLimiter } from "../../util/concurrency/rate-limiter.ts";
 import type { Refusal } from "./refusal.ts";
 import type { RefusalBounds, RefusalRows } from "./refusal-rows.ts";
 

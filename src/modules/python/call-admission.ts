@@ -1,5 +1,5 @@
 import { ModuleUnavailable } from "../../callbacks/failure.ts";
-import { FairQueue } from "../../util/fair-queue.ts";
+import { FairQueue } from "../../util/concurrency/fair-queue.ts";
 import type { Logger } from "../../util/log.ts";
 
 /** How many calls a child has at a time, how many may wait, and for how long those that open a request do. */

@@ -1,4 +1,4 @@
-import { RateLimiter } from "../../util/rate-limiter.ts";
+import { RateLimiter } from "../../util/concurrency/rate-limiter.ts";
 import type { Level, Logger } from "../../util/log.ts";
 import { requestFacts } from "../../util/request-ids.ts";
 

@@ -2,7 +2,7 @@ import type { Awaitable } from "../../module-api/awaitable.ts";
 import type { BackgroundApi, BackgroundTask, LoopOptions } from "../../module-api/background-api.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
-import { within } from "../../util/with-timeout.ts";
+import { within } from "../../util/concurrency/with-timeout.ts";
 
 export interface BackgroundOptions {
   readonly log: Logger;

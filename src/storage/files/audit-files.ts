@@ -7,7 +7,7 @@ import type { FileState, AuditFiles } from "../../media/verification.ts";
 import { readRegularFile } from "../../util/regular-file.ts";
 import { isSystemError } from "../failure.ts";
 import { Layout } from "./layout.ts";
-import { UPLOADS_FOLDER } from "./uploads-folder.ts";
+import { UPLOADS_FOLDER } from "./journal/uploads-folder.ts";
 
 const PIECE_BYTES = 1024 * 1024;
 const LOST_AND_FOUND = "lost+found";

@@ -7,14 +7,14 @@ import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import { type FsOperations, createCalls } from "./fs-operations.ts";
 import { type DiskIo, DiskLatency } from "./disk-latency.ts";
-import { createFullDurability, type Durability, RELAXED } from "./durability.ts";
+import { createFullDurability, type Durability, RELAXED } from "./journal/durability.ts";
 import { chooseLayout } from "./folder-check.ts";
 import { Layout } from "./layout.ts";
 import { FilesystemReader } from "./reader.ts";
-import { listSpools, listUnsettled, recoverUploads } from "./recovery.ts";
-import { openSpool, type SpoolParts } from "./upload-spool.ts";
-import { UPLOADS_FOLDER } from "./uploads-folder.ts";
-import { FilesystemWriter } from "./writer.ts";
+import { listSpools, listUnsettled, recoverUploads } from "./journal/recovery.ts";
+import { openSpool, type SpoolParts } from "./writer/upload-spool.ts";
+import { UPLOADS_FOLDER } from "./journal/uploads-folder.ts";
+import { FilesystemWriter } from "./writer/writer.ts";
 
 export interface FilesystemBlobsOptions {
   /** Synapse's `media_store_path`; made where it does not exist. */

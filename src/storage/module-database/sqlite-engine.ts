@@ -1,5 +1,5 @@
 import { ModuleDatabaseError, type SqlValue } from "../../module-api/module-database.ts";
-import { Turns } from "../../util/turns.ts";
+import { Turns } from "../../util/concurrency/turns.ts";
 import type { Session, StatementResult, TransactionEngine } from "./engine.ts";
 import { SqliteThread } from "./sqlite-thread.ts";
 

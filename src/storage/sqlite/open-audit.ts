@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StartError } from "../../errors.ts";
-import { AuditTable } from "./audit-table.ts";
+import { AuditTable } from "./tables/audit-table.ts";
 import { SqliteConnection } from "./connection.ts";
 
 /** How long a query waits for a lock of the service. */

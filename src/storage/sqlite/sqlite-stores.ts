@@ -1,12 +1,12 @@
 import type { Stores } from "../stores.ts";
-import { AuditTable } from "./audit-table.ts";
-import { CopiesTable } from "./copies-table.ts";
+import { AuditTable } from "./tables/audit-table.ts";
+import { CopiesTable } from "./tables/copies-table.ts";
 import { openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from "./database.ts";
-import { GuardTable } from "./guard-table.ts";
-import { MediaTable } from "./media-table.ts";
-import { PendingTable } from "./pending-table.ts";
+import { GuardTable } from "./tables/guard-table.ts";
+import { MediaTable } from "./tables/media-table.ts";
+import { PendingTable } from "./tables/pending-table.ts";
 import { RefusalsTable } from "./refusals-table.ts";
-import { UsageTable } from "./usage-table.ts";
+import { UsageTable } from "./tables/usage-table.ts";
 
 /** Opens the stores of a SQLite database, brought up to this release's schema. Throws a StartError `STORE`. */
 export function openSqliteStores(options: SqliteOptions): SqliteStores {

@@ -1,8 +1,8 @@
-import type { PendingCopies, PendingStore } from "../../media/copies/pending-copies.ts";
-import { localFile, mediaPath } from "../../media-file.ts";
-import { bindCopy, COPIES_SQL, type CopyRow, readCopy } from "../sql/copies-statements.ts";
-import type { Statements } from "./connection.ts";
-import type { SqliteDatabase } from "./database.ts";
+import type { PendingCopies, PendingStore } from "../../../media/copies/pending-copies.ts";
+import { localFile, mediaPath } from "../../../media-file.ts";
+import { bindCopy, COPIES_SQL, type CopyRow, readCopy } from "../../sql/copies-statements.ts";
+import type { Statements } from "../connection.ts";
+import type { SqliteDatabase } from "../database.ts";
 
 /** {@link PendingCopies} in SQLite. */
 export class CopiesTable implements PendingCopies {

@@ -1,6 +1,6 @@
-import type { AuditedRow, AuditRows, Knowledge } from "../../media/verification.ts";
-import { AUDIT_SQL, type AuditRow, readAudited } from "../sql/audit-statements.ts";
-import type { SqliteConnection, Statements } from "./connection.ts";
+import type { AuditedRow, AuditRows, Knowledge } from "../../../media/verification.ts";
+import { AUDIT_SQL, type AuditRow, readAudited } from "../../sql/audit-statements.ts";
+import type { SqliteConnection, Statements } from "../connection.ts";
 
 const PAGE_ROWS = 500;
 

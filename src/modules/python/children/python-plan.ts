@@ -1,4 +1,4 @@
-import type { Config, PythonModuleConfig, PythonProviderConfig } from "../../config/config.ts";
+import type { Config, PythonModuleConfig, PythonProviderConfig } from "../../../config/config.ts";
 
 /** A Python child that is to be: who lives in it, and how it is run. */
 export interface PlannedChild {

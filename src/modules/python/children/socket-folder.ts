@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeSocket } from "../../util/remove-socket.ts";
+import { removeSocket } from "../../../util/remove-socket.ts";
 
 /** A socket's path has 108 bytes at most (Linux), with the zero at its end; some systems have fewer. */
 const MAX_PATH_BYTES = 100;

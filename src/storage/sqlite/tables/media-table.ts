@@ -1,9 +1,9 @@
-import type { LocalMedia, NewLocalMedia } from "../../media/media-rows.ts";
-import type { LocalMediaRows } from "../../media/stores.ts";
-import { bindMedia, MEDIA_SQL, type MediaRow, readMedia } from "../sql/media-statements.ts";
-import type { Statements } from "./connection.ts";
+import type { LocalMedia, NewLocalMedia } from "../../../media/media-rows.ts";
+import type { LocalMediaRows } from "../../../media/stores.ts";
+import { bindMedia, MEDIA_SQL, type MediaRow, readMedia } from "../../sql/media-statements.ts";
+import type { Statements } from "../connection.ts";
 import type { CopiesTable } from "./copies-table.ts";
-import type { SqliteDatabase } from "./database.ts";
+import type { SqliteDatabase } from "../database.ts";
 import type { UsageTable } from "./usage-table.ts";
 
 /** Tables into which the commit of media writes as well. */

@@ -1,6 +1,6 @@
-import type { Logger } from "../../util/log.ts";
-import { isSystemError } from "../failure.ts";
-import type { FsOperations } from "./fs-operations.ts";
+import type { Logger } from "../../../util/log.ts";
+import { isSystemError } from "../../failure.ts";
+import type { FsOperations } from "../fs-operations.ts";
 
 /** By what something is removed, and who is told. */
 export interface RemovalParts {

@@ -1,5 +1,5 @@
-import { flushContent, flushFile, flushFolder, flushFoldersTo } from "../disk-flush.ts";
-import { SharedFlush } from "../shared-flush.ts";
+import { flushContent, flushFile, flushFolder, flushFoldersTo } from "../../disk-flush.ts";
+import { SharedFlush } from "../../shared-flush.ts";
 import { JournalSweeper, type SweeperOptions } from "./journal-sweeper.ts";
 
 /** What of an upload outlives a loss of power, and from when on. Each call fails with Node's error of the system call. */

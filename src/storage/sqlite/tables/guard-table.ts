@@ -1,4 +1,4 @@
-import type { CreatedId, GuardRecords, KnownUsage, UpstreamMedia } from "../../guard/records.ts";
+import type { CreatedId, GuardRecords, KnownUsage, UpstreamMedia } from "../../../guard/records.ts";
 import {
   bindUpstreamMedia,
   type CreatedRow,
@@ -7,9 +7,9 @@ import {
   readCreated,
   readUsage,
   type UsageRow,
-} from "../sql/guard-statements.ts";
-import type { Statements } from "./connection.ts";
-import type { SqliteDatabase } from "./database.ts";
+} from "../../sql/guard-statements.ts";
+import type { Statements } from "../connection.ts";
+import type { SqliteDatabase } from "../database.ts";
 
 /** {@link GuardRecords} in SQLite. */
 export class GuardTable implements GuardRecords {

@@ -1,7 +1,7 @@
-import type { ChildMetrics } from "../../metrics/module-metrics.ts";
-import type { LeftOut } from "../left-out.ts";
-import { joinStartErrors } from "./python-start-error.ts";
-import type { PythonHost } from "./python-host.ts";
+import type { ChildMetrics } from "../../../metrics/module-metrics.ts";
+import type { LeftOut } from "../../left-out.ts";
+import { joinStartErrors } from "../python-start-error.ts";
+import type { PythonHost } from "../python-host.ts";
 
 /** All Python children. Whatever their number, modules are constructed one at a time, in the one order of the configuration. */
 export class PythonChildren {

@@ -1,9 +1,9 @@
-import type { BlobWriter, StagedUpload } from "../../media/blobs.ts";
-import { freeBuffer } from "../../util/free-buffer.ts";
-import type { Logger } from "../../util/log.ts";
-import { storeFailed } from "../failure.ts";
-import type { FsOperations } from "./fs-operations.ts";
-import type { Durability } from "./durability.ts";
+import type { BlobWriter, StagedUpload } from "../../../media/blobs.ts";
+import { freeBuffer } from "../../../util/free-buffer.ts";
+import type { Logger } from "../../../util/log.ts";
+import { storeFailed } from "../../failure.ts";
+import type { FsOperations } from "../fs-operations.ts";
+import type { Durability } from "../journal/durability.ts";
 import { PIECE_BYTES, PieceWriter } from "./piece-writer.ts";
 import { removeLeft, warnOfLeft } from "./remove-left.ts";
 import { FilesystemStagedUpload } from "./staged-upload.ts";

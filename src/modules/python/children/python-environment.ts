@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { StartError } from "../../errors.ts";
-import { waitForFileLock, type FileLock } from "../../util/file-lock.ts";
+import { StartError } from "../../../errors.ts";
+import { waitForFileLock, type FileLock } from "../../../util/file-lock.ts";
 import { linesThatMatter } from "./pip-output.ts";
-import { SHIM_FOLDER } from "../../util/shim-folder.ts";
+import { SHIM_FOLDER } from "../../../util/shim-folder.ts";
 
 export interface PythonEnvironmentOptions {
   /** An interpreter to use as it is; nothing is installed into it. */

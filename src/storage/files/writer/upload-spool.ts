@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import type { BlobSpool } from "../../media/blobs.ts";
-import type { Logger } from "../../util/log.ts";
-import { notRegular } from "../../util/regular-file.ts";
-import { isSystemError, storeFailed } from "../failure.ts";
-import type { FsOperations } from "./fs-operations.ts";
-import type { Durability } from "./durability.ts";
+import type { BlobSpool } from "../../../media/blobs.ts";
+import type { Logger } from "../../../util/log.ts";
+import { notRegular } from "../../../util/regular-file.ts";
+import { isSystemError, storeFailed } from "../../failure.ts";
+import type { FsOperations } from "../fs-operations.ts";
+import type { Durability } from "../journal/durability.ts";
 import { inFolder } from "./with-folder.ts";
-import type { Layout } from "./layout.ts";
+import type { Layout } from "../layout.ts";
 
 /** By what a file comes back. */
 export interface SpoolParts {

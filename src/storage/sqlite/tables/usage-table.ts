@@ -1,6 +1,6 @@
-import type { UsageSums } from "../../media/stores.ts";
-import { bindUsage, type CountedMedia, USAGE_SQL } from "../sql/usage-statements.ts";
-import type { SqliteConnection, Statements } from "./connection.ts";
+import type { UsageSums } from "../../../media/stores.ts";
+import { bindUsage, type CountedMedia, USAGE_SQL } from "../../sql/usage-statements.ts";
+import type { SqliteConnection, Statements } from "../connection.ts";
 
 /** {@link UsageSums} in SQLite. */
 export class UsageTable implements UsageSums {

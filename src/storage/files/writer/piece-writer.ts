@@ -1,5 +1,5 @@
-import { freeBuffer } from "../../util/free-buffer.ts";
-import { writeChunks } from "./chunks.ts";
+import { freeBuffer } from "../../../util/free-buffer.ts";
+import { writeChunks } from "../chunks.ts";
 
 /** What a file holds in memory before it is opened, and a piece of one while many are written: memory counts then. */
 export const PIECE_BYTES = 256 * 1024;

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { isSystemError } from "../failure.ts";
+import { isSystemError } from "../../failure.ts";
 
 /** How often a folder may vanish (an abort beside us removed it, empty) between making it and linking into it. */
 const FOLDER_ATTEMPTS = 5;

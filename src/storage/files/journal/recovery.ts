@@ -1,9 +1,9 @@
 import { link, lstat, mkdir, readdir, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { localFile } from "../../media-file.ts";
-import { isSystemError } from "../failure.ts";
+import { localFile } from "../../../media-file.ts";
+import { isSystemError } from "../../failure.ts";
 import type { Durability } from "./durability.ts";
-import type { Layout } from "./layout.ts";
+import type { Layout } from "../layout.ts";
 
 /** The media ids of the temporary names in a folder. */
 export async function listUnsettled(layout: Layout): Promise<string[]> {

@@ -1,5 +1,5 @@
-import type { PendingAllowance, PendingCreation, PendingMedia, UploadedMedia } from "../../media/media-rows.ts";
-import type { PendingMediaRows } from "../../media/stores.ts";
+import type { PendingAllowance, PendingCreation, PendingMedia, UploadedMedia } from "../../../media/media-rows.ts";
+import type { PendingMediaRows } from "../../../media/stores.ts";
 import {
   bindFill,
   bindPending,
@@ -8,9 +8,9 @@ import {
   type PendingCount,
   type PendingRow,
   readPending,
-} from "../sql/pending-statements.ts";
-import type { Statements } from "./connection.ts";
-import type { SqliteDatabase } from "./database.ts";
+} from "../../sql/pending-statements.ts";
+import type { Statements } from "../connection.ts";
+import type { SqliteDatabase } from "../database.ts";
 import type { CommittedTables } from "./media-table.ts";
 
 /** {@link PendingMediaRows} in SQLite. */

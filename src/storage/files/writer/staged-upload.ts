@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import type { StagedUpload } from "../../media/blobs.ts";
-import { isSystemError, storeFailed } from "../failure.ts";
+import type { StagedUpload } from "../../../media/blobs.ts";
+import { isSystemError, storeFailed } from "../../failure.ts";
 import { removeLeft, warnOfLeft } from "./remove-left.ts";
 import { inFolder } from "./with-folder.ts";
 import type { WriterParts } from "./writer.ts";

@@ -1,12 +1,12 @@
-import type { CallbackRegistry } from "../../callbacks/registry.ts";
-import { maxWebBodyBytes } from "../../web/body-limit.ts";
-import type { CompleteOptions } from "../load-options.ts";
+import type { CallbackRegistry } from "../../../callbacks/registry.ts";
+import { maxWebBodyBytes } from "../../../web/body-limit.ts";
+import type { CompleteOptions } from "../../load-options.ts";
 import { PythonChildren } from "./python-children.ts";
 import { ensurePythonEnvironment } from "./python-environment.ts";
-import { PythonHost } from "./python-host.ts";
+import { PythonHost } from "../python-host.ts";
 import { planPythonChildren, SHARED, type PlannedChild } from "./python-plan.ts";
-import { PythonWeb } from "./python-web.ts";
-import { serviceFacts } from "../service-facts.ts";
+import { PythonWeb } from "../python-web.ts";
+import { serviceFacts } from "../../service-facts.ts";
 import { SocketFolder } from "./socket-folder.ts";
 
 /** The Python children of the configuration, not yet running. Makes their environment where it has to be made; rejects with a StartError. */
