@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { request } from "node:http";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { verifyStore } from "../../src/server/check-store.ts";
+import { verifyStore } from "../../src/server/commands/check-store.ts";
 import { openSqliteAudit } from "../../src/storage/sqlite/open-audit.ts";
 import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "../folder.ts";
 import { startFaultyService, type FaultyService } from "../service.ts";

@@ -5,7 +5,7 @@ import { formatReport, type CallReport } from "../control/call-report.ts";
 import { askControl } from "../control/control-client.ts";
 import { controlSocketPath } from "../control/control-socket.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
-import { loadModulesForDryRun } from "../server/dry-run.ts";
+import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { isolateModuleOutput } from "./module-output.ts";
 
 /**

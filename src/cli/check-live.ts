@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/config.ts";
-import { loadModulesForDryRun } from "../server/dry-run.ts";
+import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { formatFindings } from "./live/finding.ts";
 import { checkHomeserver, checkUpstream } from "./live/homeserver.ts";
 import { checkListeners } from "./live/listeners.ts";

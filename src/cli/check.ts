@@ -7,7 +7,7 @@ import { describeLeftOut } from "../modules/left-out.ts";
 import { describeLimits } from "../control/call-answer.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { SHARED } from "../modules/python/children/python-plan.ts";
-import { loadModulesForDryRun } from "../server/dry-run.ts";
+import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { expectToStart } from "../server/start-conditions.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
 import { describeSettings } from "./check/describe-settings.ts";

@@ -1,8 +1,8 @@
 import { CallbackChain } from "../callbacks/callback-chain.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import { loadModulesForDryRun } from "../server/dry-run.ts";
-import { openUsageImport } from "../server/usage-import.ts";
+import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
+import { openUsageImport } from "../server/commands/usage-import.ts";
 import { createLogger } from "../util/log.ts";
 import { isolateModuleOutput } from "./module-output.ts";
 

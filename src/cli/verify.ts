@@ -1,6 +1,6 @@
 import type { LoadedConfig } from "../config/config.ts";
 import { isGuarding } from "../config/is-guarding.ts";
-import { verifyStore } from "../server/check-store.ts";
+import { verifyStore } from "../server/commands/check-store.ts";
 import { storePaths } from "../server/store-paths.ts";
 
 const PROGRESS_EVERY_MS = 2_000;

@@ -1,4 +1,4 @@
-import { describeCallbacks } from "../contract/callbacks.ts";
+import { describeCallbacks } from "../contract/callbacks/callbacks.ts";
 import { testPython } from "../support/python.ts";
 import { FIXTURE_MODULES } from "../support/service.ts";
 

@@ -1,3 +1,3 @@
-import { describeCallbacks } from "../contract/callbacks.ts";
+import { describeCallbacks } from "../contract/callbacks/callbacks.ts";
 
 describeCallbacks(["python", "typescript", "python"]);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { FIXTURE_MODULES, startTestService, type TestService, type TestUser } from "../support/service.ts";
 
 const UPLOAD = "/_matrix/media/v3/upload";

@@ -8,7 +8,7 @@ import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { CliFolder } from "../support/cli.ts";
 import { testPython } from "../support/python.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { expectRefused } from "./refusals.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));

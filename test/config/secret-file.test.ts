@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isTokenText, secretFileWarnings } from "../../src/config/secret-file.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 test.each([
   ["600", false],

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { startScriptedHomeserver } from "../module-api/scripted-homeserver.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { startExample } from "./example-service.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { FIXTURE_MODULES } from "../support/service.ts";
 import { startGuard } from "./guard-service.ts";
 

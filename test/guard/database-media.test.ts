@@ -4,7 +4,7 @@ import { openModuleDatabase, type OpenModuleDatabase } from "../../src/storage/m
 import { createDatabaseMedia } from "../../src/guard/database-media.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const ALICE = "@alice:example.test";
 const TABLE =

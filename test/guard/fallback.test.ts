@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { RawConnection } from "../http/raw-connection.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { StubSynapse, type Behaviour } from "./stub-synapse.ts";
 

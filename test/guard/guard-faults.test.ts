@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { portOf } from "../http/bodies.ts";
-import { RawConnection } from "../http/raw-connection.ts";
+import { portOf } from "../http/support/bodies.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 import {
   ALL,
   answerOf,

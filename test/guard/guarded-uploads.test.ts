@@ -5,7 +5,7 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { limit, steps } from "../callbacks/script.ts";
 import { MAX_UPLOAD_BYTES, ScriptedService } from "../callbacks/scripted-service.ts";
-import { RawConnection } from "../http/raw-connection.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 import { answers, StubSynapse } from "./stub-synapse.ts";
 
 const ALLOWED = "is_user_allowed_to_upload_media_of_size";

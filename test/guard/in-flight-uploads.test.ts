@@ -5,7 +5,7 @@ import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sq
 import { InProcessUnrecordedDoubts } from "../../src/coordination/in-process-unrecorded-doubts.ts";
 import { InFlightUploads } from "../../src/guard/in-flight-uploads.ts";
 import { createLogger } from "../../src/util/log.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const ALICE = "@alice:example.test";
 const BOB = "@bob:example.test";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
-import { portOf } from "../http/bodies.ts";
+import { portOf } from "../http/support/bodies.ts";
 import { isDoubted, startGuard, type GuardOptions, type GuardService } from "./guard-service.ts";
 import { sendJson } from "./stub-synapse.ts";
 

@@ -8,7 +8,7 @@ import type { SynapseMedia } from "../../src/guard/synapse-media.ts";
 import { UpstreamUsage } from "../../src/guard/usage.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { captureLog } from "../support/captured-log.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const ALICE = "@alice:example.test";
 const MEDIA = { mediaId: "media1", mediaLength: 10, sha256: null };

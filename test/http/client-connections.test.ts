@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { clientAddress } from "../../src/http/request/authenticate.ts";
-import { RawConnection } from "./raw-connection.ts";
-import { startSmallServer } from "./small-server.ts";
+import { RawConnection } from "./support/raw-connection.ts";
+import { startSmallServer } from "./support/small-server.ts";
 
 test("A client that resets its connection is known by its address as long as its request is worked on", async () => {
   const addresses: (string | undefined)[] = [];

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { matrixError } from "../../src/errors.ts";
-import { refusalOf } from "./bodies.ts";
-import { RawConnection } from "./raw-connection.ts";
-import { startSmallServer } from "./small-server.ts";
+import { refusalOf } from "./support/bodies.ts";
+import { RawConnection } from "./support/raw-connection.ts";
+import { startSmallServer } from "./support/small-server.ts";
 
 test("A handler that fails with a reason phrase that cannot be sent is answered for in Matrix form", async () => {
   const { port } = await startSmallServer({ "/reason": (_req, res) => void res.writeHead(200, "\u20ac").end() });

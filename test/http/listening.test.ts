@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { listenOnSocket } from "../../src/util/private-socket.ts";
 import { startTestService } from "../support/service.ts";
-import { portOf } from "./bodies.ts";
-import { RawConnection } from "./raw-connection.ts";
-import { startServiceProcess } from "./service-process.ts";
+import { portOf } from "./support/bodies.ts";
+import { RawConnection } from "./support/raw-connection.ts";
+import { startServiceProcess } from "./support/service-process.ts";
 
 let folder: string;
 let path: string;

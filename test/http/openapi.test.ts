@@ -4,7 +4,7 @@ import { parse } from "yaml";
 import { CATALOGUE } from "../../src/errors.ts";
 import { findFreePort } from "../support/free-port.ts";
 import { startTestService, type TestService } from "../support/service.ts";
-import { RawConnection, type RawAnswer } from "./raw-connection.ts";
+import { RawConnection, type RawAnswer } from "./support/raw-connection.ts";
 
 interface Operation {
   readonly tags?: readonly string[];

@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from "vitest";
 import { uploadBody } from "../../src/http/request/body.ts";
 import type { Handler } from "../../src/http/routes/route.ts";
-import { refusalOf } from "./bodies.ts";
-import { RawConnection } from "./raw-connection.ts";
-import { startSmallServer, type SmallServer } from "./small-server.ts";
+import { refusalOf } from "./support/bodies.ts";
+import { RawConnection } from "./support/raw-connection.ts";
+import { startSmallServer, type SmallServer } from "./support/small-server.ts";
 
 const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: example.test\r\n\r\n`;
 const post = (target: string, body: string) =>

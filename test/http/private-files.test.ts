@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { startTestService, writeConfig } from "../support/service.ts";
-import { startServiceProcess } from "./service-process.ts";
+import { startServiceProcess } from "./support/service-process.ts";
 
 const BOUND_MS = 10_000;
 

@@ -6,8 +6,8 @@ import { matrixError } from "../../src/errors.ts";
 import { uploadBody } from "../../src/http/request/body.ts";
 import type { Handler } from "../../src/http/routes/route.ts";
 import { startTestService } from "../support/service.ts";
-import { RawConnection } from "./raw-connection.ts";
-import { startSmallServer } from "./small-server.ts";
+import { RawConnection } from "./support/raw-connection.ts";
+import { startSmallServer } from "./support/small-server.ts";
 
 const ENDLESS: Handler = async (_req, res) => {
   const pieces = new Readable({ read: () => void pieces.push(Buffer.alloc(65_536)) });

@@ -3,9 +3,9 @@ import { pipeline } from "node:stream/promises";
 import { expect, test, vi } from "vitest";
 import { closeServer } from "../../src/http/listener.ts";
 import type { Handler } from "../../src/http/routes/route.ts";
-import { refusalOf } from "./bodies.ts";
-import { RawConnection } from "./raw-connection.ts";
-import { startSmallServer } from "./small-server.ts";
+import { refusalOf } from "./support/bodies.ts";
+import { RawConnection } from "./support/raw-connection.ts";
+import { startSmallServer } from "./support/small-server.ts";
 
 const GET = "GET /large HTTP/1.1\r\nHost: example.test\r\n\r\n";
 const CONNECT = "CONNECT other.test:443 HTTP/1.1\r\nHost: other.test:443\r\n\r\n";

@@ -8,7 +8,7 @@ import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { uploadedMedia } from "../contract/media-rows.ts";
 import { SYSTEM_CLOCK } from "../../src/util/clock.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const DAY_MS = 86_400_000;
 const stays = () => () => undefined;

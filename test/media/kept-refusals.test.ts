@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { KeptRefusals } from "../../src/media/refusals/kept-refusals.ts";
 import type { Refusal } from "../../src/media/refusals/refusal.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { startTestService } from "../support/service.ts";
 

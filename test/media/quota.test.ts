@@ -8,7 +8,7 @@ import { QuotaLedger, type Breach, type Reservation } from "../../src/media/uplo
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { newMedia } from "../contract/media-rows.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { Model, sum } from "./ledger-model.ts";
 
 const USER = "@alice:example.org";

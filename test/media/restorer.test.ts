@@ -5,7 +5,7 @@ import { MediaRestorer } from "../../src/media/copies/restorer.ts";
 import type { StorageProvider, WantedFile } from "../../src/media/copies/provider.ts";
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { newMedia } from "../contract/media-rows.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { captureLog } from "../support/captured-log.ts";
 
 const PROVIDER: StorageProvider = {

@@ -7,7 +7,7 @@ import { CopyQueue, type FilePresence } from "../../src/media/copies/copy-queue.
 import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const PACE = { filesAtOnce: 3, firstRetryMs: 2, lastRetryMs: 16, longestPauseMs: 4 };
 

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { portOf } from "../http/bodies.ts";
+import { portOf } from "../http/support/bodies.ts";
 import {
   ADMIN_TOKEN,
   APPSERVICE_TOKEN,

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { testPython } from "../support/python.ts";
 import { startTestService } from "../support/service.ts";
 

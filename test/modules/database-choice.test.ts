@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { json, startStubHomeserver, type StubHomeserver } from "../homeserver/stub-homeserver.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { CliFolder } from "../support/cli.ts";
 import { FIXTURE_MODULES, startTestService, type TestService } from "../support/service.ts";
 

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
-import { portOf } from "../http/bodies.ts";
+import { portOf } from "../http/support/bodies.ts";
 import { errorsOf, startProviderService } from "./provider-service.ts";
 
 const BODY = Buffer.from(Array.from({ length: 300_000 }, (_, index) => (index * 13) % 251));

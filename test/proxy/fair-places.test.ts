@@ -5,7 +5,7 @@ import { Places, type Purpose } from "../../src/proxy/connection-places.ts";
 import { askerOf, requestHeaders } from "../../src/proxy/headers.ts";
 import { passThrough } from "../../src/proxy/relay.ts";
 import { createUpstream, type Upstream } from "../../src/proxy/to-synapse.ts";
-import { portOf } from "../http/bodies.ts";
+import { portOf } from "../http/support/bodies.ts";
 
 /** Has requests wait for the places that `held` keeps, and resolves to the order in which they got one. */
 async function orderOf(places: Places, requests: readonly (readonly [Purpose, string])[]): Promise<string[]> {

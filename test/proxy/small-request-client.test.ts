@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buildConnector } from "undici";
 import { Connections } from "../../src/proxy/connections.ts";
 import { SmallRequestClient } from "../../src/proxy/small-request-client/small-request-client.ts";
-import { portOf } from "../http/bodies.ts";
+import { portOf } from "../http/support/bodies.ts";
 
 const ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
 const REQUEST = {

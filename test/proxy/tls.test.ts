@@ -9,7 +9,7 @@ import { buildConnector } from "undici";
 import { createUpstream } from "../../src/proxy/to-synapse.ts";
 import { Connections } from "../../src/proxy/connections.ts";
 import { SmallRequestClient } from "../../src/proxy/small-request-client/small-request-client.ts";
-import { portOf } from "../http/bodies.ts";
+import { portOf } from "../http/support/bodies.ts";
 import { createCertificate } from "../support/certificate.ts";
 
 const UPLOAD = { method: "POST", target: "/upload", headers: ["Content-Length", "200000"] } as const;

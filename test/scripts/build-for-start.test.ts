@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const SCRIPT = fileURLToPath(new URL("../../scripts/build-for-start.mjs", import.meta.url));
 const SERVICE = `console.log("runs"); process.stdin.resume();`;

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startService, StartError, type Service } from "synapse-media-bridge/service";
 import { expect, onTestFinished, test } from "vitest";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { writeConfig } from "../support/service.ts";
 

@@ -5,7 +5,7 @@ import { MIGRATIONS } from "../../src/storage/sqlite/migrations.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { readRefusals } from "../../src/storage/sqlite/refusal-query.ts";
 import { captureLog } from "../support/captured-log.ts";
-import { createTemporaryFolder } from "./temporary-folder.ts";
+import { createTemporaryFolder } from "./files/temporary-folder.ts";
 
 const ALL = { userId: undefined, sinceTs: 0 };
 const read = (path: string) => () => readRefusals(path, ALL, () => undefined);

@@ -9,7 +9,7 @@ import { captureLog } from "../support/captured-log.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { describeModuleDatabase } from "../contract/module-database.ts";
 import { newMedia } from "../contract/media-rows.ts";
-import { createTemporaryFolder } from "./temporary-folder.ts";
+import { createTemporaryFolder } from "./files/temporary-folder.ts";
 
 const log = captureLog();
 let sqlitePath: string | undefined;

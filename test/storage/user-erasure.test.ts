@@ -5,7 +5,7 @@ import { ERASURE } from "../../src/storage/sql/erasure-statements.ts";
 import { eraseUser } from "../../src/storage/sqlite/user-erasure.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { captureLog } from "../support/captured-log.ts";
-import { createTemporaryFolder } from "./temporary-folder.ts";
+import { createTemporaryFolder } from "./files/temporary-folder.ts";
 
 const ALICE = "@alice:example.test";
 const BOB = "@bob:example.test";

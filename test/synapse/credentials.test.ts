@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { RawConnection } from "../http/raw-connection.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 import { startMediaService, type MediaService } from "./support/media-service.ts";
 import type { Account } from "./support/synapse.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { mediaIdOf } from "../http/bodies.ts";
+import { mediaIdOf } from "../http/support/bodies.ts";
 import { SAFETY_HEADERS } from "../http/facts/case.ts";
-import { RawConnection, type RawAnswer } from "../http/raw-connection.ts";
+import { RawConnection, type RawAnswer } from "../http/support/raw-connection.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { startSynapse, type Synapse } from "./support/synapse.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RawConnection, type RawAnswer } from "../http/raw-connection.ts";
+import { RawConnection, type RawAnswer } from "../http/support/raw-connection.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { register, SERVER_NAME, startSynapse, type Account, type Synapse } from "./support/synapse.ts";
 

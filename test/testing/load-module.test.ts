@@ -4,7 +4,7 @@ import { defineModule, MatrixError, NOT_SPAM } from "synapse-media-bridge";
 import { loadModule, startFakeHomeserver, TestClock } from "synapse-media-bridge/testing";
 import { expect, onTestFinished, test } from "vitest";
 import { z } from "zod";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const ALICE = "@alice:example.test";
 const LIMIT = { maxBytes: 10, timePeriodMs: 1000 };

@@ -4,7 +4,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { takeFileLock, waitForFileLock } from "../../src/util/file-lock.ts";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const MODULE = new URL("../../dist/util/file-lock.js", import.meta.url).href;
 

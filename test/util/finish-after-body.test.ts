@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { finishAfterBody } from "../../src/util/finish-after-body.ts";
-import { portOf } from "../http/bodies.ts";
-import { RawConnection } from "../http/raw-connection.ts";
+import { portOf } from "../http/support/bodies.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 
 /** A server that answers every request with `early` before it has read the body, which it throws away. */
 async function startEarlyServer() {

@@ -2,7 +2,7 @@ import { request, type ClientRequest } from "node:http";
 import { once } from "node:events";
 import { testPython } from "../support/python.ts";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { RawConnection } from "../http/raw-connection.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 import { FIXTURE_MODULES, type TestService } from "../support/service.ts";
 import { python, startWith } from "./service.ts";
 

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { RawConnection } from "../http/raw-connection.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 import { python } from "./service.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestService, type TestService } from "../support/service.ts";
-import { RawConnection } from "../http/raw-connection.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 import { python } from "./service.ts";
 
 interface Description {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startTestService, type TestService } from "../support/service.ts";
-import { RawConnection } from "../http/raw-connection.ts";
+import { RawConnection } from "../http/support/raw-connection.ts";
 import { startWith } from "./service.ts";
 
 const MODULE = new URL("../fixtures/modules/web.ts", import.meta.url).pathname;

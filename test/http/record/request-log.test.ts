@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { LogLine } from "../../support/captured-log.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
-import { RawConnection } from "../raw-connection.ts";
+import { RawConnection } from "../support/raw-connection.ts";
 
 let service: TestService;
 

@@ -1,0 +1,60 @@
+import type { Config } from "../../config/config.ts";
+import { loadHomeserverTokens } from "../../config/build/homeserver-tokens.ts";
+import { openDryRunHomeserver } from "../../homeserver/client/dry-run-client.ts";
+import type { Homeserver } from "../../homeserver/client/homeserver.ts";
+import { declareUncounted } from "../../metrics/declared-metrics.ts";
+import { homeserverRequests } from "../../modules/python/homeserver-requests.ts";
+import { loadModules, type LoadedModules } from "../../modules/load.ts";
+import { openTrialDatabase } from "../../storage/module-database/open-module-database.ts";
+import { createLogger } from "../../util/log.ts";
+import { moduleDatabaseOptions } from "../module-database.ts";
+import { prepareDatabase } from "./throwaway-database.ts";
+
+export interface DryRunOptions {
+  /** Hears one line for each step of making the Python environment. */
+  readonly onProgress: (line: string) => void;
+  /** Whether modules may ask the homeserver what changes nothing there. */
+  readonly mayRead?: boolean;
+}
+
+/**
+ * Loads all modules for a look at them: nothing of theirs starts by itself, the homeserver is not asked (or only for what changes
+ * nothing), and what they write to a database is taken back. Rejects with a StartError.
+ */
+export async function loadModulesForDryRun(config: Config, options: DryRunOptions): Promise<LoadedModules> {
+  const log = createLogger("fatal");
+  const homeserver = openHomeserver(config, options.mayRead === true);
+  const database = await openTrialDatabase({ ...moduleDatabaseOptions(config), log });
+  const prepared = await prepareDatabase(config, log);
+  const close = async () => {
+    await Promise.all([database.close(), homeserver.close(), prepared.remove()]);
+  };
+  const services = Promise.resolve({ homeserver: homeserver.client, database, metrics: declareUncounted().api });
+  const requests = homeserverRequests(homeserver.requests, log);
+  try {
+    const { onProgress } = options;
+    const modules = await loadModules({ config: prepared.config, log, dryRun: true, services, requests, onProgress });
+    return {
+      ...modules,
+      async stop(graceMs) {
+        await modules.stop(graceMs);
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function openHomeserver(config: Config, mayRead: boolean): Homeserver {
+  const { homeserver } = config.mediaBridge;
+  const { admin, appservice } = loadHomeserverTokens(homeserver);
+  const options = {
+    url: homeserver?.url,
+    adminToken: admin,
+    appserviceToken: appservice,
+    timeoutMs: homeserver?.callTimeoutMs ?? 0,
+  };
+  return openDryRunHomeserver(options, { mayRead });
+}
