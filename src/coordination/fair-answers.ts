@@ -4,13 +4,13 @@ interface Entry<Answer> {
 }
 
 /**
- * Answers that hold for a while, at most `maxEntries`, each kept for a holder. The holder that has most of them makes room, with
- * its own answer that was not used for longest: nobody can push out what belongs to others by having much. Among holders that
- * have equally many, it is the one that came by least lately.
+ * A cache of at most `maxEntries` answers, each kept for a holder and valid for a limited time. When the cache is full,
+ * the holder with the most answers loses its least recently used one, so that no holder can evict the answers of
+ * others. Among holders with equally many answers, the least recently seen one loses.
  */
 export class FairAnswers<Answer> {
   readonly #holders = new Map<string, Map<string, Entry<Answer>>>();
-  /** The holders by how many answers they have; in each set, the one that came by last stands last. */
+  /** The holders by the number of their answers. In each set, the most recently seen holder is last. */
   readonly #byCount: Set<string>[] = [];
   readonly #maxEntries: number;
   #size = 0;
@@ -23,7 +23,7 @@ export class FairAnswers<Answer> {
     return this.#size;
   }
 
-  /** The answer kept for a holder under a key, undefined where there is none or its time is over. */
+  /** The answer kept for a holder under a key; undefined where there is none or it has expired. */
   get(holder: string, key: string, nowMs: number): Answer | undefined {
     const entries = this.#holders.get(holder);
     const entry = entries?.get(key);
@@ -32,7 +32,7 @@ export class FairAnswers<Answer> {
       this.delete(holder, key);
       return undefined;
     }
-    // Maps and sets keep the order of insertion: what was used last stands last.
+    // Maps and sets keep the order of insertion: the most recently used entry is last.
     entries.delete(key);
     entries.set(key, entry);
     this.#place(holder, entries.size, entries.size);
@@ -58,7 +58,7 @@ export class FairAnswers<Answer> {
     if (entries.size === 0) this.#holders.delete(holder);
   }
 
-  /** Forgets all that is kept for a holder. */
+  /** Forgets all answers of a holder. */
   deleteHolder(holder: string): void {
     const count = this.#holders.get(holder)?.size ?? 0;
     this.#size -= count;

@@ -11,15 +11,15 @@ interface Kept {
 export interface KnownUsersOptions {
   /** The most answers that are kept. Default 10,000. */
   readonly maxEntries?: number;
-  /** How long an answer holds without asking again. Default 30 s. */
+  /** How long an answer is valid without asking again. Default 30 s. */
   readonly cacheForMs?: number;
-  /** How long it is kept past that, for when the homeserver cannot be asked. Default 5 min. */
+  /** How long it is kept after that, for times when the homeserver cannot be asked. Default 5 min. */
   readonly graceMs?: number;
 }
 
 /**
- * The users that the homeserver named to this process. Where there are too many, the token with most entries loses one:
- * ids that a user makes up push out her own entries and no others.
+ * The users that the homeserver named to this process. When there are too many entries, the token with the most entries
+ * loses one: user ids that a client makes up evict only that client's own entries.
  */
 export class InProcessKnownUsers implements KnownUsers {
   readonly #users: FairAnswers<Kept>;

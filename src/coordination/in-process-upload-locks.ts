@@ -5,7 +5,10 @@ export class InProcessUploadLocks implements UploadLocks {
   readonly #claimed = new Set<string>();
   readonly #opened = Promise.withResolvers<void>();
 
-  /** Lets claims be made: what an earlier process left of its uploads is cleared, and no such file is in the way any more. */
+  /**
+   * Allows claims: the uploads that an earlier process left unfinished are cleared, so none of their files is in the
+   * way any more.
+   */
   open(): void {
     this.#opened.resolve();
   }

@@ -28,7 +28,7 @@ export class InProcessUploadWaiters implements UploadWaiters {
     for (const mediaId of this.#waiting.keys()) this.wake(mediaId);
   }
 
-  /** For how many ids a download waits. */
+  /** The number of ids for which downloads wait. */
   get size(): number {
     return this.#waiting.size;
   }

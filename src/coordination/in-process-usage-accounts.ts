@@ -1,10 +1,10 @@
 import type { AccountState, SteadyValue, UsageAccounts, UsageShare } from "../media/upload/usage-accounts.ts";
 
-/** One user's uploads under way. */
+/** The uploads of one user that are under way. */
 interface Account {
   /** Bytes reserved by all of them. */
   reservedBytes: number;
-  /** Bytes that were reserved and have since been stored, ever growing. */
+  /** Bytes that were reserved and have been stored since. Only ever grows. */
   settledBytes: number;
   /** Shares whose rows are being committed. */
   readonly settling: Set<Promise<unknown>>;
@@ -31,7 +31,7 @@ export class InProcessUsageAccounts implements UsageAccounts {
     });
   }
 
-  /** How many users have uploads under way. */
+  /** The number of users with uploads under way. */
   get size(): number {
     return this.#accounts.size;
   }
@@ -54,12 +54,12 @@ class InProcessShare implements UsageShare {
       await Promise.allSettled(account.settling);
       const { settledBytes } = account;
       const value = await read();
-      // An upload that was stored while this was read is in neither the sums nor the reservations any more, or in both.
+      // An upload that was committed while this was read may be counted twice or not at all.
       if (account.settledBytes === settledBytes && account.settling.size === 0) return { value, settledBytes };
     }
   }
 
-  /** Asks and grows without an await in between, and before it returns: no other upload can take the bytes meanwhile. */
+  /** Asks and grows without an await in between, before it returns. No other upload can take the bytes in that time. */
   async growTo<R>(totalBytes: number, refuse: (account: AccountState) => R | undefined): Promise<R | undefined> {
     const { settledBytes, reservedBytes } = this.#account;
     const refusal = refuse({ settledBytes, othersBytes: reservedBytes - this.#bytes });

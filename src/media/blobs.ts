@@ -2,69 +2,80 @@ import type { Writable } from "node:stream";
 import type { StoredMedia } from "../media-file.ts";
 
 /**
- * One upload on its way to disk. The temporary file carries the media id and is the journal: while it exists, the upload
- * is not settled, and {@link BlobStore.recover} decides at the next start by the row whether the file stays.
+ * One upload on its way to disk. The name of the temporary file carries the media id and doubles as the journal: while
+ * it exists, the upload is not settled. At the next start, {@link BlobStore.recover} keeps the file if the row was
+ * committed.
  */
 export interface BlobWriter {
   /**
    * Takes the next piece. A returned promise is back-pressure: do not write again before it settles. The writer owns
-   * `chunk` from here on. A failure (disk full) rejects here or in `stage`; call `abort` then.
+   * `chunk` from this call on. A failure (disk full) rejects here or in `stage`; call `abort` then.
    */
   write(chunk: Buffer): Promise<void> | void;
-  /** The whole body has arrived. What is staged outlives a loss of power, where the store is set so, and clients do not see it. */
+  /** Ends the body. With `durability: full` the staged upload survives a power loss. Clients do not see it yet. */
   stage(): Promise<StagedUpload>;
-  /** Removes every trace, at any point before the upload is settled, staged and published or not. Never rejects. */
+  /**
+   * Removes every trace of the upload, staged and published or not, at any point before it is settled. Never rejects.
+   */
   abort(): Promise<void>;
 }
 
-/** Content of which a local file can be had, wherever it is kept: Python modules read files. */
+/** Content that can be had as a local file, wherever it is kept: Python modules read files. */
 export interface LocalContent {
   /**
-   * The absolute path of a local file with the content; its end is that of a file in Synapse's media store, where modules read
-   * the id from. It is there until the upload is settled or aborted. A store without local files makes one when it is asked.
+   * The absolute path of a local file with the content. The path ends like that of a file in Synapse's media store,
+   * because modules read the media id from it. The file exists until the upload is settled or aborted. A store without
+   * local files makes one on demand.
    */
   localPath(): Promise<string>;
 }
 
-/** A whole upload, while it is decided whether it stays. It is published and settled, or its writer is aborted. */
+/**
+ * A complete upload, while the service decides whether to keep it. It is either published and settled, or its writer is
+ * aborted.
+ */
 export interface StagedUpload extends LocalContent {
   /**
-   * Puts the content where media is read from. With a row that is committed it is there from now on, whatever happens;
-   * without one it goes. Rejects where the id has a file already.
+   * Puts the content where media is read from. If the row is committed the file stays, whatever happens; otherwise
+   * recovery removes it. Rejects where the id has a file already.
    */
   publish(): Promise<void>;
-  /** The row is committed: the temporary name may go, at once or with those of others. Never rejects; what is left is cleared at the next start. */
+  /**
+   * Call this once the row is committed. The temporary name is removed, at once or together with others. Never rejects;
+   * the next start removes what is left.
+   */
   settle(): Promise<void>;
 }
 
-/** An opened file of the store. Close it in every case. */
+/** An open file of the store. The caller must close it. */
 export interface BlobReader {
   readonly size: number;
-  /** The bytes `start` … `start + length - 1` at once; for small pieces. */
+  /** Reads the bytes `start` … `start + length - 1` at once; for small pieces. */
   read(start: number, length: number): Promise<Buffer>;
   /**
-   * Writes the bytes `start` … `end` (inclusive) to `destination` in large pieces, waiting for it to drain, without ending
-   * it. Memory is flat whatever the size: buffers are used again once the destination's write callback has fired, so it
-   * must be done with a piece by then, as sockets and responses are. Rejects when the file ends early or the destination closes.
+   * Writes the bytes `start` … `end` (inclusive) to `destination` in large pieces, waits for it to drain, and does not
+   * end it. Memory use does not depend on the size: buffers are reused once the destination's write callback has fired.
+   * So the destination must be done with a piece by then, as sockets and responses are. Rejects when the file ends
+   * early or the destination closes.
    */
   pipe(destination: Writable, start: number, end: number): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A place for a file that comes back from elsewhere. Nobody sees it before {@link publish}. */
+/** A place for a file that is restored from a storage provider. Clients do not see the file before {@link publish}. */
 export interface BlobSpool {
-  /** Absolute; a file is to be written there. */
+  /** Absolute; the caller writes the file there. */
   readonly path: string;
-  /** Gives the file its final path. One that is there already stays. Rejects where the disk fails. */
+  /** Gives the file its final path. A file that is already there stays. Rejects where the disk fails. */
   publish(): Promise<void>;
-  /** Forgets the place, published or not. Never rejects. */
+  /** Gives up the place, published or not. Never rejects. */
   discard(): Promise<void>;
 }
 
-/** Files of media. Implementations: `storage/filesystem`, S3 next; one contract suite runs over each. */
+/** Files of media. `storage/files` implements it; one contract suite runs over each implementation. */
 export interface BlobStore {
   /**
-   * The start of an upload of local media: its temporary name is the journal of these, and carries the id. Rejects where the id
+   * Starts an upload of local media. Its temporary name doubles as the journal and carries the id. Rejects where the id
    * has a file already.
    */
   create(mediaId: string): BlobWriter;
@@ -72,16 +83,20 @@ export interface BlobStore {
   open(file: StoredMedia): Promise<BlobReader | undefined>;
   /** A place for a file of any kind that is gone from disk. */
   spool(file: StoredMedia): Promise<BlobSpool>;
-  /** The media ids of temporary names of our own pattern: at start, before any upload, what an earlier process left. */
+  /**
+   * The media ids of temporary names of our own pattern. Call it at start, before any upload, to find what an earlier
+   * process left.
+   */
   unsettled(): Promise<readonly string[]>;
   /**
-   * Ends such uploads: keeps the file, and its final name, when `isStored` says that the row was committed, content and all, and removes it
-   * otherwise; the temporary name goes in both cases. Touches nothing else. Uploads to other ids may go on meanwhile.
+   * Ends such uploads. If `isStored` says that the row was committed with its content, the file keeps its final name;
+   * otherwise the file is removed. The temporary name is removed in both cases. Nothing else is touched, and uploads to
+   * other ids may continue.
    */
   recover(
     mediaIds: readonly string[],
     isStored: (mediaId: string) => Promise<boolean>,
   ): Promise<{ kept: number; removed: number }>;
-  /** Ends what goes on in the background. Never rejects. */
+  /** Ends the work in the background. Never rejects. */
   close(): Promise<void>;
 }

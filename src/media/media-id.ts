@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LENGTH = 24;
-/** The largest multiple of 52 below 256: bytes from here on would make some letters likelier than others. */
+/** The largest multiple of 52 below 256: bytes from here on would make some letters more likely than others. */
 const FAIR = 208;
 
 /** A new media id in Synapse's form: 24 random letters. */
@@ -16,7 +16,7 @@ export function createMediaId(): string {
   return id;
 }
 
-/** Whether a text may be a media id at all: nothing else reaches a path or a query. */
+/** Whether a text may be a media id. Other texts reach no path and no query. */
 export function isMediaId(text: string): boolean {
   return /^[A-Za-z0-9_-]{1,255}$/.test(text);
 }

@@ -23,7 +23,10 @@ export interface UploadedMedia {
   readonly uploadName: string | null;
   readonly userId: string;
   readonly sha256: string;
-  /** Names of the storage providers that are still to get the file: kept in the same commit, so that none is forgotten. */
+  /**
+   * The names of the storage providers that are still to get the file. They are written in the same commit, so that
+   * none is forgotten.
+   */
   readonly copyLater?: readonly string[];
 }
 
@@ -37,21 +40,24 @@ export interface NewLocalMedia extends Omit<UploadedMedia, "uploadedTs"> {
 export interface PendingMedia {
   readonly mediaId: string;
   readonly createdTs: number;
-  /** Who created it, and alone may upload to it. */
+  /** The user who created it. Only this user may upload to it. */
   readonly userId: string | null;
   readonly quarantinedBy: string | null;
-  /** As in {@link LocalMedia}, by what was configured when it was created. */
+  /** As in {@link LocalMedia}, by the configuration at the time when the id was created. */
   readonly authenticated: boolean;
 }
 
 /** How many ids without content a user may have. */
 export interface PendingAllowance {
   readonly maxPending: number;
-  /** Ids that were created then or earlier have expired and do not count; milliseconds. */
+  /** Ids that were created at this time or earlier have expired and do not count; milliseconds. */
   readonly expiredTs: number;
 }
 
-/** Whether a media id was created; where the user has too many, when the oldest of those that count was (null: none may be). */
+/**
+ * Whether a media id was created. Where the user has too many: when the oldest of those that count was created, or null
+ * where the user may have none.
+ */
 export type PendingCreation =
   | { readonly created: true }
   | { readonly created: false; readonly oldestCreatedTs: number | null };

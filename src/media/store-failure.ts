@@ -4,8 +4,9 @@ import { mediaPath, type StoredMedia } from "../media-file.ts";
 import type { Logger } from "../util/log.ts";
 
 /**
- * The one line that tells that a provider did not store a file, with what it raised; `facts` says what becomes of the file. A
- * provider that words an answer for the client refuses, which is a warning; a child that is down tells its end by itself.
+ * Logs, in one line, that a provider did not store a file, with what it raised; `facts` says what becomes of the file.
+ * An answer that a provider words for the client is a refusal, and logged as a warning. A child that is down logs its
+ * own end.
  */
 export function logStoreFailure(
   log: Logger,

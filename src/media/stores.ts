@@ -10,9 +10,9 @@ import type {
 import type { AuditRows } from "./verification.ts";
 
 /**
- * What is remembered of media, in one database: a small interface for each kind of rows. Everything is asynchronous, so that
- * an engine may be on another machine. `storage/` implements them; the contract suites of `test/contract` run over each
- * engine. What a guard remembers is in `guard/records.ts`.
+ * What is remembered of media, in one database: a small interface for each kind of rows. Everything is asynchronous, so
+ * that the engine may run on another machine. `storage/` implements the interfaces; the contract suites of
+ * `test/contract` run over each engine. `guard/records.ts` has what a guard remembers.
  */
 export interface MediaStores {
   readonly media: LocalMediaRows;
@@ -21,9 +21,9 @@ export interface MediaStores {
   readonly copies: PendingCopies;
   readonly audit: AuditRows;
   /**
-   * Resolves when everything that was committed before this call outlives a loss of power, at once where the store is set
-   * to leave that to the operating system. Calls share their flushes. Rejects where the disk fails: what is not told to the
-   * client as stored is to be withdrawn then.
+   * Resolves when everything that was committed before this call survives a power loss; at once with `durability:
+   * relaxed`. Calls share their flushes. Rejects where the disk fails: the caller must withdraw what it will not report
+   * to the client as stored.
    */
   flushed(): Promise<void>;
   /** Ends pending work, then closes. */
@@ -33,20 +33,20 @@ export interface MediaStores {
 /** Local media with content. */
 export interface LocalMediaRows {
   /**
-   * Adds the row and what it counts against the user's limits, both or neither; resolves once committed. Uploads that end
-   * together may share a commit; one that fails does not fail its neighbours. Rejects on a media id that exists.
+   * Adds the row and what it counts against the user's limits, both or neither; resolves once committed. Uploads that
+   * end together may share a commit; one that fails does not make the others fail. Rejects where the media id exists.
    */
   insert(media: NewLocalMedia): Promise<void>;
-  /** The row of a local media id, undefined where there is none, or none with content. */
+  /** The row of a local media id; undefined where there is none, or it has no content. */
   find(mediaId: string): Promise<LocalMedia | undefined>;
   /**
-   * Takes back the content of media that was committed and shall not be: its row, or the content alone where `keepsId`, and
-   * what it counts against the user's limits, both or neither.
+   * Takes back the content of media that was committed but must not stay: its row (with `keepsId`, only the content)
+   * and what it counts against the user's limits, both or neither.
    */
   withdraw(mediaId: string, options: { readonly keepsId: boolean }): Promise<void>;
   /**
-   * Sets the time of access (milliseconds): `last_access_ts`, by which operators' clean-up jobs select. Ids without a row
-   * are passed over. Resolves once committed.
+   * Sets the time of access (milliseconds), `last_access_ts`, by which operators' clean-up jobs select. Ids without a
+   * row are skipped. Resolves once committed.
    */
   touch(mediaIds: readonly string[], accessTs: number): Promise<void>;
 }
@@ -54,8 +54,8 @@ export interface LocalMediaRows {
 /** Media ids that were created and have no content yet. */
 export interface PendingMediaRows {
   /**
-   * Adds a row without content, unless its user has `maxPending` of them already: counted and added in one, so that no two
-   * calls pass the allowance together. Resolves once committed. Rejects on a media id that exists.
+   * Adds a row without content, unless its user has `maxPending` of them already. Counts and adds in one step, so that
+   * concurrent calls cannot exceed the allowance together. Resolves once committed. Rejects where the media id exists.
    */
   create(
     media: Omit<PendingMedia, "quarantinedBy"> & { readonly userId: string },
@@ -64,14 +64,14 @@ export interface PendingMediaRows {
   /** The row of a media id without content, however old; undefined where there is none, or it has content. */
   find(mediaId: string): Promise<PendingMedia | undefined>;
   /**
-   * Gives a row without content its content, and adds what it counts against the user's limits, both or neither; resolves
-   * once committed. False where there is no such row (any more): nothing is written then.
+   * Gives a row without content its content, and adds what it counts against the user's limits, both or neither;
+   * resolves once committed. False where there is no such row any more: nothing is written then.
    */
   complete(media: UploadedMedia): Promise<boolean>;
 }
 
 /** What counts against users' limits. */
 export interface UsageSums {
-  /** For each of `sinceTs` (milliseconds): the bytes of the user's stored uploads whose time of upload is later than it. */
+  /** For each of `sinceTs` (milliseconds): the bytes of the user's stored uploads that were uploaded after it. */
   uploadedBytes(userId: string, sinceTs: readonly number[]): Promise<number[]>;
 }

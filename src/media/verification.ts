@@ -6,7 +6,7 @@ export interface Finding {
   readonly detail: string;
 }
 
-/** What can be wrong: with a row, and with a file that no row leads to. */
+/** What can be wrong: with a row, and with a file without a row. */
 export type FindingKind =
   | "file-missing"
   | "file-unreadable"
@@ -16,13 +16,13 @@ export type FindingKind =
   | "file-without-row"
   | "file-unknown";
 
-/** A row with content, and what the database says besides about its media. */
+/** A row with content, and what else the database says about its media. */
 export interface AuditedRow {
   readonly mediaId: string;
   readonly mediaLength: number;
   /** Null for rows that have none. */
   readonly sha256: string | null;
-  /** What it counts against its user's limits; null where it does not. */
+  /** What it counts against its user's limits; null where it does not count. */
   readonly countedBytes: number | null;
   /** Storage providers that are still to get the file. */
   readonly waitingProviders: number;
@@ -32,12 +32,12 @@ export interface AuditedRow {
 export type Knowledge =
   /** A row with content. */
   | "stored"
-  /** It has been an upload of this database, or an id for one; there is no content now. */
+  /** It was an upload of this database, or an id for one; it has no content now. */
   | "known"
-  /** Never heard of it. */
+  /** The database does not know the id. */
   | "unknown";
 
-/** Rows, as they are now: others may write meanwhile. */
+/** Rows, as they are now: others may write at the same time. */
 export interface AuditRows {
   count(): Promise<number>;
   /** All rows with content, in pieces. */
@@ -55,14 +55,14 @@ export type FileState =
 
 /** Files, as they are now. */
 export interface AuditFiles {
-  /** Reads a file through to its hash where `expectedBytes` is its size; one of another size is not read. */
+  /** Hashes a file whose size is `expectedBytes`; a file of another size is not read. */
   inspect(mediaId: string, expectedBytes: number): Promise<FileState>;
   /** The ids of all files in the layout of media. */
   mediaIds(): AsyncIterable<string>;
   exists(mediaId: string): Promise<boolean>;
   /** Whether an upload to the id is under way, or waits for the next start to end it. */
   isUnderWay(mediaId: string): Promise<boolean>;
-  /** Moves a file into `lost+found`; the answer is its new path. */
+  /** Moves a file into `lost+found`; returns its new path. */
   setAside(mediaId: string): Promise<string>;
 }
 

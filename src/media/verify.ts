@@ -9,8 +9,8 @@ import type {
 } from "./verification.ts";
 
 /**
- * Compares rows with files, both ways, hashes included. What others change meanwhile is looked at again before it is
- * told: uploads under way and media that are deleted just now are not findings.
+ * Compares rows with files, both ways, hashes included. What changed during the comparison is checked again before it
+ * is reported: uploads under way and media that are just being deleted are not findings.
  */
 export async function verifyMedia(options: VerificationOptions): Promise<Verified> {
   const { rows, files } = options;
@@ -18,7 +18,7 @@ export async function verifyMedia(options: VerificationOptions): Promise<Verifie
   for await (const page of rows.pages()) {
     for (const row of page) {
       const wrong = await run.checkRow(row);
-      // Deleted since it was read, or it was never whole.
+      // Deleted since it was read, or never complete.
       if (wrong !== undefined && (await rows.find(row.mediaId)) !== undefined) run.report(wrong, row.mediaId);
       run.rowsDone += 1;
       run.progress();
@@ -32,10 +32,10 @@ export async function verifyMedia(options: VerificationOptions): Promise<Verifie
   return run.result();
 }
 
-/** Whether a file that no row leads to is still one: asked again right before something is done about it. */
+/** Whether a file still has no row: asked again right before something is done about it. */
 export async function isWithoutRow(mediaId: string, { rows, files }: VerificationOptions): Promise<boolean> {
   if ((await rows.knows(mediaId)) === "stored" || (await files.isUnderWay(mediaId))) return false;
-  // Between the two questions its row may have been committed, and its temporary name have gone.
+  // Between the two questions its row may have been committed, and its temporary name removed.
   return (await rows.knows(mediaId)) !== "stored" && (await files.exists(mediaId));
 }
 

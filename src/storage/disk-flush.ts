@@ -4,10 +4,10 @@ import { promisify } from "node:util";
 import { READ_IN_PLACE } from "../util/regular-file.ts";
 import { isSystemError } from "./failure.ts";
 
-/** File systems that flush no folders say so by one of these; there is nothing more to be done there. */
+/** File systems that do not flush folders report one of these codes; there is nothing more to do then. */
 const NO_FLUSH_OF_FOLDERS = ["EINVAL", "ENOTSUP", "EOPNOTSUPP"];
 
-/** Fails where there is something else: a pipe would be waited for. */
+/** Fails where the path is not a file: the call would wait for a pipe. */
 const READ_FOLDER = fs.constants.O_RDONLY | fs.constants.O_DIRECTORY;
 
 const openFile = promisify(fs.open);
@@ -27,7 +27,7 @@ export async function flushFile(path: string): Promise<void> {
   }
 }
 
-/** Brings to disk which names a folder holds, in a thread. Rejects with Node's error of the system call. */
+/** Brings the names in a folder to disk, in a thread. Rejects with Node's error of the system call. */
 export async function flushFolder(path: string): Promise<void> {
   const fd = await openFile(path, READ_FOLDER);
   try {
@@ -40,8 +40,8 @@ export async function flushFolder(path: string): Promise<void> {
 }
 
 /**
- * Flushes a folder and all above it: a folder that was made a moment ago is only there when its parent's names are on
- * disk. Folders above it that belong to another user, and cannot be opened, were there before.
+ * Flushes a folder and all above it: a new folder exists on disk only once its parent's names are there. Folders above
+ * it that belong to another user and cannot be opened are older than this process.
  */
 export async function flushFoldersTo(path: string): Promise<void> {
   await flushFolder(path);

@@ -1,6 +1,6 @@
 import { MatrixError, matrixError } from "../errors.ts";
 
-/** The coded error of a store that failed, with what the system or the database said as its `cause`. */
+/** The coded error of a store that failed; `cause` is what the system or the database reported. */
 export function storeFailed(cause: unknown): MatrixError {
   if (MatrixError.is(cause)) return cause;
   if (!isBusy(cause)) return matrixError("STORE_FAILED", { cause });

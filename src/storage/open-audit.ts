@@ -3,7 +3,7 @@ import { FilesystemAuditFiles } from "./files/audit-files.ts";
 import type { DatabaseChoice } from "./open-stores.ts";
 import { openSqliteAudit } from "./sqlite/open-audit.ts";
 
-/** What is looked at. */
+/** What is audited. */
 export interface AuditPlaces {
   readonly database: DatabaseChoice;
   /** Synapse's `media_store_path`. */
@@ -20,8 +20,8 @@ export interface Audit {
 }
 
 /**
- * Opens what a service keeps for a look at all of it, beside the running service or without one; nothing is made or brought
- * up to this release. Rejects with a StartError `STORE`.
+ * Opens what a service keeps, to read all of it, beside the running service or without one. Nothing is made, and
+ * nothing is brought up to this release. Rejects with a StartError `STORE`.
  */
 export async function openAudit({ database, mediaStorePath, uploadsFolder }: AuditPlaces): Promise<Audit> {
   const files = new FilesystemAuditFiles(mediaStorePath, uploadsFolder);

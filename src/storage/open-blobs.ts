@@ -4,7 +4,10 @@ import { openFilesystemBlobs, type FilesystemBlobsOptions } from "./files/filesy
 /** Where files of media are kept, and how. */
 export type BlobsOptions = Omit<FilesystemBlobsOptions, "io">;
 
-/** Opens where files of media are kept: the one place that chooses how. Rejects with a StartError `STORE`. */
+/**
+ * Opens the place where files of media are kept: only this function chooses its kind. Rejects with a StartError
+ * `STORE`.
+ */
 export async function openBlobs(options: BlobsOptions): Promise<BlobStore> {
   return openFilesystemBlobs(options);
 }

@@ -18,8 +18,8 @@ export interface StoresOptions {
 }
 
 /**
- * Opens all stores of a database, brought up to this release's schema. This and {@link openAudit} alone choose an engine.
- * Rejects with a StartError `STORE`.
+ * Opens all stores of a database, brought up to this release's schema. Only this function and {@link openAudit} choose
+ * an engine. Rejects with a StartError `STORE`.
  */
 export async function openStores({ database, ...options }: StoresOptions): Promise<Stores> {
   return openSqliteStores({ path: database.path, ...options });

@@ -1,16 +1,16 @@
-/** A flush to disk that callers share: all who ask while one runs wait together for the one after it. */
+/** A flush to disk that callers share: all callers that ask while one runs wait together for the next one. */
 export class SharedFlush {
   readonly #flush: () => Promise<void>;
   #running: Promise<void> | undefined;
   /** The flush that begins when the running one has ended. */
   #next: Promise<void> | undefined;
 
-  /** @param flush Brings to disk what has been written before it is called. */
+  /** @param flush brings to disk what has been written before it is called */
   constructor(flush: () => Promise<void>) {
     this.#flush = flush;
   }
 
-  /** Resolves when everything that was written before this call is on disk; rejects with the failure of that very flush. */
+  /** Resolves when everything that was written before this call is on disk; rejects with the failure of that flush. */
   run(): Promise<void> {
     if (this.#next !== undefined) return this.#next;
     if (this.#running === undefined) return this.#start();
@@ -21,7 +21,7 @@ export class SharedFlush {
     return this.#next;
   }
 
-  /** Resolves when the flush that runs has ended, failed or not. */
+  /** Resolves when the running flush has ended, failed or not. */
   async ended(): Promise<void> {
     await this.#running?.catch(() => undefined);
   }

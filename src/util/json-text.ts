@@ -1,7 +1,7 @@
 /**
- * The JSON text of a value that a TypeScript module gave and a client will see. Unlike `JSON.stringify` it never leaves out or
- * changes anything: NaN, functions, sets, class instances, undefined members, cycles and lone surrogates throw a TypeError
- * that names the place; a bigint is written as the integer it is.
+ * The JSON text of a value that a TypeScript module returned and a client will see. Unlike `JSON.stringify` it never
+ * leaves out or changes anything: NaN, functions, sets, class instances, undefined members, cycles and lone surrogates
+ * throw a TypeError that names the place; a bigint is written as the integer it is.
  */
 export function toJsonText(value: unknown): string {
   return write(value, "result", new Set());

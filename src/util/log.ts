@@ -2,7 +2,7 @@ import { pino } from "pino";
 
 export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 
-/** What parts of the service log through: pino's call form, `log.info({facts}, "message")`. */
+/** How all parts of the service log: pino's call form, `log.info({facts}, "message")`. */
 export interface Logger {
   trace(facts: object, message: string): void;
   debug(facts: object, message: string): void;
@@ -25,8 +25,8 @@ export function createLogger(level: Level): Logger {
 }
 
 /**
- * A write a line would cost a small request more than everything else. Lines below `warn` may wait for company, a tenth
- * of a second at most; what is worth a warning goes out at once, and nothing is lost at an orderly end.
+ * One write for each line would cost a small request more than everything else. Lines below `warn` may wait for others
+ * for a tenth of a second; warnings and errors are written at once, and nothing is lost at an orderly end.
  */
 class BatchedOutput {
   /** Makes pino set `lastLevel` before each line. */

@@ -1,12 +1,13 @@
 import fs, { type ReadStream, type Stats } from "node:fs";
 
 /**
- * To open what is to be a regular file: a symbolic link in its place is refused (`ELOOP`; the folders above it may be links), and a pipe
- * is not waited for. Look at what was opened before reading it: it may still be something else.
+ * Flags for opening what should be a regular file. A symbolic link in its place is refused (`ELOOP`; the folders above
+ * it may be links), and opening a pipe does not wait. Check what was opened before reading it: it may still be
+ * something else.
  */
 export const READ_IN_PLACE = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
 
-/** The error of a path where something else is than a regular file. */
+/** The error for a path that is not a regular file. */
 export function notRegular(path: string): Error {
   return new Error(`${path} is not a regular file`);
 }

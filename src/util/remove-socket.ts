@@ -1,8 +1,9 @@
 import { unlinkSync } from "node:fs";
 
 /**
- * Removes a Unix socket, if it is there. Not by `rmSync`, which looks at it first: Node.js takes its last look at any file for one at
- * what it imports next, and does not follow symbolic links past a socket. Packages below such a link are then loaded as nothing.
+ * Removes a Unix socket, if it exists. Uses `unlinkSync`, not `rmSync`: `rmSync` stats the path first, and Node's
+ * module loader mistakes that last stat for one of the next file that it imports. A socket's stat makes it skip
+ * symbolic links, so that packages behind a link load as empty modules.
  */
 export function removeSocket(path: string): void {
   try {

@@ -1,4 +1,4 @@
 import { fileURLToPath } from "node:url";
 
-/** `python-shim`, which lies beside `dist` and `src` alike. */
+/** `python-shim`, which is beside both `dist` and `src`. */
 export const SHIM_FOLDER = fileURLToPath(new URL("../../python-shim", import.meta.url));

@@ -9,7 +9,7 @@ export interface ThreadReply {
   readonly error?: { readonly message: string; readonly code: string | undefined };
 }
 
-/** What the handler of a thread threw. Only its message and its `code` cross the threads. */
+/** What the handler of a thread threw. Only its message and its `code` are sent between threads. */
 export class ThreadError extends Error {
   override readonly name = "ThreadError";
   readonly code: string | undefined;
@@ -21,7 +21,8 @@ export class ThreadError extends Error {
 }
 
 /**
- * Called in a worker's module: answers each request with what `handle` returns or throws. `close` runs when the thread is told to end.
+ * Call this in a worker's module: it answers each request with what `handle` returns or throws. `close` runs when the
+ * thread is told to end.
  */
 export function answerRequests(handle: (question: never) => unknown, close: () => void = () => undefined): void {
   const port = parentPort;

@@ -7,7 +7,10 @@ export interface WorkerThreadOptions {
   readonly module: URL;
   /** What the module finds in `workerData`. */
   readonly workerData?: unknown;
-  /** After this long without a request it ends, until the next one: an idle thread takes 10 MB. By default it stays. Milliseconds. */
+  /**
+   * After this long without a request the thread ends, until the next one: an idle thread takes 10 MB. By default it
+   * stays. Milliseconds.
+   */
   readonly idleMs?: number;
 }
 
@@ -20,15 +23,15 @@ interface Waiting {
 const EXTENSION = extname(import.meta.url);
 
 /**
- * A thread that answers requests one by one, in their order. It starts with the first request, and anew with the next one after it
- * was lost. It keeps the process running only while a request waits for its answer.
+ * A thread that answers requests one by one, in their order. It starts with the first request, and again with the next
+ * one after it was lost. It keeps the process running only while a request waits for its answer.
  */
 export class WorkerThread<Question, Answer> {
   readonly #options: WorkerThreadOptions;
   #worker: Worker | undefined;
   #waiting: Waiting[] = [];
   #idleTimer: NodeJS.Timeout | undefined;
-  /** Threads that had nothing to do, and are ending. */
+  /** Threads that are idle and about to end. */
   readonly #leaving = new Set<Worker>();
 
   constructor(options: WorkerThreadOptions) {

@@ -6,7 +6,7 @@ import type { PendingStore, PendingCopies } from "./pending-copies.ts";
 import type { StorageProvider } from "./provider.ts";
 import { logStoreFailure } from "../store-failure.ts";
 
-/** Whether the file to be stored lies on disk; `deleted` where its media is gone for good. */
+/** Whether the file to be copied is on disk; `deleted` where its media is gone for good. */
 export type FilePresence = "there" | "missing" | "deleted";
 
 export interface StoreLaneParts {
@@ -17,7 +17,7 @@ export interface StoreLaneParts {
   readonly pace: StorePace;
 }
 
-/** How fast a lane goes. Milliseconds. */
+/** The pacing of a queue. Milliseconds. */
 export interface StorePace {
   readonly filesAtOnce: number;
   /** After the first failure; each further one doubles it. */
@@ -35,12 +35,12 @@ export const COPY_PACING: StorePace = {
 };
 
 const JITTER = 0.25;
-/** Longer than any timer should run: a row may have been written by a clock that was wrong. */
+/** Longer than any timer should run: a clock that was wrong may have written the row. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 /**
- * Stores in one provider what waits for it, a few files at a time. A file that fails is tried again later and later, and
- * never given up; a provider that fails altogether is asked less and less often, whatever the number of its files.
+ * Copies the waiting files to one provider, a few at a time. A file that fails is tried again later and later, but
+ * never given up. A provider that always fails is asked less and less often, whatever the number of its files.
  */
 export class CopyQueue {
   readonly #parts: StoreLaneParts;
@@ -66,7 +66,7 @@ export class CopyQueue {
     });
   }
 
-  /** Begins nothing more; resolves when what is under way has ended. */
+  /** Begins nothing more; resolves when the copies under way have ended. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
@@ -137,7 +137,7 @@ export class CopyQueue {
     this.#failuresInARow = 0;
   }
 
-  /** A provider that failed to give the file back is in the log already: that is not told as an error again. */
+  /** A failure of the provider to give the file back is in the log already and is not logged as an error again. */
   #logMissing(file: StoredMedia, error: unknown, facts: Record<string, unknown>): void {
     const { log, provider } = this.#parts;
     const all = { err: error, provider: provider.name, path: mediaPath(file), ...facts };

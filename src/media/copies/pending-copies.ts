@@ -4,23 +4,23 @@ import type { StoredMedia } from "../../media-file.ts";
 export interface PendingStore {
   readonly provider: string;
   readonly file: StoredMedia;
-  /** Attempts that failed. */
+  /** The number of attempts that failed. */
   readonly attempts: number;
 }
 
 /**
- * What is still to be stored in the background, kept with the rows of media, so that no end of the process loses any.
- * Rows are added by the commit of the media they are about.
+ * The files that are still to be copied in the background. They are kept with the rows of media, so that none is lost
+ * when the process ends. The commit of a media's row also adds the rows of its copies.
  */
 export interface PendingCopies {
-  /** The `limit` longest due of a provider at `nowTs` (milliseconds). */
+  /** The `limit` files of a provider that have been due longest at `nowTs` (milliseconds). */
   due(provider: string, nowTs: number, limit: number): Promise<readonly PendingStore[]>;
-  /** When the first one of a provider becomes due that is not at `nowTs`; undefined where there is none. */
+  /** When the first file of a provider becomes due that is not yet due at `nowTs`; undefined where there is none. */
   nextDueTs(provider: string, nowTs: number): Promise<number | undefined>;
   /** The provider has the file. */
   done(pending: PendingStore): Promise<void>;
   /** One more attempt failed; the next one is due at `nextTs`. */
   postpone(pending: PendingStore, nextTs: number): Promise<void>;
-  /** How many files wait for each provider, also for one that is no longer configured. */
+  /** The number of files that wait for each provider, including providers that are no longer configured. */
   counts(): Promise<ReadonlyMap<string, number>>;
 }

@@ -19,7 +19,9 @@ export interface ProviderStoresOptions {
   readonly pace?: StorePace;
 }
 
-/** Brings new files to the storage providers: to some before the upload is answered, to the others in the background. */
+/**
+ * Brings new files to the storage providers: to some before the upload is answered, to the others in the background.
+ */
 export class ProviderCopies {
   readonly #options: ProviderStoresOptions;
   readonly #lanes: readonly CopyQueue[];
@@ -33,7 +35,10 @@ export class ProviderCopies {
     );
   }
 
-  /** Begins with what earlier processes left; files of a provider that is no longer configured are kept, and named. */
+  /**
+   * Begins with what earlier processes left. Files for a provider that is no longer configured are kept, and a log line
+   * names the provider.
+   */
   async start(): Promise<void> {
     const { providers, stores, log } = this.#options;
     const known = new Set(providers.all.map(({ name }) => name));
@@ -45,9 +50,9 @@ export class ProviderCopies {
   }
 
   /**
-   * Stores a file in every provider that is to have it before the upload is answered, one after the other, as Synapse does.
-   * Rejects with the {@link MatrixError} of the first that fails: the upload is refused then.
-   * @param content Of which each of them reads a local file.
+   * Stores a file in every provider that is to have it before the upload is answered, one after the other, as Synapse
+   * does. Rejects with the {@link MatrixError} of the first that fails, and the upload is refused.
+   * @param content each provider reads a local file of it
    */
   async storeNow(file: StoredMedia, content: LocalContent): Promise<void> {
     for (const provider of this.#takers(file)) {
@@ -69,12 +74,14 @@ export class ProviderCopies {
       .map(({ name }) => name);
   }
 
-  /** Something new waits. */
+  /** Tells that new files wait. */
   wake(): void {
     for (const lane of this.#lanes) lane.wake();
   }
 
-  /** Begins nothing more, and waits at most `graceMs` for what is under way; what was not done is done after the next start. */
+  /**
+   * Begins nothing more, and waits at most `graceMs` for the copies under way. The next start continues with the rest.
+   */
   async stop(graceMs: number): Promise<void> {
     await within(Promise.all(this.#lanes.map((lane) => lane.stop())), graceMs);
   }
@@ -96,7 +103,7 @@ export class ProviderCopies {
   }
 }
 
-/** A lane tells a child that is down from a provider that fails, which a client's error does not. */
+/** A queue distinguishes a child that is down from a provider that fails; a client's error does not. */
 function throwCause(error: unknown): never {
   throw MatrixError.is(error) && error.code === "PROVIDER_UNAVAILABLE" ? error.cause : error;
 }

@@ -7,16 +7,16 @@ import type { BlobReader, BlobStore } from "../blobs.ts";
 import type { LocalMedia } from "../media-rows.ts";
 import type { StorageProviders } from "./provider.ts";
 
-/** How many files are fetched at the same time, and how long another one waits for its turn. */
+/** How many files are fetched at the same time, and how long a further one waits for its turn. */
 export interface RestorePace {
   readonly fetchesAtOnce: number;
   readonly patienceMs: number;
 }
 
-/** A provider that hangs holds its turns for as long as its deadline: nobody waits for all of that behind others. */
+/** A provider that hangs holds its turns until its deadline. Others do not wait that long. */
 const RESTORE_PACE: RestorePace = { fetchesAtOnce: 16, patienceMs: 60_000 };
 
-/** Brings files back that are gone from disk, from the storage providers. */
+/** Restores files that are gone from disk from the storage providers. */
 export class MediaRestorer {
   readonly #providers: StorageProviders;
   readonly #blobs: BlobStore;
@@ -33,9 +33,9 @@ export class MediaRestorer {
   }
 
   /**
-   * The file of media that was found missing, on disk again; undefined where every provider says that it does not have it.
-   * Rejects with a {@link MatrixError}: `PROVIDER_UNAVAILABLE` where a provider failed or cannot be asked in time, and none had
-   * the file; 500 where the disk fails.
+   * The restored file of media that was found missing; undefined where every provider says that it does not have it.
+   * Rejects with a {@link MatrixError}: `PROVIDER_UNAVAILABLE` where no provider had the file and one failed or could
+   * not be asked in time; 500 where the disk fails.
    */
   async open(media: LocalMedia): Promise<BlobReader | undefined> {
     if (this.#providers.all.length === 0) return undefined;

@@ -6,10 +6,10 @@ type AccessRows = Pick<LocalMediaRows, "touch">;
 
 /** As often as Synapse writes them. */
 const FLUSH_MS = 60_000;
-/** Written in one commit: a turn of the event loop must stay short. */
+/** The most rows in one commit: a turn of the event loop must stay short. */
 const BATCH_IDS = 500;
 
-/** Remembers which media were read, and writes it down once a minute: a download costs no write. */
+/** Remembers which media were read, and writes their times once a minute, so that a download costs no write. */
 export class AccessTimes {
   readonly #rows: AccessRows;
   readonly #log: Logger;
@@ -30,7 +30,9 @@ export class AccessTimes {
     this.#timer ??= setTimeout(() => void this.flush(), this.#flushMs).unref();
   }
 
-  /** Writes what is remembered, with the time of now. Never rejects: what could not be written is tried next time. */
+  /**
+   * Writes the remembered times, all as the current time. Never rejects: what could not be written is tried next time.
+   */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -5,17 +5,20 @@ import type { Clock } from "../../util/clock.ts";
 import { hasExpired } from "../upload/pending-upload.ts";
 import type { UploadWaiters, OnAbort } from "./upload-waiters.ts";
 
-/** A request for media that waits for its upload if need be. */
+/** A request for media that waits for the upload if necessary. */
 export interface AwaitRequest {
   readonly mediaId: string;
-  /** By a route that asks for no token: while `enable_authenticated_media` is on, closed for media stored under it. */
+  /**
+   * The route asks for no token: while `enable_authenticated_media` is on, it does not serve media that was stored
+   * under it.
+   */
   readonly legacy: boolean;
   /** How long it waits. */
   readonly timeoutMs: number;
   readonly whenGone: OnAbort;
 }
 
-/** A timer may fire a millisecond before its time by the clock, and an id expires once its time is over. */
+/** A timer may fire a millisecond early by the clock, but an id expires only once its time is over. */
 const PAST_EXPIRY_MS = 3;
 
 export interface AwaitParts {
@@ -24,13 +27,13 @@ export interface AwaitParts {
   readonly waits: UploadWaiters;
   /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
   readonly unusedExpirationMs: number;
-  /** Whether media that is marked as stored under it is closed to routes without authentication. */
+  /** Whether routes without authentication refuse media that is marked as stored under it. */
   readonly enableAuthenticatedMedia: boolean;
 }
 
 /**
- * The row of a media id that had no content a moment ago, once it has: woken by the upload's commit. Undefined where the
- * id is unknown, hidden or expired; throws `M_NOT_YET_UPLOADED` where the time is over first.
+ * The row of a media id that had no content a moment ago, once its upload has been committed. Undefined where the id is
+ * unknown, hidden or expired; throws `M_NOT_YET_UPLOADED` where the upload does not come in time.
  */
 export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Promise<LocalMedia | undefined> {
   const { mediaId } = request;
@@ -52,7 +55,7 @@ export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Pro
   }
 }
 
-/** Whether a request does not get to see media: it is quarantined, or frozen for routes without authentication. */
+/** Whether media is hidden from a request: it is quarantined, or frozen for routes without authentication. */
 export function isHidden(
   { quarantinedBy, authenticated }: Pick<PendingMedia, "quarantinedBy" | "authenticated">,
   { legacy }: Pick<AwaitRequest, "legacy">,

@@ -20,8 +20,8 @@ export interface DownloadParts extends AwaitParts {
 }
 
 /**
- * The row of media that may be served, once it is uploaded; counts as an access. Throws `M_NOT_FOUND` where there is none, or it is
- * quarantined or frozen, and `M_NOT_YET_UPLOADED` where the upload does not come in time.
+ * The row of media that may be served, once it is uploaded; counts as an access. Throws `M_NOT_FOUND` where there is
+ * none, or the media is quarantined or frozen, and `M_NOT_YET_UPLOADED` where the upload does not come in time.
  */
 export async function findMedia(request: DownloadRequest, parts: DownloadParts): Promise<LocalMedia> {
   if (request.serverName !== parts.serverName || !isMediaId(request.mediaId)) throw matrixError("NOT_FOUND");
@@ -31,7 +31,7 @@ export async function findMedia(request: DownloadRequest, parts: DownloadParts):
   return media;
 }
 
-/** The opened file of media; throws `M_NOT_FOUND` where it is gone from disk, and no storage provider has it. */
+/** The open file of media; throws `M_NOT_FOUND` where it is gone from disk and no storage provider has it. */
 export async function openMedia(media: LocalMedia, parts: DownloadParts): Promise<BlobReader> {
   const reader = (await parts.blobs.open(localFile(media.mediaId))) ?? (await parts.restorer?.open(media));
   if (reader === undefined) throw matrixError("NOT_FOUND");

@@ -11,43 +11,46 @@ import type { Breach, GivenLimits, QuotaLedger, Reservation } from "./quota.ts";
 /** Who wants to upload how much. */
 export interface AdmissionRequest {
   readonly userId: string;
-  /** Bytes declared; undefined for a body without a declared length. */
+  /** The declared bytes; undefined for a body without a declared length. */
   readonly contentLength: number | undefined;
   /** false where the client gave the file a name that is not UTF-8. */
   readonly hasReadableName: boolean;
-  /** A module makes it on behalf of the user: whether the user may upload so much is not asked, the limits hold. */
+  /**
+   * A module makes the upload on behalf of the user. The modules are not asked whether the user may upload this much,
+   * but the limits apply.
+   */
   readonly isOfModule?: boolean;
 }
 
-/** What deciding over an upload needs, wherever its bytes go then. */
+/** What deciding about an upload needs, wherever its bytes are stored. */
 export interface AdmissionParts {
   readonly chain: Chain;
   readonly ledger: QuotaLedger;
   readonly maxUploadSizeBytes: number;
   /** Limits of the configuration, for users for whom no module gives limits. */
   readonly defaultLimits: readonly MediaUploadLimit[];
-  /** Where a limit without an `info_uri` of its own points to. */
+  /** The `info_uri` of a limit that has none of its own. */
   readonly limitPage: string;
 }
 
 /**
  * Steps 1 to 3 of every upload, before the first byte of its body is read. Resolves to the reservation that holds the
- * declared bytes, which the caller releases or has settled; rejects with the refusal, and nothing is reserved then. A
- * size over the maximum is thrown at once. When this returns the modules have been asked, so that a caller can do
+ * declared bytes, which the caller releases or settles. Rejects with the refusal, and nothing is reserved then. A size
+ * over the maximum is thrown at once. When this function returns the modules have been asked, so the caller can do
  * something else while they decide.
  */
 export function admit(request: AdmissionRequest, parts: AdmissionParts): Promise<Reservation> {
-  // 1. The declared size against the service's own maximum, before any module is asked.
+  // 1. The declared size is compared with the service's own maximum, before any module is asked.
   checkMaximum(request.contentLength ?? 0, parts);
-  // 2. Modules: may this user upload so much, and under which limits?
+  // 2. Modules: may this user upload this much, and under which limits?
   const asking = askModules(request, parts);
   // 3. The quota is reserved.
   return reserveOnceAsked(asking, request, parts);
 }
 
 /**
- * Holds a body without a declared length to the maximum and to the limits while it arrives, `sizeBytes` with the next
- * piece. Throws the refusal.
+ * Checks a body without a declared length against the maximum and the limits while it arrives. `sizeBytes` includes the
+ * next piece. Throws the refusal.
  */
 export async function admitMore(
   reservation: Reservation,
@@ -59,7 +62,7 @@ export async function admitMore(
   await reserve(reservation, sizeBytes, request, parts);
 }
 
-/** Throws where so many bytes are over the service's own maximum. */
+/** Throws where this many bytes exceed the service's own maximum. */
 function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts): void {
   if (sizeBytes <= maxUploadSizeBytes) return;
   const facts = { setting: "max_upload_size", limit: { maxBytes: maxUploadSizeBytes } };
@@ -67,8 +70,8 @@ function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts)
 }
 
 /**
- * Asks the modules whether the user may upload so much, and for the limits of this upload. Without a declared length
- * the first question waits until the size is known: {@link judgeTrueSize}.
+ * Asks the modules whether the user may upload this much, and for the limits of this upload. Without a declared length,
+ * {@link judgeTrueSize} asks the first question once the size is known.
  */
 async function askModules(
   { userId, contentLength, isOfModule = false }: AdmissionRequest,
@@ -99,10 +102,10 @@ function denial({ slot, value }: { readonly slot: Slot; readonly value: ErrorCod
 }
 
 /**
- * Asks the modules about a body without a declared length, whose size came out as `sizeBytes`: whether the user may
- * upload so much, and again for the limits where a module tells them by the size, which was 0 before. Both answers must
- * let the upload pass, or a client would choose the lenient one. Throws the refusal; resolves to the reservation that
- * holds the bytes from here on.
+ * Asks the modules about a body without a declared length, whose size turned out to be `sizeBytes`: whether the user
+ * may upload this much, and for the limits again where a module decides them by the size, which was 0 before. Both
+ * answers must let the upload pass, or a client could choose the lenient one. Throws the refusal; resolves to the
+ * reservation that holds the bytes.
  */
 export async function judgeTrueSize(
   reservation: Reservation,
@@ -120,7 +123,7 @@ export async function judgeTrueSize(
   return reserveUnder(limits, sizeBytes, request, parts, reservation);
 }
 
-/** A name that cannot be read is refused only here: what the modules say of the upload comes first. */
+/** A name that cannot be decoded is refused only here: the modules' verdict comes first. */
 async function reserveOnceAsked(
   asking: Promise<GivenLimits>,
   request: AdmissionRequest,
@@ -131,7 +134,9 @@ async function reserveOnceAsked(
   return reserveUnder(limits, request.contentLength ?? 0, request, parts);
 }
 
-/** Opens a reservation of so many bytes under these limits, or throws the refusal of the one that they would pass. */
+/**
+ * Opens a reservation of this many bytes under these limits, or throws the refusal of the limit that they would exceed.
+ */
 async function reserveUnder(
   limits: GivenLimits,
   sizeBytes: number,
@@ -141,7 +146,7 @@ async function reserveUnder(
 ): Promise<Reservation> {
   const reservation = await parts.ledger.open(request.userId, limits);
   try {
-    // At once, before another upload can take the bytes.
+    // Reserves at once, before another upload can take the bytes.
     replaced?.release();
     await reserve(reservation, sizeBytes, request, parts);
     return reservation;
@@ -151,7 +156,7 @@ async function reserveUnder(
   }
 }
 
-/** Grows the reservation to `totalBytes`, or throws the refusal of the limit that this would pass. */
+/** Grows the reservation to `totalBytes`, or throws the refusal of the limit that this would exceed. */
 async function reserve(
   reservation: Reservation,
   totalBytes: number,
@@ -162,7 +167,7 @@ async function reserve(
   if (breach) throw await refuse(breach, totalBytes, request, parts);
 }
 
-/** Tells the modules that a limit was met, and words the refusal (MSC4335), unless one of them words it. */
+/** Tells the modules that a limit was reached, and words the refusal (MSC4335) unless one of them does. */
 async function refuse(
   { limit, givenBy, sentBytes }: Breach,
   attemptedBytes: number,
@@ -170,7 +175,7 @@ async function refuse(
   { chain, limitPage }: AdmissionParts,
 ): Promise<MatrixError> {
   const worded = await chain.notify("on_media_upload_limit_exceeded", userId, limit, sentBytes, attemptedBytes);
-  // An empty one leads nowhere.
+  // An empty `info_uri` leads nowhere.
   const infoUri = limit.infoUri || limitPage;
   const fields = { info_uri: infoUri, ...(limit.canUpgrade && { can_upgrade: true }) };
   return withFacts(worded ?? matrixError("LIMIT_EXCEEDED", { fields }), {
@@ -180,7 +185,7 @@ async function refuse(
   });
 }
 
-/** Shows the content to the spam checkers, where there are any. Throws where one refuses it. */
+/** Shows the content to the spam checkers, if any. Throws where one refuses it. */
 export async function checkForSpam(content: LocalContent, file: StoredMedia, { chain }: AdmissionParts): Promise<void> {
   if (!chain.has("check_media_file_for_spam")) return;
   const path = await content.localPath();

@@ -10,7 +10,7 @@ export interface CreateParts {
   readonly stores: Pick<MediaStores, "pending" | "flushed">;
   /** Per user: Synapse's `rc_media_create`. */
   readonly rateLimits: RateLimits;
-  /** Ids without content that a user may have: Synapse's `max_pending_media_uploads`. */
+  /** How many ids without content a user may have: Synapse's `max_pending_media_uploads`. */
   readonly maxPendingUploads: number;
   /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
   readonly unusedExpirationMs: number;
@@ -41,7 +41,7 @@ export async function createMedia(userId: string, parts: CreateParts): Promise<C
     return { mediaId, expiresTs: createdTs + parts.unusedExpirationMs };
   }
   const { oldestCreatedTs } = creation;
-  // The oldest one makes room when it expires, if nobody uploads to one before.
+  // The oldest id makes room when it expires, unless the user uploads to one of them before.
   const retryAfterMs = oldestCreatedTs === null ? undefined : oldestCreatedTs + parts.unusedExpirationMs - createdTs;
   throw tooManyRequests("max_pending_media_uploads", retryAfterMs);
 }

@@ -18,14 +18,14 @@ export interface PendingUploadParts extends UploadParts {
   /** How long an id may be uploaded to: Synapse's `unused_expiration_time`. */
   readonly unusedExpirationMs: number;
   readonly claims: UploadLocks;
-  /** Downloads that wait for uploads. */
+  /** The downloads that wait for uploads. */
   readonly waits: UploadWaiters;
 }
 
 /**
- * Takes an upload in under the id that its user created, or throws the error that refuses it: 404 where the id is not
- * ours, unknown or expired, 403 where another user created it, 409 where it has content or another upload to it is
- * under way. Client-Server API, `PUT /_matrix/media/v3/upload/{serverName}/{mediaId}`.
+ * Takes an upload to the id that its user created, or throws the error that refuses it: 404 where the id is not ours,
+ * unknown or expired, 403 where another user created it, 409 where it has content or another upload to it is under way.
+ * Client-Server API, `PUT /_matrix/media/v3/upload/{serverName}/{mediaId}`.
  */
 export async function storePendingUpload(
   request: PendingUploadRequest,
@@ -36,7 +36,7 @@ export async function storePendingUpload(
   if (!isMediaId(mediaId)) throw matrixError("MEDIA_ID_UNKNOWN");
   const claimed = await parts.claims.claim(mediaId);
   try {
-    // Read under the claim: an upload that had it before is either in this row or gone without a trace.
+    // Read while the id is claimed: an upload that had the claim before is either in this row or gone without a trace.
     await checkPending(request, parts);
     if (!claimed) throw matrixError("UPLOAD_UNDER_WAY");
     const target: UploadTarget = {
@@ -51,8 +51,8 @@ export async function storePendingUpload(
 }
 
 /**
- * Whether an id has gone unused for too long. Its row stays, as it does in Synapse: the id is never given to another
- * user.
+ * Whether an id has been unused for too long. Its row stays, as it does in Synapse, so that the id is never given to
+ * another user.
  */
 export function hasExpired(pending: PendingMedia, unusedExpirationMs: number, nowMs: number): boolean {
   return pending.createdTs + unusedExpirationMs < nowMs;
@@ -68,7 +68,7 @@ async function checkPending({ mediaId, userId }: PendingUploadRequest, parts: Pe
 }
 
 async function commitPending(media: UploadedMedia, { stores, waits }: PendingUploadParts): Promise<void> {
-  // The claim holds in this process alone; the database has the last word.
+  // The claim is valid in this process only; the database has the last word.
   if (!(await stores.pending.complete(media))) throw matrixError("ALREADY_UPLOADED");
   waits.wake(media.mediaId);
 }

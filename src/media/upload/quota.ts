@@ -21,13 +21,13 @@ export interface Breach {
 export interface LedgerOptions {
   /** What the users have under way. */
   readonly accounts: UsageAccounts;
-  /** Milliseconds of the epoch. */
+  /** Milliseconds since the epoch. */
   readonly now?: () => number;
 }
 
 /**
- * Holds users to their limits. A reservation counts from the moment it is made, so that parallel uploads cannot pass one limit
- * together.
+ * Enforces users' limits. A reservation counts from the moment it is made, so that parallel uploads cannot exceed a
+ * limit together.
  */
 export class QuotaLedger {
   readonly #accounts: UsageAccounts;
@@ -41,8 +41,8 @@ export class QuotaLedger {
   }
 
   /**
-   * Starts a reservation of 0 bytes under limits, which are checked longest period first, equal periods in their given order.
-   * `release` it in every case, or have it settled.
+   * Starts a reservation of 0 bytes under limits, which are checked longest period first, equal periods in the given
+   * order. The caller must release or settle it.
    */
   async open(userId: string, { limits, givenBy }: GivenLimits): Promise<Reservation> {
     const sorted = limits.toSorted((a, b) => Number(b.timePeriodMs) - Number(a.timePeriodMs));
@@ -81,12 +81,15 @@ export class Reservation {
     this.#share = share;
   }
 
-  /** Grows the reservation to `totalBytes`, or resolves to the first limit that this would break and takes nothing. */
+  /** Grows the reservation to `totalBytes`, or resolves to the first limit that this would exceed and takes nothing. */
   growTo(totalBytes: number): Promise<Breach | undefined> {
     return this.#share.growTo(totalBytes, (account) => this.#findBreach(totalBytes, account));
   }
 
-  /** Ends with the commit of the upload's row: its bytes count from the database from then on. Where that rejects, nothing changes. */
+  /**
+   * Ends the reservation with the commit of the upload's row: its bytes count from the database then. Where the commit
+   * rejects, nothing changes.
+   */
   settleBy(commit: Promise<void>): Promise<void> {
     return this.#share.settleBy(commit);
   }

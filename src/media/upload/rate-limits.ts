@@ -3,7 +3,7 @@ export interface TooOften {
   readonly retryAfterMs: number | undefined;
 }
 
-/** Holds each user to one rate, whichever instance is asked. Refused actions do not count. */
+/** Limits each user to one rate, whichever instance is asked. Refused actions do not count. */
 export interface RateLimits {
   /** Counts an action of a user, or resolves to its refusal. Times are milliseconds since the epoch. */
   take(userId: string, nowMs: number): Promise<TooOften | undefined>;

@@ -1,11 +1,11 @@
-/** Which media ids are being uploaded to: one upload to an id at a time, whichever instance takes it in. */
+/** The media ids that are being uploaded to: one upload to an id at a time, whichever instance takes it. */
 export interface UploadLocks {
   /**
-   * Whether the id is the caller's now, who releases it then; false where another upload has it. Waits until what an earlier
-   * process left of its uploads is cleared.
+   * Claims an id. True where it is the caller's now, who must release it; false where another upload has it. Waits
+   * until the unfinished uploads of an earlier process are cleared.
    */
   claim(mediaId: string): Promise<boolean>;
 
-  /** Gives up an id that the caller claimed. */
+  /** Releases an id that the caller claimed. */
   release(mediaId: string): void;
 }

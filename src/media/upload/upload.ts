@@ -18,10 +18,10 @@ import type { MediaStores } from "../stores.ts";
 import type { ProviderCopies } from "../copies/provider-copies.ts";
 import type { Reservation } from "./quota.ts";
 
-/** An upload by a user who is known. */
+/** An upload by an authenticated user. */
 export interface UploadRequest extends AdmissionRequest {
   readonly mediaType: string;
-  /** null where none was given, or none that can be read. */
+  /** null where the client gave none, or one that cannot be decoded. */
   readonly uploadName: string | null;
   readonly body: BodySource;
 }
@@ -46,14 +46,14 @@ export interface StoredUpload {
 export interface UploadTarget {
   readonly mediaId: string;
   /**
-   * Commits the row of a file that is published: from here on the media exists, and its bytes count from the database.
+   * Commits the row of a published file. From this commit on the media exists, and its bytes count from the database.
    */
   commit(media: UploadedMedia): Promise<void>;
   /** Takes the row back. */
   withdraw(): Promise<void>;
 }
 
-/** Everything an upload has taken and must give back should it fail. */
+/** Everything that an upload has taken and must give back if it fails. */
 interface Held {
   reservation?: Reservation;
   writer?: BlobWriter;
@@ -61,7 +61,7 @@ interface Held {
   isCommitted?: boolean;
 }
 
-/** Takes an upload in under an id of its own. Client-Server API, `POST /_matrix/media/v3/upload`. */
+/** Takes an upload under an id of its own. Client-Server API, `POST /_matrix/media/v3/upload`. */
 export function storeUpload(request: UploadRequest, parts: UploadParts): Promise<StoredUpload> {
   const mediaId = createMediaId();
   return fillMedia(
@@ -81,8 +81,8 @@ export function storeUpload(request: UploadRequest, parts: UploadParts): Promise
 }
 
 /**
- * Fills a media id with what a client uploads, or throws the {@link MatrixError} that refuses it. Whatever fails leaves
- * no file, no row and no reservation behind.
+ * Fills a media id with what a client uploads, or throws the {@link MatrixError} that refuses it. No failure leaves a
+ * file, a row or a reservation behind.
  */
 export async function fillMedia(
   request: UploadRequest,
@@ -91,7 +91,7 @@ export async function fillMedia(
 ): Promise<StoredUpload> {
   const held: Held = {};
   try {
-    // 1. to 3. The maximum, the modules and the quota let it pass, before its first byte.
+    // 1. to 3. The maximum, the modules and the quota let the upload pass, before its first byte.
     held.reservation = await admit(request, parts);
     // 4. The body goes to a temporary file and is hashed on the way.
     held.writer = parts.blobs.create(target.mediaId);
@@ -100,11 +100,12 @@ export async function fillMedia(
     if (request.contentLength === undefined) {
       held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, judging);
     }
-    // 5. The upload is whole: the spam check sees it, and clients do not.
+    // 5. The upload is complete: the spam check sees it, clients do not.
     held.staged = await held.writer.stage();
     const file = localFile(target.mediaId);
     await checkForSpam(held.staged, file, judging);
-    // 6. Storage providers that the answer waits for: like everything before the row, a failure leaves nothing behind.
+    // 6. The storage providers that the answer waits for. Like every failure before the row, a failure here leaves
+    // nothing behind.
     await parts.providers?.storeNow(file, held.staged);
     // 7. The file is where media is read from, and the row is committed.
     await held.staged.publish();
@@ -120,7 +121,7 @@ export async function fillMedia(
     });
     await held.reservation.settleBy(commit);
     held.isCommitted = true;
-    // 8. What is answered outlives a loss of power. Uploads that end together share the flush.
+    // 8. What is answered survives a power loss. Uploads that end together share the flush.
     await parts.stores.flushed();
     await held.staged.settle();
     parts.providers?.wake();
@@ -133,7 +134,7 @@ export async function fillMedia(
   }
 }
 
-/** A row that cannot be taken back keeps its file: the media is there then, though its client was told otherwise. */
+/** A row that cannot be taken back keeps its file: the media exists then, although its client was told otherwise. */
 async function giveUp({ writer, staged, isCommitted }: Held, target: UploadTarget): Promise<void> {
   try {
     if (isCommitted) await target.withdraw();

@@ -1,6 +1,9 @@
-/** Every user's uploads under way: shared by all ledgers that count together, whichever instance takes an upload in. */
+/**
+ * The uploads of every user that are under way. All ledgers that count together share them, whichever instance takes an
+ * upload.
+ */
 export interface UsageAccounts {
-  /** Opens a share of 0 bytes in a user's account. End it in every case: release it, or have it settled. */
+  /** Opens a share of 0 bytes in a user's account. The caller must release or settle it. */
   open(userId: string): UsageShare;
 }
 
@@ -8,31 +11,37 @@ export interface UsageAccounts {
 export interface AccountState {
   /** Bytes reserved by the user's other uploads under way. */
   readonly othersBytes: number;
-  /** Bytes that were reserved and have since been stored, ever growing: tells what a sum that was read before does not have. */
+  /**
+   * Bytes that were reserved and have been stored since. Only ever grows: it tells what a sum that was read earlier
+   * lacks.
+   */
   readonly settledBytes: number;
 }
 
-/** A value, and the {@link AccountState.settledBytes} that it has in it, neither more nor less. */
+/** A value, and exactly the {@link AccountState.settledBytes} that it includes. */
 export interface SteadyValue<T> {
   readonly value: T;
   readonly settledBytes: number;
 }
 
-/** What one upload holds of its user's account. */
+/** The share of one upload in its user's account. */
 export interface UsageShare {
   /**
-   * Reads what is stored at a time when no upload of the user was being committed, and as often as that takes: whether a commit
-   * that is under way is in what is read cannot be told.
+   * Reads what is stored at a moment when no upload of the user is being committed, and repeats the read until that is
+   * so: nothing tells whether a read includes a commit that is under way.
    */
   readSteadily<T>(read: () => Promise<T>): Promise<SteadyValue<T>>;
 
   /**
-   * Grows to `totalBytes` unless `refuse` answers with a refusal, which is resolved to; the share stays as it was then. Nothing
-   * else changes the account between the question and the growth.
+   * Grows to `totalBytes`, unless `refuse` answers with a refusal: the call then resolves to it, and the share stays as
+   * it was. The account cannot change between the question and the growth.
    */
   growTo<R>(totalBytes: number, refuse: (account: AccountState) => R | undefined): Promise<R | undefined>;
 
-  /** Ends with the commit of the upload's row: its bytes are settled then. Where that rejects, nothing changes. */
+  /**
+   * Ends the share with the commit of the upload's row: its bytes are settled then. Where the commit rejects, nothing
+   * changes.
+   */
   settleBy(commit: Promise<void>): Promise<void>;
 
   /** Gives the bytes back. Does nothing once the share has ended. */

@@ -17,7 +17,7 @@ export class FilesystemAuditFiles implements AuditFiles {
   readonly #mediaStorePath: string;
   readonly #layouts: readonly [Layout, Layout];
 
-  /** @param uploadsFolder Where the service keeps temporary names, unless that is on another file system. */
+  /** @param uploadsFolder where the service keeps temporary names, unless that is on another file system */
   constructor(mediaStorePath: string, uploadsFolder: string) {
     this.#mediaStorePath = mediaStorePath;
     this.#layouts = [
@@ -72,7 +72,7 @@ export class FilesystemAuditFiles implements AuditFiles {
       for (let number = 0; ; number++) {
         const target = join(folder, number === 0 ? mediaId : `${mediaId}.${number}`);
         try {
-          // Unlike a rename it never takes the place of what was set aside before.
+          // Unlike a rename, a link never replaces a file that was moved here before.
           await link(path, target);
           await unlink(path);
           return target;
@@ -103,7 +103,7 @@ async function* namesIn(folder: string): AsyncIterable<string> {
   try {
     for await (const { name } of await opendir(folder)) yield name;
   } catch (error) {
-    // Not there, no folder, or gone meanwhile: an upload that failed takes its folders with it.
+    // Missing, not a folder, or gone in the meantime: an upload that failed removes its folders.
     if (!isSystemError(error, "ENOENT", "ENOTDIR")) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 
-/** Appends chunks to an opened file through the thread pool, however short single writes come out. */
+/** Appends chunks to an open file through the thread pool, and repeats short writes until all is written. */
 export async function writeChunks(fd: number, chunks: readonly Buffer[]): Promise<void> {
   let rest = chunks;
   while (rest.length > 0) rest = dropBytes(rest, await writeSome(fd, rest));
@@ -12,7 +12,7 @@ function writeSome(fd: number, chunks: readonly Buffer[]): Promise<number> {
   });
 }
 
-/** What a short write has left; a write that took everything leaves nothing. */
+/** What a short write has left over; nothing where the write took everything. */
 export function dropBytes(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
   let left = bytes;
   for (const [index, chunk] of chunks.entries()) {

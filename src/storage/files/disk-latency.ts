@@ -1,19 +1,16 @@
 import { performance } from "node:perf_hooks";
 
-/** `auto` measures; `sync` and `async` are for disks that are known. */
+/** `auto` measures; `sync` and `async` are for disks whose speed is known. */
 export type DiskIo = "auto" | "sync" | "async";
 
 const SLOW_AVERAGE_MS = 5;
-/**
- * The weight of the newest call in the moving average: a process that waits for a processor once does not mean a slow
- * disk.
- */
+/** The weight of the newest call in the moving average. One wait for a processor does not mean a slow disk. */
 const NEWEST = 1 / 32;
 const PAUSE_MS = 30_000;
 
 /**
- * Whether the disk answers fast enough to be called on the event loop, where a call is several times cheaper than
- * through a thread. At 5 ms on average calls go through threads for 30 s; then it is tried again.
+ * Whether the disk is fast enough to be called on the event loop, where a call costs several times less than through a
+ * thread. At an average of 5 ms, calls go through threads for 30 s; then the event loop is tried again.
  */
 export class DiskLatency {
   readonly #io: DiskIo;
@@ -31,7 +28,7 @@ export class DiskLatency {
     return this.#slowUntilMs === 0 || this.#nowMs() >= this.#slowUntilMs;
   }
 
-  /** Makes a synchronous call and learns from how long it took. */
+  /** Makes a synchronous call and measures it. */
   time<T>(call: () => T): T {
     const startedMs = this.#nowMs();
     try {

@@ -20,14 +20,18 @@ export interface FilesystemBlobsOptions {
   /** Synapse's `media_store_path`; made where it does not exist. */
   readonly mediaStorePath: string;
   /**
-   * A folder of ours, for the temporary names of uploads: a media store may be an operator's own. Not used where it lies on
-   * another file system, from which no file can be linked into the store; the names stand under the store then.
+   * The service's own folder for the temporary names of uploads: the media store itself may belong to an operator. Not
+   * used where it is on another file system, from which no file can be linked into the store; the temporary names are
+   * under the store then.
    */
   readonly uploadsFolder?: string;
   readonly log: Logger;
   /** How short calls reach the disk. Default `auto`: on the event loop while the disk is fast. */
   readonly io?: DiskIo;
-  /** Whether what is published outlives a loss of power (`full`, the default), or may lose its last seconds (`relaxed`). */
+  /**
+   * Whether published files survive a power loss (`full`, the default), or those of the last seconds may be lost
+   * (`relaxed`).
+   */
   readonly durability?: "full" | "relaxed";
 }
 
@@ -55,7 +59,7 @@ class FilesystemBlobs implements BlobStore {
   readonly #calls: () => FsOperations;
   readonly #durability: Durability;
   readonly #log: Logger;
-  /** What an earlier process was fetching back. */
+  /** What an earlier process was restoring. */
   #leftSpools: readonly string[] = [];
 
   constructor(layout: Layout, layouts: readonly Layout[], { calls, durability, log }: SpoolParts) {

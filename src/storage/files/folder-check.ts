@@ -4,16 +4,19 @@ import { StartError } from "../../errors.ts";
 import { isSystemError } from "../failure.ts";
 import type { Layout } from "./layout.ts";
 
-/** What a try makes: a folder for the first name of its file, and the second name. The number of its process follows. */
+/**
+ * The names that a trial makes: a folder for the first name of its file, and the second name. Each is followed by the
+ * number of its process.
+ */
 const FIRST_NAME = "check-";
 const SECOND_NAME = "media_bridge_check-";
 const FIRST_NAMES = /^check-(\d+)-\w{6}$/;
 const SECOND_NAMES = /^media_bridge_check-(\d+)$/;
 
 /**
- * Makes the media store where it does not exist, and answers the first layout in which an upload can do what it does: a file
- * in the uploads folder, and a second name for it under the content folder. Tries both for real and leaves nothing behind.
- * Throws a StartError `STORE` that names the path and what to do.
+ * Makes the media store where it does not exist. Returns the first layout in which an upload can do its work: a file in
+ * the uploads folder, and a second name for it under the content folder. Tries both for real and leaves nothing behind.
+ * Throws a StartError `STORE` that names the path and the remedy.
  */
 export function chooseLayout(mediaStorePath: string, layouts: readonly Layout[]): Layout {
   try {
@@ -37,7 +40,7 @@ function canLink(mediaStorePath: string, layout: Layout): boolean {
     link(mediaStorePath, layout);
     return true;
   } catch {
-    // Another file system, or a folder that is not ours to write: the last layout's error is the one to show.
+    // Another file system, or a folder that the service may not write: the last layout's error is the one to show.
     return false;
   }
 }
@@ -60,7 +63,7 @@ function link(mediaStorePath: string, { contentFolder, uploadsFolder }: Layout):
   }
 }
 
-/** Removes what a try of a process that is gone left behind, as the disk failed in the middle of it. */
+/** Removes what a trial left behind whose process is gone, because the disk failed in the middle of it. */
 function removeLeftovers(folder: string, names: RegExp): void {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     const pid = names.exec(name)?.[1];
@@ -68,12 +71,12 @@ function removeLeftovers(folder: string, names: RegExp): void {
     try {
       rmSync(join(folder, name), { recursive: true });
     } catch {
-      // A disk that fails still fails the try of this process as well, which tells it.
+      // A disk that still fails makes the trial of this process fail as well, which reports it.
     }
   }
 }
 
-/** Whether a process of this number is there that is not this one. */
+/** Whether another process with this number exists. */
 function isOther(pid: number): boolean {
   if (pid === process.pid) return false;
   try {

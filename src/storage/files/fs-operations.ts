@@ -5,7 +5,7 @@ import { isSystemError } from "../failure.ts";
 import { dropBytes, writeChunks } from "./chunks.ts";
 import type { DiskLatency } from "./disk-latency.ts";
 
-/** An opened file: its descriptor and what it was when opened. */
+/** An open file: its descriptor, and its state when it was opened. */
 export interface OpenedFile {
   readonly fd: number;
   readonly sizeBytes: number;
@@ -14,19 +14,21 @@ export interface OpenedFile {
 
 type Answer<T> = T | Promise<T>;
 
-/** The short calls of the store, the same by either way. Each fails with Node's error of the system call. */
+/** The short calls of the store, synchronous or asynchronous. Each fails with Node's error of the system call. */
 export interface FsOperations {
-  /** Makes a file that must not exist, open for writing. */
+  /** Makes a file that must not exist yet, open for writing. */
   openNew(path: string): Answer<number>;
   writeAll(fd: number, chunks: Buffer[]): Answer<void>;
-  /** Opens what is at a path, and waits for nothing; follows no symbolic link there (`ELOOP`). Read it only where it is a file. */
+  /**
+   * Opens a path without waiting, and does not follow a symbolic link there (`ELOOP`). Read it only where it is a file.
+   */
   openForReading(path: string): Answer<OpenedFile>;
-  /** Reads up to a buffer's length; the answer is how much, 0 at the end of the file. */
+  /** Reads up to a buffer's length; returns the number of bytes, 0 at the end of the file. */
   read(fd: number, buffer: Buffer, position: number): Answer<number>;
   close(fd: number): Answer<void>;
   link(existingPath: string, newPath: string): Answer<void>;
   unlink(path: string): Answer<void>;
-  /** Makes the folder and those above it; the answer is the topmost that was made, undefined where it existed. */
+  /** Makes the folder and those above it; returns the topmost that was made, undefined where it existed. */
   makeFolders(path: string, mode?: number): Answer<string | undefined>;
   removeFolder(path: string): Answer<void>;
 }
@@ -36,7 +38,7 @@ const openFile = promisify(fs.open);
 const statFile = promisify(fs.fstat);
 const closeFile = promisify(fs.close);
 
-/** Through the thread pool: the event loop waits for nothing. */
+/** Through the thread pool: the event loop does not wait. */
 const ASYNC_CALLS: FsOperations = {
   openNew: (path) => openFile(path, "wx"),
   writeAll: writeChunks,
@@ -64,7 +66,7 @@ export function readInThread(fd: number, buffer: Buffer, position: number): Prom
   });
 }
 
-/** On the event loop, timed. */
+/** On the event loop, measured. */
 function createSyncCalls(pace: DiskLatency): FsOperations {
   return {
     openNew: (path) => pace.time(() => fs.openSync(path, "wx")),
@@ -85,7 +87,7 @@ export function createCalls(pace: DiskLatency): () => FsOperations {
   return () => (pace.isFast ? syncCalls : ASYNC_CALLS);
 }
 
-/** One call where only the last folder is missing, which is the rule; `recursive` alone looks at each of them. */
+/** One call where only the last folder is missing, as is usual; `recursive` alone checks each of them. */
 function makeFoldersSync(path: string, mode?: number): string | undefined {
   try {
     fs.mkdirSync(path, { mode });

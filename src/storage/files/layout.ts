@@ -6,7 +6,7 @@ const TEMPORARY_NAME = /^upload-([A-Za-z0-9_-]{5,})$/;
 
 /** The paths of a media store: Synapse's, and the temporary names. */
 export class Layout {
-  /** Where local media lies. */
+  /** The folder of local media. */
   readonly contentFolder: string;
   readonly uploadsFolder: string;
   readonly #mediaStorePath: string;
@@ -18,18 +18,24 @@ export class Layout {
     this.uploadsFolder = uploadsFolder;
   }
 
-  /** The final path of a file, whatever its kind; undefined for an identity that no file can have: nothing else reaches a path. */
+  /**
+   * The final path of a file, whatever its kind. Undefined for an identity that no file can have, so that nothing else
+   * reaches a path.
+   */
   contentPath(file: StoredMedia): string | undefined {
     const path = findMediaPath(file);
     return path === undefined ? undefined : join(this.#mediaStorePath, path);
   }
 
-  /** The temporary path of local media that {@link contentPath} accepts. */
+  /** The temporary path of local media whose id {@link contentPath} accepts. */
   temporaryPath(mediaId: string): string {
     return join(this.uploadsFolder, `upload-${mediaId}`);
   }
 
-  /** The path of a file that comes back; `nonce` (12 hexadecimal digits) tells it from an earlier attempt's. */
+  /**
+   * The temporary path of a file that is being restored; `nonce` (12 hexadecimal digits) distinguishes it from an
+   * earlier attempt.
+   */
   spoolPath(fileId: string, nonce: string): string {
     return join(this.uploadsFolder, `fetch-${fileId}-${nonce}`);
   }

@@ -1,22 +1,22 @@
 /**
- * How much of a file is in memory at once, twice: one piece being read while the other is written. More falls out of a
- * processor's cache in between.
+ * How much of a file is in memory at once, twice: one piece is read while the other is written. Larger pieces fall out
+ * of a processor's cache in between.
  */
 const PIECE_BYTES = 256 * 1024;
-/** Pieces kept for later: as many as a busy moment needs. */
+/** Pieces that are kept for reuse: as many as a busy moment needs. */
 const MAX_KEPT = 32;
 
 const kept: Buffer[] = [];
 
 /**
- * A buffer with its content left over: fresh memory for each file is what collecting garbage costs most on. It goes
- * back by {@link givePiece}, unless other code may still hold it: then it is left to the garbage collector.
+ * A buffer that still has old content: fresh memory for each file would cost the most in garbage collection. Return it
+ * by {@link givePiece}, unless other code may still hold it: then leave it to the garbage collector.
  */
 export function takePiece(): Buffer {
   return kept.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES);
 }
 
-/** Gives a buffer back that nobody reads or writes any more. */
+/** Takes back a buffer that is neither read nor written any more. */
 export function givePiece(piece: Buffer): void {
   if (kept.length < MAX_KEPT) kept.push(piece);
 }

@@ -8,17 +8,26 @@ import { givePiece, takePiece } from "./piece-pool.ts";
 
 type Read = (fd: number, buffer: Buffer, position: number) => number | Promise<number>;
 
-/** Up to so much is read as short calls are made, on the event loop while the disk is fast: what a system reads ahead of itself anyway. */
+/**
+ * Up to this size, a read is made like other short calls: on the event loop while the disk is fast. The operating
+ * system reads this much ahead anyway.
+ */
 const SHORT_READ_BYTES = 128 * 1024;
-/** A piece that came within this time was in memory or nearly so, and the next one will be: no thread is needed to wait for a disk. */
+/**
+ * A piece that came within this time was in memory or nearly so, and the next one will be: no thread is needed to wait
+ * for a disk.
+ */
 const IN_MEMORY_MS = 2;
 
-/** An opened file of the folder. */
+/** An open file of the folder. */
 export class FilesystemReader implements BlobReader {
   readonly size: number;
   readonly #fd: number;
   readonly #calls: () => FsOperations;
-  /** The read on its way: the descriptor must not be closed, and used by the next file, under it. */
+  /**
+   * The read under way: until it ends, the descriptor must not be closed, because the next file could get the same
+   * number.
+   */
   #reading: Promise<unknown> = Promise.resolve();
 
   constructor(file: OpenedFile, calls: () => FsOperations) {
@@ -48,7 +57,7 @@ export class FilesystemReader implements BlobReader {
         const read = isInMemory ? this.#readShort : readInThread;
         const bytes = await this.#readSome(read, buffer.subarray(0, end - position + 1), position);
         const tookMs = performance.now() - startedMs;
-        // Without a thread there may be nothing to wait for in all of the file: others have their turn.
+        // Without a thread there may be nothing to wait for in the whole file: let other work run.
         if (isInMemory && position > start) await setImmediate();
         isInMemory = tookMs < IN_MEMORY_MS;
         await sink.written();
@@ -97,18 +106,18 @@ class Sink {
 
   constructor(destination: Writable) {
     this.#destination = destination;
-    // A response whose client left may never call back for what was written to it.
+    // A response whose client has left may never call back for what was written to it.
     destination.once("close", this.#onClose);
   }
 
-  /** Call {@link written} before the next one: the piece is in use until then. */
+  /** Call {@link written} before the next write: the piece is in use until then. */
   write(piece: Buffer): void {
     this.#writing = new Promise((resolve, reject) => {
       this.#fail = reject;
       if (this.#destination.closed || this.#destination.destroyed) this.#onClose();
       else this.#destination.write(piece, (error) => (error ? reject(error) : resolve()));
     });
-    // Heard by `written`, which may be called only after the next read.
+    // `written` gets the error, but may only be called after the next read.
     this.#writing.catch(() => {});
   }
 

@@ -1,6 +1,6 @@
 import { ModuleDatabaseError } from "../../module-api/module-database.ts";
 
-/** The end of the time that one transaction has. */
+/** The time limit of one transaction. */
 export class Deadline {
   readonly #endsAtMs: number;
   readonly #timer: NodeJS.Timeout | undefined;
@@ -27,7 +27,7 @@ export class Deadline {
     return performance.now() >= this.#endsAtMs;
   }
 
-  /** What `work` comes to, or the error of this deadline, whichever is first. */
+  /** The outcome of `work`, or the error of this deadline, whichever is first. */
   race<T>(work: Promise<T>): Promise<T> {
     return Promise.race([work, this.#over]);
   }

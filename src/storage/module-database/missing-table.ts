@@ -3,24 +3,25 @@ import { join } from "node:path";
 import { ModuleDatabaseError } from "../../module-api/module-database.ts";
 import { SHIM_FOLDER } from "../../util/shim-folder.ts";
 
-/** Whose database modules work on. */
+/** Which database modules work on. */
 export interface DatabasePlace {
   /** Whether it is the service's own. */
   readonly isOwn: boolean;
-  /** The key of the configuration that says so, where one does. */
+  /** The configuration key that decides it, if any. */
   readonly key?: string | undefined;
 }
 
 const KEY = "media_bridge.homeserver.database";
 const OWN = "modules work on the service's own database";
-/** SQLite's words, and PostgreSQL's. */
+/** The wording of SQLite and of PostgreSQL. */
 const MISSING = /no such table: (?:\w+\.)?(\w+)|relation "(?:\w+\.)?(\w+)" does not exist/;
 
 let synapseTables: ReadonlySet<string> | undefined;
 
 /**
- * An error as a module gets it: where a table is missing that is Synapse's, or may be, with the key that says which database modules
- * work on. The Python side does the same for its modules, with the same list of tables.
+ * An error as a module gets it. Where a table is missing that belongs to Synapse, or may, the message names the
+ * configuration key that decides which database modules work on. The Python side does the same for its modules, with
+ * the same list of tables.
  */
 export function explainMissingTable(error: unknown, place: DatabasePlace): unknown {
   if (!(error instanceof ModuleDatabaseError)) return error;

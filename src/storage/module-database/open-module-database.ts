@@ -12,16 +12,16 @@ import { TrialEngine } from "./trial-engine.ts";
 export interface ModuleDatabaseOptions {
   /** The service's own SQLite file. */
   readonly path: string;
-  /** The homeserver's database, used in its place where there is one. */
+  /** The homeserver's database, used instead where there is one. */
   readonly homeserver?: { readonly name: "sqlite3" | "psycopg2"; readonly args: PostgresArguments } | undefined;
-  /** The key of the configuration that decides between the two, for messages. */
+  /** The configuration key that decides between the two, for messages. */
   readonly key?: string | undefined;
   readonly log: Logger;
 }
 
 /** A database of modules that can be closed. */
 export interface OpenModuleDatabase extends ModuleDatabase {
-  /** Lets what runs end, then closes every connection. */
+  /** Lets running transactions end, then closes every connection. */
   close(): Promise<void>;
 }
 
@@ -31,8 +31,8 @@ export async function openModuleDatabase(options: ModuleDatabaseOptions): Promis
 }
 
 /**
- * The same for modules that are only looked at: what they write is taken back. Where the service's own database is not there
- * yet, an empty one in memory stands for it, which keeps what is written until it is closed.
+ * The same for modules that are only looked at: what they write is rolled back. Where the service's own database does
+ * not exist yet, an empty one in memory replaces it, which keeps what is written until it is closed.
  */
 export async function openTrialDatabase(options: ModuleDatabaseOptions): Promise<OpenModuleDatabase> {
   if (options.homeserver === undefined && !existsSync(options.path)) {

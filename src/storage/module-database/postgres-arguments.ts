@@ -8,7 +8,10 @@ export type PostgresArguments = Readonly<Record<string, string | number | boolea
 const CONNECT_TIMEOUT_SECONDS = 10;
 const DEFAULT_CONNECTIONS = 5;
 
-/** The same for `pg`. What only libpq knows, such as keepalives, is left out. Throws a StartError for a certificate that cannot be read. */
+/**
+ * The same for `pg`. Arguments that only libpq knows, such as keepalives, are left out. Throws a StartError for a
+ * certificate that cannot be read.
+ */
 export function toPoolConfig(args: PostgresArguments): PoolConfig {
   const text = (name: string) => (args[name] === undefined || args[name] === null ? undefined : String(args[name]));
   const number = (name: string) => (text(name) === undefined ? undefined : Number(text(name)));
@@ -30,7 +33,7 @@ export function toPoolConfig(args: PostgresArguments): PoolConfig {
   };
 }
 
-/** libpq's `prefer` tries without encryption as well; here it is without, unless more is asked for. */
+/** libpq's `prefer` tries encryption first; here it connects without, unless `sslmode` asks for more. */
 function toTls(text: (name: string) => string | undefined): Pick<PoolConfig, "ssl"> {
   const mode = text("sslmode") ?? "prefer";
   if (["disable", "allow", "prefer"].includes(mode)) return {};
@@ -40,7 +43,7 @@ function toTls(text: (name: string) => string | undefined): Pick<PoolConfig, "ss
     ssl: {
       ...(Object.fromEntries(read) as Record<string, string>),
       rejectUnauthorized: mode !== "require",
-      // `verify-ca` looks at who signed, not at the name.
+      // `verify-ca` checks who signed the certificate, not the host name.
       ...(mode === "verify-ca" && { checkServerIdentity: () => undefined }),
     },
   };

@@ -9,7 +9,7 @@ import { numberPlaceholders } from "./postgres-placeholders.ts";
 const GAVE_WAY = new Set(["40001", "40P01"]);
 const BIGINT = types.builtins.INT8;
 
-/** Integers of 64 bits as numbers where they fit; the driver would answer text. */
+/** Integers of 64 bits as numbers where they fit; the driver would return text. */
 const TYPES: CustomTypesConfig = {
   getTypeParser: (oid, format) => (oid === BIGINT ? readBigint : types.getTypeParser(oid, format)),
 };
@@ -20,7 +20,7 @@ export class PostgresEngine implements TransactionEngine {
 
   constructor(args: PostgresArguments, log: Logger) {
     this.#pool = new Pool({ ...toPoolConfig(args), types: TYPES });
-    // A connection that breaks while nobody uses it; the pool opens another one when it is needed.
+    // An idle connection that breaks; the pool opens another one when it is needed.
     this.#pool.on("error", (error) => log.warn({ err: error }, "a connection to the modules' database was lost"));
   }
 
@@ -29,7 +29,7 @@ export class PostgresEngine implements TransactionEngine {
     const session = new PostgresSession(client);
     try {
       await client.query("begin isolation level repeatable read");
-      // A statement that is given up ends by itself then, and its locks with it.
+      // PostgreSQL ends a statement by itself once it is given up, and releases its locks.
       await client.query(`set local statement_timeout = ${Math.ceil(remainingMs)}`);
     } catch (error) {
       await session.abandon();
@@ -79,7 +79,7 @@ class PostgresSession implements Session {
   async commit(): Promise<void> {
     try {
       const { command } = await this.#client.query("commit");
-      // A statement failed and the function went on: PostgreSQL has taken everything back then.
+      // A statement failed and the function continued: PostgreSQL has rolled everything back by then.
       if (command === "ROLLBACK") {
         throw new ModuleDatabaseError("SQL", "A statement had failed, so nothing was committed");
       }
@@ -99,7 +99,7 @@ class PostgresSession implements Session {
     }
   }
 
-  /** A connection of which nothing more is known is closed. */
+  /** A connection in an unknown state is closed. */
   #release(problem: unknown): void {
     this.#client.off("error", this.#onError);
     this.#client.release(problem !== undefined || this.#lost !== undefined);
@@ -109,7 +109,7 @@ class PostgresSession implements Session {
 function describe(error: unknown): ModuleDatabaseError {
   if (error instanceof ModuleDatabaseError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  // 57P…: the server ends or ended the connection; 53…, 08…: it takes none, or it broke.
+  // 57P…: the server ends or ended the connection; 53…, 08…: it accepts none, or the connection broke.
   const isServers = error instanceof DatabaseError && !/^(?:57P|53|08)/.test(error.code ?? "");
   if (!isServers) {
     return new ModuleDatabaseError("UNAVAILABLE", `The modules' database cannot be reached: ${message}`, {

@@ -1,9 +1,9 @@
-/** What ends a piece of SQL in which a question mark is a question mark: literals, quoted names, comments. */
+/** Parts of SQL in which a question mark is a plain question mark: literals, quoted names, comments. */
 const TOKENS =
   /(?<![\w])[eE]'(?:[^'\\]|\\.|'')*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?<![\w$])(\$(?:[^\W\d]\w*)?\$)[^]*?\1|--[^\n]*|\/\*|\?\??/g;
 const COMMENT_EDGE = /\/\*|\*\//g;
 
-/** `$1`, `$2`, … for each `?`. A question mark of PostgreSQL's own, an operator of JSON, is written `??`. */
+/** `$1`, `$2`, … for each `?`. A question mark that is one of PostgreSQL's JSON operators is written `??`. */
 export function numberPlaceholders(sql: string): string {
   if (!sql.includes("?")) return sql;
   let numbered = "";
@@ -23,7 +23,7 @@ export function numberPlaceholders(sql: string): string {
   return numbered + sql.slice(position);
 }
 
-/** PostgreSQL's comments hold others. */
+/** PostgreSQL's comments can be nested. */
 function endOfComment(sql: string, start: number): number {
   let depth = 1;
   COMMENT_EDGE.lastIndex = start;

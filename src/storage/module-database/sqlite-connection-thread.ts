@@ -14,12 +14,12 @@ export interface SqliteConnectionData {
   readonly busyTimeoutMs: number;
 }
 
-/** What the connection is asked to do. */
+/** A request to the connection. */
 export type SqliteCommand =
   | { readonly command: "begin" | "commit" | "rollback" }
   | { readonly command: "execute"; readonly sql: string; readonly params: readonly unknown[] };
 
-/** What a statement gave. */
+/** The result of a statement. */
 export interface SqliteResult {
   readonly rows: Record<string, unknown>[];
   readonly changes: number;
@@ -31,7 +31,7 @@ const { path, make, pragmas, busyTimeoutMs } = workerData as SqliteConnectionDat
 const db = new Database(path, { timeout: busyTimeoutMs, fileMustExist: make.length === 0 });
 for (const statements of make) db.exec(statements);
 for (const pragma of pragmas) db.pragma(pragma);
-// Integers come and go as such: the driver would store numbers as floats, and read integers beyond 2^53 wrong.
+// Integers are passed as bigints: the driver would store numbers as floats, and misread integers beyond 2^53.
 db.defaultSafeIntegers(true);
 const prepared = new Map<string, Database.Statement<unknown[], Record<string, unknown>>>();
 

@@ -5,7 +5,7 @@ import { SqliteThread } from "./sqlite-thread.ts";
 
 const BUSY_TIMEOUT_MS = 5_000;
 const PRAGMAS = ["foreign_keys = ON"];
-/** The service flushes its own database to disk itself. */
+/** The service itself flushes its own database to disk. */
 const OWN_PRAGMAS = [...PRAGMAS, "synchronous = NORMAL", "wal_autocheckpoint = 0"];
 
 export interface SqliteEngineOptions {

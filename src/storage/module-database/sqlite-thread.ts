@@ -3,7 +3,7 @@ import { ThreadError } from "../../util/thread-messages.ts";
 import { ThreadLostError, WorkerThread } from "../../util/worker-thread.ts";
 import type { SqliteCommand, SqliteConnectionData, SqliteResult } from "./sqlite-connection-thread.ts";
 
-/** One connection on a thread of its own, which starts when it is first asked and again where it was lost. */
+/** One connection on a thread of its own, which starts with the first request and again after it was lost. */
 export class SqliteThread {
   readonly #path: string;
   readonly #thread: WorkerThread<SqliteCommand, SqliteResult | undefined>;
@@ -16,7 +16,7 @@ export class SqliteThread {
     });
   }
 
-  /** Commands are answered in their order. Rejects with a {@link ModuleDatabaseError}. */
+  /** Answers commands in their order. Rejects with a {@link ModuleDatabaseError}. */
   async ask(command: SqliteCommand): Promise<SqliteResult | undefined> {
     try {
       return await this.#thread.ask(command);
@@ -25,7 +25,7 @@ export class SqliteThread {
     }
   }
 
-  /** Ends the thread after what it has been asked. */
+  /** Ends the thread after the commands before this call. */
   close(): Promise<void> {
     return this.#thread.close();
   }

@@ -12,7 +12,7 @@ import type { Session, StatementResult, TransactionEngine } from "./engine.ts";
 const MAX_ATTEMPTS = 5;
 const DEFAULT_DEADLINE_MS = 30_000;
 
-/** Transactions over one engine: attempts, deadlines, and an end by the outcome of the function. */
+/** Transactions over one engine: attempts, deadlines, and commit or rollback by the outcome of the function. */
 export class EngineDatabase implements ModuleDatabase {
   readonly #engine: TransactionEngine;
   readonly #place: DatabasePlace;
@@ -43,7 +43,7 @@ export class EngineDatabase implements ModuleDatabase {
     }
   }
 
-  /** Lets what runs end, then closes every connection. */
+  /** Lets running transactions end, then closes every connection. */
   close(): Promise<void> {
     return this.#engine.close();
   }
@@ -58,7 +58,7 @@ export class EngineDatabase implements ModuleDatabase {
     } catch (error) {
       txn.end();
       const abandoned = session.abandon();
-      // Past the deadline a statement may go on for long; the next transaction waits for it, this one does not.
+      // A statement may run long past the deadline. The next transaction waits for it, this one does not.
       if (!deadline.isOver) await abandoned;
       throw error;
     }
@@ -71,7 +71,7 @@ export class EngineDatabase implements ModuleDatabase {
     try {
       return await deadline.race(beginning);
     } catch (error) {
-      // Its turn may still come.
+      // The transaction may still get its turn.
       void beginning.then(
         (session) => session.abandon(),
         () => undefined,

@@ -1,6 +1,6 @@
 import type { Session, TransactionEngine } from "./engine.ts";
 
-/** For a look at modules: transactions run as they would, and what they write is taken back at their end. */
+/** For a look at modules: transactions run as usual, but what they write is rolled back at their end. */
 export class TrialEngine implements TransactionEngine {
   readonly #engine: TransactionEngine;
 

@@ -5,7 +5,7 @@ const ROWS = `select m.media_id, m.media_length, m.sha256, u.media_length as cou
   from local_media_repository m left join media_bridge_uploads u on u.media_id = m.media_id
   where m.media_length is not null`;
 
-/** The statements of a look at everything. */
+/** The statements of an audit. */
 export const AUDIT_SQL = {
   count: "select count(*) as media from local_media_repository where media_length is not null",
   page: `${ROWS} and m.media_id > ? order by m.media_id limit ?`,
@@ -24,7 +24,7 @@ export interface AuditRow {
   readonly waiting: number;
 }
 
-/** What a row says. */
+/** The content of a row. */
 export function readAudited(row: AuditRow): AuditedRow {
   return {
     mediaId: row.media_id,

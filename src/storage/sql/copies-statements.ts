@@ -19,7 +19,7 @@ export function bindCopy(provider: string, file: StoredMedia, nextTs: number): u
   return [provider, mediaPath(file), serverName, fileId, thumbnail && JSON.stringify(thumbnail), nextTs];
 }
 
-/** A row as `due` reads it. The path is not read back: it follows from the rest. */
+/** A row as `due` reads it. The path is not read: it follows from the rest. */
 export interface CopyRow {
   readonly provider: string;
   readonly server_name: string | null;
@@ -28,7 +28,7 @@ export interface CopyRow {
   readonly attempts: number;
 }
 
-/** The file of a row, and who is to get it. */
+/** The file of a row, and the provider that is to get it. */
 export function readCopy({ provider, server_name, file_id, thumbnail, attempts }: CopyRow): PendingStore {
   const parsed = thumbnail === null ? null : (JSON.parse(thumbnail) as ThumbnailInfo);
   return { provider, file: storedMedia({ serverName: server_name, fileId: file_id, thumbnail: parsed }), attempts };

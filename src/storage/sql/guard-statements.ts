@@ -1,9 +1,9 @@
 import type { CreatedId, KnownUsage, UpstreamMedia } from "../../guard/records.ts";
 
-/** Stands for every user without a row of their own. No user id looks like it. */
+/** Represents every user without a row of their own. No user id looks like it. */
 export const EVERYBODY = "*";
 
-/** The statements about uploads that were handed on to a Synapse. */
+/** The statements about uploads that were passed on to a Synapse. */
 export const GUARD_SQL = {
   begin: "insert into media_bridge_upstream_pending (upload_id, user_id, started_ts) values (?, ?, ?)",
   forget: "delete from media_bridge_upstream_pending where upload_id = ?",
@@ -50,7 +50,7 @@ export interface UsageRow {
   readonly read_ts: number;
 }
 
-/** What a row says of a user's usage. */
+/** The content of a row about a user's usage. */
 export function readUsage({ since_ts, read_ts }: UsageRow): KnownUsage {
   return { sinceTs: since_ts, readTs: read_ts };
 }

@@ -1,6 +1,6 @@
 import type { LocalMedia, NewLocalMedia } from "../../media/media-rows.ts";
 
-/** The statements about media with content, and about taking content back. */
+/** The statements about media with content, and about removing content. */
 export const MEDIA_SQL = {
   insert:
     "insert into local_media_repository (media_id, media_type, media_length, created_ts, upload_name, user_id, authenticated, sha256) values (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -7,7 +7,7 @@ export const USAGE_SQL = {
   sum: "select sum(media_length) as bytes from media_bridge_uploads where user_id = ? and uploaded_ts > ? and uploaded_ts <= ?",
 } as const;
 
-/** What counts of an upload. */
+/** What of an upload counts. */
 export type CountedMedia = Pick<UploadedMedia, "mediaId" | "userId" | "uploadedTs" | "mediaLength">;
 
 /** Parameters of `insert`, in the order of its text. */

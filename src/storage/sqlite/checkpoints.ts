@@ -3,11 +3,11 @@ import type { Logger } from "../../util/log.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { Checkpointer } from "./threads/checkpointer.ts";
 
-/** How much a loss of power may take at most: what was committed since the last flush to disk. */
+/** What a power loss may take at most: what was committed since the last flush to disk. */
 const FLUSH_AFTER_MS = 5_000;
 const FLUSH_AFTER_ROWS = 2_000;
 
-/** Says when what is committed is moved from the log into the database file, and on to disk. */
+/** Decides when commits are moved from the log into the database file, and flushed to disk. */
 export class Checkpoints {
   readonly #logPath: string;
   readonly #commits: GroupCommit;
@@ -19,8 +19,8 @@ export class Checkpoints {
   #flushedLog = "";
 
   /**
-   * @param path The database file.
-   * @param commits Waits while a checkpoint runs.
+   * @param path the database file
+   * @param commits waits while a checkpoint runs
    */
   constructor(path: string, commits: GroupCommit, log: Logger) {
     this.#logPath = `${path}-wal`;
@@ -29,14 +29,14 @@ export class Checkpoints {
     this.#othersTimer = setInterval(() => this.#flushOthers(), FLUSH_AFTER_MS).unref();
   }
 
-  /** So many rows have just been committed. */
+  /** Counts rows that have just been committed. */
   count(rows: number): void {
     this.#unflushedRows += rows;
     if (this.#unflushedRows >= FLUSH_AFTER_ROWS) void this.flush();
     this.#flushTimer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS).unref();
   }
 
-  /** Makes a checkpoint now, on a thread; commits wait meanwhile. False where that failed. */
+  /** Makes a checkpoint now, on a thread; commits wait until it ends. False where that failed. */
   flush(): Promise<boolean> {
     this.#flushing ??= this.#checkpoint().finally(() => (this.#flushing = undefined));
     return this.#flushing;
@@ -58,7 +58,8 @@ export class Checkpoints {
     clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
     this.#unflushedRows = 0;
-    // A commit between the end of the checkpoint and the thread's own write would flush the log's head on the event loop.
+    // A commit between the end of the checkpoint and the thread's own write would flush the log's header on the event
+    // loop.
     this.#commits.hold();
     const succeeded = await this.#checkpointer.run();
     this.#flushedLog = this.#describeLog();

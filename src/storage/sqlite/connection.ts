@@ -18,7 +18,7 @@ export class SqliteConnection {
     return Object.fromEntries(prepared) as Statements<Texts>;
   }
 
-  /** Resolves to what `read` answers, which is called at once. Rejects with `STORE_FAILED` or `STORE_BUSY`. */
+  /** Calls `read` at once and resolves to its result. Rejects with `STORE_FAILED` or `STORE_BUSY`. */
   async read<T>(read: () => T): Promise<T> {
     try {
       return read();
@@ -27,7 +27,7 @@ export class SqliteConnection {
     }
   }
 
-  /** Ends it. */
+  /** Closes the database. */
   async close(): Promise<void> {
     this.#db.close();
   }

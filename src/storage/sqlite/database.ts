@@ -41,7 +41,7 @@ export class SqliteDatabase extends SqliteConnection {
   }
 
   /**
-   * Runs `write` within the next shared transaction; resolves with what it answered once that is committed. It may be called
+   * Runs `write` within the next shared transaction; resolves with its result once that is committed. It may be called
    * more than once, each time on the rows as they were. Rejects with `STORE_FAILED` or `STORE_BUSY`.
    */
   async write<T>(write: () => T): Promise<T> {
@@ -61,7 +61,10 @@ export class SqliteDatabase extends SqliteConnection {
     }
   }
 
-  /** Moves what is committed into the database file, on disk, on a thread; commits wait meanwhile. False where that failed. */
+  /**
+   * Moves what is committed into the database file, on disk, on a thread; commits wait until it ends. False where that
+   * failed.
+   */
   flush(): Promise<boolean> {
     return this.#checkpoints.flush();
   }

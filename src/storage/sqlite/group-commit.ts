@@ -17,9 +17,9 @@ interface Entry {
 }
 
 /**
- * Collects what is to be written within one turn of the event loop and commits it together. A group that fails is
- * written again one by one, so that only the culprit fails. A locked database is tried again later, never waited for on
- * the loop.
+ * Collects what is written within one turn of the event loop and commits it together. Where the group fails, each write
+ * is made again by itself, so that only the one at fault fails. A locked database is tried again later; the event loop
+ * never waits for it.
  */
 export class GroupCommit {
   readonly #commit: (writes: readonly (() => void)[]) => void;
@@ -31,8 +31,8 @@ export class GroupCommit {
   #limitMs: number;
 
   /**
-   * @param commit Makes all writes in one transaction, or throws and has made none.
-   * @param limitMs How long a write waits for a locked database before it is refused.
+   * @param commit makes all writes in one transaction, or throws and has made none
+   * @param limitMs how long a write waits for a locked database before it is refused
    */
   constructor(commit: (writes: readonly (() => void)[]) => void, limitMs: number = BUSY_LIMIT_MS) {
     this.#commit = commit;
@@ -40,8 +40,8 @@ export class GroupCommit {
   }
 
   /**
-   * Resolves with what `write` answered, once that is committed. It may be called more than once, each time on the rows
-   * as they were.
+   * Resolves with the result of `write` once it is committed. It may be called more than once, each time on the rows as
+   * they were.
    */
   add<T>(write: () => T): Promise<T> {
     return new Promise((resolve, reject) => {
@@ -58,7 +58,7 @@ export class GroupCommit {
     });
   }
 
-  /** Nothing is committed from here on until {@link release}. */
+  /** Commits nothing until {@link release}. */
   hold(): void {
     this.#held = true;
   }
@@ -68,7 +68,7 @@ export class GroupCommit {
     if (this.#queue.length > 0) this.#schedule();
   }
 
-  /** Resolves when all that was added is settled, for which a locked database is not waited for long any more. */
+  /** Resolves when all that was added is settled. From here on, writes no longer wait long for a locked database. */
   async drained(): Promise<void> {
     this.#limitMs = Math.min(this.#limitMs, CLOSING_LIMIT_MS);
     if (this.#queue.length > 0) await new Promise<void>((resolve) => this.#whenEmpty.push(resolve));

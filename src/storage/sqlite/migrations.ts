@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { StartError } from "../../errors.ts";
 
-/** Each entry takes the database one version up. An entry that was released is never edited. */
+/** Each entry takes the database one version up. A released entry is never edited. */
 export const MIGRATIONS: readonly string[] = [
   `
   create table local_media_repository (
@@ -72,7 +72,7 @@ export const MIGRATIONS: readonly string[] = [
   `
   create index media_bridge_pending_by_user on local_media_repository (user_id, created_ts) where media_length is null;
   `,
-  // Synapse's indexes and its remaining table about media: SQL of modules counts on them.
+  // Synapse's indexes and its remaining table about media: the SQL of modules relies on them.
   `
   create index users_have_local_media on local_media_repository (user_id, created_ts);
   create index local_media_repository_url_idx on local_media_repository (created_ts) where url_cache is not null;
@@ -169,8 +169,8 @@ export function expectUsable(db: Database, path: string): void {
 }
 
 /**
- * Brings the tables up to the version of this code, all or nothing. Throws a StartError for a database that is newer, or
- * that another program made.
+ * Brings the tables up to the version of this code, all or nothing. Throws a StartError for a database that is newer,
+ * or that another program made.
  */
 export function migrate(db: Database, path: string): void {
   db.transaction(() => {
@@ -179,7 +179,8 @@ export function migrate(db: Database, path: string): void {
     const found = db.prepare("select version from media_bridge_schema").pluck().get();
     const version = typeof found === "number" ? found : 0;
     for (const step of MIGRATIONS.slice(version)) db.exec(step);
-    // Written also where nothing changed: the first commit after a start flushes the head of the log, and this is it.
+    // Written even where nothing changed: the first commit after a start flushes the header of the log, and this commit
+    // is it.
     db.exec("delete from media_bridge_schema");
     db.prepare("insert into media_bridge_schema (version) values (?)").run(MIGRATIONS.length);
   }).immediate();

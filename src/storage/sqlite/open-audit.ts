@@ -7,13 +7,13 @@ import { SqliteConnection } from "./connection.ts";
 /** How long a query waits for a lock of the service. */
 const BUSY_MS = 10_000;
 
-/** A look at the rows of a database, by a connection of its own. */
+/** A read of the rows of a database, by a connection of its own. */
 export interface SqliteAudit {
   readonly rows: AuditTable;
   close(): Promise<void>;
 }
 
-/** Opens a database that a service has made, and changes nothing in it. Throws a StartError `STORE`. */
+/** Opens a database that a service has made, without changing it. Throws a StartError `STORE`. */
 export function openSqliteAudit(path: string): SqliteAudit {
   if (!existsSync(path)) {
     throw new StartError(

@@ -6,10 +6,13 @@ import type { Logger } from "../../util/log.ts";
 import { migrate } from "./migrations.ts";
 import { keepPrivate, makePrivate } from "./private-database.ts";
 
-/** A lock of another process at start is worth waiting for; later, waiting happens off the event loop. */
+/** At start the service waits for a lock of another process; later, waiting happens off the event loop. */
 const START_TIMEOUT_MS = 5_000;
 
-/** The connection of the service itself, to a database that is made where it does not exist. Throws a StartError `STORE`. */
+/**
+ * The connection of the service itself, to a database that is made where it does not exist. Throws a StartError
+ * `STORE`.
+ */
 export function openDatabase({ path, log }: { readonly path: string; readonly log: Logger }): Database.Database {
   let db: Database.Database | undefined;
   try {

@@ -3,7 +3,10 @@ import type { Logger } from "../../util/log.ts";
 import { isSystemError } from "../failure.ts";
 
 const OWNER_ONLY = 0o600;
-/** The database, and what SQLite keeps beside it, by the mode that the database has at that time. */
+/**
+ * The database and the files that SQLite keeps beside it; SQLite gives them the mode that the database has at that
+ * time.
+ */
 const SUFFIXES = ["", "-wal", "-shm", "-journal"];
 
 /** Makes the file of a database where it does not exist: SQLite would make it readable for every user. */
@@ -11,14 +14,14 @@ export function makePrivate(path: string): void {
   try {
     closeSync(openSync(path, "wx", OWNER_ONLY));
   } catch (error) {
-    // One that exists is not opened: to close it would drop the locks that SQLite has on it.
+    // An existing one is not opened: closing it would drop SQLite's locks on it.
     if (!isSystemError(error, "EEXIST")) throw error;
   }
 }
 
 /**
- * Takes a database, which rows of all users are in, out of every other user's reach: earlier releases made it readable
- * for all.
+ * Takes read access to the database, which has rows of all users, from every other user of the machine: earlier
+ * releases made it readable for all.
  */
 export function keepPrivate(path: string, log: Logger): void {
   for (const file of SUFFIXES.map((suffix) => path + suffix)) {

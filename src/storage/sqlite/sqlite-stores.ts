@@ -33,12 +33,12 @@ export class SqliteStores implements Stores {
     this.pending = new PendingTable(db, this);
   }
 
-  /** Prepared where it is asked for: a repository without a Synapse behind it needs none of it. */
+  /** Prepared on demand: a repository without a Synapse behind it does not need it. */
   get guard(): GuardTable {
     return (this.#guard ??= new GuardTable(this.#db));
   }
 
-  /** Prepared where it is asked for: only a look at everything needs it. */
+  /** Prepared on demand: only an audit needs it. */
   get audit(): AuditTable {
     return (this.#audit ??= new AuditTable(this.#db));
   }

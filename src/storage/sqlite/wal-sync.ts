@@ -4,20 +4,20 @@ import { flushContent, flushFoldersTo } from "../disk-flush.ts";
 import { SharedFlush } from "../shared-flush.ts";
 
 /**
- * Brings the commits of a database in WAL mode to disk: one flush of its log, in a thread, for all who wait. By a descriptor
- * of the log alone: to close one of the database file would drop SQLite's locks on it.
+ * Brings the commits of a database in WAL mode to disk: one flush of its log, in a thread, for all callers that wait.
+ * It opens the log alone: closing a descriptor of the database file would drop SQLite's locks on it.
  */
 export class LogFlush {
   readonly #path: string;
   readonly #checkpoint: () => Promise<boolean>;
   readonly #shared = new SharedFlush(() => this.#flush());
   #fd: number | undefined;
-  /** A flush has failed: the kernel reports that once, and holds what it lost for written from then on. */
+  /** A flush has failed: the kernel reports that once, and treats what it lost as written from then on. */
   #isTainted = false;
 
   /**
-   * @param path The log, which exists from the first commit on.
-   * @param checkpoint Moves the log into the database file and on to disk; false where that failed.
+   * @param path the log, which exists from the first commit on
+   * @param checkpoint moves the log into the database file and on to disk; false where that failed
    */
   constructor(path: string, checkpoint: () => Promise<boolean>) {
     this.#path = path;
@@ -29,7 +29,7 @@ export class LogFlush {
     return this.#shared.run();
   }
 
-  /** To be called when nobody waits any more, before the database is closed. */
+  /** Call it when no caller waits any more, before the database is closed. */
   async close(): Promise<void> {
     await this.#shared.ended();
     if (this.#fd !== undefined) closeSync(this.#fd);

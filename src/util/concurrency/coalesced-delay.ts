@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 
 /**
- * A short wait that callers who come meanwhile share: they all continue together, and can do their work as one piece.
+ * A short wait that callers share: all who call during the wait continue together, and can do their work as one piece.
  */
 export class CoalescedDelay {
   readonly #ms: number;
@@ -11,7 +11,7 @@ export class CoalescedDelay {
     this.#ms = ms;
   }
 
-  /** Resolves at the end of the pause that is on, or of one that begins now. */
+  /** Resolves at the end of the current wait, or of one that begins now. */
   over(): Promise<void> {
     return (this.#current ??= this.#begin());
   }

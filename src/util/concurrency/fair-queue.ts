@@ -1,16 +1,19 @@
-/** What one key has waiting. */
+/** The waiting items of one key. */
 interface Lane<T> {
   readonly urgent: T[];
   readonly common: T[];
 }
 
 /**
- * A queue in which keys take turns, and every other turn is for those that have had none yet; of one key, what is urgent goes first,
- * then whatever came first.
+ * A queue in which keys take turns. Every other turn is for keys that have had none yet. Within a key, urgent items are
+ * first, then the others in their order.
  */
 export class FairQueue<T> {
   readonly #lanes = new Map<string, Lane<T>>();
-  /** Keys that wait for their first turn: behind all others they would wait for a whole round, which may be longer than they can. */
+  /**
+   * Keys that wait for their first turn: behind all others they would wait for a whole round, which may be longer than
+   * they can.
+   */
   readonly #newcomers = new Set<string>();
   #isNewcomersTurn = true;
   #count = 0;
@@ -29,7 +32,7 @@ export class FairQueue<T> {
     this.#count += 1;
   }
 
-  /** Takes the item whose turn it is; its key gets its next turn after all others. */
+  /** Takes the next item; its key gets its next turn after all others. */
   shift(): T | undefined {
     const key = (this.#isNewcomersTurn ? first(this.#newcomers) : undefined) ?? first(this.#lanes.keys());
     this.#isNewcomersTurn = !this.#isNewcomersTurn;

@@ -1,10 +1,10 @@
-/** So many actions a second, and so many more at once. */
+/** Actions a second, and the size of a burst beyond that. */
 export interface RateLimit {
   readonly perSecond: number;
   readonly burstCount: number;
 }
 
-/** How much a key has used, as it stood at a time. */
+/** How much a key had used at a time. */
 interface Level {
   count: number;
   atMs: number;
@@ -12,12 +12,12 @@ interface Level {
 
 const SWEEP_AT_LEAST = 1024;
 /**
- * Leaking in fractions leaves a rest that is not an action. A caller that waits as long as it was told is well below
- * it.
+ * Leaking in fractions leaves a remainder that is not an action. A caller that waits as long as it was told is well
+ * below it.
  */
 const REST = 1e-6;
 
-/** Holds each key to a rate: a bucket that fills by one an action and leaks steadily. Refused actions do not count. */
+/** Limits each key to a rate: a bucket that fills by one an action and leaks steadily. Refused actions do not count. */
 export class RateLimiter {
   readonly #levels = new Map<string, Level>();
   readonly #limit: RateLimit;
@@ -28,8 +28,8 @@ export class RateLimiter {
   }
 
   /**
-   * Counts an action of a key, or one that weighs as much as several, or answers when to try again: in `retryAfterMs`,
-   * undefined where waiting does not help. Times are milliseconds that never go back by much.
+   * Counts an action of a key, or one that weighs as much as several. Where it is refused, returns when to try again:
+   * `retryAfterMs`, undefined where waiting does not help. Times are milliseconds that never go back by much.
    */
   take(key: string, nowMs: number, weight = 1): { readonly retryAfterMs: number | undefined } | undefined {
     const { perSecond, burstCount } = this.#limit;
@@ -50,8 +50,8 @@ export class RateLimiter {
   }
 
   /**
-   * Forgets keys that have used nothing; next time when there are twice as many as are left, so that it costs little a
-   * call.
+   * Forgets keys that have used nothing. The next time is when there are twice as many keys as are left, so that a call
+   * costs little on average.
    */
   #sweep(nowMs: number): void {
     for (const [key, level] of this.#levels) if (this.#countAt(level, nowMs) === 0) this.#levels.delete(key);

@@ -4,7 +4,7 @@ import { within } from "./with-timeout.ts";
 export class RunningTasks {
   readonly #tasks = new Set<Promise<unknown>>();
 
-  /** Hands the promise back, and remembers it until it has settled. */
+  /** Returns the promise, and remembers it until it has settled. */
   track<T>(task: Promise<T>): Promise<T> {
     this.#tasks.add(task);
     const forget = () => void this.#tasks.delete(task);
@@ -16,12 +16,12 @@ export class RunningTasks {
     return this.#tasks.size;
   }
 
-  /** Resolves once nothing is left, what is begun meanwhile included. */
+  /** Resolves once nothing is left, including what begins in the meantime. */
   async idle(): Promise<void> {
     while (this.#tasks.size > 0) await Promise.allSettled(this.#tasks);
   }
 
-  /** Resolves when everything has settled, failed or not, at the latest after `graceMs`. */
+  /** Resolves when everything has settled, failed or not, or after `graceMs`. */
   async settled(graceMs: number): Promise<void> {
     await within(Promise.allSettled(this.#tasks), graceMs);
   }

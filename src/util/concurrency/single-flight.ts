@@ -1,4 +1,4 @@
-/** Shares what is done once at a time for a key: calls that come while one is under way get its outcome. */
+/** Shares work by key: calls that come while the same work is under way get its outcome. */
 export class SingleFlight<Outcome> {
   readonly #underWay = new Map<string, Promise<Outcome>>();
 

@@ -1,24 +1,24 @@
 /** What ends a wait for a turn before it comes. */
 export interface TurnOptions {
-  /** How long to wait; forever where not given. */
+  /** How long to wait; without it, there is no limit. */
   readonly timeoutMs?: number;
-  /** Is given what to call when the turn is not wanted any more; answers how to stop that. */
+  /** Takes a function to call when the turn is not wanted any more; returns a function that stops listening. */
   readonly whenGone?: (gone: () => void) => () => void;
 }
 
-/** Lets a limited number in at a time. The others wait, and come in the order in which they asked. */
+/** Admits a limited number at a time. The others wait, and are admitted in the order in which they asked. */
 export class Turns {
   #free: number;
   readonly #line = new Set<() => void>();
 
-  /** @param limit how many have their turn at the same time */
+  /** @param limit how many may have their turn at the same time */
   constructor(limit: number) {
     this.#free = limit;
   }
 
   /**
-   * Resolves to whether the turn came: not where that takes longer than `timeoutMs`, nor once `whenGone` has called back. A caller
-   * whose turn came must {@link pass} it on.
+   * Resolves to whether the turn came: not where that takes longer than `timeoutMs`, nor once `whenGone` has called
+   * back. A caller whose turn came must {@link pass} it on.
    */
   async take({ timeoutMs, whenGone }: TurnOptions = {}): Promise<boolean> {
     if (this.#free > 0) {
@@ -40,7 +40,7 @@ export class Turns {
     });
   }
 
-  /** Passes a turn on to the first in line, who has it at once: a caller that comes now does not get in between. */
+  /** Passes a turn on to the first in line, who has it at once: a caller that comes now cannot get in between. */
   pass(): void {
     const [first] = this.#line;
     if (first) first();

@@ -2,20 +2,23 @@ import { flushContent, flushFile, flushFolder, flushFoldersTo } from "../../disk
 import { SharedFlush } from "../../shared-flush.ts";
 import { JournalSweeper, type SweeperOptions } from "./journal-sweeper.ts";
 
-/** What of an upload outlives a loss of power, and from when on. Each call fails with Node's error of the system call. */
+/** What of an upload survives a power loss, and from when on. Each call fails with Node's error of the system call. */
 export interface Durability {
-  /** The content of a file that is open, and its temporary name, before it gets its final name. */
+  /** Flushes the content of an open file, and its temporary name, before it gets its final name. */
   secure(fd: number): Promise<void> | void;
-  /** The content of a file that came back, before it gets its final name. */
+  /** Flushes the content of a restored file before it gets its final name. */
   secureFile(path: string): Promise<void> | void;
-  /** That names are gone from a folder, before the temporary name, which stands for them, goes. */
+  /** Flushes the removal of names from a folder, before the temporary name that represents them is removed. */
   secureRemoval(folder: string): Promise<void> | void;
   /**
-   * The row is committed: the temporary name may go once the final one is on disk. `folders` are those in which the upload
-   * made names. False where the caller is to remove it at once.
+   * Call this once the row is committed: the temporary name may be removed once the final one is on disk. `folders` are
+   * those in which the upload made names. False where the caller must remove the temporary name at once.
    */
   letGo(temporaryPath: string, folders: readonly string[]): boolean;
-  /** Lets every temporary name go that waits for it. Never rejects: what cannot go now goes later, or at the next start. */
+  /**
+   * Removes every temporary name that waits for it. Never rejects: what cannot be removed now is removed later, or at
+   * the next start.
+   */
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
@@ -26,7 +29,7 @@ export interface DurableFolders {
   readonly mediaStorePath: string;
 }
 
-/** Leaves it to the operating system when something reaches the disk. */
+/** Leaves it to the operating system when data reaches the disk. */
 export const RELAXED: Durability = {
   secure: () => undefined,
   secureFile: () => undefined,
@@ -36,7 +39,7 @@ export const RELAXED: Durability = {
   close: async () => undefined,
 };
 
-/** @param places Where temporary names stand, and where the files do: both are to be there themselves. */
+/** @param places the folders of the temporary names and of the files: both must exist themselves */
 export function createFullDurability(places: DurableFolders, options: SweeperOptions): Durability {
   const { uploadsFolder, mediaStorePath } = places;
   const sweeper = new JournalSweeper(options);

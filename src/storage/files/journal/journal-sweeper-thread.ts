@@ -1,13 +1,13 @@
 import { closeSync, constants, fsyncSync, openSync, rmSync } from "node:fs";
 import { answerRequests } from "../../../util/thread-messages.ts";
 
-/** Folders to flush, and names to remove after that. */
+/** Folders to flush, and names to remove afterwards. */
 export interface SweepBatch {
   readonly folders: readonly string[];
   readonly names: readonly string[];
 }
 
-/** The folder is gone, since its media was deleted; or its file system does not flush folders. */
+/** The folder is gone because its media was deleted, or its file system does not flush folders. */
 const NOT_TO_FLUSH = new Set(["ENOENT", "EINVAL", "ENOTSUP", "EOPNOTSUPP"]);
 
 answerRequests(({ folders, names }: SweepBatch) => {

@@ -4,7 +4,7 @@ import type { SweepBatch } from "./journal-sweeper-thread.ts";
 
 export interface SweeperOptions {
   readonly log: Logger;
-  /** How long names wait for others; milliseconds, 2,000 by default. */
+  /** How long a name waits for others, to be removed together; milliseconds, 2,000 by default. */
   readonly afterMs?: number;
 }
 
@@ -14,8 +14,8 @@ const AFTER_NAMES = 2_000;
 const IDLE_MS = 10_000;
 
 /**
- * Removes temporary names of uploads in batches, each after the folders with their final names have been flushed. A thread does
- * both: a thousand of them in one message cost a fraction of what a hand-over for each call does.
+ * Removes temporary names of uploads in batches, each after the folders with their final names have been flushed. A
+ * thread does both: a message with a thousand names costs a fraction of a hand-over for each call.
  */
 export class JournalSweeper {
   readonly #log: Logger;
@@ -34,7 +34,7 @@ export class JournalSweeper {
     this.#afterMs = afterMs;
   }
 
-  /** @param folders Those in which the upload made names: they are flushed before the temporary name goes. */
+  /** @param folders those in which the upload made names: they are flushed before the temporary name is removed */
   add(name: string, folders: readonly string[]): void {
     this.#names.push(name);
     for (const folder of folders) this.#folders.add(folder);
@@ -42,13 +42,13 @@ export class JournalSweeper {
     else this.#wait();
   }
 
-  /** Removes all that wait now. Never rejects: what cannot be removed waits on. */
+  /** Removes all names that wait now. Never rejects: what cannot be removed keeps waiting. */
   async sweep(): Promise<void> {
     await this.#sweeping;
     await this.#sweep();
   }
 
-  /** Sweeps what is left; what cannot be swept stays for the next start. Never rejects. */
+  /** Removes what is left; what cannot be removed stays for the next start. Never rejects. */
   async close(): Promise<void> {
     await this.sweep();
     clearTimeout(this.#timer);
@@ -59,7 +59,7 @@ export class JournalSweeper {
     this.#timer ??= setTimeout(() => void this.#sweep(), this.#afterMs).unref();
   }
 
-  /** One at a time; what comes meanwhile waits for the next. */
+  /** One sweep at a time; what arrives during a sweep waits for the next. */
   #sweep(): Promise<void> {
     this.#sweeping ??= this.#sweepNow().finally(() => (this.#sweeping = undefined));
     return this.#sweeping;

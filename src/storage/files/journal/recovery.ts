@@ -12,8 +12,9 @@ export async function listUnsettled(layout: Layout): Promise<string[]> {
 }
 
 /**
- * Ends uploads that an earlier process left unsettled. A temporary name whose media was stored is forgotten once the final
- * name is there, which a loss of power may have taken; where it was not stored, as its row is missing or still without content, its file goes as well, if it is the very file that the temporary name leads to.
+ * Ends uploads that an earlier process left unsettled. If the media was stored, re-creates the final name if a power
+ * loss removed it, then drops the temporary name. If it was not stored (no row, or a row without content), also deletes
+ * the final file, provided that it is the same file as the one under the temporary name.
  */
 export async function recoverUploads(
   layout: Layout,
@@ -59,7 +60,7 @@ async function remove(temporaryPath: string, contentPath: string, durability: Du
   await unlink(temporaryPath);
 }
 
-/** The paths of files that an earlier process was fetching back. */
+/** The paths of files that an earlier process was restoring. */
 export async function listSpools(layout: Layout): Promise<string[]> {
   const names = await listNames(layout.uploadsFolder);
   return names.filter((name) => layout.isSpool(name)).map((name) => join(layout.uploadsFolder, name));

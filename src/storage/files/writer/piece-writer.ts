@@ -1,22 +1,31 @@
 import { freeBuffer } from "../../../util/free-buffer.ts";
 import { writeChunks } from "../chunks.ts";
 
-/** What a file holds in memory before it is opened, and a piece of one while many are written: memory counts then. */
+/**
+ * The size of a file that is held in memory before it is opened, and of a piece while many files are written: memory
+ * counts then.
+ */
 export const PIECE_BYTES = 256 * 1024;
-/** A piece while few files are written: each costs a hand-over to a thread, so few large ones are cheaper. */
+/**
+ * The size of a piece while few files are written. Each piece costs a hand-over to a thread, so few large ones are
+ * cheaper.
+ */
 const LARGE_PIECE_BYTES = 1024 * 1024;
-/** Files that are written in large pieces at one time. */
+/** How many files are written in large pieces at the same time. */
 const MAX_LARGE = 8;
 
 let largeWriters = 0;
 
-/** Appends to an opened file in pieces: one on its way to the disk, one filling up, no more. Chunks are freed once they are written. */
+/**
+ * Appends to an open file in pieces: at most one is being written and one is filling up. Chunks are freed once they are
+ * written.
+ */
 export class PieceWriter {
   readonly #fd: number;
   readonly #isLarge: boolean;
   #chunks: Buffer[];
   #chunksBytes: number;
-  /** The piece on its way; never rejects. */
+  /** The piece that is being written; never rejects. */
   #writing: Promise<void> | undefined;
   #failure: { readonly error: unknown } | undefined;
   #hasEnded = false;
@@ -35,7 +44,7 @@ export class PieceWriter {
     this.#chunks.push(chunk);
     this.#chunksBytes += chunk.length;
     if (this.#chunksBytes < (this.#isLarge ? LARGE_PIECE_BYTES : PIECE_BYTES)) return;
-    // A disk that keeps up makes nobody wait.
+    // While the disk keeps up, the caller does not wait.
     if (this.#writing === undefined && this.#failure === undefined) this.#startPiece();
     else return Promise.resolve(this.#writing).then(() => this.#startPiece());
   }
@@ -52,7 +61,7 @@ export class PieceWriter {
     }
   }
 
-  /** Resolves when nothing is on its way any more, failed or not. */
+  /** Resolves when nothing is being written any more, failed or not. */
   async stop(): Promise<void> {
     this.#end();
     await this.#writing;

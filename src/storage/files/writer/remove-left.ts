@@ -2,13 +2,13 @@ import type { Logger } from "../../../util/log.ts";
 import { isSystemError } from "../../failure.ts";
 import type { FsOperations } from "../fs-operations.ts";
 
-/** By what something is removed, and who is told. */
+/** What removes the files, and where failures are logged. */
 export interface RemovalParts {
   readonly calls: () => FsOperations;
   readonly log: Logger;
 }
 
-/** Removes what an upload left. False where that failed. Never rejects: what stays behind is seen to at the next start. */
+/** Removes what an upload left. False where that failed. Never rejects: the next start removes what stays behind. */
 export async function removeLeft(
   by: "unlink" | "removeFolder",
   path: string,
@@ -24,7 +24,7 @@ export async function removeLeft(
   return true;
 }
 
-/** The one line that tells of something that stays behind. */
+/** Logs, in one line, that something stays behind. */
 export function warnOfLeft(error: unknown, path: string, log: Logger): void {
   log.warn({ err: error, path }, "could not remove the files that an upload left on disk");
 }

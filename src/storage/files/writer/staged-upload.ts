@@ -6,13 +6,13 @@ import { inFolder } from "./with-folder.ts";
 import type { WriterParts } from "./writer.ts";
 
 /**
- * A whole upload under its temporary name. Its local file is the one that is published: Python modules find it at its final
- * path, and whoever needs that first links it there.
+ * A complete upload under its temporary name. Its local file is the file that will be published: Python modules expect
+ * it at its final path, so the first caller that needs it links it there.
  */
 export class FilesystemStagedUpload implements StagedUpload {
   readonly #parts: WriterParts;
   #linked: Promise<void> | undefined;
-  /** What this upload made; another upload's file of the same name is not part of it. */
+  /** Whether this upload made the final name; another upload's file of the same name is not part of it. */
   #madeContent = false;
   #madeFolders: string[] = [];
 
@@ -35,7 +35,10 @@ export class FilesystemStagedUpload implements StagedUpload {
     if (!durability.letGo(temporaryPath, folders)) await removeLeft("unlink", temporaryPath, this.#parts);
   }
 
-  /** Takes the final name away, and the folders that were made for it. False where the file may still be there. Never rejects. */
+  /**
+   * Removes the final name, and the folders that were made for it. False where the file may still be there. Never
+   * rejects.
+   */
   async takeBack(): Promise<boolean> {
     await this.#linked?.catch(() => undefined);
     const isGone = !this.#madeContent || (await this.#removeContent());
@@ -46,7 +49,7 @@ export class FilesystemStagedUpload implements StagedUpload {
   async #link(): Promise<void> {
     const { temporaryPath, contentPath, calls } = this.#parts;
     try {
-      // With 7 million folders the one of a new id is hardly ever there yet.
+      // With 7 million possible folders, the one of a new id hardly ever exists yet.
       await this.#makeContentFolder(dirname(contentPath));
       await inFolder(
         contentPath,
@@ -65,7 +68,7 @@ export class FilesystemStagedUpload implements StagedUpload {
     for (let made = folder; made.length >= topmost.length; made = dirname(made)) this.#madeFolders.push(made);
   }
 
-  /** Whether it is gone, and stays so. */
+  /** Whether it is gone, and stays gone. */
   async #removeContent(): Promise<boolean> {
     const { contentPath, durability, log } = this.#parts;
     if (!(await removeLeft("unlink", contentPath, this.#parts))) return false;

@@ -9,14 +9,17 @@ import type { Durability } from "../journal/durability.ts";
 import { inFolder } from "./with-folder.ts";
 import type { Layout } from "../layout.ts";
 
-/** By what a file comes back. */
+/** What restoring a file needs. */
 export interface SpoolParts {
   readonly calls: () => FsOperations;
   readonly durability: Durability;
   readonly log: Logger;
 }
 
-/** A place beside the store for a file that comes back, from which it is linked to its final path in one step. */
+/**
+ * A place beside the store for a file that is being restored. The file is linked from there to its final path in one
+ * step.
+ */
 export class FilesystemSpool implements BlobSpool {
   readonly path: string;
   readonly #contentPath: string;
@@ -36,7 +39,7 @@ export class FilesystemSpool implements BlobSpool {
     const link = () => this.#calls().link(this.path, this.#contentPath);
     try {
       await this.#refuseOthers();
-      // A final name never leads to half a file, not even after a loss of power.
+      // A final name never leads to half a file, not even after a power loss.
       await this.#durability.secureFile(this.path);
       await this.#calls().makeFolders(dirname(this.#contentPath));
       await inFolder(this.#contentPath, link, async (folder) => void (await this.#calls().makeFolders(folder)));
@@ -46,7 +49,7 @@ export class FilesystemSpool implements BlobSpool {
     }
   }
 
-  /** Rejects where what a provider's module left is not a file: a link to one would be linked into the store itself. */
+  /** Rejects where the provider's module did not leave a regular file: a link would be linked into the store itself. */
   async #refuseOthers(): Promise<void> {
     const { fd, isFile } = await this.#calls().openForReading(this.path);
     await this.#calls().close(fd);
@@ -63,7 +66,10 @@ export class FilesystemSpool implements BlobSpool {
   }
 }
 
-/** Opens a spool whose name is its own: what an earlier process left of the same media is never taken for it. */
+/**
+ * Opens a spool with a name of its own, so that what an earlier process left of the same media is never mistaken for
+ * it.
+ */
 export async function openSpool(
   fileId: string,
   contentPath: string,

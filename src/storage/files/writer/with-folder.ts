@@ -1,7 +1,10 @@
 import { dirname } from "node:path";
 import { isSystemError } from "../../failure.ts";
 
-/** How often a folder may vanish (an abort beside us removed it, empty) between making it and linking into it. */
+/**
+ * How often a folder may vanish between making it and linking into it: an abort of another upload removes it while it
+ * is empty.
+ */
 const FOLDER_ATTEMPTS = 5;
 
 /** Makes the folder of a path only when it proves to be missing, which is rare. */
@@ -16,7 +19,8 @@ export async function inFolder<T>(
     } catch (error) {
       if (attempt === FOLDER_ATTEMPTS || !isSystemError(error, "ENOENT")) throw error;
       await makeFolder(dirname(path)).catch((reason: unknown) => {
-        // Node's mkdir finds a folder on the way, looks what it is, and takes one that is gone by then for a file. A real one is met again.
+        // Node's mkdir finds a folder on the way and checks it; where the folder is gone by then, it reports a file in
+        // its place. A real file is found again by the next attempt.
         if (!isSystemError(reason, "ENOTDIR")) throw reason;
       });
     }

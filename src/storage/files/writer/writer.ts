@@ -9,7 +9,7 @@ import { removeLeft, warnOfLeft } from "./remove-left.ts";
 import { FilesystemStagedUpload } from "./staged-upload.ts";
 import { inFolder } from "./with-folder.ts";
 
-/** Where an upload goes, and by what. */
+/** Where an upload is written, and with what. */
 export interface WriterParts {
   readonly temporaryPath: string;
   readonly contentPath: string;
@@ -18,9 +18,7 @@ export interface WriterParts {
   readonly log: Logger;
 }
 
-/**
- * An upload on its way into the folder: in memory while it is small, in pieces to its temporary name when it is not.
- */
+/** An upload on its way into the folder: in memory while it is small, in pieces to its temporary name otherwise. */
 export class FilesystemWriter implements BlobWriter {
   readonly #parts: WriterParts;
   #chunks: Buffer[] = [];
@@ -55,7 +53,8 @@ export class FilesystemWriter implements BlobWriter {
     await this.#pieces?.stop();
     this.#chunks = [];
     await this.#closeFile().catch((error: unknown) => warnOfLeft(error, temporaryPath, log));
-    // The journal goes last, once the file is known to be gone: whatever stays behind, the next start finishes the job.
+    // The journal is removed last, once the file is known to be gone: if anything stays behind, the next start finishes
+    // the job.
     const isGone = this.#staged === undefined || (await this.#staged.takeBack());
     if (this.#madeTemporary && isGone) await removeLeft("unlink", temporaryPath, this.#parts);
   }
@@ -78,7 +77,7 @@ export class FilesystemWriter implements BlobWriter {
   async #finish(): Promise<void> {
     if (this.#pieces === undefined) await this.#writeAtOnce();
     else await this.#pieces.finish();
-    // The temporary name reaches the disk before the final one does: it is what tells the next start about both.
+    // The temporary name reaches the disk before the final one: it tells the next start about both.
     if (this.#fd !== undefined) await this.#parts.durability.secure(this.#fd);
     await this.#closeFile();
   }

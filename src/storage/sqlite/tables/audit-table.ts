@@ -4,7 +4,7 @@ import type { SqliteConnection, Statements } from "../connection.ts";
 
 const PAGE_ROWS = 500;
 
-/** {@link AuditRows} of a SQLite database, also while a service writes to it. */
+/** {@link AuditRows} of a SQLite database; a service may write to it at the same time. */
 export class AuditTable implements AuditRows {
   readonly #db: SqliteConnection;
   readonly #statements: Statements<typeof AUDIT_SQL>;

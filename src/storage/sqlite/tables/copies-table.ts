@@ -15,8 +15,8 @@ export class CopiesTable implements PendingCopies {
   }
 
   /**
-   * Local media that these providers are to get. Part of the caller's transaction: the one that commits the media's
-   * row.
+   * Adds local media that these providers are to get. Part of the caller's transaction: the one that commits the
+   * media's row.
    */
   add(mediaId: string, providers: readonly string[] | undefined, nowTs: number): void {
     if (providers === undefined) return;

@@ -6,7 +6,7 @@ import type { CopiesTable } from "./copies-table.ts";
 import type { SqliteDatabase } from "../database.ts";
 import type { UsageTable } from "./usage-table.ts";
 
-/** Tables into which the commit of media writes as well. */
+/** The tables into which the commit of media writes as well. */
 export interface CommittedTables {
   readonly usage: UsageTable;
   readonly copies: CopiesTable;

@@ -16,17 +16,17 @@ export class UsageTable implements UsageSums {
     return this.#db.read(() => this.#sumPeriods(userId, sinceTs));
   }
 
-  /** Media counts from here on. Part of the caller's transaction: the one that commits the media's row. */
+  /** Counts media from now on. Part of the caller's transaction: the one that commits the media's row. */
   add(media: CountedMedia): void {
     this.#statements.insert.run(bindUsage(media));
   }
 
-  /** Media counts no longer. Part of the caller's transaction. */
+  /** Stops counting media. Part of the caller's transaction. */
   remove(mediaId: string): void {
     this.#statements.delete.run(mediaId);
   }
 
-  /** Periods overlap: from the shortest to the longest, each adds only what the one before has not seen. */
+  /** Periods overlap: from the shortest to the longest, each adds only what the one before did not cover. */
   #sumPeriods(userId: string, sinceTs: readonly number[]): number[] {
     const sums = new Map<number, number>();
     let bytes = 0;

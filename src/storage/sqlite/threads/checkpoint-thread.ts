@@ -26,7 +26,7 @@ function checkpoint(): void {
     db.pragma("wal_checkpoint(PASSIVE)");
     db.pragma("user_version = 0");
   } catch (error) {
-    // A module that writes for long restarts the WAL itself, on a thread of its own.
+    // A module that writes for a long time restarts the WAL itself, on a thread of its own.
     if (!String((error as { code?: unknown }).code).startsWith("SQLITE_BUSY")) throw error;
   }
 }

@@ -11,7 +11,7 @@ export class Checkpointer {
   readonly #log: Logger;
   readonly #thread: WorkerThread<null, void>;
 
-  /** @param path The database file, which must exist when {@link run} is called. */
+  /** @param path the database file, which must exist when {@link run} is called */
   constructor(path: string, log: Logger) {
     this.#path = path;
     this.#log = log;
@@ -22,7 +22,10 @@ export class Checkpointer {
     });
   }
 
-  /** Resolves when the checkpoint has ended to whether it succeeded; a failure is logged, the next one tries again. Call one at a time. */
+  /**
+   * Resolves when the checkpoint has ended to whether it succeeded. A failure is logged, and the next checkpoint tries
+   * again. Call one at a time.
+   */
   async run(): Promise<boolean> {
     try {
       await this.#thread.ask(null);
