@@ -21,7 +21,7 @@ export interface CreateParts {
 }
 
 /**
- * Has Synapse make an id for a user who is known, and remembers whose it is. Resolves to Synapse's answer, with its
+ * Has Synapse make an id for an authenticated user, and remembers whose it is. Resolves to Synapse's answer, with its
  * body where it was read. Client-Server API, `POST /_matrix/media/v1/create`.
  */
 export async function createThroughUpstream(
@@ -44,9 +44,9 @@ export async function createThroughUpstream(
 }
 
 /**
- * Throws where it is known already that Synapse would refuse an upload to this id, before any module is asked: 403
- * where it is another user's, 409 where it has content, 404 where it has expired. Of an id that was not made through
- * here Synapse alone knows.
+ * Throws where the service already knows that Synapse would refuse an upload to this id, before any module is asked:
+ * 403 where it belongs to another user, 409 where it has content, 404 where it has expired. Only Synapse knows about
+ * ids that were not made through this service.
  */
 export async function checkCreated(
   mediaId: string,

@@ -13,11 +13,12 @@ const MEDIA = `
 
 const UPLOADERS = "select distinct user_id from local_media_repository where user_id is not null";
 
-/** Media by Synapse's own tables, which are only read. */
+/** Synapse's media, from its own tables, which are only read. */
 export function createDatabaseMedia(query: RunQuery): SynapseMedia {
   return {
     async *mediaOf(userId, sinceTs) {
-      // Nothing of that very moment: it is not later. Databases sort ids in more than one way, but all the same throughout.
+      // Rows of the very time `sinceTs` are left out: they are not later. Databases sort ids in different ways, but
+      // each does so consistently.
       let last = { uploadedTs: sinceTs + 1, mediaId: "" };
       for (;;) {
         const rows = await query(MEDIA, [userId, last.uploadedTs, last.uploadedTs, last.mediaId, PAGE]);

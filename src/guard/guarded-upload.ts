@@ -28,14 +28,14 @@ import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";
 import type { InFlightUpload, InFlightUploads } from "./in-flight-uploads.ts";
 import type { SmallRequest } from "../proxy/small-request-client/small-request-client.ts";
 
-/** An upload to Synapse by a user who is known. */
+/** An upload to Synapse by an authenticated user. */
 export interface GuardedRequest extends AdmissionRequest {
   readonly method: "POST" | "PUT";
   /** Path and query, as the client sent them. */
   readonly target: string;
-  /** The client's headers as they go to Synapse, without the length of the body. */
+  /** The client's headers as they are sent to Synapse, without the length of the body. */
   readonly headers: RawHeaders;
-  /** The id of the path, for an upload to one that exists; Synapse decides whether the user may. */
+  /** The id in the path, for an upload to an existing id; Synapse decides whether the user may upload to it. */
   readonly mediaId: string | undefined;
   readonly body: BodySource;
   /** Aborted when the client leaves: an upload that still waits for its turn is given up then. */
@@ -63,18 +63,18 @@ export type GuardedAnswer =
       /** The body of the answer, which has been read. */
       readonly text: Buffer;
       /**
-       * Resolves, never rejects, once it is recorded; until then its bytes are reserved. The client need not wait for
-       * it.
+       * Resolves, never rejects, once the upload is recorded; until then its bytes are reserved. The client need not
+       * wait for it.
        */
       readonly recorded: Promise<void>;
     };
 
 /**
- * Decides over an upload as `storeUpload` does, and hands on to Synapse what is allowed. Throws the {@link MatrixError}
- * that refuses it; whatever fails gives the reservation back and leaves no file.
+ * Decides about an upload as `storeUpload` does, and passes it on to Synapse if it is allowed. Throws the {@link
+ * MatrixError} that refuses it. A failure returns the reservation and leaves no file.
  */
 export async function guardUpload(given: GuardedRequest, parts: GuardParts): Promise<GuardedAnswer> {
-  // What is decided about is what is sent on, to the byte.
+  // What is sent on is what was decided about, to the byte.
   const request = { ...given, body: exactly({ source: given.body, sizeBytes: given.contentLength }) };
   const held: {
     note?: InFlightUpload | undefined;
@@ -83,13 +83,13 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
     recorded?: Promise<void> | undefined;
   } = {};
   try {
-    // 1. to 3. The maximum, the modules and the quota let it pass, before its first byte. What must be committed before
-    // Synapse hears of the upload is committed while the modules decide.
+    // 1. to 3. The maximum, the modules and the quota let the upload pass, before its first byte. While the modules
+    // decide, the service commits what must be committed before Synapse sees the upload.
     const admitting = admit(request, parts);
     const note = (held.note = parts.notes.take(request.userId));
     held.reservation = await admitting;
-    // 4. What must be whole before Synapse may see it goes to a temporary file first: Synapse wants to be told the
-    // length, and a spam check wants the file.
+    // 4. An upload that must be complete before Synapse may see it is written to a temporary file first: Synapse needs
+    // its length, or a spam check needs the file.
     const isChecked = parts.chain.has("check_media_file_for_spam");
     if (request.contentLength === undefined || isChecked) {
       held.spooled = await parts.spool.create();
@@ -106,7 +106,7 @@ export async function guardUpload(given: GuardedRequest, parts: GuardParts): Pro
         checkForSpam({ localPath: async () => path }, localFile(mediaId), judging),
       );
     }
-    // 5. Synapse gets it, and its answer decides what becomes of the reservation and of the note.
+    // 5. Synapse gets the upload. Its answer decides what becomes of the reservation and of the note.
     held.note = undefined;
     const outcome = await handOn(request, { ...held, note, reservation: held.reservation }, parts.upstream);
     held.recorded = outcome.recorded;
@@ -134,11 +134,11 @@ async function receive(
   });
 }
 
-/** What an upload that may go on to Synapse holds. */
+/** What an upload holds while it may be sent to Synapse. */
 interface Admitted {
   readonly note: InFlightUpload;
   readonly reservation: Reservation;
-  /** Its whole body, where that had to be looked at. */
+  /** The whole body, where it had to be checked. */
   readonly spooled?: SpooledUpload;
 }
 
@@ -151,8 +151,8 @@ const UNHEARD: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Uploads are recorded together, a moment after their clients were answered, who may well be sending the next one by
- * then.
+ * Uploads are recorded together, a moment after their clients were answered. The clients may already be sending their
+ * next uploads.
  */
 const settling = new CoalescedDelay(20);
 
@@ -210,9 +210,9 @@ async function handOn(
     };
     return { answer, text, stored: { mediaId, sizeBytes }, recorded: settle() };
   } catch (error) {
-    // One that is not passed on would keep its connection.
+    // An answer that is not passed on would keep its connection.
     if (answer && !Buffer.isBuffer(answer.body)) answer.body.destroy();
-    // What was not sent as a whole cannot have been stored.
+    // Synapse cannot have stored an upload that was not sent completely.
     const isTooLarge =
       isOnItsWay && wholeBytes > SMALL_BYTES && isCutOff(error) && (await isOverMaximum(wholeBytes, request, upstream));
     if (!isOnItsWay || !isWhole() || isUnheard(error)) note.forget();
@@ -221,7 +221,7 @@ async function handOn(
   }
 }
 
-/** Sends a small body, and looks at it once it is on its way: Synapse takes it in meanwhile. */
+/** Sends a small body and checks it while it is on its way: Synapse receives it at the same time. */
 async function exchangeSmall(
   request: SmallRequest,
   look: (piece: Buffer) => void,
@@ -238,7 +238,7 @@ function isCutOff(error: unknown): boolean {
   return MatrixError.is(error) && error.code === "UPSTREAM_BROKEN";
 }
 
-/** Whether it says that Synapse was sent nothing, or not the whole of it. */
+/** Whether the error means that Synapse was sent nothing, or not the whole upload. */
 function isUnheard(error: unknown): boolean {
   return MatrixError.is(error) && error.code !== undefined && UNHEARD.has(error.code);
 }

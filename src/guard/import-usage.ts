@@ -5,9 +5,9 @@ import { readUsage } from "./usage.ts";
 export interface ImportParts {
   readonly records: GuardRecords;
   readonly synapse: SynapseMedia;
-  /** The longest period over which a user's uploads are limited, milliseconds; undefined where they are not. */
+  /** The longest period over which a user's uploads are limited, milliseconds; undefined where they are not limited. */
   readonly periodOf: (userId: string) => Promise<number | undefined>;
-  /** Is told of every user that is done. */
+  /** Called for every user that is done. */
   readonly onProgress: (progress: ImportProgress) => void;
   readonly now?: () => number;
 }
@@ -15,7 +15,7 @@ export interface ImportParts {
 export interface ImportProgress {
   readonly users: number;
   readonly usersDone: number;
-  /** Of those: done already by an import that was broken off. */
+  /** How many of these an interrupted import had done already. */
   readonly usersSkipped: number;
   readonly media: number;
   readonly bytes: number;
@@ -23,20 +23,21 @@ export interface ImportProgress {
 
 /**
  * Reads what all users uploaded to Synapse within the longest period in use. An interrupted import continues where it
- * was, and one that is run again counts nothing twice: media is recorded by its id. Rejects where Synapse cannot be
- * asked.
+ * stopped, and one that is run again counts nothing twice, because media is recorded by its id. Rejects where Synapse
+ * cannot be asked.
  */
 export async function importUsage(parts: ImportParts): Promise<ImportProgress> {
   const { records, synapse, periodOf, onProgress, now = Date.now } = parts;
   const unfinished = await records.unfinishedImport();
   const startedTs = unfinished ?? now();
   if (unfinished === undefined) await records.startImport(startedTs);
-  // All of them before the first is read: who has no media any more by then would shift the pages.
+  // All users are listed before the first is read: otherwise users who lose all their media in the meantime would shift
+  // the pages.
   const userIds = await synapse.uploaders();
   let progress: ImportProgress = { users: userIds.length, usersDone: 0, usersSkipped: 0, media: 0, bytes: 0 };
   for (const userId of userIds) {
     const periodMs = await periodOf(userId);
-    // Nothing from before is known of a user without limits: should one come, their usage is read when it is needed.
+    // Nothing earlier is known about a user without limits. If the user gets one, the usage is read when it is needed.
     const sinceTs = startedTs - (periodMs ?? 0);
     const last = await records.lastRead(userId);
     const isDone =

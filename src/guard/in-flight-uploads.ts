@@ -6,29 +6,32 @@ import type { Logger } from "../util/log.ts";
 /** What notes are kept with. */
 export interface NoteParts {
   readonly records: GuardRecords;
-  /** What the records could not be told. */
+  /** Users whose doubts could not be recorded. */
   readonly doubts: UnrecordedDoubts;
   readonly log: Logger;
   /** Milliseconds of the epoch. */
   readonly now: () => number;
 }
 
-/** How long a note outlives its last upload, at most: a user who sends one file after the other has one committed for many. */
+/**
+ * How long a note outlives its last upload, at most: a user who sends one file after the other needs one commit for
+ * many.
+ */
 const KEPT_MS = 250;
 
-/** A row that says that Synapse may be about to store something of a user's. */
+/** A row which says that Synapse may be about to store an upload of a user. */
 interface Row {
   readonly noteId: string;
   readonly committed: Promise<void>;
-  /** Uploads under way that it stands for. */
+  /** The number of uploads under way that the note covers. */
   uploads: number;
   /** One of them ended in a way that could not be recorded: the next start must find the row. */
   mustStay: boolean;
 }
 
 /**
- * Notes whose uploads Synapse may be about to store: should this process end now, the next one has the usage of these users read
- * again.
+ * Notes about uploads that Synapse may be about to store. If this process is killed, the next one has the usage of
+ * these users read again.
  */
 export class InFlightUploads {
   readonly #parts: NoteParts;
@@ -47,7 +50,7 @@ export class InFlightUploads {
     return new InFlightUpload(userId, row.committed, (isRecorded) => this.#leave(row, isRecorded), this.#parts);
   }
 
-  /** From here on no note outlives its last upload. */
+  /** From now on no note outlives its last upload. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#sweeping);
@@ -60,7 +63,7 @@ export class InFlightUploads {
     const row = { noteId, committed, uploads: 0, mustStay: false };
     this.#rows.set(userId, row);
     committed.catch(() => {
-      // The next upload tries again. Where this one is refused for something else, nobody waits for it.
+      // The next upload tries again. If this one is refused for another reason, no code waits for the promise.
       if (this.#rows.get(userId) === row) this.#rows.delete(userId);
     });
     return row;
@@ -79,7 +82,10 @@ export class InFlightUploads {
     }
   }
 
-  /** Removes every row that stands for nothing any more. What cannot be removed is a doubt at the next start: nobody need wait for it. */
+  /**
+   * Removes every row that covers no upload any more. What cannot be removed is a doubt at the next start, so no code
+   * needs to wait for it.
+   */
   #sweep(): void {
     const { records, log } = this.#parts;
     const noteIds: string[] = [];
@@ -97,7 +103,7 @@ export class InFlightUploads {
 
 /** The note of one upload. */
 export class InFlightUpload {
-  /** Resolves once it is committed, before which no byte may be sent. */
+  /** Resolves once the note is committed. No byte may be sent before. */
   readonly committed: Promise<void>;
   readonly #userId: string;
   readonly #leave: (isRecorded: boolean) => void;
@@ -110,14 +116,14 @@ export class InFlightUpload {
     this.#parts = parts;
   }
 
-  /** Synapse has not stored it. */
+  /** Synapse has not stored the upload. */
   forget(): void {
     this.#leave(true);
   }
 
   /**
-   * It is not known. From here on the user's usage counts as unknown, also where that cannot be recorded: the next upload under a limit
-   * has it read from Synapse.
+   * It is unknown whether Synapse stored it. From now on the user's usage counts as unknown, even where that cannot be
+   * recorded: the next upload under a limit has it read from Synapse.
    */
   async doubt(reason: string): Promise<void> {
     const { records, log, now } = this.#parts;
@@ -130,7 +136,7 @@ export class InFlightUpload {
     });
   }
 
-  /** Synapse has stored it, and the client is told so in any case: what cannot be recorded leaves a doubt. */
+  /** Synapse has stored the upload, and the client is told so in any case: what cannot be recorded leaves a doubt. */
   async settle(media: Omit<UpstreamMedia, "uploadedTs" | "userId">): Promise<void> {
     const { records, log, now } = this.#parts;
     await this.#end(records.settle({ ...media, userId: this.#userId, uploadedTs: now() }), (error) => {

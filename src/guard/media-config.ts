@@ -4,10 +4,13 @@ import { readAnswer } from "./upload-answer.ts";
 
 const CONFIG = "/_matrix/media/v3/config";
 const SIZE = "m.upload.size";
-/** Who is asking, and from where. */
+/** Who asks, and from where. */
 const ASKING: ReadonlySet<string> = new Set(["authorization", "host", "user-agent", "x-forwarded-for"]);
 
-/** Synapse's media configuration as clients may have it: `m.upload.size` is ours where that is smaller. The same bytes where it is not. */
+/**
+ * Synapse's media configuration for clients: `m.upload.size` is ours where that is smaller. Otherwise the bytes are
+ * unchanged.
+ */
 export function lowerMaximum(text: Buffer, maxUploadSizeBytes: number): Buffer {
   const config = readConfig(text);
   const theirs = config?.[SIZE];
@@ -16,8 +19,8 @@ export function lowerMaximum(text: Buffer, maxUploadSizeBytes: number): Buffer {
 }
 
 /**
- * Whether an upload is larger than Synapse says that it takes. Asked as the one who uploads, where Synapse has cut an upload off: far
- * over its maximum it says nothing. Never rejects: false where it cannot be known.
+ * Whether an upload is larger than Synapse's own limit. Asks with the uploader's credential, after Synapse has cut an
+ * upload off: far over its maximum it gives no reason. Never rejects: false where it cannot be known.
  */
 export async function isOverMaximum(
   sizeBytes: number,

@@ -6,16 +6,19 @@ import { findMediaPath, LOCAL_FOLDER, localFile } from "../media-file.ts";
 
 const PART = /^[A-Za-z0-9_-]{2}$/;
 const REST = /^[A-Za-z0-9_-]{1,251}$/;
-/** A folder on the way can be removed, as it was empty, between its making and its use. */
+/** An empty folder on the way may be removed between its making and its use. */
 const ATTEMPTS = 100;
-/** What is said then. `mkdir` of Node's finds a folder there, looks what it is, and takes one that is gone by then for a file. */
+/**
+ * The errors of that case. Node's `mkdir` finds a folder on the way and checks it; where the folder is gone by then, it
+ * reports a file in its place.
+ */
 const GONE_MEANWHILE = new Set(["ENOENT", "ENOTDIR"]);
 
-/** Everything that is shown just now, by whatever generation of the service: a path is one upload's at a time. */
+/** Every path that is shown now, by whatever generation of the service: a path belongs to one upload at a time. */
 const shown = new Set<string>();
 
 export interface ShownFile {
-  /** Where it is until then. */
+  /** Where the file is until then. */
   readonly from: string;
   /** The folder that has the layout of a media store. */
   readonly folder: string;
@@ -23,8 +26,8 @@ export interface ShownFile {
 }
 
 /**
- * Moves a file to the place that Synapse's store has for a media id while `look` runs, and removes its name then. An id too short to
- * have such a place is shown where it is.
+ * Moves a file to the place that Synapse's store has for a media id while `look` runs, and then removes it. A file
+ * whose id is too short for such a place is shown where it is.
  */
 export async function showFile(
   { from, folder, mediaId }: ShownFile,
@@ -56,7 +59,7 @@ export function listShownFiles(folder: string): string[] {
   );
 }
 
-/** Removes a folder and what it holds, as far as these are empty folders. */
+/** Removes a folder and the empty folders in it, as far as they are empty. */
 export async function removeEmptyFolders(folder: string): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) if (entry.isDirectory()) await removeEmptyFolders(join(folder, entry.name));
@@ -80,7 +83,7 @@ async function removeIfEmpty(folder: string, top: string): Promise<void> {
   try {
     for (let empty = folder; empty !== top; empty = dirname(empty)) await rmdir(empty);
   } catch {
-    // Another upload is shown in there, or has just removed it.
+    // Another upload is shown in there, or has just removed the folder.
   }
 }
 

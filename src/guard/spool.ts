@@ -7,17 +7,17 @@ import { LOCAL_FOLDER } from "../media-file.ts";
 import type { BodySource } from "../util/body-source.ts";
 import { listShownFiles, removeEmptyFolders, showFile } from "./shown-files.ts";
 
-/** Names of ours, besides those of `shown-files.ts`; nothing else in the folder is ever touched. */
+/** Our own names, besides those of `shown-files.ts`; nothing else in the folder is ever touched. */
 const NAME = /^guarded-[0-9a-f]{32}\.part$/;
 const PIECE_BYTES = 256 * 1024;
 
-/** Temporary files of uploads that must be whole before they are handed on. */
+/** Temporary files of uploads that must be complete before they are passed on. */
 export interface Spool {
   /** Starts a file. Rejects with `STORE_FAILED`. */
   create(): Promise<SpooledUpload>;
   /** Files that an earlier process left. */
   leftovers(): readonly string[];
-  /** Removes such files. Resolves to how many there were. */
+  /** Removes such files. Resolves to their number. */
   clear(leftovers: readonly string[]): Promise<number>;
 }
 
@@ -90,14 +90,15 @@ export class SpooledUpload implements BodySource {
   }
 
   /**
-   * Shows the file at the place that Synapse's store would have for it, and nowhere else, while `look` runs: from then on it has no
-   * name any more. Rejects as `look` does, with `UPLOAD_UNDER_WAY` where another upload to the id is being shown, and with `STORE_FAILED`.
+   * Shows the file at the place that Synapse's store would have for it, and nowhere else, while `look` runs; afterwards
+   * the file has no name any more. Rejects as `look` does, with `UPLOAD_UNDER_WAY` where another upload to the id is
+   * being shown, and with `STORE_FAILED`.
    */
   showAs(mediaId: string, look: (path: string) => Promise<void>): Promise<void> {
     return showFile({ from: this.#path, folder: this.#folder, mediaId }, look);
   }
 
-  /** Takes the file away, whatever became of it. Never rejects: what is left is cleared at the next start. */
+  /** Removes the file, whatever became of it. Never rejects: the next start removes what is left. */
   async remove(): Promise<void> {
     await Promise.allSettled([this.#file.close(), unlink(this.#path)]);
   }

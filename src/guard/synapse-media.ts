@@ -3,11 +3,11 @@ import type { HomeserverRequests } from "../homeserver/client/request.ts";
 import { pathOf } from "../homeserver/client/path.ts";
 import type { UpstreamMedia } from "./records.ts";
 
-/** What Synapse tells of its media. */
+/** What Synapse knows of its media. */
 export interface SynapseMedia {
   /** What a user uploaded later than `sinceTs`, in pages. Rejects where Synapse cannot be asked. */
   mediaOf(userId: string, sinceTs: number): AsyncIterable<readonly UpstreamMedia[]>;
-  /** Every user who ever uploaded something. Rejects where Synapse cannot be asked. */
+  /** Every user who has ever uploaded something. Rejects where Synapse cannot be asked. */
   uploaders(): Promise<readonly string[]>;
 }
 
@@ -29,9 +29,8 @@ const UploadersPageSchema = z.object({
 type UploadersPage = z.infer<typeof UploadersPageSchema>;
 
 /**
- * Media by Synapse's administrator's API: `GET /_synapse/admin/v1/users/<user_id>/media`, newest first and no further
- * back than asked for, and `GET /_synapse/admin/v1/statistics/users/media`. With workers the two stand in different
- * places.
+ * Media by Synapse's Admin API: `GET /_synapse/admin/v1/users/<user_id>/media`, newest first and no further back than
+ * asked for, and `GET /_synapse/admin/v1/statistics/users/media`. With workers, different processes serve the two.
  */
 export function createAdminMedia(media: HomeserverRequests, main: HomeserverRequests): SynapseMedia {
   return {
@@ -68,7 +67,7 @@ async function ask<T>(
   return answer.read(schema);
 }
 
-/** An id that was made and not uploaded to has no length yet. */
+/** An id without content has no length yet. */
 function readMedia(
   media: { media_id: string; media_length: number | null; created_ts: number },
   userId: string,

@@ -5,10 +5,10 @@ import type { UpstreamAnswer } from "../proxy/streamed-requests.ts";
 
 const CONTENT_URI = /^mxc:\/\/[^/]+\/([A-Za-z0-9_-]{1,255})$/;
 
-/** Whether Synapse took an upload, by the status of its answer alone. */
+/** Whether Synapse accepted an upload, by the status of its answer alone. */
 export type Fate = "stored" | "refused" | "unknown";
 
-/** A server that failed may have stored before it did. */
+/** A server that failed may have stored the upload first. */
 export function fateOf(status: number): Fate {
   if (status >= 200 && status < 300) return "stored";
   return status >= 500 ? "unknown" : "refused";
@@ -17,7 +17,7 @@ export function fateOf(status: number): Fate {
 /** The whole of an answer. Rejects where it is cut short, or longer than {@link MAX_ANSWER_BYTES}. */
 export async function readAnswer({ body }: UpstreamAnswer | BufferedResponse): Promise<Buffer> {
   if (Buffer.isBuffer(body)) return body;
-  // By events: what is small and there already costs a fraction of what an iterator over it does.
+  // By events: for a small answer that has arrived, they cost a fraction of what an iterator does.
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -34,7 +34,7 @@ export async function readAnswer({ body }: UpstreamAnswer | BufferedResponse): P
   });
 }
 
-/** The media id of the answer to `POST upload`. Throws `UPSTREAM_BROKEN` for an answer that names none. */
+/** The media id in the answer to `POST upload`. Throws `UPSTREAM_BROKEN` for an answer without one. */
 export function readMediaId(answer: Buffer): string {
   try {
     const { content_uri } = JSON.parse(answer.toString()) as { readonly content_uri?: unknown };

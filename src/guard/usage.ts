@@ -7,15 +7,15 @@ import type { SynapseMedia } from "./synapse-media.ts";
 import type { UnrecordedDoubts } from "./unrecorded-doubts.ts";
 
 /**
- * How long Synapse may go on with an upload after we lost sight of it. A doubt that is younger is not resolved by reading: the
- * upload may be stored just after.
+ * How long Synapse may continue with an upload after the service lost sight of it. Reading does not resolve a younger
+ * doubt: the upload may be stored just afterwards.
  */
 const UNCERTAIN_FOR_MS = 5 * 60_000;
 
 export interface UsageParts {
   readonly sums: UsageSums;
   readonly records: GuardRecords;
-  /** What the records could not be told. */
+  /** Users whose doubts could not be recorded. */
   readonly doubts: UnrecordedDoubts;
   /** undefined where Synapse may not be asked: then only what passed through this service counts. */
   readonly synapse: SynapseMedia | undefined;
@@ -24,13 +24,13 @@ export interface UsageParts {
 }
 
 /**
- * What users have uploaded, before our time as well: a user whose uploads within a period are not known here is read from Synapse
- * when they are first needed.
+ * What users have uploaded, including earlier uploads: where a user's uploads within a period are not known here, they
+ * are read from Synapse when they are first needed.
  */
 export class UpstreamUsage implements UsageSums {
   readonly #parts: UsageParts;
   readonly #now: () => number;
-  /** One reading a user at a time, for all uploads that wait for it. */
+  /** One reading per user at a time, for all uploads that wait for it. */
   readonly #reading = new SingleFlight<number>();
 
   constructor(parts: UsageParts) {
@@ -38,12 +38,12 @@ export class UpstreamUsage implements UsageSums {
     this.#now = parts.now ?? Date.now;
   }
 
-  /** As `UsageSums.uploadedBytes`. Rejects with `USAGE_UNKNOWN` where Synapse has to be asked and cannot be. */
+  /** Like `UsageSums.uploadedBytes`. Rejects with `USAGE_UNKNOWN` where Synapse must be asked and cannot be. */
   async uploadedBytes(userId: string, sinceTs: readonly number[]): Promise<number[]> {
     const { sums, synapse } = this.#parts;
     if (synapse && sinceTs.length > 0) {
       const earliest = Math.min(...sinceTs);
-      // What is read while a doubt is young is as good as it gets now; the next upload has it read again.
+      // While a doubt is young, a reading is only the best that is known now; the next upload has it read again.
       if (!(await this.#isKnown(userId, earliest))) await this.#readOnce(userId, earliest, synapse);
     }
     return sums.uploadedBytes(userId, sinceTs);
@@ -76,7 +76,10 @@ export class UpstreamUsage implements UsageSums {
   }
 }
 
-/** Reads one user's uploads later than `sinceTs` from Synapse and records them. Resolves to what was found; what the user uploaded before `settledTs` is in it for sure. */
+/**
+ * Reads one user's uploads later than `sinceTs` from Synapse and records them. Resolves to what was found; it certainly
+ * includes what the user uploaded before `settledTs`.
+ */
 export async function readUsage(
   userId: string,
   sinceTs: number,

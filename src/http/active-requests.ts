@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { refuseBody } from "./request/body.ts";
 import { stoppingError } from "./shutdown-gate.ts";
 
-/** The requests that are under way, and word when none is. */
+/** The requests that are under way. Tells when none is left. */
 export class ActiveRequests {
   readonly #underWay = new Set<IncomingMessage>();
   #waiting: (() => void)[] = [];
@@ -20,12 +20,12 @@ export class ActiveRequests {
     if (this.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Resolves once none is under way. */
+  /** Resolves once no request is under way. */
   async idle(): Promise<void> {
     if (this.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Refuses those whose body has not all arrived: the service stops and waits no longer. */
+  /** Refuses requests whose body has not fully arrived: the service stops and waits no longer. */
   refuseBodies(): void {
     for (const request of this.#underWay) refuseBody(request, stoppingError());
   }

@@ -35,13 +35,13 @@ export interface AppOptions {
   readonly maxDiscardBytes: number;
   readonly idleTimeoutMs: number;
   readonly probes: Probes;
-  /** Whether `X-Forwarded-…` is believed: only behind a proxy that sets it. */
+  /** Whether `X-Forwarded-…` is trusted: only behind a proxy that sets it. */
   readonly xForwarded: boolean;
-  /** Answers requests that match no route of the service's own. */
+  /** Answers requests that match none of the service's own routes. */
   readonly fallback?: RequestHandler;
 }
 
-/** The Express application: CORS, routes matched to the letter, errors in Matrix form, one log line a request. */
+/** The Express application: CORS, routes matched literally, errors in Matrix form, one log line per request. */
 export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").disable("query parser");
@@ -55,7 +55,7 @@ export function createApp(options: AppOptions): Express {
   if (!options.xForwarded) app.use(removeClaims);
   for (const known of options.routes) {
     const { name, path, methods } = known;
-    // Groups would be decoded by Express, with an error of its own where they cannot be.
+    // Express would decode groups, and answer with an error of its own where they cannot be decoded.
     const route = app.route(new RegExp(path.source.replaceAll(/\((?!\?)/g, "(?:")));
     for (const [method, handle] of Object.entries(methods)) {
       route[method as "get"]((req, res) => {
@@ -76,7 +76,7 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** Behind the probes, which are told what arrived. */
+/** After the probes, which report the request as it arrived. */
 const removeClaims: RequestHandler = (req, _res, next) => {
   removeForwarded(req);
   next();
@@ -92,19 +92,19 @@ function answerError(options: AppOptions): ErrorRequestHandler {
     const error = MatrixError.is(thrown) ? thrown : matrixError("INTERNAL", { cause: thrown });
     const record = recordOf(res);
     if (record) record.error = error;
-    // Other errors are refusals, or are logged with more where they happen.
+    // Other errors are refusals, or are logged with more details where they happen.
     if (error.code === "INTERNAL" || error.code === "STORE_FAILED" || error.code === "STORE_BUSY") {
       options.log.error({ ...requestFacts(record?.number), err: error.cause ?? error }, "request failed");
     }
     if (res.headersSent) {
-      // Half an answer is on its way: only a broken connection tells the client that the rest is missing.
+      // Half an answer has been sent: only a broken connection tells the client that the rest is missing.
       res.destroy();
       return;
     }
     try {
       refuse(req, res, error, options);
     } catch (cause) {
-      // An error that cannot be written must not fall to Express, which would show its stack.
+      // An error that cannot be written must not reach Express, which would show its stack.
       options.log.error({ ...requestFacts(record?.number), err: cause }, "an error could not be sent as it was");
       refuse(req, res, matrixError("INTERNAL"), options);
     }
@@ -115,7 +115,8 @@ function answerError(options: AppOptions): ErrorRequestHandler {
 function refuse(req: Request, res: Response, error: MatrixError, options: AppOptions): void {
   if (req.complete) return sendError(res, error);
   if (waitsForContinue(req)) return sendError(res, error, { Connection: "close" });
-  // One that sends its body all the same must be read, or it would see a reset in place of the answer.
+  // If the client sends its body nevertheless, it must be read: otherwise the client would see a reset and not the
+  // answer.
   tellToContinue(req, res);
   if (res.shouldKeepAlive) sendError(res, error);
   else {

@@ -19,22 +19,22 @@ export type ListenAddress = BindAddress | { readonly descriptor: number };
 export interface Served {
   readonly app: Express;
   readonly routes: readonly Route[];
-  /** An answer is aborted after this long in which its client takes no data. */
+  /** An answer is aborted once its client has taken no data for this long. */
   readonly answerIdleTimeoutMs: number;
 }
 
 /**
- * How many connections may wait to be accepted, where the system allows it. Past that the system drops what clients
- * send to open one, and these try again after 1, 3, 7 … s: a rush that Node's own 511 cannot hold would be felt for a
- * minute.
+ * How many connections may wait to be accepted, where the system allows it. Beyond that, the system drops attempts to
+ * connect, and clients repeat them after 1, 3, 7 … s: a rush that does not fit into Node's own 511 would delay clients
+ * for a minute.
  */
 const BACKLOG = 4096;
 
-/** A server, not yet listening. Each request is served by what is current when it comes. */
+/** A server, not yet listening. Each request is served by the application that is current when it arrives. */
 export function createHttpServer(current: () => Served): Server {
   const { adopt, ...classes } = messageClasses(current().app);
   const serve = (req: IncomingMessage, res: ServerResponse) => {
-    // What holds for the next connections, and for the next requests of those that are open.
+    // What applies to new connections, and to new requests on open ones.
     server.timeout = current().answerIdleTimeoutMs;
     req.url = toOriginForm(req.url ?? "/");
     turnsOf(req.socket).take({ req, res }, () => void adopt(current().app)(req, res));
@@ -43,30 +43,31 @@ export function createHttpServer(current: () => Served): Server {
     {
       ...classes,
       keepAliveTimeout: 75_000,
-      // Two chunks of a large body: with less, the socket is stopped and started for each of them.
+      // Two chunks of a large body: with less, the socket is stopped and started for each chunk.
       highWaterMark: 128 * 1024,
-      // A body that flows may take as long as it needs; one that stalls is ended by who reads it.
+      // A body that keeps arriving may take as long as it needs; the code that reads it ends one that stalls.
       requestTimeout: 0,
       headersTimeout: 60_000,
-      // A client that vanishes without a word would be waited for by a request that takes as long as it needs.
+      // Without a limit, a request that may take as long as it needs would wait forever for a client that vanished
+      // silently.
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
-      // Refused by the application: Node would answer without CORS and without a body.
+      // The application refuses such a request: Node would answer without CORS headers and without a body.
       requireHostHeader: false,
     },
     serve,
   );
-  // All of them: behind the first thousand, a length would be hidden that the parser goes by. The application counts
-  // them.
+  // No limit: beyond the first thousand header lines, Node would hide a length that its parser uses. The application
+  // counts the lines.
   server.maxHeadersCount = 0;
   server.on("checkContinue", serve);
-  // What else is expected is passed over, as RFC 9110 allows: Node would answer without CORS and without a body.
+  // Other expectations are ignored, as RFC 9110 allows: Node would answer without CORS headers and without a body.
   server.on("checkExpectation", serve);
   server.timeout = current().answerIdleTimeoutMs;
   server.on("timeout", endIdleConnection);
   server.on("connection", (socket: Socket) => {
-    // Node remembers an address once it was asked for; a client that resets the connection takes it along, and its
-    // request would seem to come from this machine.
+    // Node remembers an address once it was asked for. A client that resets the connection takes the address with it,
+    // and its request would seem to come from this machine.
     if (socket.remoteAddress === undefined && isTcp(server)) socket.destroy();
   });
   answerParserErrors(server, () => current().routes);
@@ -79,20 +80,20 @@ function isTcp(server: Server): boolean {
   return typeof address === "object" && address !== null;
 }
 
-/** Nothing has come or gone for the time of an answer, or for that of a kept connection. */
+/** No data has been sent or received for the time that an answer, or a keep-alive connection, may take. */
 function endIdleConnection(socket: Socket): void {
   const { isServing, latest } = turnsOf(socket);
-  // A request that is being worked on is not the client's fault; a connection without one yet has a time limit of its
-  // own.
+  // While a request is being worked on, the silence is not the client's fault. A connection without a request has a
+  // time limit of its own.
   if (isServing ? socket.writableLength > 0 : latest !== undefined) socket.destroy();
 }
 
 /**
- * A target with scheme and host, as clients send them to a proxy, without these. To the letter: what is looked at here
- * and what is handed on must be the same path, and reading it as a URL would resolve its dots.
+ * The target without scheme and host, which clients send to a proxy. Literally: the path that is checked and the path
+ * that is passed on must be the same, and parsing it as a URL would resolve its dots.
  */
 function toOriginForm(target: string): string {
-  // A request target has no fragment: the sign is part of a name that no file has, and Express would cut it off.
+  // A request target has no fragment: the `#` is part of a name that no file has, and Express would cut it off.
   const whole = target.includes("#") ? target.replaceAll("#", "%23") : target;
   const [authority] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]*/i.exec(whole) ?? [];
   if (authority === undefined) return whole;
@@ -100,14 +101,14 @@ function toOriginForm(target: string): string {
   return rest.startsWith("/") ? rest : `/${rest}`;
 }
 
-/** How often connections are closed that have nothing more to do, while a server ends. */
+/** How often idle connections are closed while a server ends. */
 const SWEEP_MS = 50;
 
-/** Stops accepting, lets requests under way end within the grace, then closes their connections. */
+/** Stops accepting connections, lets requests under way end within the grace period, then closes their connections. */
 export async function closeServer(server: Server, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   server.closeIdleConnections();
-  // A connection whose last request ends from now on would be kept for the next one.
+  // Without this, a connection whose last request ends now would be kept for a next one.
   const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
   const timer = setTimeout(() => {
     server.closeAllConnections();
@@ -127,7 +128,7 @@ export async function listen(server: Server, address: ListenAddress): Promise<vo
     if (code !== "EADDRINUSE" || !("path" in address) || (await isPathTaken(address.path))) {
       throw describeListenError(error as NodeJS.ErrnoException, address, "media_bridge.listen");
     }
-    // A socket that nobody answers on was left by a process that was killed.
+    // A socket without a listener was left by a process that was killed.
     removeSocket(address.path);
     await bind(server, address);
   }
@@ -147,8 +148,8 @@ async function bind(server: Server, address: ListenAddress): Promise<void> {
 }
 
 /**
- * Express sets the prototypes of request and response anew for each request, which costs more than the rest of a small
- * one. Made with the right prototypes from the start, that is nothing. (Classes: V8 makes a new map for every object
+ * Express changes the prototypes of request and response for each request, which costs more than the rest of a small
+ * one. Objects that are created with the right prototypes cost nothing. (Classes: V8 makes a new map for every object
  * that `Reflect.construct` builds on a plain function's prototype.)
  */
 function messageClasses(app: Express) {
@@ -165,7 +166,7 @@ function messageClasses(app: Express) {
   Object.setPrototypeOf(AppRequest.prototype, app.request);
   Object.setPrototypeOf(AppResponse.prototype, app.response);
   const prototypes = { request: AppRequest.prototype, response: AppResponse.prototype };
-  /** Later applications take over the prototypes that the first one has made. */
+  /** Later applications reuse the prototypes that the first one has made. */
   const adopt = (next: Express) => (next.request === prototypes.request ? next : Object.assign(next, prototypes));
   adopt(app);
   return { IncomingMessage: AppRequest, ServerResponse: AppResponse, adopt };

@@ -7,17 +7,17 @@ import { errorText, isAnsweredAhead, jsonHeaders } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
 import { onTunnel } from "./tunnels.ts";
 
-/** How long a client has to read why it was refused before its connection is closed without its help. */
+/** How long a client has to read why it was refused before the service closes its connection. */
 const LINGER_MS = 5000;
 
 type ParserError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer; readonly bytesParsed?: number };
 
-/** What Node's parser refuses never becomes a request, or ends one; it is answered in Matrix form all the same. */
+/** What Node's parser refuses never becomes a request, or ends one. It is answered in Matrix form nevertheless. */
 export function answerParserErrors(server: Server, routes: () => readonly Route[]): void {
   const closing = new WeakSet<Duplex>();
   server.on("clientError", (error: ParserError, socket: Duplex) => {
     if (error.code === "ECONNRESET" || error.code === "EPIPE") socket.destroy();
-    // Whatever else comes after the first mistake is one as well.
+    // Everything that comes after the first mistake is a mistake as well.
     if (socket.destroyed || closing.has(socket)) return;
     closing.add(socket);
     const turns = turnsOf(socket);
@@ -25,14 +25,15 @@ export function answerParserErrors(server: Server, routes: () => readonly Route[
     const broken = latest?.req.complete === false ? latest : undefined;
     const text = textOf(error, broken, routes());
     const answer = () => answerAndClose(socket, text);
-    // The answer to a mistake comes in its turn: behind the requests before it, in place of one whose body it is in.
+    // The answer to a mistake comes in its turn: after the requests before it, or as the answer to the request whose
+    // body has it.
     if (broken === undefined || turns.withdraw(broken)) {
-      // Behind half a request, as behind a whole one, the end of what a client sends ends what is under way.
+      // After half a request, as after a whole one, the end of the client's data ends what is under way.
       if (error.code === "HPE_INVALID_EOF_STATE" && turns.isServing) socket.end();
       else turns.endWith(answer);
     } else answerBroken(broken, socket, answer);
   });
-  // Node would close the connection, with whatever is still to be answered on it.
+  // Node would close the connection, together with the answers that are still due on it.
   onTunnel(server, (socket) => {
     closing.add(socket);
     turnsOf(socket).endWith(() => answerAndClose(socket, answerText(matrixError("UNRECOGNIZED"))));
@@ -43,7 +44,7 @@ export function answerParserErrors(server: Server, routes: () => readonly Route[
 function answerBroken({ res }: Exchange, socket: Duplex, answer: () => void): void {
   if (!res.headersSent) answer();
   else if (res.writableFinished || isAnsweredAhead(res)) answerAndClose(socket, "");
-  // Half an answer is on its way: only a broken connection tells the client that the rest is missing.
+  // Half an answer has been sent: only a broken connection tells the client that the rest is missing.
   else socket.destroy();
 }
 
@@ -58,7 +59,7 @@ function answerAndClose(socket: Duplex, text: string): void {
 }
 
 function textOf(error: ParserError, broken: Exchange | undefined, routes: readonly Route[]): string {
-  // A client does not wait for an answer to what it sends behind its last request.
+  // A client does not wait for an answer to what it sends after its last request.
   if (error.code === "HPE_CLOSED_CONNECTION") return "";
   if (error.code === "HPE_INVALID_EOF_STATE" && broken) return answerText(matrixError("UPLOAD_INCOMPLETE"));
   return answerText(toRefusal(error, routes));
@@ -75,7 +76,9 @@ function toRefusal(error: ParserError, routes: readonly Route[]): MatrixError {
   return matrixError("METHOD_NOT_ALLOWED", { headers: { Allow: allowedMethods(route) } });
 }
 
-/** What came from the bad method on. Before it may come whole requests, and the end of a body, which may look like one. */
+/**
+ * The data from the bad method on. Whole requests may precede it, and the end of a body, which may look like a request.
+ */
 function lineOf({ rawPacket, bytesParsed = 0 }: ParserError): string {
   const text = rawPacket?.toString("latin1") ?? "";
   let start = bytesParsed;

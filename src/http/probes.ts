@@ -4,14 +4,15 @@ import { recordOf } from "./record/request-record.ts";
 
 /** The header of a probe. */
 export const PROBE_HEADER = "x-media-bridge-probe";
-/** The member of the answer to a probe, by which it is known. */
+/** The member of the answer to a probe that identifies it. */
 export const PROBE_FIELD = "media_bridge_probe";
 
 const EXPECTED_FOR_MS = 60_000;
 
 /**
- * Requests of `media-bridge check --live`, which are refused before anything else looks at them and are told how they arrived. Only
- * words that were announced by way of the control socket count; with any other the header means nothing.
+ * Requests of `media-bridge check --live`. They are refused before anything else looks at them, and the answer says how
+ * they arrived. Only words that were announced through the control socket count; with any other word the header has no
+ * effect.
  */
 export class Probes {
   readonly #expectedUntil = new Map<string, number>();

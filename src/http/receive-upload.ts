@@ -15,11 +15,11 @@ export interface ReceiveParts extends RequesterOptions, BodyOptions {
   readonly backend: Backend;
   readonly chain: Chain;
   readonly metrics: Metrics;
-  /** Uploads are carried through whether or not their clients are still there: a stop waits for them. */
+  /** An upload is completed even if its client leaves: a stop waits for it. */
   readonly running: RunningTasks;
 }
 
-/** An upload from the request to the answer, and what modules are told after it. */
+/** An upload from the request to the answer, and what modules are told afterwards. */
 export async function receiveUpload(
   req: Request,
   res: Response,

@@ -1,15 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** A request and what answers it. */
+/** A request and its response. */
 export interface Exchange {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
 }
 
-/**
- * How often a connection with waiting requests is read from nevertheless: only reading tells that its client has left.
- */
+/** How often a connection with waiting requests is read nevertheless: only reading tells that its client has left. */
 const LOOK_MS = 1000;
 /**
  * How many requests may wait before the connection is not even looked at: more than one read can bring, 64 KiB of the
@@ -20,11 +18,11 @@ const MAX_WAITING = 4000;
 const MAX_SKIPPED_LOOKS = 60;
 
 /**
- * How many requests may wait on all connections together, at some kilobytes each; past that those go that have most of
- * them.
+ * How many requests may wait on all connections together, at some kilobytes each. Beyond that, the connections with the
+ * most waiting requests are closed.
  */
 const MAX_WAITING_OVERALL = 10_000;
-/** How many may wait on any connection nevertheless. */
+/** How many requests may wait on any connection nevertheless. */
 const FAIR_SHARE = 100;
 
 let waitingOverall = 0;
@@ -39,10 +37,10 @@ export function turnsOf(socket: Duplex): RequestTurns {
 }
 
 /**
- * The requests of one connection, one at a time: the next begins when the answer before it is out. Node hands over
- * every request as soon as it is parsed; served at once, a few kilobytes of pipelined requests would hold hundreds of
- * files, and those whose answer is not the first in line would never hear that their client has left. While a request
- * waits, the connection is not read.
+ * The requests of one connection, one at a time: the next begins when the answer before it has been sent. Node emits
+ * every request as soon as it is parsed. If all were served at once, a few kilobytes of pipelined requests would hold
+ * hundreds of files, and requests whose answer is not the first in line would never learn that their client has left.
+ * While a request waits, the connection is not read.
  */
 export class RequestTurns {
   readonly #socket: Duplex;
@@ -63,7 +61,7 @@ export class RequestTurns {
     socket.once("close", () => this.#forget());
   }
 
-  /** The request that was parsed last. */
+  /** The most recently parsed request. */
   get latest(): Exchange | undefined {
     return this.#latest;
   }
@@ -79,7 +77,7 @@ export class RequestTurns {
    */
   take(exchange: Exchange, begin: () => void): void {
     this.#latest = exchange;
-    // What is still parsed of a connection that is gone.
+    // Requests that are still parsed on a connection that is gone.
     if (this.#socket.destroyed) return;
     if (this.#current === undefined) {
       this.#serve(exchange, begin);
@@ -91,7 +89,7 @@ export class RequestTurns {
     }
   }
 
-  /** Takes a request back that waits for its turn. Answers whether it did. */
+  /** Withdraws a request that waits for its turn. Returns whether it did. */
   withdraw({ req }: Exchange): boolean {
     const index = this.#waiting.findIndex((waiting) => waiting.req === req);
     if (index === -1) return false;
@@ -100,7 +98,7 @@ export class RequestTurns {
     return true;
   }
 
-  /** Calls `end` once all requests have been answered, if the connection is still there. */
+  /** Calls `end` once all requests have been answered, if the connection is still open. */
   endWith(end: () => void): void {
     this.#end = end;
     if (this.#current === undefined) this.#advance();
@@ -116,7 +114,7 @@ export class RequestTurns {
   }
 
   #advance(): void {
-    // A connection that closes with the answer before takes no other.
+    // A connection that closes with the previous answer takes no other.
     if (!this.#socket.writable) return this.#forget();
     const next = this.#waiting.shift();
     if (next) waitingOverall -= 1;
@@ -140,7 +138,7 @@ export class RequestTurns {
     this.#socket.resume();
   }
 
-  /** Reads until the next request arrives, or what waits is full. */
+  /** Reads until the next request arrives, or as many wait as may. */
   #lookForClient(): void {
     const body = this.#waiting.at(-1)?.req;
     const isFull = body !== undefined && body.readableLength >= body.readableHighWaterMark;

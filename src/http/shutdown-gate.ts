@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import { type MatrixError, matrixError } from "../errors.ts";
 import { CORS_HEADERS } from "./response/json.ts";
 
-/** Whether the service is on its way to its end: what runs is finished, nothing begins. */
+/** Whether the service is stopping: requests under way are finished, and new ones are refused. */
 export class ShutdownGate {
   #hasBegun = false;
 
@@ -15,12 +15,15 @@ export class ShutdownGate {
   }
 }
 
-/** What a request gets that a service on its way to its end does not finish. */
+/** The answer to a request that a stopping service does not finish. */
 export function stoppingError(headers: Record<string, string> = {}): MatrixError {
   return matrixError("STOPPING", { headers });
 }
 
-/** Once the service stops: `/health` says so, and whatever else comes is refused and may come again, here or elsewhere. */
+/**
+ * Once the service stops, `/health` says so. Every other request is refused, and the client may repeat it, here or
+ * elsewhere.
+ */
 export function refuseWhileShuttingDown(stopping: ShutdownGate): RequestHandler {
   return (req, res, next) => {
     if (!stopping.begun) return next();

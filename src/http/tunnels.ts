@@ -1,7 +1,10 @@
 import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** What Node goes by while it writes an answer and watches its connection: it takes these away where a client asks for a tunnel. */
+/**
+ * The listeners that Node uses to write an answer and to watch its connection. Node removes them where a client asks
+ * for a tunnel.
+ */
 const KEPT = ["close", "drain", "timeout"] as const;
 
 type Listener = (...parameters: unknown[]) => void;
@@ -9,8 +12,9 @@ type Listener = (...parameters: unknown[]) => void;
 const open = new WeakMap<Server, Set<Duplex>>();
 
 /**
- * Calls `refuse` for each connection on which a client asks for a tunnel (`CONNECT`): from then on Node leaves it alone, though requests
- * before it may still be answered. These answers flow and time out as all others do.
+ * Calls `refuse` for each connection on which a client asks for a tunnel (`CONNECT`). From then on Node leaves the
+ * connection alone, although requests before the tunnel may still need answers. These answers flow and time out like
+ * all others.
  */
 export function onTunnel(server: Server, refuse: (socket: Duplex) => void): void {
   const tunnels = new Set<Duplex>();
@@ -26,7 +30,7 @@ export function onTunnel(server: Server, refuse: (socket: Duplex) => void): void
     tunnels.add(socket);
     socket.once("close", () => tunnels.delete(socket));
     socket.on("error", () => socket.destroy());
-    // As Node does on every other connection: nothing else tells that the client has left.
+    // As Node does on every other connection: otherwise the service would not notice that the client has left.
     socket.once("end", () => socket.end());
     for (const [event, listener] of kept.get(socket) ?? []) {
       if (!socket.listeners(event).includes(listener)) socket.on(event, listener);
@@ -36,7 +40,7 @@ export function onTunnel(server: Server, refuse: (socket: Duplex) => void): void
   });
 }
 
-/** Closes the connections on which a tunnel was asked for: Node does not count them among the server's. */
+/** Closes the connections on which a client asked for a tunnel: Node does not count them among the server's. */
 export function closeTunnels(server: Server): void {
   for (const socket of open.get(server) ?? []) socket.destroy();
 }

@@ -22,15 +22,15 @@ import { endStalledRequest } from "./request/stalled-request.ts";
 export interface WebResourceOptions extends BodyOptions {
   readonly resources: WebResources;
   readonly log: Logger;
-  /** The largest body that is handed on to a Python child. */
+  /** The largest body that is passed on to a Python child. */
   readonly maxBodyBytes: number;
-  /** Whether `X-Forwarded-…` is believed: only behind a proxy that sets it. */
+  /** Whether `X-Forwarded-…` is trusted: only behind a proxy that sets it. */
   readonly xForwarded: boolean;
   /** How long a request waits for one of the connections to a Python child. */
   readonly maxWaitMs: number;
 }
 
-/** Answers what modules serve. Stands behind every route of the service's own, and costs those nothing. */
+/** Serves the web resources of modules. Comes after all of the service's own routes, so that it costs them nothing. */
 export function serveWebResources(options: WebResourceOptions): RequestHandler {
   const { resources, log, idleTimeoutMs } = options;
   const children = new Map<string, Target>();
@@ -50,7 +50,7 @@ export function serveWebResources(options: WebResourceOptions): RequestHandler {
       await runForRequest(record?.number, () =>
         serves(req, res, (error) => {
           Object.assign(req, { url, baseUrl });
-          // What Express's own handlers say where they do not apply.
+          // What Express's own handlers report where they do not apply.
           if (error === undefined || error === null || error === "route" || error === "router") next();
           else next(toAnswer(error));
         }),
@@ -62,7 +62,7 @@ export function serveWebResources(options: WebResourceOptions): RequestHandler {
     function toAnswer(thrown: unknown): MatrixError {
       const error = refusalOf(thrown) ?? failureOf(thrown);
       if (MatrixError.is(error)) return error;
-      // Its client has left, of which the request's own line tells: no failure of the module's.
+      // Its client has left, which the request's own log line says: the module has not failed.
       if (thrown === req.errored) return matrixError("MODULE_FAILED", { cause: error });
       log.error({ ...requestFacts(record?.number), module, path, err: error.cause ?? error }, "a web resource failed");
       return matrixError("MODULE_FAILED", { cause: error });
@@ -87,7 +87,7 @@ async function handOnToChild(req: Request, res: Response, target: Target, option
 }
 
 /**
- * A refusal in the form of connect's middleware, such as parsers of bodies: an error with a status that it may show.
+ * A refusal in the form of connect's middleware, such as body parsers: an error with a status that the client may see.
  */
 function refusalOf(thrown: unknown): MatrixError | undefined {
   if (MatrixError.is(thrown) || !(thrown instanceof Error)) return undefined;

@@ -2,26 +2,26 @@ import { matrixError } from "../errors.ts";
 import { FairQueue } from "../util/concurrency/fair-queue.ts";
 import type { Waiter } from "./target.ts";
 
-/** What a connection to Synapse is wanted for. */
+/** The purpose of a connection to Synapse. */
 export type Purpose = "upload" | "other";
 
-/** Told once the request that a place was taken for is over. */
+/** Call it once the request that a place was taken for is over. */
 export type Release = () => void;
 
-/** Gives a place to one that waits. */
+/** Gives a place to a request that waits. */
 type Grant = () => void;
 
 /**
- * Bounds how many requests are sent to Synapse at a time. Half of the places are kept for uploads: what is only handed
- * on, which anyone may ask for, takes no more than the other half. Those that wait for a place take turns by who asks,
- * and uploads with the others.
+ * Limits how many requests are sent to Synapse at a time. Half of the places are reserved for uploads: other requests,
+ * which anyone may make, take at most the other half. Requests that wait for a place take turns by requester, and
+ * uploads take turns with the others.
  */
 export class Places {
   readonly #most: Readonly<Record<Purpose, number>>;
   readonly #waitMs: number;
   readonly #taken = { upload: 0, other: 0 };
   readonly #waiting = { upload: new FairQueue<Grant>(), other: new FairQueue<Grant>() };
-  /** Who goes first where both may. */
+  /** Which kind goes first where both may. */
   #next: Purpose = "upload";
 
   /** @param waitMs how long a request waits for a place before it is refused */
@@ -31,8 +31,8 @@ export class Places {
   }
 
   /**
-   * Resolves once a place is free: of one asker, in the order of asking. Rejects with `UPSTREAM_BUSY` where none
-   * becomes free in time, and with `UPLOAD_INCOMPLETE` where the client leaves meanwhile.
+   * Resolves once a place is free, for one requester in the order of asking. Rejects with `UPSTREAM_BUSY` where none
+   * becomes free in time, and with `UPLOAD_INCOMPLETE` where the client leaves first.
    */
   async take(purpose: Purpose, waiter: Waiter = {}): Promise<Release> {
     if (waiter.leaving?.aborted) throw matrixError("UPLOAD_INCOMPLETE");
@@ -76,7 +76,7 @@ export class Places {
     });
   }
 
-  /** Gives the place that has become free to the next that may have it. */
+  /** Gives the place that has become free to the next request that may have it. */
   #grantNext(): void {
     const purposes: readonly Purpose[] = this.#next === "upload" ? ["upload", "other"] : ["other", "upload"];
     const purpose = purposes.find((each) => this.#waiting[each].size > 0 && this.#isFree(each));

@@ -4,15 +4,15 @@ import { matrixError } from "../errors.ts";
 import { readBeforeFailing } from "./early-answers.ts";
 
 /**
- * Makes the connections to Synapse, of which there are never more than `max` for all uses together: one that is kept without being used is
- * closed for a new one.
+ * Makes the connections to Synapse, of which there are never more than `max` for all uses together: an idle one is
+ * closed to make room for a new one.
  */
 export class Connections {
   readonly #connect: buildConnector.connector;
   readonly #max: number;
-  /** All of them, those that are being made included. */
+  /** All connections, including those that are being made. */
   readonly #all = new Set<object>();
-  /** Those that are kept for a next request, the longest kept first. */
+  /** Idle connections, those that have been idle longest first. */
   readonly #idle = new Set<Socket>();
   #closed = false;
 
@@ -28,7 +28,7 @@ export class Connections {
     this.#all.add(pending);
     this.#connect(options, (error, socket) => {
       this.#all.delete(pending);
-      // Told apart here, where nothing can have been sent yet: later the same errors say nothing of that.
+      // Distinguished here, where nothing can have been sent yet: later the same errors do not tell that.
       if (error) return done(matrixError("UPSTREAM_UNREACHABLE", { cause: error }), null);
       this.#all.add(socket);
       readBeforeFailing(socket);
@@ -38,17 +38,17 @@ export class Connections {
     });
   };
 
-  /** A connection is kept for the next request. */
+  /** A connection becomes idle. */
   keep(socket: Socket): void {
     if (!socket.destroyed) this.#idle.add(socket);
   }
 
-  /** It is used again. */
+  /** An idle connection is used again. */
   use(socket: Socket): void {
     this.#idle.delete(socket);
   }
 
-  /** Ends them all; what is under way fails. */
+  /** Ends all connections; what is under way fails. */
   close(): void {
     this.#closed = true;
     for (const socket of this.#all) if ("destroy" in socket) (socket as Socket).destroy();

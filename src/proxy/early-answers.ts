@@ -2,13 +2,13 @@ import type { Socket } from "node:net";
 import type { Writable } from "node:stream";
 
 type Done = (error?: Error | null) => void;
-/** What a stream that can be written is made of: Node's documentation, "Implementing a writable stream". */
+/** The parts of a writable stream: Node's documentation, "Implementing a writable stream". */
 type Writing = Required<Pick<Writable, "_write" | "_writev">>;
 
 /**
- * Lets what the other side has said be read before a write that fails ends the connection. A server that refuses a body answers and
- * closes while we are still sending: our next write fails then, and Node would throw away the answer that has arrived. The reading
- * side comes to its end by itself, with the answer or without one, and ends the connection.
+ * Lets what the other side has sent be read before a failed write ends the connection. A server that refuses a body
+ * answers and closes while we are still sending. Our next write then fails, and Node would throw away the answer that
+ * has arrived. The reading side ends by itself, with the answer or without one, and ends the connection.
  */
 export function readBeforeFailing(socket: Socket): void {
   const late = (done: Done): Done => {

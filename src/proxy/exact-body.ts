@@ -1,15 +1,15 @@
 import { matrixError } from "../errors.ts";
 import type { BodySource } from "../util/body-source.ts";
 
-/** A body of a request, and how long its head says that it is: undefined where it comes in chunks. */
+/** The body of a request, and the length that its head declares: undefined for a chunked body. */
 export interface SizedBody {
   readonly source: BodySource;
   readonly sizeBytes: number | undefined;
-  /** The most that is sent of a body that comes in chunks. */
+  /** The most that is sent of a chunked body. */
   readonly maxBytes?: number;
 }
 
-/** Counts a body against the length that was declared for it. */
+/** Counts a body against its declared length. */
 export class DeclaredLength {
   readonly #sizeBytes: number | undefined;
   readonly #maxBytes: number;
@@ -30,7 +30,7 @@ export class DeclaredLength {
     if (this.#countedBytes > this.#maxBytes) throw matrixError("UPLOAD_TOO_LARGE");
   }
 
-  /** Whether nothing more may come. */
+  /** Whether no more bytes may come. */
   get isReached(): boolean {
     return this.#countedBytes === this.#sizeBytes;
   }
@@ -42,7 +42,7 @@ export class DeclaredLength {
 }
 
 /**
- * The same body, whose reading rejects with a 400 for one byte more or less than declared: what is decided by the
+ * The same body, but reading it rejects with a 400 for one byte more or less than declared: what is decided by the
  * declared length and what is sent on must not differ, whatever the parser of the request took for its body.
  */
 export function exactly({ source, sizeBytes }: SizedBody): BodySource {
@@ -58,7 +58,7 @@ export function exactly({ source, sizeBytes }: SizedBody): BodySource {
   };
 }
 
-/** Waits for the end of a body of which nothing may come. Rejects with a 400 where something does. */
+/** Waits for the end of a body that must be empty. Rejects with a 400 where it is not. */
 export async function expectNothing(source: BodySource): Promise<void> {
   await exactly({ source, sizeBytes: 0 }).read(() => undefined);
 }

@@ -3,17 +3,23 @@ import { freeBuffer } from "../util/free-buffer.ts";
 
 const givenAway = new WeakSet<Uint8Array>();
 
-/** Lets the memory of a piece be freed once a socket of {@link freeAfterWrite} has written it: nobody else may want it then. */
+/**
+ * Marks a piece whose memory is to be freed once a socket of {@link freeAfterWrite} has written it: no other code may
+ * use it then.
+ */
 export function giveAway(piece: Buffer): void {
   givenAway.add(piece);
 }
 
-/** Frees the pieces given away that this socket writes. Undici does not tell when a piece of a body has left; its socket does. */
+/**
+ * Frees the marked pieces that this socket writes. Undici does not tell when a piece of a body has been sent; its
+ * socket does.
+ */
 export function freeAfterWrite(socket: Writable): void {
   freeWritten(socket, (piece) => givenAway.has(piece));
 }
 
-/** Frees every piece that is piped into a stream from now on, once it is written: nobody else may want them. */
+/** Frees every piece that is piped into a stream from now on, once it is written: no other code may use them. */
 export function freeAllAfterWrite(stream: Writable): void {
   freeWritten(stream, () => true);
 }
@@ -24,7 +30,7 @@ function freeWritten(stream: Writable, isFree: (piece: Buffer) => boolean): void
     const [piece, ...others] = parameters;
     if (others.length > 0 || !Buffer.isBuffer(piece) || !isFree(piece)) return writeNow(...parameters);
     return writeNow(piece, (error?: Error | null) => {
-      // One that failed may still be on its way.
+      // A piece whose write failed may still be on its way.
       if (!error) freeBuffer(piece);
     });
   };

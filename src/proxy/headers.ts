@@ -2,27 +2,27 @@ import type { IncomingMessage } from "node:http";
 import { matrixError } from "../errors.ts";
 import { isForwardedHeader } from "../util/forwarded-headers.ts";
 
-/** Headers of one connection, which are never handed on. RFC 9110, "Connection". */
+/** Hop-by-hop headers, which are never passed on. RFC 9110, "Connection". */
 const HOP_BY_HOP = new Set([
   "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer",
   "transfer-encoding", "upgrade",
 ]); // prettier-ignore
 
-/** What a `Connection` header may name without effect: leaving these out would change what the request is. */
+/** What a `Connection` header may name without effect: removing these would change what the request is. */
 const ALWAYS_KEPT = new Set(["host", "authorization", "content-length", "content-type", "x-forwarded-for"]);
 
-/** Left out where an answer is read here: of a proxy that compresses we could not. */
+/** Left out where the service reads the answer itself: it could not read one that a proxy has compressed. */
 export const READ_HERE: ReadonlySet<string> = new Set(["accept-encoding"]);
 
-/** How many header lines Twisted takes, which reads the requests to Synapse and to a Python child. */
+/** How many header lines Twisted accepts, which reads the requests to Synapse and to a Python child. */
 const MAX_LINES = 500;
 /** What a request gets when it is sent: `Connection`, and the length of its body. */
 const LINES_OF_SENDER = 2;
 
-/** Names and values in turn, as Node's `rawHeaders`: order, case and repetitions are kept. */
+/** Names and values in turn, like Node's `rawHeaders`: order, case and repetitions are kept. */
 export type RawHeaders = readonly string[];
 
-/** Headers but those of the one connection that they came over, and those that are named in lower case. */
+/** Headers without the hop-by-hop ones, and without those that are named in lower case. */
 export function endToEnd(raw: RawHeaders, without: ReadonlySet<string> = new Set()): string[] {
   const connection = valuesOf(raw, "connection");
   const named = new Set(connection.flatMap((value) => value.split(",").map((name) => name.trim().toLowerCase())));
@@ -37,10 +37,10 @@ export function endToEnd(raw: RawHeaders, without: ReadonlySet<string> = new Set
 }
 
 /**
- * The headers of a request as they are handed on to Synapse. `Expect` is answered here; `Content-Length` is left out:
- * the code that writes a body says how long it is. Throws as {@link checkRoom} does.
+ * The headers of a request as they are passed on to Synapse. `Expect` is answered here; `Content-Length` is left out,
+ * because the code that writes a body adds it. Throws as {@link checkRoom} does.
  *
- * @param xForwarded whether what the request says of the client's address is believed, as a proxy in front has said it
+ * @param xForwarded whether the client's address in the request is trusted, because a proxy in front has set it
  */
 export function requestHeaders(req: Pick<IncomingMessage, "rawHeaders" | "socket">, xForwarded: boolean): string[] {
   const { rawHeaders, socket } = req;
@@ -52,7 +52,7 @@ export function requestHeaders(req: Pick<IncomingMessage, "rawHeaders" | "socket
 
 /**
  * Returns headers to which the sender of the request may add its own. Throws `HEADERS_TOO_LARGE` (431) where these
- * would be more lines than the target takes: it would refuse the request.
+ * would be more lines than the target accepts: it would refuse the request.
  */
 export function checkRoom(headers: string[]): string[] {
   const hostLines = valuesOf(headers, "host").length === 0 ? 1 : 0;
@@ -64,7 +64,7 @@ function withoutForwarded(raw: RawHeaders): string[] {
   return raw.filter((_text, index) => !isForwardedHeader(raw[index - (index % 2)] ?? ""));
 }
 
-/** Who makes a request, as far as it says: its credential, which Synapse alone can judge, else its address. */
+/** Who makes a request, as far as it says: its credential, which only Synapse can check, otherwise its address. */
 export function askerOf({ headers, url = "" }: Pick<IncomingMessage, "headers" | "url">, sent: RawHeaders): string {
   const [, query = ""] = url.split("?", 2);
   const credential = headers.authorization ?? new URLSearchParams(query).get("access_token");
@@ -72,7 +72,7 @@ export function askerOf({ headers, url = "" }: Pick<IncomingMessage, "headers" |
   return credential ?? valuesOf(sent, "x-forwarded-for").join().split(",").at(-1)?.trim() ?? "";
 }
 
-/** What a head says of the length of its body. */
+/** What a head says about the length of its body. */
 export function declaredLengths(headers: RawHeaders): string[] {
   return valuesOf(headers, "content-length");
 }

@@ -3,7 +3,7 @@ import { matrixError } from "../errors.ts";
 import { DeclaredLength, type SizedBody } from "./exact-body.ts";
 import { giveAway } from "./free-after-write.ts";
 
-/** What is held between the two connections: as much as a socket hands over at once. */
+/** How much is held between the two connections: as much as a socket delivers at once. */
 const HIGH_WATER_MARK = 64 * 1024;
 
 interface Waiting {
@@ -13,9 +13,10 @@ interface Waiting {
 }
 
 /**
- * A body on its way to a target: fed piece by piece, no faster than it is taken, and never one byte more or less than
- * the head of its request says: it is destroyed instead, and its connection with it. The piece that completes it is
- * held back until the end of it is known: of a body that turns out longer, the target never has the whole.
+ * A body on its way to a target. It is fed piece by piece, no faster than the target takes it. It never sends one byte
+ * more or less than the head of its request says: otherwise it is destroyed together with its connection. The piece
+ * that completes the body is held back until the end is known, so that the target never gets the whole of a body that
+ * turns out longer.
  */
 export class OutgoingBody extends Readable {
   #waiting: Waiting | undefined;
@@ -25,20 +26,20 @@ export class OutgoingBody extends Readable {
 
   /**
    * @param length what the head says
-   * @param timeoutMs how long the target may take nothing before the body is ended with `UPSTREAM_TIMEOUT`; 0 for as
-   * long as it wants
+   * @param timeoutMs how long the target may take nothing before the body is ended with `UPSTREAM_TIMEOUT`; 0 for no
+   * limit
    */
   constructor(length: Omit<SizedBody, "source">, timeoutMs: number) {
     super({ highWaterMark: HIGH_WATER_MARK });
     this.#timeoutMs = timeoutMs;
     this.#length = new DeclaredLength(length);
-    // Whoever sends it hears of the error; before a connection is there, nobody would.
+    // The sender is told of the error. Before there is a connection, no code listens for it.
     this.on("error", () => undefined);
   }
 
   /**
    * Takes the next piece, which is freed once it is written. Throws `BODY_LENGTH_WRONG` and `UPLOAD_TOO_LARGE`. A
-   * returned promise is back-pressure; it rejects when nobody takes the body any more.
+   * returned promise is back-pressure; it rejects when the target does not take the body any more.
    */
   feed(chunk: Buffer): Promise<void> | void {
     if (this.destroyed) throw matrixError("UPSTREAM_BROKEN");
@@ -56,7 +57,7 @@ export class OutgoingBody extends Readable {
     });
   }
 
-  /** The body is over. Throws `UPLOAD_INCOMPLETE` where it is not whole. */
+  /** Ends the body. Throws `UPLOAD_INCOMPLETE` where it is not complete. */
   finish(): void {
     this.#length.end();
     if (this.#last) this.push(this.#last);

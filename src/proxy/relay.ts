@@ -10,7 +10,7 @@ import { askerOf, declaredLengths, endToEnd, type RawHeaders } from "./headers.t
 import type { BufferedResponse } from "./small-request-client/response-parser.ts";
 import type { UpstreamAnswer } from "./streamed-requests.ts";
 
-/** Where a request is handed on to, and how it names its client there. */
+/** Where a request is passed on to, and the headers it gets there. */
 export interface PassThroughParts {
   readonly target: Target;
   /** Without the length of the body. */
@@ -18,7 +18,7 @@ export interface PassThroughParts {
 }
 
 /**
- * Hands a request on to a target and its answer back, both as they come: nothing is held back, looked into or
+ * Passes a request on to a target and the answer back, both as they arrive: nothing is held back, inspected or
  * rewritten.
  */
 export async function passThrough(
@@ -58,7 +58,7 @@ export async function whileThere(
   }
 }
 
-/** A signal that is aborted when the client of a request leaves before it has its answer. `forget` it once it has. */
+/** A signal that is aborted when the client of a request leaves before it has its answer. Call `forget` once it has. */
 export function watchClient(req: IncomingMessage, res: ServerResponse): { signal: AbortSignal; forget: () => void } {
   const leaving = new AbortController();
   const leave = () => leaving.abort();
@@ -67,7 +67,7 @@ export function watchClient(req: IncomingMessage, res: ServerResponse): { signal
   return { signal: leaving.signal, forget: () => void res.off("close", leave) };
 }
 
-/** Sends an answer to the client. Rejects, as `describe` says, where its server breaks it off. */
+/** Sends an answer to the client. Rejects with an error made by `describe` where the target breaks it off. */
 export async function relay(
   answer: UpstreamAnswer | BufferedResponse,
   req: IncomingMessage,
@@ -81,7 +81,7 @@ export async function relay(
     freeAllAfterWrite(res);
     await pipeline(body, res, { end: false });
   } catch (error) {
-    // One that is not read to its end keeps its connection.
+    // An answer that is not read to its end keeps its connection.
     body.destroy();
     if (res.destroyed) return;
     throw describe(error);
@@ -89,7 +89,7 @@ export async function relay(
   await finishAfterBody(req, res);
 }
 
-/** As {@link relay}, for an answer whose body has been read. */
+/** Like {@link relay}, for an answer whose body has been read. */
 export async function relayText(
   answer: UpstreamAnswer | BufferedResponse,
   text: Buffer,
@@ -100,7 +100,7 @@ export async function relayText(
   await finishAfterBody(req, res, text);
 }
 
-/** Headers of an answer whose body has this length now, whatever was said of it before. */
+/** Headers of an answer whose body now has this length, whatever they said before. */
 function withLength(headers: RawHeaders, sizeBytes: number): RawHeaders {
   if (declaredLengths(headers).length === 0) return headers;
   return [...endToEnd(headers, new Set(["content-length"])), "Content-Length", String(sizeBytes)];

@@ -7,7 +7,7 @@ import type { Purpose } from "./connection-places.ts";
 import { readSmallBody, SMALL_BYTES } from "../util/small-body.ts";
 import type { UpstreamAnswer } from "./streamed-requests.ts";
 
-/** A request on its way through, apart from its body. */
+/** A request on its way through, without its body. */
 export interface ForwardedRequest extends Waiter {
   readonly method: string;
   /** Path and query, as the client sent them. */
@@ -23,7 +23,7 @@ function requestOf({ method, target, headers, leaving, endsWithClient }: Forward
   return { method, target, headers, signal: endsWithClient === true ? leaving : undefined };
 }
 
-/** Hands a request on, with its body where it has one. Resolves and rejects as {@link streamBody} does. */
+/** Passes a request on, with its body where it has one. Resolves and rejects as {@link streamBody} does. */
 export async function sendOn(target: Target, passage: ForwardedRequest, body: SizedBody): Promise<UpstreamAnswer> {
   if (body.sizeBytes !== 0) return streamBody(target, passage, await aheadWhereSmall(body));
   await expectNothing(body.source);
@@ -31,7 +31,10 @@ export async function sendOn(target: Target, passage: ForwardedRequest, body: Si
   return turn.send({ ...requestOf(passage), body: null });
 }
 
-/** The same body; a small one is read before it takes a turn, which others wait for, however slowly it comes. */
+/**
+ * The same body. A small one is read before it takes a turn, because other requests wait for the turn, and a body may
+ * come slowly.
+ */
 async function aheadWhereSmall(body: SizedBody): Promise<SizedBody> {
   if (body.sizeBytes === undefined || body.sizeBytes > SMALL_BYTES) return body;
   const pieces = await readSmallBody(exactly(body));
@@ -44,10 +47,10 @@ async function aheadWhereSmall(body: SizedBody): Promise<SizedBody> {
 }
 
 /**
- * Hands a body on as it is read, once it is its turn, and resolves to the answer, as `Turn.send` does. Where reading
- * fails (a client leaves half way, say, or sends more than it declared), the request to the target is ended, and the
- * answer rejects with that error. Where the target answers early or goes away, the rest is read and thrown away, so
- * that the client sees the answer and no reset.
+ * Passes a body on as it is read, once it has its turn, and resolves to the answer, as `Turn.send` does. Where reading
+ * fails (say, because the client disconnects or sends more than it declared), the request to the target is aborted, and
+ * the promise rejects with that error. Where the target answers early or goes away, the rest is read and thrown away,
+ * so that the client sees the answer and not a reset.
  */
 export async function streamBody(
   target: Target,
@@ -62,14 +65,14 @@ export async function streamBody(
   const headers = [...passage.headers, ...length];
   let over = false;
   const answer = turn.send({ ...requestOf(passage), headers, body: outgoing }).finally(() => (over = true));
-  // A body that was never dispatched is not ended by who would have sent it.
+  // The code that would have sent a body does not end one that was never dispatched.
   answer.catch(() => outgoing.destroy());
   const take = (chunk: Buffer) => {
     if (over) return undefined;
-    // First on its way: the target takes it in while it is looked at here.
+    // First on its way: the target receives it while it is checked here.
     const taken = outgoing.feed(chunk);
     onChunk?.(chunk);
-    // Nobody takes it any more where an answer has come early; what is left is read all the same.
+    // After an early answer no code takes the body any more; the rest is read nevertheless.
     return taken?.catch((error: Error) =>
       answer.then(
         () => undefined,

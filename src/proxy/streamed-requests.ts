@@ -10,7 +10,7 @@ import { freeAfterWrite } from "./free-after-write.ts";
 /** What no status line may hold. */
 const NOT_IN_REASON = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** A request whose body comes piece by piece, or that has none. */
+/** A request whose body arrives piece by piece, or that has none. */
 export interface UpstreamRequest {
   readonly method: string;
   /** Path and query, as a client sends them; begins with a slash. */
@@ -21,7 +21,7 @@ export interface UpstreamRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Its answer, as it comes. */
+/** Its answer, as it arrives. */
 export interface UpstreamAnswer {
   readonly status: number;
   readonly statusText: string;
@@ -31,13 +31,13 @@ export interface UpstreamAnswer {
 }
 
 export interface StreamOptions {
-  /** How long the server may do nothing; 0 for as long as it wants. */
+  /** How long the server may do nothing; 0 for no limit. */
   readonly timeoutMs: number;
-  /** Whether a connection is used again. The server is told so in any case. */
+  /** Whether a connection is used again. The server is told that it is, in any case. */
   readonly keepsConnections: boolean;
 }
 
-/** One connection, over which one request goes at a time. */
+/** One connection, which carries one request at a time. */
 interface Line {
   readonly client: Client;
   socket: Socket | undefined;
@@ -58,10 +58,10 @@ export class StreamedRequests {
   }
 
   /**
-   * Sends a request once. Rejects with what undici says, and with `BAD_REQUEST` for a head that announces a body where
+   * Sends a request once. Rejects with undici's error, and with `BAD_REQUEST` for a head that announces a body where
    * there is none.
    *
-   * @param onOver told once, when nothing goes over its connection any more
+   * @param onOver called once, when the connection carries nothing any more
    */
   async send({ method, target, headers, body, signal }: UpstreamRequest, onOver: () => void): Promise<UpstreamAnswer> {
     const line = this.#takeFree() ?? this.#open();
@@ -87,7 +87,7 @@ export class StreamedRequests {
       return {
         status: response.statusCode,
         statusText: NOT_IN_REASON.test(response.statusText) ? "" : response.statusText,
-        // With `raw` they are a list, whatever the type says.
+        // With `raw` they are a list, although the type says otherwise.
         headers: response.headers as unknown as string[],
         body: response.body,
       };
@@ -97,7 +97,7 @@ export class StreamedRequests {
     }
   }
 
-  /** Ends every connection; what is under way fails. */
+  /** Ends every connection; requests under way fail. */
   async close(): Promise<void> {
     await Promise.all([...this.#lines].map(({ client }) => client.destroy()));
   }

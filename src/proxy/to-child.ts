@@ -8,15 +8,15 @@ import { checkRoom, endToEnd } from "./headers.ts";
 import { StreamedRequests } from "./streamed-requests.ts";
 import type { Target } from "./target.ts";
 
-/** More would only wait in the child, which does one thing at a time, and hold memory and descriptors meanwhile. */
+/** More requests would only wait in the child, which does one thing at a time, and hold memory and descriptors. */
 const MAX_CONNECTIONS = 32;
 /** Longer than for modules that are busy deciding: a connection is held for as long as a resource takes to answer. */
 const RETRY_AFTER_SECONDS = 5;
-/** Of a Unix socket the host says nothing. */
+/** For a Unix socket the host means nothing. */
 const URL_OF_CHILD = new URL("http://localhost");
-/** By which lines of the child's log name the request; the child takes it away before a resource sees it. */
+/** The header by which lines of the child's log name the request; the child removes it before a resource sees it. */
 const REQUEST_NUMBER = "X-Media-Bridge-Request";
-/** Not the client's to say, in lower case. */
+/** Headers that a client must not set, in lower case. */
 const OURS: ReadonlySet<string> = new Set([
   "expect", "content-length", "x-forwarded-for", "x-forwarded-proto", REQUEST_NUMBER.toLowerCase(),
 ]); // prettier-ignore
@@ -24,7 +24,7 @@ const OURS: ReadonlySet<string> = new Set([
 /**
  * A Python child, which serves web resources at a Unix socket and may take as long as it needs. A turn rejects with
  * `MODULES_BUSY` (503) where none comes in time, and a request with `MODULE_UNAVAILABLE` (503) where the child is away,
- * or leaves without an answer.
+ * or ends without an answer.
  *
  * @param maxWaitMs how long a request waits for its turn
  */
@@ -32,8 +32,8 @@ export function createChildTarget(socketPath: string, maxWaitMs: number): Target
   const turns = new Turns(MAX_CONNECTIONS);
   const connector = buildConnector({ socketPath, allowH2: false });
   // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The
-  // child is told that they are kept all the same, or it would close at an early answer, while the body is still being
-  // sent.
+  // child is nevertheless told that they are kept; otherwise it would close at an early answer, while the body is still
+  // being sent.
   const options = { timeoutMs: 0, keepsConnections: false };
   const requests = new StreamedRequests(URL_OF_CHILD, new Connections(MAX_CONNECTIONS, connector), options);
   return {
@@ -66,9 +66,10 @@ function abortOf(signal: AbortSignal | undefined): (gone: () => void) => () => v
 }
 
 /**
- * The headers of a request as they go to the child, without the length of its body. Throws as {@link checkRoom} does.
+ * The headers of a request as they are sent to the child, without the length of its body. Throws as {@link checkRoom}
+ * does.
  *
- * @param xForwarded whether `X-Forwarded-…` of the request is believed
+ * @param xForwarded whether `X-Forwarded-…` of the request is trusted
  * @param number the number of the request in the log
  */
 export function childHeaders(req: IncomingMessage, xForwarded: boolean, number: number | undefined): string[] {

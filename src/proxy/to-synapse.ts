@@ -8,13 +8,13 @@ import type { Target, Turn, Waiter } from "./target.ts";
 import { SmallRequestClient, type SmallRequest } from "./small-request-client/small-request-client.ts";
 
 export interface UpstreamOptions {
-  /** Its base URL; a path is put in front of every target. */
+  /** Its base URL; its path precedes every target. */
   readonly url: string;
   /** How long to wait for a free connection, and then for it to be established. */
   readonly connectTimeoutMs: number;
-  /** How many connections there may be at a time. */
+  /** The most connections at a time. */
   readonly maxConnections: number;
-  /** How long it may do nothing: not take a body, not answer, not go on with an answer. */
+  /** How long Synapse may do nothing: take no data of a body, not answer, or not continue an answer. */
   readonly timeoutMs: number;
 }
 
@@ -23,13 +23,13 @@ export interface UpstreamOptions {
  * `UPSTREAM_TIMEOUT` or `UPSTREAM_BROKEN`.
  */
 export interface SynapseTurn extends Turn {
-  /** As `send`, and resolves once the whole answer is there, which is small; rejects where it is cut short. */
+  /** Like `send`, but resolves once the whole answer, which is small, is there; rejects where it is cut short. */
   exchange(request: SmallRequest): Promise<Exchanged>;
 }
 
-/** A Synapse that keeps media, over connections that are kept. */
+/** A Synapse that keeps media, over keep-alive connections. */
 export interface Upstream extends Target {
-  /** As {@link Target.turn}. Rejects with `UPSTREAM_BUSY` where none comes in time. */
+  /** Like {@link Target.turn}. Rejects with `UPSTREAM_BUSY` where none comes in time. */
   turn(purpose: Purpose, waiter?: Waiter): Promise<SynapseTurn>;
   /** Ends every connection. */
   close(): Promise<void>;
@@ -39,7 +39,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const { url, connectTimeoutMs, maxConnections, timeoutMs } = options;
   const address = new URL(url);
   const places = new Places(maxConnections, connectTimeoutMs);
-  // HTTP/1.1 alone, whatever a proxy before Synapse offers: nothing else is spoken here.
+  // HTTP/1.1 alone, whatever a proxy in front of Synapse offers: the service speaks nothing else.
   const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false });
   const connections = new Connections(maxConnections, connector);
   const streamed = new StreamedRequests(address, connections, { timeoutMs, keepsConnections: true });

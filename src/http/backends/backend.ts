@@ -8,40 +8,43 @@ export interface UploadTarget {
   readonly mediaId: string;
 }
 
-/** An upload by a user who is known, of which nothing has been read yet. */
+/** An upload by an authenticated user, of which nothing has been read yet. */
 export interface IncomingUpload {
   readonly req: Request;
   readonly res: Response;
   readonly userId: string;
   /** The chain to ask for this request. */
   readonly chain: Chain;
-  /** The declared length in bytes; undefined where the body comes in chunks. */
+  /** The declared length in bytes; undefined for a chunked body. */
   readonly contentLength: number | undefined;
-  /** undefined: none was given; null: it is not UTF-8. */
+  /** undefined: the client gave none; null: it is not UTF-8. */
   readonly fileName: string | null | undefined;
   readonly body: BodySource;
   /** undefined for a `POST`, which gets an id of its own. */
   readonly target: UploadTarget | undefined;
 }
 
-/** What became of an upload, before its client is answered. */
+/** The outcome of an upload, before its client is answered. */
 export interface TakenUpload {
-  /** undefined where the one that keeps media refused it. */
+  /** undefined where the server that keeps media refused the upload. */
   readonly stored: { readonly mediaId: string; readonly sizeBytes: number } | undefined;
   /** Answers the client. */
   answer(): Promise<void> | void;
 }
 
-/** What is behind the routes: the repository of this service, or a Synapse whose uploads are decided here. */
+/** What serves the routes: the repository of this service, or a Synapse whose uploads are decided here. */
 export interface Backend {
-  /** Whether it finds out by itself who asks for the media configuration, where no module has a say in it. */
+  /**
+   * Whether the backend authenticates requests for the media configuration by itself, where no module takes part in the
+   * answer.
+   */
   readonly identifiesUsers: boolean;
-  /** Throws where a `POST` is refused by its head alone, before anyone is asked who makes it. */
+  /** Throws where the head of a `POST` alone is reason to refuse it, before the requester is authenticated. */
   checkPost(req: Request): void;
-  /** Answers with the media configuration that holds where no module has a say in it. */
+  /** Answers with the media configuration, where no module takes part in the answer. */
   sendMediaConfig(req: Request, res: Response): Promise<void> | void;
   /** Makes a media id for a user, and answers with it. */
   createId(req: Request, res: Response, userId: string): Promise<void>;
-  /** Decides over an upload and stores it, or has it stored. Rejects with the `MatrixError` that refuses it. */
+  /** Decides about an upload and stores it, or has it stored. Rejects with the `MatrixError` that refuses it. */
   takeUpload(upload: IncomingUpload): Promise<TakenUpload>;
 }

@@ -22,10 +22,10 @@ export interface GuardBackendParts extends HandOnParts, CreateParts {
   readonly running: RunningTasks;
 }
 
-/** A Synapse behind the routes: it keeps the media, and uploads to it are decided here. */
+/** A Synapse behind the routes: it keeps the media, and this service decides about uploads to it. */
 export function createGuardBackend(parts: GuardBackendParts): Backend {
   return {
-    // Synapse looks at the token.
+    // Synapse checks the token.
     identifiesUsers: true,
     checkPost: refuseFormBody,
     sendMediaConfig: (req, res) => sendMediaConfig(req, res, parts),
@@ -39,7 +39,7 @@ export function createGuardBackend(parts: GuardBackendParts): Backend {
   };
 }
 
-/** Synapse's own, with our maximum where that is the smaller one. */
+/** Synapse's configuration, with our maximum where that is smaller. */
 async function sendMediaConfig(req: Request, res: Response, parts: GuardBackendParts): Promise<void> {
   await whileThere(req, res, requestHeaders(req, parts.xForwarded), async (passage) => {
     const readable = { ...passage, headers: endToEnd(passage.headers, READ_HERE) };
@@ -72,7 +72,7 @@ async function takeUpload(upload: IncomingUpload, parts: GuardBackendParts): Pro
   return {
     stored,
     async answer() {
-      // From the answer on, an upload to the same id is refused here.
+      // From the answer on, another upload to the same id is refused here.
       if (target !== undefined) await recorded;
       await relayText(answer, text, req, res);
       await recorded;
@@ -80,7 +80,7 @@ async function takeUpload(upload: IncomingUpload, parts: GuardBackendParts): Pro
   };
 }
 
-/** An id that was not made through here is Synapse's to judge. */
+/** Synapse decides about an id that was not made through this service. */
 async function checkTarget(
   { serverName, mediaId }: UploadTarget,
   userId: string,

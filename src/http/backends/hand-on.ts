@@ -8,16 +8,16 @@ import { contentLengthOf, requestBody, type BodyOptions } from "../request/body.
 import { noteSynapse } from "../record/request-record.ts";
 import { hasDotSegment } from "../request/path-readings.ts";
 
-/** What is needed to hand requests on to Synapse. */
+/** What is needed to pass requests on to Synapse. */
 export interface HandOnParts extends BodyOptions {
   readonly upstream: Upstream;
-  /** Whether `X-Forwarded-For` of a request is believed. */
+  /** Whether the `X-Forwarded-For` of a request is trusted. */
   readonly xForwarded: boolean;
 }
 
 /**
- * Hands a request on as it is, to the byte. Throws `UNRECOGNIZED` for a path with a `.` or `..` in it: a proxy that
- * resolves these on the way would send it to a place that was not looked at.
+ * Passes a request on unchanged, to the byte. Throws `UNRECOGNIZED` for a path with a `.` or `..` segment: a proxy that
+ * resolves these would send the request to a path that was not checked.
  */
 export async function handOn(req: Request, res: Response, parts: HandOnParts): Promise<void> {
   if (hasDotSegment(pathOf(req))) throw matrixError("UNRECOGNIZED");
@@ -27,7 +27,7 @@ export async function handOn(req: Request, res: Response, parts: HandOnParts): P
   return passThrough(req, res, bodyOf(req, res, parts), { target: upstream, headers });
 }
 
-/** The body of a request that is handed on, with its declared length. */
+/** The body of a request that is passed on, with its declared length. */
 export function bodyOf(req: Request, res: Response, parts: BodyOptions): SizedBody {
   return { source: requestBody(req, res, parts), sizeBytes: contentLengthOf(req) };
 }

@@ -7,7 +7,7 @@ import { parseQuery, queryText, type Query } from "./query.ts";
 
 export interface RequesterOptions {
   readonly authenticator: Authenticator;
-  /** Whether `X-Forwarded-For` is believed: only behind a proxy that sets it. */
+  /** Whether `X-Forwarded-For` is trusted: only behind a proxy that sets it. */
   readonly xForwarded: boolean;
 }
 
@@ -26,7 +26,7 @@ export function identify(
   });
 }
 
-/** As {@link identify}, for routes that are closed to guests. */
+/** Like {@link identify}, for routes that refuse guests. */
 export async function identifyUser(req: Request, query: Query, options: RequesterOptions): Promise<Requester> {
   const requester = await identify(req, query, options);
   if (requester.guest) throw matrixError("GUEST_FORBIDDEN");
@@ -51,7 +51,7 @@ function identifier(query: Query, name: string): string | undefined {
   return text;
 }
 
-/** The client's IP address, where it is known: none over a Unix socket without a proxy that tells it. */
+/** The client's IP address, where it is known: it is unknown over a Unix socket without a proxy that reports it. */
 export function clientAddress(req: Pick<Request, "headers" | "socket">, xForwarded: boolean): string | undefined {
   const forwarded = xForwarded ? req.headers["x-forwarded-for"] : undefined;
   return typeof forwarded === "string" ? forwarded.split(",")[0]?.trim() : req.socket.remoteAddress;

@@ -5,11 +5,11 @@ import { leastBytesWithin } from "./discard-body.ts";
 
 /** How a request's body is read. */
 export interface BodyOptions {
-  /** A body is aborted after this long without data; one that flows may take as long as it needs. */
+  /** A body is aborted after this long without data; one that keeps arriving may take as long as it needs. */
   readonly idleTimeoutMs: number;
 }
 
-/** The declared length of a body in bytes: 0 where there is none, undefined where it comes in chunks. */
+/** The declared length of a body in bytes: 0 where there is none, undefined for a chunked body. */
 export function contentLengthOf(req: IncomingMessage): number | undefined {
   const length = req.headers["content-length"];
   if (length !== undefined) return Number(length);
@@ -23,7 +23,9 @@ function isFramed({ headers }: IncomingMessage): boolean {
 
 const toldToContinue = new WeakSet<IncomingMessage>();
 
-/** Whether the client holds its body back until it is told `100 Continue`. One that got tired of waiting does not. */
+/**
+ * Whether the client holds its body back until it is told `100 Continue`. A client that has started to send does not.
+ */
 export function waitsForContinue(req: IncomingMessage): boolean {
   return expectsContinue(req) && !toldToContinue.has(req) && !req.complete && req.readableLength === 0;
 }
@@ -47,17 +49,17 @@ export function receivedBytesOf(req: IncomingMessage): number {
   return received.get(req) ?? 0;
 }
 
-/** Who is reading a body. */
+/** The current reader of a body. */
 const readers = new WeakMap<IncomingMessage, (error: unknown) => void>();
 
-/** Ends the reading of a body that has not all arrived, with an error. Does nothing where nobody reads one. */
+/** Ends the reading of a body that has not fully arrived, with an error. Does nothing where no code reads it. */
 export function refuseBody(req: IncomingMessage, error: unknown): void {
   readers.get(req)?.(error);
 }
 
 /**
  * The body of an upload, read as {@link requestBody} reads it. Throws `UPLOAD_WITHOUT_LENGTH` where the head does not
- * say how the body ends: a lost body is worse than an error.
+ * say how the body ends: an error is better than a lost body.
  */
 export function uploadBody(req: IncomingMessage, res: ServerResponse, options: BodyOptions): BodySource {
   if (!isFramed(req)) throw matrixError("UPLOAD_WITHOUT_LENGTH");
@@ -65,8 +67,8 @@ export function uploadBody(req: IncomingMessage, res: ServerResponse, options: B
 }
 
 /**
- * The body of a request: nothing is asked of the client before `read` is called. Reading rejects where more or less
- * arrives than the head declares, where the client leaves, and where nothing arrives for the idle time.
+ * The body of a request. Nothing is asked of the client before `read` is called. Reading rejects where more or less
+ * arrives than the head declares, where the client leaves, and where no data arrives for the idle time.
  */
 export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTimeoutMs }: BodyOptions): BodySource {
   const declared = contentLengthOf(req);
@@ -75,26 +77,26 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
     read: (sink, isAwaited = false) =>
       new Promise<void>((resolve, reject) => {
         const idle = setTimeout(() => {
-          // A body that we do not read, as the disk is busy, has not stalled.
+          // A body that the service does not read, because the disk is busy, has not stalled.
           if (req.isPaused()) {
             idle.refresh();
             return;
           }
           finish(matrixError("UPLOAD_STALLED"));
-          // One that was answered early: the code that waits for the rest of it has nothing more to say.
+          // The request was answered early: the code that waits for the rest of the body has nothing more to say.
           if (res.headersSent) req.destroy();
         }, idleTimeoutMs);
         let arrived = 0;
         let sinceRefreshed = 0;
         const refresh = (chunk: Buffer) => {
           sinceRefreshed += chunk.length;
-          // Once its request is answered, it is only thrown away.
+          // Once its request is answered, the rest of the body is discarded.
           if ((isAwaited || res.headersSent) && sinceRefreshed < leastBytes) return;
           sinceRefreshed = 0;
           idle.refresh();
         };
         let finished = false;
-        /** What the sink is still doing with the last chunk. */
+        /** The sink's promise for the last chunk. */
         let taking: Promise<void> | undefined;
         const finish = (error?: unknown) => {
           if (finished) return;
@@ -110,13 +112,13 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
         const onEnd = () => {
           if (declared !== undefined && arrived < declared) return finish(matrixError("UPLOAD_INCOMPLETE"));
           if (taking === undefined) return finish();
-          // The end is told before the last chunk is judged; and from here on the client may leave.
+          // The end of the data may come before the last chunk is processed; from then on the client may leave.
           req.off("close", onClose);
           taking.then(() => finish(), finish);
         };
         readers.set(req, finish);
-        // Also where all of it has arrived: a client that leaves before its body is read takes the upload with it, as
-        // in Synapse.
+        // Even where all of it has arrived: a client that leaves before its body is read ends the upload, as in
+        // Synapse.
         const onClose = () => finish(matrixError("UPLOAD_INCOMPLETE"));
         const onTaken = () => {
           if (finished) return;
@@ -146,7 +148,7 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
 }
 
 /**
- * Ends a request whose body turns out longer or shorter than its head says. For handlers that read it themselves:
+ * Ends a request whose body turns out longer or shorter than its head says. For handlers that read the body themselves:
  * {@link requestBody} refuses such a body.
  */
 export function holdToDeclaredLength(req: IncomingMessage): void {

@@ -2,12 +2,12 @@ import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 import { type MatrixError, matrixError } from "../../errors.ts";
 
-/** How many header lines a request may have: as many as Twisted takes. */
+/** The most header lines that a request may have: as many as Twisted accepts. */
 const MAX_HEADER_LINES = 500;
 
 /**
- * Refuses a head that two readers could understand differently, before anything else looks at the request, and closes the connection: what
- * is behind such a head is not to be trusted.
+ * Refuses a head that two readers could understand differently, before anything else looks at the request, and closes
+ * the connection: what follows such a head cannot be trusted.
  */
 export const checkHead: RequestHandler = (req, res, next) => {
   const error = findFault(req);

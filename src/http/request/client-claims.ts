@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { isForwardedHeader } from "../../util/forwarded-headers.ts";
 
 /**
- * Takes away what a client says of itself in the name of a proxy, for handlers that would believe it. For a service without a proxy in
- * front that sets these headers.
+ * Removes headers in which a client claims to be a proxy, for handlers that would trust them. For a service without a
+ * proxy in front that sets these headers.
  */
 export function removeForwarded(req: IncomingMessage): void {
   const names = Object.keys(req.headers).filter(isForwardedHeader);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { OnAbort } from "../../media/download/upload-waiters.ts";
 
-/** Listens for the client's leaving. */
+/** Calls back when the client leaves. */
 export function clientLeaving(res: ServerResponse): OnAbort {
   return (gone) => {
     if (res.closed) gone();

@@ -1,17 +1,20 @@
 import type { IncomingMessage } from "node:http";
 import type { RequestHandler } from "express";
 
-/** How bodies are thrown away that were not read before their request was answered. */
+/** How bodies are discarded that were not read before their request was answered. */
 export interface DiscardOptions {
   readonly maxBytes: number;
-  /** A body that is slower than {@link leastBytesWithin} such a time is ended. */
+  /** A body that is slower than {@link leastBytesWithin} this time is ended. */
   readonly idleTimeoutMs: number;
 }
 
-/** What a client must send of a body that is only thrown away: a slower one would hold its connection for nothing. */
+/**
+ * The least rate at which a client must send a body that is discarded: a slower one would hold its connection for
+ * nothing.
+ */
 const LEAST_BYTES_PER_SECOND = 1024;
 
-/** How many bytes of a body that is thrown away must arrive within a time. */
+/** How many bytes of a discarded body must arrive within a time. */
 export function leastBytesWithin(idleTimeoutMs: number): number {
   return (LEAST_BYTES_PER_SECOND * idleTimeoutMs) / 1000;
 }
@@ -19,8 +22,9 @@ export function leastBytesWithin(idleTimeoutMs: number): number {
 const discarding = new WeakSet<IncomingMessage>();
 
 /**
- * Reads and throws away what a client still sends after it was answered, up to a bound: closing at once would reset the
- * connection, and the client would never see the answer. Past the bound, or where it comes too slowly, it is closed.
+ * Reads and discards what a client still sends after it was answered, up to a limit: closing at once would reset the
+ * connection, and the client would never see the answer. Beyond the limit, or where the body comes too slowly, the
+ * connection is closed.
  */
 export function discardBody(req: IncomingMessage, { maxBytes, idleTimeoutMs }: DiscardOptions): void {
   if (req.complete || req.destroyed || discarding.has(req)) return;
@@ -28,7 +32,7 @@ export function discardBody(req: IncomingMessage, { maxBytes, idleTimeoutMs }: D
   const leastBytes = leastBytesWithin(idleTimeoutMs);
   let left = maxBytes;
   let sinceRefreshed = 0;
-  // Not the socket's own timeout: that one is set anew, to the time of idle connections, once the answer is out.
+  // Not the socket's own timeout: Node resets that one to the time of idle connections once the answer has been sent.
   const tooSlow = setTimeout(() => req.destroy(), idleTimeoutMs);
   req.on("data", (chunk: Buffer) => {
     left -= chunk.length;
@@ -47,7 +51,7 @@ export function discardBody(req: IncomingMessage, { maxBytes, idleTimeoutMs }: D
 /** Discards what a handler that has answered left of a body; Node would read it at any pace and of any length. */
 export function discardUnread(options: DiscardOptions): RequestHandler {
   return (req, res, next) => {
-    // Before Node is told, which would then dump the body: its pace could not be measured any more.
+    // Before Node finishes the response and dumps the body: its pace could not be measured afterwards.
     res.prependOnceListener("finish", () => discardBody(req, options));
     next();
   };

@@ -1,6 +1,6 @@
 /**
- * All values of a header, each as it came. Of some headers, `Authorization` among them, Node's `headers` has the first value alone,
- * and a server behind this one may go by another.
+ * All values of a header, each as it was sent. For some headers, such as `Authorization`, Node's `headers` has only the
+ * first value, and a server behind this one may use another.
  *
  * @param rawHeaders names and values in turn
  * @param name in lower case

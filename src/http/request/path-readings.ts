@@ -1,12 +1,12 @@
 import { decodePercentBytes } from "../../util/percent.ts";
 
 const UPLOADING = /^_matrix\/media\/(?:unstable\/[^/]+|[^/]+)\/(?:upload|create)(?:[/;?#]|$)/;
-/** More often than anyone encodes a path, or decodes one. */
+/** More rounds than any client encodes a path, or server decodes it. */
 const MAX_ROUNDS = 10;
 
 /**
- * Whether a path has a segment `.` or `..`, decoded as often as may be. What is still encoded after many rounds
- * counts as one.
+ * Whether a path has a segment `.` or `..`, however often it is decoded. A path that is still encoded after many rounds
+ * counts as one that has.
  */
 export function hasDotSegment(path: string): boolean {
   const decoded = decodeRepeatedly(path);
@@ -14,8 +14,8 @@ export function hasDotSegment(path: string): boolean {
 }
 
 /**
- * Whether a path could be taken for one that is guarded by one that reads paths more freely than we do: another proxy on the
- * way, say, that decodes it, joins its slashes or resolves its dots. A path that is not guarded to the letter goes nowhere then.
+ * Whether a more lenient reader, such as another proxy on the way that decodes the path, joins its slashes or resolves
+ * its dots, could take it for a guarded path. A path that is not literally a guarded one is then refused.
  */
 export function looksGuarded(path: string): boolean {
   const decoded = decodeRepeatedly(path);
@@ -29,7 +29,10 @@ export function looksGuarded(path: string): boolean {
   return UPLOADING.test(segments.join("/"));
 }
 
-/** Byte by byte: what is not UTF-8 must not hide what comes beside it. undefined where there is no end to it. */
+/**
+ * Decodes byte by byte: bytes that are not UTF-8 must not hide what is beside them. undefined where decoding does not
+ * come to an end.
+ */
 function decodeRepeatedly(path: string): string | undefined {
   let text = path;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {

@@ -5,7 +5,7 @@ export type Query = ReadonlyMap<string, readonly string[]>;
 
 const EMPTY: Query = new Map();
 
-/** Reads the query of a request target. Pairs are parted by `&` or `;`, as Twisted does. */
+/** Reads the query of a request target. Pairs are separated by `&` or `;`, as in Twisted. */
 export function parseQuery(url: string): Query {
   const mark = url.indexOf("?");
   if (mark === -1 || mark === url.length - 1) return EMPTY;

@@ -6,7 +6,7 @@ export function endStalledRequest(req: IncomingMessage, idleTimeoutMs: number): 
   let seenBytes = req.socket.bytesRead;
   const timer = setInterval(() => {
     const { bytesRead } = req.socket;
-    // One that takes its time is not the client's fault.
+    // While the handler takes its time, the silence is not the client's fault.
     const isReading = req.readableFlowing !== false || req.listenerCount("readable") > 0;
     if (isReading && !req.complete && req.readableLength === 0 && bytesRead === seenBytes) req.destroy();
     if (req.complete || req.destroyed) clearInterval(timer);

@@ -2,7 +2,10 @@ import type { ServerResponse } from "node:http";
 import type { MatrixError } from "../../errors.ts";
 import { toJsonText } from "../../util/json-text.ts";
 
-/** On every answer, also on errors: Client-Server API, "Web Browser Clients". With what a page needs to ask for ranges, and to read them. */
+/**
+ * Sent with every answer, errors included: Client-Server API, "Web Browser Clients". Includes what a page needs to ask
+ * for ranges, and to read them.
+ */
 export const CORS_HEADERS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, DELETE, OPTIONS",
@@ -22,7 +25,7 @@ export function sendError(res: ServerResponse, error: MatrixError, headers?: Rec
   sendJson(res, error.status, errorText(error), { ...error.headers, ...headers });
 }
 
-/** What a handler may have set for the answer that it did not come to, and what would make this one unreadable. */
+/** Headers that a handler may have set for an answer that it did not send, and that would make this one unreadable. */
 const OF_ANOTHER_BODY = [
   "Content-Encoding",
   "Content-Language",
@@ -35,12 +38,15 @@ const OF_ANOTHER_BODY = [
 
 const answeredAhead = new WeakSet<ServerResponse>();
 
-/** Whether the client has all of an answer, though its response is still open: {@link sendErrorAhead}. */
+/** Whether the client has a complete answer although its response is still open: {@link sendErrorAhead}. */
 export function isAnsweredAhead(res: ServerResponse): boolean {
   return answeredAhead.has(res);
 }
 
-/** As {@link sendError}, but the response stays open, though the client has all of it: Node closes some connections at its end. */
+/**
+ * Like {@link sendError}, but the response stays open although the client has all of it: Node closes some connections
+ * at its end.
+ */
 export function sendErrorAhead(res: ServerResponse, error: MatrixError): void {
   answeredAhead.add(res);
   const text = errorText(error);
@@ -49,7 +55,7 @@ export function sendErrorAhead(res: ServerResponse, error: MatrixError): void {
 }
 
 function writeJsonHead(res: ServerResponse, status: number, text: string, headers?: Record<string, string>): void {
-  // What a handler has said of another answer before it failed, or what cannot be sent at all.
+  // Removes what a handler has set for another answer before it failed, or what cannot be sent at all.
   res.statusMessage = "";
   for (const name of OF_ANOTHER_BODY) res.removeHeader(name);
   res.writeHead(status, { ...jsonHeaders(text), ...headers });

@@ -4,7 +4,10 @@ import { CORS_HEADERS } from "./json.ts";
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** On every answer of a download route, once the request is past authentication: what browsers let a page of another origin do with it. */
+/**
+ * Sent with every answer of a download route, once the request is authenticated: tells browsers what a page of another
+ * origin may do with it.
+ */
 export const SAFETY_HEADERS = {
   "Cross-Origin-Resource-Policy": "cross-origin",
   "Content-Security-Policy":
@@ -23,7 +26,7 @@ export function cacheHeaders(media: LocalMedia): Record<string, string> {
   };
 }
 
-/** Headers of media that is served, apart from its length. `fileName` is the one of the path, if any. */
+/** Headers of media that is served, apart from its length. `fileName` is the name in the path, if any. */
 export function mediaHeaders(media: LocalMedia, fileName: string | null): Record<string, string> {
   return {
     ...cacheHeaders(media),
@@ -35,7 +38,7 @@ export function mediaHeaders(media: LocalMedia, fileName: string | null): Record
   };
 }
 
-/** A strong validator of the content. Content never changes under an id, so the id serves for rows without a hash. */
+/** A strong validator of the content. The content of an id never changes, so the id serves for rows without a hash. */
 export function etagOf(media: LocalMedia): string {
   return `"${media.sha256 ?? media.mediaId}"`;
 }

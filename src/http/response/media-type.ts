@@ -7,22 +7,26 @@ const INLINE = new Set([
   "audio/x-pn-wav", "audio/flac", "audio/x-flac",
 ]); // prettier-ignore
 
-/** Types that are text, and UTF-8 where nothing else is said. */
+/** Text types, which are sent as UTF-8 unless they name another charset. */
 const TEXT = new Set([
   "text/css", "text/csv", "text/html", "text/calendar", "text/plain", "text/javascript", "text/xml",
   "application/json", "application/ld+json", "application/rtf", "image/svg+xml",
 ]); // prettier-ignore
 
 /**
- * A media type with its parameters: RFC 9110, 8.3.1 and 5.6.6, without what parsers disagree about. Browsers split the header at
- * commas, and differ in which quotes and backslashes hide one: in a value there is no `'` and no `\`. The essence ends at the `;`.
+ * A media type with its parameters: RFC 9110, 8.3.1 and 5.6.6, without what parsers disagree about. Browsers split the
+ * header at commas, and differ in which quotes and backslashes hide one: so a value must not have `'` or `\`. The
+ * essence ends at the `;`.
  */
 const WELL_FORMED = new RegExp(
   String.raw`^([\w!#$%&'*+.^\x60|~-]+/[\w!#$%&'*+.^\x60|~-]+)` +
     String.raw`(?:;[ \t]*(?:[\w!#$%&*+.^\x60|~-]+=(?:[\w!#$%&*+.^\x60|~-]+|"[ !#-&(-\[\]-~]*")[ \t]*)?)*$`,
 );
 
-/** What Node writes into a header; the rest can only come from modules and from rows that others wrote. */
+/**
+ * What Node can write into a header. Other characters can only come from modules, and from rows that other programs
+ * wrote.
+ */
 const SENDABLE = /^[\t\x20-\x7e\x80-\xff]+$/;
 
 /** Whether a browser may show a file of this type, instead of saving it. */
@@ -31,7 +35,7 @@ export function isShown(mediaType: string): boolean {
   return INLINE.has(essence.toLowerCase());
 }
 
-/** The `Content-Type` of a file: as it was stored, where a header can say it. */
+/** The `Content-Type` of a file: as it was stored, where a header can hold it. */
 export function contentTypeOf(mediaType: string): string {
   if (!SENDABLE.test(mediaType)) return "application/octet-stream";
   return TEXT.has(mediaType.toLowerCase()) ? `${mediaType}; charset=UTF-8` : mediaType;

@@ -13,10 +13,7 @@ import { timeoutOf } from "../request/download-timeout.ts";
 import { recordOf } from "../record/request-record.ts";
 import type { Route } from "./route.ts";
 
-/**
- * Up to this size an answer is read first and sent in one write; larger ones are streamed, with buffers that are used
- * again.
- */
+/** Up to this size a file is read first and sent in one write; larger ones are streamed, with reused buffers. */
 const SMALL_BYTES = 16 * 1024;
 
 const AUTHENTICATED = /^\/_matrix\/client\/v1\/media\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
@@ -39,7 +36,7 @@ export function downloadRoute(parts: RequesterOptions & { readonly download: Dow
   };
 }
 
-/** The deprecated routes, which ask for no token. */
+/** The deprecated routes, which do not ask for a token. */
 export function legacyDownloadRoute(parts: { readonly download: DownloadParts }): Route {
   return {
     name: "/_matrix/media/…/download/{serverName}/{mediaId}",
@@ -48,13 +45,13 @@ export function legacyDownloadRoute(parts: { readonly download: DownloadParts })
   };
 }
 
-/** What a request asks for: the pattern that its path is of, and its parameters. */
+/** What a request asks for: the pattern that its path matches, and its parameters. */
 interface Target {
   readonly path: RegExp;
   readonly query: Query;
 }
 
-/** Answers a request that is past authentication; its errors carry what its successes carry as well. */
+/** Answers an authenticated request; errors carry the same headers as successes. */
 async function serve(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {
   try {
     await download(req, res, target, parts);
@@ -110,7 +107,7 @@ async function send(
   try {
     await reader.pipe(res, start, end);
   } catch (error) {
-    // A client that leaves is not a failure; its line in the log says that it left.
+    // A client that leaves is not a failure; the request's line in the log says that it left.
     if (req.socket.destroyed && !MatrixError.is(error)) return;
     throw error;
   }
@@ -118,7 +115,7 @@ async function send(
 }
 
 /**
- * The range to send, undefined for the whole file; ranges are for GET alone. Throws 416 where the file has nothing
+ * The range to send; undefined for the whole file. Ranges apply to GET alone. Throws 416 where the file has no bytes
  * there.
  */
 function rangeOf(req: Request, media: LocalMedia, size: number): ByteRange | undefined {

@@ -15,8 +15,8 @@ const MEDIA =
   /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/(?:download|thumbnail)\/([^/]*)\/([^/]*)(?:\/[^/]*)?$/;
 
 /**
- * Routes of a repository that a Synapse stands behind: a download or a thumbnail of media that is not ours is asked of
- * Synapse, which looks at the token itself. Everything else stays as it is.
+ * Routes of a repository with a Synapse behind it. Downloads and thumbnails of media that is not ours are requested
+ * from Synapse, which checks the token itself. Everything else is unchanged.
  */
 export function withFallback(routes: readonly Route[], parts: FallbackParts): Route[] {
   const isServed = (path: string) => routes.some((route) => route.path.test(path));
@@ -43,7 +43,7 @@ function servesMedia(path: RegExp): boolean {
   );
 }
 
-/** Without thumbnails of our own those of our media do not exist. */
+/** This service makes no thumbnails, so those of its own media do not exist. */
 function unservedThumbnails(): Route {
   return {
     name: "/_matrix/…/thumbnail/{serverName}/{mediaId}",
@@ -59,7 +59,7 @@ function unservedThumbnails(): Route {
 async function isOurs(path: string, { serverName, stores }: FallbackParts): Promise<boolean> {
   const [server, mediaId] = (MEDIA.exec(path) ?? []).slice(1).map((raw) => decodePercent(raw) ?? "");
   if (server !== serverName) return false;
-  // What cannot be a media id is refused here, as it always is.
+  // What cannot be a media id is refused here, as always.
   if (mediaId === undefined || !isMediaId(mediaId)) return true;
   return (await stores.media.find(mediaId)) !== undefined || (await stores.pending.find(mediaId)) !== undefined;
 }

@@ -18,7 +18,7 @@ export function limitPageUrl(publicBaseurl: string): string {
   return publicBaseurl + PATH.slice(1);
 }
 
-/** The page that a limit without an `info_uri` of its own points to, at the path that Synapse uses. */
+/** The page for limits without an `info_uri` of their own, at the path that Synapse uses. */
 export function limitPageRoute(): Route {
   return {
     name: PATH,

@@ -7,7 +7,10 @@ import { recordOf } from "../record/request-record.ts";
 import { sendJson } from "../response/json.ts";
 import type { Route } from "./route.ts";
 
-/** Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths: the modules' answer, else the backend's. */
+/**
+ * Client-Server API, `GET /_matrix/client/v1/media/config` and its older paths: the modules' answer, otherwise the
+ * backend's.
+ */
 export function mediaConfigRoute(
   parts: RequesterOptions & { readonly chain: Chain; readonly backend: Backend },
 ): Route {

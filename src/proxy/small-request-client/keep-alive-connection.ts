@@ -2,12 +2,15 @@ import type { Socket } from "node:net";
 import { matrixError } from "../../errors.ts";
 import { ResponseParser, type BufferedResponse } from "./response-parser.ts";
 
-/** How long a connection is kept that nothing goes over: less than Synapse, and what may stand before it, keep one. */
+/** How long an idle connection is kept: less than Synapse, or a proxy in front of it, keeps one. */
 const KEPT_MS = 4_000;
 
 export interface Exchanged {
   readonly answer: BufferedResponse;
-  /** Whether all of the request was out when it came: only then nobody reads the pieces of its body any more. */
+  /**
+   * Whether the whole request had been sent when the answer came: only then no code reads the pieces of its body any
+   * more.
+   */
   readonly isSent: boolean;
 }
 
@@ -17,20 +20,20 @@ interface Exchange {
   readonly reject: (error: Error) => void;
 }
 
-/** A connection over which one request goes at a time. */
+/** A connection that carries one request at a time. */
 export class KeepAliveConnection {
   readonly socket: Socket;
   readonly #timeoutMs: number;
   readonly #onFree: () => void;
   #current: Exchange | undefined;
 
-  /** @param onFree told when the next request may go over it */
+  /** @param onFree called when the connection is free for the next request */
   constructor(socket: Socket, timeoutMs: number, onFree: () => void) {
     this.socket = socket;
     this.#timeoutMs = timeoutMs;
     this.#onFree = onFree;
     socket
-      // What comes unasked would be taken for the next answer.
+      // Data that arrives unasked would be taken for the next answer.
       .on("data", (chunk: Buffer) => this.#read((reader) => reader.feed(chunk)))
       .on("end", () => this.#read((reader) => reader.end()))
       .on("timeout", () => this.#fail(matrixError("UPSTREAM_TIMEOUT")))
@@ -43,8 +46,8 @@ export class KeepAliveConnection {
   }
 
   /**
-   * Sends a request. Rejects with `UPSTREAM_UNREACHABLE` where nothing can be sent any more, with `UPSTREAM_TIMEOUT` where nothing
-   * moves, and with what breaks the answer off or makes it none.
+   * Sends a request. Rejects with `UPSTREAM_UNREACHABLE` where nothing can be sent any more, with `UPSTREAM_TIMEOUT`
+   * where no data moves, and with the error that breaks the answer off or makes it invalid.
    */
   async exchange(head: string, body: readonly Buffer[]): Promise<Exchanged> {
     const { socket } = this;

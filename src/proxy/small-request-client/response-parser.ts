@@ -1,13 +1,13 @@
 import type { RawHeaders } from "../headers.ts";
 
-/** Longer than any answer of Synapse's, or of a proxy in front of it, to an upload. */
+/** Longer than any answer of Synapse, or of a proxy in front of it, to an upload. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 /** More than Node allows for a request. */
 const MAX_HEAD_BYTES = 64 * 1024;
-/** Of everything that stands around a body: interim answers, extensions of chunks, trailers. */
+/** The size of everything around a body: interim answers, extensions of chunks, trailers. */
 const MAX_FRAME_BYTES = 1024 * 1024;
 
-/** An answer of which all has come. */
+/** An answer that has fully arrived. */
 export interface BufferedResponse {
   readonly status: number;
   readonly statusText: string;
@@ -17,7 +17,7 @@ export interface BufferedResponse {
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: (.*))?$/;
 const FIELD_NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** Its extensions say nothing to anybody, and are read so that no line is taken for one. RFC 9112, section 7.1.1. */
+/** Extensions of chunks are ignored. They are parsed only so that no line is taken for one. RFC 9112, section 7.1.1. */
 const CHUNK_LINE =
   /^([0-9A-Fa-f]{1,8})(?:;[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:=(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+|"(?:[\t !\x23-\x5b\x5d-\x7e]|\\[\t\x20-\x7e])*"))?)*$/;
 const FRAMING = /^(?:content-length|transfer-encoding)$/i;
@@ -28,22 +28,22 @@ const NOT_IN_HEAD = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 type Part = "head" | "sized" | "until-close" | "chunk-line" | "chunk" | "chunk-end" | "trailers" | "over";
 
 /**
- * Reads one small answer to a `POST` or `PUT` as it arrives. RFC 9112, sections 4 to 7. Whatever leaves a doubt where
- * the answer ends is an error, never a guess.
+ * Parses one small answer to a `POST` or `PUT` as it arrives. RFC 9112, sections 4 to 7. Anything that leaves the end
+ * of the answer in doubt is an error, never a guess.
  */
 export class ResponseParser {
   #part: Part = "head";
-  /** What has arrived of something that is not all there yet. */
+  /** The data of a part that has not fully arrived. */
   #rest: Buffer = Buffer.alloc(0);
   #head: Omit<BufferedResponse, "body"> | undefined;
   readonly #body: Buffer[] = [];
   #bodyBytes = 0;
   #fedBytes = 0;
-  /** Of the body, or of the chunk that is being read. */
+  /** The missing bytes of the body, or of the current chunk. */
   #leftBytes = 0;
   #canReuse = false;
 
-  /** Takes what arrives. Returns the answer once it is whole; throws where it cannot be one. */
+  /** Takes new data. Returns the answer once it is complete; throws where it cannot be one. */
   feed(chunk: Buffer): BufferedResponse | undefined {
     this.#fedBytes += chunk.length;
     if (this.#fedBytes > MAX_ANSWER_BYTES + MAX_FRAME_BYTES) throw new Error("the answer is too long");
@@ -74,7 +74,7 @@ export class ResponseParser {
     return { status, statusText, headers, body: this.#body.length > 1 ? Buffer.concat(this.#body) : first };
   }
 
-  /** Whether there was enough of it to go on. */
+  /** Whether there was enough data to continue. */
   #step(): boolean {
     switch (this.#part) {
       case "head": {
@@ -107,7 +107,7 @@ export class ResponseParser {
     if (line === undefined || NOT_IN_HEAD.test(text)) throw new Error("this is not HTTP/1.1");
     const headers = lines.flatMap(readField);
     const frame = readFrame(headers, minor === "1");
-    // What is said on the way to an answer, "103 Early Hints" for one.
+    // An interim answer, such as "103 Early Hints".
     if (Number(status) < 200) {
       if (status === "101") throw new Error("the server answers in another protocol");
       if (frame.isLast || frame.isChunked || frame.bytes !== undefined)
@@ -136,7 +136,7 @@ export class ResponseParser {
 
   #readTrailer(line: string): void {
     if (line === "") this.#part = "over";
-    // They are not used; a malformed one may be a sign that the end is elsewhere.
+    // Trailers are not used; a malformed one may be a sign that the end is elsewhere.
     else if (NOT_IN_HEAD.test(line)) throw new Error("a trailer of the answer is malformed");
     else if (FRAMING.test(readField(line)[0])) throw new Error("the answer has no clear length");
   }
@@ -161,7 +161,7 @@ export class ResponseParser {
     return true;
   }
 
-  /** One character a byte: what comes before `end`, which is taken away as well. */
+  /** One character for each byte before `end`, which is removed as well. */
   #until(end: string): string | undefined {
     const length = this.#rest.indexOf(end, 0, "latin1");
     if (length === -1) {
@@ -174,18 +174,18 @@ export class ResponseParser {
   }
 }
 
-/** What a head says of where its answer ends. */
+/** What a head says about where its answer ends. */
 interface Frame {
-  /** The length of its body, where it is told. */
+  /** The length of the body, where the head gives it. */
   readonly bytes: number | undefined;
   readonly isChunked: boolean;
-  /** Whether the connection ends behind it. */
+  /** Whether the connection ends after the answer. */
   readonly isLast: boolean;
 }
 
 /**
- * Throws where a head says two things, or one of them twice: another reader may believe another. RFC 9112, sections 6.1
- * and 6.2.
+ * Throws where a head contradicts itself, or says something twice: another reader may choose differently. RFC 9112,
+ * sections 6.1 and 6.2.
  */
 function readFrame(headers: RawHeaders, isHttp11: boolean): Frame {
   const [lengths, encodings] = [valuesOf(headers, "content-length"), valuesOf(headers, "transfer-encoding")];
@@ -193,7 +193,7 @@ function readFrame(headers: RawHeaders, isHttp11: boolean): Frame {
   const isClear =
     lengths.length + encodings.length <= 1 &&
     (length === undefined || /^\d{1,15}$/.test(length)) &&
-    // Before HTTP/1.1 there were none.
+    // There were none before HTTP/1.1.
     (encoding === undefined || (isHttp11 && encoding.toLowerCase() === "chunked"));
   if (!isClear) throw new Error("the answer has no clear length");
   const connection = [...valuesOf(headers, "connection"), ...valuesOf(headers, "proxy-connection")].join();
@@ -212,12 +212,12 @@ function readField(field: string): [name: string, value: string] {
   const colon = field.indexOf(":");
   const name = field.slice(0, Math.max(0, colon));
   if (!FIELD_NAME.test(name)) throw new Error("a header of the answer is malformed");
-  // To some a tab is a part of the value.
+  // Some readers treat a tab as part of the value.
   if (FRAMING.test(name) && field.includes("\t")) throw new Error("the answer has no clear length");
   return [name, withoutBlanks(field, colon + 1)];
 }
 
-/** What stands from `start` on, without the blanks around it. Of these RFC 9110 knows two. */
+/** The text from `start` on, without the blanks around it: space and tab, the two that RFC 9110 has. */
 function withoutBlanks(text: string, start: number): string {
   let [from, to] = [start, text.length];
   while (from < to && isBlank(text.charCodeAt(from))) from += 1;

@@ -6,7 +6,7 @@ import { KeepAliveConnection, type Exchanged } from "./keep-alive-connection.ts"
 
 const NOT_IN_FIELD = /[^\t\x20-\x7e\x80-\xff]/;
 
-/** A request that is there as a whole. */
+/** A request that is complete before it is sent. */
 export interface SmallRequest {
   readonly method: "POST" | "PUT";
   /** Path and query; begins with a slash. */
@@ -28,7 +28,7 @@ export class SmallRequestClient {
   readonly #timeoutMs: number;
   readonly #free: KeepAliveConnection[] = [];
 
-  /** @param url its path is put in front of every target */
+  /** @param url its path precedes every target */
   constructor(url: URL, connections: Connections, timeoutMs: number) {
     const { protocol, hostname, host, port, pathname } = url;
     this.#prefix = pathname.replace(/\/+$/, "");
@@ -57,14 +57,14 @@ export class SmallRequestClient {
       const lower = name.toLowerCase();
       if (lower === "host") hosts += 1;
       else if (lower === "content-length") lengths.push(value);
-      // What would have the body read in another way than it is written.
+      // Headers that would make the server read the body differently from how it is written.
       else if (lower === "transfer-encoding") throw matrixError("BAD_REQUEST");
       if (NOT_IN_FIELD.test(name) || NOT_IN_FIELD.test(value)) throw matrixError("BAD_REQUEST");
       fields += `${name}: ${value}\r\n`;
     }
-    // With two of them, it is not known who reads which.
+    // With two of them, it is unknown which one the server reads.
     if (hosts > 1 || target.includes(" ") || NOT_IN_FIELD.test(target)) throw matrixError("BAD_REQUEST");
-    // More or less of a body than its head says is taken for the next request, or waited for.
+    // If a body is longer or shorter than its head says, the rest is taken for the next request, or waited for.
     if (lengths.join() !== String(sizeBytes)) throw matrixError("BAD_REQUEST");
     const host = hosts === 0 ? `Host: ${this.#address.host}\r\n` : "";
     return `${method} ${this.#prefix}${target} HTTP/1.1\r\n${host}${fields}\r\n`;
@@ -72,7 +72,7 @@ export class SmallRequestClient {
 
   #takeFree(): KeepAliveConnection | undefined {
     let connection = this.#free.pop();
-    // One that is ending has not said so yet.
+    // A connection that is ending may not have said so yet.
     while (connection?.isOpen === false) connection = this.#free.pop();
     if (connection) this.#connections.use(connection.socket);
     return connection;
