@@ -1,7 +1,7 @@
 /**
- * The one catalogue of errors. Each entry has the service's own code, the HTTP status, the Matrix errcode, the words
- * that a client sees, and for an error that is worth a second try the seconds of its `Retry-After`. `docs/errors.md`
- * documents every code; a test compares the two.
+ * The catalogue of errors. Each entry has the service's own code, the HTTP status, the Matrix errcode, the words that a
+ * client sees, and for an error that is worth a second try the seconds of its `Retry-After`. `docs/errors.md` documents
+ * every code; a test compares the two.
  */
 export const CATALOGUE = {
   MISSING_TOKEN: [401, "M_MISSING_TOKEN", "Missing access token"],
@@ -124,7 +124,7 @@ export class MatrixError extends Error {
   readonly fields: Record<string, unknown>;
   readonly headers: Record<string, string>;
   readonly bodyText: string | undefined;
-  /** The entry of {@link CATALOGUE} that this error is; absent for an error that a module worded. */
+  /** The entry of {@link CATALOGUE} for this error; absent for an error that a module worded. */
   readonly code: ErrorCode | undefined;
   /** Why, for the operator; where there is more to say than the code does. */
   readonly facts: RefusalFacts | undefined;
@@ -147,16 +147,13 @@ export class MatrixError extends Error {
   }
 }
 
-/** Other words for an entry of the catalogue than its own. */
+/** Words other than the catalogue's for one of its entries. */
 interface Words {
   errcode?: string | undefined;
   message?: string | undefined;
 }
 
-/**
- * The {@link MatrixError} of a catalogue entry, with the entry's `Retry-After` where the headers have none of their
- * own.
- */
+/** The {@link MatrixError} of a catalogue entry, with the entry's `Retry-After` unless the headers have one. */
 export function matrixError(code: ErrorCode, options: OwnErrorOptions & Words = {}): MatrixError {
   const [status, ownErrcode, ownMessage, retryAfterSeconds] = CATALOGUE[code];
   const { errcode = ownErrcode, message = ownMessage } = options;

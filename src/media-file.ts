@@ -8,13 +8,13 @@ export interface ThumbnailInfo {
 }
 
 /**
- * The one identity of a file of media: path, storage providers and spam checks all follow from it. Frozen; made by
- * {@link storedMedia}. (The module API's `MediaFile` is something else: the file that a spam check may read.)
+ * The one identity of a file of media: its path, its storage providers and its spam checks all follow from it. Frozen;
+ * made by {@link storedMedia}. (The module API's `MediaFile` is something else: the file that a spam check may read.)
  */
 export interface StoredMedia {
   /** The server that it comes from; null for local media. */
   readonly serverName: string | null;
-  /** The media id; of remote media the id that the file has here, which is not the other server's. */
+  /** The media id; for remote media the id that the file has here, which is not the other server's. */
   readonly fileId: string;
   /** Whether it was fetched for the preview of a URL. */
   readonly urlCache: boolean;
@@ -33,13 +33,13 @@ export interface PythonFileInfo {
   readonly thumbnail: ThumbnailInfo | null;
 }
 
-/** Where local media lies in a media store. */
+/** The folder of local media in a media store. */
 export const LOCAL_FOLDER = "local_content";
 
 const FILE_ID = /^[A-Za-z0-9_-]{5,}$/;
-/** The id of what is fetched for previews begins with the day, so that a day's files lie together. */
+/** The id of what is fetched for previews begins with the date, so that the files of a day are together. */
 const DATED_ID = /^(\d{4}-\d\d-\d\d).?(.*)$/;
-/** A server's name, a thumbnail's name: what Synapse lets into a path, in one part of it. */
+/** A server's name, a thumbnail's name: what Synapse allows as one part of a path. */
 const PATH_PART = /^(?!\.\.?$)[A-Za-z0-9_.:[\]-]+$/;
 const CONTENT_TYPE = /^([^/]+)\/([^/]+)$/;
 
@@ -55,8 +55,8 @@ export function localFile(mediaId: string): StoredMedia {
 }
 
 /**
- * The path of a file relative to the media store, in Synapse's layout; undefined for an id, a server or a type of thumbnail that
- * no file can have: nothing else reaches a path.
+ * The path of a file relative to the media store, in Synapse's layout. Undefined for an id, a server or a type of
+ * thumbnail that no file can have, so that nothing else reaches a path.
  */
 export function findMediaPath({ serverName, fileId, urlCache, thumbnail }: StoredMedia): string | undefined {
   const folder = folderOf(serverName, urlCache, thumbnail !== null);
@@ -65,7 +65,7 @@ export function findMediaPath({ serverName, fileId, urlCache, thumbnail }: Store
   return parts.every((part) => PATH_PART.test(part)) ? parts.join("/") : undefined;
 }
 
-/** As {@link findMediaPath}, for a file that is known to have a path; throws TypeError otherwise. */
+/** Like {@link findMediaPath}, for a file that is known to have a path; throws TypeError otherwise. */
 export function mediaPath(file: StoredMedia): string {
   const path = findMediaPath(file);
   if (path === undefined) throw new TypeError("no file of the media store can have this id");
@@ -82,7 +82,10 @@ export function toPythonFileInfo({ serverName, fileId, urlCache, thumbnail }: Fi
   return { server_name: serverName, file_id: fileId, url_cache: urlCache, thumbnail };
 }
 
-/** Synapse keeps previews apart before it looks where media comes from, and spells the folders of thumbnails in three ways. */
+/**
+ * Synapse keeps previews apart regardless of where media comes from, and spells the folders of thumbnails in three
+ * ways.
+ */
 function folderOf(serverName: string | null, urlCache: boolean, isThumbnail: boolean): string[] {
   if (urlCache) return [isThumbnail ? "url_cache_thumbnails" : "url_cache"];
   if (serverName !== null) return [isThumbnail ? "remote_thumbnail" : "remote_content", serverName];
@@ -91,7 +94,7 @@ function folderOf(serverName: string | null, urlCache: boolean, isThumbnail: boo
 
 function splitId(fileId: string, urlCache: boolean): string[] | undefined {
   if (!FILE_ID.test(fileId)) return undefined;
-  // An id of another form is from before ids had dates: Synapse still reads those.
+  // An id of another form is older than ids with dates: Synapse still reads those.
   const dated = urlCache ? DATED_ID.exec(fileId) : null;
   if (dated) return dated.slice(1);
   return [fileId.slice(0, 2), fileId.slice(2, 4), fileId.slice(4)];

@@ -1,4 +1,4 @@
-/** This release; a test holds it against `package.json`. */
+/** This release; a test compares it with `package.json`. */
 export const VERSION = "0.1.0";
 
 /** The release of Synapse whose behaviour and names this service follows. */

@@ -1,8 +1,8 @@
 /**
- * What can go wrong between host and child:
- * `SPAWN` the child cannot be run, `START` it did not come up, `CHILD_DOWN` it is gone or not there yet, `PROTOCOL` it
- * broke the protocol, `REMOTE` it answered with an error, `TIMEOUT` it did not answer in time, `CANCELLED` the caller
- * gave up, `ENCODE` what was to be sent cannot be said on the wire, `OVERLOADED` it does not read what is sent to it.
+ * What can go wrong between host and child: `SPAWN` the child cannot be run, `START` it did not come up, `CHILD_DOWN`
+ * it is gone or not there yet, `PROTOCOL` it broke the protocol, `REMOTE` it answered with an error, `TIMEOUT` it did
+ * not answer in time, `CANCELLED` the caller gave up, `ENCODE` a value cannot be encoded, `OVERLOADED` it does not read
+ * what is sent to it.
  */
 export type BridgeErrorCode =
   | "SPAWN"
@@ -26,7 +26,7 @@ export class BridgeError extends Error {
   }
 }
 
-/** The peer broke the framing: code `PROTOCOL`. `head` is the first 200 bytes of what could not be used, as text. */
+/** The peer broke the framing: code `PROTOCOL`. `head` is the first 200 bytes of the unusable data, as text. */
 export class FrameError extends BridgeError {
   override readonly name: string = "FrameError";
   readonly head: string;
@@ -44,7 +44,7 @@ export class RemoteError extends BridgeError {
   readonly kind: string;
   /** The class name of the exception. */
   readonly type: string;
-  /** Where it happened there; for logs, never for clients. */
+  /** The place of the error in the peer; for logs, never for clients. */
   readonly remoteTraceback: string | undefined;
   readonly slot: number | undefined;
   /** Index of the module it is about. */
@@ -55,7 +55,7 @@ export class RemoteError extends BridgeError {
   /** A response body as JSON text. */
   readonly body: string | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
-  /** What the peer knows of the cause beyond the exception's own words. */
+  /** What the peer knows about the cause beyond the exception's own words. */
   readonly hint: string | undefined;
   /** Further errors of the same request, without tracebacks. */
   readonly also: readonly RemoteError[];

@@ -22,7 +22,7 @@ export class CallContext implements CallbackContext {
     Object.freeze(this);
   }
 
-  // Made when it is asked for: most callbacks never do.
+  // Made on demand: most callbacks never ask for it.
   get signal(): AbortSignal {
     if (this.#abort === undefined) {
       const abort = (this.#abort = new AbortController());
@@ -38,7 +38,7 @@ export class CallContext implements CallbackContext {
     this.close();
   }
 
-  /** The callback is over: that the client leaves does not concern it any more. */
+  /** The callback is over: the client's leaving does not concern it any more. */
   close(): void {
     this.#isOver = true;
     this.#stopListening?.();

@@ -16,14 +16,14 @@ import { callTypeScriptSlot } from "./typescript-slot.ts";
 export interface ChainOptions {
   readonly registry: CallbackRegistry;
   readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
-  /** Is told of every slot that ran. */
+  /** Called for every slot that ran. */
   readonly observe: SlotObserver;
-  /** Is told of a TypeScript callback that rejected after its deadline. */
+  /** Called for a TypeScript callback that rejected after its deadline. */
   readonly onLate: (slot: Slot, error: unknown) => void;
   /** By which the deadlines of TypeScript callbacks pass; absent: the machine's. */
   readonly clock?: Clock;
   readonly trace?: boolean;
-  /** Says whether a user administers the homeserver, to callbacks that ask. */
+  /** Tells callbacks that ask whether a user administers the homeserver. */
   readonly isUserAdmin: AdminQuestion;
 }
 
@@ -109,7 +109,7 @@ export class CallbackChain implements Chain {
   ): Promise<Decision<K> | undefined> {
     let rest = slots;
     while (rest.length > 0) {
-      // A slot that a restarted child did not register again keeps its place: those before it are asked first.
+      // A slot that a restarted child has not registered again keeps its place: those before it are asked first.
       const gap = rest.findIndex((slot) => slot.remote === undefined);
       const asked = gap > 0 ? rest.slice(0, gap) : gap === 0 ? rest.slice(0, 1) : rest;
       const result = await this.#runSteps([[asked, question]]).then(
@@ -118,8 +118,8 @@ export class CallbackChain implements Chain {
       );
       const decision = this.#conclude(question, result);
       if (decision !== undefined) return decision;
-      // Only a slot that the policy lets us skip ends a step without ending the walk: the ones behind it are still to
-      // be asked.
+      // Only a slot that the policy allows to be skipped ends a step without ending the walk: the slots after it must
+      // still be asked.
       rest = rest.slice(result?.decided === undefined ? asked.length : result.decided + 1);
     }
     return undefined;
@@ -141,7 +141,7 @@ export class CallbackChain implements Chain {
       const decided = this.#conclude(second, results[1]);
       if (decided || results[1]?.decided === undefined) return [undefined, decided];
     }
-    // The plan was cut short by a slot that the policy lets us skip: ask what it left unasked, chain by chain.
+    // A slot that the policy allows to be skipped cut the plan short: ask the slots that are left, chain by chain.
     const left = results.length === 2 ? [] : firstSlots.slice((results[0]?.decided ?? firstSlots.length) + 1);
     const late = await this.#walkPython(left, first);
     if (late) return [late];
@@ -202,7 +202,7 @@ export class CallbackChain implements Chain {
     return runSteps(steps, { ...this.#options, request, user: requester?.userId });
   }
 
-  /** Where nobody said who makes the request, a callback that is called for a user is told of that user. */
+  /** Where no caller said who makes the request, a callback that is called for a user is told of that user. */
   #factsFor(user: string | undefined): CallerFacts {
     if (this.#facts.requester !== undefined || user === undefined) return this.#facts;
     return { ...this.#facts, requester: createRequester({ userId: user }, this.#options.isUserAdmin) };

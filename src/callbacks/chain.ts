@@ -12,15 +12,15 @@ export interface Decision<K extends KindName> {
 /** The modules, as those who ask them know them: one chain of callbacks for each kind. */
 export interface Chain {
   /**
-   * The same chain, asked for a request of which more is known: its callbacks are told, what they log carries the
-   * request's number, and where many wait for Python, users take turns.
+   * The same chain, for a request about which more is known: its callbacks are told, their log lines carry the
+   * request's number, and where many calls wait for Python, users take turns.
    */
   knowing(facts: NewFacts): Chain;
 
   /** Whether a module registered a callback of a kind. */
   has(kind: KindName): boolean;
 
-  /** Whether a callback of this kind may answer otherwise for another size. */
+  /** Whether a callback of this kind may answer differently for another size. */
   takesSize(kind: "get_media_upload_limits_for_user"): boolean;
 
   /**

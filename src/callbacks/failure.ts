@@ -47,7 +47,8 @@ export function toClientError(error: Error): MatrixError {
 }
 
 /**
- * The error of a TypeScript callback: a sendable {@link MatrixError} as it is, anything else as the module's failure.
+ * The error of a TypeScript callback: a {@link MatrixError} that can be sent is unchanged, anything else is the
+ * module's failure.
  */
 export function failureOf(thrown: unknown): Error {
   if (!MatrixError.is(thrown)) {

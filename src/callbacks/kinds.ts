@@ -46,7 +46,7 @@ export type TypeScriptName<K extends string> = K extends `${infer Word}_${infer 
   ? `${Word}${Capitalize<TypeScriptName<Rest>>}`
   : K;
 
-/** What one callback's answer means: let the walk go on, or stop it with a value; either way perhaps with a warning. */
+/** What one callback's answer means: the walk continues, or stops with a value; either way perhaps with a warning. */
 export type Verdict<K extends KindName> =
   | { readonly stop: false; readonly warning?: string }
   | { readonly stop: true; readonly value: CallbackKinds[K]["stop"]; readonly warning?: string };
@@ -65,17 +65,17 @@ export interface Kind<K extends KindName> {
   readonly notification: boolean;
   /** Its first argument is the user that the request is for. */
   readonly namesUser: boolean;
-  /** Asked before anything of a request was done: one that is refused then has cost nothing. */
+  /** Asked before any work was done for a request: one that is refused then has cost nothing. */
   readonly isFirstOfRequest: boolean;
-  /** The arguments as they stand on the wire. */
+  /** The arguments in the form of the wire. */
   toWire(...args: CallbackKinds[K]["args"]): unknown[];
   /** The arguments as a TypeScript callback gets them. */
   toNative(...args: CallbackKinds[K]["args"]): unknown[];
-  /** Reads a stopping value off the wire; throws TypeError where the child broke the protocol. */
+  /** Reads a stopping value from the wire; throws TypeError where the child broke the protocol. */
   fromWire(value: unknown): CallbackKinds[K]["stop"];
   /**
-   * Judges a TypeScript callback's answer; throws TypeError where it has the wrong type. Python answers are judged in
-   * the child.
+   * Judges a TypeScript callback's answer; throws TypeError where it has the wrong type. The child judges Python
+   * answers.
    */
   judge(answer: unknown): Verdict<K>;
 }
@@ -224,7 +224,7 @@ function neverStops(): never {
 /** What holds for one kind of callback, from the configuration. */
 export interface CallbackPolicy {
   readonly deadlineMs: number;
-  /** When a verdict cannot be had: refuse the request, or go on as if the callback were not there. */
+  /** When a verdict cannot be had: refuse the request, or continue as if the callback were not there. */
   readonly onUnavailable: "refuse" | "skip";
 }
 

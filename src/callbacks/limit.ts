@@ -20,7 +20,10 @@ export interface WireLimit {
   readonly extra: string | null;
 }
 
-/** The wire form that a limit came in: what JavaScript's numbers cannot tell apart (100.0 and 100) goes back by it. */
+/**
+ * The wire form in which a limit came. It is sent back in this form, because JavaScript's numbers cannot distinguish
+ * 100.0 from 100.
+ */
 const origins = new WeakMap<MediaUploadLimit, WireLimit>();
 
 const INTEGER = /^-?\d+$/;
@@ -93,7 +96,7 @@ export function describeType(value: unknown): string {
 
 function readNumber(text: string): number | bigint {
   const number = BOOLEANS.get(text) ?? Number(text);
-  // No sum of bytes is ever over it: such a limit would hold nobody.
+  // No sum of bytes ever exceeds it: such a limit would limit no user.
   if (text === "" || Number.isNaN(number)) throw new TypeError("the child sent a limit whose numbers cannot be read");
   return INTEGER.test(text) && !Number.isSafeInteger(number) ? BigInt(text) : number;
 }

@@ -1,4 +1,4 @@
-/** What an argument is, for those who make one up or read it off a command line. */
+/** The form of an argument, for code that makes one up or reads it from a command line. */
 export type ParameterForm = "userId" | "bytes" | "mediaId" | "path" | "fileInfo" | "limit";
 
 /** An argument of a kind of callback, by the name that people read. */

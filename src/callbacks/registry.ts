@@ -2,7 +2,7 @@ import type { KindName } from "./kinds.ts";
 import { ModuleUnavailable } from "./failure.ts";
 import type { PythonSlot, Slot, TypeScriptSlot } from "./slot.ts";
 
-/** Neighbouring slots of one language, Python ones of one child: what is asked in one go. */
+/** Neighbouring slots of one language, and for Python of one child: they are asked together. */
 export type Segment =
   | { readonly language: "typescript"; readonly slots: readonly TypeScriptSlot[] }
   | { readonly language: "python"; readonly slots: readonly PythonSlot[] };
@@ -13,7 +13,7 @@ export class CallbackRegistry {
   readonly #compiled = new Map<KindName, readonly Segment[]>();
   #onSlot: (slot: Slot) => void = () => undefined;
 
-  /** Puts a slot in the place that is kept for it, or at the end of its chain, at whatever moment. */
+  /** Puts a slot into the place that is reserved for it, or at the end of its chain, at any time. */
   add(slot: Slot): void {
     const chain = this.#chains.get(slot.kind) ?? [];
     const kept = chain.findIndex((other) => isPlaceholder(other) && isSame(other, slot));
@@ -24,13 +24,16 @@ export class CallbackRegistry {
     this.#onSlot(slot);
   }
 
-  /** Tells of every slot: of those that are there, and of each that comes. For one listener. */
+  /** Reports every slot: those that exist, and each new one. For one listener. */
   watch(onSlot: (slot: Slot) => void): void {
     for (const chain of this.#chains.values()) chain.forEach(onSlot);
     this.#onSlot = onSlot;
   }
 
-  /** Keeps a place for a slot that is to be registered again, and cannot be asked until then. False where it is there. */
+  /**
+   * Reserves a place for a slot that is to be registered again, and cannot be asked until then. False where the slot
+   * exists.
+   */
   keep(slot: Slot): boolean {
     if (this.slots(slot.kind).some((other) => isSame(other, slot))) return false;
     const { kind, module, nth, name, file, isLate, takesSize } = slot;
@@ -52,7 +55,7 @@ export class CallbackRegistry {
     return this.#chains.get(kind) ?? [];
   }
 
-  /** The chain of a kind, compiled into what is asked in one go. */
+  /** The chain of a kind, compiled into the groups that are asked together. */
   segments(kind: KindName): readonly Segment[] {
     let segments = this.#compiled.get(kind);
     if (segments === undefined) this.#compiled.set(kind, (segments = compile(this.slots(kind))));

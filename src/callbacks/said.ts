@@ -3,7 +3,9 @@ import { AsyncLocalStorage } from "node:async_hooks";
 /** Made with the first call that listens: a service without one pays nothing for it. */
 let listening: AsyncLocalStorage<string[]> | undefined;
 
-/** Runs `run`; what {@link say} is told of meanwhile, by it and by all that it started, ends up in `lines`. */
+/**
+ * Runs `run`. Everything that {@link say} gets in the meantime, from it and from all that it started, is in `lines`.
+ */
 export function hearInto<T>(lines: string[], run: () => T): T {
   listening ??= new AsyncLocalStorage();
   return listening.run(lines, run);

@@ -29,15 +29,18 @@ interface SlotBase {
 export interface TypeScriptSlot extends SlotBase {
   readonly language: "typescript";
   readonly call: (...args: unknown[]) => unknown;
-  /** It only keeps the place of a slot, of whatever language, that is to be registered again. */
+  /** It only reserves the place of a slot, of whatever language, that is to be registered again. */
   readonly isPlaceholder?: true;
 }
 
 export interface PythonSlot extends SlotBase {
   readonly language: "python";
-  /** The child's number for it; undefined while no child has registered it (down, or restarted with less). */
+  /**
+   * The child's number for it; undefined while no child has registered it (the child is down, or registered less after
+   * a restart).
+   */
   remote: number | undefined;
-  /** Who runs it: slots of one child share theirs. */
+  /** What runs it: slots of one child share theirs. */
   readonly runner: PythonRunner;
 }
 
@@ -52,7 +55,7 @@ export interface SlotRecord {
   /** Time spent in the callback. */
   readonly micros: number;
   readonly error?: Error | undefined;
-  /** What its module logged meanwhile, errors and warnings; where the walk is traced. */
+  /** Errors and warnings that its module logged during the call; where the walk is traced. */
   readonly said?: readonly string[] | undefined;
   readonly warning?: string | undefined;
   /** The answer in words, in a traced walk. */
@@ -73,9 +76,9 @@ export interface PythonStep {
 }
 
 /**
- * Runs steps in the child: one round trip for all of them; a step runs only if the one before let it. Resolves to the
- * results as they came off the wire (docs/bridge-protocol.md). Rejects when the child cannot be asked: with a
- * `ModuleUnavailable` of reason `busy` where too many wait for it.
+ * Runs steps in the child: one round trip for all of them; a step runs only if the previous one let it. Resolves to the
+ * results as they came from the wire (docs/bridge-protocol.md). Rejects when the child cannot be asked: with a
+ * `ModuleUnavailable` of reason `busy` where too many calls wait for it.
  */
 export interface PythonRunner {
   run(steps: readonly PythonStep[], trace: boolean, caller: Caller): Promise<unknown>;

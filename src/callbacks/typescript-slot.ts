@@ -22,7 +22,7 @@ export interface SlotOptions {
 
 /**
  * Calls one TypeScript callback, sync or async, and judges the answer. Never rejects: a failure is the record's error.
- * Past the deadline the record says `timeout`; the callback goes on alone, and `onLate` hears if it then rejects.
+ * Past the deadline the record says `timeout`. The callback then continues alone, and `onLate` is called if it rejects.
  */
 export async function callTypeScriptSlot<K extends KindName>(
   slot: TypeScriptSlot,
@@ -78,7 +78,7 @@ async function withDeadline(
   let cancel: (() => void) | undefined;
   let late = false;
   const answered = Promise.resolve(promise);
-  // After the deadline nobody awaits it any more: a rejection must not end the process unheard.
+  // After the deadline no code awaits it any more: a rejection must not end the process.
   answered.catch((error: unknown) => {
     // One that heeds the signal has ended as it should.
     if (late && context.reasonOf(error) === undefined) onLate(error);

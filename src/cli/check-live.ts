@@ -8,7 +8,7 @@ import { checkUploads } from "./live/uploads.ts";
 import { isolateModuleOutput } from "./module-output.ts";
 
 export interface CheckLiveOptions {
-  /** Where clients connect, in place of `public_baseurl`. */
+  /** Where clients connect, instead of `public_baseurl`. */
   readonly publicUrl: string | undefined;
   /** Synapse's own files, besides those of the configuration. */
   readonly homeserverConfigs: readonly string[];

@@ -26,12 +26,12 @@ export interface CheckOptions {
 /** What `check` found. */
 export interface Checked {
   readonly text: string;
-  /** Whether something would be decided otherwise than in Synapse, and nobody has said that this is known. */
+  /** Whether something would be decided differently from Synapse, and the configuration does not acknowledge it. */
   readonly hasProblems: boolean;
 }
 
 /**
- * `media-bridge check`: loads everything, starts nothing. Resolves to a text of what would run; rejects with a
+ * `media-bridge check`: loads everything, starts nothing. Resolves to a text that says what would run; rejects with a
  * StartError.
  */
 export async function check(loaded: LoadedConfig, options: CheckOptions = {}): Promise<Checked> {
@@ -115,7 +115,7 @@ function describeModuleDatabase({ mediaBridge: { moduleDatabase, database } }: C
   const { dbname, database: named, host } = homeserver.args;
   const where = host === undefined ? "" : ` on ${String(host)}`;
   const name = String(dbname ?? named ?? "its user's database");
-  // PostgreSQL takes a whole connection string for a name, and that may have a password in it.
+  // PostgreSQL accepts a whole connection string as a name, and that may contain a password.
   return `PostgreSQL, ${/:\/\/|=/.test(name) ? "the database of a connection string" : name}${where}${by}`;
 }
 

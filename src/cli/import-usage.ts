@@ -9,13 +9,14 @@ import { isolateModuleOutput } from "./module-output.ts";
 const PROGRESS_EVERY_MS = 2_000;
 
 export interface ImportUsageOptions {
-  /** In place of the longest period of the limits in use, milliseconds. */
+  /** Instead of the longest period of the limits in use, milliseconds. */
   readonly periodMs: number | undefined;
 }
 
 /**
- * `media-bridge import-usage`: reads what users uploaded to Synapse before this service stood in front of it. Resolves to a text of
- * what was found; rejects with a StartError where Synapse cannot be asked: run it again, and it goes on where it was.
+ * `media-bridge import-usage`: reads what users uploaded to Synapse before this service was put in front of it.
+ * Resolves to a text that says what was found. Rejects with a StartError where Synapse cannot be asked: run the command
+ * again, and it continues where it stopped.
  */
 export async function importUsage({ config }: LoadedConfig, options: ImportUsageOptions): Promise<string> {
   const imports = await openUsageImport(config, createLogger("warn"));
@@ -50,7 +51,7 @@ interface Periods {
   close(): Promise<void>;
 }
 
-/** The longest period of a user's limits: as modules say, else as the configuration does. */
+/** The longest period of a user's limits: those that modules return, otherwise those of the configuration. */
 async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Promise<Periods> {
   if (periodMs !== undefined) return { of: async () => periodMs, close: async () => undefined };
   isolateModuleOutput();

@@ -1,8 +1,8 @@
 import { Console } from "node:console";
 
 /**
- * Keeps what TypeScript modules print apart from what a command answers on stdout, and a rejection that one of them lets
- * nobody await from ending the command.
+ * Keeps what TypeScript modules print apart from what a command prints on stdout, and keeps an unhandled rejection of a
+ * module from ending the command.
  */
 export function isolateModuleOutput(): void {
   globalThis.console = new Console(process.stderr);

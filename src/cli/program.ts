@@ -172,7 +172,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
-  // One readable error for what an operator can mend; anything else is a fault of ours and needs its stack.
+  // One readable error for what an operator can mend; anything else is our own fault and needs its stack.
   console.error(error instanceof StartError ? `media-bridge: ${error.message}` : error);
   process.exit(1);
 }

@@ -8,7 +8,7 @@ import { letYoungGenerationGrow } from "./young-generation.ts";
 
 /** The exit status where something under way had to be cut short. */
 const CUT_SHORT = 3;
-/** To which a signal's number is added: the exit status that shells show for an end by this signal. */
+/** A signal's number is added to it: the exit status that shells show for an end by this signal. */
 const BY_SIGNAL = 128;
 
 export interface StartOptions {
@@ -25,7 +25,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   let running: RunningService | undefined;
   let isReloadAsked = false;
   const reload = () => {
-    // One that is asked for during the start, which it must not end, follows it.
+    // A signal during the start, which it must not interrupt, takes effect afterwards.
     isReloadAsked = running === undefined;
     running
       ?.reload()
@@ -80,7 +80,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   if (isReloadAsked) reload();
 }
 
-/** A rejection that a TypeScript module lets nobody await is its fault, not the end of the service. */
+/** An unhandled rejection of a TypeScript module is the module's fault, and does not end the service. */
 function surviveModules(log: Logger): void {
   process.on("unhandledRejection", (error) =>
     log.error({ err: error }, "a promise was rejected, and no code awaits it"),

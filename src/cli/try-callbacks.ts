@@ -11,7 +11,7 @@ import { formatSlot, type SlotReport } from "../control/call-report.ts";
 import type { Config } from "../config/config.ts";
 import type { LoadedModules } from "../modules/load.ts";
 
-/** What a dry run of all deciding callbacks came to. */
+/** The outcome of a dry run of all deciding callbacks. */
 export interface Tried {
   readonly lines: readonly string[];
   readonly hasProblems: boolean;
@@ -19,15 +19,15 @@ export interface Tried {
 
 /** The size of the upload that is asked about, and of the file that is looked into. */
 const TEXT = "This file is a try of media-bridge check.\n";
-/** What a module cannot do while it is only looked at says nothing about it. */
+/** What a module cannot do during a dry run says nothing about it. */
 const HELD_BACK = /held back during a check/;
-/** A module makes its own tables once the service runs. A table of Synapse's is never made. */
+/** A module makes its own tables once the service runs. It never makes a table of Synapse's. */
 const MISSING_TABLE = /no such table|relation "[^"]*" does not exist/;
 const OF_SYNAPSE = /this table is Synapse's|database that is not Synapse's/;
 
 /**
- * Calls each callback that decides once, by itself, as for an upload of `user`: also those behind one that would have ended the walk.
- * What a module raises, or logs as an error, is a problem; a refusal in its own words is none.
+ * Calls each deciding callback once, by itself, as for an upload of `user`: including those after one that would have
+ * ended the walk. What a module raises, or logs as an error, is a problem; a refusal in its own words is not.
  */
 export async function tryCallbacks(user: string, modules: LoadedModules, config: Config): Promise<Tried> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-try-"));

@@ -3,8 +3,8 @@ import type { Config } from "../config/config.ts";
 import { loadTokensFile } from "../config/tokens-file.ts";
 
 /**
- * Lines for a shell that show the running service at work. They hold tokens of the tokens file, so they are printed only
- * where they were asked for.
+ * Lines for a shell that show the running service at work. They contain tokens of the tokens file, so they are printed
+ * only on request.
  */
 export function describeTryOut(config: Config, address: AddressInfo | string | null): string {
   const { tokensFile } = config.mediaBridge;

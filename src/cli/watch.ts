@@ -29,8 +29,8 @@ export async function reloadOnChange({ service, named, latest, log }: WatchOptio
     } catch (error) {
       log.error({ err: error }, "the reload failed: the previous configuration and modules continue to run");
     }
-    // A root that has become unnecessary is ignored from now on. Another watcher in place of this one would miss what
-    // changes between the two.
+    // A root that has become unnecessary is ignored from now on. A new watcher instead of this one would miss changes
+    // between the two.
     paths = list();
     watcher.add(paths.roots.filter((root) => !roots.has(root)));
     for (const root of paths.roots) roots.add(root);

@@ -2,15 +2,15 @@ import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
 /**
- * What V8's young generation may take while the service runs, in bytes: both of its halves. In a much smaller one, what belongs to
- * requests under way is taken for old, which costs more memory and time than it saves.
+ * The size that V8's young generation may have while the service runs, in bytes: both of its halves. In a much smaller
+ * one, data of requests under way is treated as old, which costs more memory and time than it saves.
  */
 export const MAX_YOUNG_BYTES = 8 * 1024 * 1024;
 
 /**
- * Keeps V8's young generation as small as it is from now on, which is 2 MB where no code has run yet: what a start loads stays, and V8
- * would make tens of megabytes of room to copy it. V8 reads its limit before any code runs, but the factor by which the generation
- * grows each time that it does.
+ * Keeps V8's young generation at its present size from now on, which is 2 MB before any code has run. What a start
+ * loads stays in memory, and V8 would make room of tens of megabytes to copy it. V8 reads its limit before any code
+ * runs, but reads the growth factor of the generation each time that it grows.
  */
 export function holdYoungGeneration(): void {
   setGrowthFactor(1);

@@ -4,7 +4,7 @@ import { StartError } from "../errors.ts";
 import { readYamlFile, readYamlFileIfAny } from "./yaml/yaml-file.ts";
 import type { YamlNode } from "./yaml/yaml-node.ts";
 
-/** A top-level key and the file that named it last. */
+/** A top-level key and the last file that named it. */
 export interface SourcedKey {
   readonly file: string;
   readonly node: YamlNode;
@@ -14,13 +14,13 @@ export interface ConfigSources {
   /** The files that were read, in order, as they were named. */
   readonly files: readonly string[];
   readonly keys: ReadonlyMap<string, SourcedKey>;
-  /** Files of a folder that were passed over, and why. */
+  /** Files of a folder that were skipped, and why. */
   readonly notices: readonly string[];
 }
 
 /**
- * Reads files and folders (their `*.yaml`, sorted) as Synapse's `--config-path`: a later file replaces whole top-level keys. A
- * file of a folder may be empty; one that is named itself may not.
+ * Reads files and folders (their `*.yaml`, sorted) like Synapse's `--config-path`: a later file replaces whole
+ * top-level keys. A file of a folder may be empty; one that is named itself may not.
  *
  * @throws {StartError} `CONFIG`
  */

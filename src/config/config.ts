@@ -91,7 +91,7 @@ export interface HomeserverConfig {
   readonly database: HomeserverDatabaseConfig | undefined;
 }
 
-/** The database on which modules' transactions run. */
+/** The database on which the transactions of modules run. */
 export interface ModuleDatabaseConfig {
   /** The homeserver's; undefined: the service's own, where uploads are counted. */
   readonly homeserver: HomeserverDatabaseConfig | undefined;
@@ -105,7 +105,7 @@ export interface UpstreamConfig {
   readonly url: string;
   readonly mode: "guard" | "fallback";
   readonly connectTimeoutMs: number;
-  /** How many connections to it there may be at a time. */
+  /** The most connections to it at a time. */
   readonly maxConnections: number;
   /** How long it may do nothing. */
   readonly timeoutMs: number;
@@ -117,18 +117,18 @@ export interface CallbackConfig {
   readonly onUnavailable: "refuse" | "skip";
 }
 
-/** How Python is run. Paths are absolute, but for an executable that is a bare command. */
+/** How Python is run. Paths are absolute, except an executable that is a bare command. */
 export interface PythonConfig {
   readonly executable?: string;
   readonly path: readonly string[];
   readonly requirements?: string;
   readonly environment: Readonly<Record<string, string>>;
-  /** Resident memory of the child past which it is ended and started anew; undefined: without a limit. */
+  /** Resident memory of the child beyond which it is restarted; undefined: without a limit. */
   readonly maxMemoryBytes: number | undefined;
   readonly blockedAfterMs: number;
   /** Whether all share one child. */
   readonly isolation: "shared" | "module";
-  /** By class: those that have a child of their own in any case, and what holds there. */
+  /** By class: those that always have a child of their own, and their settings. */
   readonly overrides: Readonly<Record<string, PythonOverride>>;
   /** How many calls Python has at a time, how many may wait, and for how long: for each child. */
   readonly admission: { readonly maxInFlight: number; readonly maxQueued: number; readonly maxWaitMs: number };
@@ -136,15 +136,15 @@ export interface PythonConfig {
   readonly webMaxWaitMs: number;
 }
 
-/** What holds for the child of one class; what is absent is as for all. */
+/** The settings of the child of one class; what is absent is as for all. */
 export interface PythonOverride {
   readonly executable?: string;
-  /** Added to what is for all. */
+  /** In addition to what is for all. */
   readonly environment: Readonly<Record<string, string>>;
   readonly maxMemoryBytes?: number;
 }
 
-/** What stands under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */
+/** The settings under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */
 export interface MediaBridgeConfig {
   readonly listen: ListenConfig;
   readonly homeserver: HomeserverConfig | undefined;
@@ -165,11 +165,11 @@ export interface MediaBridgeConfig {
   readonly upstream: UpstreamConfig | undefined;
   readonly runBackgroundTasks: boolean;
   readonly workerName: string;
-  /** How long what is under way may take once the service was told to stop. */
+  /** How long work under way may take once the service was told to stop. */
   readonly shutdownGraceMs: number;
 }
 
-/** The configuration of the service, parsed, with every default applied, frozen to the bottom. */
+/** The configuration of the service, parsed, with every default applied, deeply frozen. */
 export interface Config {
   readonly serverName: string;
   /** With a slash at its end. */
@@ -177,7 +177,7 @@ export interface Config {
   /** Absolute. */
   readonly mediaStorePath: string;
   readonly maxUploadSizeBytes: number;
-  /** The longest period first, equal ones as given. */
+  /** The longest period first, equal ones in the given order. */
   readonly mediaUploadLimits: readonly ConfiguredUploadLimit[];
   readonly enableAuthenticatedMedia: boolean;
   /** How long a media id that was created may wait for its upload. */
@@ -195,10 +195,10 @@ export interface Config {
   readonly mediaBridge: MediaBridgeConfig;
 }
 
-/** A configuration and what its author should know about it. */
+/** A configuration, and what its author should know about it. */
 export interface LoadedConfig {
   readonly config: Config;
-  /** One sentence each, with file and line; nothing secret. Those about keys that decide in Synapse come first. */
+  /** One sentence each, with file and line, without secrets. Those about keys that decide in Synapse come first. */
   readonly warnings: readonly string[];
   /** Keys of Synapse's that decide there and not here, and that `media_bridge.acknowledge` does not name. */
   readonly undecided: readonly string[];

@@ -1,4 +1,4 @@
-/** Freezes plain data to the bottom and returns it. */
+/** Deeply freezes plain data and returns it. */
 export function deepFreeze<Data>(data: Data): Data {
   if (typeof data !== "object" || data === null || Object.isFrozen(data)) return data;
   Object.freeze(data);

@@ -6,24 +6,24 @@ import { describeKind, findNode, type YamlNode } from "./yaml/yaml-node.ts";
 
 type Path = readonly PropertyKey[];
 
-/** A typing mistake that is worth a suggestion is rarely further away. */
+/** A typing mistake that is worth a suggestion rarely differs by more. */
 const SUGGEST_WITHIN = 3;
 
 /** Forms of sizes, durations and numbers. */
 const QUANTITY_FORM = /^(?:a size|a duration|a whole number|a number|a port number)\b/;
-/** What looks like a quantity, be it a wrong one: no secret is as short as that and written so. */
+/** What looks like a quantity, even a wrong one: secrets are not this short and written like this. */
 const QUANTITY = /^[+-]?[\d._,]{1,15} ?[A-Za-z]{0,7}$/;
 
 /**
- * One line for each mistake: file, line, the key's path, what was expected and what was found: of a size, a duration or a number
- * the value, of all else the type alone, since it may be a secret.
+ * One line for each mistake: file, line, the key's path, what was expected and what was found. A size, a duration or a
+ * number is shown; of any other value only the type, since it may be a secret.
  */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], sources: ConfigSources): string[] {
   const lines = issues.flatMap(openUnion).flatMap((issue) => {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => describeUnknownKey([...issue.path, key], sources));
     }
-    // A key of a record: zod tells what is wrong with it inside.
+    // A key of a record: zod reports what is wrong with it inside.
     const message = issue.code === "invalid_key" ? (issue.issues[0]?.message ?? issue.message) : issue.message;
     const { place, found } = locate(issue.path, sources, QUANTITY_FORM.test(message));
     const said: unknown = issue.code === "custom" ? issue.params?.["found"] : undefined;
@@ -31,11 +31,11 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[], sources: Con
       `${place}: ${formatPath(issue.path)}: expected ${message}, found ${typeof said === "string" ? said : found}`,
     ];
   });
-  // Text that breaks two rules of its form would be told twice.
+  // Text that breaks two rules of its form would be reported twice.
   return [...new Set(lines)];
 }
 
-/** What is wrong inside of the one form, of several, that was meant: the one in which a member is to blame, and not the whole. */
+/** What is wrong inside the form that was meant, of several: the one in which a member is wrong, and not the whole. */
 function openUnion(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union") return [issue];
   const meant = issue.errors.find((form) => form.length > 0 && form.every(isAboutMember));

@@ -5,20 +5,20 @@ import { listNames } from "./schema/schema.ts";
 import { DECIDING_SYNAPSE_KEYS, SYNAPSE_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "./synapse-keys.ts";
 import type { YamlNode } from "./yaml/yaml-node.ts";
 
-/** How many letters a key may be off to be taken for a mistake in typing. */
+/** How many letters a key may differ by to be taken for a typing mistake. */
 const NEAR_MISS = 2;
 
-/** What is known of a configuration besides its keys. */
+/** What is known about a configuration besides its keys. */
 export interface KeyWarningOptions {
-  /** Keys of which the author knows that they have no effect here. */
+  /** Keys whose author knows that they have no effect here. */
   readonly acknowledged: readonly string[];
-  /** Whether a Synapse keeps the media, and its keys have their effect there. */
+  /** Whether a Synapse keeps the media, and its keys take effect there. */
   readonly isGuarding: boolean;
 }
 
 /**
- * Keys of ours and of Synapse's that the service does not act on, where the author may think that it does; first of all
- * those, `undecided`, that decide in Synapse over what users may see or what is kept.
+ * Keys of ours and of Synapse's that the service does not act on, where the author may think that it does. First those
+ * that decide in Synapse over what users may see or what is kept: `undecided`.
  */
 export function warnAboutKeys(
   { keys }: ConfigSources,
@@ -47,16 +47,16 @@ export function warnAboutKeys(
 
 const NO_EFFECT = "this service does not act on this key of Synapse's";
 
-/** A key without a value, or with nothing in it, asks for nothing. */
+/** A key without a value, or with an empty one, asks for nothing. */
 function isEmpty(node: YamlNode): boolean {
   if (node.kind === "map") return node.entries.size === 0;
   return node.kind === "list" ? node.items.length === 0 : node.kind === "null";
 }
 
-/** Synapse lets unknown keys of a limit or of a module pass; so they are not mistakes here, but hardly meant. */
+/** Synapse accepts unknown keys of a limit or of a module, so they are not mistakes here, but hardly intended. */
 function warnAboutMembers(key: string, file: string, node: YamlNode): string[] {
   if (node.kind === "list") return node.items.flatMap((item, index) => warnAboutMapping([key, index], file, item));
-  // One spam checker may stand there by itself.
+  // Synapse accepts a single spam checker without a list.
   return key === "spam_checker" ? warnAboutMapping([key], file, node) : [];
 }
 

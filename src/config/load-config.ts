@@ -87,7 +87,7 @@ function parseSettings(sources: ConfigSources): Settings {
   );
 }
 
-/** A key of ours without a value, its lines commented out, say, is as good as none. */
+/** A key of ours without a value, for example with its lines commented out, counts as absent. */
 function dropNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(dropNulls);
   if (typeof value !== "object" || value === null) return value;

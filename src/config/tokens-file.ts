@@ -7,7 +7,7 @@ import { describeKind, findOddKey, findNode } from "./yaml/yaml-node.ts";
 import { readYamlFile } from "./yaml/yaml-file.ts";
 import { toPlainValue } from "./yaml/yaml-value.ts";
 
-/** Whose a token of the tokens file is. */
+/** The owner of a token of the tokens file. */
 export interface TokenOwner {
   readonly userId: string;
   readonly admin: boolean;

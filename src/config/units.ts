@@ -1,4 +1,4 @@
-/** Whole numbers in Synapse's notation: the largest that a size or a duration may be. */
+/** The largest size or duration, a whole number in Synapse's notation. */
 const MAX = Number.MAX_SAFE_INTEGER;
 
 const BYTES = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 } as const;
@@ -19,13 +19,13 @@ export const SIZE_FORM = "a size: a whole number of bytes, or one followed by K,
 /** How a duration is written, for error messages and the reference. */
 export const DURATION_FORM = "a duration: a whole number followed by s, m, h, d, w or y (such as 30s), or milliseconds";
 
-/** A size in Synapse's notation as bytes: `50M`, `1024`. Undefined where it is none, is negative or reaches 2^53. */
+/** A size in Synapse's notation as bytes: `50M`, `1024`. Undefined where it is not one, is negative or reaches 2^53. */
 export function parseSize(value: string | number | bigint): number | undefined {
   return parseUnits(value, /^(?<digits>.*?)(?<unit>[KMGT])?$/s, BYTES);
 }
 
 /**
- * A duration in Synapse's notation as milliseconds: `30s`, `1h`, `500`. Undefined where it is none, is negative or
+ * A duration in Synapse's notation as milliseconds: `30s`, `1h`, `500`. Undefined where it is not one, is negative or
  * reaches 2^53.
  */
 export function parseDuration(value: string | number | bigint): number | undefined {
@@ -39,7 +39,7 @@ function parseUnits(
 ): number | undefined {
   if (typeof value !== "string") return inRange(Number(value));
   const { digits = "", unit } = pattern.exec(value)?.groups ?? {};
-  // Synapse reads the digits by Python's int(), which lets spaces stand around and single underscores inside.
+  // Synapse reads the digits with Python's int(), which allows spaces around them and single underscores inside.
   if (!/^\s*[+-]?\d+(_\d+)*\s*$/.test(digits)) return undefined;
   return inRange(Number(digits.replaceAll("_", "")) * (unit === undefined ? 1 : (units[unit] ?? Number.NaN)));
 }

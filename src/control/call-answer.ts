@@ -6,7 +6,7 @@ import { type ErrorCode, matrixError, type MatrixError } from "../errors.ts";
 import { errorText } from "../http/response/json.ts";
 import { limitPageUrl } from "../http/routes/limit-page.ts";
 
-/** What follows from a chain's answer: an HTTP response, or words where none follows at once. */
+/** What follows from a chain's answer: an HTTP response, or words where no response follows at once. */
 export interface HttpAnswer {
   readonly status: number | null;
   readonly body: string | null;
@@ -59,7 +59,9 @@ export function answerOfError(error: MatrixError, meaning = "the request is refu
   return { status: error.status, body: errorText(error), meaning };
 }
 
-/** Limits in words. None at all means that the user may upload without limit, which is easily taken for the opposite. */
+/**
+ * Limits in words. An empty list means that the user may upload without limit, which is easily taken for the opposite.
+ */
 export function describeLimits(limits: readonly MediaUploadLimit[], { maxUploadSizeBytes }: Config): string {
   if (limits.length === 0) {
     return `none, so the user may upload without limit, in files of up to ${maxUploadSizeBytes} bytes each`;

@@ -36,7 +36,7 @@ const file: Reader = (value) => {
   return resolve(value);
 };
 
-/** How an argument of each form is read off the command line; null where it is not given there. */
+/** How an argument of each form is read from the command line; null where it is not given there. */
 const READERS: Record<ParameterForm, Reader | null> = {
   userId,
   bytes,
@@ -46,10 +46,10 @@ const READERS: Record<ParameterForm, Reader | null> = {
   fileInfo: null,
 };
 
-/** The file that a callback is told of: local media, which never existed. */
+/** The file that a callback is told of: local media that never existed. */
 const SOME_FILE = toFileInfo(localFile("AAAAAAAAAAAAAAAAAAAAAAAA"));
 
-/** Reads a callback's name and arguments off the command line. Throws a StartError that says what is expected. */
+/** Reads a callback's name and arguments from the command line. Throws a StartError that says what is expected. */
 export function readArguments(callback: string, args: readonly string[]): { kind: KindName; values: unknown[] } {
   if (!Object.hasOwn(KINDS, callback)) {
     throw new StartError("CONFIG", `there is no callback ${callback}; there are ${Object.keys(KINDS).join(", ")}`);

@@ -7,7 +7,7 @@ import type { HttpAnswer } from "./call-answer.ts";
 export interface CallReport {
   readonly callback: string;
   readonly slots: readonly SlotReport[];
-  /** From 1; null where nobody decided. */
+  /** From 1; null where no callback decided. */
   readonly decidedBy: number | null;
   readonly http: HttpAnswer;
 }
@@ -23,10 +23,10 @@ export interface SlotReport {
   readonly error?: string;
   /** Whether the error is an answer in the module's own words, such as a `SynapseError`. */
   readonly isRefusal: boolean;
-  /** Where it failed: for the operator alone, no client sees it. */
+  /** Where it failed: for the operator only, clients do not see it. */
   readonly traceback?: string;
   readonly warning?: string;
-  /** Errors and warnings that the module logged meanwhile: one that it swallows shows nowhere else. */
+  /** Errors and warnings that the module logged during the call: an error that it swallows shows nowhere else. */
   readonly said?: readonly string[];
 }
 

@@ -10,8 +10,8 @@ import { readArguments } from "./call-arguments.ts";
 import { reportSlot, type CallReport } from "./call-report.ts";
 
 /**
- * Walks the real chain of a callback once, with arguments as they stand on a command line. Rejects with a
- * {@link StartError} where they are wrong or the chain cannot be asked.
+ * Walks the real chain of a callback once, with arguments in the form of a command line. Rejects with a {@link
+ * StartError} where they are wrong or the chain cannot be asked.
  */
 export async function runCall(
   callback: string,

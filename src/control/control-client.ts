@@ -1,12 +1,12 @@
 import { StartError } from "../errors.ts";
 import { request } from "../util/node-http.ts";
 
-/** Nobody listens there: no such socket, or one whose service is gone. */
+/** No service listens there: the socket does not exist, or its service is gone. */
 const NOBODY = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR"]);
 
 /**
- * Tells a running service to do something. Resolves to its result (null at least), or to undefined where no service runs.
- * Rejects with a {@link StartError} that says what the service said.
+ * Sends a command to a running service. Resolves to its result (at least null), or to undefined where no service runs.
+ * Rejects with a {@link StartError} that has the service's message.
  */
 export function askControl(path: string, command: string, params: unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {

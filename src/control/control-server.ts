@@ -5,7 +5,7 @@ import { createServer } from "../util/node-http.ts";
 import { listenOnSocket } from "../util/private-socket.ts";
 import { removeSocket } from "../util/remove-socket.ts";
 
-/** What the service does when it is told to, by command. A {@link StartError}'s message is shown to the operator. */
+/** What the service does on a command. A {@link StartError}'s message is shown to the operator. */
 export type ControlHandlers = Readonly<Record<string, (params: unknown) => Promise<unknown>>>;
 
 const MAX_BODY_BYTES = 1024 * 1024;

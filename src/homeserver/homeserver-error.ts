@@ -10,7 +10,7 @@ export type HomeserverErrorCode = "HOMESERVER_UNREACHABLE" | "HOMESERVER_TIMEOUT
 export class HomeserverError extends Error {
   override readonly name: string = "HomeserverError";
   readonly code: HomeserverErrorCode;
-  /** When the homeserver wants to be asked again, where it said so. */
+  /** When the homeserver wants to be asked again, if it said so. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(code: HomeserverErrorCode, message: string, retryAfterSeconds?: number) {
@@ -31,7 +31,7 @@ export class DryRunRefusal extends HomeserverError {
   }
 }
 
-/** The seconds after which it is worth asking again: the catalogue's, where the homeserver named no time of its own. */
+/** The seconds after which it is worth asking again: the catalogue's, unless the homeserver named a time. */
 export function retryAfterSecondsOf(error: HomeserverError): number {
   return error.retryAfterSeconds ?? CATALOGUE.HOMESERVER_UNAVAILABLE[3];
 }

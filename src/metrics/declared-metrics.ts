@@ -4,13 +4,13 @@ import { MetricDeclarations, type MetricKind } from "./metric-declarations.ts";
 /** What the TypeScript modules of one generation declare. */
 export interface DeclaredMetrics {
   readonly api: MetricsApi;
-  /** Puts them on `/metrics`, in the place of those of the generation before. */
+  /** Puts them on `/metrics`, in place of those of the previous generation. */
   readonly show: () => void;
 }
 
 const ignore = () => undefined;
 
-/** Counts nothing, and refuses what would be refused where it is counted. */
+/** Counts nothing, but refuses what would be refused where it is counted. */
 export function declareUncounted(): DeclaredMetrics {
   const declarations = new MetricDeclarations();
   const declare =

@@ -1,4 +1,4 @@
-/** One metric: its comments and samples, and every name that stands in them. */
+/** One metric: its comments and samples, and every name in them. */
 export interface Family {
   readonly name: string;
   readonly names: Set<string>;
@@ -29,7 +29,7 @@ export function readFamilies(text: string): Family[] {
   return families;
 }
 
-/** The metrics of several texts, each once; samples of a named child are told apart by a label. */
+/** The metrics of several texts, each once; a label distinguishes the samples of a named child. */
 export function mergeFamilies(
   texts: readonly { readonly child: string | undefined; readonly text: string }[],
   label: string,

@@ -2,7 +2,7 @@ import type { MetricOptions } from "../module-api/metrics-api.ts";
 
 export type MetricKind = "counter" | "gauge" | "histogram";
 
-/** What tells one metric from another, beside its name. */
+/** What distinguishes one metric from another, besides its name. */
 export interface MetricShape {
   readonly kind: MetricKind;
   readonly options: MetricOptions & { readonly buckets?: readonly number[] };
@@ -21,8 +21,8 @@ export class MetricDeclarations {
   readonly #series = new Map<string, string>();
 
   /**
-   * Whether it is new: a metric may be declared again as it is, by another module too. Throws a TypeError that says what is
-   * wrong with it.
+   * Whether it is new: a metric may be declared again unchanged, by another module too. Throws a TypeError that says
+   * what is wrong with it.
    */
   add(shape: MetricShape): boolean {
     const { name } = shape.options;
@@ -44,7 +44,7 @@ export class MetricDeclarations {
   }
 }
 
-/** Whether two declarations of one name mean the same metric; how they word its help is their own. */
+/** Whether two declarations of one name mean the same metric; the words of their help texts may differ. */
 export function isSameMetric(left: MetricShape, right: MetricShape): boolean {
   return left.kind === right.kind && describe(left) === describe(right);
 }

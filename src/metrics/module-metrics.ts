@@ -3,7 +3,7 @@ import { mergeFamilies, readFamilies, renderFamily } from "./families.ts";
 
 /** What the modules of one Python child count. */
 export interface ChildMetrics {
-  /** Undefined where there is one child alone: then nothing has to be told apart. */
+  /** Undefined where there is only one child: then nothing has to be distinguished. */
   readonly child: string | undefined;
   /** In Prometheus' text format. */
   readonly text: string;
@@ -21,12 +21,15 @@ export class ModuleMetrics {
     this.#log = log;
   }
 
-  /** Who is asked for what modules count: resolves to it, or rejects where it cannot be had in time. */
+  /** What is asked for the modules' metrics: resolves to them, or rejects where they cannot be had in time. */
   watch(read: () => Promise<readonly ChildMetrics[]>): void {
     this.#read = read;
   }
 
-  /** `own` alone where the modules cannot be asked. A name of theirs that `own` has too is left out, and named in the log once. */
+  /**
+   * `own` alone where the modules cannot be asked. A name of theirs that `own` has too is left out, and named in the
+   * log once.
+   */
   async addTo(own: string): Promise<string> {
     const theirs = await this.#ask();
     if (theirs.every(({ text }) => text === "")) return own;

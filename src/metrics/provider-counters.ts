@@ -2,13 +2,13 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Metrics, ProviderOutcome } from "./metrics.ts";
 import { zeroOnce } from "./zero-once.ts";
 
-/** What can come of each call. */
+/** The possible outcomes of each call. */
 const OUTCOMES = {
   store: ["stored", "failed", "timeout", "unavailable"],
   fetch: ["found", "absent", "failed", "timeout"],
 } as const satisfies Record<string, readonly ProviderOutcome[]>;
 
-/** What is counted of storage providers. */
+/** What is counted about storage providers. */
 export function countProviders(
   registers: Registry[],
 ): Pick<Metrics, "providerConfigured" | "providerAsked" | "watchPendingStores"> {

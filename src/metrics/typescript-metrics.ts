@@ -9,15 +9,15 @@ interface Shown {
   readonly metrics: Map<string, { readonly shape: MetricShape; readonly metric: prometheus.Metric }>;
 }
 
-/** The metric of a shape: the one that counts already, or what `create` makes. */
+/** The metric of a shape: the existing one, or what `create` makes. */
 type Find = <M extends prometheus.Metric>(shape: MetricShape, create: (labelNames: string[]) => M) => M;
 
-/** Metrics are in the registries of their generations, and in none of prom-client's own. */
+/** Metrics are in the registries of their generations, and not in prom-client's own. */
 const registers: prometheus.Registry[] = [];
 
 /**
- * Metrics of TypeScript modules. Each generation declares its own, and those of one are shown; what the next generation declares
- * as it was counts on.
+ * Metrics of TypeScript modules. Each generation declares its own, and those of one generation are shown. What the next
+ * generation declares unchanged continues to count.
  */
 export class TypeScriptMetrics {
   #shown: Shown = { registry: new prometheus.Registry(), metrics: new Map() };
@@ -44,7 +44,10 @@ export class TypeScriptMetrics {
   }
 }
 
-/** Modules get no objects of prom-client's: these have more members, and methods that answer what a callback should not. */
+/**
+ * Modules get no objects of prom-client: these have more members, and methods that return what a callback should not
+ * get.
+ */
 function createApi(find: Find): MetricsApi {
   return {
     counter(options): Counter {

@@ -7,12 +7,12 @@ export type BackgroundTask = (signal: AbortSignal) => Awaitable<unknown>;
 export interface LoopOptions {
   /** The task's name in the log. */
   readonly desc?: string;
-  /** Also where this instance does not run background tasks; without it the loop stays off there, as in Synapse. */
+  /** Also where this instance does not run background tasks; without it the loop does not run there, as in Synapse. */
   readonly runOnAllInstances?: boolean;
 }
 
 /**
- * Work beside requests, in the names of Synapse's `ModuleApi`. A task that fails is logged with its name, and has no
+ * Work besides requests, in the names of Synapse's `ModuleApi`. A task that fails is logged with its name, and has no
  * other effect.
  */
 export interface BackgroundApi {
@@ -28,13 +28,13 @@ export interface BackgroundApi {
   /** Runs `task` now, without making the caller wait. */
   runAsBackgroundProcess(desc: string, task: BackgroundTask): void;
   /**
-   * Resolves after `delayMs`; rejects if the service stops or the module is replaced meanwhile, which ends a task
-   * without a log line.
+   * Resolves after `delayMs`; rejects if the service stops or the module is replaced first, which ends a task without a
+   * log line.
    */
   sleep(delayMs: number): Promise<void>;
   /**
-   * Runs when the service stops or the module is replaced, the last one registered first, and is waited for within the
-   * service's grace.
+   * Runs when the service stops or the module is replaced, the last one registered first. The service waits for it
+   * within its grace period.
    */
   onShutdown(callback: () => Awaitable<unknown>): void;
 }

@@ -70,7 +70,7 @@ export interface ModuleApi extends NamesApi, WebApi, BackgroundApi, StorageProvi
   readonly database: ModuleDatabase;
   /** Counters, gauges and histograms on the service's `/metrics`. */
   readonly metrics: MetricsApi;
-  /** Appends to the chains, at any time; what is registered first is asked first. */
+  /** Appends to the chains, at any time; callbacks that are registered first are asked first. */
   registerMediaRepositoryCallbacks(callbacks: MediaRepositoryCallbacks): void;
   /** Appends to the chains, at any time. */
   registerSpamCheckerCallbacks(callbacks: SpamCheckerCallbacks): void;

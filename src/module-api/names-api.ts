@@ -6,7 +6,7 @@ export interface NamesApi {
   readonly publicBaseurl: string;
   /** `media_bridge.worker_name`. */
   readonly workerName: string;
-  /** What the service is to modules: `synapse.app.media_repository`. */
+  /** The kind of Synapse process that modules take the service for: `synapse.app.media_repository`. */
   readonly workerApp: string;
   /** Whether a user id, room alias or any other id with a domain is of this homeserver. */
   isMine(id: string): boolean;

@@ -8,8 +8,8 @@ const CHOICE =
   "reads Synapse's tables in the wrong one fails, or takes everything for allowed";
 
 /**
- * Whether nobody has said which database modules work on although there are two: the service keeps the media, and a homeserver has a
- * database as well.
+ * Whether the configuration leaves open which database modules work on although there are two: the service keeps the
+ * media, and a homeserver has a database as well.
  */
 function isOpen({ mediaBridge: { homeserver, upstream, moduleDatabase } }: Config): boolean {
   return homeserver !== undefined && upstream?.mode !== "guard" && moduleDatabase.decidedBy === undefined;
@@ -28,13 +28,16 @@ export function requireDatabaseChoice(config: Config): void {
 
 /** The database as one TypeScript module gets it. */
 export interface OfferedDatabase {
-  /** What its `api.database` gives. Throws a {@link ModuleDatabaseError} where there are two databases and nobody chose. */
+  /**
+   * What its `api.database` returns. Throws a {@link ModuleDatabaseError} where there are two databases and the
+   * configuration does not choose.
+   */
   take(): ModuleDatabase;
-  /** Throws a StartError `CONFIG` where `take` has thrown, whatever the module made of that. */
+  /** Throws a StartError `CONFIG` where `take` has thrown, even if the module caught that. */
   check(name: string): void;
 }
 
-/** Hands the database to a TypeScript module that asks for it. */
+/** Passes the database to a TypeScript module that asks for it. */
 export function offerDatabase(config: Config, database: ModuleDatabase): OfferedDatabase {
   let isRefused = false;
   return {

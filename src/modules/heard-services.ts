@@ -6,8 +6,8 @@ import type { Logger } from "../util/log.ts";
 import { ModuleDatabaseError, type ModuleDatabase, type ModuleTransaction } from "../module-api/module-database.ts";
 
 /**
- * The database as a module has it. A module may swallow what fails there, and then seems to consent: `call` is told
- * each time, and the log once of each table of Synapse's that is not there.
+ * The database as a module has it. A module may swallow a failure there, and then seems to consent. So `call` is told
+ * of each failure, and the log once of each missing table of Synapse's.
  */
 export function heardDatabase(database: ModuleDatabase, log: Logger): ModuleDatabase {
   const logged = new Set<string>();
@@ -29,7 +29,7 @@ export function heardDatabase(database: ModuleDatabase, log: Logger): ModuleData
   };
 }
 
-/** The homeserver as a module has it, of which `call` hears as of the database. */
+/** The homeserver as a module has it; `call` is told of failures as with the database. */
 export function heardHomeserver(client: HomeserverClient): HomeserverClient {
   return new Proxy(client, {
     get(target, name) {
@@ -57,7 +57,7 @@ function isSqlError(error: unknown): error is ModuleDatabaseError {
   return error instanceof ModuleDatabaseError && error.code === "SQL";
 }
 
-/** A statement that fails by itself has been heard, or depends on the rows. */
+/** A statement that fails by itself has been reported, or depends on the rows. */
 function isUnusable(error: unknown): error is ModuleDatabaseError {
   return error instanceof ModuleDatabaseError && (error.code === "UNAVAILABLE" || error.code === "DEADLINE");
 }
@@ -65,7 +65,8 @@ function isUnusable(error: unknown): error is ModuleDatabaseError {
 function sayHomeserverFailure(error: unknown): void {
   if (error instanceof DryRunRefusal) say("warning", error.message);
   else if (error instanceof HomeserverNotConfigured || error instanceof HomeserverError) say("error", error.message);
-  // Not a verdict on what was asked: the service's own token, load, or what is in front of the homeserver.
+  // These say nothing about the question: they concern the service's own token, the load, or what is in front of the
+  // homeserver.
   else if (error instanceof HomeserverRefusal && (error.errcode === undefined || [401, 429].includes(error.status))) {
     say("error", error.message);
   }

@@ -4,8 +4,9 @@ import { hideValues } from "./hidden-values.ts";
 const MAX_DEPTH = 8;
 
 /**
- * What a module threw, for the log: a copy in which message, stack, causes and joined errors are without the values of the
- * module's configuration. Of other members only `code` is kept: clients of other services hang whole requests on their errors.
+ * What a module threw, for the log: a copy whose message, stack, causes and joined errors do not contain values of the
+ * module's configuration. Of other members only `code` is kept: clients of other services attach whole requests to
+ * their errors.
  */
 export function hideInThrown(thrown: unknown, config: unknown, depth = 0): unknown {
   if (typeof thrown === "string") return hideValues(thrown, config);
@@ -13,7 +14,7 @@ export function hideInThrown(thrown: unknown, config: unknown, depth = 0): unkno
   try {
     return copyWithout(thrown, config, depth);
   } catch {
-    // Members of an error may be getters of the module's own.
+    // Members of an error may be getters that the module defines.
     return new Error("an error that cannot be read");
   }
 }

@@ -1,18 +1,19 @@
 import { isPlainObject } from "../util/json-text.ts";
 import { placesOfNames, type Place } from "./named-places.ts";
 
-/** Shorter values tell nothing, and would turn a message into a riddle. */
+/** Shorter values reveal nothing, and hiding them would make a message unreadable. */
 const LONG = /^.{6}/su;
 const SHOWN = "<value>";
 
-/** Where a word begins: also behind a line break as literals write it, and behind what a URL encodes. */
+/** Where a word begins: also after a line break as literals write it, and after a URL-encoded character. */
 const BEGIN = String.raw`(?:(?<![\p{L}\p{N}_])|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))`;
 const END = String.raw`(?![\p{L}\p{N}_])`;
 
 /**
- * `text` without the values of a module's configuration, which may be secrets that an error quotes: what has six characters or more
- * is hidden where it is a whole word. Keys stay, and so do words inside file paths and dotted names. The Python side does the same
- * for its modules (`hidden_values.py`); `test/fixtures/hidden-values.json` holds both to it.
+ * `text` without the values of a module's configuration, which may be secrets that an error quotes: a value of six
+ * characters or more is hidden where it is a whole word. Keys stay, and so do words inside file paths and dotted names.
+ * The Python side does the same for its modules (`hidden_values.py`); both are tested against
+ * `test/fixtures/hidden-values.json`.
  */
 export function hideValues(text: string, config: unknown): string {
   const found = [...new Set([...leavesOf(config)].flatMap(formsOf))].flatMap((value) => placesOf(value, text));
@@ -22,7 +23,7 @@ export function hideValues(text: string, config: unknown): string {
   return replaceAll(text, hidden);
 }
 
-/** In a name, and not the whole of one: a value that is a path is hidden as any other. */
+/** Inside a name, but not the whole of one: a value that is a path is hidden like any other. */
 function isInside(place: Place, name: Place): boolean {
   const isWhole = place.start === name.start && place.end === name.end && name.canBeValue === true;
   return place.start >= name.start && place.end <= name.end && !isWhole;
@@ -32,7 +33,7 @@ function replaceAll(text: string, places: readonly Place[]): string {
   let result = "";
   let at = 0;
   for (const { start, end } of places.toSorted((left, right) => left.start - right.start)) {
-    // Of values that overlap no part is left over.
+    // Where values overlap, no part of them is left over.
     if (start >= at) result += text.slice(at, start) + SHOWN;
     at = Math.max(at, end);
   }
@@ -40,7 +41,7 @@ function replaceAll(text: string, places: readonly Place[]): string {
 }
 
 function placesOf(value: string, text: string): Place[] {
-  // Most values are not there at all.
+  // Most values do not occur at all.
   if (!text.includes(value)) return [];
   const begin = /^[\p{L}\p{N}_]/u.test(value) ? BEGIN : "";
   const end = /[\p{L}\p{N}_]$/u.test(value) ? END : "";
@@ -54,7 +55,7 @@ function* leavesOf(config: unknown): Generator {
   while (stack.length > 0) {
     const node = stack.pop();
     if (seen.has(node)) continue;
-    // What a schema makes may refer to itself, and aliases of YAML to the same mapping many times.
+    // What a schema makes may refer to itself, and YAML aliases may refer to the same mapping many times.
     seen.add(node);
     if (Array.isArray(node)) for (const item of node) stack.push(item);
     else if (isPlainObject(node)) for (const member of Object.values(node)) stack.push(member);
@@ -65,7 +66,8 @@ function* leavesOf(config: unknown): Generator {
 function formsOf(leaf: unknown): string[] {
   if (typeof leaf === "number" || typeof leaf === "bigint") return [String(leaf)].filter(isLong);
   if (typeof leaf !== "string") return [];
-  // As it is, as it stands in a literal or a URL, line by line, since a message may quote a part, and what a URL holds of a password.
+  // The value unchanged, as a literal or a URL has it, and line by line, since a message may quote a part; and what a
+  // URL holds of a password.
   const password = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@]*?:(?<password>[^/?#@]*)@/i.exec(leaf)?.groups?.["password"];
   const parts = [leaf, ...leaf.split(/\r?\n/), ...(password === undefined ? [] : [password, decoded(password)])];
   return parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1), encoded(part)]).filter(isLong);

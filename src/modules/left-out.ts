@@ -1,6 +1,6 @@
 import type { Logger } from "../util/log.ts";
 
-/** What a module could register and does not: it passes for one that decides, and nobody asks it. */
+/** What a module could register but does not: it seems to decide, but is never asked. */
 export interface LeftOut {
   /** No callback and no web resource. */
   readonly registersNothing: boolean;
@@ -8,7 +8,7 @@ export interface LeftOut {
   readonly unregistered: readonly string[];
 }
 
-/** A module of which something may be left out. */
+/** A module that may have left something out. */
 export interface Described extends LeftOut {
   readonly name: string;
   readonly language: "python" | "typescript";
@@ -28,7 +28,7 @@ export function describeLeftOut(module: Described): string | undefined {
   return `${nothing}, although it defines ${names}${remedy}`;
 }
 
-/** Says at the start what `check` says. */
+/** Logs at the start what `check` reports. */
 export function warnOfLeftOut(log: Logger, module: Described): void {
   const words = describeLeftOut(module);
   if (words !== undefined) log.warn({ module: module.name }, `this module ${words}`);

@@ -2,8 +2,8 @@ import type { Config, ModuleConfig } from "../config/config.ts";
 import { ModuleLoadError } from "./python/python-start-error.ts";
 
 /**
- * An error of loading with what to do about it, where the list of modules is Synapse's own: it has those modules already, and one that
- * cannot be loaded here need not keep the others from it.
+ * An error of loading, with advice where the list of modules is Synapse's own: Synapse has those modules already, and
+ * one that cannot be loaded here need not keep the others from being loaded.
  *
  * @param constructed the modules that are known to load
  */
@@ -14,7 +14,7 @@ export function adviseOnLoading(
 ): unknown {
   if (!(error instanceof ModuleLoadError) || hasOwnModules) return error;
   const left = modules.filter(({ index }) => !error.failed.includes(index));
-  // Of a storage provider alone Synapse's list of modules says nothing.
+  // Synapse's list of modules says nothing about a storage provider.
   if (left.length === modules.length) return error;
   const list = left.length === 0 ? ["    modules: []"] : ["    modules:", ...left.map(formatEntry)];
   const untried = left.filter(({ index }) => !constructed.has(index)).map(nameOf);

@@ -86,8 +86,8 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
         try {
           await python?.construct(entry.index);
         } catch (error) {
-          // Those behind it are tried as well, as long as there is a child: the operator is told of all, and of those
-          // that would load.
+          // The modules after it are tried as well, as long as there is a child: the operator learns of all that fail,
+          // and of those that would load.
           failures.push(error);
           if (python?.childOf(entry.index)?.up === true) continue;
           break;
@@ -132,7 +132,7 @@ async function openPython(registry: CallbackRegistry, options: CompleteOptions):
   return openPythonChildren(registry, options);
 }
 
-/** Waits for both, also where one fails, so that no child is left behind half started. */
+/** Waits for both, even where one fails, so that no half-started child is left behind. */
 async function settleBoth<A, B>(first: Promise<A>, second: Promise<B> | undefined): Promise<[A, B | undefined]> {
   const [a, b] = await Promise.allSettled([first, second]);
   if (b.status === "rejected") throw b.reason;

@@ -7,8 +7,8 @@ export interface Place {
 }
 
 /**
- * Lines that tell of code: of a Python traceback, with the code below it where that is the service's own, and of a JavaScript
- * stack.
+ * Lines that belong to code: of a Python traceback, with the code below it where that is the service's own, and of a
+ * JavaScript stack.
  */
 const FRAMES =
   /^ *File "[^"\n]*\/(?:media_bridge_shim|compat\/synapse)\/[^"\n]*", line \d+[^\n]*(?:\n {4}[^\n]*)*|^ *File "[^"\n]*", line \d+[^\n]*|^ +at [^\n]*/gmu;
@@ -24,11 +24,11 @@ const NAMES = new RegExp(
   "gu",
 );
 
-/** Where file paths, names of files, dotted names of modules and classes, and frames of tracebacks are in a text. */
+/** Where a text has file paths, names of files, dotted names of modules and classes, and frames of tracebacks. */
 export function placesOfNames(text: string): Place[] {
   const frames = [...text.matchAll(FRAMES)].map(({ 0: frame, index }) => ({ start: index, end: index + frame.length }));
   const names = [...text.matchAll(NAMES)].map(({ 0: name, index }) => {
-    // A full stop behind a path ends the sentence.
+    // A full stop after a path ends the sentence.
     return { start: index, end: index + name.replace(/[.!?]+$/, "").length, canBeValue: true };
   });
   return [...frames, ...names];

@@ -5,7 +5,7 @@ import type { StoredMedia } from "../media-file.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
 
-/** A file that is to come back, and where to. */
+/** A file that is to be restored, and its destination. */
 export interface WantedFile {
   readonly file: StoredMedia;
   readonly spoolPath: string;
@@ -13,7 +13,7 @@ export interface WantedFile {
   readonly sha256: string | null;
 }
 
-/** Why a provider may have a file although it did not give it; undefined where it says that it does not. */
+/** Why a provider may have a file although it did not return it; undefined where it says that it does not have it. */
 export type Doubt = ModuleFailure | undefined;
 
 /** What providers of both languages need. */
@@ -27,7 +27,7 @@ export interface ProviderParts {
   readonly ending: AbortSignal;
 }
 
-/** The one line that tells that a provider did not give a file back. */
+/** Logs, in one line, that a provider did not return a file. */
 export function logFetch(
   { module, name }: { readonly module: string; readonly name: string },
   path: string,

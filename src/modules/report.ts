@@ -5,7 +5,7 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
 import { requestFacts } from "../util/request-ids.ts";
 
-/** Logs and counts what callbacks do: failures with the module's name and the traceback, never for a client's eyes. */
+/** Logs and counts what callbacks do: failures with the module's name and the traceback, never for clients. */
 export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "observe" | "onLate"> {
   return {
     observe({ slot, outcome, micros, error, warning }, request) {
@@ -15,7 +15,7 @@ export function reportSlots(log: Logger, metrics: Metrics): Pick<ChainOptions, "
       if (warning !== undefined) log.warn(facts, `${describeSlot(slot)} ${warning}`);
       if (error === undefined || MatrixError.is(error)) return;
       if (error instanceof ModuleUnavailable) {
-        // Told once a second for all of them: see CallAdmission.
+        // CallAdmission logs these once a second for all calls.
         if (error.reason === "busy") return;
         log.warn({ ...facts, reason: error.message }, `${describeSlot(slot)}: no verdict could be had (${outcome})`);
         return;

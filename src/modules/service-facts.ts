@@ -3,7 +3,7 @@ import { shownMediaStore } from "../config/build/shown-media-store.ts";
 import { WORKER_APP } from "./typescript/names.ts";
 import type { DatabaseFacts, ServiceFacts } from "./python/python-host-options.ts";
 
-/** What Python modules may know of the service. */
+/** What Python modules may know about the service. */
 export function serviceFacts(config: Config): ServiceFacts {
   return {
     server_name: config.serverName,

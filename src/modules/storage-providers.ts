@@ -44,9 +44,10 @@ export class LoadedStorageProviders {
   }
 
   /**
-   * Asks one after the other, those of one Python child in one round trip. True where a right file lies at `spoolPath`, false where every
-   * provider says that it does not have the file. Rejects where none gives it and one of them did not say so: with a
-   * {@link ModuleFailure} of a provider that failed, with a {@link ModuleUnavailable} where one could not be asked.
+   * Asks one provider after the other, those of one Python child in one round trip. True where the right file is at
+   * `spoolPath`, false where every provider says that it does not have the file. Rejects where none returns it and one
+   * of them did not say so: with a {@link ModuleFailure} of a provider that failed, with a {@link ModuleUnavailable}
+   * where one could not be asked.
    */
   async fetch(wanted: WantedFile): Promise<boolean> {
     let doubt: Error | undefined;

@@ -25,34 +25,39 @@ import type { ModuleLoading } from "./module-loading.ts";
 import type { ProcessState } from "./process-state.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
-/** One configuration at work: its modules, its chains and its routes. A reload puts another in its place, between two requests. */
+/**
+ * One configuration at work: its modules, its chains and its routes. A reload replaces it with another, between two
+ * requests.
+ */
 export interface Generation {
   readonly config: Config;
   readonly modules: LoadedModules;
   readonly probes: Probes;
   readonly app: Express;
   readonly routes: readonly Route[];
-  /** How long a client may take nothing of an answer. */
+  /** How long a client may take no data of an answer. */
   readonly answerIdleTimeoutMs: number;
   /** Clears what an earlier process had under way; for the first generation alone. */
   clearLeftovers(): Promise<void>;
-  /** From here on it is the one that serves. */
+  /** From now on this generation serves. */
   takeOver(): void;
-  /** Modules and storage providers may begin with what they do by themselves. */
+  /** Modules and storage providers may begin the work that they do by themselves. */
   begin(): Promise<void>;
-  /** Has storage providers look for what there is to store. */
+  /** Makes storage providers look for files to store. */
   wakeStores(): void;
   /** Resolves once no request of this generation is under way, nor an upload whose client has left. */
   drained(): Promise<void>;
-  /** How many of them are. */
+  /** The number of these. */
   underWay(): number;
-  /** Refuses requests whose body has not all arrived. */
+  /** Refuses requests whose body has not fully arrived. */
   refuseBodies(): void;
-  /** Ends everything of it. */
+  /** Ends everything of this generation. */
   readonly cleanup: ShutdownStack;
 }
 
-/** Puts a generation together from modules that are loaded. Rejects with a StartError; what was opened is in `loading.cleanup`. */
+/**
+ * Builds a generation from modules that are loaded. Rejects with a StartError; what was opened is in `loading.cleanup`.
+ */
 export async function assembleGeneration(
   loading: ModuleLoading,
   state: ProcessState,
@@ -94,7 +99,8 @@ export async function assembleGeneration(
       ? openGuard(upstream, { config, log, clock, cleanup, requester, admission, accounts, doubts, stores, running })
       : openRepository({ config, state, requester, upload, restorer: storage?.restorer });
   const deciding = decidingRoutes({ ...requester, chain, metrics, running, idleTimeoutMs, backend: media.backend });
-  // The first route that matches answers. Downloads are asked for most; what is handed on matches the deciding routes as well.
+  // The first route that matches answers. Downloads are the most frequent requests; paths that are passed on match the
+  // deciding routes as well.
   const served = isGuarding(config) ? [...deciding, ...media.routes] : [...media.routes, ...deciding];
   const own = [...served, limitPageRoute()];
   const hasFallback = upstream !== undefined && !isGuarding(config);

@@ -6,14 +6,14 @@ import type { Logger } from "../util/log.ts";
 import { within } from "../util/concurrency/with-timeout.ts";
 import type { Generation } from "./generation.ts";
 
-/** What ends: those who serve, and the server on which they do. */
+/** What ends: the generations, and the server on which they serve. */
 export interface EndingParts {
   readonly server: Server;
   /** Where the listening socket outlives the server: what comes meanwhile waits there for the next process. */
   readonly drain: ConnectionDrain | undefined;
   readonly stopping: ShutdownGate;
   readonly generations: {
-    /** Those that have something to do. */
+    /** The generations that have something to do. */
     all(): readonly Generation[];
     /** Ends all modules and what belongs to them. */
     end(graceMs: number): Promise<void>;
@@ -21,7 +21,7 @@ export interface EndingParts {
   readonly log: Logger;
 }
 
-/** How long the last answers may take on their way, once everything that could word one has ended. */
+/** How long the last answers may take to be sent, once everything that could produce one has ended. */
 const LAST_ANSWERS_MS = 1_000;
 
 /**

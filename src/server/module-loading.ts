@@ -33,11 +33,11 @@ export interface LoadingOptions {
 
 /**
  * Starts to load the modules of a configuration. Python takes longest, so it is spawned before anything else is even
- * imported: the services that the modules depend on are there a little later, and code that needs them waits for them.
+ * imported. The services that the modules depend on are ready a little later, and code that needs them waits for them.
  */
 export function startModuleLoading({ config, log, clock, generation, metrics }: LoadingOptions): ModuleLoading {
   const cleanup = new ShutdownStack();
-  // Modules depend on the services to their end.
+  // Modules depend on the services until the modules end.
   const beneath = new ShutdownStack();
   cleanup.add((graceMs) => beneath.run(log, graceMs));
   const resources = new WebResources(log);

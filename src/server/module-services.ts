@@ -17,14 +17,14 @@ import type { Logger } from "../util/log.ts";
 import type { WebRequest } from "../web/web-handler.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
-/** What modules of both languages depend on, and who makes a request. */
+/** What modules of both languages depend on, and what identifies the user of a request. */
 export interface ModuleServices {
   readonly requester: RequesterOptions;
   readonly identify: (request: WebRequest) => Promise<Requester>;
   readonly typescript: TypeScriptServices;
-  /** Has `/metrics` show what the TypeScript modules of this generation declared. */
+  /** Makes `/metrics` show what the TypeScript modules of this generation declared. */
   readonly showMetrics: () => void;
-  /** Answers of the child's requests. */
+  /** Answers to the child's requests. */
   readonly requests: {
     homeserver(params: unknown): Promise<unknown>;
     whoIs(params: unknown): Promise<unknown>;

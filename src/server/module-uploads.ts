@@ -17,8 +17,8 @@ const ContentSchema = z.strictObject({
 
 /**
  * Answers `store_content` of the child (docs/bridge-protocol.md): media that a module makes on behalf of a user. As in
- * Synapse the user's limits hold and spam checkers look at it; whether the user may upload so much is not asked. A media
- * id must be one that the user created and that has no content. A refusal is an answer.
+ * Synapse, the user's limits apply and spam checkers see it, but modules are not asked whether the user may upload this
+ * much. A media id must be one that the user created and that has no content. A refusal is an answer.
  */
 export async function storeContent(params: unknown, uploads: PendingUploadParts): Promise<object> {
   const { path, media_type, upload_name, content_length, user_id, media_id } = ContentSchema.parse(params);
@@ -48,7 +48,7 @@ export async function storeContent(params: unknown, uploads: PendingUploadParts)
   }
 }
 
-/** A file as a body, which must be as long as was said. */
+/** A file as a body, which must have the declared length. */
 function fileBody(path: string, contentLength: number): BodySource {
   return {
     async read(sink) {

@@ -8,9 +8,9 @@ import type { Logger } from "../util/log.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
 /**
- * Synapse's list of media: from its database where `media_bridge.homeserver.database` names it, else by its
- * administrator's API, else from the database that Synapse's own file names; undefined where the configuration gives
- * access to none. Throws a StartError `CONFIG`.
+ * Synapse's list of media: from its database where `media_bridge.homeserver.database` names it, otherwise by its Admin
+ * API, otherwise from the database that Synapse's own file names; undefined where the configuration gives access to
+ * none. Throws a StartError `CONFIG`.
  */
 export function openSynapseMedia(config: Config, log: Logger, cleanup: ShutdownStack): SynapseMedia | undefined {
   const { homeserver, upstream } = config.mediaBridge;
@@ -18,8 +18,8 @@ export function openSynapseMedia(config: Config, log: Logger, cleanup: ShutdownS
   if (homeserver.database) return openDatabaseMedia(config, homeserver.database, log, cleanup);
   const { admin } = loadHomeserverTokens(homeserver);
   if (admin === undefined) {
-    // That Synapse's file names it does not say that it can be reached from here: an operator who names a token means
-    // the token.
+    // A database that Synapse's file names may not be reachable from here. So an operator who names a token means the
+    // token.
     const named = config.mediaBridge.moduleDatabase.homeserver;
     return named && openDatabaseMedia(config, named, log, cleanup);
   }
@@ -39,7 +39,7 @@ function openDatabaseMedia(
   cleanup: ShutdownStack,
 ): SynapseMedia {
   const { path } = config.mediaBridge.database;
-  // Nothing is connected before the first question.
+  // No connection is made before the first question.
   const opening = openModuleDatabase({ path, homeserver, log });
   opening.catch(() => undefined);
   cleanup.add(async () => (await opening.catch(() => undefined))?.close());

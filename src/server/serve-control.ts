@@ -15,7 +15,7 @@ const ProbeParamsSchema = z.strictObject({ word: z.string().min(16) });
 
 /** The service as commands see it. */
 export interface Controlled {
-  /** A configuration and the modules that were loaded by it; undefined until the service serves. */
+  /** A configuration and the modules that were loaded with it; undefined until the service serves. */
   current(): { readonly config: Config; readonly modules: LoadedModules; readonly probes: Probes } | undefined;
   reload(): Promise<void>;
 }

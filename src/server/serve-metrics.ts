@@ -38,7 +38,7 @@ export async function startMetrics(
   return metrics;
 }
 
-/** Has the metrics tell of the Python children, also of those that a reload brings. */
+/** Makes the metrics report the Python children, including those of later reloads. */
 export function watchPython(metrics: Metrics, current: () => LoadedModules | undefined): void {
   metrics.watchBridge(() => current()?.python?.all ?? []);
   metrics.watchModules(async () => (await current()?.python?.metrics()) ?? []);

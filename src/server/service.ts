@@ -25,7 +25,7 @@ export interface ServiceOptions {
   readonly cleanup: ShutdownStack;
   readonly loading: ModuleLoading;
   readonly sockets: InheritedSockets;
-  /** Is given the metrics, which modules are waiting for. */
+  /** Takes the metrics, which modules wait for. */
   readonly onMetrics: (metrics: Metrics) => void;
 }
 
@@ -34,15 +34,15 @@ export interface Service {
   readonly address: AddressInfo | string | null;
   current(): Generation;
   /**
-   * Puts a new configuration and its modules in the place of those that run, between two requests; those that run end
-   * their requests, then are ended. Rejects with a {@link StartError}, and changes nothing then.
+   * Replaces the running configuration and modules with new ones, between two requests. The old ones finish their
+   * requests and are then ended. Rejects with a {@link StartError}, and changes nothing then.
    */
   reload(readConfig: () => Config): Promise<void>;
-  /** How many requests and uploads its end had to cut short. */
+  /** The number of requests and uploads that its end had to cut short. */
   cut(): number;
 }
 
-/** How long what a replaced generation does beside requests may take. */
+/** How long the work of a replaced generation besides requests may take. */
 const RETIRING_MS = 600_000;
 
 /** Opens everything but the modules, which are being loaded, and listens. Rejects with a StartError. */
@@ -77,7 +77,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-/** The generation that serves, and those that end their last requests. */
+/** The generation that serves, and those that finish their last requests. */
 class Generations {
   current: Generation;
   readonly #state: ProcessState;
@@ -94,7 +94,7 @@ class Generations {
     this.#log = log;
   }
 
-  /** All that have something to do. */
+  /** All generations that have something to do. */
   all(): Generation[] {
     return [this.current, ...this.#retiring.keys()];
   }
@@ -112,7 +112,7 @@ class Generations {
     // A reload under way has as long as everything else: what it has begun is ended with this process.
     await within(this.#turn, graceMs);
     await Promise.all(this.all().map((generation) => generation.cleanup.run(this.#log, graceMs)));
-    // One that was ending by itself already lacks only the rest of it.
+    // A generation that was already ending by itself only lacks the rest of its end.
     await within(Promise.all(this.#retiring.values()), Math.max(0, untilMs - performance.now()));
   }
 
@@ -157,7 +157,7 @@ class Generations {
   async #retire(former: Generation): Promise<void> {
     await former.drained();
     if (!this.#isEnding) await former.cleanup.run(this.#log, RETIRING_MS);
-    // What its uploads left to be stored is the business of those who serve now.
+    // The current generation stores what its uploads left to be stored.
     this.current.wakeStores();
     this.#retiring.delete(former);
     this.#log.info({}, "the modules that the reload replaced have ended");

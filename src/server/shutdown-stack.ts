@@ -1,9 +1,12 @@
 import type { Logger } from "../util/log.ts";
 
-/** One step of an end; `graceMs` is how long what is under way may still take. */
+/** One step of an end; `graceMs` is how long work under way may still take. */
 export type CleanupStep = (graceMs: number) => Promise<unknown> | void;
 
-/** Ends what was started, in the reverse order, all within one grace; a step that fails does not keep the others from being made. */
+/**
+ * Ends what was started, in the reverse order, all within one grace period. A step that fails does not keep the others
+ * from running.
+ */
 export class ShutdownStack {
   readonly #steps: CleanupStep[] = [];
 

@@ -13,28 +13,29 @@ import { SYSTEM_CLOCK, type Clock } from "../util/clock.ts";
 import type { InheritedSockets } from "../util/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 
-/** A service that answers. */
+/** A running service. */
 export interface RunningService {
   /** Where it listens: a port that the system chose is filled in. */
   readonly address: AddressInfo | string | null;
   /**
-   * Reads the configuration anew and puts it and its modules in the place of those that run, between two requests. Rejects with a
-   * StartError, and changes nothing then.
+   * Reads the configuration again and replaces the running modules, between two requests. Rejects with a StartError,
+   * and changes nothing then.
    */
   reload(): Promise<void>;
-  /** Files of the modules and storage providers that run, where they have one. */
+  /** The files of the running modules and storage providers, where they have one. */
   moduleFiles(): readonly string[];
   /** Why not every module can be asked now, in words; undefined where all can be. */
   problem(): string | undefined;
   /**
-   * Takes in nothing new, lets what is under way end within the grace (`media_bridge.shutdown_grace` where it is not given), refuses the
-   * rest, then ends everything it started. Resolves to how many requests and uploads had to be cut short.
+   * Admits nothing new, lets what is under way end within the grace period (`media_bridge.shutdown_grace` where it is
+   * not given), refuses the rest, then ends everything it started. Resolves to how many requests and uploads had to be
+   * cut short.
    */
   stop(graceMs?: number): Promise<number>;
 }
 
 export interface StartOptions {
-  /** Where a reload gets its configuration; absent: the one of the start. Throws a StartError. */
+  /** Where a reload gets its configuration from; absent: the one of the start. Throws a StartError. */
   readonly readConfig?: () => Config;
   /** Sockets that listen already, in place of the configured addresses. */
   readonly sockets?: InheritedSockets;

@@ -6,7 +6,7 @@ import { isGuarding } from "../config/is-guarding.ts";
 export function storePaths(config: Config): { readonly mediaStorePath: string; readonly uploadsFolder: string } {
   const { dataPath } = config.mediaBridge;
   return {
-    // Where a Synapse keeps the media, its store is not ours to touch.
+    // Where a Synapse keeps the media, this service must not touch its store.
     mediaStorePath: isGuarding(config) ? join(dataPath, "media") : config.mediaStorePath,
     uploadsFolder: join(dataPath, "uploads"),
   };

@@ -1,7 +1,7 @@
 import { decodePercent } from "../util/percent.ts";
 
 /**
- * The segments of a registered path, to the letter, as Synapse cuts them: what stands before the first slash does not
+ * The segments of a registered path, taken literally, as Synapse splits them: what precedes the first slash does not
  * count.
  */
 export function splitRegisteredPath(path: string): string[] {
@@ -10,14 +10,14 @@ export function splitRegisteredPath(path: string): string[] {
 }
 
 /**
- * The decoded segments of a request target; undefined where it is not a path. One that is not UTF-8 belongs to no
+ * The decoded segments of a request target; undefined where it is not a path. A segment that is not UTF-8 belongs to no
  * resource.
  */
 export function splitTarget(target: string): (string | undefined)[] | undefined {
   return target.startsWith("/") ? rawSegments(target).map(decodePercent) : undefined;
 }
 
-/** What is left of a request target behind `depth` segments, query included: a target of its own. */
+/** The part of a request target after `depth` segments, query included: a target of its own. */
 export function cutTarget(target: string, depth: number): string {
   const mark = target.indexOf("?");
   const query = mark === -1 ? "" : target.slice(mark);

@@ -9,7 +9,7 @@ export interface Found<T> {
   readonly depth: number;
 }
 
-/** Values at paths, by segments: the longest path that a request's begins with is found. */
+/** Values at paths, by segments: finds the longest path that a request's path begins with. */
 export class PathTree<T> {
   readonly #root: Node<T> = { children: new Map() };
 

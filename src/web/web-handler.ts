@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** A request to a web resource of a TypeScript module. */
 export interface WebRequest extends IncomingMessage {
-  /** What follows the registered path, query included; `/` where nothing does. */
+  /** The part after the registered path, query included; `/` where there is none. */
   url: string;
   /** The whole target, as the client sent it. */
   readonly originalUrl: string;
@@ -10,7 +10,7 @@ export interface WebRequest extends IncomingMessage {
   readonly baseUrl: string;
 }
 
-/** Hands a request on: without an error, it is answered 404 `M_UNRECOGNIZED`. */
+/** Passes a request on: without an error, it is answered 404 `M_UNRECOGNIZED`. */
 export type WebNext = (error?: unknown) => void;
 
 /**
@@ -18,6 +18,6 @@ export type WebNext = (error?: unknown) => void;
  * is the answer where it is a `MatrixError`, and otherwise 500 with the reason in the log.
  */
 export type WebHandler = {
-  // A method, so that handlers with request and response classes of their own, as Express's, fit in.
+  // A method, so that handlers with request and response classes of their own, such as Express's, fit in.
   handle(request: WebRequest, response: ServerResponse, next: WebNext): unknown;
 }["handle"];

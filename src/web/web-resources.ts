@@ -4,7 +4,7 @@ import { splitRegisteredPath, splitTarget } from "./path-segments.ts";
 import { PathTree, type Found } from "./path-tree.ts";
 import type { WebHandler } from "./web-handler.ts";
 
-/** A path that a module serves, with everything below it that is nobody else's. */
+/** A path that a module serves, with everything below it that no other module serves. */
 export interface WebResource {
   readonly path: string;
   /** The module's name. */
@@ -14,7 +14,7 @@ export interface WebResource {
 
 /** Where the Python child answers. */
 export interface ChildSocket {
-  /** The Unix socket; undefined while nobody answers there. */
+  /** The Unix socket; undefined while no child listens there. */
   socketPath(): string | undefined;
 }
 
@@ -36,8 +36,8 @@ export class WebResources {
   }
 
   /**
-   * Takes in a resource. The module that comes first in the configuration has a path, as in Synapse; the other is named
-   * in the log. Throws a {@link StartError} where the path is a route of the service's own.
+   * Takes a resource. The module that comes first in the configuration has a path, as in Synapse; the log names the
+   * other. Throws a {@link StartError} where the path is a route of the service's own.
    */
   add(resource: WebResource): void {
     this.#checkOwnRoutes(resource);
@@ -52,7 +52,7 @@ export class WebResources {
     this.#all.push(resource);
   }
 
-  /** Names the service's own routes, which no resource may take. Throws a {@link StartError} where one has. */
+  /** Takes the service's own routes, which no resource may have. Throws a {@link StartError} where one has. */
   keepClearOf(routes: readonly OwnRoute[]): void {
     this.#ownRoutes = routes;
     for (const resource of this.#all) this.#checkOwnRoutes(resource);
@@ -62,7 +62,7 @@ export class WebResources {
   find(target: string): Found<WebResource> | undefined {
     if (this.#all.length === 0) return undefined;
     const segments = splitTarget(target);
-    // A segment that is not text ends the search: what is above it may still answer.
+    // A segment that is not text ends the search: a path above it may still answer.
     const known = segments?.slice(0, segments.includes(undefined) ? segments.indexOf(undefined) : undefined);
     return known && this.#tree.find(known as string[]);
   }

@@ -14,10 +14,10 @@ export interface ChildExit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A process that runs, as {@link spawnChild} hands it over. */
+/** A running process, as {@link spawnChild} returns it. */
 export interface ChildOptions extends Partial<StderrEvents> {
   readonly pid: number;
-  /** What {@link MARK} is in its environment. */
+  /** The value of {@link MARK} in its environment. */
   readonly mark: string;
   readonly stdin: Writable;
   readonly stdout: Readable;
@@ -37,20 +37,22 @@ export interface StopOptions {
   readonly stepMs?: number;
 }
 
-/** What a child may need, once its work is done, to end by itself. */
+/** How long a child may need to end by itself once its work is done. */
 const ENDING_MS = 4_000;
-/** How long a child may live on that closed its channel, or its stderr stay open once it is gone. */
+/** How long a child may live after it closed its channel, and its stderr stay open after it is gone. */
 const AFTERLIFE_MS = 1_000;
 const KEPT_LINES = 20;
 
 /**
- * A child process and the connection to it. Whatever way it ends, every call in flight is rejected at once and its
+ * A child process and the connection to it. However it ends, every call in flight is rejected at once and its process
  * group ends too.
  */
 export class Child {
   readonly pid: number;
   readonly connection: Connection;
-  /** The child's first message. Rejects where it is not such a child, and where the connection closes before. */
+  /**
+   * The child's first message. Rejects where the process is not such a child, and where the connection closes first.
+   */
   readonly hello: Promise<Hello>;
   readonly exited: Promise<ChildExit>;
 
@@ -89,7 +91,7 @@ export class Child {
   }
 
   /**
-   * The last lines of its stderr, records by their message: what may tell why it ended. Waits for them for a moment.
+   * The last lines of its stderr, and the messages of its records, which may say why it ended. Waits a moment for them.
    */
   async lastWords(): Promise<string> {
     if (this.hasExited) await within(this.#stderrClosed, AFTERLIFE_MS);
@@ -156,7 +158,7 @@ export class Child {
     });
     stderr.on("data", (chunk: Buffer) => lines.push(chunk));
     return new Promise((resolve) => {
-      // An error closes it too, and there is nobody to tell.
+      // An error closes it too, and no caller waits to be told.
       stderr.on("error", () => undefined);
       stderr.once("close", () => {
         lines.end();

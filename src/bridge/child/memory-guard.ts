@@ -5,8 +5,9 @@ import type { Child } from "./child.ts";
 const LOOK_EVERY_MS = 250;
 
 /**
- * Ends a child whose resident memory passes a limit: its calls are answered as those of any crash, and its successor starts
- * small. A sudden flood meets the child's own limit first, where memory that is asked for in vain is that module's error.
+ * Ends a child whose resident memory exceeds a limit: its calls are answered as after any crash, and its successor
+ * starts small. A sudden flood reaches the child's own limit first, where the failed allocation is the module's own
+ * error.
  */
 export class MemoryGuard {
   readonly #child: Child;

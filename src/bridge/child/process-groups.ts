@@ -2,24 +2,27 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * In the environment of a child, another value for each: what it starts inherits it, whatever group or session it moves
- * to.
+ * An environment variable with another value for each child: what the child starts inherits it, whatever group or
+ * session it moves to.
  */
 export const MARK = "MEDIA_BRIDGE_CHILD";
 
-/** Groups of children that live, by the number of their leader, with their marks. What a child started ends with it. */
+/**
+ * The process groups of living children, by the number of their leader, with their marks. What a child started ends
+ * with it.
+ */
 const groups = new Map<number, string>();
-/** Marks of children that are gone, some of whose processes may only just be starting a program. */
+/** Marks of children that are gone, some of whose processes may be about to start a program. */
 const unsettled = new Set<string>();
 let isGuarding = false;
 
-/** Between two looks at a process that is starting a program, and how many there are. */
+/** The time between two looks at a process that is starting a program, and the number of looks. */
 const LOOK_AGAIN_MS = 40;
 const MAX_LOOKS = 50;
 
 /**
- * From now on the group ends with this process. Where that is killed by a signal it cannot catch, the child ends the
- * group.
+ * From now on the group ends with this process. Where this process is killed by a signal that it cannot catch, the
+ * child ends the group.
  */
 export function guardGroup(pid: number, mark: string): void {
   groups.set(pid, mark);
@@ -32,8 +35,8 @@ export function guardGroup(pid: number, mark: string): void {
 }
 
 /**
- * Kills what is left of the group, and what left it, and forgets it: its number may be another's later. A process that
- * is only just starting a program is looked at again a moment later.
+ * Kills what is left of the group, and what left it, and forgets it: its number may be reused later. A process that is
+ * about to start a program is checked again a moment later.
  */
 export function killGroup(pid: number): void {
   const mark = groups.get(pid);
@@ -59,7 +62,7 @@ function signalProcess(pid: number, signal: NodeJS.Signals): void {
 
 /**
  * Kills every process that carries the mark; none on systems without /proc. Returns those that are starting a program:
- * the kernel shows no environment of theirs yet.
+ * the kernel does not show their environment yet.
  */
 function killMarked(mark: string): number[] {
   if (!existsSync("/proc/self/environ")) return [];
@@ -82,7 +85,7 @@ function killMarked(mark: string): number[] {
   }
 }
 
-/** Looks at them again until their environment shows. (Some have none at all.) */
+/** Checks them again until their environment is visible. (Some have none at all.) */
 async function killStarting(mark: string, starting: readonly number[]): Promise<void> {
   unsettled.add(mark);
   let left = starting;
@@ -104,12 +107,12 @@ function readEnvironment(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, "latin1");
   } catch {
-    // It is gone, or another user's.
+    // The process is gone, or belongs to another user.
     return "";
   }
 }
 
-/** False for threads of the kernel, for what has ended, and for processes of other users. */
+/** False for threads of the kernel, for processes that have ended, and for those of other users. */
 function hasProgram(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/exe`) !== "";

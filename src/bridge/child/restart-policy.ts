@@ -1,6 +1,6 @@
 import { backoff, spread } from "../../util/concurrency/backoff.ts";
 
-/** When a child that crashed is started again. All in milliseconds, where not said otherwise. */
+/** When a crashed child is started again. All in milliseconds, where not said otherwise. */
 export interface RestartOptions {
   /** The first wait; each further one doubles. 200 where not given. */
   readonly initialMs?: number;
@@ -8,9 +8,9 @@ export interface RestartOptions {
    * The longest wait, and how long a child must live for the next wait to be the first again. 30,000 where not given.
    */
   readonly maxMs?: number;
-  /** The part of a wait that is left to chance, 0 to 1. 0.3 where not given. */
+  /** The random part of a wait, 0 to 1. 0.3 where not given. */
   readonly jitter?: number;
-  /** So many crashes … 5 where not given. */
+  /** This many crashes … 5 where not given. */
   readonly crashes?: number;
   /** … within this time open the breaker. 180,000 where not given. */
   readonly windowMs?: number;
@@ -20,11 +20,11 @@ export interface RestartOptions {
 
 const DEFAULTS = { initialMs: 200, maxMs: 30_000, jitter: 0.3, crashes: 5, windowMs: 180_000, probeMs: 30_000 };
 
-/** Backoff with jitter, and a breaker that turns to slow probing when a child crashes again and again. */
+/** Backoff with jitter, and a breaker that switches to slow probing when a child crashes again and again. */
 export class RestartPolicy {
   readonly #options: Required<RestartOptions>;
   #crashTimes: number[] = [];
-  /** In a row, without a long life in between. */
+  /** Crashes in a row, without a long life in between. */
   #failures = 0;
 
   constructor(options: RestartOptions = {}) {

@@ -8,10 +8,10 @@ import { MARK } from "./process-groups.ts";
 import type { StderrEvents } from "./stderr-lines.ts";
 
 export interface SpawnOptions extends Partial<StderrEvents> {
-  /** The executable; no shell sees it. */
+  /** The executable, which runs without a shell. */
   readonly command: string;
   readonly args: readonly string[];
-  /** The whole environment of the child: nothing is added to it but {@link MARK}. */
+  /** The whole environment of the child: only {@link MARK} is added to it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly log: Logger;
@@ -46,7 +46,8 @@ export async function spawnChild(options: SpawnOptions): Promise<Child> {
     subprocess.nodeChildProcess.once("spawn", () => {
       if (subprocess.pid !== undefined) resolve(subprocess.pid);
     });
-    // Settles before `spawn` only where there is no process. It is of no use later: a grandchild that holds a pipe holds it up.
+    // Settles before `spawn` only where there is no process. Later it is of no use: a grandchild that holds a pipe
+    // delays it.
     void subprocess.then(({ originalMessage, cause }) =>
       reject(new BridgeError("SPAWN", `${command} cannot be run: ${originalMessage ?? "unknown reason"}`, { cause })),
     );

@@ -17,7 +17,7 @@ const NEWLINE = 0x0a;
 const RECORD_MARK = "\u001e";
 const TRACEBACK = "Traceback (most recent call last):";
 
-/** Makes records and texts of what a child writes on its standard error. */
+/** Turns what a child writes to its standard error into records and texts. */
 export class StderrLines {
   readonly #events: StderrEvents;
   #pieces: Buffer[] = [];
@@ -39,7 +39,7 @@ export class StderrLines {
     this.#collect(chunk.subarray(start));
   }
 
-  /** Nothing more will come: hands on what was not finished. */
+  /** The end of the data: passes on what was not finished. */
   end(): void {
     if (this.#lineBytes > 0) this.#finishLine();
     this.#finishTraceback();
@@ -48,7 +48,7 @@ export class StderrLines {
   #collect(piece: Buffer): void {
     const taken = piece.subarray(0, MAX_LINE_BYTES - this.#lineBytes);
     if (taken.length === 0) return;
-    // A copy, since a piece would keep the whole chunk in memory while the line is not finished.
+    // A copy: a slice would keep the whole chunk in memory until the line is finished.
     this.#pieces.push(Buffer.from(taken));
     this.#lineBytes += taken.length;
   }

@@ -8,12 +8,14 @@ import { MemoryGuard } from "./memory-guard.ts";
 import { Watchdog, type PingOptions } from "./watchdog.ts";
 import { within } from "../../util/concurrency/with-timeout.ts";
 
-/** `restarting`: a crashed child comes back soon; `broken`: it crashed too often, and is tried now and then. */
+/**
+ * `restarting`: a crashed child will be started again soon; `broken`: it crashed too often, and is tried now and then.
+ */
 export type SupervisorState = "starting" | "up" | "restarting" | "broken" | "stopped";
 
 export interface SupervisorOptions {
   readonly spawn: () => Promise<Child> | Child;
-  /** What makes a child ready to serve, after its hello. A rejection means that it is not. */
+  /** What makes a child ready to serve, after its hello. A rejection means that it is not ready. */
   readonly handshake: (connection: Connection, epoch: number, hello: Hello) => Promise<void>;
   readonly log: Logger;
   readonly restart?: RestartOptions;
@@ -30,7 +32,8 @@ export interface SupervisorOptions {
 const HELLO_TIMEOUT_MS = 10_000;
 
 /**
- * Keeps one child running. Each child is an epoch of its own: calls of a dead one are rejected, nothing is replayed.
+ * Keeps one child running. Each child is an epoch of its own: the calls of a dead child are rejected, and nothing is
+ * replayed.
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
@@ -59,7 +62,7 @@ export class Supervisor {
     return this.#lastEpoch;
   }
 
-  /** The connection to the child, undefined while there is none that serves. */
+  /** The connection to the child; undefined while none serves. */
   get connection(): Connection | undefined {
     return this.#current === "up" ? this.#child?.connection : undefined;
   }
@@ -70,8 +73,9 @@ export class Supervisor {
   }
 
   /**
-   * Starts the first child. Rejects where it does not come up, and stays stopped then: with the `RemoteError` that
-   * ended the handshake, otherwise a {@link BridgeError} `SPAWN` or `START` that ends with the child's last words.
+   * Starts the first child. Rejects where it does not come up, and the supervisor then stays stopped: with the
+   * `RemoteError` that ended the handshake, otherwise with a {@link BridgeError} `SPAWN` or `START` that ends with the
+   * child's last words.
    */
   async start(): Promise<void> {
     try {
@@ -82,7 +86,7 @@ export class Supervisor {
     }
   }
 
-  /** Ends the child for good. Resolves when it is gone, also where it never came up. */
+  /** Ends the child for good. Resolves when it is gone, even if it never came up. */
   stop(options: StopOptions): Promise<void> {
     this.#stopping ??= this.#end(options);
     return this.#stopping;
@@ -93,7 +97,7 @@ export class Supervisor {
     clearTimeout(this.#retry);
     this.#stopWatching();
     await this.#child?.stop(options);
-    // A child that was only being spawned is ended there.
+    // A child that is still being spawned is ended there.
     await this.#launching?.catch(() => undefined);
   }
 
@@ -127,7 +131,7 @@ export class Supervisor {
   }
 
   async #bringDown(child: Child, error: unknown): Promise<Error> {
-    // A child that answers may end in order; one that does not has nothing to lose.
+    // A child that answers may shut down in order; one that does not has nothing to lose.
     if (error instanceof RemoteError || this.#isStopped()) await child.stop({ graceMs: 0 });
     else child.kill();
     await child.exited;
@@ -155,7 +159,7 @@ export class Supervisor {
     if (this.#isStopped()) return;
     const facts = { pid: child.pid, epoch: this.#lastEpoch };
     this.#options.log.error({ ...facts, err: reason }, "the child is down");
-    // Its channel closes first: only now it is known how it came to that.
+    // Its channel closes first: the reason is known only now.
     void child.exited.then((exit) => this.#options.log.warn(facts, describeExit(exit)));
     this.#scheduleRestart(lifeMs, child.exited);
   }

@@ -15,12 +15,12 @@ export interface PingOptions {
   readonly blockedAfterMs?: number;
 }
 
-/** Node's timers fire at once where they are to wait longer: a plan of many slots has a long deadline. */
+/** Node fires a timer at once if its delay is too long: a plan of many slots has a long deadline. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 const DEFAULTS = { intervalMs: 5_000, timeoutMs: 1_000, blockedAfterMs: 60_000 };
 
 /**
- * Pings a child. One that does not answer is asked for the stacks of its threads (SIGUSR1), and killed only past the
+ * Pings a child. One that does not answer is asked for the stacks of its threads (SIGUSR1), and killed only after the
  * longest deadline that was in flight then: modules do block, and some calls are worth waiting for.
  */
 export class Watchdog {
@@ -65,9 +65,10 @@ export class Watchdog {
     try {
       await this.#child.connection.request("ping", null);
     } catch (error) {
-      // Otherwise it is gone, which its supervisor sees; or it breaks the protocol in a way that others handle.
+      // Otherwise the child is gone, which its supervisor sees, or it breaks the protocol in a way that other code
+      // handles.
       if (!(error instanceof BridgeError) || error.code !== "OVERLOADED") return;
-      // It leaves so much unread that not even the ping finds room, and is as silent as one that does not answer.
+      // It leaves so much unread that not even the ping fits: it counts as silent.
       await delay(this.#options.timeoutMs);
       if (this.#isWaiting) await this.#ask();
     }
@@ -91,7 +92,7 @@ export class Watchdog {
   #waitLonger(delayMs: number, act: () => void): void {
     this.#patience = setTimeout(
       () => {
-        // The answer may lie unread where it was this process that was busy: reads come before the next check.
+        // The answer may be unread because this process was busy: reads come before the next check.
         setImmediate(() => {
           if (this.#isWaiting) act();
         });

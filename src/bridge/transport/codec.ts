@@ -24,12 +24,12 @@ const packr = new Packr(Object.assign(options, { int64AsType: "auto" }));
 packr.useBuffer(Buffer.allocUnsafeSlow(SLAB_BYTES));
 
 /**
- * A whole frame, header included. The buffer is the caller's. Throws a {@link BridgeError} `ENCODE` for what the wire cannot
- * say (see {@link toEncodable}) and for a body over {@link MAX_FRAME_BYTES}.
+ * A whole frame, header included. The caller owns the buffer. Throws a {@link BridgeError} `ENCODE` for a value that
+ * cannot be encoded (see {@link toEncodable}) and for a body over {@link MAX_FRAME_BYTES}.
  */
 export function encodeFrame(message: unknown): Buffer {
   const frame = packr.encode(toEncodable(message), RESERVE_START_SPACE | HEADER_BYTES);
-  // A slab that grew for one large frame would be the size of every slab after it.
+  // If a slab grew for one large frame, every slab after it would have that size.
   if (frame.length > SLAB_BYTES) packr.useBuffer(Buffer.allocUnsafeSlow(SLAB_BYTES));
   const bodyBytes = frame.length - HEADER_BYTES;
   if (bodyBytes > MAX_FRAME_BYTES) {
@@ -39,7 +39,10 @@ export function encodeFrame(message: unknown): Buffer {
   return frame;
 }
 
-/** The value of the body at `start` … `end` (exclusive), read in place. Throws where these are not the bytes of one value that may travel. */
+/**
+ * The value of the body at `start` … `end` (exclusive), read in place. Throws where these are not the bytes of one
+ * permitted value.
+ */
 export function decodeBody(bytes: Buffer, start: number, end: number): unknown {
   const problem = findProblem(bytes, start, end);
   if (problem !== undefined) throw new Error(problem);

@@ -16,7 +16,7 @@ export interface ConnectionOptions {
   readonly requests?: Handlers;
   /** Notifications of the peer. */
   readonly notifications?: Handlers;
-  /** Bytes that may wait while the peer does not read; calls past it are refused. 32 MiB where not given. */
+  /** Bytes that may wait while the peer does not read; calls beyond that are refused. 32 MiB where not given. */
   readonly maxQueuedBytes?: number;
 }
 
@@ -30,7 +30,7 @@ const MAX_QUEUED_BYTES = 32 * 1024 * 1024;
  * pipe ends or the peer breaks the protocol.
  */
 export class Connection {
-  /** Messages written and read, and answers that no call waited for (late, twice, or to no call). */
+  /** The messages written and read, and the answers that no call waited for (late, twice, or to no call). */
   sent = 0;
   received = 0;
   ignored = 0;
@@ -76,7 +76,7 @@ export class Connection {
     return this.#calls.longestDeadlineMs;
   }
 
-  /** Whether the peer began a frame that is not whole yet. */
+  /** Whether the peer began a frame that is not complete yet. */
   get isInsideFrame(): boolean {
     return this.#decoder.isInsideFrame;
   }
@@ -93,7 +93,7 @@ export class Connection {
     return this.#calls.add(method, options, (id) => this.#send([REQUEST, id, method, params], this.inFlight === 0));
   }
 
-  /** Tells the peer. Does nothing once closed. Throws a {@link BridgeError} `ENCODE` or `OVERLOADED`. */
+  /** Notifies the peer. Does nothing once closed. Throws a {@link BridgeError} `ENCODE` or `OVERLOADED`. */
   notify(method: string, params: unknown): void {
     if (this.#end === undefined) this.#send([NOTIFICATION, method, params]);
   }
@@ -105,7 +105,7 @@ export class Connection {
     this.#outbox.clear();
     this.#calls.rejectAll(error);
     this.#ending.resolve(error);
-    // Read on and drop: a peer that is not killed must not hang on a full pipe.
+    // Reads on and drops the data: a peer that is not killed must not hang on a full pipe.
     this.#input.resume();
   }
 
@@ -182,7 +182,7 @@ export class Connection {
     }
   }
 
-  /** For what has no caller that could be told: a child that reads nothing is found by other means. */
+  /** For messages without a caller that could be told: a child that reads nothing is found by other means. */
   #trySend(message: readonly unknown[]): void {
     if (this.#end !== undefined) return;
     try {

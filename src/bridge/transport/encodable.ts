@@ -4,9 +4,9 @@ import { BridgeError } from "../errors.ts";
 const MAX_DEPTH = 500;
 
 /**
- * The value as the codec may have it: text is well-formed Unicode, safe integers from 2^32 on are BigInt (as numbers they
- * would arrive as floats), other numbers are floats, only plain data. Returns `value` itself where nothing has to change,
- * otherwise a copy. Throws a {@link BridgeError} `ENCODE` for what the wire cannot say.
+ * The value in the form that the codec needs: text is well-formed Unicode, safe integers from 2^32 on are BigInt (as
+ * numbers they would arrive as floats), other numbers are floats, only plain data. Returns `value` itself where nothing
+ * has to change, otherwise a copy. Throws a {@link BridgeError} `ENCODE` for a value that cannot be encoded.
  */
 export function toEncodable(value: unknown, depth = 0): unknown {
   switch (typeof value) {

@@ -8,7 +8,7 @@ export class FloodGuard {
   #count = 0;
   #sinceMs = performance.now();
 
-  /** One more message of so many bytes. Throws a {@link BridgeError} `PROTOCOL` where they are a flood. */
+  /** Counts one more message of this many bytes. Throws a {@link BridgeError} `PROTOCOL` where they are a flood. */
   add(bytes: number): void {
     this.#count += 1 + Math.floor(bytes / 1024);
     if (this.#count <= MAX_PER_SECOND) return;

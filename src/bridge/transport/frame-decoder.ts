@@ -1,13 +1,16 @@
 import { decodeBody, HEADER_BYTES, MAX_FRAME_BYTES } from "./codec.ts";
 import { BridgeError, FrameError } from "../errors.ts";
 
-/** A pipe hands on a page at least while there is more to come: a frame in so many pieces and one for each page is a trickle. */
+/**
+ * A pipe delivers at least a page while there is more to come: a frame in this many pieces, and one for each page, is a
+ * trickle.
+ */
 const MAX_PIECES = 1000;
 const PAGE_BYTES = 4096;
 
 /**
- * Makes messages of chunks, wherever these are cut. Frames that lie whole in a chunk are decoded in place; only one that
- * spans chunks is collected. Not to be used again after it threw.
+ * Turns chunks into messages, wherever the chunks are cut. Frames that are complete in a chunk are decoded in place;
+ * only one that spans chunks is collected. Not to be used again after it threw.
  */
 export class FrameDecoder {
   readonly #header = Buffer.alloc(HEADER_BYTES);
@@ -17,17 +20,20 @@ export class FrameDecoder {
   #pieces = 0;
   readonly #onMessage: (message: unknown, bytes: number) => void;
 
-  /** `onMessage` gets each message with the length of its body; what it throws as a `BridgeError` is told with the body's first bytes. */
+  /**
+   * `onMessage` gets each message with the length of its body. A `BridgeError` that it throws is reported with the
+   * body's first bytes.
+   */
   constructor(onMessage: (message: unknown, bytes: number) => void) {
     this.#onMessage = onMessage;
   }
 
-  /** Whether a frame was begun that is not whole yet. */
+  /** Whether a frame was begun that is not complete yet. */
   get isInsideFrame(): boolean {
     return this.#headerBytes > 0 || this.#body !== undefined;
   }
 
-  /** Hands on each message that the chunk completes. Throws a {@link FrameError} where the peer broke the framing. */
+  /** Passes on each message that the chunk completes. Throws a {@link FrameError} where the peer broke the framing. */
   push(chunk: Buffer): void {
     let position = this.#finishFrame(chunk);
     while (chunk.length - position >= HEADER_BYTES) {
@@ -43,7 +49,7 @@ export class FrameDecoder {
     this.#headerBytes += chunk.copy(this.#header, this.#headerBytes, position);
   }
 
-  /** Completes the frame that earlier chunks began; the position after what it took. */
+  /** Completes the frame that earlier chunks began; returns the position after it. */
   #finishFrame(chunk: Buffer): number {
     let position = 0;
     if (this.#headerBytes > 0) {

@@ -1,8 +1,8 @@
 import { isUtf8 } from "node:buffer";
 
-/** How deep containers may be nested: where Python's decoder ends. */
+/** How deep containers may be nested: the limit of Python's decoder. */
 export const MAX_DEPTH = 1024;
-/** How many values a body may hold, keys among them: decoded, each takes many times its bytes. */
+/** How many values a body may hold, including keys: each takes many times its bytes once decoded. */
 export const MAX_VALUES = 1024 * 1024;
 
 const SCALAR = 0;
@@ -11,30 +11,30 @@ const ARRAY = 2;
 const MAP = 3;
 const REFUSED = 4;
 
-/** By the first byte of a value: what it is, and how many bytes of a number or a length follow. */
+/** By the first byte of a value: its kind, and the number of bytes that follow for a number or a length. */
 const kinds = new Uint8Array(256);
 const following = new Uint8Array(256);
 kinds.fill(MAP, 0x80, 0x90).fill(ARRAY, 0x90, 0xa0).fill(TEXT, 0xa0, 0xc0);
 kinds.fill(TEXT, 0xd9, 0xdc).fill(ARRAY, 0xdc, 0xde).fill(MAP, 0xde, 0xe0);
-// What is no value at all, binary data and extension types: nothing of the protocol is made of them.
+// Invalid bytes, binary data and extension types: the protocol uses none of them.
 kinds.fill(REFUSED, 0xc1, 0xc2).fill(REFUSED, 0xc4, 0xca).fill(REFUSED, 0xd4, 0xd9);
 following.set([4, 8, 1, 2, 4, 8, 1, 2, 4, 8], 0xca);
 following.set([1, 2, 4, 2, 4, 2, 4], 0xd9);
 
-/** Of the containers around the innermost open one: how many values are still to come, and whether it is a map. */
+/** For the containers around the innermost open one: the number of values still to come, and whether it is a map. */
 const left = new Uint32Array(MAX_DEPTH);
 const isMap = new Uint8Array(MAX_DEPTH);
 
 /**
- * Why the bytes from `start` to `end` (exclusive) are not one value that may travel; undefined where they are. Reads every
- * byte and allocates nothing, so that what may be decoded afterwards costs no more than {@link MAX_VALUES} allow.
+ * Why the bytes from `start` to `end` (exclusive) are not one permitted value; undefined where they are. Reads every
+ * byte and allocates nothing, so that decoding a valid body costs no more than {@link MAX_VALUES} allow.
  */
 export function findProblem(bytes: Buffer, start: number, end: number): string | undefined {
   let position = start;
   let depth = 0;
   let remaining = 1;
   let inMap = 0;
-  // Values that are declared and still to come: each takes a byte at least.
+  // Values that are declared and still to come: each takes at least one byte.
   let open = 1;
   let values = 1;
   while (open > 0) {
@@ -79,7 +79,7 @@ export function findProblem(bytes: Buffer, start: number, end: number): string |
   return position === end ? undefined : "there are bytes after its value";
 }
 
-/** Most texts are ASCII, and are seen to be in less time than a call into Node takes. */
+/** Most texts are ASCII, and checking that takes less time than a call into Node. */
 function isText(bytes: Buffer, start: number, end: number): boolean {
   if (end - start <= 64) {
     let position = start;

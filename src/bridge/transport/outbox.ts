@@ -1,7 +1,10 @@
 import type { Writable } from "node:stream";
 import { BridgeError } from "../errors.ts";
 
-/** What goes out: the frames of one turn of the event loop as one write, and while the peer does not read, a queue with a bound. */
+/**
+ * Outgoing data: the frames of one turn of the event loop in one write, and a bounded queue while the peer does not
+ * read.
+ */
 export class Outbox {
   readonly #output: Writable;
   readonly #maxQueuedBytes: number;
@@ -22,7 +25,7 @@ export class Outbox {
   /**
    * Queues a frame. Throws a {@link BridgeError} `OVERLOADED` when the peer leaves too much unread.
    *
-   * @param isUrgent Nobody else waits for the peer: it starts on this frame while the other sockets are read.
+   * @param isUrgent No other call waits for the peer: it starts on this frame while the other sockets are read.
    */
   push(frame: Buffer, isUrgent = false): void {
     // One tick may fill the queue of a child that reads well.
@@ -34,7 +37,7 @@ export class Outbox {
     this.#queuedBytes += frame.length;
     if (this.#isFlushPlanned) return;
     this.#isFlushPlanned = true;
-    // Once every socket that was ready has been read: the calls of requests that arrived together go as one write.
+    // Once every ready socket has been read: the calls of requests that arrived together are sent in one write.
     if (isUrgent) process.nextTick(this.#flush);
     else setImmediate(this.#flush);
   }

@@ -1,7 +1,7 @@
 import type { Logger } from "../../util/log.ts";
 import { BridgeError } from "../errors.ts";
 
-/** Handlers by method; what is not in the table is not called. What a request's handler returns is its result. */
+/** Handlers by method; other methods are not called. What a request's handler returns is its result. */
 export type Handlers = Readonly<Record<string, (params: unknown) => unknown>>;
 
 /** An error of the wire, or null, and a result. */
@@ -11,7 +11,7 @@ type Reply = (id: number, error: object | null, result: unknown) => void;
 const MAX_IN_FLIGHT = 10_000;
 const MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
 
-/** What the peer asks: looked up in a table, a bounded number at a time. */
+/** The peer's requests: looked up in a table, a limited number at a time. */
 export class PeerRequests {
   readonly #handlers: ReadonlyMap<string, (params: unknown) => unknown>;
   readonly #reply: Reply;

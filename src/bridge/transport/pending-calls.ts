@@ -3,9 +3,9 @@ import { IdTable } from "./id-table.ts";
 
 /** How a call waits. */
 export interface CallOptions {
-  /** Milliseconds after which the host stops waiting; without it, for as long as the child lives. */
+  /** Milliseconds after which the host stops waiting; without it, it waits for as long as the child lives. */
   readonly deadlineMs?: number;
-  /** Gives the call up when it aborts. */
+  /** Gives up the call when it aborts. */
   readonly signal?: AbortSignal;
 }
 
@@ -16,11 +16,14 @@ interface PendingCall {
   readonly dueMs: number;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: BridgeError) => void;
-  /** Takes the listener off the caller's signal. */
+  /** Removes the listener from the caller's signal. */
   readonly release: (() => void) | undefined;
 }
 
-/** How late a deadline may be noticed. One coarse timer for all calls: a timer a call costs more than the call. */
+/**
+ * How late a deadline may be noticed. One coarse timer for all calls: a timer for each call would cost more than the
+ * call.
+ */
 const TICK_MS = 50;
 
 /** The calls that wait for their answers, by id. */
@@ -31,7 +34,7 @@ export class PendingCalls {
   #earliestDueMs = Infinity;
   #ticker: NodeJS.Timeout | undefined;
 
-  /** `onAbandoned` is told of each call that the host no longer waits for. */
+  /** `onAbandoned` is called for each call that the host no longer waits for. */
   constructor(onAbandoned: (id: number) => void) {
     this.#onAbandoned = onAbandoned;
   }

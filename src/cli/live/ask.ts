@@ -53,7 +53,7 @@ export function ask(
   });
 }
 
-/** The JSON object of an answer; empty where it is none. */
+/** The JSON object of an answer; empty where it is not one. */
 export function jsonOf(reply: Reply): Readonly<Record<string, unknown>> {
   if (reply.status === undefined) return {};
   try {

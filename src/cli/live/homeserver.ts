@@ -3,7 +3,7 @@ import { loadHomeserverTokens } from "../../config/build/homeserver-tokens.ts";
 import { ask, describeReply, jsonOf, type Reply } from "./ask.ts";
 import { note, ok, problem, skipped, type Finding } from "./finding.ts";
 
-/** Nobody's token. */
+/** A token that belongs to no user. */
 const NOBODY = { Authorization: "Bearer media-bridge-check" };
 
 /** Does the homeserver answer, and does whoami work? */

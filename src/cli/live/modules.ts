@@ -56,7 +56,7 @@ function judgeDoubled(name: string, file: string, key: string, { modules }: Load
 
 function namesOf(node: Parameters<typeof toPlainValue>[0] | undefined): string[] {
   const given: unknown = node === undefined ? [] : toPlainValue(node);
-  // A spam checker may stand there by itself.
+  // Synapse accepts a single spam checker without a list.
   const entries: unknown[] = Array.isArray(given) ? given : [given];
   return entries.flatMap((entry: unknown) => {
     const name: unknown = typeof entry === "object" && entry !== null && "module" in entry ? entry.module : undefined;

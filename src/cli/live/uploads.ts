@@ -7,7 +7,7 @@ import { ask, describeReply, jsonOf, type Question, type Reply } from "./ask.ts"
 import { ok, problem, skipped, type Finding } from "./finding.ts";
 
 const UPLOAD = "_matrix/media/v3/upload";
-/** Little enough for every proxy to take in. */
+/** Small enough for every proxy to accept. */
 const WHOLE_BYTES = 8 * 1024;
 const START_BYTES = 1024;
 const UNBUFFERED_MS = 5_000;
@@ -69,7 +69,7 @@ async function checkBodies(
   config: Config,
   probe: (path: string, question: Question) => Promise<Reply>,
 ): Promise<Finding[]> {
-  // All but its start is held back: who sees the request now does not wait for the body.
+  // Everything but its start is held back: a service that sees the request now did not wait for the body.
   const started = await probe(UPLOAD, {
     method: "POST",
     headers: declare(config.maxUploadSizeBytes),

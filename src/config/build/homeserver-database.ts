@@ -2,7 +2,10 @@ import { resolve } from "node:path";
 import type { HomeserverDatabaseConfig } from "../config.ts";
 import type { DatabaseSettings } from "../schema/database.ts";
 
-/** A homeserver's database (undefined for `own`), a file's path resolved against `folder`, that of the file which names it. */
+/**
+ * A homeserver's database (undefined for `own`). The path of a file is resolved against `folder`, the folder of the
+ * file that names it.
+ */
 export function buildHomeserverDatabase(
   settings: DatabaseSettings | "own" | undefined,
   folder: string,

@@ -7,15 +7,15 @@ import { isTokenText, secretFileWarnings } from "../secret-file.ts";
 export interface HomeserverTokens {
   readonly admin: string | undefined;
   readonly appservice: string | undefined;
-  /** One sentence each; nothing secret. */
+  /** One sentence each, without secrets. */
   readonly warnings: readonly string[];
 }
 
 const MAX_TOKEN_LENGTH = 4096;
 
 /**
- * Reads the token files of `media_bridge.homeserver`: one token each, white space around it is passed over. A file that every
- * user of the machine may read is a warning.
+ * Reads the token files of `media_bridge.homeserver`: one token each; white space around it is ignored. A file that
+ * every user of the machine may read is a warning.
  *
  * @throws {StartError} `CONFIG`: names the key and the file, never the token
  */

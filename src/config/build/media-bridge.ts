@@ -5,10 +5,13 @@ import type { CallbackName } from "../schema/callbacks.ts";
 import { buildPython } from "./python.ts";
 import type { MediaBridgeSettings } from "../schema/media-bridge.ts";
 
-/** Its owner and its group may connect: a proxy is to be in that group. */
+/** Its owner and its group may connect: a proxy must be in that group. */
 const SOCKET_MODE = 0o660;
 
-/** What stands under `media_bridge` and needs nothing of Synapse's keys, its paths resolved against `folder`, that of the file which names it. */
+/**
+ * The settings under `media_bridge` that do not depend on Synapse's keys, their paths resolved against `folder`, the
+ * folder of the file that names them.
+ */
 export function buildMediaBridge(
   settings: MediaBridgeSettings,
   folder: string,
@@ -44,7 +47,7 @@ export function buildMediaBridge(
     upload: { idleTimeoutMs: settings.upload.idle_timeout },
     download: { idleTimeoutMs: settings.download.idle_timeout },
     upstream: buildUpstream(settings.upstream),
-    // Beside a homeserver its own process runs them; two that purge or report would do so twice.
+    // Beside a homeserver, its own process runs them: two instances that purge or report would do so twice.
     runBackgroundTasks: settings.run_background_tasks ?? homeserver === undefined,
     workerName: settings.worker_name,
     shutdownGraceMs: settings.shutdown_grace,

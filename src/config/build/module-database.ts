@@ -12,11 +12,12 @@ import { isFalsyInPython, toPlainValue } from "../yaml/yaml-value.ts";
 const KEY = "media_bridge.homeserver.database";
 
 /**
- * The database that modules work on: what `media_bridge.homeserver.database` says, else, where a Synapse keeps the media, its own as its
- * file names it. Paths in Synapse's file are relative to the working directory, as in Synapse.
+ * The database that modules work on: what `media_bridge.homeserver.database` says; otherwise, where a Synapse keeps the
+ * media, the database in Synapse's own file. Paths in Synapse's file are relative to the working directory, as in
+ * Synapse.
  *
  * @param own what `media_bridge.homeserver.database` names
- * @throws {StartError} `CONFIG` for a database of Synapse's that cannot be worked with
+ * @throws {StartError} `CONFIG` for a database of Synapse's that cannot be used
  */
 export function buildModuleDatabase(
   settings: Settings,
@@ -31,7 +32,7 @@ export function buildModuleDatabase(
   return { homeserver: readSynapseDatabase(named, sources), decidedBy: { key: formatKey(named), file: named.file } };
 }
 
-/** What modules get in place of what their author may expect; for those who start the service. */
+/** What modules get instead of what their author may expect; for the operator. */
 export function warnAboutModuleDatabase(
   settings: Settings,
   sources: ConfigSources,
@@ -52,7 +53,7 @@ export function warnAboutModuleDatabase(
   ];
 }
 
-/** A path that is relative to another folder than Synapse's, say, or Synapse's in a container. */
+/** For example, a path that is relative to another folder than Synapse's, or Synapse's path in a container. */
 function warnAboutMissingFile(
   database: HomeserverDatabaseConfig | undefined,
   { key, file }: NonNullable<ModuleDatabaseConfig["decidedBy"]>,
@@ -68,7 +69,7 @@ interface NamedDatabase {
   readonly node: YamlNode;
 }
 
-/** Synapse's `database`, or of several `databases` the one that holds the main store. */
+/** Synapse's `database`, or of several `databases` the one that has the main store. */
 function findSynapseDatabase({ keys }: ConfigSources): NamedDatabase | undefined {
   const single = keys.get("database");
   if (single !== undefined && !isFalsyInPython(single.node)) return { path: ["database"], ...single };

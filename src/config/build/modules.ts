@@ -8,10 +8,10 @@ import { findNode, type YamlNode } from "../yaml/yaml-node.ts";
 import { hasTimestamp, isFalsyInPython, requireTextKeys, toPlainValue, toPythonJson } from "../yaml/yaml-value.ts";
 
 /**
- * The modules in their order, each with its configuration in the form of its language: `media_bridge.modules` where it is
- * given, otherwise Synapse's `modules` and, after them, its `spam_checker`.
+ * The modules in their order, each with its configuration in the form of its language: `media_bridge.modules` where it
+ * is given, otherwise Synapse's `modules` and, after them, its `spam_checker`.
  *
- * @throws {StartError} `CONFIG` for a configuration that cannot be handed on.
+ * @throws {StartError} `CONFIG` for a configuration that cannot be passed on.
  */
 export function buildModules(
   settings: Settings,
@@ -59,7 +59,7 @@ function buildSpamCheckers({ spam_checker: given }: Settings, sources: ConfigSou
   });
 }
 
-/** Not what Python finds false, which the schema lets through. */
+/** Not what Python treats as false, which the schema lets through. */
 function isSpamCheckers(given: unknown): given is { module: string } | { module: string }[] {
   return typeof given === "object" && given !== null && Object.keys(given).length > 0;
 }

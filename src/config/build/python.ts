@@ -7,7 +7,10 @@ import { findNode } from "../yaml/yaml-node.ts";
 
 type PythonSettings = MediaBridgeSettings["python"];
 
-/** What stands under `media_bridge.python`, its paths resolved against `folder`, that of the file which names it. */
+/**
+ * The settings under `media_bridge.python`, their paths resolved against `folder`, the folder of the file that names
+ * them.
+ */
 export function buildPython(python: PythonSettings, folder: string): PythonConfig {
   const { requirements, overrides } = python;
   return {
@@ -26,7 +29,10 @@ export function buildPython(python: PythonSettings, folder: string): PythonConfi
   };
 }
 
-/** Throws a {@link StartError} `CONFIG` where an override names a class that nothing else in the configuration does. */
+/**
+ * Throws a {@link StartError} `CONFIG` where an override names a class that the rest of the configuration does not
+ * name.
+ */
 export function checkOverrides({ modules, storageProviders, mediaBridge }: Config, sources: ConfigSources): void {
   const names = new Set([...modules, ...storageProviders].map((entry) => "module" in entry && entry.module));
   const source = sources.keys.get("media_bridge");
@@ -42,8 +48,8 @@ export function checkOverrides({ modules, storageProviders, mediaBridge }: Confi
 }
 
 /**
- * Into an interpreter that is named nothing is installed: an operator who names requirements as well may expect that
- * they are.
+ * Nothing is installed into an interpreter that the operator names: an operator who names requirements as well may
+ * expect otherwise.
  */
 export function warnAboutRequirements({ executable, requirements }: PythonConfig): string[] {
   if (executable === undefined || requirements === undefined) return [];

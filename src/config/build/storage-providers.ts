@@ -9,8 +9,8 @@ import { buildTypeScriptModule, toConfigJson } from "./modules.ts";
 const KEY = "media_storage_providers";
 
 /**
- * The storage providers in their order. Their indexes go on where those of the modules end: the child tells both apart by
- * one number.
+ * The storage providers in their order. Their indexes continue those of the modules: the child identifies both by one
+ * number.
  */
 export function buildStorageProviders(
   settings: Settings,
@@ -18,7 +18,7 @@ export function buildStorageProviders(
   moduleCount: number,
 ): StorageProviderConfig[] {
   const source = sources.keys.get(KEY);
-  // Where a Synapse keeps the media, the same key makes it ask its own.
+  // Where a Synapse keeps the media, the same key applies to Synapse's own providers.
   const isGuarding = settings.media_bridge.upstream?.mode === "guard";
   if (source === undefined || isGuarding) return [];
   const seen = new Map<string, number>();

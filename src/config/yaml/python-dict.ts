@@ -1,6 +1,6 @@
 import type { YamlMap, YamlNode, YamlPair, YamlScalar } from "./yaml-node.ts";
 
-/** A mapping with the keys of Python: `1`, `1.0` and `true` are one key, `'1'` is another. */
+/** A mapping with Python's keys: `1`, `1.0` and `true` are one key, `'1'` is another. */
 export class PythonDict {
   readonly #pairs = new Map<string, YamlPair>();
 
@@ -8,7 +8,7 @@ export class PythonDict {
     return this.#pairs.has(identityOf(key));
   }
 
-  /** A key that is there keeps its place and its form, and gets the new value. */
+  /** An existing key keeps its place and its form, and gets the new value. */
   put({ key, value }: YamlPair): void {
     const identity = identityOf(key);
     this.#pairs.set(identity, { key: this.#pairs.get(identity)?.key ?? key, value });
@@ -28,7 +28,7 @@ export class PythonDict {
   }
 }
 
-/** The same text for keys that Python takes for equal. */
+/** The same text for keys that are equal in Python. */
 function identityOf(key: YamlScalar): string {
   switch (key.kind) {
     case "null":

@@ -5,7 +5,7 @@ import { findTemplateLine } from "./jinja.ts";
 import type { YamlMap, YamlNode } from "./yaml-node.ts";
 import { YamlReader } from "./yaml-reader.ts";
 
-/** Words of the YAML library that quote nothing of the file. The others would show what may be a secret. */
+/** Messages of the YAML library that quote nothing of the file. Others would show what may be a secret. */
 const QUIET_CODES = new Set([
   "BAD_INDENT",
   "BLOCK_AS_IMPLICIT_KEY",
@@ -22,7 +22,7 @@ type YamlRoot = YamlNode & YamlMap;
  * Reads a YAML 1.1 file whose root is a mapping, by PyYAML's rules (`yes` and `on` are booleans, `010` is octal, `<<`
  * merges), except that a key given twice is a mistake here.
  *
- * @throws {StartError} `CONFIG`, naming the file and the line, and nothing of what stands there.
+ * @throws {StartError} `CONFIG`, naming the file and the line, but nothing of its content.
  */
 export function readYamlFile(file: string): YamlRoot {
   const root = readYamlFileIfAny(file);
@@ -30,7 +30,7 @@ export function readYamlFile(file: string): YamlRoot {
   return root;
 }
 
-/** As {@link readYamlFile}; undefined where the file is empty, or has comments alone. */
+/** Like {@link readYamlFile}; undefined where the file is empty, or has only comments. */
 export function readYamlFileIfAny(file: string): YamlRoot | undefined {
   const text = readText(file);
   try {
@@ -48,11 +48,11 @@ function readRoot(file: string, text: string): YamlRoot | undefined {
   const reader = new YamlReader(file, lineCounter);
   const document = parseDocument(text, {
     version: "1.1",
-    // Every scalar stays text: what it means is for `yaml-scalar.ts` to say.
+    // Every scalar stays text: `yaml-scalar.ts` decides what it means.
     schema: "failsafe",
     uniqueKeys: false,
     prettyErrors: false,
-    // At "silent" a second document would be dropped without a word.
+    // At "silent" a second document would be dropped without a message.
     logLevel: "error",
     lineCounter,
   });

@@ -1,7 +1,7 @@
-/** A value of a YAML file as Python would see it, with the line (from 1) that it stands in. */
+/** A value of a YAML file as Python would see it, with its line (from 1). */
 export type YamlNode = YamlValue & { readonly line: number };
 
-/** What a scalar without a line is: see {@link YamlNode}. Integers have any size; a timestamp is ISO 8601 text. */
+/** A scalar without its line: see {@link YamlNode}. Integers have any size; a timestamp is ISO 8601 text. */
 export type YamlScalar =
   | { readonly kind: "null" }
   | { readonly kind: "bool"; readonly value: boolean }
@@ -10,7 +10,9 @@ export type YamlScalar =
   | { readonly kind: "str"; readonly value: string }
   | { readonly kind: "timestamp"; readonly value: string };
 
-/** `pairs` are what Python's dict would hold, in its order; in `entries` keys that are not text are given as text. */
+/**
+ * `pairs` are what Python's dict would hold, in its order; in `entries` keys that are not text are converted to text.
+ */
 export interface YamlMap {
   readonly kind: "map";
   readonly pairs: readonly YamlPair[];
@@ -53,7 +55,7 @@ export function findOddKey({ pairs }: YamlMap): YamlKey | undefined {
   return pairs.find(({ key }) => key.kind !== "str")?.key;
 }
 
-/** The node at a path of keys and positions, and of its parents the nearest that exists (for its line). */
+/** The node at a path of keys and positions, and the nearest of its parents that exists (for its line). */
 export function findNode(
   root: YamlNode,
   path: readonly PropertyKey[],

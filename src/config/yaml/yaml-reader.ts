@@ -9,33 +9,33 @@ const SCALAR_TAG = /^tag:yaml\.org,2002:(?:str|int|float|bool|null|timestamp)$/;
 const COLLECTION_TAG = /^tag:yaml\.org,2002:(?:map|seq)$/;
 
 /**
- * What aliases may add to a file: values, and characters of text. An alias of aliases of aliases can stand for billions, which
- * everything behind this reader would write out.
+ * What aliases may add to a file: values, and characters of text. An alias of aliases of aliases can represent
+ * billions, which everything after this reader would write out.
  */
 const MAX_REPEATED = 1_000_000;
-/** How deep values may lie in one another: what reads them further, Python's JSON among it, calls itself for each level. */
+/** How deep values may be nested: later readers, such as Python's JSON, recurse for each level. */
 const MAX_DEPTH = 200;
 
 interface Known {
   readonly result: YamlNode;
-  /** How many values and characters of text it is, where all aliases are written out. */
+  /** The number of values and characters of text, with all aliases written out. */
   readonly weight: number;
   /** How many levels it has. */
   readonly height: number;
 }
 
-/** Makes of the YAML library's nodes what Python would see. */
+/** Turns the YAML library's nodes into what Python would see. */
 export class YamlReader {
   readonly #file: string;
   readonly #lines: LineCounter;
-  /** What an alias stands for is read once. */
+  /** The target of an alias is read once. */
   readonly #known = new Map<unknown, Known | "in progress">();
-  /** What each anchor names; a later one of the same name takes its place. */
+  /** What each anchor names; a later one of the same name replaces it. */
   readonly #anchors = new Map<string, unknown>();
   #weight = 0;
   #repeated = 0;
   #depth = 0;
-  /** The deepest level of what is being read. */
+  /** The deepest level of the value that is being read. */
   #deepest = 0;
 
   constructor(file: string, lines: LineCounter) {
@@ -103,7 +103,7 @@ export class YamlReader {
 
   #readScalar(node: Scalar): YamlScalar {
     const text = node.source ?? "";
-    // To PyYAML a bare `!` says nothing.
+    // To PyYAML a bare `!` means nothing.
     const tag = node.tag === "!" ? undefined : node.tag;
     if (tag !== undefined && !SCALAR_TAG.test(tag)) throw this.#refuseTag(node, tag);
     if (tag === undefined && node.type !== "PLAIN") return { kind: "str", value: text };
@@ -124,10 +124,10 @@ export class YamlReader {
       const line = this.#line(key);
       if (name.kind === "map" || name.kind === "list") throw this.fail(key, "a key must be a plain value");
       if (own.has(name)) throw this.fail(key, "this key is given twice in the same mapping");
-      // The line of the key is what an operator looks for, also where the value begins below it.
+      // The line of the key is what an operator looks for, even where the value begins below it.
       own.put({ key: { ...name, line }, value: { ...this.read(value), line } });
     }
-    // Merged keys come first in Python's dict, and what stands in the mapping itself wins.
+    // Merged keys come first in Python's dict, and keys in the mapping itself win.
     for (const pair of own.pairs()) merged.put(pair);
     return merged.toMap();
   }
@@ -142,7 +142,7 @@ export class YamlReader {
   }
 
   #refuseTag(node: unknown, tag: string): StartError {
-    // A value that begins with `!` and is not in quotes is taken for a tag, and may be a secret.
+    // A value that begins with `!` and is not quoted is taken for a tag, and may be a secret.
     const isOfYaml = tag.startsWith("tag:yaml.org,2002:");
     const named = isOfYaml ? `the tag ${tag.replace("tag:yaml.org,2002:", "!!")}` : "a tag of its own";
     return this.fail(node, `${named} is not supported${isOfYaml ? "" : " (put a value that begins with ! in quotes)"}`);

@@ -1,6 +1,6 @@
 import type { YamlScalar } from "./yaml-node.ts";
 
-// The forms of YAML 1.1 as PyYAML's safe loader knows them; `y`, `1e3` and `0o17`, for one, are text there.
+// The forms of YAML 1.1 as PyYAML's safe loader knows them; for example, `y`, `1e3` and `0o17` are text there.
 const BOOL = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/;
 const TRUE = /^(?:yes|true|on)$/i;
 const NULL = /^(?:~|null|Null|NULL|)$/;
@@ -13,8 +13,8 @@ const TIMESTAMP =
 const DATE = /^\d{4}-\d\d-\d\d$/;
 
 /**
- * What an unquoted scalar of YAML 1.1 is. Undefined for a timestamp that names no moment (the 31st of February), which
- * Python refuses to read.
+ * The meaning of an unquoted scalar of YAML 1.1. Undefined for a timestamp that does not exist (the 31st of February),
+ * which Python refuses to read.
  */
 export function resolvePlainScalar(text: string): YamlScalar | undefined {
   if (NULL.test(text)) return { kind: "null" };
@@ -59,7 +59,7 @@ function formatTimestamp(parts: Record<string, string | undefined>): string | un
   const date = `${parts["year"] ?? ""}-${two("month")}-${two("day")}`;
   const time = `${two("hour")}:${two("minute")}:${two("second")}`;
   const moment = new Date(`${date}T${time}Z`);
-  // A day that the month does not have is carried into the next one by Date; Python has no year 0.
+  // Date carries a day that the month does not have into the next month; Python has no year 0.
   const isMoment = !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(`${date}T${time}`);
   if (!isMoment || parts["year"] === "0000") return undefined;
   if (parts["hour"] === undefined) return date;
@@ -78,7 +78,7 @@ function formatZone(zone: string | undefined): string | undefined {
   const [hours = "", minutes = "0"] = zone === "Z" ? ["0"] : zone.slice(1).split(":");
   const offset = Number(hours) * 60 + Number(minutes);
   if (offset >= MINUTES_OF_A_DAY) return undefined;
-  // Nor does it know a minus zero.
+  // Python does not know a minus zero either.
   const sign = zone.startsWith("-") && offset > 0 ? "-" : "+";
   return `${sign}${twoDigits(Math.floor(offset / 60))}:${twoDigits(offset % 60)}`;
 }

@@ -1,7 +1,7 @@
 import { StartError } from "../../errors.ts";
 import { describeKind, findOddKey, type YamlNode, type YamlPair } from "./yaml-node.ts";
 
-/** Where a value stands, for messages: the file, and the path of its key. */
+/** The place of a value, for messages: the file, and the path of its key. */
 export interface YamlPlace {
   readonly file: string;
   readonly path: string;
@@ -49,7 +49,7 @@ export function toPythonJson(node: YamlNode): string {
   }
 }
 
-/** An object, where JSON can say it, and it cannot be taken for what else JSON cannot say. */
+/** An object, where JSON can express it and it cannot be mistaken for the form of what JSON cannot express. */
 function formatMap(pairs: readonly YamlPair[]): string {
   const texts = pairs.map(({ key, value }) => [toPythonJson(key), toPythonJson(value)]);
   if (pairs.every(({ key }) => key.kind === "str" && !key.value.startsWith("!"))) {
@@ -58,7 +58,7 @@ function formatMap(pairs: readonly YamlPair[]): string {
   return `{"!map":[${texts.map((pair) => `[${pair.join(",")}]`).join(",")}]}`;
 }
 
-/** Python's truth of a value: Synapse hands a module an empty dict in place of a false one. */
+/** Python's truth of a value: Synapse passes a module an empty dict instead of a false one. */
 export function isFalsyInPython(node: YamlNode): boolean {
   switch (node.kind) {
     case "null":
@@ -76,7 +76,7 @@ export function isFalsyInPython(node: YamlNode): boolean {
   }
 }
 
-/** Whether a YAML timestamp stands somewhere in the value. */
+/** Whether a value contains a YAML timestamp. */
 export function hasTimestamp(node: YamlNode): boolean {
   if (node.kind === "map") return [...node.entries.values()].some(hasTimestamp);
   return node.kind === "list" ? node.items.some(hasTimestamp) : node.kind === "timestamp";

@@ -4,8 +4,8 @@ import { openHomeserver, type Homeserver, type HomeserverOptions } from "./homes
 import { findToken, type HomeserverRequests } from "./request.ts";
 
 /**
- * The homeserver for modules that are only looked at: a call that lacks a key of the configuration says so, as ever; any other is held
- * back, but for those that only read, where `mayRead` allows them.
+ * The homeserver for modules that are only looked at. A call that lacks a key of the configuration says so, as always.
+ * Other calls are held back, except those that only read, where `mayRead` allows them.
  */
 export function openDryRunHomeserver(options: HomeserverOptions, { mayRead }: { mayRead: boolean }): Homeserver {
   const real = openHomeserver(options);

@@ -26,7 +26,7 @@ export interface OutgoingEvent {
   readonly stateKey?: string | undefined;
   /** Given: a redaction of this event. */
   readonly redacts?: string | undefined;
-  /** Milliseconds of the epoch, in place of the homeserver's own clock. */
+  /** Milliseconds since the epoch, instead of the homeserver's own clock. */
   readonly originServerTs?: number | undefined;
 }
 
@@ -50,8 +50,8 @@ export async function sendEvent(requests: HomeserverRequests, event: OutgoingEve
 }
 
 /**
- * The event that a call has made. It has been made whether it can be read or not, so one that the sender is not shown is put
- * together from what was sent.
+ * The event that a call has made. It has been made whether it can be read or not: an event that the sender may not see
+ * is put together from what was sent.
  */
 export async function readSentEvent(
   requests: HomeserverRequests,
@@ -71,7 +71,7 @@ function placeOf({ roomId, type, stateKey, redacts }: OutgoingEvent): Pick<Homes
   if (stateKey !== undefined) {
     return { path: pathOf`/_matrix/client/v3/rooms/${roomId}/state/${type}/${stateKey}` };
   }
-  // The homeserver knows a transaction that it has seen, and answers with the event that it made then.
+  // The homeserver recognises a transaction that it has seen, and answers with the event that it made then.
   const transaction = `media-bridge-${randomUUID()}`;
   if (redacts !== undefined && type === "m.room.redaction") {
     return {
@@ -94,6 +94,6 @@ function rebuildEvent(sent: OutgoingEvent, eventId: string): JsonAnswer {
     origin_server_ts: originServerTs,
     unsigned: {},
   });
-  // The content stays the text that it is.
+  // The content stays unchanged text.
   return new JsonAnswer(`${head.slice(0, -1)},"content":${contentText}}`, "send_event");
 }

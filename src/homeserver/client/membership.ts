@@ -56,7 +56,9 @@ export async function updateMembership(requests: HomeserverRequests, change: Mem
   return readSentEvent(requests, sent, answer.read(SentSchema).event_id);
 }
 
-/** As in Synapse, every member event that a module makes tells the target's name, also one that ends a membership. */
+/**
+ * As in Synapse, every member event that a module makes includes the target's name, even one that ends a membership.
+ */
 async function addProfile(
   requests: HomeserverRequests,
   { sender, target, membership, contentText, missingProfile }: MembershipChange,
@@ -67,7 +69,7 @@ async function addProfile(
     missingProfile.flatMap((field) => (profile[field] === undefined ? [] : [[field, profile[field]]])),
   );
   if (Object.keys(missing).length === 0) return contentText;
-  // Into the text, so that the numbers in it stay what they are; it is never `{}`, since it holds the membership.
+  // Into the text, so that the numbers in it stay unchanged; it is never `{}`, since it has the membership.
   return contentText.replace(/^\s*\{/, `${JSON.stringify(missing).slice(0, -1)},`);
 }
 
@@ -81,7 +83,7 @@ async function askProfile(
     const answer = await requests.send({ what: "get_profile", method: "GET", path, as: { userId: sender } });
     return answer.read(ProfileSchema);
   } catch (error) {
-    // A server that will not tell is no reason not to act.
+    // A server that does not return the profile is no obstacle to the change.
     if (!(error instanceof HomeserverRefusal)) throw error;
     return { displayname: target.slice(1).split(":", 1)[0], avatar_url: null };
   }

@@ -1,6 +1,6 @@
 /**
  * A path of parts that are percent-encoded one by one, from a template: `` pathOf`/_matrix/…/${roomId}` ``. Throws a
- * `TypeError` for a part that would not stay one part: nothing a module hands over leads a request elsewhere.
+ * `TypeError` for a part that would not stay one part, so that no argument of a module can lead a request elsewhere.
  */
 export function pathOf(literals: TemplateStringsArray, ...parts: readonly string[]): string {
   return literals.reduce((path, literal, index) => path + encodePart(parts[index - 1] ?? "") + literal);

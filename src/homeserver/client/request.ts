@@ -3,7 +3,9 @@ import { HomeserverError } from "../homeserver-error.ts";
 import { JsonAnswer } from "./json-answer.ts";
 import { HomeserverNotConfigured, HomeserverRefusal } from "./refusal.ts";
 
-/** Whose authority a call has: the administrator's, a user's by way of the application service, or that of a given token. */
+/**
+ * The authority of a call: the administrator's, a user's by way of the application service, or that of a given token.
+ */
 export type Authority = { readonly admin: true } | { readonly userId: string } | { readonly token: string };
 
 /** One request to the homeserver. */
@@ -26,8 +28,8 @@ export interface HomeserverRequest {
 /** Sends requests to one homeserver. */
 export interface HomeserverRequests {
   /**
-   * Rejects with a {@link HomeserverRefusal} for an error status, a {@link HomeserverError} where no complete answer came in
-   * time, and {@link HomeserverNotConfigured} where the token that it takes is not there.
+   * Rejects with a {@link HomeserverRefusal} for an error status, a {@link HomeserverError} where no complete answer
+   * came in time, and {@link HomeserverNotConfigured} where the token that it needs is missing.
    */
   send(request: HomeserverRequest): Promise<JsonAnswer>;
   /** Ends requests under way and closes the connections. */
@@ -50,7 +52,7 @@ const MAX_ANSWER_BYTES = 2 ** 20;
 const ADMIN_KEY = "media_bridge.homeserver.admin_token_file";
 const APPSERVICE_KEY = "media_bridge.homeserver.appservice_token_file";
 
-/** Connections to a homeserver, kept. Redirects are not followed: tokens go to `url` and nowhere else. */
+/** Keep-alive connections to a homeserver. Redirects are not followed: tokens are sent to `url` and nowhere else. */
 export function createHomeserverRequests(options: HomeserverRequestsOptions): HomeserverRequests {
   const { timeoutMs } = options;
   const { origin, pathname } = new URL(options.url);
@@ -91,7 +93,7 @@ export function createHomeserverRequests(options: HomeserverRequestsOptions): Ho
       const signal = AbortSignal.timeout(timeoutMs);
       try {
         return await ask(request, signal).catch((error: unknown) => {
-          // A kept connection may be closed by the other side in the very moment in which it is used again.
+          // The other side may close a keep-alive connection at the very moment when it is used again.
           if ((request.method === "GET" || request.repeatable) && isDroppedConnection(error)) {
             return ask(request, signal);
           }
@@ -106,7 +108,7 @@ export function createHomeserverRequests(options: HomeserverRequestsOptions): Ho
   };
 }
 
-/** The token of an authority. Throws {@link HomeserverNotConfigured} where it is not there. */
+/** The token of an authority. Throws {@link HomeserverNotConfigured} where it is missing. */
 export function findToken({ adminToken, appserviceToken }: HomeserverTokensGiven, as: Authority): string {
   if ("token" in as) return as.token;
   const token = "admin" in as ? adminToken : appserviceToken;
@@ -124,7 +126,7 @@ async function readBody(response: Dispatcher.ResponseData, maxBytes: number, wha
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    // Leaving the loop ends the connection: what else would come is not read.
+    // Leaving the loop ends the connection: the rest of the answer is not read.
     if (size > maxBytes) throw tooLong(what, maxBytes);
     chunks.push(chunk);
   }

@@ -4,7 +4,7 @@ import { pathOf } from "./path.ts";
 import { unlessNotFound } from "./refusal.ts";
 import type { HomeserverRequests } from "./request.ts";
 
-/** What the administrator is told of a room. */
+/** What an administrator is told about a room. */
 export const RoomSchema = z.object({
   room_id: z.string(),
   name: z.string().nullish(),
@@ -19,13 +19,13 @@ export const RoomSchema = z.object({
   public: z.union([z.boolean(), z.int()]).default(false),
 });
 
-/** Where an alias leads. */
+/** The room of an alias. */
 export const AliasSchema = z.object({ room_id: z.string(), servers: z.array(z.string()) });
 
 const CreatedSchema = z.object({ room_id: z.string() });
 const VisibilitySchema = z.object({ visibility: z.string() });
 
-/** `GET /_synapse/admin/v1/rooms/{roomId}`; undefined where there is no such room. */
+/** `GET /_synapse/admin/v1/rooms/{roomId}`; undefined where the room does not exist. */
 export function askRoom(requests: HomeserverRequests, roomId: string): Promise<JsonAnswer | undefined> {
   return unlessNotFound(
     requests.send({
@@ -78,13 +78,13 @@ export async function createRoom(
   return roomId;
 }
 
-/** `GET /directory/room/{alias}`. Rejects with the homeserver's refusal where it leads nowhere. */
+/** `GET /directory/room/{alias}`. Rejects with the homeserver's refusal where the alias does not exist. */
 export function askAlias(requests: HomeserverRequests, alias: string): Promise<JsonAnswer> {
   const path = pathOf`/_matrix/client/v3/directory/room/${alias}`;
   return requests.send({ what: "look_up_alias", method: "GET", path, as: { admin: true } });
 }
 
-/** `GET /directory/list/room/{roomId}`: false as well where there is no such room. */
+/** `GET /directory/list/room/{roomId}`: also false where the room does not exist. */
 export async function isRoomPublic(requests: HomeserverRequests, roomId: string): Promise<boolean> {
   const answer = await unlessNotFound(
     requests.send({

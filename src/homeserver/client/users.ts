@@ -4,7 +4,7 @@ import { pathOf } from "./path.ts";
 import { unlessNotFound } from "./refusal.ts";
 import type { HomeserverRequests } from "./request.ts";
 
-/** What the administrator is told of an account; times of `creation_ts` are in seconds. */
+/** What an administrator is told about an account; times of `creation_ts` are in seconds. */
 export const AdminUserSchema = z.object({
   name: z.string(),
   admin: z.boolean(),
@@ -12,7 +12,7 @@ export const AdminUserSchema = z.object({
   locked: z.boolean().default(false),
   suspended: z.boolean().default(false),
   shadow_banned: z.boolean(),
-  // Only told where accounts wait for an approval.
+  // Present only where accounts wait for an approval.
   approved: z.boolean().default(true),
   is_guest: z.union([z.boolean(), z.int()]).default(false),
   creation_ts: z.number(),
@@ -37,7 +37,7 @@ export type AdminUser = z.infer<typeof AdminUserSchema>;
 
 const UserListSchema = z.object({ users: z.array(z.object({ name: z.string() })) });
 
-/** The addresses and clients that a user was seen with; `last_seen` in milliseconds of the epoch. */
+/** The addresses and clients that a user was seen with; `last_seen` in milliseconds since the epoch. */
 export const WhoisSchema = z.object({
   devices: z.record(
     z.string(),
@@ -66,8 +66,8 @@ export function askUser(requests: HomeserverRequests, userId: string): Promise<J
 }
 
 /**
- * The id of a local account as it is registered: the same one, or the only one that differs in case alone. Undefined where
- * there is none, or several.
+ * The id of a local account as it is registered: the same one, or the only one that differs in case alone. Undefined
+ * where none or several match.
  */
 export async function findUser(requests: HomeserverRequests, userId: string): Promise<string | undefined> {
   const exact = await askUser(requests, userId);
@@ -96,7 +96,10 @@ export function askWhois(requests: HomeserverRequests, userId: string): Promise<
   return requests.send({ what: "get_whois", method: "GET", path, as: { admin: true } });
 }
 
-/** `GET /_synapse/admin/v1/username_available`: rejects with the refusal that says why a new user may not be called so. */
+/**
+ * `GET /_synapse/admin/v1/username_available`: rejects with the refusal that says why a new user may not have this
+ * name.
+ */
 export async function checkUsername(requests: HomeserverRequests, username: string): Promise<void> {
   await requests.send({
     what: "check_username",
@@ -118,7 +121,7 @@ export async function setDisplayname(requests: HomeserverRequests, userId: strin
   });
 }
 
-/** `POST /logout` with the very token that is to end. */
+/** `POST /logout` with the token that is to end. */
 export async function endAccessToken(requests: HomeserverRequests, token: string): Promise<void> {
   await requests.send({
     what: "invalidate_access_token",

@@ -1,4 +1,4 @@
-/** What a request says about who makes it. */
+/** What a request says about the user who makes it. */
 export interface Credentials {
   /** The access token, never empty. */
   readonly token: string;
@@ -23,12 +23,12 @@ export interface Requester {
   readonly appservice?: boolean;
 }
 
-/** Tells who is asking. */
+/** Identifies the user of a request. */
 export interface Authenticator {
   /**
-   * The user of these credentials. What is known already is returned, or thrown, at once; the rest comes as a promise.
-   * Throws or rejects with the `MatrixError` that the client gets: 401 or 403 only when the credentials were looked at
-   * and refused, `HOMESERVER_UNAVAILABLE` (503) when nobody could say.
+   * The user of these credentials. What is known already is returned, or thrown, at once; otherwise the result is a
+   * promise. Throws or rejects with the `MatrixError` that the client gets: 401 or 403 only when the credentials were
+   * checked and refused, `HOMESERVER_UNAVAILABLE` (503) when they could not be checked.
    */
   whoIs(credentials: Credentials): Promise<Requester> | Requester;
 }

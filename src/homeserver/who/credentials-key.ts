@@ -1,11 +1,11 @@
 import { hash } from "node:crypto";
 import type { Credentials } from "./authenticator.ts";
 
-/** Under what an answer about credentials is kept, without keeping the token. */
+/** The key under which an answer about credentials is kept, without keeping the token. */
 export interface CredentialsKey {
-  /** The token's: all that one token was asked about shares it. */
+  /** The part of the token: all that one token was asked about shares it. */
   readonly token: string;
-  /** The user and the device that an application service names; empty where the token stands alone. */
+  /** The user and the device that an application service names; empty where there is only a token. */
   readonly ids: string;
 }
 
@@ -14,9 +14,9 @@ export function tokenKey(token: string): string {
   return hash("sha256", token, "base64");
 }
 
-/** The key of credentials. One application service's token is many users. */
+/** The key of credentials. The token of one application service serves many users. */
 export function credentialsKey({ token, userId, deviceId }: Credentials): CredentialsKey {
-  // JSON keeps the two apart whatever characters they hold, and tells what is missing from what is empty.
+  // JSON keeps the two apart whatever characters they contain, and distinguishes a missing value from an empty one.
   const ids = userId === undefined && deviceId === undefined ? "" : JSON.stringify([userId ?? null, deviceId ?? null]);
   return { token: tokenKey(token), ids };
 }

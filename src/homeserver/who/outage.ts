@@ -2,10 +2,10 @@ import type { Logger } from "../../util/log.ts";
 import { retryAfterSecondsOf, type HomeserverError } from "../homeserver-error.ts";
 import { SparingWarning } from "./sparing-warning.ts";
 
-/** However long it wants to be left alone: a user who was logged out meanwhile stays known until it is asked. */
+/** The longest pause, whatever the homeserver asks for: a user who has logged out stays known until it is asked. */
 const MAX_PAUSE_SECONDS = 30;
 
-/** Whether the homeserver answers at present, and when it is worth asking again for a user who is known anyway. */
+/** Whether the homeserver answers at present, and when it is worth asking again about a user who is known anyway. */
 export class Outage {
   readonly #warning: SparingWarning;
   #retryAtMs: number | undefined;
@@ -23,13 +23,13 @@ export class Outage {
     return this.#retryAtMs !== undefined && nowMs >= this.#retryAtMs;
   }
 
-  /** Notes a failure, with one line in the log in a while, however many there are. */
+  /** Notes a failure. However many there are, the log gets one line in a while. */
   begin(error: HomeserverError, nowMs: number): void {
     this.#retryAtMs = nowMs + Math.min(retryAfterSecondsOf(error), MAX_PAUSE_SECONDS) * 1000;
     this.#warning.warn(error, nowMs);
   }
 
-  /** The homeserver answers, be it with a refusal. */
+  /** The homeserver answers, even if it refuses. */
   end(): void {
     this.#retryAtMs = undefined;
   }

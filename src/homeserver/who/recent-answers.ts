@@ -3,7 +3,10 @@ interface Entry<Answer> {
   readonly expiresAtMs: number;
 }
 
-/** Answers that hold for a while, at most `maxEntries`; the one that was not used for longest makes room. */
+/**
+ * A cache of at most `maxEntries` answers, each valid for a limited time. When it is full, the least recently used one
+ * is removed.
+ */
 export class RecentAnswers<Answer> {
   readonly #entries = new Map<string, Entry<Answer>>();
   readonly #maxEntries: number;
@@ -16,13 +19,13 @@ export class RecentAnswers<Answer> {
     return this.#entries.size;
   }
 
-  /** The answer kept under a key, undefined where there is none or its time is over. */
+  /** The answer kept under a key; undefined where there is none or it has expired. */
   get(key: string, nowMs: number): Answer | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     this.#entries.delete(key);
     if (nowMs >= entry.expiresAtMs) return undefined;
-    // A map keeps the order of insertion: what was used last stands last.
+    // A map keeps the order of insertion: the most recently used entry is last.
     this.#entries.set(key, entry);
     return entry.answer;
   }

@@ -3,7 +3,7 @@ import type { HomeserverError } from "../homeserver-error.ts";
 
 const WARN_EVERY_MS = 10_000;
 
-/** One line in the log in a while about a failure that comes many times, with the number of those in between. */
+/** Logs a frequent failure with one line in a while, with the number of those in between. */
 export class SparingWarning {
   readonly #log: Logger;
   readonly #message: string;

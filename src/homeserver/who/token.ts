@@ -2,9 +2,9 @@ import { matrixError } from "../../errors.ts";
 
 /**
  * The access token of a request: from `Authorization: Bearer <token>`, the scheme in any case, or from the query
- * parameter `access_token`. Throws `MISSING_TOKEN` (401) where there is none, and an error that says so, also 401, where both
- * ways are taken at once, where there are several such headers, and where the header has another form. An empty token in the
- * query is a token, one that nobody has.
+ * parameter `access_token`. Throws `MISSING_TOKEN` (401) where there is none. Throws an error that says so, also 401,
+ * where both are used at once, where there are several such headers, and where the header has another form. An empty
+ * token in the query is a token that no user has.
  *
  * @param authorizations the values of all `Authorization` headers
  * @param queryTokens the values of `access_token` in their order, still percent-encoded; the first one counts
@@ -24,7 +24,7 @@ export function findToken(authorizations: readonly string[], queryTokens: readon
   return token;
 }
 
-// A token that was encoded badly is still a token, one that nobody has: it is looked up as it stands.
+// A badly encoded token is still a token that no user has: it is looked up unchanged.
 function decodeToken(encoded: string): string {
   try {
     return decodeURIComponent(encoded);

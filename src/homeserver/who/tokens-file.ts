@@ -11,12 +11,12 @@ export interface TokenOwner {
 }
 
 /**
- * Knows users by a fixed table from token to owner and asks nobody. A token is one user: `user_id` and `device_id` of a
- * request change nothing, as long as some user and device can have them. Throws `UNKNOWN_TOKEN` (401) for every other
- * token.
+ * Knows users by a fixed table from token to owner, without asking a homeserver. A token is one user: `user_id` and
+ * `device_id` of a request change nothing, as long as some user and device can have them. Throws `UNKNOWN_TOKEN` (401)
+ * for every other token.
  */
 export function createTokensFileAuthenticator(tokens: ReadonlyMap<string, TokenOwner>): Authenticator {
-  // Found by hash, so that the time of a look-up tells nothing about how much of a token was right.
+  // Found by hash, so that the time of a look-up does not reveal how much of a token was right.
   const requesters = new Map<string, Requester>();
   for (const [token, { userId, admin, guest }] of tokens) {
     requesters.set(tokenKey(token), Object.freeze({ userId, admin, guest, appservice: false }));

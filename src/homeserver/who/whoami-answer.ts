@@ -4,14 +4,14 @@ import { HomeserverError } from "../homeserver-error.ts";
 import { isUserId } from "../../config/matrix-names.ts";
 import type { WhoamiResponse } from "./whoami-request.ts";
 
-/** A refusal by the homeserver, to be handed to the client as it is. */
+/** A refusal by the homeserver, to be passed to the client unchanged. */
 export interface Refusal {
   readonly status: 400 | 401 | 403;
   readonly errcode: string;
   readonly bodyText: string;
 }
 
-/** What an answer of whoami says: who it is, or that the credentials are refused. */
+/** What an answer of whoami says: a user, or that the credentials are refused. */
 export type Verdict = { readonly requester: Requester } | { readonly refusal: Refusal };
 
 const WhoamiSchema = z.object({
@@ -25,16 +25,16 @@ const RateLimitSchema = z.object({ retry_after_ms: z.number() });
 const MAX_RETRY_AFTER_SECONDS = 300;
 
 /**
- * Reads an answer of `GET /account/whoami`. Throws a {@link HomeserverError} for everything that is neither a user nor a
- * refusal of Matrix form: such an answer tells about the homeserver, not about the credentials.
+ * Reads an answer of `GET /account/whoami`. Throws a {@link HomeserverError} for everything that is neither a user nor
+ * a refusal in Matrix form: such an answer says something about the homeserver, not about the credentials.
  */
 export function readWhoamiAnswer(response: WhoamiResponse): Verdict {
   const body = parseJson(response.text);
   if (response.status === 200) return { requester: readRequester(body) };
   const refusal = RefusalSchema.safeParse(body);
   const { status, text } = response;
-  // 400 is for an application service whose device is not known. What else is 4xx tells of the question, not of who asks: a
-  // client that was sent 404 would take its media for missing, or the route for one that this server does not have.
+  // 400 is for an application service whose device is not known. Any other 4xx concerns the question, not the user: a
+  // client that was sent 404 would think that its media is missing, or that this server does not have the route.
   if ((status === 400 || status === 401 || status === 403) && refusal.success && text !== undefined) {
     return { refusal: { status, errcode: refusal.data.errcode, bodyText: text } };
   }

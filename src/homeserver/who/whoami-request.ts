@@ -12,11 +12,14 @@ export interface WhoamiResponse {
   readonly text: string | undefined;
 }
 
-/** Asks `GET /_matrix/client/v3/account/whoami` over connections that are kept. */
+/** Asks `GET /_matrix/client/v3/account/whoami` over keep-alive connections. */
 export interface WhoamiClient {
   /** Rejects with a {@link HomeserverError} when no complete answer came in time. */
   ask(credentials: Credentials): Promise<WhoamiResponse>;
-  /** Whether the homeserver answers at all: `GET /_matrix/client/versions`, without a token and with nothing that a client sent. */
+  /**
+   * Whether the homeserver answers at all: `GET /_matrix/client/versions`, without a token and without anything that a
+   * client sent.
+   */
   answers(): Promise<boolean>;
   /** Waits for questions under way, then closes the connections. */
   close(): Promise<void>;
@@ -42,7 +45,7 @@ export function createWhoamiClient(url: string, timeoutMs: number, onAsked: OnAs
     bodyTimeout: timeoutMs,
   };
   const pool = new Pool(origin, { ...limits, connections: MAX_CONNECTIONS });
-  // Apart: questions that wait for one another in the pool tell nothing about whether the homeserver answers.
+  // Separate: questions that wait for one another in the pool say nothing about whether the homeserver answers.
   const own = new Pool(origin, { ...limits, connections: 1 });
 
   async function askOnce(credentials: Credentials, signal: AbortSignal): Promise<WhoamiResponse> {
@@ -67,7 +70,7 @@ export function createWhoamiClient(url: string, timeoutMs: number, onAsked: OnAs
       let outcome: "answered" | "failed" = "failed";
       try {
         const response = await askOnce(credentials, signal).catch((error: unknown) => {
-          // A kept connection may be closed by the other side in the very moment in which it is used again.
+          // The other side may close a keep-alive connection at the very moment when it is used again.
           if (isDroppedConnection(error)) return askOnce(credentials, signal);
           throw error;
         });
@@ -85,7 +88,7 @@ export function createWhoamiClient(url: string, timeoutMs: number, onAsked: OnAs
           method: "GET",
           path: `${base}/versions`,
           headers: { accept: "application/json" },
-          // On a connection of its own each time: a kept one may have been closed meanwhile.
+          // On a new connection each time: a kept one may have been closed.
           reset: true,
           signal: AbortSignal.timeout(timeoutMs),
         });

@@ -16,13 +16,15 @@ export interface WhoamiOptions {
   /** The homeserver's base URL; a path in front of `/_matrix` is kept. */
   readonly url: string;
   readonly log: Logger;
-  /** Whose users it must name. */
+  /** The server whose users it must name. */
   readonly serverName: string;
-  /** Whom it named, for how long they are known without asking again, and how much longer where it cannot be asked. */
+  /**
+   * Keeps whom the homeserver named: for how long without asking again, and how much longer where it cannot be asked.
+   */
   readonly known: KnownUsers;
-  /** The token of the application service that this service is, where it is one. */
+  /** The token of the application service that this service is, if it is one. */
   readonly appserviceToken?: string | undefined;
-  /** How long a refusal (400, 401, 403) holds. Default 5 s. */
+  /** How long a refusal (400, 401, 403) is valid. Default 5 s. */
   readonly negativeCacheForMs?: number;
   /** The most refusals that are kept. Default 10,000. */
   readonly maxRefusals?: number;
@@ -42,15 +44,16 @@ export interface WhoamiAuthenticator extends Authenticator {
 const MAX_KEPT_REFUSAL_LENGTH = 4096;
 
 /**
- * Asks the homeserver's `/account/whoami` who a token belongs to. Its 400, 401 and 403 reach the client to the letter. Where it
- * gives no usable answer it is asked for something that no client has a part in: only if that fails too is it an outage, in which
- * a user that it named lately stays known for the grace. For all others the error is `HOMESERVER_UNAVAILABLE` (503) with `Retry-After`.
+ * Asks the homeserver's `/account/whoami` who a token belongs to. Its 400, 401 and 403 reach the client unchanged.
+ * Where it gives no usable answer it is asked for something that no client can influence: only if that fails too is it
+ * an outage, in which a recently named user stays known for the grace period. For all others the error is
+ * `HOMESERVER_UNAVAILABLE` (503) with `Retry-After`.
  */
 export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthenticator {
   const { url, log, serverName, known, negativeCacheForMs = 5000, maxRefusals = 10_000 } = options;
   const { timeoutMs = 10_000, now = () => performance.now() } = options;
   const client = createWhoamiClient(url, timeoutMs, options.onAsked);
-  // Apart, so that a flood of made-up tokens does not push out the users.
+  // Separate, so that a flood of made-up tokens does not evict the users.
   const refused = new RecentAnswers<Refusal>(maxRefusals);
   const underWay = new SingleFlight<Requester>();
   const checks = new SingleFlight<boolean>();
@@ -123,7 +126,7 @@ export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthent
       const refusal = refused.get(key.token + key.ids, nowMs);
       if (refusal !== undefined) throw refusalError(refusal);
       if (user === undefined || !outage.isOn) return ask(key, credentials);
-      // A known user does not wait for a homeserver that is slow or down; what it says counts from the next request on.
+      // A known user does not wait for a homeserver that is slow or down; its answer counts from the next request on.
       if (outage.isRetryDue(nowMs)) ask(key, credentials).catch(() => undefined);
       return user.requester;
     },
@@ -132,7 +135,7 @@ export function createWhoamiAuthenticator(options: WhoamiOptions): WhoamiAuthent
 }
 
 /**
- * Adds whether an application service asks, where the answer gives it away: a token that has a device without naming one
+ * Adds whether an application service asks, where the answer reveals it: a token that has a device without naming one
  * is a user's own. Any other token may be an application service's, or one that an administrator made for a user.
  */
 function withOrigin(requester: Requester, { token, deviceId }: Credentials, own: string | undefined): Requester {

@@ -2,7 +2,7 @@ import { ModuleUnavailable } from "../../callbacks/failure.ts";
 import { FairQueue } from "../../util/concurrency/fair-queue.ts";
 import type { Logger } from "../../util/log.ts";
 
-/** How many calls a child has at a time, how many may wait, and for how long those that open a request do. */
+/** How many calls a child has at a time, how many may wait, and for how long calls that open a request wait. */
 export interface AdmissionLimits {
   readonly maxInFlight: number;
   readonly maxQueued: number;
@@ -22,10 +22,10 @@ const REPORT_MS = 1_000;
 const NOBODY = "";
 
 /**
- * Lets so many calls into a Python child at a time. Others wait their turn, which goes round by user; where too many
- * wait, or one waits for too long, a request is refused at once, so that whatever the load, what is taken in is
- * answered. Calls that open a request are refused first, those of the user who has most of them waiting before others':
- * behind every other call stands work that would be lost. Does not apply to calls from the child to the service.
+ * Limits concurrent calls to a Python child. Further calls queue, round-robin by user; when the queue is full or a call
+ * waits too long, it is refused at once, so that whatever the load, what is admitted is answered. Calls that open a
+ * request are refused first, beginning with those of the user who has most of them waiting, because refusing the others
+ * would throw away work already done. Does not apply to calls from the child to the service.
  */
 export class CallAdmission {
   refused = 0;
@@ -49,8 +49,9 @@ export class CallAdmission {
   }
 
   /**
-   * Undefined where the call may go at once, otherwise resolves when it may; who was let in must {@link leave}. Rejects
-   * with a {@link ModuleUnavailable} `busy`. `patienceMs` is how long a call waits that does not open a request.
+   * Undefined where the call may begin at once, otherwise resolves when it may; an admitted call must {@link leave}.
+   * Rejects with a {@link ModuleUnavailable} `busy`. `patienceMs` is how long a call waits that does not open a
+   * request.
    */
   enter(user: string | undefined, isFirstOfRequest: boolean, patienceMs: number): Promise<void> | undefined {
     if (this.#running < this.#limits.maxInFlight) {
@@ -77,7 +78,7 @@ export class CallAdmission {
     else next.begin();
   }
 
-  /** Refuses a call that has less right to wait than one that is coming. */
+  /** Refuses a call that has less right to wait than a new one. */
   #makeRoom(key: string, isFirstOfRequest: boolean): boolean {
     const other = this.#queue.takeFromLongest(isFirstOfRequest ? this.#queue.commonOf(key) + 1 : 0);
     if (other !== undefined) this.#refuse(other, "full");

@@ -9,9 +9,9 @@ import * as rooms from "../../homeserver/client/rooms.ts";
 import * as users from "../../homeserver/client/users.ts";
 import { HomeserverError } from "../../homeserver/homeserver-error.ts";
 
-/** One call that Python modules may make: its arguments, and what it asks. Resolves to JSON text. */
+/** One call that Python modules may make: its arguments, and its request. Resolves to JSON text. */
 export interface HomeserverCall {
-  /** Rejects arguments of another form with a zod error, before anything is asked. */
+  /** Rejects arguments of another form with a zod error, before the homeserver is asked. */
   run(requests: HomeserverRequests, args: unknown): Promise<string | null>;
 }
 
@@ -69,7 +69,7 @@ export const HOMESERVER_CALLS: Readonly<Record<string, HomeserverCall>> = {
     nothing(putAccountData(requests, user_id, type, content)),
   ),
   get_room_state: call(Room.extend({ types: z.array(Text).nullable() }), async (requests, { room_id, types }) =>
-    // Not parsed here: it may be long, and the child, which reads it, looks at its shape.
+    // Not parsed here: it may be long, and the child, which reads it, checks its shape.
     joinAnswers(await askRoomState(requests, room_id, types ?? undefined)),
   ),
   get_room: call(Room, async (requests, { room_id }) =>
@@ -116,7 +116,7 @@ function call<Args>(
   return { run: async (requests, args) => run(requests, schema.parse(args)) };
 }
 
-/** The text of an answer that has the right shape: what Python reads is the homeserver's own, to the last digit. */
+/** The text of an answer that has the right shape: Python reads the homeserver's own text, to the last digit. */
 function check(answer: JsonAnswer | undefined, schema: z.ZodType): string | null {
   answer?.read(schema);
   return answer?.text ?? null;

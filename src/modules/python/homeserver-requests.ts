@@ -11,7 +11,7 @@ const ParamsSchema = z.strictObject({ call: z.string(), args: z.unknown(), modul
 /** Calls whose token is the module's own. */
 const WITH_MODULES_TOKEN = new Set(["invalidate_access_token"]);
 
-/** What a call came to, as the child is told: JSON text, or why there is none (docs/bridge-protocol.md). */
+/** The outcome of a call, as the child is told: JSON text, or why there is none (docs/bridge-protocol.md). */
 type Outcome =
   | { readonly answer: string | null }
   | { readonly refused: { readonly status: number; readonly body: string; readonly message: string } }
@@ -22,8 +22,8 @@ type Outcome =
   | { readonly invalid: string };
 
 /**
- * Answers the child's request `homeserver`: a call of the fixed table, made on behalf of a Python module. Tokens stay here. A
- * call that fails is an answer too: the module is to see the exception that it would see in a homeserver.
+ * Answers the child's request `homeserver`: a call of the fixed table, made on behalf of a Python module. Tokens stay
+ * here. A call that fails is an answer too: the module should see the exception that it would see in a homeserver.
  */
 export function homeserverRequests(requests: HomeserverRequests, log: Logger): Handlers {
   return {
@@ -58,12 +58,12 @@ function describeFailure(error: unknown): Outcome | undefined {
   return error instanceof TypeError ? { invalid: error.message } : undefined;
 }
 
-/** Argument values stay out: they may be a module's secrets. */
+/** Argument values are left out: they may be a module's secrets. */
 function describeIssues(error: z.ZodError): string {
   return error.issues.map((issue) => `${issue.path.join(".") || "arguments"}: ${issue.message}`).join("; ");
 }
 
-/** A refusal is the module's to deal with, unless it is about our own token or comes from no homeserver. */
+/** The module handles a refusal, unless it is about our own token or does not come from a homeserver. */
 function report(log: Logger, facts: object, error: unknown, withModulesToken: boolean): void {
   if (error instanceof HomeserverRefusal) {
     const { status, errcode } = error;

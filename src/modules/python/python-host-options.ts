@@ -6,7 +6,7 @@ import type { AdmissionLimits } from "./call-admission.ts";
 import type { Blocked } from "./python-messages.ts";
 import type { PythonWeb } from "./python-web.ts";
 
-/** What modules may know of the service, in the wire's names (docs/bridge-protocol.md). */
+/** What modules may know about the service, in the wire's names (docs/bridge-protocol.md). */
 export interface ServiceFacts {
   readonly server_name: string;
   readonly public_baseurl: string | null;
@@ -54,6 +54,6 @@ export interface PythonHostOptions {
   readonly dryRun: boolean;
   /** Is told how long each call waited for its turn. */
   readonly onWaited?: ((seconds: number) => void) | undefined;
-  /** Is told each time a module held the child's event loop. */
+  /** Called each time a module blocked the child's event loop. */
   readonly onBlocked?: ((blocked: Blocked) => void) | undefined;
 }

@@ -14,18 +14,18 @@ import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
 import { SHIM_FOLDER } from "../../util/shim-folder.ts";
 import { describePythonStart } from "./python-start-error.ts";
 
-/** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
+/** How long a silent child is waited for beyond the deadlines that the child itself enforces. */
 const SILENCE_MS = 5_000;
-/** A flood is stopped in the child at once, a leak by the host, which lets the child start anew. */
+/** The child stops a sudden flood at once; the host stops a leak by restarting the child. */
 const HARD_MEMORY_FACTOR = 2;
 /** Modules may block while they are imported and constructed (they open databases, load models). */
 const LOADING_MS = 300_000;
-/** A scrape would rather have the service's own metrics than wait for a child that is busy. */
+/** A scrape is better served by the service's own metrics than by waiting for a busy child. */
 const METRICS_MS = 1_000;
 
 /**
  * A Python child and the modules in it. It imports all modules and parses all configurations at once, then constructs
- * one module at a time, when its turn comes; after a crash it does all of that by itself, and the slots keep their
+ * one module at a time, when its turn comes. After a crash it does all of that by itself, and the slots keep their
  * places.
  */
 export class PythonHost implements PythonRunner {
@@ -90,7 +90,7 @@ export class PythonHost implements PythonRunner {
     }
   }
 
-  /** Every module is constructed and the port is bound. */
+  /** Tells the child that every module is constructed and the port is bound. */
   async markStarted(): Promise<void> {
     this.#serving = true;
     await this.#begin(this.#connected());
@@ -118,12 +118,12 @@ export class PythonHost implements PythonRunner {
    * within a second.
    */
   async metrics(): Promise<string> {
-    // No deadline of a call: a child that is blocked would be killed when that is over, and nobody is served by this
-    // one.
+    // Without a deadline of a call: a blocked child would be killed when that is over, and no request depends on this
+    // call.
     return z.string().parse(await this.request("metrics", null, { signal: AbortSignal.timeout(METRICS_MS) }));
   }
 
-  /** Which child this is: the class that it is for, or `shared`. */
+  /** The name of the child: the class that it is for, or `shared`. */
   get name(): string {
     return this.#options.name;
   }
@@ -155,7 +155,7 @@ export class PythonHost implements PythonRunner {
     return this.#admission.queued;
   }
 
-  /** Calls that were refused so far, as too many waited. */
+  /** The calls that were refused so far because too many waited. */
   get refused(): number {
     return this.#admission.refused;
   }
@@ -234,7 +234,7 @@ export class PythonHost implements PythonRunner {
     await Promise.resolve();
     this.#bind(module, params, true);
     this.#options.log.info({ module: this.slots.moduleOf(module).name }, "a module registered late");
-    // Earlier than that, the start handles it.
+    // Before that, the start handles it.
     if (this.#serving && this.up) await this.#options.web.listen(this.#connected());
   }
 

@@ -9,16 +9,16 @@ const LEVELS: Record<string, Level> = {
   error: "error",
   critical: "fatal",
 };
-/** In characters of the log: a module that says more would keep the service busy with nothing else. */
+/** In characters of the log: a module that logs more would keep the service busy with nothing else. */
 const MAX_FLOW = { perSecond: 500_000, burstCount: 5_000_000 };
 /** What a line costs besides its text. */
 const LINE_CHARACTERS = 200;
 /** How often the log says what is left out. */
 const REPORT_MS = 1_000;
-/** Records of the shim itself are few, and some are made only once. */
+/** The shim itself makes few records, and some of them only once. */
 const OWN = "media_bridge_shim";
 
-/** What a Python child says, in the service's log: as much as the log can bear. */
+/** The output of a Python child in the service's log, up to a limit. */
 export class PythonLog {
   readonly #log: Logger;
   readonly #limiter = new RateLimiter(MAX_FLOW);
@@ -30,7 +30,8 @@ export class PythonLog {
 
   /**
    * Logs a record of the shim: Python's `logging`, or what a module printed, with level, logger name and traceback. The
-   * module, its callback and the request's number, where they are known, stand where the service's own lines have them.
+   * module, its callback and the request's number, where they are known, have the same fields as in the service's own
+   * lines.
    */
   record(record: Readonly<Record<string, unknown>>): void {
     const { level, message, request, module, callback, ...python } = record;
@@ -45,7 +46,7 @@ export class PythonLog {
     this.#log[LEVELS[String(level)] ?? "info"](facts, text);
   }
 
-  /** Logs a line of whose printing nothing is known. */
+  /** Logs a line whose origin is unknown. */
   text(text: string): void {
     if (this.#admit(text)) this.#log.info({ python: { logger: "stdout" } }, text);
   }

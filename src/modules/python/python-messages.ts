@@ -18,7 +18,7 @@ const ConstructedSchema = z.object({
   ),
   unfired: z.array(z.string()),
   resources: z.array(z.string()),
-  /** Said once, of what a constructor left out. */
+  /** Logged once, about what a constructor left out. */
   unregistered: z.array(z.string()).default([]),
 });
 
@@ -28,7 +28,7 @@ const InitializedSchema = z.object({
 
 const BlockedSchema = z.object({ module: z.string(), callback: z.string() });
 
-/** A module held the child's event loop; `callback` is a kind of callback, or `background work`. */
+/** A module blocked the child's event loop; `callback` is a kind of callback, or `background work`. */
 export type Blocked = z.infer<typeof BlockedSchema>;
 
 /** What a module registered, by its constructor or late. */

@@ -9,17 +9,20 @@ import type { ProviderOutcome } from "../../metrics/metrics.ts";
 import { logFetch, type Doubt, type ProviderParts, type WantedFile } from "../provider-parts.ts";
 import type { PythonHost } from "./python-host.ts";
 
-/** Beyond the deadlines that the child itself holds: how long a silent child is waited for. */
+/** How long a silent child is waited for beyond the deadlines that the child itself enforces. */
 const SILENCE_MS = 5_000;
 
 const AttemptSchema = z.tuple([z.enum(["stored", "found", "absent", "failed"]), z.number(), z.unknown()]);
 const FetchedSchema = z.tuple([z.int().nullable(), z.array(AttemptSchema)]);
 type Attempt = z.infer<typeof AttemptSchema>;
 
-/** Who answers for a child. */
+/** What answers for a child. */
 type Host = Pick<PythonHost, "request">;
 
-/** Neighbouring storage providers of one Python child, asked for a file in one round trip. Paths go over the channel, bytes never do. */
+/**
+ * Neighbouring storage providers of one Python child, which are asked for a file in one round trip. Paths travel over
+ * the channel, bytes never do.
+ */
 export class PythonProviderGroup {
   readonly host: Host;
   readonly #entries: PythonProviderConfig[] = [];
@@ -109,14 +112,17 @@ async function ask(host: Host, method: string, params: unknown, deadlineMs: numb
   try {
     return await host.request(method, params, { deadlineMs });
   } catch (error) {
-    // The shim itself failed: its disk, say. Everything else means that nobody was asked.
+    // The shim itself failed: its disk, say. Every other error means that no provider was asked.
     if (!(error instanceof BridgeError) || (error instanceof RemoteError && error.kind !== "unavailable")) throw error;
     const reason = error.code === "TIMEOUT" ? "timeout" : "unavailable";
     throw new ModuleUnavailable(reason, "the storage providers in the Python child cannot be asked", { cause: error });
   }
 }
 
-/** Counts how a provider did; answers what it failed with. A 404 that a fetch raises says that it has no such file. */
+/**
+ * Counts the outcome of a provider; returns what it failed with. A 404 that a fetch raises means that the provider does
+ * not have the file.
+ */
 function count(
   call: "store" | "fetch",
   { name }: PythonProviderConfig,

@@ -9,7 +9,7 @@ import type { Constructed } from "./python-messages.ts";
 /** What is constructed in the child: a module, or a storage provider, which may register callbacks as well. */
 export type PythonEntry = PythonModuleConfig | PythonProviderConfig;
 
-/** The slots of Python modules: a restarted child numbers them anew, their places in the chains stay. */
+/** The slots of Python modules. A restarted child numbers them anew; their places in the chains stay. */
 export class PythonSlots {
   readonly #entries: readonly PythonEntry[];
   readonly #registry: CallbackRegistry;
@@ -28,7 +28,7 @@ export class PythonSlots {
     this.#log = log;
   }
 
-  /** Takes in what a module registered: a slot that is known gets the child's number, a new one goes to the end of its chain. */
+  /** Takes what a module registered: a known slot gets the child's number, a new one is put at the end of its chain. */
   bind(index: number, { entries, unfired, resources, unregistered }: Constructed, isLate: boolean): void {
     const module = this.moduleOf(index);
     if (entries.length + unfired.length + resources.length > 0) this.#registering.add(index);
@@ -51,7 +51,7 @@ export class PythonSlots {
     this.#noteUnfired(module, unfired);
   }
 
-  /** The child is gone, and its numbers with it. */
+  /** The child is gone, and its numbers are void. */
   unbindAll(): void {
     for (const slot of this.#known.values()) slot.remote = undefined;
   }
@@ -70,7 +70,10 @@ export class PythonSlots {
     return this.#unfiredNames.get(index) ?? [];
   }
 
-  /** Whether a module has registered anything so far, and which of its methods nobody calls although they bear a callback's name. */
+  /**
+   * Whether a module has registered anything so far, and which of its methods are never called although they have a
+   * callback's name.
+   */
   leftOut(index: number): LeftOut {
     return { registersNothing: !this.#registering.has(index), unregistered: this.#unregisteredNames.get(index) ?? [] };
   }

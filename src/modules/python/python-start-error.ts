@@ -10,7 +10,7 @@ const PHASES: Record<string, string> = {
   construct: "cannot be constructed",
 };
 
-/** What ends a start because of modules that cannot be loaded. */
+/** An error that ends a start because modules cannot be loaded. */
 export class ModuleLoadError extends StartError {
   override readonly name: string = "ModuleLoadError";
   /** Indexes of the modules, and storage providers, that cannot be loaded. */
@@ -23,10 +23,11 @@ export class ModuleLoadError extends StartError {
 }
 
 /**
- * What ended a start, for the operator: which modules, in which phase, with Python's own words.
+ * The error that ended a start, for the operator: which modules, in which phase, with Python's own words.
  *
- * @param loading those that the child was at work on: they are to blame where it is gone
- * @param namedExecutable the interpreter that the operator named, into which nothing is installed; undefined for the service's own environment
+ * @param loading those that the child was working on: they are to blame where the child is gone
+ * @param namedExecutable the interpreter that the operator named, into which nothing is installed; undefined for the
+ * service's own environment
  */
 export function describePythonStart(
   error: unknown,
@@ -47,12 +48,12 @@ export function describePythonStart(
   }
   const [first, ...others] = loading;
   if (first === undefined) {
-    // What its interpreter lacks the child words itself, for the operator.
+    // The child itself words what its interpreter lacks, for the operator.
     const lack = /^media-bridge: (.+)$/m.exec(reason)?.[1];
     if (lack !== undefined) return new StartError("PYTHON", lack, { cause: error });
     return new StartError("PYTHON", `the Python child cannot be started: ${reason}`, { cause: error });
   }
-  // What the child said last is what a module printed. All else was looked through by the child itself.
+  // The child's last words are what a module printed. The child has checked everything else itself.
   const config = loading.map(({ configJson }) => valuesIn(configJson));
   const ended = `ended the Python child while it was loaded: ${hideValues(reason, config)}`;
   const cause = hideInThrown(error, config);
@@ -70,7 +71,7 @@ function valuesIn(configJson: string): unknown {
   }
 }
 
-/** All that ended the starts of several children, as one. */
+/** The errors that ended the starts of several children, as one. */
 export function joinStartErrors(errors: readonly unknown[]): unknown {
   const [first] = errors;
   const failures = errors.filter((error) => error instanceof ModuleLoadError);
@@ -96,7 +97,7 @@ function describeFailure(error: RemoteError, loading: readonly PythonEntry[], ex
 function findRemedy({ type, hint }: RemoteError, executable: string | undefined): string {
   if (hint !== undefined) return ` (${hint})`;
   if (type !== "ModuleNotFoundError") return "";
-  // What media_bridge.python.requirements names is not installed into an interpreter of the operator's.
+  // The requirements in media_bridge.python.requirements are not installed into an operator's interpreter.
   const install =
     executable === undefined
       ? "name what has to be installed in media_bridge.python.requirements"

@@ -7,17 +7,17 @@ import type { SocketFolder } from "./children/socket-folder.ts";
 export interface PythonWebOptions {
   readonly resources: WebResources;
   readonly sockets: SocketFolder;
-  /** The largest body of a request that the child takes. */
+  /** The largest body of a request that the child accepts. */
   readonly maxBodyBytes: number;
   readonly log: Logger;
 }
 
 const LISTEN_MS = 60_000;
 
-/** Web resources of Python modules: their paths outlive a child, the socket on which they answer does not. */
+/** The web resources of Python modules: their paths outlive a child, the socket on which they answer does not. */
 export class PythonWeb {
   readonly #options: PythonWebOptions;
-  /** All paths so far, and whether the child that is running has registered them. */
+  /** All paths so far, and whether the running child has registered them. */
   readonly #paths = new Map<string, { readonly module: string; isServed: boolean }>();
   #listening: { readonly connection: Connection; readonly done: Promise<void> } | undefined;
   #socketPath: string | undefined;
@@ -26,7 +26,7 @@ export class PythonWeb {
     this.#options = options;
   }
 
-  /** Takes in what a module registered. Throws a StartError where a path is the service's own. */
+  /** Takes what a module registered. Throws a StartError where a path is the service's own. */
   bind({ name }: SlotModule, paths: readonly string[]): void {
     for (const path of paths) {
       const known = this.#paths.get(path);
@@ -48,7 +48,7 @@ export class PythonWeb {
     await this.#listening.done;
   }
 
-  /** The child is gone, and its socket with it. */
+  /** The child is gone, and so is its socket. */
   unbindAll(): void {
     this.#socketPath = undefined;
     for (const entry of this.#paths.values()) entry.isServed = false;

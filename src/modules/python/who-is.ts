@@ -12,8 +12,8 @@ const CredentialsSchema = z.object({
 });
 
 /**
- * Answers `who_is` of the child (docs/bridge-protocol.md). A refusal is an answer, not a failure: it is the module's client
- * that is to hear of it.
+ * Answers `who_is` of the child (docs/bridge-protocol.md). A refusal is an answer, not a failure: the module's client
+ * should get it.
  */
 export function createWhoIs(authenticator: Authenticator): (params: unknown) => Promise<object> {
   return async (params) => {
@@ -34,7 +34,7 @@ export function createWhoIs(authenticator: Authenticator): (params: unknown) => 
   };
 }
 
-/** A refusal as the child is told of it, and raises it as a `SynapseError`. */
+/** A refusal, in the form in which the child raises it as a `SynapseError`. */
 export function describeRefusal(error: MatrixError): object {
   const { status, errcode, message, headers } = error;
   const body = error.bodyText ?? toJsonText({ ...error.fields, errcode, error: message });

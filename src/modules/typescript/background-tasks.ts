@@ -12,7 +12,7 @@ export interface BackgroundOptions {
   readonly dryRun: boolean;
 }
 
-/** What one module does beside requests, and its orderly end. */
+/** What one module does besides requests, and its orderly end. */
 export class BackgroundTasks implements BackgroundApi {
   readonly #options: BackgroundOptions;
   readonly #ending = new AbortController();
@@ -68,7 +68,7 @@ export class BackgroundTasks implements BackgroundApi {
     checkDelay("delayMs", delayMs, 0);
     const { signal } = this.#ending;
     return new Promise((resolve, reject) => {
-      // One error for all, by which a task that lets it through is known to have been cut short.
+      // One error for all: a task that rejects with it is known to have been cut short.
       const abort = () => reject(signal.reason as Error);
       if (signal.aborted) return abort();
       const cancel = this.#options.clock.after(delayMs, () => {
@@ -86,7 +86,7 @@ export class BackgroundTasks implements BackgroundApi {
     this.#shutdowns.unshift(callback);
   };
 
-  /** Aborts every task, runs the shutdown callbacks, and waits for all of them, at the latest until `graceMs` have passed. */
+  /** Aborts every task, runs the shutdown callbacks, and waits for all of them, but at most `graceMs`. */
   async stop(graceMs: number): Promise<void> {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
@@ -110,7 +110,7 @@ export class BackgroundTasks implements BackgroundApi {
     return !this.#options.dryRun && !this.#ending.signal.aborted;
   }
 
-  /** Remembers what ends with the module; answers a function that ends it before. */
+  /** Remembers what ends with the module; returns a function that ends it earlier. */
   #keep(clear: () => void): () => void {
     const end = () => {
       this.#timers.delete(end);
@@ -131,7 +131,7 @@ export class BackgroundTasks implements BackgroundApi {
     try {
       await task(this.#ending.signal);
     } catch (error) {
-      // What an abort cut short has not failed.
+      // A task that an abort cut short has not failed.
       if (this.#ending.signal.aborted && error === this.#ending.signal.reason) return;
       this.#options.log.error({ err: error, task: desc }, "a background task of the module failed");
     }
@@ -139,7 +139,7 @@ export class BackgroundTasks implements BackgroundApi {
 }
 
 function checkDelay(name: string, delayMs: number, least: number): void {
-  // setTimeout takes what is out of its range for 1 ms.
+  // setTimeout treats a delay that is out of its range as 1 ms.
   if (Number.isFinite(delayMs) && delayMs >= least && delayMs < 2 ** 31) return;
   throw new TypeError(`${name} must be a number of milliseconds from ${least} to 2147483647`);
 }

@@ -16,7 +16,7 @@ import type { RegisteredProvider } from "./typescript-provider.ts";
 /** What modules are set up with. */
 export interface SetUpParts {
   readonly registry: CallbackRegistry;
-  /** Gets what a module does beside requests, to be ended. */
+  /** Takes what a module does besides requests, to end it later. */
   readonly backgrounds: BackgroundTasks[];
   readonly options: CompleteOptions;
 }

@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { open, type FileHandle } from "node:fs/promises";
 import type { WantedFile } from "../provider-parts.ts";
 
-/** The spool cannot be written: no provider is to blame. */
+/** The spool cannot be written: this is not a provider's fault. */
 export class SpoolFailed extends Error {
   override readonly name = "SpoolFailed";
 }
 
 /**
- * Writes what a provider gives to the spool, piece by piece and no faster than the disk takes it, and compares its length and its
- * hash. Rejects with a {@link SpoolFailed} where the disk fails, with the signal's reason once it is aborted, with the provider's
- * own failure, or with an Error that says which part is wrong.
+ * Writes what a provider returns to the spool, piece by piece and no faster than the disk takes it, and compares its
+ * length and its hash. Rejects with a {@link SpoolFailed} where the disk fails, with the signal's reason once it is
+ * aborted, with the provider's own failure, or with an Error that says which part is wrong.
  */
 export async function writeSpool(
   body: AsyncIterable<Uint8Array>,
@@ -35,7 +35,7 @@ export async function writeSpool(
     }
     isAtEnd = true;
   } finally {
-    // Of a provider that hangs this would never end.
+    // With a provider that hangs this would never end.
     if (!isAtEnd) void Promise.resolve(pieces.return?.()).catch(() => undefined);
     await spool.close();
   }

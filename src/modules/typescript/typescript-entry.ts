@@ -25,7 +25,7 @@ export function moduleError(entry: TypeScriptEntry, problem: string, cause?: unk
   });
 }
 
-/** What a module threw, in words, with the line of its file; no value of its configuration stands in it. */
+/** What a module threw, in words, with the line of its file, and without values of its configuration. */
 export function describeThrown(thrown: unknown, entry: TypeScriptEntry, file: string): string {
   if (!(thrown instanceof Error)) return `threw ${thrown === null ? "null" : typeof thrown}`;
   try {
@@ -33,12 +33,12 @@ export function describeThrown(thrown: unknown, entry: TypeScriptEntry, file: st
     const place = findPlace(textOf(thrown.stack), file);
     return place === undefined || text.includes(place) ? text : `${text} (at ${place})`;
   } catch {
-    // Members of an error may be getters of the module's own.
+    // Members of an error may be getters that the module defines.
     return "threw an error that cannot be read";
   }
 }
 
-/** A member of an error in words, whatever a module has put there. */
+/** A member of an error in words, whatever value the module has put there. */
 function textOf(member: unknown): string {
   return String(member);
 }

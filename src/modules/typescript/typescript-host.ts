@@ -19,7 +19,7 @@ export interface ParsedModule {
   readonly module: SlotModule;
   /** Its file, absolute. */
   readonly file: string;
-  /** Its members that bear the name of a callback. */
+  /** Its members that have the name of a callback. */
   readonly callbackMembers: readonly string[];
   setup(api: ModuleApi): Promise<void>;
 }
@@ -59,7 +59,7 @@ export async function parseDefinition(
   };
 }
 
-/** The API for one module: what it registers goes to the end of the chains. */
+/** The API for one module: what it registers is put at the end of the chains. */
 export function createModuleApi(
   module: SlotModule,
   file: string,
@@ -95,7 +95,7 @@ export function createModuleApi(
       const misfit = findMisfit(kind, callback.length);
       if (misfit !== undefined) service.log.warn({ callback: kind }, `this callback does not fit: ${name} ${misfit}`);
       const isLate = service.isSetUp();
-      // One that names a single parameter cannot see the size; of any other one nobody knows.
+      // A function with a single named parameter cannot see the size; about any other one it is unknown.
       const takesSize = kind === "get_media_upload_limits_for_user" && callback.length !== 1;
       const facts = { kind, module, nth, name: callback.name || name, file, isLate, takesSize, misfit };
       service.registry.add({ language: "typescript", ...facts, call });
@@ -171,7 +171,7 @@ function kindOf(group: Kind<KindName>["group"], name: string): KindName | undefi
 
 function readDefinition(entry: TypeScriptEntry, exports: unknown): ModuleDefinition {
   const exported = (exports as { default?: unknown } | null | undefined)?.default;
-  // CommonJS that was compiled from TypeScript has it one level further down.
+  // In CommonJS that was compiled from TypeScript, it is one level further down.
   const candidates = [exported, (exported as { default?: unknown } | null | undefined)?.default];
   const definition = candidates.find(isDefinition);
   if (definition === undefined) {

@@ -8,7 +8,7 @@ import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-
 export interface ImportOptions {
   /** Where what was compiled is kept, if anywhere. */
   readonly cacheFolder: string | undefined;
-  /** 0 at start; every reload counts one up, and reads all files anew. */
+  /** 0 at start; every reload adds one, and reads all files anew. */
   readonly generation: number;
 }
 
@@ -35,7 +35,7 @@ async function findPackage(entry: TypeScriptEntry): Promise<string> {
   try {
     return createRequire(`${entry.from}/`).resolve(entry.specifier);
   } catch {
-    // A package that can only be imported is not there for `require`.
+    // `require` does not find a package that can only be imported.
     const { createJiti } = await import("jiti");
     const url = createJiti(`${entry.from}/`, { fsCache: false }).esmResolve(entry.specifier, { try: true });
     if (url?.startsWith("file:") === true) return fileURLToPath(url);
@@ -43,14 +43,14 @@ async function findPackage(entry: TypeScriptEntry): Promise<string> {
   }
 }
 
-/** JavaScript needs no help; undefined for what does, and where jiti may know more. */
+/** JavaScript needs no help; undefined for files that do, and where jiti may know more. */
 async function importNatively(file: string, { generation }: ImportOptions): Promise<unknown> {
   // Node.js keeps what it has imported, and all that this imports: after the first time jiti reads everything anew.
   if (generation > 0 || !/\.[cm]?js$/.test(file) || !import.meta.url.endsWith(".js")) return undefined;
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {
-    // Node.js does not tell the line of a mistake in syntax.
+    // Node.js does not report the line of a syntax error.
     if (error instanceof SyntaxError || isLackOfOurs(error)) return undefined;
     throw error;
   }
@@ -62,13 +62,14 @@ function isLackOfOurs(error: unknown): boolean {
   return /^(?:ERR_)?MODULE_NOT_FOUND$/.test(code ?? "") && /'(?:synapse-media-bridge|zod)'/.test(message);
 }
 
-/** jiti costs 30 ms at start, so only who needs it pays for it. */
+/** jiti costs 30 ms at start, so it is loaded only where it is needed. */
 async function importByJiti(file: string, { cacheFolder, generation }: ImportOptions): Promise<unknown> {
   const { createJiti } = await import("jiti");
   const jiti = createJiti(import.meta.url, {
     interopDefault: false,
     moduleCache: generation === 0,
-    // Not its default, a folder of known name for temporary files, where any user of the machine could leave code for us.
+    // Not its default, a folder of known name for temporary files, where any user of the machine could leave code for
+    // us.
     fsCache: cacheFolder ?? false,
     // This package and zod, also for a folder without `node_modules`.
     virtualModules: { "synapse-media-bridge": await import("../../index.ts"), zod: await import("zod") },

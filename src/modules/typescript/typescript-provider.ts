@@ -16,7 +16,10 @@ export interface RegisteredProvider extends TypeScriptProviderConfig {
   readonly provider: StorageProvider;
 }
 
-/** One provider in TypeScript. It shares the service's process; a deadline ends the wait for it, and its signal tells it. */
+/**
+ * One provider in TypeScript. It shares the service's process: a deadline ends the wait for it, and its signal tells
+ * it.
+ */
 export class TypeScriptProvider {
   readonly name: string;
   readonly storeLocal: boolean;
@@ -47,8 +50,8 @@ export class TypeScriptProvider {
   }
 
   /**
-   * True where it has the file, which lies in the spool then; why it may have it all the same; undefined where it says that it
-   * does not. Rejects where the spool cannot be written.
+   * True where it has the file, which is then in the spool; why it may have it nevertheless; undefined where it says
+   * that it does not. Rejects where the spool cannot be written.
    */
   async fetch(wanted: WantedFile): Promise<true | Doubt> {
     const path = mediaPath(wanted.file);
@@ -88,14 +91,14 @@ export class TypeScriptProvider {
     const signal = AbortSignal.any([deadline.signal, ending]);
     try {
       const running = run(signal);
-      // Past its end nobody awaits it any more: a rejection must not end the process.
+      // After its end no code awaits it any more: a rejection must not end the process.
       running.catch(() => undefined);
       const outcome = await untilAborted(running, signal);
       count(outcome);
       return outcome;
     } catch (thrown) {
       if (thrown instanceof SpoolFailed) throw thrown;
-      // What it rejects with may be another error for the same reason.
+      // It may reject with another error for the same reason.
       const error = signal.aborted ? (signal.reason as Error) : failureOf(thrown);
       if (call === "fetch" && MatrixError.is(error) && error.status === 404) {
         count("absent");

@@ -13,7 +13,7 @@ export interface WebServices {
   readonly identify: (request: WebRequest) => Promise<Requester>;
 }
 
-/** For modules that are only looked at: what they register is checked, and nobody asks for it. */
+/** For modules that are only looked at: what they register is checked, but never requested. */
 export function createUnservedWeb(log: Logger): WebServices {
   return {
     resources: new WebResources(log),

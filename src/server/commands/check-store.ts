@@ -14,8 +14,8 @@ export interface VerificationRun {
 }
 
 /**
- * Verifies the store of a configuration, beside a running service or without one. Rejects with a StartError `STORE` where it cannot be
- * read, or where it is to be repaired and holds files of which the database has never known.
+ * Verifies the store of a configuration, beside a running service or without one. Rejects with a StartError `STORE`
+ * where it cannot be read, or where it should be repaired but has files that the database has never known.
  */
 export async function verifyStore(
   config: Config,

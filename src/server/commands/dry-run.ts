@@ -11,15 +11,15 @@ import { moduleDatabaseOptions } from "../module-database.ts";
 import { prepareDatabase } from "./throwaway-database.ts";
 
 export interface DryRunOptions {
-  /** Hears one line for each step of making the Python environment. */
+  /** Called with one line for each step of making the Python environment. */
   readonly onProgress: (line: string) => void;
-  /** Whether modules may ask the homeserver what changes nothing there. */
+  /** Whether modules may make calls to the homeserver that change nothing there. */
   readonly mayRead?: boolean;
 }
 
 /**
- * Loads all modules for a look at them: nothing of theirs starts by itself, the homeserver is not asked (or only for what changes
- * nothing), and what they write to a database is taken back. Rejects with a StartError.
+ * Loads all modules to look at them: nothing of theirs starts by itself, the homeserver is not asked (or only for what
+ * changes nothing), and what they write to a database is rolled back. Rejects with a StartError.
  */
 export async function loadModulesForDryRun(config: Config, options: DryRunOptions): Promise<LoadedModules> {
   const log = createLogger("fatal");

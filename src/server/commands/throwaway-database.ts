@@ -5,7 +5,7 @@ import type { Config } from "../../config/config.ts";
 import { openStores } from "../../storage/open-stores.ts";
 import type { Logger } from "../../util/log.ts";
 
-/** A configuration by which Python modules can be looked at before the service was ever started. */
+/** A configuration with which Python modules can be looked at before the service was ever started. */
 export interface Prepared {
   readonly config: Config;
   /** Removes what was made for it. */
@@ -13,8 +13,8 @@ export interface Prepared {
 }
 
 /**
- * Where Python modules work on the service's own database and that is not there yet, an empty one in a folder for
- * temporary files takes its place: a module should be told of missing tables, and not of the file.
+ * Where Python modules work on the service's own database and that does not exist yet, an empty one in a folder for
+ * temporary files takes its place: a module should be told of missing tables, and not of a missing file.
  */
 export async function prepareDatabase(config: Config, log: Logger): Promise<Prepared> {
   const { moduleDatabase, database } = config.mediaBridge;

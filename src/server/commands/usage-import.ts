@@ -6,7 +6,7 @@ import type { Logger } from "../../util/log.ts";
 import { ShutdownStack } from "../shutdown-stack.ts";
 import { openSynapseMedia } from "../open-synapse-media.ts";
 
-/** An import of usage into the service's database, which the service may be using meanwhile. */
+/** An import of usage into the service's database, which the service may be using at the same time. */
 export interface UsageImport {
   run(
     periodOf: (userId: string) => Promise<number | undefined>,

@@ -4,11 +4,11 @@ import type { Route } from "../../http/routes/route.ts";
 /** A part of the service, as one configuration has it. */
 export interface Feature {
   readonly routes: readonly Route[];
-  /** Clears what an earlier process had under way, once the address is ours; for the first generation alone. */
+  /** Clears what an earlier process had under way, once the service has its address; for the first generation alone. */
   clear?(): Promise<void>;
-  /** Begins with what it does by itself, once its generation serves. */
+  /** Begins the work that it does by itself, once its generation serves. */
   begin?(): Promise<void>;
-  /** Looks for work that may have come meanwhile. */
+  /** Looks for work that may have arrived. */
   wake?(): void;
 }
 

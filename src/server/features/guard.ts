@@ -25,17 +25,17 @@ export interface GuardOptions {
   readonly clock: Clock;
   readonly cleanup: ShutdownStack;
   readonly requester: RequesterOptions;
-  /** What decides over uploads. */
+  /** What decides about uploads. */
   readonly admission: Omit<AdmissionParts, "chain" | "ledger">;
   /** What users have reserved. */
   readonly accounts: UsageAccounts;
-  /** Uploads whose end is not known and not recorded. */
+  /** Uploads whose end is neither known nor recorded. */
   readonly doubts: UnrecordedDoubts;
   readonly stores: Pick<Stores, "usage" | "guard">;
   readonly running: RunningTasks;
 }
 
-/** Guards the Synapse that the configuration names: without a repository of its own. Throws a StartError `STORE`. */
+/** Guards the Synapse that the configuration names, without a repository of its own. Throws a StartError `STORE`. */
 export function openGuard(upstream: Upstream, options: GuardOptions): MediaFeature {
   const { config, log, clock, cleanup, requester, admission, accounts, doubts, stores, running } = options;
   const { now } = clock;

@@ -16,7 +16,10 @@ export interface StorageProviderParts {
   readonly log: Logger;
 }
 
-/** The storage providers of the configuration at work: they store, and give back. Undefined where there are none. */
+/**
+ * The storage providers of the configuration at work: they store files and restore them. Undefined where there are
+ * none.
+ */
 export function openStorageProviders(
   config: Config,
   { python: hosts, storageProviders: entries, ending }: LoadedModules,
@@ -28,7 +31,7 @@ export function openStorageProviders(
   const providers = new LoadedStorageProviders({ hosts, entries, deadlines, mediaStorePath, log, metrics, ending });
   const names = providers.all.map(({ name }) => name);
   names.forEach((name) => metrics.providerConfigured(name));
-  // Those of which nothing waits as well: an alert on a rise needs the 0 before it.
+  // Includes providers for which no file waits: an alert on a rise needs the 0 before it.
   const none = names.map((name) => [name, 0] as const);
   metrics.watchPendingStores(async () => new Map([...none, ...(await stores.copies.counts())]));
   const restorer = new MediaRestorer(providers, blobs);

@@ -12,7 +12,7 @@ export interface RepositoryOptions {
   readonly state: ProcessState;
   readonly requester: RequesterOptions;
   readonly upload: PendingUploadParts;
-  /** Fetches files that are gone from disk; undefined without storage providers. */
+  /** Restores files that are gone from disk; undefined without storage providers. */
   readonly restorer: MediaRestorer | undefined;
 }
 

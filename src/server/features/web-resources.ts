@@ -8,7 +8,8 @@ import { maxWebBodyBytes } from "../../web/body-limit.ts";
 import type { WebResources } from "../../web/web-resources.ts";
 
 /**
- * Answers requests that match no route of the service's own. Throws a StartError where a module has taken one of them.
+ * Answers requests that match none of the service's own routes. Throws a StartError where a module has taken one of
+ * them.
  */
 export function serveModules(
   resources: WebResources,

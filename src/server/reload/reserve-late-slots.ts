@@ -5,8 +5,9 @@ import type { Logger } from "../../util/log.ts";
 import type { Generation } from "../generation.ts";
 
 /**
- * Keeps the places of callbacks that modules registered once they were constructed, and that they have not registered again yet: until
- * they do, what these would have judged is refused, as after a crash. A module whose configuration has changed begins anew.
+ * Reserves the places of callbacks that modules registered after they were constructed, and have not registered again
+ * yet. Until they do, requests that these callbacks would have judged are refused, as after a crash. A module whose
+ * configuration has changed begins anew.
  */
 export function keepPlaces(former: Generation, next: Generation, log: Logger): void {
   for (const kind of Object.keys(KINDS) as KindName[]) {
@@ -24,7 +25,7 @@ export function keepPlaces(former: Generation, next: Generation, log: Logger): v
   }
 }
 
-/** The index of the same module in another configuration; undefined where there is none that is configured alike. */
+/** The index of the same module in another configuration; undefined where no module is configured alike. */
 function indexIn(config: Config, former: Config, index: number): number | undefined {
   const [entries, formerEntries] = [config, former].map(({ modules, storageProviders }) => [
     ...modules,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Config } from "../../config/config.ts";
 
-/** What a running service cannot change: where it listens and where it keeps what it keeps. */
+/** Settings that a running service cannot change: where it listens, and where it stores its data. */
 const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   server_name: ({ serverName }) => serverName,
   media_store_path: ({ mediaStorePath }) => mediaStorePath,

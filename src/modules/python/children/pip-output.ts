@@ -1,15 +1,15 @@
-/** What pip says of packages with which nothing is wrong. */
+/** pip's lines about packages with which nothing is wrong. */
 const PROGRESS =
   /^\s*(?:(?:Collecting|Downloading|Using cached|Requirement already satisfied|Obtaining|Processing|Building wheels?|Created wheel|Stored in|Preparing metadata|Installing build dependencies|Getting requirements to build wheel|Looking in|Saved|Successfully)\b|[━╸╺ \d.]+ ?[kMG]?B\b|━)/;
-/** What names a cause, in the words of pip, of setuptools, of compilers and of linkers. */
+/** Words by which pip, setuptools, compilers and linkers name a cause. */
 const CAUSE =
   /error|not found|cannot|could not|no such|no matching|missing|required|failed|denied|unable|conflict|fatal/i;
 const MOST_LINES = 30;
 const MOST_CHARACTERS = 300;
 
 /**
- * The lines of a failed run of pip's that say why: without progress, and of many the ones that name a cause, which a compiler's output often
- * has at its beginning, and the last ones.
+ * The lines of a failed pip run that say why: without progress output, and of many lines those that name a cause, which
+ * a compiler's output often has at its beginning, and the last ones.
  */
 export function linesThatMatter(text: string | undefined): string {
   const lines = (text ?? "").split("\n").filter((line) => line.trim() !== "" && !PROGRESS.test(line));

@@ -3,7 +3,9 @@ import type { LeftOut } from "../../left-out.ts";
 import { joinStartErrors } from "../python-start-error.ts";
 import type { PythonHost } from "../python-host.ts";
 
-/** All Python children. Whatever their number, modules are constructed one at a time, in the one order of the configuration. */
+/**
+ * All Python children. Whatever their number, modules are constructed one at a time, in the order of the configuration.
+ */
 export class PythonChildren {
   readonly all: readonly PythonHost[];
   /** By the index of a module or storage provider. */
@@ -26,12 +28,12 @@ export class PythonChildren {
     await this.childOf(index)?.construct(index);
   }
 
-  /** Every module is constructed and the port is bound. */
+  /** Tells the children that every module is constructed and the port is bound. */
   async markStarted(): Promise<void> {
     await Promise.all(this.all.map((child) => child.markStarted()));
   }
 
-  /** Where a module or storage provider lives. */
+  /** The child of a module or storage provider. */
   childOf(index: number): PythonHost | undefined {
     return this.#homes.get(index);
   }
@@ -46,7 +48,7 @@ export class PythonChildren {
     return this.childOf(index)?.slots.unfired(index) ?? [];
   }
 
-  /** What a module could register and does not. */
+  /** What a module could register but does not. */
   leftOut(index: number): LeftOut {
     return this.childOf(index)?.slots.leftOut(index) ?? { registersNothing: true, unregistered: [] };
   }

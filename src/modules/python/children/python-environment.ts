@@ -16,7 +16,7 @@ export interface PythonEnvironmentOptions {
   readonly requirements?: string | undefined;
   /** Whether modules work with PostgreSQL, whose driver is installed then. */
   readonly needsPostgres?: boolean;
-  /** Hears one line for each step of the making. */
+  /** Called with one line for each step of the making. */
   readonly onProgress: (line: string) => void;
 }
 
@@ -24,8 +24,8 @@ const OLDEST = [3, 10] as const;
 const STAMP = "media-bridge.stamp";
 
 /**
- * The interpreter of the Python environment, which is made on the first start and again when what it is made from has changed.
- * Rejects with a {@link StartError} that says what is missing and what to do.
+ * The interpreter of the Python environment, which is made at the first start, and again when what it is made from has
+ * changed. Rejects with a {@link StartError} that says what is missing and what to do.
  */
 export async function ensurePythonEnvironment(options: PythonEnvironmentOptions): Promise<string> {
   if (options.executable !== undefined) return checkExecutable(options.executable);

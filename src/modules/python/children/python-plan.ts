@@ -1,8 +1,8 @@
 import type { Config, PythonModuleConfig, PythonProviderConfig } from "../../../config/config.ts";
 
-/** A Python child that is to be: who lives in it, and how it is run. */
+/** A planned Python child: the modules in it, and how it is run. */
 export interface PlannedChild {
-  /** `shared`, or the class that it is for, with `#2` and so on where one class has more of them. */
+  /** `shared`, or the class that it is for, with `#2` and so on for further children of the same class. */
   readonly name: string;
   readonly entries: readonly PythonModuleConfig[];
   readonly storageProviders: readonly PythonProviderConfig[];
@@ -13,7 +13,7 @@ export interface PlannedChild {
 }
 
 interface Group {
-  /** The class of the first who lives there. */
+  /** The class of its first module or provider. */
   readonly module: string;
   readonly entries: PythonModuleConfig[];
   readonly storageProviders: PythonProviderConfig[];
@@ -22,7 +22,7 @@ interface Group {
 /** The name of the child of all modules that the configuration does not set apart. */
 export const SHARED = "shared";
 
-/** The Python children of a configuration, in the order of those who live in them. */
+/** The Python children of a configuration, in the order of their modules. */
 export function planPythonChildren({ modules, storageProviders, mediaBridge: { python } }: Config): PlannedChild[] {
   const groups = new Map<string, Group>();
   const groupOf = (module: string) => {

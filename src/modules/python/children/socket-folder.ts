@@ -3,17 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { removeSocket } from "../../../util/remove-socket.ts";
 
-/** A socket's path has 108 bytes at most (Linux), with the zero at its end; some systems have fewer. */
+/** A socket's path has at most 108 bytes (Linux), including the zero at its end; some systems allow fewer. */
 const MAX_PATH_BYTES = 100;
 
-/** Numbers of sockets count up over all folders: a reload has two of them for a while. */
+/** Numbers of sockets count up over all folders: during a reload there are two folders for a while. */
 let lastNumber = 0;
-/** Folders of which what a killed service left has been removed. */
+/** Folders that have been cleared of what a killed service left. */
 const cleared = new Set<string>();
 
 /**
- * Paths for Unix sockets that only this user reaches: in a folder below `dataPath` or, where that would be too long a path, in
- * one of the system's for temporary files. The folder is made when the first path is asked for.
+ * Paths for Unix sockets that only this user can reach: in a folder below `dataPath` or, where that path would be too
+ * long, in one below the system's folder for temporary files. The folder is made when the first path is asked for.
  */
 export class SocketFolder {
   readonly #preferred: string;
@@ -24,7 +24,7 @@ export class SocketFolder {
     this.#preferred = join(dataPath, "sockets");
   }
 
-  /** A path where nothing is yet; the former one is removed. */
+  /** An unused path; the former socket is removed. */
   nextPath(): string {
     this.#removeLast();
     this.#folder ??= this.#make();
@@ -33,7 +33,7 @@ export class SocketFolder {
     return this.#lastPath;
   }
 
-  /** Removes what was made, but for the folder below `dataPath`. */
+  /** Removes what was made, except the folder below `dataPath`. */
   close(): void {
     this.#removeLast();
     if (this.#folder !== undefined && this.#folder !== this.#preferred)
@@ -65,7 +65,7 @@ function nameOf(pid: number, number: number): string {
   return `${pid}-${number}.sock`;
 }
 
-/** Whether another process with this number is there: a restarted container has the numbers of the one before. */
+/** Whether another process with this number exists: a restarted container reuses the numbers of the previous one. */
 function isAlive(pid: number): boolean {
   if (Number.isNaN(pid) || pid === process.pid) return false;
   try {
