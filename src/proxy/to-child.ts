@@ -4,7 +4,7 @@ import { matrixError } from "../errors.ts";
 import { Turns } from "../util/concurrency/turns.ts";
 import { Connections } from "./connections.ts";
 import { describeChildFailure } from "./failures.ts";
-import { checkRoom, endToEnd } from "./headers.ts";
+import { endToEnd } from "./headers.ts";
 import { StreamedRequests } from "./streamed-requests.ts";
 import type { Target } from "./target.ts";
 
@@ -66,8 +66,8 @@ function abortOf(signal: AbortSignal | undefined): (gone: () => void) => () => v
 }
 
 /**
- * The headers of a request as they are sent to the child, without the length of its body. Throws as {@link checkRoom}
- * does.
+ * The headers of a request as they are sent to the child, without the length of its body. The child has room for what is
+ * added here to the lines of a client.
  *
  * @param xForwarded whether `X-Forwarded-…` of the request is trusted
  * @param number the number of the request in the log
@@ -76,10 +76,10 @@ export function childHeaders(req: IncomingMessage, xForwarded: boolean, number: 
   const chain = xForwarded ? req.headers["x-forwarded-for"] : undefined;
   const forwarded = chain ?? req.socket.remoteAddress;
   const scheme = xForwarded ? req.headers["x-forwarded-proto"] : "http";
-  return checkRoom([
+  return [
     ...endToEnd(req.rawHeaders, OURS),
     ...(number === undefined ? [] : [REQUEST_NUMBER, String(number)]),
     ...(typeof forwarded === "string" ? ["X-Forwarded-For", forwarded] : []),
     ...(typeof scheme === "string" ? ["X-Forwarded-Proto", scheme] : []),
-  ]);
+  ];
 }

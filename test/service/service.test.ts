@@ -33,7 +33,7 @@ test("A service in a program listens on its address, serves, logs where it is to
   expect(await service.stop()).toBe(0);
   expect(service.isReady()).toBe(false);
   await expect(fetch(service.url ?? "")).rejects.toThrow("fetch failed");
-  expect(readdirSync(join(path, "data/control"))).toEqual([]);
+  expect(readdirSync(join(path, "data/control"))).toEqual(["service.lock"]);
 });
 
 test("A service in a program adds no handler of signals or of errors to the process", async () => {

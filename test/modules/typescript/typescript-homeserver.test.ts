@@ -61,7 +61,12 @@ describe("A TypeScript module asks the homeserver", () => {
     await service.upload("x".repeat(10));
     await expect(service.upload("one more")).rejects.toThrow(/403 .*M_USER_LIMIT_EXCEEDED/);
     const { facts } = await service.log.waitFor(({ message }) => message === "told the room");
-    expect(facts).toEqual({ module: "names", eventId: "$event" });
+    expect(facts).toEqual({
+      module: "names",
+      eventId: "$event",
+      request: expect.any(Number) as unknown,
+      requestId: expect.stringMatching(/^[0-9a-f]{8}-\d+$/) as unknown,
+    });
     const content = '{"msgtype":"m.notice","body":"@alice:example.test wanted more than 10"}';
     expect(homeserver.asked).toEqual([
       `token-of-the-admin GET ${ALICE_PATH}`,
