@@ -70,7 +70,7 @@ describe.concurrent("A callback that does not take what it is called with", () =
 
   test("of TypeScript can be called all the same, so check only says so", async () => {
     const { status, stdout } = await checkOf({ typescript: FORGETFUL_TS, config: "misfit" });
-    expect(stdout).toContain("does not fit: takes 3 arguments, is called with 2\n");
+    expect(stdout).toContain("does not fit: takes 4 arguments, is called with 3\n");
     expect(status).toBe(0);
   });
 });

@@ -24,7 +24,9 @@ export class RawConnection {
   readonly socket: Socket;
   /** How the other side ended the connection, once it has. */
   readonly closed: Promise<"closed" | "reset">;
-  #received = Buffer.alloc(0);
+  /** What has come and was not read yet: joined when it is looked at, since a large answer comes in many pieces. */
+  #pieces: Buffer[] = [];
+  #receivedBytes = 0;
   #ended = false;
   #wake: () => void = () => undefined;
 
@@ -37,7 +39,8 @@ export class RawConnection {
     });
     void this.#noteEnd();
     socket.on("data", (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk]);
+      this.#pieces.push(chunk);
+      this.#receivedBytes += chunk.length;
       this.#wake();
     });
   }
@@ -85,7 +88,7 @@ export class RawConnection {
 
   /** Whether nothing has come that was not read yet. */
   get silent(): boolean {
-    return this.#received.length === 0;
+    return this.#receivedBytes === 0;
   }
 
   /** Waits for `100 Continue`; rejects where something else comes. */
@@ -125,7 +128,7 @@ export class RawConnection {
   async #body(headers: Record<string, string>): Promise<Buffer> {
     if (headers["transfer-encoding"] === "chunked") return this.#chunks();
     const length = Number(headers["content-length"]);
-    await this.#until(() => this.#received.length >= length);
+    await this.#until(() => this.#receivedBytes >= length);
     return this.#take(length);
   }
 
@@ -134,7 +137,7 @@ export class RawConnection {
     for (;;) {
       await this.#until(() => this.#received.includes("\r\n"));
       const length = Number.parseInt(this.#take(this.#received.indexOf("\r\n") + 2).toString(), 16);
-      await this.#until(() => this.#received.length >= length + 2);
+      await this.#until(() => this.#receivedBytes >= length + 2);
       chunks.push(this.#take(length + 2).subarray(0, length));
       if (length === 0) return Buffer.concat(chunks);
     }
@@ -150,9 +153,16 @@ export class RawConnection {
     }
   }
 
+  get #received(): Buffer {
+    const joined = Buffer.concat(this.#pieces);
+    this.#pieces = [joined];
+    return joined;
+  }
+
   #take(length: number): Buffer {
-    const taken = this.#received.subarray(0, length);
-    this.#received = this.#received.subarray(length);
-    return taken;
+    const received = this.#received;
+    this.#pieces = [received.subarray(length)];
+    this.#receivedBytes = Math.max(0, received.length - length);
+    return received.subarray(0, length);
   }
 }

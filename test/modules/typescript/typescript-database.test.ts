@@ -64,7 +64,14 @@ describe.each([
   test("a table made in setup is shared by a Python module, and a callback sees what was committed before it", async () => {
     const mediaId = await service.upload("x".repeat(40));
     const { facts } = await service.log.waitFor(({ message }) => message === "told of an upload");
-    expect(facts).toEqual({ module: "ledger", mediaId, bytes: seen });
+    const request = expect.any(Number) as unknown;
+    expect(facts).toEqual({
+      module: "ledger",
+      mediaId,
+      bytes: seen,
+      request,
+      requestId: expect.any(String) as unknown,
+    });
     await expect.poll(() => act("rows")).toEqual([{ media_id: mediaId, bytes: 40, noted_by: "python" }]);
     expect(await act("writes")).toBe(1);
     const rows = [
