@@ -2,7 +2,7 @@
  * What TypeScript modules and programs that embed the service import from `synapse-media-bridge`.
  */
 export { MatrixError, type MatrixErrorOptions } from "./errors.ts";
-export type { CallbackContext, CallbackRequester, UploadContext } from "./callbacks/context.ts";
+export type { CallbackContext, CallbackRequester, UploadContext } from "./callbacks/context/context.ts";
 export type { MediaFile } from "./callbacks/kinds.ts";
 export { allow, NOT_SPAM, refuse, type Refusal, type RefusalWords } from "./callbacks/spam-verdict.ts";
 export type { FileInfo, ThumbnailInfo } from "./media-file.ts";

@@ -1,10 +1,10 @@
-import { CallContext, namedUser } from "./call-context.ts";
-import { type AdminQuestion, type CallerFacts, createRequester, type NewFacts } from "./caller.ts";
+import { CallContext, namedUser } from "./context/call-context.ts";
+import { type AdminQuestion, type CallerFacts, createRequester, type NewFacts } from "./context/caller.ts";
 import type { Chain, Decision } from "./chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
 import { MatrixError, withFacts } from "../errors.ts";
 import { SYSTEM_CLOCK, type Clock } from "../util/clock.ts";
-import { runForRequest } from "./current-request.ts";
+import { runForRequest } from "./context/current-request.ts";
 import { ModuleUnavailable, nameSlot, toClientError } from "./failure.ts";
 import type { StepResult } from "./python-run.ts";
 import { runnerOf, runSteps, type AskedStep } from "./python-run.ts";

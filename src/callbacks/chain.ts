@@ -1,5 +1,5 @@
 import type { MatrixError } from "../errors.ts";
-import type { NewFacts } from "./caller.ts";
+import type { NewFacts } from "./context/caller.ts";
 import type { CallbackKinds, KindName, Question } from "./kinds.ts";
 import type { Slot } from "./slot.ts";
 

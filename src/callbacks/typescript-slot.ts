@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { Clock } from "../util/clock.ts";
-import type { CallContext } from "./call-context.ts";
+import type { CallContext } from "./context/call-context.ts";
 import { failureOf, ModuleFailure, ModuleUnavailable } from "./failure.ts";
 import { KINDS, type CallbackKinds, type KindName, type Verdict } from "./kinds.ts";
 import { hearInto } from "./said.ts";

@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/config.ts";
-import { recordsOf } from "../server/user-records.ts";
+import { recordsOf } from "../server/commands/user-records.ts";
 import { readOwnUser } from "./own-user.ts";
 
 /** `media-bridge forget`. Answers what to print; throws a StartError where the database cannot be written, or the user is none of this server's. */

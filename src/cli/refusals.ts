@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/config.ts";
-import { recordsOf } from "../server/user-records.ts";
+import { recordsOf } from "../server/commands/user-records.ts";
 import { readOwnUser } from "./own-user.ts";
 import { describeRefusal, formatTime } from "./refusal-words.ts";
 

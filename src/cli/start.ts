@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import type { LoadedConfig } from "../config/config.ts";
 import { startService, type RunningService } from "../server/start.ts";
-import { takeInheritedSockets } from "../util/inherited-sockets.ts";
+import { takeInheritedSockets } from "../util/sockets/inherited-sockets.ts";
 import { createLogger, type Logger } from "../util/log.ts";
 import { describeTryOut } from "./try-out.ts";
 import { letYoungGenerationGrow } from "./young-generation.ts";

@@ -2,8 +2,8 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import { createServer } from "../util/node-http.ts";
-import { listenOnSocket } from "../util/private-socket.ts";
-import { removeSocket } from "../util/remove-socket.ts";
+import { listenOnSocket } from "../util/sockets/private-socket.ts";
+import { removeSocket } from "../util/sockets/remove-socket.ts";
 
 /** What the service does on a command. A {@link StartError}'s message is shown to the operator. */
 export type ControlHandlers = Readonly<Record<string, (params: unknown) => Promise<unknown>>>;

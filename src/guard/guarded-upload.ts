@@ -12,7 +12,7 @@ import {
 } from "../media/upload/admission.ts";
 import { createMediaId } from "../media/media-id.ts";
 import type { Reservation } from "../media/upload/quota.ts";
-import type { BodySource } from "../util/body-source.ts";
+import type { BodySource } from "../util/bodies/body-source.ts";
 import { CoalescedDelay } from "../util/concurrency/coalesced-delay.ts";
 import type { BufferedResponse } from "../proxy/small-request-client/response-parser.ts";
 import type { SynapseTurn, Upstream } from "../proxy/to-synapse.ts";
@@ -21,7 +21,7 @@ import { streamBody } from "../proxy/stream-request.ts";
 import { endToEnd, READ_HERE, type RawHeaders } from "../proxy/headers.ts";
 import { isOverMaximum } from "./media-config.ts";
 import type { Exchanged } from "../proxy/small-request-client/keep-alive-connection.ts";
-import { freePieces, readSmallBody, SMALL_BYTES } from "../util/small-body.ts";
+import { freePieces, readSmallBody, SMALL_BYTES } from "../util/bodies/small-body.ts";
 import type { Spool, SpooledUpload } from "./spool.ts";
 import type { UpstreamAnswer } from "../proxy/streamed-requests.ts";
 import { fateOf, readAnswer, readMediaId } from "./upload-answer.ts";

@@ -4,7 +4,7 @@ import { open, rm, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
 import { matrixError, StartError } from "../errors.ts";
 import { LOCAL_FOLDER } from "../media-file.ts";
-import type { BodySource } from "../util/body-source.ts";
+import type { BodySource } from "../util/bodies/body-source.ts";
 import { listShownFiles, removeEmptyFolders, showFile } from "./shown-files.ts";
 
 /** Our own names, besides those of `shown-files.ts`; nothing else in the folder is ever touched. */

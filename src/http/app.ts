@@ -6,7 +6,7 @@ import express, {
   type Response,
 } from "express";
 import { MatrixError, matrixError } from "../errors.ts";
-import { finishAfterBody } from "../util/finish-after-body.ts";
+import { finishAfterBody } from "../util/bodies/finish-after-body.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
 import { requestFacts } from "../util/request-ids.ts";

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from "express";
-import { runForRequest } from "../callbacks/current-request.ts";
+import { runForRequest } from "../callbacks/context/current-request.ts";
 import { failureOf } from "../callbacks/failure.ts";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";

@@ -1,4 +1,4 @@
-import type { CallbackContext } from "../callbacks/context.ts";
+import type { CallbackContext } from "../callbacks/context/context.ts";
 import type { MediaFile } from "../callbacks/kinds.ts";
 import type { FileInfo } from "../media-file.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";

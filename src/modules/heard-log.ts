@@ -1,4 +1,4 @@
-import { currentRequest } from "../callbacks/current-request.ts";
+import { currentRequest } from "../callbacks/context/current-request.ts";
 import { say } from "../callbacks/said.ts";
 import type { Logger } from "../util/log.ts";
 import { requestFacts } from "../util/request-ids.ts";

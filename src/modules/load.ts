@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { AdminQuestion } from "../callbacks/caller.ts";
+import type { AdminQuestion } from "../callbacks/context/caller.ts";
 import { ModuleUnavailable } from "../callbacks/failure.ts";
 import { CallbackRegistry } from "../callbacks/registry.ts";
 import type {

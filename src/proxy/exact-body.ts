@@ -1,5 +1,5 @@
 import { matrixError } from "../errors.ts";
-import type { BodySource } from "../util/body-source.ts";
+import type { BodySource } from "../util/bodies/body-source.ts";
 
 /** The body of a request, and the length that its head declares: undefined for a chunked body. */
 export interface SizedBody {

@@ -1,5 +1,5 @@
 import type { Writable } from "node:stream";
-import { freeBuffer } from "../util/free-buffer.ts";
+import { freeBuffer } from "../util/bodies/free-buffer.ts";
 
 const givenAway = new WeakSet<Uint8Array>();
 

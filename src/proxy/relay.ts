@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { finishAfterBody } from "../util/finish-after-body.ts";
+import { finishAfterBody } from "../util/bodies/finish-after-body.ts";
 import { describeFailure } from "./failures.ts";
 import type { Target } from "./target.ts";
 import type { SizedBody } from "./exact-body.ts";

@@ -1,10 +1,10 @@
 import type { Target, Waiter } from "./target.ts";
-import type { BodySource } from "../util/body-source.ts";
+import type { BodySource } from "../util/bodies/body-source.ts";
 import { exactly, expectNothing, type SizedBody } from "./exact-body.ts";
 import type { RawHeaders } from "./headers.ts";
 import { OutgoingBody } from "./outgoing-body.ts";
 import type { Purpose } from "./connection-places.ts";
-import { readSmallBody, SMALL_BYTES } from "../util/small-body.ts";
+import { readSmallBody, SMALL_BYTES } from "../util/bodies/small-body.ts";
 import type { UpstreamAnswer } from "./streamed-requests.ts";
 
 /** A request on its way through, without its body. */

@@ -6,7 +6,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import { WebResources } from "../web/web-resources.ts";
 import { ShutdownStack } from "./shutdown-stack.ts";
-import type { ModuleServices } from "./module-services.ts";
+import type { ModuleServices } from "./modules/module-services.ts";
 
 /** Modules that are loading, and what they depend on. */
 export interface ModuleLoading {
@@ -44,7 +44,7 @@ export function startModuleLoading({ config, log, clock, generation, metrics }: 
   const spawned = Promise.withResolvers<void>();
   const uploads = Promise.withResolvers<PendingUploadParts | undefined>();
   const services = spawned.promise
-    .then(() => import("./module-services.ts"))
+    .then(() => import("./modules/module-services.ts"))
     .then(async ({ openModuleServices }) => openModuleServices(config, log, await metrics, beneath));
   const typescript = services.then((opened) => opened.typescript);
   const countBlocked = async (callback: string, module: string) => (await metrics).callbackBlocked(callback, module);
@@ -76,6 +76,6 @@ export function startModuleLoading({ config, log, clock, generation, metrics }: 
 
 async function storeContent(params: unknown, parts: PendingUploadParts | undefined): Promise<object> {
   if (parts === undefined) throw new Error("a Synapse keeps the media: this service stores nothing");
-  const uploads = await import("./module-uploads.ts");
+  const uploads = await import("./modules/module-uploads.ts");
   return uploads.storeContent(params, parts);
 }

@@ -6,7 +6,7 @@ import { createHttpServer, listen } from "../http/listener.ts";
 import { countTraffic } from "../http/traffic.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Clock } from "../util/clock.ts";
-import type { InheritedSockets } from "../util/inherited-sockets.ts";
+import type { InheritedSockets } from "../util/sockets/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 import { endServing } from "./graceful-shutdown.ts";

@@ -10,7 +10,7 @@ import { startModuleLoading } from "./module-loading.ts";
 import type { Service } from "./service.ts";
 import { loadNativePart } from "../storage/native-part.ts";
 import { SYSTEM_CLOCK, type Clock } from "../util/clock.ts";
-import type { InheritedSockets } from "../util/inherited-sockets.ts";
+import type { InheritedSockets } from "../util/sockets/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 
 /** A running service. */

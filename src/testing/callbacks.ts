@@ -1,5 +1,5 @@
-import { CallContext } from "../callbacks/call-context.ts";
-import type { CallerFacts } from "../callbacks/caller.ts";
+import { CallContext } from "../callbacks/context/call-context.ts";
+import type { CallerFacts } from "../callbacks/context/caller.ts";
 import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { CallbackRegistry } from "../callbacks/registry.ts";

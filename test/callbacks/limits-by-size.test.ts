@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { StubSynapse } from "../guard/stub-synapse.ts";
+import { StubSynapse } from "../guard/support/stub-synapse.ts";
 import { FIXTURE_MODULES, startTestService, type TestService } from "../support/service.ts";
 
 /** From which size on which maximum holds. */

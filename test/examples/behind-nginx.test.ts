@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findFreePort } from "../support/free-port.ts";
-import { startNginx, type Nginx } from "../support/nginx.ts";
+import { startNginx, type Nginx } from "../support/servers/nginx.ts";
 import { PROJECT, readMediaId, startExample, type ExampleService } from "./example-service.ts";
 
 const hasNginx = spawnSync("nginx", ["-v"]).status === 0;

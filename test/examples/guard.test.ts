@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { StubSynapse } from "../guard/stub-synapse.ts";
+import { StubSynapse } from "../guard/support/stub-synapse.ts";
 import { startExample, type ExampleService } from "./example-service.ts";
 
 let synapse: StubSynapse;

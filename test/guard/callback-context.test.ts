@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { FIXTURE_MODULES } from "../support/service.ts";
-import { startGuard } from "./guard-service.ts";
+import { startGuard } from "./support/guard-service.ts";
 
 const ALICE = "@alice:example.test";
 

@@ -1,8 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { CliFolder, type CliService } from "../support/cli.ts";
-import { startNginx, type Nginx } from "../support/nginx.ts";
-import { sendJson, StubSynapse } from "./stub-synapse.ts";
+import { startNginx, type Nginx } from "../support/servers/nginx.ts";
+import { sendJson, StubSynapse } from "./support/stub-synapse.ts";
 
 const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
 const MODULES = [{ module: "every.Every" }];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openModuleDatabase, type OpenModuleDatabase } from "../../src/storage/module-database/open-module-database.ts";
 import { createDatabaseMedia } from "../../src/guard/database-media.ts";
 import { captureLog } from "../support/captured-log.ts";
-import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { startPostgres, type TestPostgres } from "../support/servers/postgres.ts";
 import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 
 const ALICE = "@alice:example.test";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { RawConnection } from "../http/support/raw-connection.ts";
 import { startTestService, type TestService } from "../support/service.ts";
-import { StubSynapse, type Behaviour } from "./stub-synapse.ts";
+import { StubSynapse, type Behaviour } from "./support/stub-synapse.ts";
 
 let synapse: StubSynapse;
 let service: TestService;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { CliFolder, type CliService } from "../support/cli.ts";
-import { StubSynapse } from "./stub-synapse.ts";
+import { StubSynapse } from "./support/stub-synapse.ts";
 
 const ALICE = "@alice:example.test";
 const LIMIT_BYTES = 1000;

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vit
 import { limit, steps } from "../callbacks/script.ts";
 import { MAX_UPLOAD_BYTES, ScriptedService } from "../callbacks/scripted-service.ts";
 import { RawConnection } from "../http/support/raw-connection.ts";
-import { answers, StubSynapse } from "./stub-synapse.ts";
+import { answers, StubSynapse } from "./support/stub-synapse.ts";
 
 const ALLOWED = "is_user_allowed_to_upload_media_of_size";
 const LIMITS = "get_media_upload_limits_for_user";

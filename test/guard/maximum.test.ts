@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { portOf } from "../http/support/bodies.ts";
-import { isDoubted, startGuard, type GuardOptions, type GuardService } from "./guard-service.ts";
-import { sendJson } from "./stub-synapse.ts";
+import { isDoubted, startGuard, type GuardOptions, type GuardService } from "./support/guard-service.ts";
+import { sendJson } from "./support/stub-synapse.ts";
 
 const CONFIG = "/_matrix/client/v1/media/config";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startGuard, type GuardService } from "./guard-service.ts";
+import { startGuard, type GuardService } from "./support/guard-service.ts";
 
 describe("What Python modules log in front of a Synapse", () => {
   let guard: GuardService;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { startGuard, type GuardService } from "./guard-service.ts";
-import { answers } from "./stub-synapse.ts";
+import { startGuard, type GuardService } from "./support/guard-service.ts";
+import { answers } from "./support/stub-synapse.ts";
 
 let guard: GuardService;
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { showFile } from "../../src/guard/shown-files.ts";
-import { startGuard, type GuardService } from "./guard-service.ts";
+import { startGuard, type GuardService } from "./support/guard-service.ts";
 
 /** What the module saw in one check. */
 interface Seen {

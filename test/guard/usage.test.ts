@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { LIMIT_BYTES, startGuard, type GuardService } from "./guard-service.ts";
-import { answers, sendJson, type Behaviour } from "./stub-synapse.ts";
+import { LIMIT_BYTES, startGuard, type GuardService } from "./support/guard-service.ts";
+import { answers, sendJson, type Behaviour } from "./support/stub-synapse.ts";
 
 const ALICE = "@alice:example.test";
 const HOUR_MS = 3_600_000;

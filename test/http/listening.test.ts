@@ -5,7 +5,7 @@ import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { listenOnSocket } from "../../src/util/private-socket.ts";
+import { listenOnSocket } from "../../src/util/sockets/private-socket.ts";
 import { startTestService } from "../support/service.ts";
 import { portOf } from "./support/bodies.ts";
 import { RawConnection } from "./support/raw-connection.ts";

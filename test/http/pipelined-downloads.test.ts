@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startTestService, type TestService } from "../support/service.ts";
-import { startGuard } from "../guard/guard-service.ts";
+import { startGuard } from "../guard/support/guard-service.ts";
 import { RawConnection } from "./support/raw-connection.ts";
 
 const SIZE = 8_000_000;

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { portOf } from "../http/support/bodies.ts";
-import { startBucket, type TestBucket } from "../support/bucket.ts";
+import { startBucket, type TestBucket } from "../support/servers/bucket.ts";
 import { fileAppears, localPath } from "../support/providers.ts";
 import { errorsOf, startProviderService } from "./provider-service.ts";
 

@@ -10,7 +10,7 @@ import { createUpstream } from "../../src/proxy/to-synapse.ts";
 import { Connections } from "../../src/proxy/connections.ts";
 import { SmallRequestClient } from "../../src/proxy/small-request-client/small-request-client.ts";
 import { portOf } from "../http/support/bodies.ts";
-import { createCertificate } from "../support/certificate.ts";
+import { createCertificate } from "../support/servers/certificate.ts";
 
 const UPLOAD = { method: "POST", target: "/upload", headers: ["Content-Length", "200000"] } as const;
 const BODY = [Buffer.alloc(100_000, "a"), Buffer.alloc(100_000, "b")];

@@ -6,7 +6,7 @@ import { toPoolConfig } from "../../src/storage/module-database/postgres-argumen
 import { numberPlaceholders } from "../../src/storage/module-database/postgres-placeholders.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { captureLog } from "../support/captured-log.ts";
-import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+import { startPostgres, type TestPostgres } from "../support/servers/postgres.ts";
 import { describeModuleDatabase } from "../contract/module-database.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { createTemporaryFolder } from "./files/temporary-folder.ts";

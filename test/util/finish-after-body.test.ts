@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { finishAfterBody } from "../../src/util/finish-after-body.ts";
+import { finishAfterBody } from "../../src/util/bodies/finish-after-body.ts";
 import { portOf } from "../http/support/bodies.ts";
 import { RawConnection } from "../http/support/raw-connection.ts";
 

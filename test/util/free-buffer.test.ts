@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { freeBuffer } from "../../src/util/free-buffer.ts";
+import { freeBuffer } from "../../src/util/bodies/free-buffer.ts";
 
 test("memory is back at once, without a collection of garbage", () => {
   const before = process.memoryUsage().arrayBuffers;

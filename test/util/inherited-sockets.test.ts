@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { takeInheritedSockets } from "../../src/util/inherited-sockets.ts";
+import { takeInheritedSockets } from "../../src/util/sockets/inherited-sockets.ts";
 
 const NONE = { service: undefined, metrics: undefined };
 

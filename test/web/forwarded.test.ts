@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { RawConnection } from "../http/support/raw-connection.ts";
 import { startTestService, type TestService } from "../support/service.ts";
-import { startGuard } from "../guard/guard-service.ts";
+import { startGuard } from "../guard/support/guard-service.ts";
 import { python } from "./service.ts";
 
 /** Answers with the headers that it sees, wherever they can be read. */

@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import type { Chain } from "../../callbacks/chain.ts";
-import type { BodySource } from "../../util/body-source.ts";
+import type { BodySource } from "../../util/bodies/body-source.ts";
 
 /** The media id that a `PUT` uploads to, as the path names it. */
 export interface UploadTarget {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { matrixError } from "../../errors.ts";
-import type { BodySource } from "../../util/body-source.ts";
+import type { BodySource } from "../../util/bodies/body-source.ts";
 import { leastBytesWithin } from "./discard-body.ts";
 
 /** How a request's body is read. */

@@ -1,4 +1,4 @@
-import type { BodySource } from "../../util/body-source.ts";
+import type { BodySource } from "../../util/bodies/body-source.ts";
 import { createHash } from "node:crypto";
 import { MatrixError, matrixError } from "../../errors.ts";
 import { localFile } from "../../media-file.ts";

@@ -7,7 +7,7 @@ import { homeserverRequests } from "../../modules/python/homeserver-requests.ts"
 import { loadModules, type LoadedModules } from "../../modules/load.ts";
 import { openTrialDatabase } from "../../storage/module-database/open-module-database.ts";
 import { createLogger } from "../../util/log.ts";
-import { moduleDatabaseOptions } from "../module-database.ts";
+import { moduleDatabaseOptions } from "../modules/module-database.ts";
 import { prepareDatabase } from "./throwaway-database.ts";
 
 export interface DryRunOptions {

@@ -4,10 +4,10 @@ import { Readable } from "node:stream";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createUpstream, type Upstream } from "../../../src/proxy/to-synapse.ts";
 import { sendOn, streamBody } from "../../../src/proxy/stream-request.ts";
-import type { BodySource } from "../../../src/util/body-source.ts";
+import type { BodySource } from "../../../src/util/bodies/body-source.ts";
 import { portOf } from "../../http/support/bodies.ts";
 import { RawConnection } from "../../http/support/raw-connection.ts";
-import { expectNothingKept, isDoubted, startGuard, type GuardService } from "../guard-service.ts";
+import { expectNothingKept, isDoubted, startGuard, type GuardService } from "../support/guard-service.ts";
 
 /** A body that comes in these pieces, whatever was said of its length. */
 function bodyOf(...pieces: readonly string[]): BodySource {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { refuseFormBody } from "../../../src/http/request/form-body.ts";
 import { RawConnection, type RawAnswer } from "../../http/support/raw-connection.ts";
 import { testPython } from "../../support/python.ts";
-import { startGuard, type GuardService } from "../guard-service.ts";
+import { startGuard, type GuardService } from "../support/guard-service.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 const MULTIPART = "multipart/form-data; boundary=x";

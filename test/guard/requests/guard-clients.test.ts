@@ -8,8 +8,8 @@ import {
   LIMIT_BYTES,
   startGuard,
   type GuardService,
-} from "../guard-service.ts";
-import { sendJson } from "../stub-synapse.ts";
+} from "../support/guard-service.ts";
+import { sendJson } from "../support/stub-synapse.ts";
 
 const UPLOAD = "/_matrix/media/v3/upload";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { refusalOf } from "../../http/support/bodies.ts";
 import { askWithManyLines, FRAMINGS, type Framing } from "../../http/support/many-lines.ts";
-import { startGuard, type GuardService } from "../guard-service.ts";
+import { startGuard, type GuardService } from "../support/guard-service.ts";
 
 let guard: GuardService;
 beforeAll(async () => {

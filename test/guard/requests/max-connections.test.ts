@@ -9,8 +9,8 @@ import {
   LIMIT_BYTES,
   startGuard,
   type GuardService,
-} from "../guard-service.ts";
-import { sendJson, type Behaviour } from "../stub-synapse.ts";
+} from "../support/guard-service.ts";
+import { sendJson, type Behaviour } from "../support/stub-synapse.ts";
 
 const DOWNLOAD = "/_matrix/client/v1/media/download/example.test/abc";
 const UPLOAD = "/_matrix/media/v3/upload";

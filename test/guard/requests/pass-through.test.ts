@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { RawConnection } from "../../http/support/raw-connection.ts";
-import { startGuard, type GuardService } from "../guard-service.ts";
-import type { Behaviour } from "../stub-synapse.ts";
+import { startGuard, type GuardService } from "../support/guard-service.ts";
+import type { Behaviour } from "../support/stub-synapse.ts";
 
 const DOWNLOAD = "/_matrix/client/v1/media/download/example.test/abc";
 

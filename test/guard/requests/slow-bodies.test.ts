@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { RawConnection } from "../../http/support/raw-connection.ts";
-import { startGuard, type GuardService } from "../guard-service.ts";
+import { startGuard, type GuardService } from "../support/guard-service.ts";
 
 const DOWNLOAD = "/_matrix/client/v1/media/download/example.test/abc";
 const UPLOAD = "/_matrix/media/v3/upload";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { RawConnection } from "../../http/support/raw-connection.ts";
-import { startGuard, type GuardService } from "../guard-service.ts";
-import { sendJson } from "../stub-synapse.ts";
+import { startGuard, type GuardService } from "../support/guard-service.ts";
+import { sendJson } from "../support/stub-synapse.ts";
 
 let guard: GuardService;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestService, type TestService } from "../../support/service.ts";
-import { startGuard, type GuardService } from "../../guard/guard-service.ts";
+import { startGuard, type GuardService } from "../../guard/support/guard-service.ts";
 import { python } from "../../web/service.ts";
 import { refusalOf } from "../support/bodies.ts";
 import { uploadFiles } from "../support/disk.ts";

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startStubHomeserver, type StubHomeserver } from "../../http/support/stub-homeserver.ts";
 import { refuse } from "../../cli/refusals.ts";
 import { CliFolder } from "../../support/cli.ts";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
+import { startPostgres, type TestPostgres } from "../../support/servers/postgres.ts";
 import { testPython } from "../../support/python.ts";
 import { FIXTURE_MODULES, startTestService, type TestService, type TestUser } from "../../support/service.ts";
 import { createTemporaryFolder } from "../../storage/files/temporary-folder.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { startStubHomeserver, type StubHomeserver } from "../../homeserver/stub-homeserver.ts";
 import { json } from "../../homeserver/stub-homeserver.ts";
-import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
+import { startPostgres, type TestPostgres } from "../../support/servers/postgres.ts";
 import { FIXTURE_MODULES, startTestService, type TestService } from "../../support/service.ts";
 
 const PATH = "/_synapse/client/org.example.ledger";

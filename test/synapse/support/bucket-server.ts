@@ -1,4 +1,4 @@
-import { objectsOf, type BucketObjects } from "../../support/bucket-objects.ts";
+import { objectsOf, type BucketObjects } from "../../support/servers/bucket-objects.ts";
 import { startProcess } from "../../support/process.ts";
 import { synapsePython } from "./synapse.ts";
 

@@ -1,4 +1,4 @@
-import { startPostgres } from "../../support/postgres.ts";
+import { startPostgres } from "../../support/servers/postgres.ts";
 import type { DatabaseConfig, SynapseOptions } from "./synapse.ts";
 
 /** A database for a Synapse, of either engine. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import { z } from "zod";
-import { startNginx } from "../../support/nginx.ts";
+import { startNginx } from "../../support/servers/nginx.ts";
 import { startProcess } from "../../support/process.ts";
 import { testPython } from "../../support/python.ts";
 import { register, SERVER_NAME, type Account, type Homeserver } from "./synapse.ts";

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { removeSocket } from "../../../util/remove-socket.ts";
+import { removeSocket } from "../../../util/sockets/remove-socket.ts";
 
 /** A socket's path has at most 108 bytes (Linux), including the zero at its end; some systems allow fewer. */
 const MAX_PATH_BYTES = 100;

@@ -1,4 +1,4 @@
-import { freeBuffer } from "../../../util/free-buffer.ts";
+import { freeBuffer } from "../../../util/bodies/free-buffer.ts";
 import { writeChunks } from "../chunks.ts";
 
 /**

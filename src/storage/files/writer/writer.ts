@@ -1,5 +1,5 @@
 import type { BlobWriter, StagedUpload } from "../../../media/blobs.ts";
-import { freeBuffer } from "../../../util/free-buffer.ts";
+import { freeBuffer } from "../../../util/bodies/free-buffer.ts";
 import type { Logger } from "../../../util/log.ts";
 import { storeFailed } from "../../failure.ts";
 import type { FsOperations } from "../fs-operations.ts";

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, vi } from "vitest";
-import { startTestService, type TestService, type TestServiceOptions } from "../support/service.ts";
+import { startTestService, type TestService, type TestServiceOptions } from "../../support/service.ts";
 import { StubSynapse } from "./stub-synapse.ts";
 
 /** A limit of the configuration, under which every test of a guard uploads. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { runExample, startExample, type ExampleService } from "./example-service.ts";
+import { runExample, startExample, type ExampleService } from "../example-service.ts";
 
 let service: ExampleService;
 

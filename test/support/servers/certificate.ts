@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { testPython } from "./python.ts";
+import { testPython } from "../python.ts";
 
 /** A private key and a certificate for 127.0.0.1 that it signs itself, both as PEM. Node can make none. */
 export function createCertificate(): { readonly key: string; readonly cert: string } {

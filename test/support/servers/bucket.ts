@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline";
 import { join } from "node:path";
 import { execa } from "execa";
-import { PROVIDERS } from "./providers.ts";
-import { testPython } from "./python.ts";
+import { PROVIDERS } from "../providers.ts";
+import { testPython } from "../python.ts";
 
 /** S3 on this machine, with one bucket. */
 export interface TestBucket {

@@ -11,7 +11,7 @@ export interface TestPostgres {
 
 /** Starts a new cluster (scripts/postgres.mjs). Rejects where no PostgreSQL is installed, so that no test is skipped in silence. */
 export async function startPostgres(): Promise<TestPostgres> {
-  const script = fileURLToPath(new URL("../../scripts/postgres.mjs", import.meta.url));
+  const script = fileURLToPath(new URL("../../../scripts/postgres.mjs", import.meta.url));
   const child = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
   const [line] = (await Promise.race([once(createInterface(child.stdout), "line"), ended])) as [unknown];

@@ -1,21 +1,21 @@
-import type { Config } from "../config/config.ts";
-import { type HomeserverTokens, loadHomeserverTokens } from "../config/build/homeserver-tokens.ts";
-import { loadTokensFile } from "../config/tokens-file.ts";
-import type { Authenticator, Requester } from "../homeserver/who/authenticator.ts";
-import { openHomeserver, type Homeserver } from "../homeserver/client/homeserver.ts";
-import { createTokensFileAuthenticator } from "../homeserver/who/tokens-file.ts";
-import { InProcessKnownUsers } from "../coordination/in-process-known-users.ts";
-import { createWhoamiAuthenticator } from "../homeserver/who/whoami.ts";
-import { identifyWebRequest, type RequesterOptions } from "../http/request/authenticate.ts";
-import type { Metrics } from "../metrics/metrics.ts";
-import { homeserverRequests } from "../modules/python/homeserver-requests.ts";
-import type { TypeScriptServices } from "../modules/typescript/typescript-services.ts";
-import { createWhoIs } from "../modules/python/who-is.ts";
+import type { Config } from "../../config/config.ts";
+import { type HomeserverTokens, loadHomeserverTokens } from "../../config/build/homeserver-tokens.ts";
+import { loadTokensFile } from "../../config/tokens-file.ts";
+import type { Authenticator, Requester } from "../../homeserver/who/authenticator.ts";
+import { openHomeserver, type Homeserver } from "../../homeserver/client/homeserver.ts";
+import { createTokensFileAuthenticator } from "../../homeserver/who/tokens-file.ts";
+import { InProcessKnownUsers } from "../../coordination/in-process-known-users.ts";
+import { createWhoamiAuthenticator } from "../../homeserver/who/whoami.ts";
+import { identifyWebRequest, type RequesterOptions } from "../../http/request/authenticate.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { homeserverRequests } from "../../modules/python/homeserver-requests.ts";
+import type { TypeScriptServices } from "../../modules/typescript/typescript-services.ts";
+import { createWhoIs } from "../../modules/python/who-is.ts";
 import { moduleDatabaseOptions } from "./module-database.ts";
-import { openModuleDatabase } from "../storage/module-database/open-module-database.ts";
-import type { Logger } from "../util/log.ts";
-import type { WebRequest } from "../web/web-handler.ts";
-import type { ShutdownStack } from "./shutdown-stack.ts";
+import { openModuleDatabase } from "../../storage/module-database/open-module-database.ts";
+import type { Logger } from "../../util/log.ts";
+import type { WebRequest } from "../../web/web-handler.ts";
+import type { ShutdownStack } from "../shutdown-stack.ts";
 
 /** What modules of both languages depend on, and what identifies the user of a request. */
 export interface ModuleServices {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startExample, type ExampleService } from "./example-service.ts";
+import { startExample, type ExampleService } from "../example-service.ts";
 
 const NOTE = "/_synapse/client/org.example.note";
 

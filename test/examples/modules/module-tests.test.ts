@@ -1,11 +1,11 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { runModuleTests } from "../support/module-tests.ts";
+import { runModuleTests } from "../../support/module-tests.ts";
 
 /** One of them starts a whole service. */
 const TIMEOUT_MS = 180_000;
-const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const PROJECT = fileURLToPath(new URL("../../..", import.meta.url));
 
 test(
   "The tests of the examples' Python modules, and of the plugin, pass with the names of this service",
@@ -18,7 +18,7 @@ test(
   },
 );
 
-/** Storage providers are tried in whole services: test/examples/storage-provider.test.ts and its like. */
+/** Storage providers are tried in whole services: test/examples/modules/storage-provider.test.ts and its like. */
 const WITHOUT_MODULE = new Set(["storage-provider", "typescript-storage-provider"]);
 
 test("Every example with a module has a test of it beside it", () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startAccounts, type Account, type AccountsHomeserver } from "./accounts-homeserver.ts";
-import { startExample, type ExampleService } from "./example-service.ts";
+import { startAccounts, type Account, type AccountsHomeserver } from "../accounts-homeserver.ts";
+import { startExample, type ExampleService } from "../example-service.ts";
 
 const LANGUAGES = ["python", "typescript"] as const;
 const ZIPS = ["PK\x03\x04", "PK\x05\x06", "PK\x07\x08"].map((signature) => `${signature} and more`);

@@ -1,5 +1,5 @@
-import type { Config } from "../config/config.ts";
-import type { ModuleDatabaseOptions } from "../storage/module-database/open-module-database.ts";
+import type { Config } from "../../config/config.ts";
+import type { ModuleDatabaseOptions } from "../../storage/module-database/open-module-database.ts";
 
 /** Which database modules work on, as the configuration decides it. */
 export function moduleDatabaseOptions({ mediaBridge }: Config): Omit<ModuleDatabaseOptions, "log"> {

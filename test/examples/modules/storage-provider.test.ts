@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { localPath } from "../support/providers.ts";
-import { readMediaId, runExample, startExample, type ExampleService } from "./example-service.ts";
+import { localPath } from "../../support/providers.ts";
+import { readMediaId, runExample, startExample, type ExampleService } from "../example-service.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "media-bridge-example-"));
 let service: ExampleService;

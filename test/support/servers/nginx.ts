@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findFreePort } from "./free-port.ts";
-import { startProcess } from "./process.ts";
+import { findFreePort } from "../free-port.ts";
+import { startProcess } from "../process.ts";
 
-const EXAMPLES = fileURLToPath(new URL("../../examples", import.meta.url));
+const EXAMPLES = fileURLToPath(new URL("../../../examples", import.meta.url));
 const ATTEMPTS = 3;
 
 /** An nginx with the configuration of an example, on a port of its own. */

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { portOf } from "../http/support/bodies.ts";
+import { portOf } from "../../http/support/bodies.ts";
 
 /** A request as Synapse got it. */
 export interface SeenRequest {

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { MatrixError, matrixError } from "../errors.ts";
-import { storePendingUpload, type PendingUploadParts } from "../media/upload/pending-upload.ts";
-import { storeUpload } from "../media/upload/upload.ts";
-import type { BodySource } from "../util/body-source.ts";
-import { describeRefusal } from "../modules/python/who-is.ts";
-import { readRegularFile } from "../util/regular-file.ts";
+import { MatrixError, matrixError } from "../../errors.ts";
+import { storePendingUpload, type PendingUploadParts } from "../../media/upload/pending-upload.ts";
+import { storeUpload } from "../../media/upload/upload.ts";
+import type { BodySource } from "../../util/bodies/body-source.ts";
+import { describeRefusal } from "../../modules/python/who-is.ts";
+import { readRegularFile } from "../../util/regular-file.ts";
 
 const ContentSchema = z.strictObject({
   path: z.string(),

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
-import { startCopyServer, type CopyServer } from "../support/copy-server.ts";
-import { localPath } from "../support/providers.ts";
-import { PROJECT, readMediaId, runExample, startExample, type ExampleService } from "./example-service.ts";
+import { startCopyServer, type CopyServer } from "../../support/copy-server.ts";
+import { localPath } from "../../support/providers.ts";
+import { PROJECT, readMediaId, runExample, startExample, type ExampleService } from "../example-service.ts";
 
 const EXAMPLE = "typescript-storage-provider";
 const folder = mkdtempSync(join(tmpdir(), "media-bridge-example-"));

@@ -2,10 +2,10 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
-import { startScriptedHomeserver } from "../module-api/scripted-homeserver.ts";
-import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
-import { findFreePort } from "../support/free-port.ts";
-import { startExample } from "./example-service.ts";
+import { startScriptedHomeserver } from "../../module-api/scripted-homeserver.ts";
+import { createTemporaryFolder } from "../../storage/files/temporary-folder.ts";
+import { findFreePort } from "../../support/free-port.ts";
+import { startExample } from "../example-service.ts";
 
 const BOB_PATH = "/_synapse/admin/v2/users/%40bob%3Aexample.test";
 const ROOM_PATH = "/_matrix/client/v3/rooms/!moderators%3Aexample.test";

@@ -1,4 +1,4 @@
-import { StartError } from "../errors.ts";
+import { StartError } from "../../errors.ts";
 
 /** File descriptors of listening sockets that systemd opened for this process, by what they are for. */
 export interface InheritedSockets {
