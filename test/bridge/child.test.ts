@@ -30,7 +30,7 @@ describe("a child", () => {
   it.each([
     ["a stranger", /hello is malformed/],
     ["newer", /speaks protocol 2 to 3, this service 1/],
-  ])("that is %s is refused", async (mode, message) => {
+  ])("A child that is %s is refused", async (mode, message) => {
     const child = await spawnTestChild([mode.split(" ").at(-1) ?? ""]);
     await expect(child.hello).rejects.toThrow(message);
   });

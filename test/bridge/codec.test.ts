@@ -184,7 +184,7 @@ describe("frames", () => {
     ["a short text that is not UTF-8", "a1ff"],
     ["a surrogate", "a3eda080"],
     ["a long text that is not UTF-8", `d96e${"61".repeat(109)}ff`],
-  ])("that hold %s are refused", (_what, body) => {
+  ])("Frames that hold %s are refused", (_what, body) => {
     const length = (body.length / 2).toString(16).padStart(8, "0");
     expect(() => decodeAll([Buffer.from(length + body, "hex")])).toThrow("a frame that cannot be decoded");
   });

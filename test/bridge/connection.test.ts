@@ -160,7 +160,7 @@ describe("the child", () => {
     ["a message of an unknown shape", "000000029105", /of an unknown shape/],
     ["an answer without an id", "000000059401c0c0c0", /answer without an id/],
     ["a request whose id is none", "000000069400ffa178c0", /does not count up: -1 after 0/],
-  ])("that sends %s is ended, and told with its first bytes", async (_what, hex, reason) => {
+  ])("A child that sends %s is ended, and the error has the first bytes", async (_what, hex, reason) => {
     const log = captureLog();
     const child = await spawnTestChild([], { log });
     const hanging = child.connection.request("hang", null);

@@ -26,7 +26,7 @@ describe("a callback past its deadline", () => {
 
   describe.each(DECIDING)("of %s", (kind) => {
     it.each(PLACES)(
-      "in $language ($instance) is answered 503, named in the log, and leaves nothing",
+      "A late callback in $language ($instance) is answered 503, named in the log, and leaves nothing",
       async ({ instance, language }) => {
         const person = scripted.person(steps(kind, { [instance]: { never: true } }));
         const before = scripted.service.files();
@@ -94,13 +94,16 @@ describe("a callback past its deadline that may be skipped", () => {
   afterAll(() => scripted.stop());
 
   describe.each(DECIDING)("of %s", (kind) => {
-    it.each(PLACES)("in $language ($instance) counts as not there: the others decide", async ({ instance }) => {
-      const person = scripted.person(steps(kind, { [instance]: { never: true } }));
-      expect((await provoke(kind, person)).status).toBe(200);
-      expect(person.asked(kind)).toEqual(INSTANCES);
-    });
+    it.each(PLACES)(
+      "A late callback in $language ($instance) that may be skipped counts as absent: the others decide",
+      async ({ instance }) => {
+        const person = scripted.person(steps(kind, { [instance]: { never: true } }));
+        expect((await provoke(kind, person)).status).toBe(200);
+        expect(person.asked(kind)).toEqual(INSTANCES);
+      },
+    );
 
-    it("leaves the decision to the one behind it", async () => {
+    it("A late callback that may be skipped leaves the decision to the next one", async () => {
       const person = scripted.person(
         steps(kind, { first: { never: true }, second: { never: true }, third: REFUSING[kind] }),
       );

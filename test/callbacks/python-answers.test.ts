@@ -41,7 +41,7 @@ describe("the answer to a run", () => {
     [Number.NaN, null, [1]],
     [null, [1, 2]],
     null,
-  ])("that leaves out a slot or means none is refused: %j", (...raw) => {
+  ])("An answer to a run that leaves out a slot or names a wrong one is refused: %j", (...raw) => {
     expect(() => readStepResult(raw, slotsAnswering(null))).toThrow(TypeError);
   });
 

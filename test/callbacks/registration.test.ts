@@ -55,7 +55,7 @@ describe("whatever can be called is a callback", () => {
   it.each([
     ["python", { module: "shapes.Shapes" }, { ...SHAPED, admin: "lambda" }],
     ["typescript", { typescript: join(FIXTURE_MODULES, "shapes.ts") }, { ...SHAPED, admin: "class" }],
-  ])("in %s", async (_language, entry, shapes) => {
+  ])("Whatever can be called is a callback in %s", async (_language, entry, shapes) => {
     const users = Object.fromEntries(
       Object.entries(shapes).map(([user, shape]) => [shape, TOKENS[user as TestUser].user_id]),
     );

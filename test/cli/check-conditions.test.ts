@@ -162,7 +162,7 @@ describe.concurrent("check", () => {
     },
   );
 
-  test.runIf(IS_ROOT)("that root runs before there is a data path makes none, and says so", async () => {
+  test.runIf(IS_ROOT)("check by root, before there is a data path, makes none and says so", async () => {
     const { folder, environment } = createOpenFolder();
     const { status, stdout } = await folder.end(["check"], { environment });
     expect([status, stdout.includes("every.Every")]).toEqual([0, true]);

@@ -68,7 +68,7 @@ describe.concurrent("A callback that does not take what it is called with", () =
     expect(status).toBe(0);
   });
 
-  test("of TypeScript can be called all the same, so check only says so", async () => {
+  test("A TypeScript callback with too few parameters can be called all the same, so check only says so", async () => {
     const { status, stdout } = await checkOf({ typescript: FORGETFUL_TS, config: "misfit" });
     expect(stdout).toContain("does not fit: takes 4 arguments, is called with 3\n");
     expect(status).toBe(0);

@@ -89,7 +89,7 @@ describe.concurrent("a running service", () => {
     }
   });
 
-  test("that was asked for a reload while it started is not ended by that, and reloads once it is ready", async () => {
+  test("A service that is asked for a reload while it starts does not end, and reloads once it is ready", async () => {
     const folder = new CliFolder({ config: { modules: [{ typescript: "./asks.ts" }] } });
     folder.write(
       "asks.ts",

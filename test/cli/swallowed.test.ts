@@ -41,7 +41,7 @@ describe.concurrent("call shows what modules log of errors that they pass over",
     expect(JSON.parse(stdout)).toMatchObject({ slots: [{ outcome: "continue", said: ["warning: 5 bytes are many"] }] });
   });
 
-  test("of the running service, and of this call alone", async () => {
+  test("call shows what modules of the running service log of swallowed errors, for this call alone", async () => {
     const folder = swallowing();
     const service = await folder.start();
     const [{ stdout }, silent] = await Promise.all([
@@ -80,7 +80,7 @@ describe.concurrent("check --try calls each deciding callback once", () => {
       pythonPath: [FIXTURE_MODULES],
     });
 
-  test("and ends with 1 on a table that is not there, raised or swallowed, with the key", async () => {
+  test("check --try ends with 1 on a missing table, raised or swallowed, and names the key", async () => {
     for (const swallows of [true, false]) {
       const folder = folderOf([{ module: "every.Every" }, { module: "synapse_reader.Reader", config: { swallows } }]);
       const { status, stdout } = await folder.end(["check", "--try", ALICE]);
@@ -93,7 +93,7 @@ describe.concurrent("check --try calls each deciding callback once", () => {
     }
   });
 
-  test("and names an administrator's token that is missing; with one, reads are asked and what acts is held back", async () => {
+  test("check --try names a missing administrator's token; with one, it makes calls that read and holds back those that act", async () => {
     const modules = [{ module: "asking_too_much.Asking" }];
     const without = await folderOf(modules).end(["check", "--try", ALICE]);
     expect(without.stdout).toMatch(
@@ -118,7 +118,7 @@ describe.concurrent("check --try calls each deciding callback once", () => {
     expect(homeserver.requests).toHaveLength(asked);
   });
 
-  test("and ends with 1 on what a module passes over without a word, each time; what is held back is unknown", async () => {
+  test("check --try ends with 1 on every failure that a module swallows, and says that what is held back is unknown", async () => {
     const folder = folderOf([{ module: "quiet.Quiet" }, { typescript: QUIET }], { database: "own" });
     const { status, stdout } = await folder.end(["check", "--try", ALICE]);
     expect(stdout.split("\n").flatMap((line) => /^ {2}(\w+: \w+: [\w.]+)/.exec(line)?.[1] ?? [])).toEqual([
@@ -135,7 +135,7 @@ describe.concurrent("check --try calls each deciding callback once", () => {
     expect(status).toBe(1);
   });
 
-  test("and takes nothing but a user id", async () => {
+  test("check --try accepts only a user id", async () => {
     expect(await refuse(new CliFolder(), ["check", "--try", "alice"])).toContain("--try: expected a user id");
   });
 });

@@ -153,7 +153,7 @@ describe.concurrent("start --watch", () => {
   test.each([
     [["--watch"], true],
     [[], false],
-  ])("with the arguments %j loads chokidar: %s", async (args, isLoaded) => {
+  ])("start with the arguments %j loads chokidar: %s", async (args, isLoaded) => {
     const environment = { NODE_OPTIONS: `--import ${TELL_OF_CHOKIDAR}` };
     const service = await createFolder().start({ arguments: args, environment });
     service.kill("SIGTERM");

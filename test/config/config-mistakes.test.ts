@@ -99,14 +99,14 @@ test("what is required is named where it is missing", () => {
   );
 });
 
-test("one of homeserver and tokens_file must be given, and only one", () => {
+test("A configuration must have exactly one of homeserver and tokens_file", () => {
   const message = "expected exactly one of homeserver and tokens_file, found none of them, or both";
   expect(loadFailing({ "c.yaml": "server_name: a\nmedia_bridge: {}\n" })).toBe(`c.yaml:2: media_bridge: ${message}`);
   const both = "server_name: a\nmedia_bridge: {tokens_file: t, homeserver: {url: 'http://h'}}\n";
   expect(loadFailing({ "c.yaml": both })).toBe(`c.yaml:2: media_bridge: ${message}`);
 });
 
-test("all mistakes are told at once, a line each, each with its file", () => {
+test("All mistakes of a configuration are reported at once, one line each, each with its file", () => {
   const files = {
     "a.yaml": "server_name: ''\nmax_upload_size: x\n",
     "b.yaml": "media_bridge:\n  tokens_file: t\n  lisen: 1\n  log: {level: 3}\n",

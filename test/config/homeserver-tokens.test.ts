@@ -22,7 +22,7 @@ test("tokens are read from their files, without the white space around them", ()
   expect(read()).toEqual({ admin: "syt_admin", appservice: "as_token", warnings: [] });
 });
 
-test("without a homeserver there are none", () => {
+test("A configuration without a homeserver has no tokens", () => {
   expect(loadHomeserverTokens(undefined)).toEqual({ admin: undefined, appservice: undefined, warnings: [] });
 });
 

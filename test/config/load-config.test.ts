@@ -97,7 +97,7 @@ describe("defaults", () => {
     });
   });
 
-  test("beside a homeserver background tasks do not run, unless told to", () => {
+  test("Background tasks do not run beside a homeserver unless the configuration says so", () => {
     const own =
       "  homeserver: {url: 'https://hs.example.com/base/', cache_for: 0, grace: 2m, negative_cache_for: 1s, timeout: 1m}\n";
     expect(loadText("", own).config.mediaBridge).toMatchObject({

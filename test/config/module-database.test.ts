@@ -27,7 +27,7 @@ describe("in front of a Synapse modules work on the database of Synapse's own fi
     expect(homeserver).toMatchObject({ name: "sqlite3", args: { database: resolve("homeserver.db") } });
   });
 
-  test("of several the one that holds the main store", () => {
+  test("Modules work on the one of several databases that has the main store", () => {
     const several =
       "databases:\n  s: {name: psycopg2, args: {user: b}, data_stores: [state]}\n  m: {name: psycopg2, args: {user: a}, data_stores: [main]}";
     const { homeserver, decidedBy } = databaseOf(several, GUARD);
@@ -46,13 +46,13 @@ describe("in front of a Synapse modules work on the database of Synapse's own fi
     expect(other.decidedBy?.key).toBe("media_bridge.homeserver.database");
   });
 
-  test("one that cannot be worked with is refused, with the key that names another", () => {
+  test("A database that modules cannot use is refused, with the key that names another", () => {
     expect(loadFailing({ "c.yaml": withRequired("database: {name: mysql}", GUARD) })).toMatch(
       /^c\.yaml:2: database\.name: expected one of sqlite3, psycopg2, found text\n {2}.*media_bridge\.homeserver\.database/,
     );
   });
 
-  test("where no file names it, there is a warning that they get the service's own", () => {
+  test("A warning says that modules get the service's own database where no file names Synapse's", () => {
     expect(databaseOf(MODULE, GUARD).warnings).toEqual([
       expect.stringMatching(/^media_bridge\.homeserver\.database: modules get the service's own database/),
     ]);

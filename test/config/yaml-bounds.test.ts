@@ -13,7 +13,7 @@ const lists = (levels: number, leaf: string) =>
 const deep = (inner: string) => `${"[".repeat(150)}${inner}${"]".repeat(150)}`;
 
 describe("aliases", () => {
-  test("of aliases for billions of values are refused where they pass the bound", () => {
+  test("Aliases that expand to billions of values are refused where they pass the bound", () => {
     expect(loadFailing({ "c.yaml": lists(10, "lol") })).toMatch(
       /^c\.yaml:6: aliases up to here repeat more than 1,000,000/,
     );
@@ -22,13 +22,13 @@ describe("aliases", () => {
     ).toMatch(/^c\.yaml:\d: aliases up to here/);
   });
 
-  test("of one long text are refused as well", () => {
+  test("Aliases of one long text are refused as well", () => {
     const text = `a: &a ${"x".repeat(100_000)}\n`;
     const aliases = Array.from({ length: 12 }, (_, number) => `b${number}: *a\n`).join("");
     expect(loadFailing({ "c.yaml": text + aliases })).toMatch(/^c\.yaml:11: aliases up to here/);
   });
 
-  test("by way of merges are refused as well", () => {
+  test("Aliases in merges are refused as well", () => {
     const levels = Array.from({ length: 30 }, (_, level) =>
       level === 0
         ? "m0: &m0 {k0: [a, b, c]}"
@@ -37,13 +37,13 @@ describe("aliases", () => {
     expect(loadFailing({ "c.yaml": levels.join("\n") })).toMatch(/^c\.yaml:\d+: aliases up to here/);
   });
 
-  test("that make values lie deeper than each of them does are refused", () => {
+  test("Aliases that nest values too deeply are refused", () => {
     expect(loadFailing({ "c.yaml": `a: &a ${deep("x")}\nb: ${deep("*a")}\n` })).toMatch(
       /^c\.yaml:2: .*200 levels deep$/,
     );
   });
 
-  test("that a configuration needs are read, and the nearest anchor before them counts", () => {
+  test("Ordinary aliases are read, and the nearest anchor before them counts", () => {
     const { config } = loadText(
       "x: &size 10M\ny: &size 20M\nmax_upload_size: *size\nmedia_upload_limits: [&l {time_period: 1h, max_size: *size}, {<<: *l, time_period: 2h}]\n",
     );

@@ -59,7 +59,7 @@ async function end(service: CliService, folder: CliFolder): Promise<void> {
 }
 
 describe("a reload that fails leaves no value of a module's configuration in log and answer", () => {
-  test("whatever a TypeScript module throws", async () => {
+  test("A failing reload reveals no value of the configuration, whatever a TypeScript module throws", async () => {
     const folder = createFolder({ typescript: "./it.ts" });
     const service = await folder.start();
     for (const [what, statement] of THROWS) {
@@ -71,7 +71,7 @@ describe("a reload that fails leaves no value of a module's configuration in log
     await end(service, folder);
   });
 
-  test("nor does a start that fails", async () => {
+  test("A failing start reveals no value of a module's configuration", async () => {
     const folder = createFolder({ typescript: "./it.ts" });
     folder.write(
       "it.ts",
@@ -86,17 +86,20 @@ describe("a reload that fails leaves no value of a module's configuration in log
   test.each([
     ["raises", "raise RuntimeError('cannot log in with ' + password) from ValueError(password)"],
     ["exits with it as its words", "sys.exit(password)"],
-  ])("whatever a Python module says that %s", async (_, statement) => {
-    const folder = createFolder({ module: "login.Login" });
-    const service = await folder.start();
-    folder.write("login.py", python(statement));
-    const told = await reloadBoth(folder, service);
-    expect(told).toContain("cannot be constructed");
-    expect(told + service.log()).not.toContain(PASSWORD);
-    await end(service, folder);
-  });
+  ])(
+    "A failing reload reveals no value of the configuration, whatever a Python module says that %s",
+    async (_, statement) => {
+      const folder = createFolder({ module: "login.Login" });
+      const service = await folder.start();
+      folder.write("login.py", python(statement));
+      const told = await reloadBoth(folder, service);
+      expect(told).toContain("cannot be constructed");
+      expect(told + service.log()).not.toContain(PASSWORD);
+      await end(service, folder);
+    },
+  );
 
-  test("nor do the last words of a Python module that ends its process", async () => {
+  test("The last words of a Python module that ends its process reveal no value of its configuration", async () => {
     const folder = createFolder({ module: "login.Login" });
     folder.write(
       "login.py",

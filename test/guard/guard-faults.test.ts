@@ -114,7 +114,7 @@ describe.each(BODIES)("For %s, a success that cannot be one is answered 502, and
     await expectNothingKept(guard);
   });
 
-  test("one that is cut short", async () => {
+  test("A success that is cut short is answered 502, and leaves a doubt", async () => {
     guard.synapse.behave = (req, res) =>
       void req.once("end", () => {
         res.writeHead(200, { "Content-Length": "1000" }).write("{", () => req.socket.destroy());

@@ -17,7 +17,7 @@ async function lineOf(name: string | null): Promise<Record<string, unknown>> {
 }
 
 describe("the line of a guarded upload", () => {
-  test("that Synapse refuses says who refused, and for which user", async () => {
+  test("The line of an upload that Synapse refuses says who refused, and for which user", async () => {
     guard.synapse.behave = answers(403, { errcode: "M_FORBIDDEN", error: "no" });
     const { status, headers } = await guard.upload("text");
     expect(status).toBe(403);
@@ -30,13 +30,13 @@ describe("the line of a guarded upload", () => {
     });
   });
 
-  test("that Synapse fails to store says what Synapse answered", async () => {
+  test("The line of an upload that Synapse fails to store says what Synapse answered", async () => {
     guard.synapse.behave = answers(500, { errcode: "M_UNKNOWN", error: "no" });
     const { headers } = await guard.upload("text");
     expect(await lineOf(headers.get("X-Request-ID"))).toMatchObject({ status: 500, cause: "synapse answered 500" });
   });
 
-  test("for which Synapse cannot be reached names the address and the system's reason", async () => {
+  test("The line of an upload for which Synapse cannot be reached names the address and the system's reason", async () => {
     const { port } = guard.synapse;
     await guard.synapse.stop();
     const { status, headers } = await guard.upload("text");
@@ -47,7 +47,7 @@ describe("the line of a guarded upload", () => {
     });
   });
 
-  test("whose answer breaks off names what broke", async () => {
+  test("The line of an upload whose answer breaks off names what broke", async () => {
     guard.synapse.behave = (req) => void req.once("end", () => req.socket.destroy());
     const { status, headers } = await guard.upload("text");
     expect(status).toBe(502);

@@ -24,7 +24,7 @@ afterEach(async () => {
 const ask = async () => authenticator.whoIs({ token: "t" });
 
 describe("the homeserver is asked", () => {
-  test("under the path of its URL, for the user and device named, with the client's address and user agent", async () => {
+  test("The homeserver is asked under the path of its URL, for the named user and device, with the client's address and user agent", async () => {
     await authenticator.whoIs({
       token: "syt_a",
       userId: "@ghost&x=1:hs.test",
@@ -48,13 +48,13 @@ describe("the homeserver is asked", () => {
     });
   });
 
-  test("without a query where none was given", async () => {
+  test("The homeserver is asked without a query where the client gave none", async () => {
     await authenticator.whoIs({ token: "syt_a" });
     expect(homeserver.requests[0]?.url).toBe("/behind/_matrix/client/v3/account/whoami");
     expect(homeserver.requests[0]?.headers).not.toHaveProperty("x-forwarded-for");
   });
 
-  test("in spite of an address and a user agent that no header can carry", async () => {
+  test("The homeserver is asked in spite of an address and a user agent that no header can carry", async () => {
     await authenticator.whoIs({
       token: "syt_a",
       address: "1.2.3.4\r\nX-Evil: 1",
@@ -80,14 +80,14 @@ describe("the homeserver is asked", () => {
     ["a user id", { userId: "a".repeat(256) }],
     ["a device id", { deviceId: "a".repeat(9000) }],
     ["a device id of few letters and many bytes", { deviceId: "ż".repeat(128) }],
-  ])("for no id that no user and no device can have: %s is refused", (_, ids) => {
+  ])("The homeserver is not asked for an id that no user and no device can have: %s is refused", (_, ids) => {
     expect(() => authenticator.whoIs({ token: "syt_a", ...ids })).toThrow(
       expect.objectContaining({ code: "PARAMETER_TOO_LONG", status: 400, errcode: "M_INVALID_PARAM" }),
     );
     expect(homeserver.requests).toHaveLength(0);
   });
 
-  test("with a head of less than 8 KiB, however much a client sends", async () => {
+  test("The homeserver is asked with a head of less than 8 KiB, however much a client sends", async () => {
     await authenticator.whoIs({
       token: "a".repeat(4096),
       userId: "\u0001".repeat(255),
@@ -152,7 +152,7 @@ describe("a refusal reaches the client to the letter", () => {
     expect(homeserver.requests).toHaveLength(1);
   });
 
-  test("also when it is so long that it is not kept", async () => {
+  test("A refusal reaches the client unchanged even when it is too long to be kept", async () => {
     const bodyText = JSON.stringify({ errcode: "M_FORBIDDEN", error: "a".repeat(5000) });
     homeserver.answer = json(403, bodyText);
     await expect(ask()).rejects.toMatchObject({ status: 403, bodyText });

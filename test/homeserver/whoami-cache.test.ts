@@ -78,7 +78,7 @@ test("a refusal is thrown at once for its own, shorter time", async () => {
   expect(await ask("t")).toEqual(ALICE);
 });
 
-test("one token is as many users as user_id and device_id name", async () => {
+test("One token is as many users as user_id and device_id name", async () => {
   homeserver.answer = echoUser;
   const users = [[], ["@a:hs.test"], ["@b:hs.test"], ["@a:hs.test", "D"], ["@a:hs.test", "E"]] as const;
   const expected = ["@as:hs.test", "@a:hs.test", "@b:hs.test", "@a:hs.test D", "@a:hs.test E"];

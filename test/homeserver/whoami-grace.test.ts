@@ -84,7 +84,7 @@ describe("a user that the homeserver named stays known for the grace, all others
   });
 });
 
-test("once it is known that the homeserver does not answer, known users do not wait for it", async () => {
+test("Known users do not wait for a homeserver that is known not to answer", async () => {
   for (const token of ["alice", "bob", "carol"]) await ask(token);
   nowMs += CACHE_MS;
   homeserver.answer = DOWN;
@@ -147,7 +147,7 @@ test("a homeserver that wants to be left alone for long is asked again after hal
   nameByToken(...(await held));
 });
 
-test("without a grace an outage is felt as soon as the answer is no longer fresh", async () => {
+test("Without a grace period, an outage has an effect as soon as an answer is no longer fresh", async () => {
   const strict = connect(5000, 0);
   await ask("alice", strict);
   homeserver.answer = DOWN;

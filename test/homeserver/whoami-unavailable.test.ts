@@ -95,7 +95,7 @@ describe("is unavailable, and nothing is kept, after", () => {
 });
 
 describe("is unavailable", () => {
-  test("when the answer does not start in time", async () => {
+  test("The homeserver is unavailable when its answer does not start in time", async () => {
     const slow = connect(homeserver.url, 100);
     homeserver.answer = () => undefined;
     await expect(ask(slow)).rejects.toMatchObject(UNAVAILABLE);
@@ -103,7 +103,7 @@ describe("is unavailable", () => {
     await slow.close();
   });
 
-  test("when the body does not end in time, however steadily it drips", async () => {
+  test("The homeserver is unavailable when the body of its answer does not end in time, however steadily it drips", async () => {
     const slow = connect(homeserver.url, 200);
     homeserver.answer = (res) => {
       res.writeHead(200).write("{");
@@ -115,7 +115,7 @@ describe("is unavailable", () => {
     await slow.close();
   });
 
-  test("when the port is closed, or the server does not speak TLS", async () => {
+  test("The homeserver is unavailable when its port is closed, or it does not speak TLS", async () => {
     const gone = await startStubHomeserver();
     await gone.stop();
     const refused = connect(gone.url);
@@ -128,7 +128,7 @@ describe("is unavailable", () => {
     await tls.close();
   });
 
-  test("once it is closed", async () => {
+  test("An authenticator is unavailable once it is closed", async () => {
     await ask();
     await authenticator.close();
     await expect(async () => authenticator.whoIs({ token: "another" })).rejects.toMatchObject(UNAVAILABLE);
@@ -201,7 +201,7 @@ describe("the token is in no line of the log and in no error", () => {
     "HTTP/1.1 401 No\r\n\r\n",
     `HTTP/1.1 ${TOKEN}\r\n`,
     `HTTP/1.1 200 OK\r\n${TOKEN}`,
-  ])("not even when the server echoes it behind %j", async (start) => {
+  ])("The token is in no line of the log, even when the server echoes it after %j", async (start) => {
     prefix = Buffer.from(start);
     const own = connect(urlOf(echo));
     const error: unknown = await ask(own).catch((reason: unknown) => reason);

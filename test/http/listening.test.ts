@@ -127,7 +127,7 @@ describe("a port in use", () => {
     other.close();
   });
 
-  test("of the metrics is told as theirs", async () => {
+  test("The error of a metrics port in use says that it is the port of the metrics", async () => {
     const other = await listening(createServer(), 0);
     const port = portOf(other);
     // A TypeScript module waits for the metrics.

@@ -60,7 +60,7 @@ describe("requests that are pipelined on one connection", () => {
     connection.socket.destroy();
   }, 60_000);
 
-  test("of which one has a body that comes later are served as if they had come one by one", async () => {
+  test("Pipelined requests, one with a body that comes later, are served as if they had come one by one", async () => {
     const { port, begun } = await startHeldServer();
     const connection = await RawConnection.open(port);
     const body = "x".repeat(1_000_000);
@@ -150,7 +150,7 @@ describe("a mistake behind a good request", () => {
     expect(await connection.closed).toBe("closed");
   });
 
-  test("in the body of a request that waits is answered in its turn, and that request never begins", async () => {
+  test("A mistake in the body of a waiting request is answered in its turn, and that request never begins", async () => {
     const { port, begun } = await startHeldServer();
     const connection = await RawConnection.open(port);
     const broken = "POST /held HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n";

@@ -58,7 +58,7 @@ describe("the metrics of modules", () => {
     expect(await metrics.addTo(OWN)).toBe(OWN);
   });
 
-  test("of several children are told apart by a label, each metric with its comments once", async () => {
+  test("A label distinguishes the metrics of several children, and each metric has its comments once", async () => {
     const metrics = new ModuleMetrics(captureLog());
     metrics.watch(() =>
       Promise.resolve([

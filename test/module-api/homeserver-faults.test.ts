@@ -119,7 +119,7 @@ except Exception as error:
     expect(await service.run(body)).toEqual([status, errcode, "Because", 5, '{"errcode":']);
   });
 
-  test("of what a module does as a user is a SynapseError too, as inside a homeserver", async () => {
+  test("A refused action as a user is a SynapseError too, as inside a homeserver", async () => {
     homeserver.script = everything([403, { errcode: "M_FORBIDDEN", error: "Not in the room", more: 1 }]);
     const error = await service.raised(SEND);
     expect(error).toMatchObject({ code: 403, errcode: "M_FORBIDDEN", msg: "Not in the room" });
@@ -173,7 +173,7 @@ describe("An answer that cannot be used is an HttpResponseException with 502", (
     ["HTML", "<html>"],
     ["no state", {}],
     ["events without state keys", { state: [{ type: "m.x", content: {} }] }],
-  ])("also for room state: %s", async (_what, answer) => {
+  ])("An unusable answer about room state is an HttpResponseException with 502: %s", async (_what, answer) => {
     homeserver.script = everything([200, answer]);
     expect(await service.raised('await api.get_room_state("!r:example.test")')).toMatchObject({ code: 502 });
   });

@@ -10,7 +10,7 @@ const VECTORS = z
   .array(VectorSchema)
   .parse(JSON.parse(readFileSync(new URL("../fixtures/hidden-values.json", import.meta.url), "utf8")));
 
-test.each(VECTORS)("in an error of a TypeScript module, $name", ({ config, text, hidden }) => {
+test.each(VECTORS)("An error of a TypeScript module hides configured values: $name", ({ config, text, hidden }) => {
   expect(hideValues(text, config)).toBe(hidden);
 });
 

@@ -67,7 +67,7 @@ describe.concurrent("One module of Synapse's list that cannot be loaded", () => 
     );
   });
 
-  test("of media_bridge.modules, or a storage provider, is told without", async () => {
+  test("The error of a module of media_bridge.modules, or of a storage provider, has no advice about Synapse's list", async () => {
     const own = new CliFolder({
       mediaBridge: { modules: [{ module: "loading.Fine" }, { module: "no_such_package.A" }] },
     });

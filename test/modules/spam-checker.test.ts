@@ -33,7 +33,7 @@ describe("A spam checker of Synapse's older kind", () => {
     expect(status).toBe(0);
   });
 
-  test("that cannot be loaded ends the start, by its key", async () => {
+  test("A spam checker that cannot be loaded ends the start, and the error names its key", async () => {
     const config = { spam_checker: [{ module: "badlist.Nobody" }], modules: [{ module: "every.Every" }] };
     const message = await refuse(new CliFolder({ config }), ["check"]);
     expect(message).toMatch(

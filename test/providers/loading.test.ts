@@ -28,7 +28,7 @@ describe("check refuses a storage provider", () => {
     expect(await refuse(folderOf([entry]), ["check"])).toMatch(said);
   }); // prettier-ignore
 
-  test("before any module is constructed", async () => {
+  test("check refuses a storage provider before any module is constructed", async () => {
     const folder = new CliFolder({
       pythonPath: [PROVIDERS],
       config: {

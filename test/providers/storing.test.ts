@@ -24,22 +24,25 @@ describe("a synchronous provider", () => {
     ["raises", 500, { errcode: "M_UNKNOWN", error: "Internal server error" }],
     ["raises_plainly", 500, { errcode: "M_UNKNOWN", error: "Internal server error" }],
     ["refuses", 507, { errcode: "M_RESOURCE_LIMIT_EXCEEDED", error: "No room in the bucket" }],
-  ])("whose store_file %s refuses the upload, of which nothing is kept", async (store, status, body) => {
-    const provider = scriptProvider();
-    const limits = [{ time_period: "1h", max_size: 10 }];
-    const service = await startProviderService([provider.entry()], { config: { media_upload_limits: limits } });
-    provider.behave({ store });
-    const answer = await service.request(UPLOAD, { method: "POST", body: "ten bytes!", as: "alice" });
-    expect([answer.status, await answer.json()]).toEqual([status, body]);
-    expect(service.files()).toEqual({});
-    const mediaId = provider.calls()[0]?.file_id ?? "";
-    expect((await service.download(mediaId)).status).toBe(404);
-    provider.behave({});
-    // The quota was given back: it has room for this one alone.
-    await service.upload("ten bytes!");
-  });
+  ])(
+    "A synchronous provider whose store_file %s refuses the upload, of which nothing is kept",
+    async (store, status, body) => {
+      const provider = scriptProvider();
+      const limits = [{ time_period: "1h", max_size: 10 }];
+      const service = await startProviderService([provider.entry()], { config: { media_upload_limits: limits } });
+      provider.behave({ store });
+      const answer = await service.request(UPLOAD, { method: "POST", body: "ten bytes!", as: "alice" });
+      expect([answer.status, await answer.json()]).toEqual([status, body]);
+      expect(service.files()).toEqual({});
+      const mediaId = provider.calls()[0]?.file_id ?? "";
+      expect((await service.download(mediaId)).status).toBe(404);
+      provider.behave({});
+      // The quota was given back: it has room for this one alone.
+      await service.upload("ten bytes!");
+    },
+  );
 
-  test("whose store_file hangs is answered 503 past the deadline, and nothing is kept", async () => {
+  test("An upload to a synchronous provider that hangs is answered 503 after the deadline, and nothing is kept", async () => {
     const provider = scriptProvider();
     const mediaBridge = { storage_providers: { store_deadline: 500 } };
     const service = await startProviderService([provider.entry()], { mediaBridge });
@@ -50,7 +53,7 @@ describe("a synchronous provider", () => {
     expect(errorsOf(service).join()).toMatch(/DeadlineExceeded: store_file of scripted_provider\.Scripted is past/);
   });
 
-  test("that ends the Python child is answered 503, and nothing is kept", async () => {
+  test("An upload whose synchronous provider ends the Python child is answered 503, and nothing is kept", async () => {
     const provider = scriptProvider();
     const service = await startProviderService([provider.entry()]);
     provider.behave({ store: "dies" });
@@ -72,7 +75,7 @@ describe("a synchronous provider", () => {
     expect(provider.calls()).toEqual([]);
   });
 
-  test("that comes first is asked first, and one that fails keeps the next from being asked", async () => {
+  test("Synchronous providers are asked in order, and one that fails keeps the next from being asked", async () => {
     const [first, second] = [scriptProvider(), scriptProvider("Other")];
     const service = await startProviderService([first.entry(), second.entry()]);
     first.behave({ store: "raises" });
@@ -96,7 +99,7 @@ describe("a provider in the background", () => {
     },
   );
 
-  test("that fails does not fail the upload, and gets the file when it is well again", async () => {
+  test("A background provider that fails does not fail the upload, and gets the file once it works again", async () => {
     const provider = scriptProvider();
     const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
     provider.behave({ store: "raises" });
@@ -113,26 +116,29 @@ describe("a provider in the background", () => {
     ["raises", "error", "could not store a file"],
     ["raises_plainly", "error", "could not store a file"],
     ["refuses", "warn", "refused to store a file"],
-  ])("whose store_file %s is told of in one line for each attempt", async (store, level, said) => {
-    const provider = scriptProvider();
-    const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
-    provider.behave({ store });
-    const mediaId = await service.upload("kept twice");
-    await provider.called("store", 3);
-    provider.behave({});
-    await provider.hasStored(mediaId);
-    const told = service.log.lines.filter((line) => line.level === "error" || line.level === "warn");
-    // The last attempt may have gone well already; every other one is told of.
-    expect(told.map(({ facts }) => facts["attempts"])).toEqual(told.map((_, index) => index + 1));
-    expect(told.length).toBe(provider.calls("store").length - 1);
-    for (const line of told) {
-      expect([line.level, line.message]).toEqual([level, `the storage provider ${provider.name} ${said}`]);
-      expect(line.facts).toMatchObject({ provider: provider.name, path: localPath(mediaId) });
-    }
-    expect(told.map(({ facts }) => "traceback" in facts)).toEqual(told.map(() => level === "error"));
-  });
+  ])(
+    "The log has one line for each attempt of a background provider whose store_file %s",
+    async (store, level, said) => {
+      const provider = scriptProvider();
+      const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
+      provider.behave({ store });
+      const mediaId = await service.upload("kept twice");
+      await provider.called("store", 3);
+      provider.behave({});
+      await provider.hasStored(mediaId);
+      const told = service.log.lines.filter((line) => line.level === "error" || line.level === "warn");
+      // The last attempt may have gone well already; every other one is told of.
+      expect(told.map(({ facts }) => facts["attempts"])).toEqual(told.map((_, index) => index + 1));
+      expect(told.length).toBe(provider.calls("store").length - 1);
+      for (const line of told) {
+        expect([line.level, line.message]).toEqual([level, `the storage provider ${provider.name} ${said}`]);
+        expect(line.facts).toMatchObject({ provider: provider.name, path: localPath(mediaId) });
+      }
+      expect(told.map(({ facts }) => "traceback" in facts)).toEqual(told.map(() => level === "error"));
+    },
+  );
 
-  test("whose file is gone from disk, while the provider that has it fails, tells of that failure in one error for each attempt", async () => {
+  test("A copy whose source is gone logs one error for each attempt while the provider that has the file fails", async () => {
     const [first, second] = [scriptProvider(), scriptProvider("Other")];
     const service = await startProviderService([first.entry(), second.entry(IN_BACKGROUND)]);
     second.behave({ store: "raises", fetch: "absent" });
@@ -160,7 +166,7 @@ describe("a provider in the background", () => {
     expect(waiting.length).toBeGreaterThan(0);
   });
 
-  test("that ends the Python child is asked again by the next one", async () => {
+  test("The next Python child asks a background provider again that ended the child before it", async () => {
     const provider = scriptProvider();
     const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
     provider.behave({ store: "dies" });
@@ -180,7 +186,7 @@ describe("a provider in the background", () => {
     expect(provider.calls("store")).toHaveLength(60);
   });
 
-  test("that hangs does not keep another one waiting", async () => {
+  test("A background provider that hangs does not keep another one waiting", async () => {
     const [hanging, quick] = [scriptProvider(), scriptProvider("Other")];
     const service = await startProviderService([hanging.entry(IN_BACKGROUND), quick.entry(IN_BACKGROUND)]);
     hanging.behave({ store: "hangs" });

@@ -87,12 +87,12 @@ describe("A small request", () => {
     ["a transfer coding", { headers: ["Content-Length", "5", "Transfer-Encoding", "chunked"] }],
     ["a blank in its target", { target: "/upload HTTP/1.1" }],
     ["a line feed in its target", { target: "/upload\r\nX: y" }],
-  ])("with %s is not sent", async (_what, part) => {
+  ])("A small request with %s is not sent", async (_what, part) => {
     await expect(exchanges.exchange({ ...REQUEST, ...part })).rejects.toMatchObject({ code: "BAD_REQUEST" });
     expect(connections).toEqual([]);
   });
 
-  test("that cannot be sent says why", async () => {
+  test("A small request that cannot be sent says why", async () => {
     await once(server.close(), "close");
     await expect(exchanges.exchange(REQUEST)).rejects.toMatchObject({ code: "UPSTREAM_UNREACHABLE" });
   });
@@ -130,38 +130,38 @@ describe("A connection is not used again", () => {
     return connections.map(({ text }) => text.includes("/next"));
   }
 
-  test("once the answer said so", async () => {
+  test("A connection is not used again once the answer said so", async () => {
     behave = (socket, text) =>
       void (text.endsWith("hello") && socket.write(ANSWER.replace("OK", "OK\r\nConnection: close")));
     await exchanges.exchange(REQUEST);
     expect(await next()).toEqual([false, true]);
   });
 
-  test("once the other side has ended it", async () => {
+  test("A connection is not used again once the other side has ended it", async () => {
     await exchanges.exchange(REQUEST);
     connections[0]?.socket.end();
     expect(await next()).toEqual([false, true]);
   });
 
-  test("once something came over it that was not asked for: it would be taken for the next answer", async () => {
+  test("A connection is not used again once it carried unrequested data, which would be taken for the next answer", async () => {
     await exchanges.exchange(REQUEST);
     connections[0]?.socket.write(ANSWER.replace("hi", "no"));
     expect(await next()).toEqual([false, true]);
   });
 
-  test("once an answer came that is none", async () => {
+  test("A connection is not used again after an invalid answer", async () => {
     behave = (socket, text) => void (text.endsWith("hello") && socket.write(`${ANSWER}${ANSWER}`));
     await expect(exchanges.exchange(REQUEST)).rejects.toThrow("something follows the answer");
     expect(await next()).toEqual([false, true]);
   });
 
-  test("once an answer was cut short", async () => {
+  test("A connection is not used again once an answer was cut short", async () => {
     behave = (socket, text) => void (text.endsWith("hello") && socket.end(ANSWER.slice(0, -1)));
     await expect(exchanges.exchange(REQUEST)).rejects.toThrow("the answer is cut short");
     expect(await next()).toEqual([false, true]);
   });
 
-  test("once an answer came before all of the request was out, whose pieces are still being read", async () => {
+  test("A connection is not used again once an answer came before the whole request was sent", async () => {
     behave = (socket) => {
       behave = () => undefined;
       socket.pause();

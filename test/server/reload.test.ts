@@ -187,7 +187,7 @@ describe.concurrent("a reload", () => {
     await end(service, folder);
   });
 
-  test("by SIGHUP refuses no request, and an upload that began before is decided by what was there before", async () => {
+  test("A reload by SIGHUP refuses no request, and the former modules decide about an upload that began before", async () => {
     const folder = createFolder();
     const service = await folder.start();
     folder.write("hold", "");

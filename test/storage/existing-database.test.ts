@@ -26,7 +26,7 @@ describe("a look at refusals", () => {
     expect(read(path)).toThrow("There is no database");
   });
 
-  test("in a database of an older release says to start this one once", async () => {
+  test("A look at refusals in a database of an older release says to start this one once", async () => {
     const path = await makeDatabase((db) => {
       db.exec("drop table media_bridge_refusals; update media_bridge_schema set version = 3");
     });
@@ -35,17 +35,17 @@ describe("a look at refusals", () => {
     );
   });
 
-  test("in a database of a newer release says whose command to use", async () => {
+  test("A look at refusals in a database of a newer release says whose command to use", async () => {
     const path = await makeDatabase((db) => db.exec("update media_bridge_schema set version = 999"));
     expect(read(path)).toThrow("use the command of the newer release");
   });
 
-  test("in a database that another program made says that it cannot be read by this release", async () => {
+  test("A look at refusals in another program's database says that this release cannot read it", async () => {
     const path = await makeDatabase((db) => db.exec("drop table media_bridge_schema"));
     expect(read(path)).toThrow("has schema version 0");
   });
 
-  test("in a locked database says that it is locked", { timeout: 20_000 }, async () => {
+  test("A look at refusals in a locked database says that it is locked", { timeout: 20_000 }, async () => {
     const path = await makeDatabase(() => undefined);
     const other = new Database(path);
     other.pragma("locking_mode = exclusive");

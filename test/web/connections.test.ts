@@ -32,7 +32,7 @@ function ask(service: TestService, path: string): ClientRequest {
 }
 
 describe("requests to web resources of Python modules", () => {
-  test("that find 32 others with the child are answered 503 after a while, with Retry-After; no other route waits", async () => {
+  test("Requests that find 32 others with the child are answered 503 after a while, with Retry-After, and no other route waits", async () => {
     const { service, occupying } = await startOccupied(100);
     const answer = await service.request("/leaf");
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);

@@ -175,13 +175,13 @@ describe("web resources of Python modules", () => {
     });
   });
 
-  test("that raise in the middle of an answer never send half of it as a whole", async () => {
+  test("A Python resource that raises in the middle of an answer never sends half of it as a whole", async () => {
     const answer = await ask("broken", { method: "POST" });
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "5"]);
     expect(await answer.text()).not.toContain("half an answer");
   });
 
-  test("that answer JSON await, refuse and answer by themselves", async () => {
+  test("Python resources that answer JSON await, refuse and answer by themselves", async () => {
     const answer = await ask("deferring");
     expect([answer.status, await answer.text()]).toEqual([200, '{"a":"ü","z":1}']);
     expect(answer.headers.get("content-type")).toBe("application/json");
@@ -202,7 +202,7 @@ describe("web resources of Python modules", () => {
     expect((await ask("deferring?what=else")).status).toBe(400);
   });
 
-  test("that answer HTML forbid frames, redirect and escape errors", async () => {
+  test("Python resources that answer HTML forbid frames, redirect and escape errors", async () => {
     const page = await ask("page");
     expect([page.status, page.headers.get("content-type"), await page.text()]).toEqual([200, HTML, "<p>grüezi</p>"]);
     expect(page.headers.get("x-frame-options")).toBe("DENY");

@@ -50,7 +50,7 @@ export function describeErrors(shared: Shared, languages: readonly Language[]): 
         ["a status beyond 599", { code: 600 }],
         ["a header with a line break", { headers: { "X-Plan": "free\r\nSet-Cookie: a=b" } }],
         ["a header whose name is none", { headers: { "X Plan": "free" } }],
-      ])("with %s is the module's failure", async (_what, wrong) => {
+      ])("An error with %s is the module's failure", async (_what, wrong) => {
         const { status, text, headers } = await fail({ refuse: { code: 400, msg: SECRET, errcode: "M_X", ...wrong } });
         expect({ status, text }).toEqual({ status: 500, text: INTERNAL_ERROR });
         expect([headers.get("set-cookie"), headers.get("x-plan")]).toEqual([null, null]);

@@ -68,7 +68,7 @@ test("A request that cannot be sent on as it is: refused, and no doubt", async (
 });
 
 describe("A client", () => {
-  test("that leaves half way has Synapse's request ended and nothing recorded", async () => {
+  test("When a client leaves half way, Synapse's request is ended and nothing is recorded", async () => {
     const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
     request.write(ALL.subarray(0, LIMIT_BYTES / 2));
     await guard.synapse.seen(({ body }) => body.length > 0);
@@ -78,7 +78,7 @@ describe("A client", () => {
     expect(isDoubted(guard)).toBe(false);
   });
 
-  test("that leaves before much has come leaves Synapse alone", async () => {
+  test("When a client leaves before much has come, Synapse is not asked", async () => {
     const request = guard.open({ "Content-Length": "1000" });
     request.write("half");
     await vi.waitFor(() => expect(guard.rows("select * from media_bridge_upstream_pending")).toHaveLength(1));
@@ -88,7 +88,7 @@ describe("A client", () => {
     expect(isDoubted(guard)).toBe(false);
   });
 
-  test("that ends its body before its length is answered 400", async () => {
+  test("A client that ends its body before its length is answered 400", async () => {
     const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
     request.on("socket", (socket) => request.write(ALL.subarray(1), () => socket.end()));
     expect((await answerOf(request)).status).toBe(400);
@@ -96,7 +96,7 @@ describe("A client", () => {
     await expectNothingKept(guard);
   });
 
-  test("that leaves once its body is whole has it stored and counted all the same", async () => {
+  test("The upload of a client that leaves once its body is complete is stored and counted nevertheless", async () => {
     let answer = doNothing;
     guard.synapse.behave = (_req, res) => {
       answer = () => sendJson(res, 200, { content_uri: "mxc://example.test/Late" });
@@ -113,7 +113,7 @@ describe("A client", () => {
     expect(seen.end).toBe("whole");
   });
 
-  test("that stalls is answered 408, and Synapse's request is ended", async () => {
+  test("A client that stalls is answered 408, and Synapse's request is ended", async () => {
     const impatient = await startGuard({
       mediaBridge: { upload: { idle_timeout: 200 }, upstream: { url: guard.synapse.url } },
     });
@@ -124,7 +124,7 @@ describe("A client", () => {
     await impatient.stop();
   });
 
-  test("with a token that whoami refuses is refused though Synapse would know it", async () => {
+  test("A client whose token whoami refuses is refused although Synapse would accept it", async () => {
     const answer = await guard.service.request(UPLOAD, {
       method: "POST",
       body: "hello",

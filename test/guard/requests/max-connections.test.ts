@@ -171,7 +171,7 @@ const PENDING_OF_ALICE = "select * from media_bridge_upstream_pending where user
 describe("There are never more requests to Synapse at a time, nor connections kept, than configured", () => {
   beforeEach(() => startWith(60_000));
 
-  test("whatever comes at once", async () => {
+  test("Synapse never gets more requests at a time, nor connections, than configured, whatever comes at once", async () => {
     let running = 0;
     let most = 0;
     const counting: Behaviour = (req, res, seen) => {
@@ -197,7 +197,7 @@ describe("There are never more requests to Synapse at a time, nor connections ke
     await vi.waitFor(async () => expect(await guard.synapse.connections).toBeLessThanOrEqual(4));
   });
 
-  test("also where all that are kept are of the other kind", async () => {
+  test("Synapse never gets more connections than configured, even where all idle ones are of the other kind", async () => {
     const held: (() => void)[] = [];
     guard.synapse.behave = (_req, res) => void held.push(() => accept(res));
     const small = Array.from({ length: 4 }, () => guard.upload("x"));

@@ -45,7 +45,7 @@ describe("the line of a refused upload", () => {
       TYPESCRIPT,
       { status: 500, errcode: "M_UNKNOWN", code: "MODULE_FAILED", cause: expect.any(String) as unknown },
     ],
-  ])("of %i bytes names the callback of %s that decided", async (size, module, answer) => {
+  ])("The line of a refused upload of %i bytes names the callback of %s that decided", async (size, module, answer) => {
     expect(await lineOf("x".repeat(size))).toEqual({
       ...answer,
       module,
@@ -113,7 +113,7 @@ describe("what modules log for a request", () => {
   test.each([
     ["Python", "asked in Python about 7 bytes"],
     ["TypeScript", "asked in TypeScript"],
-  ])("in %s carries the name that the client was told", async (_language, message) => {
+  ])("What modules in %s log carries the request name that the client was told", async (_language, message) => {
     const before = service.log.lines.length;
     const answer = await service.request("/_matrix/media/v3/upload", { method: "POST", body: "7 bytes", as: "alice" });
     const said = service.log.lines.slice(before).filter((line) => line.message === message);

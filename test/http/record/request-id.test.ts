@@ -25,7 +25,7 @@ async function namesOf(service: TestService, given?: string): Promise<[answer: s
 }
 
 describe("X-Request-ID", () => {
-  test("of an answer is what the proxy in front calls the request", async () => {
+  test("The X-Request-ID of an answer is the proxy's name for the request", async () => {
     await withService(true, async (service) => {
       expect(await namesOf(service, "A_proxy.s-1")).toEqual(["A_proxy.s-1", "A_proxy.s-1"]);
       expect(await namesOf(service, "x".repeat(64))).toEqual(["x".repeat(64), "x".repeat(64)]);
@@ -39,7 +39,7 @@ describe("X-Request-ID", () => {
     ["with a quote in it", 'a"b'],
     ["empty", ""],
     ["sent twice", "a, b"],
-  ])("that is %s is replaced by one of the service's own", async (_what, given) => {
+  ])("An X-Request-ID that is %s is replaced by one of the service's own", async (_what, given) => {
     await withService(true, async (service) => {
       const [answer, line] = await namesOf(service, given);
       expect(answer).toMatch(OWN_ID);

@@ -119,7 +119,7 @@ describe("the number of header lines", () => {
     expect(await connection.closed).toBe("closed");
   });
 
-  test("of trailers is bounded as well: a length among them is refused by the parser, and many are too large", async () => {
+  test("Trailers are bounded as well: the parser refuses a length among them, and many are too large", async () => {
     const chunked = [
       ["Transfer-Encoding", "chunked"],
       ["Authorization", "Bearer token-of-alice"],

@@ -56,7 +56,7 @@ describe("a Range header", () => {
     "bytes=-1-2",
     "bytes=0x1-2",
     "bytes=1.5-2",
-  ])("that is not understood, as %j, is no range at all", (header) => {
+  ])("A Range header that is not understood, such as %j, is ignored", (header) => {
     expect(parseRange(header, 10)).toBeUndefined();
   });
 

@@ -48,16 +48,19 @@ describe.each(MODES)("an upload to a service as %s", (mode) => {
     "chunked\r\nTransfer-Encoding: chunked",
     "xchunked",
     "chunked;a=b",
-  ])("with a transfer coding that is not exactly chunked is refused, and the connection closed: %s", async (coding) => {
-    const before = stored();
-    const head = `POST ${UPLOAD} HTTP/1.1\r\nHost: a\r\n${ALICE}Transfer-Encoding: ${coding}\r\n\r\n`;
-    const { connection, refusal } = await send(port(), head + CHUNKS);
-    expect(refusal).toEqual([400, "M_UNKNOWN"]);
-    expect(await connection.closed).toBe("closed");
-    expect(stored()).toBe(before);
-  });
+  ])(
+    "An upload with a transfer coding that is not exactly chunked is refused, and the connection closed: %s",
+    async (coding) => {
+      const before = stored();
+      const head = `POST ${UPLOAD} HTTP/1.1\r\nHost: a\r\n${ALICE}Transfer-Encoding: ${coding}\r\n\r\n`;
+      const { connection, refusal } = await send(port(), head + CHUNKS);
+      expect(refusal).toEqual([400, "M_UNKNOWN"]);
+      expect(await connection.closed).toBe("closed");
+      expect(stored()).toBe(before);
+    },
+  );
 
-  test("in chunks is stored, however the coding is written", async () => {
+  test("A chunked upload is stored, however the coding is written", async () => {
     const connection = await RawConnection.open(port());
     const headers = [
       ["Authorization", "Bearer token-of-alice"],
@@ -68,7 +71,7 @@ describe.each(MODES)("an upload to a service as %s", (mode) => {
     connection.socket.destroy();
   });
 
-  test("in chunks is refused in HTTP/1.0, which has none", async () => {
+  test("A chunked upload is refused in HTTP/1.0, which has no chunks", async () => {
     const head = `POST ${UPLOAD} HTTP/1.0\r\n${ALICE}Transfer-Encoding: chunked\r\n\r\n`;
     expect((await send(port(), head + CHUNKS)).refusal).toEqual([400, "M_UNKNOWN"]);
   });
@@ -88,7 +91,7 @@ describe.each(MODES)("an upload to a service as %s", (mode) => {
     expect(stored()).toBe(before);
   });
 
-  test("of declared length 0 is stored", async () => {
+  test("An upload of declared length 0 is stored", async () => {
     const connection = await RawConnection.open(port());
     const headers = [
       ["Authorization", "Bearer token-of-alice"],
@@ -99,7 +102,7 @@ describe.each(MODES)("an upload to a service as %s", (mode) => {
     connection.socket.destroy();
   });
 
-  test("without a length on another route has no body: an id is created", async () => {
+  test("A request without a length on another route has no body: an id is created", async () => {
     const connection = await RawConnection.open(port());
     const headers = [["Authorization", "Bearer token-of-alice"]] as const;
     connection.send({ method: "POST", target: "/_matrix/media/v1/create", headers });
@@ -121,7 +124,7 @@ describe.each(MODES)("an upload to a service as %s", (mode) => {
     },
   );
 
-  test("with two Host lines is refused", async () => {
+  test("An upload with two Host lines is refused", async () => {
     const head = `POST ${UPLOAD} HTTP/1.1\r\nHost: a\r\nhost: b\r\n${ALICE}Content-Length: 5\r\n\r\nhello`;
     expect((await send(port(), head)).refusal).toEqual([400, "M_UNKNOWN"]);
   });

@@ -30,7 +30,7 @@ describe("the body of an upload", () => {
   });
   afterAll(() => service.stop());
 
-  test("that comes in chunks, of whatever sizes, is stored as it came", async () => {
+  test("A chunked body, with chunks of any size, is stored as it came", async () => {
     const connection = await startUpload(service, CHUNKED);
     const pieces = [1, 65_536, 3, 300_000, 17].map((size, index) => Buffer.alloc(size, index + 1));
     for (const piece of pieces) await connection.write(chunk(piece));
@@ -41,7 +41,7 @@ describe("the body of an upload", () => {
     connection.socket.destroy();
   });
 
-  test("that comes in chunks is refused at the first byte over the maximum, and leaves nothing", async () => {
+  test("A chunked body is refused at the first byte over the maximum, and leaves nothing", async () => {
     const before = uploadFiles(service);
     const connection = await startUpload(service, CHUNKED);
     await connection.write(chunk(Buffer.alloc(MAX_BYTES)));
@@ -53,7 +53,7 @@ describe("the body of an upload", () => {
     connection.socket.destroy();
   });
 
-  test("that comes in chunks and fills the maximum is stored", async () => {
+  test("A chunked body of exactly the maximum is stored", async () => {
     const connection = await startUpload(service, CHUNKED);
     await connection.write(chunk(Buffer.alloc(MAX_BYTES)));
     await connection.write("0\r\n\r\n");
@@ -83,7 +83,7 @@ describe("the body of an upload", () => {
     }
   });
 
-  test("that is cut short inside a chunk is refused and leaves nothing", async () => {
+  test("A body that is cut short inside a chunk is refused and leaves nothing", async () => {
     const before = uploadFiles(service);
     const connection = await startUpload(service, CHUNKED);
     await connection.write("ff\r\nnot so many bytes");
@@ -93,7 +93,7 @@ describe("the body of an upload", () => {
     expect(await untilFiles(service, (files) => files.join() === before.join())).toEqual(before);
   });
 
-  test("of each of 20 uploads at once is stored under an id of its own", async () => {
+  test("Each of 20 simultaneous uploads is stored under an id of its own", async () => {
     const bodies = Array.from({ length: 20 }, (_, index) => Buffer.alloc(100_000 + index * 20_000, index));
     const ids = await Promise.all(bodies.map((body) => service.upload(body)));
     expect(new Set(ids).size).toBe(20);

@@ -66,7 +66,7 @@ describe("an upload that is refused early", () => {
     connection.socket.destroy();
   });
 
-  test("for its declared size asks no module and reads nothing first", async () => {
+  test("An upload that is refused for its declared size asks no module and reads nothing first", async () => {
     gate.always(true);
     try {
       const connection = await refusedUpload(10_000_001);
@@ -77,7 +77,7 @@ describe("an upload that is refused early", () => {
     }
   });
 
-  test("of a size that is far over everything gets its answer as well", async () => {
+  test("An upload far over every limit gets its answer as well", async () => {
     const connection = await refusedUpload(Number.MAX_SAFE_INTEGER);
     expect((await connection.answer()).status).toBe(413);
     connection.socket.destroy();
@@ -110,7 +110,7 @@ describe("an upload that is refused early", () => {
     expect(connection.silent).toBe(true);
   });
 
-  test("with its body in chunks is refused once the whole of it is known", async () => {
+  test("A chunked upload is refused once its whole size is known", async () => {
     const response = await service.request("/_matrix/media/v3/upload", {
       method: "POST",
       as: "alice",
@@ -121,7 +121,7 @@ describe("an upload that is refused early", () => {
     expect(uploadFiles(service)).toEqual([]);
   });
 
-  test("by fetch, as a browser does it, shows its answer", async () => {
+  test("A refused upload by fetch, as in a browser, shows its answer", async () => {
     for (const size of [1, 1_000_000, 9_999_999, 15_000_000]) {
       const response = await service.request("/_matrix/media/v3/upload", {
         method: "POST",

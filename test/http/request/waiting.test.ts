@@ -12,7 +12,7 @@ describe("how long a request waits", () => {
     ["?timeout_ms=99999999999999999999999", 60_000],
     ["?timeout_ms=%31%30", 10],
     ["?timeout_ms=1&timeout_ms=2", 1],
-  ])("with %j is %i ms", (query, expectedMs) => {
+  ])("A request with the query %j waits %i ms", (query, expectedMs) => {
     expect(timeoutOf(parseQuery(`/path${query}`))).toBe(expectedMs);
   });
 });

@@ -84,7 +84,7 @@ describe("a download", () => {
     expect(await get.text()).toBe("content");
   });
 
-  test("whose file is gone from disk is answered 404, not 500", async () => {
+  test("A conditional download whose file is gone from disk is answered 404, not 500", async () => {
     const lost = await service.upload("lost");
     rmSync(join(service.folder, "media", "local_content", lost.slice(0, 2), lost.slice(2, 4), lost.slice(4)));
     const response = await service.request(pathOf(lost), { as: "bob" });

@@ -34,7 +34,7 @@ describe("the Content-Disposition of media", () => {
     ["application/octet-stream", "attachment"],
     ["", "attachment"],
     ["image/png, text/html", "attachment"],
-  ])("of %j is %s", (type, disposition) => {
+  ])("The Content-Disposition of %j is %s", (type, disposition) => {
     expect(dispositionOf(type, null)).toBe(disposition);
     expect(dispositionOf(type, "name")).toBe(`${disposition}; filename=name`);
   });

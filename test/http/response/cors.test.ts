@@ -79,7 +79,7 @@ describe("an error", () => {
     expect([answer.status, answer.headers["allow"]]).toEqual([405, "GET, HEAD, OPTIONS"]);
   });
 
-  test("of HTTP's own is about the request that it is in, also where others came with it", async () => {
+  test("An HTTP error concerns the request that it is in, even where others came with it", async () => {
     const connection = await RawConnection.open(service.port);
     connection.socket.write(`OPTIONS ${CONFIG} HTTP/1.1\r\nHost: a\r\n\r\nFROB /nowhere HTTP/1.1\r\nHost: a\r\n\r\n`);
     expect((await connection.answer()).status).toBe(204);
@@ -87,7 +87,7 @@ describe("an error", () => {
     connection.socket.destroy();
   });
 
-  test("of HTTP's own is not about the end of a body before it that looks like a request", async () => {
+  test("An HTTP error does not concern the end of a body before it that looks like a request", async () => {
     const connection = await RawConnection.open(service.port);
     const body = "\nGET /nowhere-";
     connection.socket.write(
@@ -98,7 +98,7 @@ describe("an error", () => {
     connection.socket.destroy();
   });
 
-  test("of HTTP's own reaches a client that sends nothing like HTTP, and the connection is closed", async () => {
+  test("An HTTP error reaches a client that sends nothing like HTTP, and the connection is closed", async () => {
     const connection = await RawConnection.open(service.port);
     connection.socket.write("hello?\r\n\r\n");
     const answer = await connection.answer();
@@ -107,7 +107,7 @@ describe("an error", () => {
     connection.socket.destroy();
   });
 
-  test("in what follows a request waits until that request has its answer", async () => {
+  test("An error in what follows a request waits until that request has its answer", async () => {
     const connection = await RawConnection.open(service.port);
     connection.send({ ...UPLOAD, headers: [ALICE, ["Content-Length", "3"]], body: "abc and more" });
     expect((await connection.answer()).status).toBe(200);

@@ -36,7 +36,7 @@ describe("a range request", () => {
     ["a suffix longer than the file", "bytes=-9999999", 0, 699_999],
     ["an end behind the file's", "bytes=699998-9999999", 699_998, 699_999],
     ["spaces around", "  bytes=0-1  ", 0, 1],
-  ])("for %s is answered with exactly these bytes", async (_, range, start, end) => {
+  ])("A range request for %s is answered with exactly these bytes", async (_, range, start, end) => {
     const response = await get({ Range: range });
     expect(response.status).toBe(206);
     expect(response.headers.get("content-range")).toBe(`bytes ${start}-${end}/700000`);
@@ -52,7 +52,7 @@ describe("a range request", () => {
     ["no bounds", "bytes=-"],
     ["an end before its start", "bytes=9-5"],
     ["nothing", ""],
-  ])("for %s is answered with the whole file", async (_, range) => {
+  ])("A range request for %s is answered with the whole file", async (_, range) => {
     const response = await get({ Range: range });
     expect([response.status, response.headers.get("content-range")]).toEqual([200, null]);
     expect(response.headers.get("accept-ranges")).toBe("bytes");
@@ -63,13 +63,13 @@ describe("a range request", () => {
     ["starts where the file ends", "bytes=700000-"],
     ["starts far behind it", "bytes=99999999999999999999-"],
     ["asks for its last 0 bytes", "bytes=-0"],
-  ])("that %s is answered 416 with the file's size", async (_, range) => {
+  ])("A range request that %s is answered 416 with the file's size", async (_, range) => {
     const response = await get({ Range: range });
     expect([response.status, response.headers.get("content-range")]).toEqual([416, "bytes */700000"]);
     expect(await response.json()).toMatchObject({ errcode: "M_UNKNOWN" });
   });
 
-  test("of an empty file is answered 416, the file itself 200", async () => {
+  test("A range of an empty file is answered 416, and the file itself 200", async () => {
     const empty = `/_matrix/client/v1/media/download/example.test/${await service.upload("")}`;
     const ranged = await service.request(empty, { as: "bob", headers: { Range: "bytes=0-" } });
     expect([ranged.status, ranged.headers.get("content-range")]).toEqual([416, "bytes */0"]);
@@ -90,7 +90,7 @@ describe("a range request", () => {
     expect([response.status, response.headers.get("content-length")]).toEqual([200, "700000"]);
   });
 
-  test("of a page of another origin is allowed, and the page may read every header that says what it got", async () => {
+  test("A page of another origin may ask for ranges, and read every header that says what it got", async () => {
     const asked = ["authorization", "range", "if-range", "if-none-match"];
     const headers = {
       Origin: "https://app.test",

@@ -93,7 +93,7 @@ describe("a download of media that is not uploaded yet", () => {
 });
 
 describe("where routes without authentication are frozen", () => {
-  test("they answer 404 without waiting, and the others wait", async () => {
+  test("Frozen routes without authentication answer 404 without waiting, and the other routes wait", async () => {
     const frozen = await startTestService();
     try {
       const { mediaId } = await create(frozen);

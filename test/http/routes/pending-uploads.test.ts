@@ -49,7 +49,7 @@ describe("uploads to one media id side by side", () => {
     expect(await put(service, mediaId, "later")).toMatchObject(OVERWRITES);
   });
 
-  test("to another user's id, to an unknown id and to another server are refused as such while one is under way", async () => {
+  test("Uploads to another user's id, to an unknown id and to another server are refused as such while one is under way", async () => {
     const { mediaId } = await create(service);
     const first = put(service, mediaId, "first");
     const question = await gate.question();

@@ -51,7 +51,7 @@ describe("an upload that the disk refuses", () => {
     }
   });
 
-  test("as it is full leaves nothing, and the next one that fits is stored", async () => {
+  test("An upload that a full disk refuses leaves nothing, and the next one that fits is stored", async () => {
     const service = await startServiceProcess(writeConfig(folder, store, {}), { fileBlocks: "2048" });
     try {
       expect(answerOf(await upload(service.port, Buffer.alloc(3 * MEGABYTE)))).toEqual(FAILED);

@@ -21,7 +21,7 @@ function sleeping({ folder }: HostileService): string[] {
 }
 
 describe.concurrent("what a module started ends", () => {
-  test("when its child crashes, before the next one is up, and when the service stops", async () => {
+  test("What a module started ends when its child crashes, before the next child is up, and when the service stops", async () => {
     const hostile = await start("exit_hard");
     const pid = await hostile.pid();
     expect((await hostile.ask("exit_hard"))[0]).toBe(503);
@@ -35,7 +35,7 @@ describe.concurrent("what a module started ends", () => {
     ["a module blocks", "block", "blocks the reactor"],
     ["a module holds the interpreter's lock, so that no thread of the child runs", "hold_interpreter", "in hold_interpreter"],
     ["a module has taken its signals", "take_signals", undefined],
-  ])("when the service is killed while %s, as does the child", async (_while, way, log) => {
+  ])("What a module started ends, as does the child, when the service is killed while %s", async (_while, way, log) => {
     const hostile = await start(way);
     const { service, folder } = hostile;
     const asked = hostile.ask(way).catch(() => undefined);

@@ -128,7 +128,7 @@ describe("run_db_interaction on a homeserver's database", () => {
     }
   });
 
-  test("without its driver ends the start, and names the remedy", async () => {
+  test("A start without the driver of the homeserver's database ends, and names the remedy", async () => {
     const database = { name: "psycopg2", args: { host: "/nowhere", password: "s3cret-word" } };
     const folder = new CliFolder({
       config: { modules: [{ module: "database.Database" }] },

@@ -128,7 +128,7 @@ esac`;
     expect(await refuse(command.folder, ["start"])).toMatch(/no-such-python cannot be run/);
   }); // prettier-ignore
 
-  test("of another owner that lacks what the shim needs: what is missing is named, and nothing is installed", async () => {
+  test("A start names what the operator's own environment lacks, and installs nothing into it", async () => {
     const { folder } = folderOf("", { executable: "./bare/bin/python" });
     makeBareEnvironment(join(folder.path, "bare"));
     const message = await refuse(folder, ["check"]);

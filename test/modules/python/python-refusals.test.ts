@@ -40,12 +40,12 @@ describe.concurrent("check refuses a Python module", () => {
     expect(message).toContain(`module 2 (module: ${module})`);
   });
 
-  test("whose path is not a dotted path, by the key", async () => {
+  test("check refuses a Python module whose path is not a dotted path, and names the key", async () => {
     const message = await refuse(folderOf({ module: "Module", config: { secret: SECRET } }), ["check"]);
     expect(message).toMatch(/modules\[1\]\.module: expected the dotted path of a Python class .*, found text/);
   });
 
-  test("whose config holds what cannot be handed on, by the line", async () => {
+  test("check refuses a Python module whose config cannot be passed on, and names the line", async () => {
     const folder = new CliFolder();
     writeFileSync(folder.config, `modules:\n  - module: a.B\n    config: {k: !!binary ${SECRET}}\nserver_name: example.test\nmedia_bridge: {tokens_file: ./tokens.yaml}\n`);
     expect(await refuse(folder, ["check"])).toMatch(/media-bridge\.yaml:3: the tag !!binary is not supported/);

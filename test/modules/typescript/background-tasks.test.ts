@@ -50,7 +50,7 @@ test("a loop never runs twice at a time", async () => {
   expect(most).toBe(1);
 });
 
-test("where this instance runs no background tasks, only loops for all instances run", async () => {
+test("An instance that runs no background tasks runs only the loops for all instances", async () => {
   const { tasks } = createTasks({ runBackgroundTasks: false });
   expect(tasks.shouldRunBackgroundTasks()).toBe(false);
   const ran: string[] = [];

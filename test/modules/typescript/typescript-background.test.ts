@@ -54,7 +54,7 @@ describe.concurrent("background work of a TypeScript module", () => {
     expect(service.log()).not.toContain('"task":"nap"');
   });
 
-  test("of a module that a reload replaces ends after its last request, with its database; that of the new one continues", async () => {
+  test("Background work of a replaced module ends after its last request, with its database, and that of the new one continues", async () => {
     const { folder, holds } = createFolder();
     const service = await folder.start();
     writeFileSync(join(holds, "hold"), "");

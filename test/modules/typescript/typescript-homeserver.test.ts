@@ -87,7 +87,7 @@ describe("A TypeScript module asks the homeserver", () => {
     expect(facts).toMatchObject({ module: "names", err: { cause: { name: "HomeserverRefusal", status: 403 } } });
   });
 
-  test("and is told the keys to set where no homeserver is configured", async () => {
+  test("A TypeScript module is told the keys to set where no homeserver is configured", async () => {
     const service = await startTestService({ config: { modules } });
     onTestFinished(() => service.stop());
     await expect(service.upload("x")).rejects.toThrow(/500 .*M_UNKNOWN/);

@@ -74,7 +74,7 @@ describe("Metrics of TypeScript modules", () => {
     await service.stop();
   });
 
-  test("of a reload that fails change nothing", async () => {
+  test("Metrics of a reload that fails change nothing", async () => {
     const { service, scrape } = await open([counting()]);
     await service.request(CONFIG, { as: "alice" });
     // The name comes from the configuration of the module, whose values errors do not show.
@@ -116,7 +116,7 @@ describe.each([
   ["with Prometheus", () => new TypeScriptMetrics().open().api],
   ["without", () => declareUncounted().api],
 ])("%s, a metric is refused", (_how, openApi) => {
-  test.each(REFUSALS)("that has %s", (_what, declare, said) => {
+  test.each(REFUSALS)("A metric is refused that has %s", (_what, declare, said) => {
     expect(() => declare(openApi())).toThrow(new TypeError(said.startsWith('"') ? said : prefixed(said)));
   });
 });

@@ -34,7 +34,7 @@ describe.concurrent("check refuses a TypeScript module", () => {
     expect(message).toContain(`module 1 (typescript: ${join(folder.path, file)})`);
   });
 
-  test("with every mistake of its configuration, by path, expectation and type", async () => {
+  test("check names every mistake of a module's configuration by path, expectation and type", async () => {
     const schema = `z.strictObject({ secret: z.int(), plans: z.array(z.object({ max: z.int().min(1000), kind: z.enum(["free", "paid"]) })), url: z.url({ error: (issue) => String(issue.input) + " is no URL" }), name: z.string() })`;
     const config = { secret: SECRET, plans: [{ max: 1, kind: SECRET }], url: SECRET, surplus: SECRET };
     const message = await refuse(folderOf("it.ts", define(`configSchema: ${schema}, setup() {}`), config), ["check"]);
@@ -48,14 +48,14 @@ describe.concurrent("check refuses a TypeScript module", () => {
     ]);
   });
 
-  test("that is a package which is not installed, by the folder it was looked for in", async () => {
+  test("check refuses a package that is not installed, and names the folder where it looked", async () => {
     const folder = new CliFolder({ config: { modules: [{ typescript: "no-such-package" }] } });
     const message = await refuse(folder, ["check"]);
     expect(message).toContain(`module 1 (typescript: no-such-package) cannot be imported`);
     expect(message).toContain(folder.path);
   });
 
-  test("and never starts", async () => {
+  test("A service with a refused module never starts", async () => {
     expect(await refuse(folderOf("it.ts", "export {};\n"), ["start"])).toContain("module 1 (typescript: ");
   });
 });

@@ -51,7 +51,7 @@ describe("A large file", () => {
   });
   afterEach(() => void vi.restoreAllMocks());
 
-  test("in memory is read without a thread once that is known", async () => {
+  test("A large file in memory is read without a thread once that is known", async () => {
     vi.spyOn(performance, "now").mockReturnValue(0);
     const reader = await openLarge("auto");
     const sink = new Sink();
@@ -61,7 +61,7 @@ describe("A large file", () => {
     expect([read.mock.calls.length, readSync.mock.calls.length]).toEqual([1, PIECES - 1]);
   });
 
-  test("of a disk that is known to be slow is read by threads alone", async () => {
+  test("A large file on a disk that is known to be slow is read by threads alone", async () => {
     const reader = await openLarge("async");
     await reader.pipe(new Sink(), 0, content.length - 1);
     await reader.close();
@@ -82,7 +82,7 @@ describe("A large file", () => {
     expect(turns).toBeGreaterThanOrEqual(PIECES - 1);
   });
 
-  test("that a disk takes its time for is waited for by threads", async () => {
+  test("Threads wait for a large file that the disk delivers slowly", async () => {
     const reader = await openLarge("auto");
     read.mockImplementation((...parameters: unknown[]) => void setTimeout(readNow, DISK_MS, ...parameters));
     const sink = new Sink();

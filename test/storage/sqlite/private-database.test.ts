@@ -26,7 +26,7 @@ describe("the database of media rows", () => {
     expect(modesOf(path)).toEqual({ "": "600" });
   });
 
-  test("that an earlier release made for everybody to read is its owner's alone once it is opened", async () => {
+  test("A database that an earlier release made readable for all is its owner's alone once it is opened", async () => {
     const path = join(createTemporaryFolder(), "media.db");
     const first = openSqliteStores({ path, log: captureLog() });
     for (const suffix of SUFFIXES) chmodSync(path + suffix, 0o644);
