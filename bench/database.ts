@@ -18,7 +18,10 @@ const ASKED = "get_media_config_for_user";
 /** Measures once: microseconds of one read. */
 type Measure = () => Promise<number>;
 
-/** One indexed read by `run_db_interaction`, as seen inside the child, beside a bare script with the same pool, turn by turn. */
+/**
+ * One indexed read by `run_db_interaction`, as seen inside the child, beside a bare script with the same pool, turn by
+ * turn.
+ */
 export async function benchDatabase(python: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
   const path = join(folder, "media.db");

@@ -30,7 +30,9 @@ interface Way {
 
 interface Round {
   readonly latencyMs: number;
-  /** Of the fastest tenth: on a machine that does other things too, as near as one gets to what it takes undisturbed. */
+  /**
+   * Of the fastest tenth: on a machine that does other things too, as near as one gets to what it takes undisturbed.
+   */
   readonly undisturbedMs: number;
   readonly cpuMs: number;
 }
@@ -46,7 +48,10 @@ interface Pair {
 /** The works in their order, and of each the turns of every set of servers. */
 type Results = ReadonlyMap<(typeof WORKS)[number], Pair[][]>;
 
-/** What guarding adds to an upload: the same nginx in front of Synapse with two modules of its own, and in front of both. */
+/**
+ * What guarding adds to an upload: the same nginx in front of Synapse with two modules of its own, and in front of
+ * both.
+ */
 export async function benchGuard(python: string, scale: number): Promise<void> {
   const results: Results = new Map(WORKS.map((work) => [work, []]));
   for (let set = 1; set <= SETS; set += 1) await benchSet(python, scale, results, set === SETS);

@@ -52,8 +52,8 @@ export async function measure(work: Work, target: Measured): Promise<Figures> {
 }
 
 /**
- * Makes the requests of each attempt, and answers its CPU milliseconds a request of the whole process tree, and requests a second.
- * The attempts take turns, so that what else the machine does is felt by all of them.
+ * Makes the requests of each attempt, and answers its CPU milliseconds a request of the whole process tree, and
+ * requests a second. The attempts take turns, so that what else the machine does is felt by all of them.
  */
 export async function measureInTurn(attempts: readonly Attempt[]): Promise<Figures[]> {
   const open = attempts.map((attempt) => ({ ...attempt, pool: openPool(attempt), cpuMs: 0, seconds: 0, requests: 0 }));
@@ -88,8 +88,8 @@ function openPool({ work: { connections }, target: { url } }: Attempt): Pool {
 }
 
 /**
- * Until compilers and caches have settled: a server is measured as it is after its first minutes, ours and the other alike.
- * Large bodies by number: by time the faster server would have more left to be written to disk.
+ * Until compilers and caches have settled: a server is measured as it is after its first minutes, ours and the other
+ * alike. Large bodies by number: by time the faster server would have more left to be written to disk.
  */
 async function warmUp(pool: Pool, work: Work, token: string): Promise<void> {
   if (work.isLarge === true) return drive(pool, work, Math.max(LARGE_WARM_UPS, work.connections * 2), token);

@@ -9,7 +9,9 @@ const PIECE = Buffer.alloc(256 * 1024, 7);
 /** How long a service has nothing to do before it counts as idle. */
 const IDLE_MS = 20_000;
 
-/** Memory of the service: as a repository and, where asked for, in front of a Synapse; idle, and while large files pass. */
+/**
+ * Memory of the service: as a repository and, where asked for, in front of a Synapse; idle, and while large files pass.
+ */
 export async function benchMemory(
   python: string,
   { synapse: hasSynapse }: { readonly synapse: boolean },

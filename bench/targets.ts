@@ -47,7 +47,9 @@ function sharedConfig(folder: string): Record<string, unknown> {
   };
 }
 
-/** Whether our service flushes what it stores before it answers. Synapse never does: beside it `relaxed` is its equal. */
+/**
+ * Whether our service flushes what it stores before it answers. Synapse never does: beside it `relaxed` is its equal.
+ */
 export type Durability = "full" | "relaxed";
 
 /** What differs between the services of one bench. */
@@ -211,8 +213,8 @@ async function stopServer(child: ChildProcess, folder: string): Promise<void> {
 }
 
 /**
- * A folder for one server, which takes it with it. Ext4 keeps it apart from what other runs have deleted: for minutes a new file
- * costs many times its time where thousands have just gone.
+ * A folder for one server, which takes it with it. Ext4 keeps it apart from what other runs have deleted: for minutes a
+ * new file costs many times its time where thousands have just gone.
  */
 export function newFolder(): string {
   const base = join(tmpdir(), "media-bridge-bench");
@@ -222,7 +224,10 @@ export function newFolder(): string {
   return mkdtempSync(join(base, "server-"));
 }
 
-/** Removes what a server has stored, so that memory which caches the disk is used again, as on a machine that has been up for a while. */
+/**
+ * Removes what a server has stored, so that memory which caches the disk is used again, as on a machine that has been
+ * up for a while.
+ */
 export function emptyStore({ folder }: { readonly folder: string }): void {
   const media = join(folder, "media");
   for (const entry of readdirSync(media, { recursive: true, withFileTypes: true })) {

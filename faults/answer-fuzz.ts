@@ -8,8 +8,9 @@ const SHORT = 2_048;
 const AT_ONCE = 64;
 
 /**
- * The service has a reader of its own for small answers of Synapse. Whatever that one takes for an answer, Node's own client takes for the
- * same: a reader that is laxer may see another end of an answer than a proxy between, and hand one client the answer to another.
+ * The service has a reader of its own for small answers of Synapse. Whatever that one takes for an answer, Node's own
+ * client takes for the same: a reader that is laxer may see another end of an answer than a proxy between, and hand one
+ * client the answer to another.
  */
 export async function runAnswerFuzz({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   const random = createRandom(seed);
@@ -40,7 +41,8 @@ export async function runAnswerFuzz({ short, seed, note }: FaultOptions): Promis
 
 async function compare(pieces: readonly Buffer[], own: ReadAnswer): Promise<string | undefined> {
   const other = await readAsNode(pieces);
-  // RFC 9112 allows a little that Node refuses, blanks before a chunk's extension for one. Nothing of that is needed: there is no exception.
+  // RFC 9112 allows a little that Node refuses, blanks before a chunk's extension for one. Nothing of that is needed:
+  // there is no exception.
   if ("refused" in other) return `accepted here, refused by Node: ${other.refused}`;
   const differing = (["status", "statusText", "headers"] as const).find(
     (part) => JSON.stringify(own[part]) !== JSON.stringify(other[part]),

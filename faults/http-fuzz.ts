@@ -58,9 +58,9 @@ const LAST = "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const AT_ONCE = 8;
 
 /**
- * Sends the built service what clients should not: requests made up from its description, and bytes that are hardly HTTP. No answer may be
- * a 500, none may be missing, each must be what the description says; afterwards the service must be as well as before. Then crowds of
- * clients come that misuse their connections.
+ * Sends the built service what clients should not: requests made up from its description, and bytes that are hardly
+ * HTTP. No answer may be a 500, none may be missing, each must be what the description says; afterwards the service
+ * must be as well as before. Then crowds of clients come that misuse their connections.
  */
 export async function runHttpFuzz({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   const folder = createFolder();

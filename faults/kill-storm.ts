@@ -25,9 +25,9 @@ const KINDS = Object.keys(LIMITS) as Kind[];
 const MAX_IN_A_ROW = 4;
 
 /**
- * Uploads in parallel through a mixed chain, while the Python child is killed, and in another storm the service: every answer is
- * the right verdict, or 503 with `Retry-After` while Python is down, or a cut connection while the service is; what was
- * acknowledged is there, and nothing else is.
+ * Uploads in parallel through a mixed chain, while the Python child is killed, and in another storm the service: every
+ * answer is the right verdict, or 503 with `Retry-After` while Python is down, or a cut connection while the service
+ * is; what was acknowledged is there, and nothing else is.
  */
 export async function runKillStorm(
   { short, seed, note }: FaultOptions,

@@ -40,9 +40,9 @@ interface Recording {
 }
 
 /**
- * Records everything that the service does to its disk while it takes uploads, then builds what a loss of power at each moment
- * may leave, with nothing that was not flushed and with a part of it, and starts the service on it: whatever was answered by then
- * must be there, whole, and nothing else may.
+ * Records everything that the service does to its disk while it takes uploads, then builds what a loss of power at each
+ * moment may leave, with nothing that was not flushed and with a part of it, and starts the service on it: whatever was
+ * answered by then must be there, whole, and nothing else may.
  */
 export async function runPowerCut(
   { short, seed, note }: FaultOptions,
@@ -85,7 +85,10 @@ async function record(durability: string): Promise<Recording> {
   }
 }
 
-/** Each part in a folder of its own, which the service makes: what belongs to one is not flushed by the way with another. */
+/**
+ * Each part in a folder of its own, which the service makes: what belongs to one is not flushed by the way with
+ * another.
+ */
 function storeIn(folder: string, durability: string, modules: readonly unknown[] = []): FolderOptions {
   return {
     config: { media_store_path: join(folder, "store/media"), modules },

@@ -31,7 +31,10 @@ export function listMarked(name: string): string[] {
   });
 }
 
-/** Waits until nothing has the mark any more, for as long as a child may take to see that it is an orphan; answers what is left. */
+/**
+ * Waits until nothing has the mark any more, for as long as a child may take to see that it is an orphan; answers what
+ * is left.
+ */
 export async function findOrphans(name: string): Promise<string[]> {
   const until = performance.now() + ENDING_MS;
   for (;;) {

@@ -23,9 +23,9 @@ const LONG_RUNS = 5_000;
 const SHORT_RUNS = 150;
 
 /**
- * Plays random schedules of uploads by the product over its real database and files: reserving, growing, settling, giving back,
- * periods that pass and processes that die, each step in any order. At no moment has anybody more than a limit allows, and
- * nothing is lost or counted twice.
+ * Plays random schedules of uploads by the product over its real database and files: reserving, growing, settling,
+ * giving back, periods that pass and processes that die, each step in any order. At no moment has anybody more than a
+ * limit allows, and nothing is lost or counted twice.
  */
 export async function runQuotaModel({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   let passed = 0;

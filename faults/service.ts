@@ -21,8 +21,8 @@ export interface FaultyService {
 }
 
 /**
- * Starts the service. Rejects with what it said where it ends before it is ready. Where `onLine` takes its log, line by line, no
- * more than the end of it is kept.
+ * Starts the service. Rejects with what it said where it ends before it is ready. Where `onLine` takes its log, line by
+ * line, no more than the end of it is kept.
  */
 export async function startFaultyService(
   config: string,

@@ -26,8 +26,9 @@ interface Round {
 }
 
 /**
- * A million requests of a real mix in the long form: memory, descriptors and threads of service and child at the end are those after
- * the first tenth. In the short form the heaps are still growing to what they need: there only descriptors and threads are compared.
+ * A million requests of a real mix in the long form: memory, descriptors and threads of service and child at the end
+ * are those after the first tenth. In the short form the heaps are still growing to what they need: there only
+ * descriptors and threads are compared.
  */
 export async function runSoak({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   const folder = createFolder();
@@ -86,7 +87,9 @@ class Load {
     return this.#pool.close();
   }
 
-  /** Makes so many requests, then looks at what the processes have once nothing is under way and no connection is open. */
+  /**
+   * Makes so many requests, then looks at what the processes have once nothing is under way and no connection is open.
+   */
   async drive(
     turn: Turn,
     requests: number,

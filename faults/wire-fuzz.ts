@@ -16,9 +16,10 @@ const TENTH = 0.1;
 const AT_ONCE = 16;
 
 /**
- * Both sides of the bridge read streams of frames, made of the corpus in `test/fixtures/wire` and broken in ways that the seed
- * decides, while calls are in flight. Whatever comes: every call settles, every request of a child that lives on is answered
- * once, a side that cannot go on ends with one line that says why, both sides take the same frames for sound, and memory stays.
+ * Both sides of the bridge read streams of frames, made of the corpus in `test/fixtures/wire` and broken in ways that
+ * the seed decides, while calls are in flight. Whatever comes: every call settles, every request of a child that lives
+ * on is answered once, a side that cannot go on ends with one line that says why, both sides take the same frames for
+ * sound, and memory stays.
  */
 export async function runWireFuzz({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   const fuzz = new WireFuzz(seed, note);

@@ -1,5 +1,5 @@
-// A PostgreSQL of one's own for tests: a new cluster in a temporary folder, reached by a Unix socket alone, with a password.
-// Prints how to connect as one line of JSON, and removes everything once its standard input ends.
+// A PostgreSQL of one's own for tests: a new cluster in a temporary folder, reached by a Unix socket alone, with a
+// password. Prints how to connect as one line of JSON, and removes everything once its standard input ends.
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";

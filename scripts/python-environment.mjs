@@ -5,7 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Makes the environment, and does nothing while the requirements are those it was made from. Throws where a command fails.
+ * Makes the environment, and does nothing while the requirements are those it was made from. Throws where a command
+ * fails.
  * @param {string} folder @param {string[]} requirements
  */
 export function makeEnvironment(folder, requirements) {

@@ -1,4 +1,5 @@
-// Makes .modules, what `npm run test:modules` runs: an environment in .modules/python, and each public module in a folder of its own.
+// Makes .modules, what `npm run test:modules` runs: an environment in .modules/python, and each public module in a
+// folder of its own.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

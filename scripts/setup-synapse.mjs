@@ -1,5 +1,5 @@
-// Makes .synapse, the Python environment of `npm run test:synapse`: Synapse itself, a client library, and a stand-in for S3.
-// A link of that name, to an environment that was made elsewhere, is used as it is.
+// Makes .synapse, the Python environment of `npm run test:synapse`: Synapse itself, a client library, and a stand-in
+// for S3. A link of that name, to an environment that was made elsewhere, is used as it is.
 import { execFileSync } from "node:child_process";
 import { lstatSync } from "node:fs";
 import { makeEnvironment } from "./python-environment.mjs";

@@ -1,5 +1,5 @@
-// Installs the packed service under the oldest Node that it supports and under the newest one, and has it store, refuse and serve an
-// upload there; under one that is too old it has to say so. The last line is what was found.
+// Installs the packed service under the oldest Node that it supports and under the newest one, and has it store, refuse
+// and serve an upload there; under one that is too old it has to say so. The last line is what was found.
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

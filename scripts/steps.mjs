@@ -5,7 +5,8 @@ import { NOTHING } from "./counts.mjs";
 /** @typedef {{name: string, command: string[], count?: () => {passed: number, failed: number}}} Step */
 
 /**
- * A step that fails does not keep the others from running; a check that is no suite counts as one failure where it fails.
+ * A step that fails does not keep the others from running; a check that is no suite counts as one failure where it
+ * fails.
  * @param {Step[]} steps
  */
 export function runSteps(steps) {

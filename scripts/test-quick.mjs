@@ -1,5 +1,5 @@
-// `npm run test:quick`: for a change of one line. Format, lint, types, and the tests that need neither a Python child nor a database
-// server. `npm test` runs everything.
+// `npm run test:quick`: for a change of one line. Format, lint, types, and the tests that need neither a Python child
+// nor a database server. `npm test` runs everything.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -95,7 +95,9 @@ export interface LimitFacts {
   readonly sentBytes?: number | undefined;
 }
 
-/** Why a request was refused, for the operator: for the log and for `media-bridge refusals`, never part of the answer. */
+/**
+ * Why a request was refused, for the operator: for the log and for `media-bridge refusals`, never part of the answer.
+ */
 export interface RefusalFacts {
   /** Who decided, or gave the limit; undefined where it was no module. */
   readonly slot?: SlotName | undefined;
@@ -115,7 +117,8 @@ const BRAND = Symbol.for("synapse-media-bridge.MatrixError");
  * An answer of Matrix form: an HTTP status and `{"errcode", "error", …}`. TypeScript modules throw it where Python ones
  * raise `SynapseError`; the service uses it for every refusal.
  *
- * @example throw new MatrixError(403, "M_FORBIDDEN", "Your plan has no uploads", { fields: { "org.example.plan": "free" } });
+ * @example throw new MatrixError(403, "M_FORBIDDEN", "Your plan has no uploads", { fields: { "org.example.plan": "free"
+ * } });
  */
 export class MatrixError extends Error {
   override readonly name: string = "MatrixError";

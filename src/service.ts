@@ -1,6 +1,6 @@
 /**
- * The service inside a program or a test: what `synapse-media-bridge/service` exports. It never ends the process, handles no signals
- * and prints nothing.
+ * The service inside a program or a test: what `synapse-media-bridge/service` exports. It never ends the process,
+ * handles no signals and prints nothing.
  */
 import type { AddressInfo } from "node:net";
 import { loadConfig } from "./config/load-config.ts";
@@ -16,11 +16,16 @@ export type { Logger } from "./util/log.ts";
 
 /** What a service is started with. */
 export interface ServiceOptions {
-  /** YAML files, or folders of `*.yaml`, as after `--config`: a later one replaces top-level keys of those before it. */
+  /**
+   * YAML files, or folders of `*.yaml`, as after `--config`: a later one replaces top-level keys of those before it.
+   */
   readonly config: string | readonly string[];
   /** Gets every line of the service and its modules, in pino's call form: a pino logger will do. */
   readonly log: Logger;
-  /** What time it is: for tests, a `TestClock` of `synapse-media-bridge/testing`. The machine's clock says it where this is absent. */
+  /**
+   * What time it is: for tests, a `TestClock` of `synapse-media-bridge/testing`. The machine's clock says it where this
+   * is absent.
+   */
   readonly clock?: Clock;
 }
 
@@ -36,30 +41,33 @@ export interface Service extends AsyncDisposable {
   /** Whether every module can be asked now: what `GET /health` says. False once it is stopping. */
   isReady(): boolean;
   /**
-   * Reads the configuration again, and swaps it and its modules in between two requests. Rejects with a {@link StartError} and changes
-   * nothing where something is wrong with them.
+   * Reads the configuration again, and swaps it and its modules in between two requests. Rejects with a {@link
+   * StartError} and changes nothing where something is wrong with them.
    */
   reload(): Promise<void>;
   /**
-   * Takes in nothing new, lets what is under way end within `graceMs` (the configuration's `shutdown_grace` where it is absent), and ends
-   * everything that it started. Resolves to how many requests were cut short, also where it was called before.
+   * Takes in nothing new, lets what is under way end within `graceMs` (the configuration's `shutdown_grace` where it is
+   * absent), and ends everything that it started. Resolves to how many requests were cut short, also where it was
+   * called before.
    */
   stop(graceMs?: number): Promise<number>;
 }
 
-/** The data paths of services in this process: the control socket holds them against other processes, where it can be made. */
+/**
+ * The data paths of services in this process: the control socket holds them against other processes, where it can be
+ * made.
+ */
 const dataPaths = new Set<string>();
 let started = 0;
 
 /**
- * Starts a service in this process, and resolves once it serves. Several may run at a time, each with a `media_bridge.data_path` of its
- * own.
+ * Starts a service in this process, and resolves once it serves. Several may run at a time, each with a
+ * `media_bridge.data_path` of its own.
  *
  * @throws {StartError} with the message that the command line would print; nothing is left running then.
  *
- * @example
- * const service = await startService({ config: "media-bridge.yaml", log: pino() });
- * process.once("SIGTERM", () => void service.stop());
+ * @example const service = await startService({ config: "media-bridge.yaml", log: pino() }); process.once("SIGTERM", ()
+ * => void service.stop());
  */
 export async function startService({ config, log, clock = SYSTEM_CLOCK }: ServiceOptions): Promise<Service> {
   const paths = typeof config === "string" ? [config] : config;

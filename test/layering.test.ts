@@ -71,7 +71,10 @@ const KEPT_IN: Record<string, readonly string[]> = {
   msgpackr: ["bridge/transport/codec.ts"],
 };
 
-/** The one file outside of the stores that uses a database's driver: for SQLite's lock on a file, which Node does not have. */
+/**
+ * The one file outside of the stores that uses a database's driver: for SQLite's lock on a file, which Node does not
+ * have.
+ */
 const LOCK = "util/file-lock.ts";
 
 /** Rooms that one package must not reach. */

@@ -23,7 +23,10 @@ export interface Holdings {
   readonly childBytes: number;
 }
 
-/** Looks at what a service holds once its clients have gone: what it held at the start, where that is given and it ever gets there. */
+/**
+ * Looks at what a service holds once its clients have gone: what it held at the start, where that is given and it ever
+ * gets there.
+ */
 export async function lookAtHoldings(world: World, start?: Holdings): Promise<Holdings> {
   await settle(world, start);
   const { heapUsed, external } = await world.log.collected(world.service.pid);

@@ -24,7 +24,10 @@ const CLIENTS = 12;
 const WARM = 0.25;
 /** So many times everybody comes at once before that: memory of the most that there ever is stays with the process. */
 const RUSHES = 6;
-/** Connections to the Synapse that keeps media: `upstream.max_connections`, and some of which it has not heard yet that they are closed. */
+/**
+ * Connections to the Synapse that keeps media: `upstream.max_connections`, and some of which it has not heard yet that
+ * they are closed.
+ */
 const MOST_CONNECTIONS = 100 + 10;
 
 export interface CrowdOptions {
@@ -35,9 +38,9 @@ export interface CrowdOptions {
 }
 
 /**
- * A crowd of clients that flood, pipeline, close half, read slowly and drop, among some that do not, in front of a repository and in
- * front of a Synapse that knows which requests are theirs. Each request that is answered is answered as it should be; when all clients
- * have gone, the service holds what it held before.
+ * A crowd of clients that flood, pipeline, close half, read slowly and drop, among some that do not, in front of a
+ * repository and in front of a Synapse that knows which requests are theirs. Each request that is answered is answered
+ * as it should be; when all clients have gone, the service holds what it held before.
  */
 export async function runCrowds({ requests, seed, ...options }: CrowdOptions): Promise<void> {
   const share = requests / WORLDS.length;

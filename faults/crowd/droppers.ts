@@ -5,7 +5,9 @@ import type { Turn } from "./turn.ts";
 import { WireClient } from "./wire-client.ts";
 import type { World } from "./world.ts";
 
-/** Clients that leave, by a reset or not, at any time: within a request, after some, before, within and after answers. */
+/**
+ * Clients that leave, by a reset or not, at any time: within a request, after some, before, within and after answers.
+ */
 export const droppers: Turn = {
   name: "dropper",
   weight: 30,

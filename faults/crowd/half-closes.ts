@@ -3,8 +3,8 @@ import type { Turn } from "./turn.ts";
 import { WireClient, WrongAnswer } from "./wire-client.ts";
 
 /**
- * Clients that end their side and wait for what they get: within a head or a body 400. Behind whole requests they count as gone, as with
- * Synapse: nobody can tell them from clients that have left. Whatever still comes is theirs.
+ * Clients that end their side and wait for what they get: within a head or a body 400. Behind whole requests they count
+ * as gone, as with Synapse: nobody can tell them from clients that have left. Whatever still comes is theirs.
  */
 export const halfCloses: Turn = {
   name: "half-close",

@@ -4,7 +4,10 @@ import { toWire } from "./wire.ts";
 import { expectAnswer, type Turn } from "./turn.ts";
 import { WireClient } from "./wire-client.ts";
 
-/** Clients as they should be, who must not notice the others: one request after the other, and uploads to ids made before. */
+/**
+ * Clients as they should be, who must not notice the others: one request after the other, and uploads to ids made
+ * before.
+ */
 export const orderly: Turn = {
   name: "orderly client",
   weight: 15,

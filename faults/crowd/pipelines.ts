@@ -14,7 +14,8 @@ export const pipelines: Turn = {
     const drafts = Array.from({ length: requests.pick(COUNTS) }, () => requests.any());
     const last = requests.pick(["end", "mistake", "close"] as const);
     const closesAt = last === "close" ? requests.below(drafts.length) : drafts.length;
-    // What a client sends after it said that it would not may cost it what is still on its way to it: the system resets the connection.
+    // What a client sends after it said that it would not may cost it what is still on its way to it: the system resets
+    // the connection.
     const isOverstepping = closesAt < drafts.length - 1;
     const wires = drafts.map((draft, index) => {
       if (index > closesAt) draft.told.fate = "never";

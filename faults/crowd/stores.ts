@@ -4,7 +4,10 @@ import type { World } from "./world.ts";
 import { CROWD, LIMIT_BYTES } from "./requests.ts";
 import { bodyOf, type Told } from "./told.ts";
 
-/** What is wrong with what was stored, once everything has ended: nothing past a quota, and each upload that was answered, as it was sent. */
+/**
+ * What is wrong with what was stored, once everything has ended: nothing past a quota, and each upload that was
+ * answered, as it was sent.
+ */
 export function compareStores(world: World): string | undefined {
   return world.isGuard ? compareWitness(world) : compareRepository(world);
 }

@@ -1,6 +1,7 @@
 /**
- * What may become of a request: `whole`: it may be handed on once, as it is. `maybe`: that, or any part of it, since its client leaves.
- * `broken`: its client never sends all of it, so it must not be handed on as a whole. `never`: it must not be handed on.
+ * What may become of a request: `whole`: it may be handed on once, as it is. `maybe`: that, or any part of it, since
+ * its client leaves. `broken`: its client never sends all of it, so it must not be handed on as a whole. `never`: it
+ * must not be handed on.
  */
 export type Fate = "whole" | "maybe" | "broken" | "never";
 

@@ -3,7 +3,9 @@ import type { Draft } from "./requests.ts";
 import { WrongAnswer, type WireClient } from "./wire-client.ts";
 import type { World } from "./world.ts";
 
-/** Something that one client does, by chance. Resolves to how many requests that were; rejects with {@link WrongAnswer}. */
+/**
+ * Something that one client does, by chance. Resolves to how many requests that were; rejects with {@link WrongAnswer}.
+ */
 export interface Turn {
   readonly name: string;
   /** How often it is made, compared with others. */

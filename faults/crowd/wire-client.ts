@@ -49,7 +49,10 @@ export class WireClient {
     return this.#isOver || this.#socket.destroyed;
   }
 
-  /** Resolves once the connection is gone, without reading. It looks by sending at such intervals, since a client that does not read hears of the end in no other way. */
+  /**
+   * Resolves once the connection is gone, without reading. It looks by sending at such intervals, since a client that
+   * does not read hears of the end in no other way.
+   */
   async goneAfter(timeoutMs: number): Promise<void> {
     while (!this.isGone) {
       await wait(timeoutMs);
@@ -85,8 +88,8 @@ export class WireClient {
   }
 
   /**
-   * The next final answer, undefined where the connection ends before it. Rejects with {@link WrongAnswer} for what cannot be one, for
-   * one that is cut short, and where nothing comes for long.
+   * The next final answer, undefined where the connection ends before it. Rejects with {@link WrongAnswer} for what
+   * cannot be one, for one that is cut short, and where nothing comes for long.
    */
   async next(): Promise<WireAnswer | undefined> {
     for (;;) {
@@ -110,7 +113,10 @@ export class WireClient {
     if (this.#rest.length === 0) await this.#more();
   }
 
-  /** Reads to the end of the connection and leaves; rejects with {@link WrongAnswer} where anything else comes before it. */
+  /**
+   * Reads to the end of the connection and leaves; rejects with {@link WrongAnswer} where anything else comes before
+   * it.
+   */
   async expectEnd(): Promise<void> {
     if (this.#rest.length > 0 || (await this.#more())) {
       throw new WrongAnswer(

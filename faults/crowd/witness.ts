@@ -10,8 +10,8 @@ const KEPT_MS = 60_000;
 const ONCE = ["host", "authorization", "content-length", "transfer-encoding"];
 
 /**
- * A Synapse that keeps media and knows which requests clients make: whatever else reaches it, and every byte of a body that its client
- * did not send, is wrong.
+ * A Synapse that keeps media and knows which requests clients make: whatever else reaches it, and every byte of a body
+ * that its client did not send, is wrong.
  */
 export class Witness {
   readonly wrong: string[] = [];

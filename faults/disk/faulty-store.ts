@@ -101,7 +101,10 @@ export class FaultyStore {
     for (const path of [this.#log, this.#rule]) rmSync(path, { force: true });
   }
 
-  /** Temporary names, and files in the place of media, that no row leads to. They go, so that nobody is told of them twice. */
+  /**
+   * Temporary names, and files in the place of media, that no row leads to. They go, so that nobody is told of them
+   * twice.
+   */
   async takeLeftovers(): Promise<string[]> {
     const left = (await this.#leftovers()).filter((path) => !this.#excused.has(path));
     for (const path of left) rmSync(path);

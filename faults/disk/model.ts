@@ -44,8 +44,8 @@ export class DiskModel {
   }
 
   /**
-   * Writes into a folder what a loss of power may leave: everything that was flushed, and of the rest what `survives` says,
-   * each change of a file and each change of a name by itself.
+   * Writes into a folder what a loss of power may leave: everything that was flushed, and of the rest what `survives`
+   * says, each change of a file and each change of a name by itself.
    */
   materialize(root: string, folder: string, survives: () => boolean): void {
     const made = new Map<string, string>();

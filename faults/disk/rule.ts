@@ -3,7 +3,10 @@ import { constants } from "node:os";
 
 /** FsOperations that the disk does not serve as it should. */
 export interface DiskRule {
-  /** What the shim calls them: `create`, `open`, `read`, `write`, `truncate`, `flush`, `link`, `rename`, `unlink`, `mkdir`, `rmdir`; or `any`. */
+  /**
+   * What the shim calls them: `create`, `open`, `read`, `write`, `truncate`, `flush`, `link`, `rename`, `unlink`,
+   * `mkdir`, `rmdir`; or `any`.
+   */
   readonly operations: readonly string[];
   /** How they fail; absent: they do not. */
   readonly error?: keyof typeof constants.errno;

@@ -17,7 +17,10 @@ export interface ShimOptions {
   readonly rule?: string;
 }
 
-/** The environment of a process that is to run on such a disk. Builds the library the first time, which needs a C compiler. */
+/**
+ * The environment of a process that is to run on such a disk. Builds the library the first time, which needs a C
+ * compiler.
+ */
 export function diskEnvironment({ root, log, rule }: ShimOptions): Record<string, string> {
   return {
     LD_PRELOAD: (built ??= build()),

@@ -20,8 +20,8 @@ const LINKS = [
 ] as const;
 
 /**
- * `docs/openapi.yaml` as JSON text, for a generator of requests: with media ids that exist, since nobody guesses them, with bodies that are
- * more than JSON, and with links from what makes media to what reads it.
+ * `docs/openapi.yaml` as JSON text, for a generator of requests: with media ids that exist, since nobody guesses them,
+ * with bodies that are more than JSON, and with links from what makes media to what reads it.
  */
 export function describeForFuzzing(mediaIds: readonly string[]): string {
   const text = readFileSync(join(ROOT, "docs/openapi.yaml"), "utf8");

@@ -22,13 +22,18 @@ export interface Exchange {
 const HANG_MS = 30_000;
 
 export interface ExchangeOptions {
-  /** After so many answers (or the end of the connection) the client has what it wants; absent: as soon as everything is sent. */
+  /**
+   * After so many answers (or the end of the connection) the client has what it wants; absent: as soon as everything is
+   * sent.
+   */
   readonly answers?: number;
   /** What is sent then, before the client ends its side. */
   readonly last?: string;
 }
 
-/** Writes each piece by itself (latin1), ends its side of the connection, and reads until the service ends the other. */
+/**
+ * Writes each piece by itself (latin1), ends its side of the connection, and reads until the service ends the other.
+ */
 export async function exchange(
   port: number,
   pieces: readonly string[],

@@ -28,7 +28,9 @@ interface Report {
   readonly errors: readonly unknown[];
 }
 
-/** Has schemathesis make up requests from `docs/openapi.yaml`, in all of its phases, and compare the answers with it. */
+/**
+ * Has schemathesis make up requests from `docs/openapi.yaml`, in all of its phases, and compare the answers with it.
+ */
 export async function runSchemathesis(options: SchemathesisOptions): Promise<SchemathesisResult> {
   const { url, seed, folder, mediaIds, maxExamples } = options;
   const [description, report] = [join(folder, "openapi.json"), join(folder, "report.json")];

@@ -81,7 +81,10 @@ export class Truth {
     }
   }
 
-  /** What is wrong with a refusal: it counts less than others have sent by now, or more than they have since the sums were read. */
+  /**
+   * What is wrong with a refusal: it counts less than others have sent by now, or more than they have since the sums
+   * were read.
+   */
   findWrong(upload: TrueUpload, { limit, sentBytes }: Breach, reading: Reading): Error | undefined {
     const others = this.uploads.filter((other) => other !== upload && other.userId === upload.userId);
     const underWay = sum(others.map(underWayBytes));

@@ -43,8 +43,8 @@ export interface UploadPlan {
 type TurnedStores = Pick<MediaStores, "media" | "pending" | "usage" | "flushed">;
 
 /**
- * One life of a service's store: the uploads of the product over its real database and files. Each step of each upload waits for
- * the scheduler, so that any order of them can be played; a crash is that no step goes on any more.
+ * One life of a service's store: the uploads of the product over its real database and files. Each step of each upload
+ * waits for the scheduler, so that any order of them can be played; a crash is that no step goes on any more.
  */
 export class World {
   readonly #truth: Truth;

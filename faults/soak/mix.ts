@@ -36,7 +36,10 @@ interface Share {
   make(): Promise<number>;
 }
 
-/** Makes one request, or a few that belong together, by chance of the kinds below. Resolves to what was wrong, if anything. */
+/**
+ * Makes one request, or a few that belong together, by chance of the kinds below. Resolves to what was wrong, if
+ * anything.
+ */
 export type Turn = () => Promise<{ readonly requests: number; readonly wrong: string | undefined }>;
 
 /** Fills a new service with what is downloaded later, and answers what makes requests of it from then on. */

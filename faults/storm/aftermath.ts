@@ -10,10 +10,16 @@ import type { StormUser } from "./user.ts";
 
 const run = promisify(execFile);
 const SIDE_BY_SIDE = 16;
-/** What a service keeps below its data path beside sockets and temporary names: its database, and modules that it compiled. */
+/**
+ * What a service keeps below its data path beside sockets and temporary names: its database, and modules that it
+ * compiled.
+ */
 const DATA = /^(?:media\.db(?:-wal|-shm)?$|compiled-modules\/)/;
 
-/** Looks at everything that a storm has left: first at the service that still runs, then at what is there once that has ended. */
+/**
+ * Looks at everything that a storm has left: first at the service that still runs, then at what is there once that has
+ * ended.
+ */
 export async function lookAround(
   storm: Storm,
   folder: string,

@@ -18,7 +18,9 @@ export interface Usage {
 
 export const STORED = "200";
 
-/** How a refusal by a limit is worded: by the first module that words it, or without Python's where it was gone by then. */
+/**
+ * How a refusal by a limit is worded: by the first module that words it, or without Python's where it was gone by then.
+ */
 const BY_LIMIT: Record<Kind, readonly [whole: string, withoutPython: string]> = {
   first: ["429 ORG.FIRST.LIMIT", "429 ORG.SECOND.LIMIT"],
   second: ["429 ORG.SECOND.LIMIT", "429 ORG.SECOND.LIMIT"],
@@ -26,7 +28,10 @@ const BY_LIMIT: Record<Kind, readonly [whole: string, withoutPython: string]> = 
   free: ["", ""],
 };
 
-/** The right answers to an upload, as every module would have given its own; several only where the usage is not known exactly. */
+/**
+ * The right answers to an upload, as every module would have given its own; several only where the usage is not known
+ * exactly.
+ */
 export function rightAnswers(asked: Asked, { leastBytes, mostBytes }: Usage, isPythonWhole: boolean): Set<string> {
   const { kind, sizeBytes, isChunked } = asked;
   const refusals = isPythonWhole ? BY_LIMIT[kind].slice(0, 1) : BY_LIMIT[kind];

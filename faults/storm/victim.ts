@@ -114,8 +114,8 @@ export class Victim {
   }
 
   /**
-   * Has the service reload, and waits until what was replaced has ended. False where everything is not there after it, as a
-   * child was killed meanwhile.
+   * Has the service reload, and waits until what was replaced has ended. False where everything is not there after it,
+   * as a child was killed meanwhile.
    */
   async reload(): Promise<boolean> {
     this.#isReloading = true;

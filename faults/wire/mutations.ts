@@ -4,7 +4,10 @@ import { frameOf } from "./corpus.ts";
 /** A number from 0 to 1. */
 type Random = () => number;
 
-/** Encodings that decoders stumble over: lies about lengths and counts, types that may not travel, numbers at their edges. */
+/**
+ * Encodings that decoders stumble over: lies about lengths and counts, types that may not travel, numbers at their
+ * edges.
+ */
 const FRAGMENTS = (
   "c1 c0 c2 90 80 a0 ff 7f 00 cc80 d080 ce80000000 cfffffffffffffffff cf0020000000000001 d38000000000000000 ca7fc00000 " +
   "cb7ff0000000000000 cbfff0000000000000 cb7ff8000000000000 cb7fefffffffffffff ddffffffff dcffff dfffffffff deffff " +

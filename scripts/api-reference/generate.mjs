@@ -1,4 +1,5 @@
-// Writes docs/api from the TSDoc comments of what the package exports: `npm run docs:api`, once `npm install` was run in this folder.
+// Writes docs/api from the TSDoc comments of what the package exports: `npm run docs:api`, once `npm install` was run
+// in this folder.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

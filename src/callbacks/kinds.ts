@@ -83,8 +83,8 @@ export interface Kind<K extends KindName> {
 const GO_ON = { stop: false } as const;
 
 /**
- * The one table of callbacks. A new kind needs a row here, its line in {@link CallbackKinds} above, and four things that
- * cannot be had from the row:
+ * The one table of callbacks. A new kind needs a row here, its line in {@link CallbackKinds} above, and four things
+ * that cannot be had from the row:
  *
  * - who asks it: a call of `Chain.decide` or `Chain.notify` where the thing happens;
  * - its settings and their defaults: `config/schema/callbacks.ts`, which imports nothing from here;

@@ -1,6 +1,6 @@
 /**
- * How many bytes a user may upload in a period, as in Synapse's `MediaUploadLimit`. Integers beyond 2^53 are bigint, so that
- * what one module gave reaches another one exactly.
+ * How many bytes a user may upload in a period, as in Synapse's `MediaUploadLimit`. Integers beyond 2^53 are bigint, so
+ * that what one module gave reaches another one exactly.
  */
 export interface MediaUploadLimit {
   readonly maxBytes: number | bigint;

@@ -13,8 +13,8 @@ export interface StepOptions extends Caller {
 }
 
 /**
- * Runs all steps in one round trip to the child that has their slots. Rejects with a {@link ModuleUnavailable} where the child or one of
- * the slots is not there, and where too many calls wait for the child.
+ * Runs all steps in one round trip to the child that has their slots. Rejects with a {@link ModuleUnavailable} where
+ * the child or one of the slots is not there, and where too many calls wait for the child.
  */
 export async function runSteps(steps: readonly AskedStep[], options: StepOptions): Promise<StepResult[]> {
   const { policies, trace, request, user } = options;

@@ -24,8 +24,9 @@ export const NOT_SPAM = "NOT_SPAM";
 export const allow = NOT_SPAM;
 
 /**
- * The verdict of `checkMediaFileForSpam` that the file is refused: an upload is answered 400 with these words, and nothing is
- * stored. Where no client waits for an upload (media of another server, a thumbnail) the file is not kept or not made.
+ * The verdict of `checkMediaFileForSpam` that the file is refused: an upload is answered 400 with these words, and
+ * nothing is stored. Where no client waits for an upload (media of another server, a thumbnail) the file is not kept or
+ * not made.
  *
  * @example return refuse({ errcode: "M_FORBIDDEN", message: "No archives here", fields: { "org.example.help": url } });
  */

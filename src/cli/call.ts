@@ -9,8 +9,8 @@ import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { isolateModuleOutput } from "./module-output.ts";
 
 /**
- * `media-bridge call`: the real chain, once: that of the running service, with its modules' state, or of modules loaded for this
- * alone where none runs. Resolves to what is to be printed; rejects with a StartError where it cannot be run.
+ * `media-bridge call`: the real chain, once: that of the running service, with its modules' state, or of modules loaded
+ * for this alone where none runs. Resolves to what is to be printed; rejects with a StartError where it cannot be run.
  */
 export async function call(
   { config }: LoadedConfig,

@@ -15,8 +15,9 @@ export interface CheckLiveOptions {
 }
 
 /**
- * `media-bridge check --live`: asks the running service, the homeserver and the public address. Resolves to what was found, with what
- * to change, and whether there are problems; rejects with a StartError where the configuration or a module cannot be loaded.
+ * `media-bridge check --live`: asks the running service, the homeserver and the public address. Resolves to what was
+ * found, with what to change, and whether there are problems; rejects with a StartError where the configuration or a
+ * module cannot be loaded.
  */
 export async function checkLive(
   { config, files }: LoadedConfig,

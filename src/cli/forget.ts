@@ -2,7 +2,10 @@ import type { LoadedConfig } from "../config/config.ts";
 import { recordsOf } from "../server/commands/user-records.ts";
 import { readOwnUser } from "./own-user.ts";
 
-/** `media-bridge forget`. Answers what to print; throws a StartError where the database cannot be written, or the user is none of this server's. */
+/**
+ * `media-bridge forget`. Answers what to print; throws a StartError where the database cannot be written, or the user
+ * is none of this server's.
+ */
 export function forget({ config }: LoadedConfig, user: string): string {
   const userId = readOwnUser(user, config);
   const { rows, pseudonym, storedMedia } = recordsOf(config).eraseUser(userId);

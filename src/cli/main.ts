@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The executable. It has to parse on older releases of Node.js, and imports the service only where it can run: the database's driver
-// crashes the process of a release that is too old.
+// The executable. It has to parse on older releases of Node.js, and imports the service only where it can run: the
+// database's driver crashes the process of a release that is too old.
 const NEEDED = "22.22";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);

@@ -24,8 +24,8 @@ export interface NewModuleOptions {
 }
 
 /**
- * `media-bridge new-module`: makes a folder with a module, its configuration, its tests and a README. Returns what to do next; throws a
- * StartError for a name that cannot be used, and where there is something of that name already.
+ * `media-bridge new-module`: makes a folder with a module, its configuration, its tests and a README. Returns what to
+ * do next; throws a StartError for a name that cannot be used, and where there is something of that name already.
  */
 export function newModule(name: string, { python, cwd }: NewModuleOptions): string {
   checkName(name, python);

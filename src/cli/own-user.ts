@@ -2,7 +2,9 @@ import type { Config } from "../config/config.ts";
 import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
 
-/** The id of a user of whom this service may know something. Throws a StartError where it is none, or of another server. */
+/**
+ * The id of a user of whom this service may know something. Throws a StartError where it is none, or of another server.
+ */
 export function readOwnUser(text: string, { serverName }: Config): string {
   if (!isUserId(text)) {
     throw new StartError("CONFIG", `${JSON.stringify(text)} is not a user id: expected @name:${serverName}`);

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
 
 /**
- * Has a command that root runs continue as the user of the service, whose the data path is: what it makes is the service's then, and it
- * is allowed what the service is. Answers whom it became; undefined where it stays who it was.
+ * Has a command that root runs continue as the user of the service, whose the data path is: what it makes is the
+ * service's then, and it is allowed what the service is. Answers whom it became; undefined where it stays who it was.
  */
 export function becomeServiceUser({ mediaBridge: { dataPath } }: Config): number | undefined {
   if (process.getuid?.() !== 0) return undefined;

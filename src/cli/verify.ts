@@ -13,7 +13,9 @@ export interface VerifyOptions {
   readonly print: (line: string) => void;
 }
 
-/** `media-bridge verify`. Resolves to whether all is as it should be, or has been made so; rejects with a StartError. */
+/**
+ * `media-bridge verify`. Resolves to whether all is as it should be, or has been made so; rejects with a StartError.
+ */
 export async function verify({ config }: LoadedConfig, { repair, json, print }: VerifyOptions): Promise<boolean> {
   const database = config.mediaBridge.database.path;
   const media = storePaths(config).mediaStorePath;

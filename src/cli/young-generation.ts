@@ -17,8 +17,8 @@ export function holdYoungGeneration(): void {
 }
 
 /**
- * Lets it grow to {@link MAX_YOUNG_BYTES}, and again after V8 has made it smaller because there was nothing to do. V8's own limit is
- * 64 MB or more. Only several collections within one turn of the event loop can grow it past ours.
+ * Lets it grow to {@link MAX_YOUNG_BYTES}, and again after V8 has made it smaller because there was nothing to do. V8's
+ * own limit is 64 MB or more. Only several collections within one turn of the event loop can grow it past ours.
  */
 export function letYoungGenerationGrow(): void {
   setGrowthFactor(2);

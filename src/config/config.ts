@@ -9,7 +9,10 @@ export interface ConfiguredUploadLimit {
   readonly canUpgrade: boolean;
 }
 
-/** A Python module. `configJson` is JSON text in the form of docs/bridge-protocol.md: exact integers, floats that stay floats, `NaN`. */
+/**
+ * A Python module. `configJson` is JSON text in the form of docs/bridge-protocol.md: exact integers, floats that stay
+ * floats, `NaN`.
+ */
 export interface PythonModuleConfig {
   /** Its place in the order of all modules, from 0. */
   readonly index: number;

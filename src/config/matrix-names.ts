@@ -1,6 +1,8 @@
 import { isIPv6 } from "node:net";
 
-/** Whether a text is a server name: a host name, IPv4 or `[IPv6]` address, with or without a port (Matrix, Server Name). */
+/**
+ * Whether a text is a server name: a host name, IPv4 or `[IPv6]` address, with or without a port (Matrix, Server Name).
+ */
 export function isServerName(text: string): boolean {
   const {
     host = "",

@@ -1,4 +1,7 @@
-/** The name among `known` that is at most `within` edits (insert, delete, replace) away from `name`; the nearest, if any. */
+/**
+ * The name among `known` that is at most `within` edits (insert, delete, replace) away from `name`; the nearest, if
+ * any.
+ */
 export function findNearestName(name: string, known: Iterable<string>, within: number): string | undefined {
   let nearest: string | undefined;
   let best = within + 1;

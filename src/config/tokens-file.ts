@@ -31,8 +31,9 @@ const TokenOwnerSchema = z.strictObject(
 );
 
 /**
- * Reads a file of `token: {user_id, admin, guest}`. An error names the file and the number of the entry (from 1), never a
- * token. Every owner is a user of `serverName`: media is stored under this server's name alone. A file that every user of the machine may read is a warning.
+ * Reads a file of `token: {user_id, admin, guest}`. An error names the file and the number of the entry (from 1), never
+ * a token. Every owner is a user of `serverName`: media is stored under this server's name alone. A file that every
+ * user of the machine may read is a warning.
  *
  * @throws {StartError} `CONFIG`
  */

@@ -5,8 +5,8 @@ import { turnsOf } from "./request-turns.ts";
 /** How often the connections are looked at. */
 const LOOK_MS = 50;
 /**
- * How long a connection may be quiet before it is closed. A client that itself closes what is quiet for less (the examples' nginx:
- * one second) never sends a request into a connection that is being closed.
+ * How long a connection may be quiet before it is closed. A client that itself closes what is quiet for less (the
+ * examples' nginx: one second) never sends a request into a connection that is being closed.
  */
 const QUIET_MS = 2_000;
 
@@ -14,9 +14,9 @@ const QUIET_MS = 2_000;
 const REQUESTS = ["request", "checkContinue", "checkExpectation"] as const;
 
 /**
- * The end of a server whose listening socket outlives it: it accepts nothing more, and whatever comes on the connections that it has
- * accepted is still served. Each answer is the last one on its connection and says so (`Connection: close`; RFC 9112, section 9.6);
- * a connection on which nothing comes is closed after a while.
+ * The end of a server whose listening socket outlives it: it accepts nothing more, and whatever comes on the
+ * connections that it has accepted is still served. Each answer is the last one on its connection and says so
+ * (`Connection: close`; RFC 9112, section 9.6); a connection on which nothing comes is closed after a while.
  */
 export class ConnectionDrain {
   readonly #server: Server;

@@ -10,8 +10,8 @@ export type BindAddress =
   | { readonly path: string; readonly mode: number };
 
 /**
- * Looks whether an address can be bound, and leaves it free. Rejects with a {@link StartError} `LISTEN` that says who has it and what
- * to do.
+ * Looks whether an address can be bound, and leaves it free. Rejects with a {@link StartError} `LISTEN` that says who
+ * has it and what to do.
  *
  * @param key the key of the configuration that names the address
  */

@@ -11,8 +11,8 @@ export interface PortHolder {
 const LISTENS = "0A";
 
 /**
- * Who listens on a TCP port; undefined where that is not known: on another system than Linux, and for a process of another user unless
- * root asks.
+ * Who listens on a TCP port; undefined where that is not known: on another system than Linux, and for a process of
+ * another user unless root asks.
  */
 export function findPortHolder(port: number): PortHolder | undefined {
   const sockets = new Set(["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) => listeningSockets(table, port)));

@@ -134,7 +134,10 @@ function watchBridge(read: () => readonly BridgeState[], registers: Registry[]):
   );
 }
 
-/** The metrics' own listener: `GET /metrics`, with any query, on an address or on a socket that listens already. Resolves once it is bound, rejects where it cannot be. */
+/**
+ * The metrics' own listener: `GET /metrics`, with any query, on an address or on a socket that listens already.
+ * Resolves once it is bound, rejects where it cannot be.
+ */
 export async function listenForMetrics(
   exposition: Exposition,
   address: { host: string; port: number } | { fd: number },

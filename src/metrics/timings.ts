@@ -10,8 +10,8 @@ export interface TimingsOptions<Label extends string> {
 }
 
 /**
- * A histogram of durations with one label, for what every request passes: prom-client makes a key of the labels with each
- * observation, which would cost a small request some percent.
+ * A histogram of durations with one label, for what every request passes: prom-client makes a key of the labels with
+ * each observation, which would cost a small request some percent.
  */
 export class Timings<Label extends string> {
   readonly #options: TimingsOptions<Label>;

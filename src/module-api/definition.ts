@@ -18,14 +18,14 @@ import type { WebApi } from "./web-api.ts";
 export type Pass = undefined | null | void;
 
 /**
- * A verdict of `checkMediaFileForSpam`: `allow` or `refuse({ … })`; or, as in Synapse, `NOT_SPAM` or `false`, `true`, or an errcode
- * (with fields).
+ * A verdict of `checkMediaFileForSpam`: `allow` or `refuse({ … })`; or, as in Synapse, `NOT_SPAM` or `false`, `true`,
+ * or an errcode (with fields).
  */
 export type SpamVerdict = Refusal | boolean | string | readonly [errcode: string, fields: Record<string, unknown>];
 
 /**
- * Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`, with a {@link CallbackContext} as their last
- * argument. Each may be sync or async.
+ * Callbacks of the media repository, as in Synapse's `register_media_repository_callbacks`, with a {@link
+ * CallbackContext} as their last argument. Each may be sync or async.
  */
 export interface MediaRepositoryCallbacks {
   /** The body of `GET /_matrix/client/v1/media/config`, nothing merged in; pass to ask the next module. */
@@ -79,7 +79,10 @@ export interface ModuleApi extends NamesApi, WebApi, BackgroundApi, StorageProvi
 /** A TypeScript module: a name, a schema for its `config`, and what it does at start. */
 export interface ModuleDefinition<Schema extends StandardSchema = StandardSchema> {
   readonly name: string;
-  /** A zod schema, or any other Standard Schema. Reads `config` before any module is set up; if absent, `config` is passed on as it is. */
+  /**
+   * A zod schema, or any other Standard Schema. Reads `config` before any module is set up; if absent, `config` is
+   * passed on as it is.
+   */
   readonly configSchema?: Schema;
   /** Registers callbacks. Throwing ends the start. */
   setup(api: ModuleApi, config: SchemaOutput<Schema>): Awaitable<void>;

@@ -1,8 +1,8 @@
 import type { Awaitable } from "./awaitable.ts";
 
 /**
- * A Standard Schema, version 1 (standardschema.dev): what zod, Valibot, ArkType and others make. Written down here, so that a module
- * depends on none of them.
+ * A Standard Schema, version 1 (standardschema.dev): what zod, Valibot, ArkType and others make. Written down here, so
+ * that a module depends on none of them.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly "~standard": {

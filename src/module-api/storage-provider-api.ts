@@ -19,17 +19,20 @@ export interface FetchContext {
 }
 
 /**
- * Keeps copies of media elsewhere; the `StorageProvider` of Synapse. `path` names a file, relative to the media store: a key in a bucket.
+ * Keeps copies of media elsewhere; the `StorageProvider` of Synapse. `path` names a file, relative to the media store:
+ * a key in a bucket.
  */
 export interface StorageProvider {
   /**
-   * Stores the file. The service takes it for stored once this resolves. It may be called more than once for one file, and then
-   * stores it again. Throwing means that it is not stored; a {@link MatrixError} words the answer to a synchronous upload.
+   * Stores the file. The service takes it for stored once this resolves. It may be called more than once for one file,
+   * and then stores it again. Throwing means that it is not stored; a {@link MatrixError} words the answer to a
+   * synchronous upload.
    */
   storeFile(path: string, info: FileInfo, context: StoreContext): Awaitable<void>;
   /**
    * The file's bytes: a stream of Node.js or of the web, or another async iterable of `Uint8Array`. Nothing, or a
-   * {@link MatrixError} of status 404, says that the provider does not have it. Anything else that is thrown leaves that open.
+   * {@link MatrixError} of status 404, says that the provider does not have it. Anything else that is thrown leaves
+   * that open.
    */
   fetch(
     path: string,
@@ -41,8 +44,8 @@ export interface StorageProvider {
 /** The part of a module's API that is about storage providers. */
 export interface StorageProviderApi {
   /**
-   * Registers the provider that an entry of `media_storage_providers` is for: once, while `setup` runs. Throws in a module that
-   * is an entry of `modules`.
+   * Registers the provider that an entry of `media_storage_providers` is for: once, while `setup` runs. Throws in a
+   * module that is an entry of `modules`.
    */
   registerStorageProvider(provider: StorageProvider): void;
 }

@@ -2,7 +2,10 @@ import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import { describeLeftOut } from "./left-out.ts";
 import type { LoadedModules } from "./load.ts";
 
-/** What an operator should know of modules that are loaded, a line each: callbacks that do not fit, and what is left out. */
+/**
+ * What an operator should know of modules that are loaded, a line each: callbacks that do not fit, and what is left
+ * out.
+ */
 export function listModuleProblems({ modules, registry }: Pick<LoadedModules, "modules" | "registry">): string[] {
   const leftOut = modules.flatMap((module) => {
     const said = describeLeftOut(module);

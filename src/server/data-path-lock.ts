@@ -8,8 +8,8 @@ import type { ShutdownStack } from "./shutdown-stack.ts";
 const OWNER_ONLY = 0o700;
 
 /**
- * Takes a data path for this process alone, before anything there is touched. Throws a StartError: `LISTEN`, with the number of the
- * process that has it, or `STORE` where the folder cannot be written.
+ * Takes a data path for this process alone, before anything there is touched. Throws a StartError: `LISTEN`, with the
+ * number of the process that has it, or `STORE` where the folder cannot be written.
  */
 export function lockDataPath(dataPath: string, cleanup: ShutdownStack): void {
   const folder = join(dataPath, "control");

@@ -25,8 +25,9 @@ export interface EndingParts {
 const LAST_ANSWERS_MS = 1_000;
 
 /**
- * Lets what is under way end within the grace; then refuses what is left and waits until it has cleaned up after itself. What is new
- * is refused, or where the listening socket is inherited left to the next process. Resolves to how much had to be cut short: requests, and uploads whose clients had left.
+ * Lets what is under way end within the grace; then refuses what is left and waits until it has cleaned up after
+ * itself. What is new is refused, or where the listening socket is inherited left to the next process. Resolves to how
+ * much had to be cut short: requests, and uploads whose clients had left.
  */
 export async function endServing(parts: EndingParts, graceMs: number): Promise<number> {
   const { server, drain, stopping, generations, log } = parts;

@@ -26,7 +26,9 @@ export interface LoadingOptions {
   readonly config: Config;
   readonly log: Logger;
   readonly clock: Clock;
-  /** 0 at start, or 1 where other services of this process may have read the modules' files; every reload counts one up. */
+  /**
+   * 0 at start, or 1 where other services of this process may have read the modules' files; every reload counts one up.
+   */
   readonly generation: number;
   readonly metrics: Promise<Metrics>;
 }

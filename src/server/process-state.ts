@@ -42,7 +42,10 @@ export interface ProcessState {
   readonly stopping: ShutdownGate;
   /** Words of `check --live`. */
   readonly probes: Probes;
-  /** Clears what an earlier process had under way. Only once the address is ours, and before the first request is served. */
+  /**
+   * Clears what an earlier process had under way. Only once the address is ours, and before the first request is
+   * served.
+   */
   recover(): Promise<void>;
 }
 

@@ -21,7 +21,8 @@ export interface Controlled {
 }
 
 /**
- * Opens the control socket, by which `media-bridge` commands reach this service. Rejects with a StartError where it cannot be made.
+ * Opens the control socket, by which `media-bridge` commands reach this service. Rejects with a StartError where it
+ * cannot be made.
  */
 export async function openControl(
   config: Config,

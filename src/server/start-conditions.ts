@@ -8,8 +8,8 @@ import { loadNativePart } from "../storage/native-part.ts";
 import { storePaths } from "./store-paths.ts";
 
 /**
- * Looks at all that a start needs besides its modules, and makes nothing. Rejects with one StartError that names everything a start
- * would stumble over.
+ * Looks at all that a start needs besides its modules, and makes nothing. Rejects with one StartError that names
+ * everything a start would stumble over.
  *
  * @param isRunning whether the service of this configuration runs: its addresses are in use then
  */

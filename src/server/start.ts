@@ -39,7 +39,10 @@ export interface StartOptions {
   readonly readConfig?: () => Config;
   /** Sockets that listen already, in place of the configured addresses. */
   readonly sockets?: InheritedSockets;
-  /** Whether files of TypeScript modules are read anew that another service of this process has read; absent: they are not. */
+  /**
+   * Whether files of TypeScript modules are read anew that another service of this process has read; absent: they are
+   * not.
+   */
   readonly readsModulesAnew?: boolean;
   /** What time it is; absent: the machine's clock says it. */
   readonly clock?: Clock;
@@ -48,8 +51,8 @@ export interface StartOptions {
 const NO_SOCKETS: InheritedSockets = { service: undefined, metrics: undefined };
 
 /**
- * Starts the service: configuration → parts → application → listening. Rejects with a {@link StartError}, and leaves nothing
- * running then.
+ * Starts the service: configuration → parts → application → listening. Rejects with a {@link StartError}, and leaves
+ * nothing running then.
  */
 export async function startService(
   config: Config,

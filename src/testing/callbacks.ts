@@ -35,8 +35,9 @@ export function kindOf(name: string): KindName {
 }
 
 /**
- * Asks what a module has registered of one kind, in order, until an answer stops the walk; a notification is told to all. Resolves to
- * the last answer. Rejects with what a callback threw, and with a TypeError for an answer of a wrong type.
+ * Asks what a module has registered of one kind, in order, until an answer stops the walk; a notification is told to
+ * all. Resolves to the last answer. Rejects with what a callback threw, and with a TypeError for an answer of a wrong
+ * type.
  */
 export async function askCallbacks<K extends KindName>(
   registry: CallbackRegistry,

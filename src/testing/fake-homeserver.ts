@@ -28,8 +28,8 @@ export interface FakeUser {
 }
 
 /**
- * A homeserver that knows whom each access token belongs to, and answers everything else as the test says. Where the test says nothing:
- * 404 `M_UNRECOGNIZED`.
+ * A homeserver that knows whom each access token belongs to, and answers everything else as the test says. Where the
+ * test says nothing: 404 `M_UNRECOGNIZED`.
  */
 export interface FakeHomeserver extends AsyncDisposable {
   readonly url: string;
@@ -41,11 +41,14 @@ export interface FakeHomeserver extends AsyncDisposable {
   /** The access token of a user. */
   tokenOf(userId: string, facts?: FakeUser): string;
   /**
-   * Has the admin API know an account: `facts` are members of its answer, such as `admin` and `creation_ts` (in seconds), besides
-   * those of an ordinary account.
+   * Has the admin API know an account: `facts` are members of its answer, such as `admin` and `creation_ts` (in
+   * seconds), besides those of an ordinary account.
    */
   addUser(userId: string, facts?: Readonly<Record<string, unknown>>): void;
-  /** From now on, answers requests of this method to this path (without a query; percent-encoded or not). The last answer holds. */
+  /**
+   * From now on, answers requests of this method to this path (without a query; percent-encoded or not). The last
+   * answer holds.
+   */
   answer(method: string, path: string, answer: Answer): void;
   stop(): Promise<void>;
 }

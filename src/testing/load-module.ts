@@ -45,12 +45,15 @@ export interface LoadedModule extends AsyncDisposable {
   /** What it works on: in memory, for this module alone, with the service's own tables in it. */
   readonly database: ModuleDatabase;
   /**
-   * Calls what it has registered under this name, as the service would: one callback after the other, until an answer stops the walk.
-   * Resolves to the last answer. Rejects with what a callback threw; with a TypeError for an answer of a wrong type, and where nothing
-   * is registered under the name.
+   * Calls what it has registered under this name, as the service would: one callback after the other, until an answer
+   * stops the walk. Resolves to the last answer. Rejects with what a callback threw; with a TypeError for an answer of
+   * a wrong type, and where nothing is registered under the name.
    */
   call<Name extends CallbackName>(name: Name, ...args: CallbackArguments[Name]): Promise<CallbackAnswer<Name>>;
-  /** The same calls, with this in the `context` of its callbacks. Without it a callback is told of the user whom its arguments name. */
+  /**
+   * The same calls, with this in the `context` of its callbacks. Without it a callback is told of the user whom its
+   * arguments name.
+   */
   within(facts: CallFacts): Pick<LoadedModule, "call">;
   /** Resolves once no task of its background work runs. */
   idle(): Promise<void>;
@@ -63,14 +66,13 @@ const CALL_TIMEOUT_MS = 30_000;
 const MEDIA_ID = "AAAAAAAAAAAAAAAAAAAAAAAA";
 
 /**
- * Sets a TypeScript module up with a configuration. `module` is what its file exports by default, or the file: a path from the working
- * directory, or a `file:` URL.
+ * Sets a TypeScript module up with a configuration. `module` is what its file exports by default, or the file: a path
+ * from the working directory, or a `file:` URL.
  *
  * @throws {StartError} where the module cannot be imported, refuses its configuration or fails in `setup`.
  *
- * @example
- * const module = await loadModule(new URL("ceiling.ts", import.meta.url), { max_bytes: 1000 });
- * expect(await module.call("isUserAllowedToUploadMediaOfSize", "@alice:example.test", 1001)).toBe(false);
+ * @example const module = await loadModule(new URL("ceiling.ts", import.meta.url), { max_bytes: 1000 }); expect(await
+ * module.call("isUserAllowedToUploadMediaOfSize", "@alice:example.test", 1001)).toBe(false);
  */
 export async function loadModule<Schema extends StandardSchema>(
   module: ModuleDefinition<Schema> | string | URL,

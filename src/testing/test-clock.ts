@@ -7,13 +7,11 @@ interface Call {
 }
 
 /**
- * A clock that moves only when a test says so. A service or a module that was started with it counts periods of limits by it, lets
- * media ids expire by it, and makes its timers and the deadlines of TypeScript callbacks wait for it.
+ * A clock that moves only when a test says so. A service or a module that was started with it counts periods of limits
+ * by it, lets media ids expire by it, and makes its timers and the deadlines of TypeScript callbacks wait for it.
  *
- * @example
- * const clock = new TestClock();
- * const service = await startTestService({ clock, modules });
- * await clock.advance(24 * 60 * 60 * 1000);
+ * @example const clock = new TestClock(); const service = await startTestService({ clock, modules }); await
+ * clock.advance(24 * 60 * 60 * 1000);
  */
 export class TestClock implements Clock {
   #nowMs: number;
@@ -39,7 +37,9 @@ export class TestClock implements Clock {
     return this.#calls.size;
   }
 
-  /** Moves the clock on, and makes the calls that become due in their order. Resolves once what they do at once is done. */
+  /**
+   * Moves the clock on, and makes the calls that become due in their order. Resolves once what they do at once is done.
+   */
   async advance(ms: number): Promise<void> {
     const untilMs = this.#nowMs + ms;
     for (let next = this.#nextUntil(untilMs); next !== undefined; next = this.#nextUntil(untilMs)) {

@@ -59,7 +59,10 @@ export interface TestService extends AsyncDisposable {
   /** Uploads bytes, or the UTF-8 of a text. `onMediaUploaded` is called after the answer. */
   upload(userId: string, content: string | Uint8Array, options?: UploadOptions): Promise<Upload>;
   download(userId: string, mediaId: string): Promise<Download>;
-  /** Puts other modules in the place of those that run. Rejects with a StartError, and changes nothing, where they cannot be loaded. */
+  /**
+   * Puts other modules in the place of those that run. Rejects with a StartError, and changes nothing, where they
+   * cannot be loaded.
+   */
   reload(modules: readonly TestModule[]): Promise<void>;
   /** Ends it and removes what it stored. */
   stop(): Promise<void>;
@@ -72,10 +75,8 @@ const STOP_MS = 5_000;
  *
  * @throws {StartError} where the configuration or a module cannot be used.
  *
- * @example
- * await using service = await startTestService({ modules: [{ typescript: "./ceiling.ts", config: { max_bytes: 1000 } }] });
- * const { status } = await service.upload("@alice:example.test", "hello");
- * expect(status).toBe(200);
+ * @example await using service = await startTestService({ modules: [{ typescript: "./ceiling.ts", config: { max_bytes:
+ * 1000 } }] }); const { status } = await service.upload("@alice:example.test", "hello"); expect(status).toBe(200);
  */
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   const { modules = [], settings = {}, mediaBridge = {}, from = process.cwd(), clock } = options;

@@ -10,9 +10,9 @@ export interface FileLock {
 }
 
 /**
- * Takes the lock of a file, which is made where it does not exist and stays empty; undefined where another process has it. It is the
- * lock that SQLite has on a database (`fcntl`): Node has none of its own, and one by a process's number would outlive the process or
- * be taken for that of a later one. Throws where the file cannot be made.
+ * Takes the lock of a file, which is made where it does not exist and stays empty; undefined where another process has
+ * it. It is the lock that SQLite has on a database (`fcntl`): Node has none of its own, and one by a process's number
+ * would outlive the process or be taken for that of a later one. Throws where the file cannot be made.
  */
 export function takeFileLock(path: string): FileLock | undefined {
   const file = new Database(path, { timeout: 0 });

@@ -1,4 +1,7 @@
-/** A percent-encoded text, undefined where it is not UTF-8. A percent sign that encodes nothing means itself, as in Twisted. */
+/**
+ * A percent-encoded text, undefined where it is not UTF-8. A percent sign that encodes nothing means itself, as in
+ * Twisted.
+ */
 export function decodePercent(text: string): string | undefined {
   if (!text.includes("%")) return text;
   try {

@@ -3,7 +3,10 @@ import { Worker } from "node:worker_threads";
 import { type ThreadReply, type ThreadRequest, ThreadError } from "./thread-messages.ts";
 
 export interface WorkerThreadOptions {
-  /** The thread's module, without its extension: `new URL("./checkpoint-thread", import.meta.url)`. It calls `answerRequests`. */
+  /**
+   * The thread's module, without its extension: `new URL("./checkpoint-thread", import.meta.url)`. It calls
+   * `answerRequests`.
+   */
   readonly module: URL;
   /** What the module finds in `workerData`. */
   readonly workerData?: unknown;
@@ -39,8 +42,8 @@ export class WorkerThread<Question, Answer> {
   }
 
   /**
-   * Rejects with a {@link ThreadError} where the thread's handler threw, with a {@link ThreadLostError} where the thread is gone, and
-   * with a `DataCloneError` where the request cannot be sent.
+   * Rejects with a {@link ThreadError} where the thread's handler threw, with a {@link ThreadLostError} where the
+   * thread is gone, and with a `DataCloneError` where the request cannot be sent.
    */
   ask(question: Question): Promise<Answer> {
     return this.#send({ question }) as Promise<Answer>;

@@ -14,8 +14,8 @@ export interface WebRequest extends IncomingMessage {
 export type WebNext = (error?: unknown) => void;
 
 /**
- * Answers requests: a function, an Express `Router`, or any other handler of connect's form. What it throws, or rejects with,
- * is the answer where it is a `MatrixError`, and otherwise 500 with the reason in the log.
+ * Answers requests: a function, an Express `Router`, or any other handler of connect's form. What it throws, or rejects
+ * with, is the answer where it is a `MatrixError`, and otherwise 500 with the reason in the log.
  */
 export type WebHandler = {
   // A method, so that handlers with request and response classes of their own, such as Express's, fit in.

@@ -9,8 +9,8 @@ export type Instance = (typeof INSTANCES)[number];
 /** What a scripted callback does when it is called for a user; without a step it passes, allows, or finds no spam. */
 export interface Step {
   /**
-   * What it answers, with forms for what JSON cannot say: `{$: name}` (a value that both modules know by name), `{$int: text}`,
-   * `{$float: text}`, `{$limit: {max_bytes, …}}` and, in Python, `{$duck: [max_bytes, time_period_ms]}`.
+   * What it answers, with forms for what JSON cannot say: `{$: name}` (a value that both modules know by name), `{$int:
+   * text}`, `{$float: text}`, `{$limit: {max_bytes, …}}` and, in Python, `{$duck: [max_bytes, time_period_ms]}`.
    */
   readonly answer?: unknown;
   /** An error by name. */

@@ -154,7 +154,8 @@ describe.concurrent("check", () => {
         mkdirSync(join(folder.path, name));
         chownSync(join(folder.path, name), NOBODY, NOBODY);
       }
-      // Whether that user may run the interpreter of the tests, which the environment leads to, is a matter of this machine.
+      // Whether that user may run the interpreter of the tests, which the environment leads to, is a matter of this
+      // machine.
       const { stderr } = await folder.end(["check"], { environment });
       expect(stderr).toContain("the Python environment is ready");
       expect(existsSync(join(folder.path, "data/python/bin/python"))).toBe(true);

@@ -4,7 +4,10 @@ import type { CliEnd, CliFolder } from "../support/cli.ts";
 /** Stands under the `config` of every module of these tests, and nowhere in what is printed. */
 export const SECRET = "hunter2-hunter2-hunter2";
 
-/** Runs a command that must fail, and holds all that any failure keeps: one error on stderr, no secret, nothing left behind. */
+/**
+ * Runs a command that must fail, and holds all that any failure keeps: one error on stderr, no secret, nothing left
+ * behind.
+ */
 export async function refuse(
   folder: CliFolder,
   command: readonly string[],

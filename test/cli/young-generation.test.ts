@@ -2,7 +2,10 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { MAX_YOUNG_BYTES } from "../../src/cli/young-generation.ts";
 
-/** Runs steps in a process of its own, whose heap nothing else has filled; each reports how large the young generation is then. */
+/**
+ * Runs steps in a process of its own, whose heap nothing else has filled; each reports how large the young generation
+ * is then.
+ */
 async function youngBytesAfter(...steps: readonly string[]): Promise<number[]> {
   const module = new URL("../../src/cli/young-generation.ts", import.meta.url).href;
   const script = `

@@ -7,7 +7,10 @@ export interface Account {
   readonly createdDaysAgo?: number;
 }
 
-/** A homeserver with accounts: `whoami` by the token `try-out-token-of-<name>`, and an administrator's questions about them. */
+/**
+ * A homeserver with accounts: `whoami` by the token `try-out-token-of-<name>`, and an administrator's questions about
+ * them.
+ */
 export interface AccountsHomeserver {
   readonly url: string;
   /** From here on questions about accounts are answered 500. */

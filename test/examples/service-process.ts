@@ -15,7 +15,9 @@ export interface ServiceProcess {
   stop(): Promise<number | undefined>;
 }
 
-/** Runs a command that starts a service, and waits until it is ready. Rejects with what it printed where it ends before. */
+/**
+ * Runs a command that starts a service, and waits until it is ready. Rejects with what it printed where it ends before.
+ */
 export async function startProcess(command: string, args: readonly string[], cwd: string): Promise<ServiceProcess> {
   const child = execa(command, args, { cwd, reject: false, stdin: "ignore", buffer: false });
   let output = "";

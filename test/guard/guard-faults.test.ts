@@ -70,7 +70,8 @@ describe("Synapse's answer reaches the client as it is, and the reservation goes
   });
 
   test("an answer before the body is whole: the client sees it, and no reset", async () => {
-    // It reads on: a server that closes at once resets the connection, and whether its answer comes through is a matter of luck.
+    // It reads on: a server that closes at once resets the connection, and whether its answer comes through is a matter
+    // of luck.
     guard.synapse.behave = (_req, res) => sendJson(res, 429, { errcode: "M_LIMIT_EXCEEDED" });
     const connection = await RawConnection.open(guard.service.port);
     const headers = [

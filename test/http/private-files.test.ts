@@ -59,7 +59,10 @@ test.each([
   }
 });
 
-/** Whether other users get to a path: every folder from the top one down lets them pass, and the file itself lets them do something. */
+/**
+ * Whether other users get to a path: every folder from the top one down lets them pass, and the file itself lets them
+ * do something.
+ */
 function isReachable(top: string, path: string): boolean {
   if ((statSync(path).mode & 0o077) === 0) return false;
   for (let above = dirname(path); !relative(top, above).startsWith(".."); above = dirname(above)) {

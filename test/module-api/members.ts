@@ -6,7 +6,10 @@ const RowSchema = z
     name: z.string(),
     /** Whether it works: here alone, with a homeserver, with a database, or not at all. */
     works: z.enum(["yes", "homeserver", "database", "no"]),
-    /** What it takes of the homeserver: the administrator's token, that of the application service, or the address alone. */
+    /**
+     * What it takes of the homeserver: the administrator's token, that of the application service, or the address
+     * alone.
+     */
     token: z.enum(["admin", "appservice", "url"]).optional(),
     note: z.string().optional(),
   })
@@ -29,8 +32,8 @@ export type Row = z.infer<typeof RowSchema>;
 const FILE = new URL("../fixtures/module-api/members.json", import.meta.url);
 
 /**
- * The one list of what `synapse.module_api` offers. docs/module-api.md is made from it, rows.test.ts tries every row, and the tests
- * beside a real Synapse compare it with the names that are there.
+ * The one list of what `synapse.module_api` offers. docs/module-api.md is made from it, rows.test.ts tries every row,
+ * and the tests beside a real Synapse compare it with the names that are there.
  */
 export const MEMBERS = MembersSchema.parse(JSON.parse(readFileSync(FILE, "utf8")));
 

@@ -5,8 +5,9 @@ import { findFreePort } from "./free-port.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /**
- * What systemd does with a service of a socket unit: starts it, and starts it again when it has ended, each time with the listening
- * socket. This shell holds the socket meanwhile. The service's own number is known only to the process that becomes it.
+ * What systemd does with a service of a socket unit: starts it, and starts it again when it has ended, each time with
+ * the listening socket. This shell holds the socket meanwhile. The service's own number is known only to the process
+ * that becomes it.
  */
 const RESTARTING = `
 while :; do

@@ -15,8 +15,8 @@ export interface ModuleTests {
 }
 
 /**
- * Runs tests of Python modules with the plugin. `synapse` is an interpreter with a Synapse; pytest then comes from the tests' own
- * environment, behind what the interpreter has itself.
+ * Runs tests of Python modules with the plugin. `synapse` is an interpreter with a Synapse; pytest then comes from the
+ * tests' own environment, behind what the interpreter has itself.
  */
 export async function runModuleTests(
   paths: readonly string[],

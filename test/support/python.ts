@@ -1,7 +1,10 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-/** The interpreter that tests run Python children with: made by `npm run setup:python`, or the one that the environment names. */
+/**
+ * The interpreter that tests run Python children with: made by `npm run setup:python`, or the one that the environment
+ * names.
+ */
 export function testPython(): string {
   const named = process.env["MEDIA_BRIDGE_TEST_PYTHON"];
   if (named) return named;

@@ -15,7 +15,10 @@ const HelloSchema = z.object({
 /** The first message of a child: who it is and which versions of the protocol it speaks. */
 export type Hello = z.infer<typeof HelloSchema>;
 
-/** Checks the params of `hello`. Throws a {@link BridgeError} `PROTOCOL` for a stranger and for a version that we do not speak. */
+/**
+ * Checks the params of `hello`. Throws a {@link BridgeError} `PROTOCOL` for a stranger and for a version that we do not
+ * speak.
+ */
 export function readHello(params: unknown): Hello {
   const { success, data, error } = HelloSchema.safeParse(params);
   if (!success) throw new BridgeError("PROTOCOL", `the child's hello is malformed: ${z.prettifyError(error)}`);

@@ -8,8 +8,8 @@ export interface CallbackRequester {
   readonly isAppservice: boolean | undefined;
   /**
    * Whether the user administers the homeserver. A tokens file says so; otherwise the homeserver is asked, when this is
-   * called and at most once for a request. Rejects with a `HomeserverError` where it cannot be asked: never take that for
-   * a no or a yes.
+   * called and at most once for a request. Rejects with a `HomeserverError` where it cannot be asked: never take that
+   * for a no or a yes.
    */
   isAdmin(): Promise<boolean>;
 }
@@ -18,7 +18,9 @@ export interface CallbackRequester {
 export interface UploadContext {
   /** The full id of the user who uploads. */
   readonly userId: string;
-  /** The `Content-Type` that the client declares; undefined where it declares none. It may be wrong: look at the bytes. */
+  /**
+   * The `Content-Type` that the client declares; undefined where it declares none. It may be wrong: look at the bytes.
+   */
   readonly declaredType: string | undefined;
   /** The file name that the client gives; undefined where it gives none. */
   readonly fileName: string | undefined;
@@ -32,11 +34,14 @@ export interface UploadContext {
 export interface CallbackContext {
   /** The id by which the log names the request; undefined where no request is under way. */
   readonly requestId: string | undefined;
-  /** Undefined where no user is behind the call: media of another server, a thumbnail that is made on demand, a deletion. */
+  /**
+   * Undefined where no user is behind the call: media of another server, a thumbnail that is made on demand, a
+   * deletion.
+   */
   readonly requester: CallbackRequester | undefined;
   /**
-   * Present for an upload, and for the thumbnails that are made of it at once. Undefined for the media configuration, for
-   * media of another server, for a thumbnail that is made on demand, and for a deletion.
+   * Present for an upload, and for the thumbnails that are made of it at once. Undefined for the media configuration,
+   * for media of another server, for a thumbnail that is made on demand, and for a deletion.
    */
   readonly upload: UploadContext | undefined;
   /**

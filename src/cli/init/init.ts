@@ -23,8 +23,8 @@ const LISTEN_PORT = 8800;
 const SYNAPSE = "127.0.0.1:8008";
 
 /**
- * `media-bridge init`: writes a configuration, a proxy's file and a systemd unit, all or none, and never over a file that is there.
- * Answers the next steps; throws a StartError `CONFIG`.
+ * `media-bridge init`: writes a configuration, a proxy's file and a systemd unit, all or none, and never over a file
+ * that is there. Answers the next steps; throws a StartError `CONFIG`.
  */
 export function init(options: InitOptions): string {
   const { from, proxy } = options;

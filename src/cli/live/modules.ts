@@ -9,7 +9,8 @@ import { ok, problem, skipped, type Finding } from "./finding.ts";
 const SHARED = (Object.keys(KINDS) as KindName[]).filter((kind) => KINDS[kind].isOfSynapse);
 
 /**
- * Is a module loaded here and in Synapse as well, and would be asked twice? Synapse's own files are those that say where it listens.
+ * Is a module loaded here and in Synapse as well, and would be asked twice? Synapse's own files are those that say
+ * where it listens.
  *
  * @param files those of the configuration, and others that were named
  */

@@ -23,7 +23,10 @@ const ROUTES = [
   ["GET", "_matrix/media/v3/config"],
 ] as const;
 
-/** Do uploads that are sent to the public address really arrive here, unbuffered? Nothing is stored: every probe is refused. */
+/**
+ * Do uploads that are sent to the public address really arrive here, unbuffered? Nothing is stored: every probe is
+ * refused.
+ */
 export async function checkUploads(config: Config, publicUrl: string): Promise<Finding[]> {
   const word = randomUUID();
   const socket = controlSocketPath(config.mediaBridge.dataPath);

@@ -14,7 +14,10 @@ export const ConfigSchema = z.object({
 
 export type Settings = z.infer<typeof ConfigSchema>;
 
-/** The mapping that a schema stands for, through defaults, and that a list or a record holds; undefined where it is none. */
+/**
+ * The mapping that a schema stands for, through defaults, and that a list or a record holds; undefined where it is
+ * none.
+ */
 export function findMapping(schema: z.core.$ZodType | undefined): z.ZodObject | undefined {
   if (schema instanceof z.ZodObject) return schema;
   if (schema instanceof z.ZodArray) return findMapping(schema.element);

@@ -72,7 +72,10 @@ const MODULE_FORM = "a mapping with either module or typescript";
 /** An entry of Synapse's `modules`, where more keys are let through, as Synapse does. */
 const ModuleEntrySchema = z.object(moduleShape, { error: MODULE_FORM }).refine(hasOneLanguage, { error: MODULE_FORM });
 
-/** What `spam_checker` holds: a Python class with callbacks as methods. As Synapse does, keys that it does not know are let through. */
+/**
+ * What `spam_checker` holds: a Python class with callbacks as methods. As Synapse does, keys that it does not know are
+ * let through.
+ */
 const SpamCheckerSchema = z.object(
   {
     module: field(text(PYTHON_CLASS_FORM).refine(isPythonClass, { error: PYTHON_CLASS_FORM }), {

@@ -27,7 +27,10 @@ export function resolvePlainScalar(text: string): YamlScalar | undefined {
   return value === undefined ? undefined : { kind: "timestamp", value };
 }
 
-/** A scalar with a tag of its own (`!!int`, in full `tag:yaml.org,2002:int`); undefined where the two do not go together. */
+/**
+ * A scalar with a tag of its own (`!!int`, in full `tag:yaml.org,2002:int`); undefined where the two do not go
+ * together.
+ */
 export function resolveTaggedScalar(tag: string, text: string): YamlScalar | undefined {
   if (tag.endsWith(":str")) return { kind: "str", value: text };
   const scalar = resolvePlainScalar(text);

@@ -33,8 +33,8 @@ export interface OutgoingEvent {
 const SentSchema = z.object({ event_id: z.string() });
 
 /**
- * Sends an event as its sender and resolves to it as the homeserver keeps it: where the same state was there already, that is
- * the earlier event. A member event goes through `updateMembership`.
+ * Sends an event as its sender and resolves to it as the homeserver keeps it: where the same state was there already,
+ * that is the earlier event. A member event goes through `updateMembership`.
  */
 export async function sendEvent(requests: HomeserverRequests, event: OutgoingEvent): Promise<JsonAnswer> {
   const { sender, contentText, originServerTs } = event;

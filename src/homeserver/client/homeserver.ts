@@ -25,7 +25,8 @@ const URL_KEY = "media_bridge.homeserver.url";
 /**
  * Opens the homeserver for modules; asks nothing before a module does.
  *
- * @example const { client, close } = openHomeserver({ url: "http://127.0.0.1:8008", adminToken, appserviceToken, timeoutMs });
+ * @example const { client, close } = openHomeserver({ url: "http://127.0.0.1:8008", adminToken, appserviceToken,
+ * timeoutMs });
  */
 export function openHomeserver({ url, ...options }: HomeserverOptions): Homeserver {
   const requests = url === undefined ? refuseRequests() : createHomeserverRequests({ url, ...options });

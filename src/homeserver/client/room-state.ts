@@ -12,8 +12,8 @@ export const RoomStateSchema = z.object({ state: z.array(EventSchema) });
 const MAX_STATE_BYTES = 15 * 2 ** 20;
 
 /**
- * `GET /_synapse/admin/v1/rooms/{roomId}/state`, as the administrator: the whole state, or that of some types, one answer
- * each. Empty where there is no such room.
+ * `GET /_synapse/admin/v1/rooms/{roomId}/state`, as the administrator: the whole state, or that of some types, one
+ * answer each. Empty where there is no such room.
  */
 export async function askRoomState(
   requests: HomeserverRequests,

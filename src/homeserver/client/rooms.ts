@@ -49,8 +49,8 @@ export async function deleteRoom(requests: HomeserverRequests, roomId: string): 
 }
 
 /**
- * `POST /createRoom`, as the user; resolves to the room's id. `configText` is the request's JSON. A profile for the creator
- * in this room is set by a second request, since the first one has no place for it.
+ * `POST /createRoom`, as the user; resolves to the room's id. `configText` is the request's JSON. A profile for the
+ * creator in this room is set by a second request, since the first one has no place for it.
  */
 export async function createRoom(
   requests: HomeserverRequests,

@@ -8,8 +8,8 @@ const LOWER = REQUEST_ID_HEADER.toLowerCase();
 export type AnswerHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
 /**
- * The headers of an answer with the request's name, in place of any that they have. A list is one that another server wrote: where it
- * is open to pages of other origins, these may read the name too.
+ * The headers of an answer with the request's name, in place of any that they have. A list is one that another server
+ * wrote: where it is open to pages of other origins, these may read the name too.
  */
 export function withRequestId(headers: AnswerHeaders | undefined, id: string): AnswerHeaders {
   if (Array.isArray(headers)) return extendList(headers, id);

@@ -29,7 +29,9 @@ const records = new WeakMap<ServerResponse, RequestRecord>();
 
 let lastNumber = 0;
 
-/** The number of the next request: also for what asks modules without being one, so that what they log is told apart. */
+/**
+ * The number of the next request: also for what asks modules without being one, so that what they log is told apart.
+ */
 export function takeRequestNumber(): number {
   lastNumber += 1;
   return lastNumber;

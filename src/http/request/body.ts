@@ -44,7 +44,9 @@ function expectsContinue(req: IncomingMessage): boolean {
 /** How much of a body was read, once nobody reads it any more. */
 const received = new WeakMap<IncomingMessage, number>();
 
-/** How many bytes of a body were read for its request: 0 where it was refused before, or a handler read it by itself. */
+/**
+ * How many bytes of a body were read for its request: 0 where it was refused before, or a handler read it by itself.
+ */
 export function receivedBytesOf(req: IncomingMessage): number {
   return received.get(req) ?? 0;
 }

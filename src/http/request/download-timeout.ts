@@ -4,7 +4,10 @@ import { queryText, type Query } from "./query.ts";
 const DEFAULT_MS = 20_000;
 const LONGEST_MS = 60_000;
 
-/** How long a request waits for media that is not uploaded yet: its `timeout_ms`. Client-Server API, "Content repository". */
+/**
+ * How long a request waits for media that is not uploaded yet: its `timeout_ms`. Client-Server API, "Content
+ * repository".
+ */
 export function timeoutOf(query: Query): number {
   const text = queryText(query, "timeout_ms");
   if (text === undefined) return DEFAULT_MS;

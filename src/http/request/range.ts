@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * Reads a `Range` header (RFC 9110, 14.2) for a file of `size` bytes. Undefined: serve the whole file (no header, several
- * ranges, or a form that is not understood); null: 416.
+ * Reads a `Range` header (RFC 9110, 14.2) for a file of `size` bytes. Undefined: serve the whole file (no header,
+ * several ranges, or a form that is not understood); null: 416.
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? "");

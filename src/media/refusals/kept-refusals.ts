@@ -13,8 +13,8 @@ const PRUNE_MS = 3_600_000;
 const REPORT_MS = 60_000;
 
 /**
- * Writes refusals down a moment after their answers: no request waits for it. What is too much, or cannot be written, is left out, and
- * the log says so.
+ * Writes refusals down a moment after their answers: no request waits for it. What is too much, or cannot be written,
+ * is left out, and the log says so.
  */
 export class KeptRefusals {
   readonly #rows: RefusalRows;

@@ -10,7 +10,10 @@ export interface RefusalBounds {
 export interface RefusalRows {
   /** Resolves once they are committed, together with whatever else is written. */
   add(refusals: readonly Refusal[]): Promise<void>;
-  /** Removes some of those that are older than `beforeTs`, or more than `maxRows`. Resolves to how many; 0 once none is left. */
+  /**
+   * Removes some of those that are older than `beforeTs`, or more than `maxRows`. Resolves to how many; 0 once none is
+   * left.
+   */
   prune(beforeTs: number, maxRows: number): Promise<number>;
   /** The last ones of all users, newest first: for whoever shows how the service is doing. */
   last(count: number): Promise<readonly Refusal[]>;

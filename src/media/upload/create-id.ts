@@ -24,8 +24,8 @@ export interface CreatedMedia {
 }
 
 /**
- * Creates a media id whose content comes later. Throws `M_LIMIT_EXCEEDED` (429) where the user asks too often or has too
- * many ids without content. Client-Server API, `POST /_matrix/media/v1/create`.
+ * Creates a media id whose content comes later. Throws `M_LIMIT_EXCEEDED` (429) where the user asks too often or has
+ * too many ids without content. Client-Server API, `POST /_matrix/media/v1/create`.
  */
 export async function createMedia(userId: string, parts: CreateParts): Promise<CreatedMedia> {
   const createdTs = parts.clock.now();

@@ -38,9 +38,9 @@ export class PythonProviderGroup {
   }
 
   /**
-   * The child asks them in order, writes the file to `spoolPath` and compares length and hash. True where one of them has the file;
-   * otherwise why one of them may have it all the same, undefined where none has. Rejects with a {@link ModuleUnavailable} where the
-   * child cannot be asked.
+   * The child asks them in order, writes the file to `spoolPath` and compares length and hash. True where one of them
+   * has the file; otherwise why one of them may have it all the same, undefined where none has. Rejects with a {@link
+   * ModuleUnavailable} where the child cannot be asked.
    */
   async fetch(wanted: WantedFile): Promise<true | Doubt> {
     const entries = this.#entries;
@@ -91,7 +91,9 @@ export class PythonProvider {
     this.#parts = parts;
   }
 
-  /** Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are counted. The caller logs them. */
+  /**
+   * Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are counted. The caller logs them.
+   */
   async store(file: StoredMedia): Promise<void> {
     const { deadlines, metrics } = this.#parts;
     const deadlineMs = deadlines.storeDeadlineMs;

@@ -38,8 +38,8 @@ export async function setUpModule(parsed: ParsedModule | undefined, parts: SetUp
 }
 
 /**
- * Sets up the module of a storage provider. It is named after its definition, with `#2` and so on where the name is taken. Rejects
- * with a StartError, also where it registers no provider.
+ * Sets up the module of a storage provider. It is named after its definition, with `#2` and so on where the name is
+ * taken. Rejects with a StartError, also where it registers no provider.
  */
 export async function setUpProvider(
   entry: TypeScriptProviderConfig,

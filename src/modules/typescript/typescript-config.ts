@@ -5,8 +5,8 @@ import { hideValues } from "../hidden-values.ts";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
 
 /**
- * The configuration of a TypeScript module as its schema makes it. Rejects with a StartError that has a line for each mistake:
- * the key's path, what was expected, the type of what was found; never a value.
+ * The configuration of a TypeScript module as its schema makes it. Rejects with a StartError that has a line for each
+ * mistake: the key's path, what was expected, the type of what was found; never a value.
  */
 export async function parseModuleConfig(
   entry: TypeScriptEntry,

@@ -15,8 +15,8 @@ export interface TypeScriptEntry {
 }
 
 /**
- * What ends a start because of a TypeScript module: which one, and what is wrong with it. The cause, which a log shows whole, is
- * without the values of the module's configuration.
+ * What ends a start because of a TypeScript module: which one, and what is wrong with it. The cause, which a log shows
+ * whole, is without the values of the module's configuration.
  */
 export function moduleError(entry: TypeScriptEntry, problem: string, cause?: unknown): StartError {
   const place = entry.key ?? `module ${entry.index + 1}`;

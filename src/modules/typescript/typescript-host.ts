@@ -33,7 +33,10 @@ export async function parseTypeScriptModule(entry: TypeScriptEntry, options: Imp
   return parseDefinition(entry, readDefinition(entry, exports), file);
 }
 
-/** Parses the configuration of a module whose definition is there. Rejects with a StartError as {@link parseTypeScriptModule} does. */
+/**
+ * Parses the configuration of a module whose definition is there. Rejects with a StartError as {@link
+ * parseTypeScriptModule} does.
+ */
 export async function parseDefinition(
   entry: TypeScriptEntry,
   definition: ModuleDefinition,

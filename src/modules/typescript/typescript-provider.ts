@@ -37,7 +37,9 @@ export class TypeScriptProvider {
     this.#parts = parts;
   }
 
-  /** Rejects with what the provider threw, or with a {@link ModuleUnavailable}; both are counted. The caller logs them. */
+  /**
+   * Rejects with what the provider threw, or with a {@link ModuleUnavailable}; both are counted. The caller logs them.
+   */
   async store(file: StoredMedia): Promise<void> {
     const { deadlines, mediaStorePath } = this.#parts;
     const path = mediaPath(file);

@@ -25,7 +25,10 @@ export interface OpenModuleDatabase extends ModuleDatabase {
   close(): Promise<void>;
 }
 
-/** The database that TypeScript modules share; nothing is opened before the first transaction. Rejects with a StartError. */
+/**
+ * The database that TypeScript modules share; nothing is opened before the first transaction. Rejects with a
+ * StartError.
+ */
 export async function openModuleDatabase(options: ModuleDatabaseOptions): Promise<OpenModuleDatabase> {
   return new EngineDatabase(await openEngine(options), placeOf(options));
 }

@@ -21,8 +21,9 @@ function remove(table: string): ErasureStep {
 }
 
 /**
- * Everything in the database that has a user's id, and what becomes of it. Sizes and times stay, so sums stay right. Stored media keeps
- * its uploader, as in Synapse: who is responsible for a file must be known for as long as the file is there.
+ * Everything in the database that has a user's id, and what becomes of it. Sizes and times stay, so sums stay right.
+ * Stored media keeps its uploader, as in Synapse: who is responsible for a file must be known for as long as the file
+ * is there.
  */
 export const ERASURE: readonly ErasureStep[] = [
   rename("media_bridge_uploads"),

@@ -12,7 +12,10 @@ export interface SqliteOptions {
   /** The database file; it and its folder are made where they do not exist. */
   readonly path: string;
   readonly log: Logger;
-  /** Whether {@link SqliteDatabase.flushed} waits for the disk (`full`, the default), or leaves that to the flush every few seconds. */
+  /**
+   * Whether {@link SqliteDatabase.flushed} waits for the disk (`full`, the default), or leaves that to the flush every
+   * few seconds.
+   */
   readonly durability?: "full" | "relaxed";
 }
 

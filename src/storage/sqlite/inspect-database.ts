@@ -7,8 +7,8 @@ import { expectUsable } from "./migrations.ts";
 const BUSY_MS = 5_000;
 
 /**
- * Looks whether a start could use a database, and changes nothing in it. One that does not exist is made by the start. Throws a
- * StartError `STORE`.
+ * Looks whether a start could use a database, and changes nothing in it. One that does not exist is made by the start.
+ * Throws a StartError `STORE`.
  */
 export function inspectSqlite(path: string): void {
   if (!existsSync(path)) return;

@@ -11,7 +11,8 @@ export interface RefusalQuery {
 }
 
 /**
- * Hands over the refusals in a database, oldest first, one at a time: there may be many. Only reads. Throws a StartError `STORE`.
+ * Hands over the refusals in a database, oldest first, one at a time: there may be many. Only reads. Throws a
+ * StartError `STORE`.
  */
 export function readRefusals(
   path: string,

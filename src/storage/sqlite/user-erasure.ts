@@ -13,7 +13,8 @@ export interface ErasedUser {
 }
 
 /**
- * Takes a user's id out of a service's database, in one transaction, and out of the database's free space. Throws a StartError `STORE`.
+ * Takes a user's id out of a service's database, in one transaction, and out of the database's free space. Throws a
+ * StartError `STORE`.
  */
 export function eraseUser(path: string, user: string): ErasedUser {
   return withExistingDatabase(path, { mayWrite: true }, (db) => {

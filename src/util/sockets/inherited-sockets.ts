@@ -12,9 +12,9 @@ const FIRST_DESCRIPTOR = 3;
 const METRICS = "metrics";
 
 /**
- * Takes the sockets out of the environment, where `sd_listen_fds(3)` puts them: the one named `metrics` and the other one. They are
- * this process's only where `LISTEN_PID` is its number, so a child that inherits the variables takes nothing. Throws a StartError
- * `LISTEN` where two sockets have the same purpose.
+ * Takes the sockets out of the environment, where `sd_listen_fds(3)` puts them: the one named `metrics` and the other
+ * one. They are this process's only where `LISTEN_PID` is its number, so a child that inherits the variables takes
+ * nothing. Throws a StartError `LISTEN` where two sockets have the same purpose.
  */
 export function takeInheritedSockets(environment: NodeJS.ProcessEnv, pid: number): InheritedSockets {
   const { LISTEN_PID: forPid, LISTEN_FDS: count, LISTEN_FDNAMES: list = "" } = environment;

@@ -32,7 +32,8 @@ export function describeChunked(shared: Shared): void {
       expect(person.asked(EXCEEDED)).toEqual(INSTANCES);
       const [sent, attempted] = person.calls(EXCEEDED)[0]?.args?.slice(2) ?? [];
       expect(sent).toBe(100);
-      // How the pieces arrive is up to the network; what is certain is that the limit was met and nothing was added up later.
+      // How the pieces arrive is up to the network; what is certain is that the limit was met and nothing was added up
+      // later.
       expect(attempted).toBeGreaterThan(150);
       expect(attempted).toBeLessThanOrEqual(2151);
       expect(person.asked(ALLOWED)).toEqual(INSTANCES);

@@ -1,6 +1,9 @@
 /** One request of a case, and the answer that it must get. */
 export interface Step {
-  /** Method and target. `…/` is `/_matrix/client/v1/media/`, `{server}` the server's name, `{id}` the media uploaded or created last. */
+  /**
+   * Method and target. `…/` is `/_matrix/client/v1/media/`, `{server}` the server's name, `{id}` the media uploaded or
+   * created last.
+   */
   readonly request: string;
   /** A user of the service, `nobody`, or a token that is nobody's. */
   readonly by: string;
@@ -25,7 +28,10 @@ export interface Answer {
   readonly body?: string | Buffer;
 }
 
-/** Which service a case is about: the usual one, one that asks a homeserver, or one without `enable_authenticated_media`. */
+/**
+ * Which service a case is about: the usual one, one that asks a homeserver, or one without
+ * `enable_authenticated_media`.
+ */
 export type CaseService = "main" | "homeserver" | "unfrozen";
 
 /** One recorded case, and what this service makes of it. */

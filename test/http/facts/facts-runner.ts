@@ -7,7 +7,10 @@ import { RawConnection, type RawAnswer } from "../support/raw-connection.ts";
 const SERVER_NAME = "example.test";
 const KNOWN = /^(alice|bob|carol|admin|guest|locked|expired|as)$/;
 
-/** Sends the steps of a case, each on a connection of its own, and holds the answers to what is expected; answers their number. */
+/**
+ * Sends the steps of a case, each on a connection of its own, and holds the answers to what is expected; answers their
+ * number.
+ */
 export async function runSteps(
   service: TestService,
   steps: readonly Step[],
@@ -38,7 +41,10 @@ export async function runSteps(
   return steps.length;
 }
 
-/** What the facts say once for all: errors of the download routes carry these headers, once the request is past authentication. */
+/**
+ * What the facts say once for all: errors of the download routes carry these headers, once the request is past
+ * authentication.
+ */
 function checkSafety({ status, headers }: RawAnswer, { request, answer }: Step): void {
   if (!/^\w+ \S+\/download\//.test(request) || status < 400 || answer.errcode === "M_UNRECOGNIZED") return;
   const expected = status === 401 ? {} : SAFETY_HEADERS;

@@ -8,8 +8,9 @@ import { CONFIG_CASES, CORS_CASES, UNKNOWN_CASES } from "./paths.ts";
 import { UPLOAD_CASES } from "./upload.ts";
 
 /**
- * What a real Synapse was recorded to answer, case by case, and what this service makes of it: `as recorded`; `differs`, with
- * the reason; `waits` for a part of the service that does not exist yet. `fixtures/http/case-ids.json` lists what must stand here.
+ * What a real Synapse was recorded to answer, case by case, and what this service makes of it: `as recorded`;
+ * `differs`, with the reason; `waits` for a part of the service that does not exist yet. `fixtures/http/case-ids.json`
+ * lists what must stand here.
  */
 export const FACTS: readonly HttpCase[] = [
   ...AUTH_CASES,

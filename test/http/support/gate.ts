@@ -3,7 +3,9 @@ import { createServer, type ServerResponse } from "node:http";
 import { fileURLToPath } from "node:url";
 import { portOf } from "./bodies.ts";
 
-/** Answers, one by one, what the module `fixtures/http/gate.ts` asks: a callback waits as long as a test wants it to. */
+/**
+ * Answers, one by one, what the module `fixtures/http/gate.ts` asks: a callback waits as long as a test wants it to.
+ */
 export interface Gate {
   /** The `modules` entry of a service that asks here whether an upload is allowed. */
   readonly module: { readonly typescript: string; readonly config: { readonly url: string } };

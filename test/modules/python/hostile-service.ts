@@ -16,8 +16,8 @@ export interface HostileOptions {
 }
 
 /**
- * A folder whose configuration has the hostile module, and behind it one that means no harm. `ways` are the users, each of whom
- * has the module misbehave in that way.
+ * A folder whose configuration has the hostile module, and behind it one that means no harm. `ways` are the users, each
+ * of whom has the module misbehave in that way.
  */
 export function createHostileFolder(
   ways: readonly string[],

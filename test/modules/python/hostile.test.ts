@@ -7,7 +7,10 @@ const UNAVAILABLE = [503, { errcode: "M_UNKNOWN", error: "A module that decides 
 const ENDED = [0, []];
 const BLAMED = ["hostile.Hostile", "get_media_config_for_user"];
 
-/** What a module does that harms one request at most: the way, what the client gets (nothing said: the next module's answer), what the log says. */
+/**
+ * What a module does that harms one request at most: the way, what the client gets (nothing said: the next module's
+ * answer), what the log says.
+ */
 const HARMLESS: [what: string, way: string, answer: unknown, log: string[]][] = [
   ["recurses without end", "recurse", FAILED, [...BLAMED, "RecursionError"]],
   ["raises KeyboardInterrupt", "keyboard_interrupt", FAILED, [...BLAMED, "KeyboardInterrupt"]],

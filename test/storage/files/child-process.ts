@@ -12,7 +12,9 @@ export interface ChildEnd {
   readonly stdout: string;
 }
 
-/** Runs a story of `storage-child.ts`; `fileBlocks` is the size in `ulimit -f` blocks at which any of its files is full. */
+/**
+ * Runs a story of `storage-child.ts`; `fileBlocks` is the size in `ulimit -f` blocks at which any of its files is full.
+ */
 export function runStory(story: string, args: readonly string[], fileBlocks = "unlimited"): Promise<ChildEnd> {
   const shell = ["-c", 'ulimit -f "$1"; shift; exec "$@"', "sh", fileBlocks];
   const program = [process.execPath, "--import", "jiti/register", PROGRAM, story, ...args];

@@ -22,8 +22,8 @@ const STORIES: Record<string, () => Promise<void>> = {
     process.stdout.write("idle");
   },
   /**
-   * Uploads are under way when the process dies: half written, published, committed; and to ids that were created before:
-   * published, filled.
+   * Uploads are under way when the process dies: half written, published, committed; and to ids that were created
+   * before: published, filled.
    */
   async isKilled() {
     const stores = openSqliteStores({ path: `${folder}/media.db`, log });

@@ -14,7 +14,10 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** Starts it in front of a service and a Synapse, both on 127.0.0.1. The addresses, and what the test changes, are all that is different from the example's file. */
+/**
+ * Starts it in front of a service and a Synapse, both on 127.0.0.1. The addresses, and what the test changes, are all
+ * that is different from the example's file.
+ */
 export async function startNginx(
   servicePort: number,
   synapsePort: number,

@@ -9,7 +9,10 @@ export interface TestPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts a new cluster (scripts/postgres.mjs). Rejects where no PostgreSQL is installed, so that no test is skipped in silence. */
+/**
+ * Starts a new cluster (scripts/postgres.mjs). Rejects where no PostgreSQL is installed, so that no test is skipped in
+ * silence.
+ */
 export async function startPostgres(): Promise<TestPostgres> {
   const script = fileURLToPath(new URL("../../../scripts/postgres.mjs", import.meta.url));
   const child = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"] });

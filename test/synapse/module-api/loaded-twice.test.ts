@@ -6,7 +6,10 @@ import { startSynapse } from "../support/synapse.ts";
 
 const RoomSchema = z.object({ room_id: z.string() });
 
-/** As the documents say of a module with more than media callbacks: in both, with the homeserver's database between them. */
+/**
+ * As the documents say of a module with more than media callbacks: in both, with the homeserver's database between
+ * them.
+ */
 describe.each(["sqlite3", "psycopg2"] as const)("A module in the homeserver and here, on %s", (engine) => {
   const steps: (() => Promise<void>)[] = [];
   let service: MediaService;

@@ -14,7 +14,10 @@ export interface GuardedSynapseOptions {
   readonly config?: Record<string, unknown>;
 }
 
-/** A real Synapse with its media repository on, the service in front of it, and nginx as in examples/guard in front of both. */
+/**
+ * A real Synapse with its media repository on, the service in front of it, and nginx as in examples/guard in front of
+ * both.
+ */
 export interface GuardedSynapse {
   readonly homeserver: Homeserver;
   readonly service: MediaService;

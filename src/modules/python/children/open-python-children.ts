@@ -9,7 +9,10 @@ import { PythonWeb } from "../python-web.ts";
 import { serviceFacts } from "../../service-facts.ts";
 import { SocketFolder } from "./socket-folder.ts";
 
-/** The Python children of the configuration, not yet running. Makes their environment where it has to be made; rejects with a StartError. */
+/**
+ * The Python children of the configuration, not yet running. Makes their environment where it has to be made; rejects
+ * with a StartError.
+ */
 export async function openPythonChildren(
   registry: CallbackRegistry,
   options: CompleteOptions,

@@ -16,7 +16,10 @@ export class PythonChildren {
     this.#homes = new Map(children.flatMap((child) => child.indexes.map((index) => [index, child] as const)));
   }
 
-  /** Spawns all children, each of which imports its modules and parses their configurations. Rejects with a StartError, once all have settled. */
+  /**
+   * Spawns all children, each of which imports its modules and parses their configurations. Rejects with a StartError,
+   * once all have settled.
+   */
   async start(): Promise<void> {
     const started = await Promise.allSettled(this.all.map((child) => child.start()));
     const failures = started.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason as unknown] : []));

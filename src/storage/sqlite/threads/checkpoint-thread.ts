@@ -17,9 +17,9 @@ db.pragma("wal_autocheckpoint = 0");
 answerRequests(checkpoint, () => db.close());
 
 /**
- * Moves committed pages from the WAL into the database and flushes both to disk. The first write after a checkpoint restarts the WAL
- * and flushes its header. This thread makes that write, so that the event loop never waits for the flush. (SQLite skips an
- * update that changes nothing, but not this pragma.)
+ * Moves committed pages from the WAL into the database and flushes both to disk. The first write after a checkpoint
+ * restarts the WAL and flushes its header. This thread makes that write, so that the event loop never waits for the
+ * flush. (SQLite skips an update that changes nothing, but not this pragma.)
  */
 function checkpoint(): void {
   try {
