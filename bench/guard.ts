@@ -12,7 +12,7 @@ const WORKS = [
   { name: "100 KB, 8 at once", bytes: 100 * KB, uploads: 160, atOnce: 8 },
   { name: "10 MB", bytes: 10 * KB * KB, uploads: 4, atOnce: 1 },
 ] as const;
-/** How fast a server is depends on where its memory happens to lie, by 5 % and more: each work is done by several. */
+/** The speed of a server depends on where its memory happens to be, by 5 % and more: several servers do each work. */
 const SETS = 3;
 const ROUNDS_OF_SET = 7;
 const WARM_UP_UPLOADS = 2500;
@@ -24,7 +24,7 @@ const MOST_ADDED_LATENCY = 0.25;
 interface Way {
   readonly pool: Pool;
   readonly token: string;
-  /** Processes whose CPU time an upload costs, apart from nginx. */
+  /** The processes whose CPU time an upload costs, apart from nginx. */
   readonly pids: readonly number[];
 }
 

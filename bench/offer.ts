@@ -45,7 +45,7 @@ export function startOffering(url: string, { perSecond, users, method, path, bod
     answers.push({ dueMs, endMs: performance.now(), status });
   };
   const timer = setInterval(() => {
-    // Read once: where we cannot keep the pace, answers must be heard all the same.
+    // The clock is read once: answers must be received even where we cannot keep the pace.
     const nowMs = performance.now();
     for (;;) {
       const dueMs = startedMs + (sent * 1000) / perSecond;

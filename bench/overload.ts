@@ -22,7 +22,7 @@ const SETTLING_MS = 3_000;
 const AROUND_MS = 8_000;
 /** Less than their part of the peak. */
 const MODEST_PER_SECOND = 1;
-/** Of the load, so that whoever comes after it is no load: a quarter of the peak. */
+/** The next user's part of the load, small enough to add none: a quarter of the peak. */
 const NEXT_PART = 1 / 40;
 const UPLOAD = { method: "POST", path: "/_matrix/media/v3/upload", body: randomBytes(10 * 1024) } as const;
 const [GREEDY = "", MODEST = "", NEXT = "", ...CROWD] = USERS.slice(0, 8);

@@ -33,7 +33,7 @@ export function memoryOfTree(pid: number): Memory {
   return { pssMb: sum(({ pssMb }) => pssMb), ownMb: sum(({ ownMb }) => ownMb), wholeMb: sum(({ wholeMb }) => wholeMb) };
 }
 
-/** Memory of one process; 0 where there is none. */
+/** Memory of one process; 0 where it does not exist. */
 export function memoryOf(pid: number): Memory {
   let text = "";
   try {

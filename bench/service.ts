@@ -120,7 +120,7 @@ function uploadsOf(size: number): Requests {
   return () => () => ({ method: "POST", path: UPLOAD, body });
 }
 
-/** Fills every server with so many files, and asks for them one after the other. */
+/** Fills every server with this many files, and asks for them one after the other. */
 async function downloadsOf(targets: readonly Target[], size: number, files: number): Promise<Requests> {
   const nexts = new Map<Target, Work["next"]>();
   for (const target of targets) {

@@ -21,7 +21,7 @@ export async function runAnswerFuzz({ short, seed, note }: FaultOptions): Promis
       const pieces = breakAnswer(random);
       const own = readAsService(pieces);
       if ("refused" in own) {
-        // Being stricter costs an upload that is not answered; it deceives nobody.
+        // Being stricter costs an upload that is not answered, but deceives no client.
         result.passed += 1;
         continue;
       }
@@ -41,8 +41,8 @@ export async function runAnswerFuzz({ short, seed, note }: FaultOptions): Promis
 
 async function compare(pieces: readonly Buffer[], own: ReadAnswer): Promise<string | undefined> {
   const other = await readAsNode(pieces);
-  // RFC 9112 allows a little that Node refuses, blanks before a chunk's extension for one. Nothing of that is needed:
-  // there is no exception.
+  // RFC 9112 allows a little that Node refuses, such as blanks before a chunk's extension. None of that is needed, so
+  // there are no exceptions.
   if ("refused" in other) return `accepted here, refused by Node: ${other.refused}`;
   const differing = (["status", "statusText", "headers"] as const).find(
     (part) => JSON.stringify(own[part]) !== JSON.stringify(other[part]),

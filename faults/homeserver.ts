@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { SERVER_NAME } from "./folder.ts";
 
-/** A homeserver that knows everybody: `token-of-NAME` is the token of `@NAME`. */
+/** A homeserver that knows every user: `token-of-NAME` is the token of `@NAME`. */
 export interface Homeserver {
   readonly url: string;
   /** How many are open. */

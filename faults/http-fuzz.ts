@@ -58,9 +58,9 @@ const LAST = "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const AT_ONCE = 8;
 
 /**
- * Sends the built service what clients should not: requests made up from its description, and bytes that are hardly
- * HTTP. No answer may be a 500, none may be missing, each must be what the description says; afterwards the service
- * must be as well as before. Then crowds of clients come that misuse their connections.
+ * Sends the built service what clients should not send: requests generated from its description, and bytes that are
+ * hardly HTTP. No answer may be a 500, none may be missing, and each must match the description. Afterwards the service
+ * must be as well as before. Then crowds of clients misuse their connections.
  */
 export async function runHttpFuzz({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   const folder = createFolder();
@@ -79,7 +79,7 @@ export async function runHttpFuzz({ short, seed, note }: FaultOptions): Promise<
     try {
       const mediaIds = await uploadSome(service);
       for (const { name, pieces, statuses, cut } of SHAPES) {
-        // Answers come in order: behind the last one nothing is left that was taken for a request.
+        // Answers come in order: after the last one, nothing is left that was taken for a request.
         const outcome = await exchange(port, pieces, cut ? {} : { answers: statuses.length, last: LAST });
         const seen = outcome.answers?.map(({ status }) => status).join();
         const isRight = seen === statuses.join() || seen === [...statuses, 200].join();

@@ -54,7 +54,7 @@ export async function runPowerCut(
   const every = short ? Math.ceil(moments / 24) : 1;
   let [passed, failed] = [0, 0];
   for (let moment = 1 + Math.floor(random() * every); moment <= moments; moment += every) {
-    // Nothing survives that was not flushed; then, half of it does.
+    // First, nothing survives that was not flushed; then, half of it does.
     for (const share of [0, 0.5]) {
       const wrong = await tryMoment(recording, moment, () => random() < share);
       if (wrong === undefined) passed += 1;

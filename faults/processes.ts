@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 const MARKER = "MEDIA_BRIDGE_FAULT";
 const ENDING_MS = 15_000;
 
-/** The environment of a service whose processes are to be found by `name`. */
+/** The environment of a service whose processes are found by `name`. */
 export function marked(name: string): Record<string, string> {
   return { [MARKER]: name };
 }
@@ -40,7 +40,7 @@ export async function findOrphans(name: string): Promise<string[]> {
   for (;;) {
     const left = listMarked(name);
     if (left.length === 0 || performance.now() > until) return left;
-    // The end of somebody else's process is no event.
+    // The end of a process that we did not start is not an event.
     await wait(50);
   }
 }
@@ -72,7 +72,7 @@ export function descriptorsOf(pid: number): ReadonlyMap<string, number> {
       const kind = readlinkSync(`/proc/${pid}/fd/${descriptor}`).replace(/:\[\d+\]$/, "");
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
     } catch {
-      // Closed meanwhile.
+      // Closed in the meantime.
     }
   }
   return counts;

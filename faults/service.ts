@@ -6,7 +6,7 @@ import { ROOT } from "./root.ts";
 
 /** What `npm run build` made. */
 export const CLI = join(ROOT, "dist/cli/main.js");
-/** Of what it says, where somebody else reads it. */
+/** The output of the service, where other code reads it. */
 const KEPT_LENGTH = 16_384;
 
 /** The built service as a process of its own. */

@@ -18,7 +18,7 @@ const LOOKS = 20;
 const MOST_GROWTH = 1.1;
 const SETTLING_MS = 15_000;
 
-/** One part of the requests, and what service and child had meanwhile. */
+/** One part of the requests, and the resources of service and child during it. */
 interface Round {
   readonly perSecond: number;
   readonly host: Holdings;
@@ -88,7 +88,8 @@ class Load {
   }
 
   /**
-   * Makes so many requests, then looks at what the processes have once nothing is under way and no connection is open.
+   * Makes this many requests, then checks the resources of the processes once nothing is under way and no connection is
+   * open.
    */
   async drive(
     turn: Turn,
@@ -128,7 +129,7 @@ class Load {
   }
 }
 
-/** The service hears a little later that connections are closed; its flushes end a little later too. */
+/** The service learns a little later that connections are closed; its flushes end a little later too. */
 async function settle(
   pids: { readonly host: number; readonly child: number },
   first: Round | undefined,
@@ -139,7 +140,7 @@ async function settle(
     const isSettled = first === undefined ? host.descriptors === last : host.descriptors <= first.host.descriptors;
     if (isSettled || performance.now() > until) return { host, child };
     last = host.descriptors;
-    // What another process closes is no event.
+    // Another process closing its connection is not an event.
     await wait(first === undefined ? 3_000 : 100);
   }
 }

@@ -17,9 +17,9 @@ const AT_ONCE = 16;
 
 /**
  * Both sides of the bridge read streams of frames, made of the corpus in `test/fixtures/wire` and broken in ways that
- * the seed decides, while calls are in flight. Whatever comes: every call settles, every request of a child that lives
- * on is answered once, a side that cannot go on ends with one line that says why, both sides take the same frames for
- * sound, and memory stays.
+ * the seed decides, while calls are in flight. Whatever comes: every call settles, every request of a surviving child
+ * is answered once, a side that cannot continue ends with one line that says why, both sides accept the same frames,
+ * and memory does not grow.
  */
 export async function runWireFuzz({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   const fuzz = new WireFuzz(seed, note);

@@ -19,7 +19,7 @@ export function runSteps(steps) {
     const isGood = spawnSync(program, args, { stdio: ["ignore", "inherit", "inherit"] }).status === 0;
     const { passed, failed } = count?.() ?? NOTHING;
     total.passed += passed;
-    // A suite that breaks off has failed, also where none of its tests says so.
+    // A suite that breaks off has failed, even where none of its tests has.
     total.failed += isGood ? failed : Math.max(failed, 1);
     if (!isGood || failed > 0) broken.push(name);
   }

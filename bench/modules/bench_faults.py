@@ -7,7 +7,7 @@ from twisted.internet.defer import DeferredSemaphore
 
 
 class Computes:
-    """As one that parses or decodes: the child is busy meanwhile."""
+    """Like a module that parses or decodes: the child is busy during the call."""
 
     def __init__(self, config: dict, api: ModuleApi):
         self.seconds = config["milliseconds"] / 1000
@@ -21,7 +21,7 @@ class Computes:
 
 
 class Waits:
-    """As one that asks a server, which serves so many at once: the child has nothing to do meanwhile."""
+    """Like a module that asks a server, which serves this many at once: the child is idle during the call."""
 
     def __init__(self, config: dict, api: ModuleApi):
         self.api = api

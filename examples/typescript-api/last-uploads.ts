@@ -1,10 +1,7 @@
 import { defineModule } from "synapse-media-bridge";
 import { z } from "zod";
 
-/**
- * Keeps when each user uploaded last: in memory, written from time to time and at the end, and forgotten once it is
- * old.
- */
+/** Keeps when each user uploaded last: in memory, written from time to time and at the end, and forgotten once it is old. */
 export default defineModule({
   name: "last-uploads",
   configSchema: z.strictObject({ write_every_ms: z.int().positive(), keep_days: z.int().positive() }),

@@ -14,14 +14,14 @@ export interface ReadAnswer {
   readonly canReuse: boolean;
 }
 
-/** What came of reading: an answer, or why there is none. */
+/** The outcome of reading: an answer, or why there is none. */
 export type Outcome = ReadAnswer | { readonly refused: string };
 
 const HANG_MS = 30_000;
 /** No head in these programs is longer. */
 const HEAD_BYTES = 128 * 1024;
 
-/** Reads as the service does, which takes these pieces from a connection that ends behind them. */
+/** Reads as the service does, which takes these pieces from a connection that ends after them. */
 export function readAsService(pieces: readonly Buffer[]): Outcome {
   const reader = new ResponseParser();
   try {

@@ -40,7 +40,7 @@ async function settle(world: World, start: Holdings | undefined): Promise<Holdin
     calm = holdings.requests === 0 && holdings.connections === 0 ? calm + 1 : 0;
     const isBack = start === undefined ? calm > 10 : compareCounts(start, holdings).length === 0;
     if (isBack || performance.now() > until) return holdings;
-    // What another process closes is no event.
+    // Another process closing its connection is not an event.
     await wait(100);
   }
 }

@@ -1,5 +1,5 @@
-// Preloaded into a service whose memory is measured: on SIGUSR2 it collects all garbage and says so in a line of its
-// output.
+// Preloaded into a service whose memory is measured: on SIGUSR2 it collects all garbage and reports that in a line of
+// its output.
 import { setFlagsFromString } from "node:v8";
 import { isMainThread } from "node:worker_threads";
 import { runInNewContext } from "node:vm";

@@ -22,11 +22,11 @@ const WORLDS: readonly WorldKind[] = [
 const CLIENTS = 12;
 /** What a service holds is looked at after this share of the requests: by then everything has been there once. */
 const WARM = 0.25;
-/** So many times everybody comes at once before that: memory of the most that there ever is stays with the process. */
+/** How often all clients come at once before that: a process keeps the memory of its highest peak. */
 const RUSHES = 6;
 /**
- * Connections to the Synapse that keeps media: `upstream.max_connections`, and some of which it has not heard yet that
- * they are closed.
+ * Connections to the Synapse that keeps media: `upstream.max_connections`, and some that are closed although Synapse
+ * does not know it yet.
  */
 const MOST_CONNECTIONS = 100 + 10;
 
@@ -38,9 +38,9 @@ export interface CrowdOptions {
 }
 
 /**
- * A crowd of clients that flood, pipeline, close half, read slowly and drop, among some that do not, in front of a
- * repository and in front of a Synapse that knows which requests are theirs. Each request that is answered is answered
- * as it should be; when all clients have gone, the service holds what it held before.
+ * A crowd of clients that flood, pipeline, half-close, read slowly and drop, among some that do not, in front of a
+ * repository and in front of a Synapse that knows which requests are theirs. Each answer must be correct. When all
+ * clients have gone, the service must hold what it held before.
  */
 export async function runCrowds({ requests, seed, ...options }: CrowdOptions): Promise<void> {
   const share = requests / WORLDS.length;
@@ -76,7 +76,7 @@ async function runCrowd(kind: WorldKind, { requests, seed, note, count }: CrowdO
   }
 }
 
-/** Makes so many requests by clients that each do one thing after the other. */
+/** Makes this many requests by clients that each do one thing after the other. */
 async function drive(world: World, requests: number, tell: CrowdOptions["count"]): Promise<void> {
   const weights = TURNS.reduce((sum, { weight }) => sum + weight, 0);
   let made = 0;

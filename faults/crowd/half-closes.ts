@@ -3,8 +3,9 @@ import type { Turn } from "./turn.ts";
 import { WireClient, WrongAnswer } from "./wire-client.ts";
 
 /**
- * Clients that end their side and wait for what they get: within a head or a body 400. Behind whole requests they count
- * as gone, as with Synapse: nobody can tell them from clients that have left. Whatever still comes is theirs.
+ * Clients that end their side of the connection and wait for an answer. Within a head or a body they get a 400. After
+ * whole requests they count as gone, as with Synapse, because they look like clients that have left. Answers that still
+ * come must be theirs.
  */
 export const halfCloses: Turn = {
   name: "half-close",

@@ -7,9 +7,7 @@ const MOST_LINES = 500;
 const LINES = [40, 400, 499, 500, 501, 502, 999, 1_001, 1_010, 2_001, 2_500];
 const FILLERS = ["te:", "a:b", "X-Y:", "Cookie:a"];
 
-/**
- * Requests of many header lines, before which, behind which or among which the ones stand that say where the body ends.
- */
+/** Requests of many header lines. The lines that say where the body ends are before, after or among them. */
 export const headerFloods: Turn = {
   name: "header flood",
   weight: 20,

@@ -177,7 +177,7 @@ export class Requests {
     return draft;
   }
 
-  /** What a web resource of a module says of a request: how many bytes it had, and whose they were. */
+  /** What a module's web resource reports about a request: the number of its bytes, and its user. */
   echo(language: string, user: string, body: Body): Draft {
     return this.#draft({
       name: `${language} resource`,

@@ -50,8 +50,8 @@ export class WireClient {
   }
 
   /**
-   * Resolves once the connection is gone, without reading. It looks by sending at such intervals, since a client that
-   * does not read hears of the end in no other way.
+   * Resolves once the connection is gone, without reading. It sends something at these intervals, because a client that
+   * does not read learns of the end in no other way.
    */
   async goneAfter(timeoutMs: number): Promise<void> {
     while (!this.isGone) {

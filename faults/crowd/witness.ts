@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { SERVER_NAME } from "../folder.ts";
 import { type Announcements, bodyOf, type Told } from "./told.ts";
 
-/** As long as Synapse keeps a connection, which tells nobody of that: it is for the service to end one. */
+/** As long as Synapse keeps a connection, without announcing it: the service must end one first. */
 const KEPT_MS = 60_000;
 /** Headers that a request has once at most. */
 const ONCE = ["host", "authorization", "content-length", "transfer-encoding"];

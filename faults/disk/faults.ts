@@ -11,7 +11,7 @@ export const FAULTS: Readonly<Record<string, DiskRule>> = {
   "no descriptors": { operations: ["create", "open"], error: "EMFILE" },
 };
 
-/** What a disk may do and nobody notices. */
+/** What a disk may do without an effect that a client sees. */
 export const NUISANCES: Readonly<Record<string, DiskRule>> = {
   slow: { operations: ["any"], delayMs: 60 },
   "short writes": { operations: ["write"], bytes: 1000 },

@@ -102,8 +102,8 @@ export class FaultyStore {
   }
 
   /**
-   * Temporary names, and files in the place of media, that no row leads to. They go, so that nobody is told of them
-   * twice.
+   * Temporary names, and files in the place of media, that no row leads to. They are removed, so that they are not
+   * reported twice.
    */
   async takeLeftovers(): Promise<string[]> {
     const left = (await this.#leftovers()).filter((path) => !this.#excused.has(path));

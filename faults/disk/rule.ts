@@ -10,7 +10,7 @@ export interface DiskRule {
   readonly operations: readonly string[];
   /** How they fail; absent: they do not. */
   readonly error?: keyof typeof constants.errno;
-  /** Those whose path holds this text; all by default. */
+  /** Only paths that contain this text; all by default. */
   readonly part?: string;
   /** The first of them that is concerned, from 1 on, which is the default. */
   readonly first?: number;

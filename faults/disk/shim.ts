@@ -7,9 +7,9 @@ import { ROOT } from "../root.ts";
 const SOURCE = join(ROOT, "faults/disk/shim.c");
 let built: string | undefined;
 
-/** What stands between a process and its files. Paths are absolute. */
+/** A layer between a process and its files. Paths are absolute. */
 export interface ShimOptions {
-  /** The folder whose files are watched; everything else is left alone. */
+  /** The folder whose files are watched; everything else is ignored. */
   readonly root: string;
   /** A file that gets a record of everything that happens there. */
   readonly log?: string;

@@ -25,7 +25,7 @@ export interface Outcome {
   readonly failures: readonly DiskEvent[];
 }
 
-/** Uploads while the disk fails. The client is told the truth, others go on, and nothing is left. */
+/** Uploads while the disk fails. The client is told the truth, other uploads continue, and nothing is left behind. */
 export async function tryUpload({ store, deed, rule, isKilled, isVerified }: Trial): Promise<Outcome> {
   const wrong: string[] = [];
   store.fail(rule);
@@ -68,7 +68,7 @@ export async function tryRestart({ store, deed, rule, isVerified }: Trial): Prom
   return { wrong: await findWrongAfter(store, isVerified), failures };
 }
 
-/** What goes on while an upload meets its fault. */
+/** What else runs while an upload meets its fault. */
 async function findWrongElsewhere(store: FaultyStore, { operations, error }: DiskRule): Promise<string[]> {
   const [[id = "", body = Buffer.alloc(0)] = []] = store.stored;
   const [config, download] = await Promise.all([
@@ -88,7 +88,7 @@ function judge({ status, refusal }: Attempt, deed: string, failures: readonly Di
   return isDocumented && failures.length > 0 ? [] : [`answered ${status} ${refusal}`];
 }
 
-/** A row whose commit could not be flushed, and not be taken back either, stays with its file (docs/durability.md). */
+/** A row whose commit could be neither flushed nor taken back stays with its file (docs/durability.md). */
 async function takeKept(store: FaultyStore, { body }: Attempt, failures: readonly DiskEvent[]): Promise<void> {
   if (failures.filter(({ path }) => path.includes("media.db")).length < 2) return;
   for (const row of await store.storedIds()) if (!store.stored.has(row)) store.stored.set(row, body);

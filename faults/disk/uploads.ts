@@ -7,7 +7,7 @@ const UPLOAD = "/_matrix/media/v3/upload";
 /** What a client sent, and was answered. */
 export interface Attempt {
   readonly status: number;
-  /** The text of an answer that is no success. */
+  /** The text of an answer that is not a success. */
   readonly refusal?: string;
   readonly body: Buffer;
   /** Undefined where none is known. */

@@ -20,12 +20,12 @@ const LINKS = [
 ] as const;
 
 /**
- * `docs/openapi.yaml` as JSON text, for a generator of requests: with media ids that exist, since nobody guesses them,
- * with bodies that are more than JSON, and with links from what makes media to what reads it.
+ * `docs/openapi.yaml` as JSON text, for a generator of requests: with media ids that exist, since a generator does not
+ * guess them, with bodies that are more than JSON, and with links from what makes media to what reads it.
  */
 export function describeForFuzzing(mediaIds: readonly string[]): string {
   const text = readFileSync(join(ROOT, "docs/openapi.yaml"), "utf8");
-  // Through JSON, so that what an alias stands for can be changed in one place alone.
+  // Through JSON, so that the target of an alias can be changed in one place alone.
   const description = JSON.parse(JSON.stringify(parse(text))) as Description;
   const { paths, components } = description;
   // On a listener of its own.

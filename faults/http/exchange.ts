@@ -23,8 +23,8 @@ const HANG_MS = 30_000;
 
 export interface ExchangeOptions {
   /**
-   * After so many answers (or the end of the connection) the client has what it wants; absent: as soon as everything is
-   * sent.
+   * After this many answers (or the end of the connection) the client has what it wants; absent: as soon as everything
+   * is sent.
    */
   readonly answers?: number;
   /** What is sent then, before the client ends its side. */
@@ -67,7 +67,7 @@ export async function exchange(
   return { answers: parseAnswers(received), received, hung };
 }
 
-/** The answers in what a connection carried; an interim one (1xx) is none. Requests by HEAD would not be understood. */
+/** The answers in the data of a connection, without interim ones (1xx). Answers to HEAD would not be understood. */
 export function parseAnswers(received: string): WireAnswer[] | undefined {
   const answers: WireAnswer[] = [];
   let rest = received;
@@ -94,7 +94,7 @@ function splitAt(line: string, colon: number): [name: string, value: string] {
 /** The bytes that a body takes on the wire, frames of its chunks included. */
 function lengthOf(rest: string, headers: ReadonlyMap<string, string>): number | undefined {
   const length = headers.get("content-length");
-  // Without either it goes on to the end of the connection.
+  // Without either, the body continues to the end of the connection.
   if (headers.get("transfer-encoding") !== "chunked") return length === undefined ? rest.length : Number(length);
   return /^(?:[0-9a-f]+\r\n[^]*?\r\n)*?0\r\n\r\n/.exec(rest)?.[0].length;
 }

@@ -10,7 +10,9 @@ export interface Shape {
 const AUTH = "Authorization: Bearer token-of-alice\r\n";
 const HOST = "Host: example.test\r\n";
 const HEALTH = `GET /health HTTP/1.1\r\n${HOST}\r\n`;
-/** Must never be taken for a request where it stands in a body, and is told by a status that nothing else here has. */
+/**
+ * Must never be taken for a request where it is in a body. Its status, which nothing else here has, would show that.
+ */
 const SMUGGLED = `DELETE /health HTTP/1.1\r\n${HOST}\r\n`;
 
 const get = (headers: string) => `GET /health HTTP/1.1\r\n${HOST}${headers}\r\n`;

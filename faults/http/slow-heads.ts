@@ -6,8 +6,8 @@ const HELD = 500;
 const HEALTH = "GET /health HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /**
- * Clients that begin a request and do not go on: others are served meanwhile, and each of them as soon as it does go
- * on. In the long form one of them never does, and must be told to go.
+ * Clients that begin a request and pause: others are served in the meantime, and each of them as soon as it continues.
+ * In the long form one of them never continues, and must be told to go.
  */
 export async function holdConnections(
   port: number,

@@ -10,7 +10,7 @@ export interface Row {
   readonly committedAt: number;
 }
 
-/** One upload as it really stands, whatever the ledger makes of it. */
+/** The true state of one upload, whatever the ledger makes of it. */
 export interface TrueUpload {
   readonly userId: string;
   /** What its reservation holds, as long as it is under way and has no row. */
@@ -30,7 +30,7 @@ export interface Reading {
   readAt: number;
 }
 
-/** Every upload of everybody, as plain data, and what must hold of it at every moment. */
+/** Every upload of every user, as plain data, and what must be true of it at every moment. */
 export class Truth {
   /** Milliseconds of the epoch; passes when a schedule says so. */
   nowTs = 1_700_000_000_000;
@@ -64,13 +64,13 @@ export class Truth {
     return sum(rows.map(({ bytes }) => bytes));
   }
 
-  /** Rows with content, of everybody or one user. */
+  /** Rows with content, of all users or of one. */
   rowsOf(userId?: string): Row[] {
     const uploads = this.uploads.filter((upload) => userId === undefined || upload.userId === userId);
     return uploads.flatMap(({ row, withdrawnAt }) => (row !== undefined && withdrawnAt === undefined ? row : []));
   }
 
-  /** Throws where somebody has more than a limit of theirs allows, stored and reserved. */
+  /** Throws where a user has more than a limit allows, stored and reserved. */
   checkLimits(): void {
     for (const [userId, limits] of Object.entries(this.limits)) {
       const reserved = sum(this.uploads.map((upload) => (upload.userId === userId ? underWayBytes(upload) : 0)));

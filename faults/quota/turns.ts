@@ -15,7 +15,7 @@ export class Turns {
     this.#scheduler = scheduler;
   }
 
-  /** A step whose making and whose answer have turns of their own: others may come before, in between and after. */
+  /** A step whose start and whose answer have turns of their own: others may come before, in between and after. */
   async step<T>(name: string, fails: string | undefined, make: () => Promise<T>): Promise<T> {
     await this.wait(name);
     if (fails === name) throw matrixError("STORE_FAILED", { cause: new Error(`${name} fails`) });
@@ -31,18 +31,18 @@ export class Turns {
     if (this.#isOver) await never;
   }
 
-  /** Gives somebody the turn, and resolves when everybody waits again. */
+  /** Gives one waiting step the turn, and resolves when all wait again. */
   async next(): Promise<void> {
     await this.#scheduler.waitNext(1);
     await this.settled();
   }
 
-  /** Resolves when everybody waits. */
+  /** Resolves when all steps wait. */
   async settled(): Promise<void> {
     for (let quiet = 0; quiet < 2; quiet = this.#making > 0 ? 0 : quiet + 1) await setImmediate();
   }
 
-  /** Whether nobody waits. */
+  /** Whether no step waits. */
   areOver(): boolean {
     return this.#scheduler.count() === 0;
   }

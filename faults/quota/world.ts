@@ -43,8 +43,8 @@ export interface UploadPlan {
 type TurnedStores = Pick<MediaStores, "media" | "pending" | "usage" | "flushed">;
 
 /**
- * One life of a service's store: the uploads of the product over its real database and files. Each step of each upload
- * waits for the scheduler, so that any order of them can be played; a crash is that no step goes on any more.
+ * One life of a service's store: the product's uploads over its real database and files. Each step of each upload waits
+ * for the scheduler, so that any order of steps can be played. After a crash no step continues.
  */
 export class World {
   readonly #truth: Truth;
@@ -91,7 +91,7 @@ export class World {
     await this.#turns.settled();
   }
 
-  /** Plays so many steps, in the scheduler's order, and looks at the limits after each. */
+  /** Plays this many steps, in the scheduler's order, and checks the limits after each. */
   async play(steps: number): Promise<void> {
     for (let step = 0; step < steps && !this.isIdle(); step++) {
       await this.#turns.next();
@@ -125,7 +125,7 @@ export class World {
     }
   }
 
-  /** Nothing of it goes on. What it has on disk is as a kill leaves it. */
+  /** No step of it continues. What it has on disk is as after a kill. */
   crash(): void {
     this.#turns.end();
     this.#truth.crash();

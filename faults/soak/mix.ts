@@ -150,7 +150,7 @@ function bearer(user: string): { authorization: string } {
   return { authorization: `Bearer token-of-${user}` };
 }
 
-/** A size of about so many bytes that no module refuses. */
+/** A size of about this many bytes that no module refuses. */
 function allowed(mostBytes: number, random: () => number): number {
   let sizeBytes = Math.ceil(mostBytes * (0.5 + random() / 2));
   while (!isAllowedSize(sizeBytes)) sizeBytes -= 1;

@@ -51,7 +51,7 @@ export class Client {
   readonly #pool: Pool;
   readonly #onBytes: (count: number) => void;
 
-  /** `onBytes` hears of each piece of a body that is handed to the connection. */
+  /** `onBytes` is called for each piece of a body that is passed to the connection. */
   constructor(url: string, onBytes: (count: number) => void) {
     this.#pool = new Pool(url, { connections: 32, bodyTimeout: 0, headersTimeout: 0 });
     this.#onBytes = onBytes;

@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** In bytes, by whom of the chain gives a user limits; nobody gives `free` users any. */
+/** In bytes, by the module of the chain that gives a user limits; no module gives `free` users any. */
 export const LIMITS = { first: 300_000, second: 200_000, third: 250_000, free: Infinity } as const;
 export type Kind = keyof typeof LIMITS;
 
 const PERIOD_MS = 30 * 86_400_000;
 
-/** Says which process it is in, to whoever kills it, and has a process of its own that must end with it. */
+/** Reports its process to the code that kills it, and has a process of its own that must end with it. */
 const FIRST = `
 import logging, os, subprocess
 from synapse.module_api import MediaUploadLimit

@@ -41,8 +41,8 @@ export class Storm {
   }
 
   /**
-   * Makes a request of the service, and once more wherever that was cut short or could not be decided for a reason that
-   * holds: a kill meanwhile. `whenCut` may find out that it is done all the same. Undefined where the storm ends first.
+   * Makes a request to the service, and repeats it where it was cut short or could not be decided for a valid reason: a
+   * kill in the meantime. `whenCut` may find out that it is done nevertheless. Undefined where the storm ends first.
    */
   async ask(
     what: string,

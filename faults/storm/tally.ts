@@ -1,7 +1,7 @@
 /** What is counted: answers of the service, and bytes of bodies on their way to it. */
 export type Counted = "answers" | "bytes";
 
-/** Counts what happens, so that something else can be made to happen after so much of it. */
+/** Counts events, so that something else can be triggered after a number of them. */
 export class Tally {
   readonly #counts: Record<Counted, number> = { answers: 0, bytes: 0 };
   #waiting: { readonly what: Counted; readonly at: number; readonly wake: () => void }[] = [];
@@ -14,7 +14,7 @@ export class Tally {
     for (const { wake } of due) wake();
   }
 
-  /** Resolves once so many more have been counted. */
+  /** Resolves once this many more have been counted. */
   after(what: Counted, count: number): Promise<void> {
     return new Promise((wake) => this.#waiting.push({ what, at: this.#counts[what] + count, wake }));
   }

@@ -5,9 +5,9 @@ import { findStored } from "./rows.ts";
 import type { Storm } from "./storm.ts";
 import { isAllowedSize, rightAnswers, STORED } from "./verdict.ts";
 
-/** How many uploads somebody without limits makes. */
+/** How many uploads a user without limits makes. */
 const FREE_UPLOADS = 12;
-/** How often a limit refuses somebody before they leave. */
+/** How often a limit refuses a user before the user leaves. */
 const REFUSALS = 3;
 /** Of stored media, the part that is looked at at once. */
 const LOOKED_AT = 0.2;
@@ -61,7 +61,7 @@ export class StormUser {
     );
   }
 
-  /** Makes an upload until it is decided. `besideBytes`: what others of the user make meanwhile. */
+  /** Repeats an upload until it is decided. `besideBytes`: what the user's other uploads send at the same time. */
   async #make(upload: Upload, besideBytes: number): Promise<void> {
     const storm = this.#storm;
     const id = storm.random() < 0.3 ? await this.#create() : undefined;

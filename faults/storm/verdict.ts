@@ -56,7 +56,7 @@ function refusalOfContent(mark: string): string | undefined {
   return undefined;
 }
 
-/** Whether every module allows so many bytes. */
+/** Whether every module allows this many bytes. */
 export function isAllowedSize(sizeBytes: number): boolean {
   return refusalOfSize(sizeBytes) === undefined;
 }

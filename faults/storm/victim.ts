@@ -19,7 +19,7 @@ const EXPECTED_ERRORS = /^the child is down$|^the child could not be started aga
 const ERROR_LEVEL = 50;
 const KEPT_LENGTH = 3000;
 
-/** A service that is killed, or whose Python children are, and what its log tells of that. */
+/** A service that is killed, or whose Python children are, and what its log says about that. */
 export class Victim {
   readonly mark = randomUUID();
   /** Errors in the log that no kill explains. */
@@ -53,7 +53,7 @@ export class Victim {
     this.#environment = { ...marked(this.mark), TMPDIR: temporary };
   }
 
-  /** Starts the service; again and again, where it is killed meanwhile. */
+  /** Starts the service, and repeats that where it is killed in the meantime. */
   async start(): Promise<void> {
     for (;;) {
       const killsBefore = this.serviceKills;
@@ -88,7 +88,7 @@ export class Victim {
     await once(this.#events, "child");
   }
 
-  /** Kills one of the children that are there; false where there is none. */
+  /** Kills one of the running children; false where there is none. */
   killChild(random: () => number): boolean {
     const alive = [...this.#children].filter(([pid, state]) => state !== "killed" && isMarked(pid, this.mark));
     const [pid, state] = alive[Math.floor(random() * alive.length)] ?? [];
@@ -114,8 +114,8 @@ export class Victim {
   }
 
   /**
-   * Has the service reload, and waits until what was replaced has ended. False where everything is not there after it,
-   * as a child was killed meanwhile.
+   * Makes the service reload, and waits until what was replaced has ended. False where not everything is there
+   * afterwards, because a child was killed in the meantime.
    */
   async reload(): Promise<boolean> {
     this.#isReloading = true;

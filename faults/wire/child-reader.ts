@@ -13,7 +13,7 @@ export const PYTHON = join(ROOT, ".venv/bin/python");
 /** Longer than a machine with much else to do lets any of this wait. */
 export const HANG_MS = 300_000;
 const PROTOCOL_STATUS = 76;
-/** A ping behind everything else: while the child lives it is answered. */
+/** A ping after everything else: it is answered while the child lives. */
 const FENCE_ID = Number.MAX_SAFE_INTEGER;
 const FENCE = Buffer.from(encodeFrame([0, FENCE_ID, "ping", null]));
 /** Nothing, in one of the forms of binary data: Python's codec lets it pass. */

@@ -19,7 +19,7 @@ const FRAGMENTS = (
   .split(" ")
   .map((hex) => Buffer.from(hex, "hex"));
 
-/** A value in its bytes: what stands before its members (all of it where it has none), and these. */
+/** A value in its bytes: what precedes its members (all of it where it has none), and the members. */
 interface Node {
   head: Buffer;
   members: Node[];
@@ -106,7 +106,7 @@ export class Mutations {
   #flip(frame: Buffer): Buffer {
     const bytes = Buffer.from(frame);
     for (let flips = 1 + this.below(4); flips > 0; flips -= 1) {
-      // The length is left to those that lie about it on purpose, most of the time.
+      // Mostly spares the length: other mutations lie about it on purpose.
       const position = this.below(8) === 0 ? this.below(bytes.length) : HEADER_BYTES + this.below(bytes.length - 4);
       bytes[position] = (bytes[position] ?? 0) ^ (1 << this.below(8));
     }
@@ -137,7 +137,7 @@ export class Mutations {
     const place = siblings?.indexOf(node) ?? 0;
     switch (this.below(6)) {
       case 0:
-        // The count says nothing of it: a lie by one.
+        // The count is not adjusted: it is wrong by one.
         siblings?.splice(place, 1);
         break;
       case 1:

@@ -100,7 +100,7 @@ class Step:
 def run_step(
     function: Callable[..., Any], *args: Any, lazy_task: LazyTask | None = None
 ) -> tuple[Any, LazyTask | None]:
-    """Calls, and says which task was asked for meanwhile, or was there before."""
+    """Calls, and says which task was asked for during the call, or was there before."""
     step = Step(current_module.get(), lazy_task)
     outer, activity.step = activity.step, step
     try:

@@ -1,4 +1,4 @@
-"""What modules log while a traced run has them at work, for `call`: a swallowed error looks like consent."""
+"""What modules log during a traced run, for `call`: a swallowed error looks like consent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _listening: dict[int, list[str]] = {}
 
 
 class Heard:
-    """Listens to what is logged for the run of one request, from any thread."""
+    """Collects what is logged for the run of one request, from any thread."""
 
     def __init__(self, request: int | None) -> None:
         self._request = request
@@ -64,6 +64,6 @@ def _last_lines(text: str) -> str:
 
 
 def tell(level: str, message: str) -> None:
-    """Keeps what fails for the module that runs, where somebody listens: a module may swallow the error."""
+    """Keeps what fails for the running module, where a traced run listens: a module may swallow the error."""
     if _listening:
         note({"logger": __name__, "level": level, "message": message, **describe_origin()})

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 # Shorter values tell nothing, and would turn a message into a riddle.
 LEAST_LENGTH = 6
 
-# Where a word begins: also behind a line break as literals write it, and behind what a URL encodes.
+# Where a word begins: also after a line break as literals write it, and after a URL-encoded character.
 _BEGIN = r"(?:(?<!\w)|(?<=\\[nrt])|(?<=%[0-9A-Fa-f]{2}))"
 _END = r"(?!\w)"
 _PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@]*?:([^/?#@]*)@", re.IGNORECASE)
@@ -47,7 +47,7 @@ def hide_values(text: str, config: Any) -> str:
     if not found:
         return text
     frames = [(*match.span(), False) for match in _FRAMES.finditer(text)]
-    # A full stop behind a path ends the sentence.
+    # A full stop after a path ends the sentence.
     names = [(match.start(), match.start() + len(match[0].rstrip(".!?")), True) for match in _NAMES.finditer(text)]
     result, at = [], 0
     for start, end in found:

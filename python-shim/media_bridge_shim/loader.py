@@ -23,7 +23,7 @@ class LoadedModule:
         self._parsed: Any = None
 
     def _read_config(self) -> Any:
-        # Synapse hands on `{}` for whatever is empty.
+        # Synapse passes `{}` for whatever is empty.
         return read_config(self._config_text) or {}
 
     def import_class(self) -> None:

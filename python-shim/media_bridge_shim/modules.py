@@ -119,7 +119,7 @@ class Modules:
         return self._registry
 
     def _load_all(self, modules: list[LoadedModule]) -> None:
-        """Also those behind one that cannot be loaded: the operator is told about all at once, and which would load."""
+        """Also those after one that cannot be loaded: the operator learns of all at once, and which would load."""
         failures: dict[int, WireError] = {}
         for phase in ("import", "parse_config"):
             for module in modules:

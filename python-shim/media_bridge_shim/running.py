@@ -44,7 +44,7 @@ class RunningStep(Protocol):
         ...
 
 
-# What `Activity.put_aside` hands out for `Activity.restore`.
+# What `Activity.put_aside` returns for `Activity.restore`.
 Former = tuple[RunningCallback | None, int, int | None, RunningStep | None]
 
 

@@ -22,7 +22,7 @@ Walk = Generator[WaitingCallback, None, list[Any]]
 
 
 def walk_traced(entries: list[Entry], steps: list[Any], request: int | None) -> Walk:
-    """As `walk`, with what each callback answered, and what it logged meanwhile, in the results."""
+    """Like `walk`, with what each callback answered, and what it logged during the call, in the results."""
     with Heard(request) as heard:
         return (yield from walk(entries, True, steps, heard))
 

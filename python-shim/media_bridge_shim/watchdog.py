@@ -26,7 +26,7 @@ class Watchdog:
     def __init__(self, channel: Channel, blocked: BlockedCalls) -> None:
         self._channel = channel
         self._blocked = blocked
-        # What counts is that it changes: behind a wrapper the parent is not the host.
+        # What counts is that it changes: with a wrapper in between, the parent is not the host.
         self._parent_pid = os.getppid()
         self._end_at: float | None = None
 

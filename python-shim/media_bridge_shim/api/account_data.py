@@ -31,7 +31,7 @@ class AccountDataManager:
         return None if data is None else freeze(data)
 
     async def put_global(self, user_id: str, data_type: str, new_data: JsonDict) -> None:
-        """Replaces account data of one type. `ValueError` where there is no such user."""
+        """Replaces account data of one type. `ValueError` where the user does not exist."""
         self._check_user(user_id)
         if not isinstance(data_type, str):
             raise TypeError(f"data_type is a {type(data_type).__name__}, not a str")
@@ -51,7 +51,7 @@ class AccountDataManager:
             raise ValueError(f"{user_id} is a user of another server, whose account data is not here")
 
     async def _is_missing(self, refusal: RefusedByHomeserver, user_id: str, method: str) -> bool:
-        """Whether it refused since there is no such user. It says 403, as for one outside of the namespace."""
+        """Whether it refused because the user does not exist. It says 403, as for one outside of the namespace."""
         if refusal.code != 403:
             return False
         try:

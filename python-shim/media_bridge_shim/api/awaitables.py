@@ -1,4 +1,4 @@
-"""One way to run whatever a module hands over: plain values, coroutines, Deferreds, asyncio's futures."""
+"""One way to run what a module returns: plain values, coroutines, Deferreds, asyncio's futures."""
 
 from __future__ import annotations
 

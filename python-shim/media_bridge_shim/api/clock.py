@@ -44,7 +44,7 @@ class Clock:
         return int(self.time() * 1000)
 
     async def sleep(self, duration: timedelta | float) -> None:
-        """Waits; others run meanwhile."""
+        """Waits; other work runs in the meantime."""
         await deferLater(self._reactor, to_seconds(duration), lambda: None)
 
     def looping_call(

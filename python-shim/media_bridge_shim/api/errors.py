@@ -112,7 +112,7 @@ class RequestTimedOutError(SynapseError):
 
 
 class NotFoundError(SynapseError):
-    """404: there is no such thing."""
+    """404: it does not exist."""
 
     def __init__(self, msg: str = "Not found", errcode: str = Codes.NOT_FOUND) -> None:
         super().__init__(HTTPStatus.NOT_FOUND, msg, errcode)
@@ -454,7 +454,7 @@ class SlidingSyncUnknownPosition(SynapseError):
 
 
 class PartialStateConflictError(SynapseError):
-    """409: the state of a room became complete meanwhile."""
+    """409: the state of a room became complete in the meantime."""
 
     @staticmethod
     def message() -> str:
@@ -482,7 +482,7 @@ class InvalidRuleException(Exception):
 
 
 class RuleNotFoundException(Exception):
-    """There is no such push rule."""
+    """The push rule does not exist."""
 
 
 def parse_object(body: bytes) -> dict[str, Any]:

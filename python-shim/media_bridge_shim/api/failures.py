@@ -28,7 +28,7 @@ def unwrapFirstError(failure: Failure) -> Failure:
 
 
 def log_failure(failure: Failure, msg: str, consumeErrors: bool = True) -> Failure | None:
-    """Logs it, and hands it on where `consumeErrors` is false."""
+    """Logs it, and passes it on where `consumeErrors` is false."""
     logger.error(msg, exc_info=exc_info_of(failure))
     return None if consumeErrors else failure
 

@@ -73,7 +73,7 @@ class ResponseCache:
 
 
 class CachedCall:
-    """One call, made by the first who asks; its outcome, a failure as well, is for all who ask meanwhile."""
+    """One call, made by the first caller; all callers that ask during it get its outcome, even a failure."""
 
     def __init__(self, f: Callable[[], Awaitable[Any]]) -> None:
         self._function = f

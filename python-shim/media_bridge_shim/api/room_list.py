@@ -14,7 +14,7 @@ class PublicRoomListManager:
         self._api = api
 
     async def room_is_in_public_room_list(self, room_id: str) -> bool:
-        """Whether it is listed; False where there is no such room."""
+        """Whether it is listed; False where the room does not exist."""
         method = f"{_METHOD}.room_is_in_public_room_list()"
         return await self._api._calls.read(method, "is_room_public", room_id=room_id)
 

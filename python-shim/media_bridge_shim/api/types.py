@@ -184,7 +184,9 @@ def map_username_to_mxid_localpart(username: str | bytes, case_sensitive: bool =
 
 @attr.s(slots=True, frozen=True, auto_attribs=True)
 class Requester:
-    """The user behind a request. `authenticated_entity` is who held the token: an administrator may act as a user."""
+    """The user who makes a request. `authenticated_entity` is the owner of the token: an administrator may act as a
+    user.
+    """
 
     user: UserID
     access_token_id: int | None
@@ -297,7 +299,7 @@ class UserPresenceState:
 
     @classmethod
     def default(cls, user_id: str) -> UserPresenceState:
-        """The one of a user of whom nothing is known."""
+        """The presence of a user about whom nothing is known."""
         return cls(user_id, "offline", 0, 0, 0, None, False)
 
 

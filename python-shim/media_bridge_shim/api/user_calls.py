@@ -47,7 +47,7 @@ class UserCalls(CallingPart):
         return user is not None and bool(user["admin"])
 
     async def get_profile_for_user(self, localpart: str) -> ProfileInfo:
-        """Name and avatar of a local user; both None where there is no such user."""
+        """Name and avatar of a local user; both None where the user does not exist."""
         user_id = UserID.from_string(f"@{localpart}:{self._server_name}").to_string()
         user = await self._get_user("get_profile_for_user", user_id) or {}
         return ProfileInfo(avatar_url=user.get("avatar_url"), display_name=user.get("displayname"))

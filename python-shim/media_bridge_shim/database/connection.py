@@ -1,4 +1,4 @@
-"""Connections: the pool's, one for each of its threads, and what `runWithConnection` hands to a function."""
+"""Connections: the pool's, one for each of its threads, and what `runWithConnection` passes to a function."""
 
 from __future__ import annotations
 

@@ -170,7 +170,7 @@ class DatabasePool(SimpleQueries):
             raise
 
     def _tell(self, desc: str, error: Exception) -> None:
-        """Lets `call` hear of a database that cannot be used. What depends on the rows is the module's business."""
+        """Tells `call` of a database that cannot be used. What depends on the rows is the module's business."""
         module = self.engine.module
         failures = (module.OperationalError, module.ProgrammingError, module.InterfaceError)
         if isinstance(error, failures) and not names_missing_table(error):

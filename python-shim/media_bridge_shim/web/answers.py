@@ -54,7 +54,7 @@ def respond_with_redirect(request: Any, url: bytes, statusCode: int = HTTPStatus
 
 
 def finish_request(request: Any) -> None:
-    """Ends the answer; a client that has left meanwhile is not an error."""
+    """Ends the answer; a client that has left in the meantime is not an error."""
     try:
         request.finish()
     except RuntimeError as error:
