@@ -99,7 +99,7 @@ export interface LimitFacts {
  * Why a request was refused, for the operator: for the log and for `media-bridge refusals`, never part of the answer.
  */
 export interface RefusalFacts {
-  /** Who decided, or gave the limit; undefined where it was no module. */
+  /** The module that decided, or gave the limit; undefined where it was not a module. */
   readonly slot?: SlotName | undefined;
   /** The key of the configuration that decided. */
   readonly setting?: string | undefined;

@@ -1,7 +1,7 @@
 /** How long nothing may change any more: editors and version control write many files, and some of them twice. */
 const SETTLED_MS = 100;
 
-/** Tells of changed paths, once for all that change together. */
+/** Reports changed paths, once for all that change together. */
 export class ChangeBatches {
   readonly #onChange: (paths: readonly string[]) => Promise<void>;
   readonly #changed = new Set<string>();
@@ -20,7 +20,7 @@ export class ChangeBatches {
     this.#timer = setTimeout(() => void this.#tell(), SETTLED_MS);
   }
 
-  /** Tells of nothing more. */
+  /** Reports nothing more. */
   close(): void {
     clearTimeout(this.#timer);
   }

@@ -73,7 +73,7 @@ export async function check(loaded: LoadedConfig, options: CheckOptions = {}): P
   }
 }
 
-/** What `check` does not look at, so that nobody takes its silence for consent. */
+/** What `check` does not look at, so that its silence is not taken for consent. */
 function describeUnseen(seen: { pid: number | undefined; isTried: boolean; isAside: boolean }): string[] {
   return [
     "not looked at:",

@@ -3,7 +3,8 @@ import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
 
 /**
- * The id of a user of whom this service may know something. Throws a StartError where it is none, or of another server.
+ * The id of a user whom this service may know. Throws a StartError where it is not a user id, or belongs to another
+ * server.
  */
 export function readOwnUser(text: string, { serverName }: Config): string {
   if (!isUserId(text)) {

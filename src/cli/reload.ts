@@ -8,9 +8,9 @@ import { listWarnings } from "./check/list-warnings.ts";
 const ReloadedSchema = z.object({ problems: z.array(z.string()) });
 
 /**
- * `media-bridge reload`: the running service reads its configuration and modules anew. Warnings go to stderr, as
- * `check` words them. Resolves once they serve; rejects with a StartError where they cannot, and what ran before goes
- * on.
+ * `media-bridge reload`: the running service reads its configuration and modules again. Warnings go to stderr, as
+ * `check` words them. Resolves once they serve. Rejects with a StartError where they cannot be loaded, and the former
+ * ones continue to run.
  */
 export async function reload(loaded: LoadedConfig): Promise<string> {
   const { dataPath } = loaded.config.mediaBridge;

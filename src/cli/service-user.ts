@@ -3,8 +3,9 @@ import { dirname } from "node:path";
 import type { Config } from "../config/config.ts";
 
 /**
- * Has a command that root runs continue as the user of the service, whose the data path is: what it makes is the
- * service's then, and it is allowed what the service is. Answers whom it became; undefined where it stays who it was.
+ * Makes a command that root runs continue as the user of the service, who owns the data path: what it makes then
+ * belongs to the service, and it has the service's permissions. Returns the user that it became; undefined where it did
+ * not change.
  */
 export function becomeServiceUser({ mediaBridge: { dataPath } }: Config): number | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -17,7 +18,7 @@ export function becomeServiceUser({ mediaBridge: { dataPath } }: Config): number
   return uid;
 }
 
-/** Whether root asks and nothing tells whose the data path will be, as it is not there. */
+/** Whether root runs the command and nothing tells who will own the data path, because it does not exist yet. */
 export function isOwnerUnknown({ mediaBridge: { dataPath } }: Config): boolean {
   return process.getuid?.() === 0 && !existsSync(dataPath);
 }

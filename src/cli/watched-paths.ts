@@ -50,7 +50,7 @@ export function listWatchedPaths(
   };
 }
 
-/** Whether sources may lie at this path, which is `root` or below it. What the service writes itself is left out. */
+/** Whether this path, which is `root` or below it, may have sources. What the service writes itself is left out. */
 function isSourcePath(root: string, path: string, kept: readonly string[]): boolean {
   const below = relative(root, path);
   const names = below === "" ? [] : below.split(sep);

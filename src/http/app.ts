@@ -28,7 +28,7 @@ export interface AppOptions {
   /** Counts the requests under way. */
   readonly requests: ActiveRequests;
   readonly metrics: Pick<Metrics, "requestEnded">;
-  /** Is told of refused uploads. */
+  /** Called for refused uploads. */
   readonly refusals: RefusalTaker;
   readonly stopping: ShutdownGate;
   /** How much of a refused body is read and thrown away before the connection is closed. */

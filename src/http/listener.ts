@@ -155,7 +155,7 @@ async function bind(server: Server, address: ListenAddress): Promise<void> {
 function messageClasses(app: Express) {
   class AppRequest extends IncomingMessage {}
   class AppResponse<Request extends IncomingMessage = IncomingMessage> extends ServerResponse<Request> {
-    /** Every answer names its request, whoever writes it. */
+    /** Every answer names its request, whatever code writes it. */
     override writeHead(status: number, reason?: string | AnswerHeaders, headers?: AnswerHeaders): this {
       const id = recordOf(this)?.id;
       const given = typeof reason === "string" ? headers : (reason ?? headers);

@@ -13,8 +13,8 @@ export interface Traffic {
 }
 
 /**
- * What the service counts. Without a metrics listener nobody counts. Where labels are known beforehand, samples are
- * there from the start: at 0.
+ * What the service counts. Without a metrics listener nothing is counted. Where labels are known beforehand, samples
+ * are there from the start: at 0.
  */
 export interface Metrics {
   /** A callback is registered, whether or not it ever runs. */

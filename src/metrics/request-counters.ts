@@ -54,7 +54,7 @@ interface RouteCounts {
   readonly byStatus: Map<number | "aborted", number>;
 }
 
-/** Counts requests by route and status, as plain numbers until somebody reads them. */
+/** Counts requests by route and status, as plain numbers until they are read. */
 function countRoutes(durations: Timings<"route">, registers: Registry[]): Metrics["requestEnded"] {
   const routes = new Map<string, RouteCounts>();
   const requests: Counter<"route" | "status"> = new Counter({

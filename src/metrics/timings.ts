@@ -71,7 +71,7 @@ export class TimingSeries {
     }
   }
 
-  /** How many were at most so long, for each bound and for none. */
+  /** How many took at most this long, for each bound and without one. */
   cumulate(): [bound: string, count: number][] {
     let sum = 0;
     const below = this.#bounds.map((bound, index): [string, number] => {

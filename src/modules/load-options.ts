@@ -16,18 +16,17 @@ export interface LoadOptions {
   readonly dryRun: boolean;
   /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
   readonly requests?: Handlers;
-  /** Is told each time a Python module held the child's event loop. */
+  /** Called each time a Python module blocked the child's event loop. */
   readonly onBlocked?: (blocked: Blocked) => void;
-  /** Is told how long each call to Python waited for its turn. */
+  /** Called with the time that each call to Python waited for its turn. */
   readonly onWaited?: (seconds: number) => void;
   /** What is done for TypeScript modules, which are set up once it is there. */
   readonly services: Promise<TypeScriptServices>;
   /**
-   * Told once Python has been spawned, where there is any: from here on it starts by itself, and others may take their
-   * time.
+   * Called once Python has been spawned, if there is any: it then starts by itself, and other work may take its time.
    */
   readonly onSpawned?: () => void;
-  /** What is offered for web resources; where it is absent, nobody serves them. */
+  /** What is offered for web resources; where it is absent, they are not served. */
   readonly web?: WebServices;
   /** 0 at start; every reload counts one up. */
   readonly generation?: number;

@@ -24,7 +24,7 @@ export function lockDataPath(dataPath: string, cleanup: ShutdownStack): void {
     );
   }
   cleanup.add(() => lock.release());
-  // For people and for the message above: whether a service runs is told by the lock alone.
+  // For people, and for the message above: only the lock decides whether a service runs.
   writeFileSync(pidPath, `${process.pid}\n`);
   cleanup.add(() => rmSync(pidPath, { force: true }));
 }

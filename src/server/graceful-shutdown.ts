@@ -9,7 +9,7 @@ import type { Generation } from "./generation.ts";
 /** What ends: the generations, and the server on which they serve. */
 export interface EndingParts {
   readonly server: Server;
-  /** Where the listening socket outlives the server: what comes meanwhile waits there for the next process. */
+  /** Where the listening socket outlives the server: new connections wait there for the next process. */
   readonly drain: ConnectionDrain | undefined;
   readonly stopping: ShutdownGate;
   readonly generations: {

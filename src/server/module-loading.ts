@@ -14,7 +14,7 @@ export interface ModuleLoading {
   readonly resources: WebResources;
   /** Resolves, never rejects, once Python has been spawned, or it is clear that it is not. */
   readonly spawned: Promise<void>;
-  /** To be told what uploads need, which modules' own wait for; undefined where a Synapse keeps the media. */
+  /** Takes what uploads need, which uploads by modules wait for; undefined where a Synapse keeps the media. */
   readonly onUploads: (parts: PendingUploadParts | undefined) => void;
   readonly services: Promise<ModuleServices>;
   readonly modules: Promise<LoadedModules>;

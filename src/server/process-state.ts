@@ -37,7 +37,7 @@ export interface ProcessState {
   /** A rate that users are held to from now on. Each generation starts its own: a reload may change the rate. */
   startRateLimits(limit: RateLimit): RateLimits;
   readonly metrics: Metrics;
-  /** What `media-bridge refusals` tells of. */
+  /** What `media-bridge refusals` reports. */
   readonly refusals: KeptRefusals;
   readonly stopping: ShutdownGate;
   /** Words of `check --live`. */

@@ -11,9 +11,9 @@ export function inspectDatabase({ path }: DatabaseChoice): void {
 }
 
 /**
- * Tries in a media store that is there what an upload does, and leaves nothing behind. Throws a StartError `STORE`.
+ * Tries what an upload does in an existing media store, and leaves nothing behind. Throws a StartError `STORE`.
  *
- * @param uploadsFolder the service's own, for temporary names; the folder above it is there
+ * @param uploadsFolder the service's own, for temporary names; the folder above it exists
  */
 export function tryMediaStore(mediaStorePath: string, uploadsFolder: string): void {
   const folders = [uploadsFolder, join(mediaStorePath, UPLOADS_FOLDER)];

@@ -18,7 +18,7 @@ export interface CallbackArguments {
   isUserAllowedToUploadMediaOfSize: [userId: string, sizeBytes: number];
   getMediaUploadLimitsForUser: [userId: string, sizeBytes: number];
   onMediaUploadLimitExceeded: [userId: string, limit: MediaUploadLimit, sentBytes: number, attemptedBytes: number];
-  /** The file's bytes (a text for its UTF-8), and what is told of it besides: a local file where that is absent. */
+  /** The file's bytes (a text for its UTF-8), and what else is known of it: a local file where that is absent. */
   checkMediaFileForSpam: [content: string | Uint8Array, info?: Partial<FileInfo>];
   onMediaUploaded: [userId: string, mediaId: string, sizeBytes: number];
   onMediaDeleted: [mediaId: string];

@@ -28,15 +28,15 @@ export interface FakeUser {
 }
 
 /**
- * A homeserver that knows whom each access token belongs to, and answers everything else as the test says. Where the
- * test says nothing: 404 `M_UNRECOGNIZED`.
+ * A homeserver that knows the owner of each access token, and answers everything else as the test says. Where the test
+ * says nothing: 404 `M_UNRECOGNIZED`.
  */
 export interface FakeHomeserver extends AsyncDisposable {
   readonly url: string;
   /** By which modules ask as an administrator, and act as users. */
   readonly adminToken: string;
   readonly appserviceToken: string;
-  /** What it was asked, in order, without the questions to whom a token belongs. */
+  /** The requests that it got, in order, without those for the owner of a token. */
   readonly requests: readonly SeenRequest[];
   /** The access token of a user. */
   tokenOf(userId: string, facts?: FakeUser): string;

@@ -51,8 +51,8 @@ export interface LoadedModule extends AsyncDisposable {
    */
   call<Name extends CallbackName>(name: Name, ...args: CallbackArguments[Name]): Promise<CallbackAnswer<Name>>;
   /**
-   * The same calls, with this in the `context` of its callbacks. Without it a callback is told of the user whom its
-   * arguments name.
+   * The same calls, with this in the `context` of its callbacks. Without it a callback gets the user whom its arguments
+   * name.
    */
   within(facts: CallFacts): Pick<LoadedModule, "call">;
   /** Resolves once no task of its background work runs. */

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 
-/** Tells the requests of this process from those of the one before. */
+/** Distinguishes the requests of this process from those of the previous one. */
 const START_ID = randomBytes(4).toString("hex");
 /** What a proxy may call a request: words that are safe in a header, in a log and on a command line. */
 const GIVEN_FORM = /^[A-Za-z0-9._-]{1,64}$/;
-/** Of so many requests the proxy's own names are known: modules may log for a request long after its answer. */
+/** The proxy's own names are kept for this many requests: modules may log for a request long after its answer. */
 const MAX_GIVEN = 10_000;
 
 const givenIds = new Map<number, string>();

@@ -1,6 +1,6 @@
 import type { Config, ConfiguredUploadLimit } from "../../config/config.ts";
 
-/** How the service stands to a Synapse, and what uploads are held to, a line each. */
+/** How the service relates to a Synapse, and the limits of uploads, one line each. */
 export function describeSettings({
   mediaBridge: { upstream },
   maxUploadSizeBytes,

@@ -7,7 +7,7 @@ export interface SynapseFile {
   readonly serverName: string;
   readonly publicBaseurl: string | undefined;
   readonly maxUploadSize: string | number | undefined;
-  /** As they stand there. */
+  /** As they are in the file. */
   readonly mediaUploadLimits: unknown;
   /** `host:port` of a listener that serves clients. */
   readonly listener: string | undefined;

@@ -11,8 +11,8 @@ interface Listener {
 }
 
 /**
- * Does the Synapse behind this service believe the client's address that it is told? Otherwise this machine's address
- * is that of every user, in Synapse's log, in its rate limits and in its list of devices.
+ * Does the Synapse behind this service trust the client's address that it gets? Otherwise this machine's address is
+ * that of every user, in Synapse's log, in its rate limits and in its list of devices.
  *
  * @param files those of the configuration, and others that were named
  */

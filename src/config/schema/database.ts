@@ -59,10 +59,7 @@ const HAS_FILE = {
 /** A homeserver's database, in the shape of Synapse's `database:`. */
 export const DatabaseSchema = group(databaseShape).refine(hasFile, HAS_FILE);
 
-/**
- * Synapse's `database:` where it stands in Synapse's own file: with its defaults, and with keys that only Synapse
- * knows.
- */
+/** Synapse's `database:` in Synapse's own file: with its defaults, and with keys that only Synapse knows. */
 export const SynapseDatabaseSchema = z
   .object(
     { ...databaseShape, name: databaseShape.name.prefault("sqlite3"), args: databaseShape.args.prefault({}) },

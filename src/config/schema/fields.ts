@@ -8,7 +8,7 @@ export interface FieldNotes {
   readonly fallback?: string;
 }
 
-/** The notes of every key of the schema, by the schema that stands at the key. */
+/** The notes of every key of the schema, by the schema of the key's value. */
 export const fieldNotes = z.registry<FieldNotes>();
 
 /** `setTimeout` takes no more: 24.8 days. */

@@ -15,8 +15,8 @@ export const ConfigSchema = z.object({
 export type Settings = z.infer<typeof ConfigSchema>;
 
 /**
- * The mapping that a schema stands for, through defaults, and that a list or a record holds; undefined where it is
- * none.
+ * The mapping that a schema describes, through defaults, and that a list or a record holds; undefined where it does not
+ * describe one.
  */
 export function findMapping(schema: z.core.$ZodType | undefined): z.ZodObject | undefined {
   if (schema instanceof z.ZodObject) return schema;
@@ -39,7 +39,7 @@ export function listNames(path: readonly PropertyKey[]): string[] {
   return Object.keys(findMapping(schema)?.shape ?? {});
 }
 
-/** What stands at a key of a mapping, or of a record, whose keys are anybody's names. */
+/** The value at a key of a mapping, or of a record, whose keys are free names. */
 function findMember(schema: z.core.$ZodType | undefined, key: string): z.core.$ZodType | undefined {
   if (schema instanceof z.ZodRecord) return schema.valueType;
   return isWrapper(schema) ? findMember(schema.unwrap(), key) : findMapping(schema)?.shape[key];

@@ -6,7 +6,7 @@ const URL_FORM = "an http or https URL without credentials, query and fragment";
 const CONNECTIONS_FORM = "a whole number, 2 or more";
 const MODE_FORM = "guard or fallback";
 
-/** A Synapse that goes on keeping media: `media_bridge.upstream`. */
+/** A Synapse that continues to keep media: `media_bridge.upstream`. */
 export const upstreamSchema = group({
   url: field(
     url(URL_FORM, ["http:", "https:"]).refine((href) => !/[?#]/.test(href), { error: URL_FORM }),

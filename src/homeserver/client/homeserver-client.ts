@@ -133,7 +133,7 @@ export interface HomeserverClient {
   findUser(userId: string): Promise<string | undefined>;
   /** Rejects with the refusal that says why a new user may not have this name. Administrator. */
   checkUsername(localpart: string): Promise<void>;
-  /** Addresses and phone numbers; empty where there is no such user. Administrator. */
+  /** Addresses and phone numbers; empty where the user does not exist. Administrator. */
   getThreepids(userId: string): Promise<readonly Threepid[]>;
   /** Where a local user was seen. Administrator. */
   getConnections(userId: string): Promise<readonly UserConnection[]>;

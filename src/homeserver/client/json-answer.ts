@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { HomeserverError } from "../homeserver-error.ts";
 
 /**
- * The JSON text of a successful answer, read when it is asked for: Python modules are handed the text itself, so that
- * numbers stay what they are.
+ * The JSON text of a successful answer, read when it is asked for: Python modules get the text itself, so that numbers
+ * stay what they are.
  */
 export class JsonAnswer {
   readonly text: string;

@@ -46,7 +46,7 @@ export class HomeserverNotConfigured extends Error {
   }
 }
 
-/** What a call answers, or undefined where the homeserver says that there is no such thing. */
+/** The result of a call, or undefined where the homeserver says that the thing does not exist. */
 export async function unlessNotFound<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;

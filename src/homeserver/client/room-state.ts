@@ -13,7 +13,7 @@ const MAX_STATE_BYTES = 15 * 2 ** 20;
 
 /**
  * `GET /_synapse/admin/v1/rooms/{roomId}/state`, as the administrator: the whole state, or that of some types, one
- * answer each. Empty where there is no such room.
+ * answer each. Empty where the room does not exist.
  */
 export async function askRoomState(
   requests: HomeserverRequests,

@@ -31,7 +31,7 @@ const MAX_CONNECTIONS = 32;
 const MAX_ANSWER_BYTES = 64 * 1024;
 const MAX_USER_AGENT_LENGTH = 1024;
 
-/** Is told how long each question took. */
+/** Called with the time that each question took. */
 export type OnAsked = (outcome: "answered" | "failed", seconds: number) => void;
 
 /** @param timeoutMs for one question as a whole, from waiting for a connection to the end of the body */

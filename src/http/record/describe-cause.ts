@@ -1,5 +1,5 @@
 const MAX_LENGTH = 500;
-/** How many causes of causes are told. */
+/** How many causes of causes are logged. */
 const MAX_DEPTH = 4;
 
 /** What made an error happen, in words: its cause, the cause of that, and so on; undefined where nothing is known. */

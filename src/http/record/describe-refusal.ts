@@ -5,7 +5,7 @@ import { describeCause } from "./describe-cause.ts";
 import { contentLengthOf, receivedBytesOf } from "../request/body.ts";
 import type { RequestRecord } from "./request-record.ts";
 
-/** Words that a module chose, and that stand in a row of the database. */
+/** Words that a module chose, and that are kept in a row of the database. */
 const MAX_WORD_LENGTH = 255;
 
 /** Why a request was refused; undefined where it was not. */
@@ -41,7 +41,7 @@ export function describeRefusal(
 
 function causeOf(error: RequestRecord["error"], answeredBy: string | undefined, status: number): string {
   if (error === undefined) return `${answeredBy} answered ${status}`;
-  // A module's own words may be about a file or its user; they are on the line of the log that tells of the failure.
+  // A module's own words may be about a file or its user; they are on the log line of the failure.
   if (error.cause instanceof ModuleFailure) return "the module failed, of which another line of the log tells";
   return describeCause(error) ?? error.message;
 }

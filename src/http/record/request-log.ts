@@ -6,7 +6,7 @@ import type { ActiveRequests } from "../active-requests.ts";
 import { describeRefusal } from "./describe-refusal.ts";
 import { startRecord } from "./request-record.ts";
 
-/** Who keeps refusals: what it is told costs the request nothing. */
+/** Keeps refusals. What it is given costs the request nothing. */
 export interface RefusalTaker {
   add(refusal: Refusal): void;
 }

@@ -30,7 +30,7 @@ const records = new WeakMap<ServerResponse, RequestRecord>();
 let lastNumber = 0;
 
 /**
- * The number of the next request: also for what asks modules without being one, so that what they log is told apart.
+ * The number of the next request. Other questions to modules get one too, so that their log lines can be distinguished.
  */
 export function takeRequestNumber(): number {
   lastNumber += 1;

@@ -41,7 +41,7 @@ function expectsContinue(req: IncomingMessage): boolean {
   return req.headers.expect?.toLowerCase() === "100-continue";
 }
 
-/** How much of a body was read, once nobody reads it any more. */
+/** How much of a body was read, once it is not read any more. */
 const received = new WeakMap<IncomingMessage, number>();
 
 /**

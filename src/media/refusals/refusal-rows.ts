@@ -15,6 +15,6 @@ export interface RefusalRows {
    * left.
    */
   prune(beforeTs: number, maxRows: number): Promise<number>;
-  /** The last ones of all users, newest first: for whoever shows how the service is doing. */
+  /** The last ones of all users, newest first: for a display of how the service is doing. */
   last(count: number): Promise<readonly Refusal[]>;
 }

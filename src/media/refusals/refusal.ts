@@ -1,4 +1,4 @@
-/** A request that was refused, as the operator is told of it: without tokens, file names and words of modules. */
+/** A refused request, as the operator sees it: without tokens, file names and words of modules. */
 export interface Refusal {
   /** Milliseconds since the epoch. */
   readonly refusedTs: number;

@@ -37,7 +37,7 @@ export class CallAdmission {
   #ticker: NodeJS.Timeout | undefined;
   #unreported = 0;
 
-  /** @param onWaited is told how long each call waited, in seconds, whether it was let in or refused */
+  /** @param onWaited gets the time that each call waited, in seconds, whether it was admitted or refused */
   constructor(limits: AdmissionLimits, log: Logger, onWaited: (seconds: number) => void = () => undefined) {
     this.#onWaited = onWaited;
     this.#limits = limits;

@@ -54,7 +54,7 @@ function describeFailure(error: unknown): Outcome | undefined {
   }
   if (error instanceof HomeserverNotConfigured) return { not_configured: error.keys };
   if (error instanceof z.ZodError) return { invalid: describeIssues(error) };
-  // Of `pathOf`: an argument that cannot stand in a path.
+  // Of `pathOf`: an argument that cannot be part of a path.
   return error instanceof TypeError ? { invalid: error.message } : undefined;
 }
 

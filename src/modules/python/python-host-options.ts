@@ -52,7 +52,7 @@ export interface PythonHostOptions {
   readonly log: Logger;
   /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
   readonly dryRun: boolean;
-  /** Is told how long each call waited for its turn. */
+  /** Called with the time that each call waited for its turn. */
   readonly onWaited?: ((seconds: number) => void) | undefined;
   /** Called each time a module blocked the child's event loop. */
   readonly onBlocked?: ((blocked: Blocked) => void) | undefined;

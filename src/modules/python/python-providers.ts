@@ -39,7 +39,7 @@ export class PythonProviderGroup {
 
   /**
    * The child asks them in order, writes the file to `spoolPath` and compares length and hash. True where one of them
-   * has the file; otherwise why one of them may have it all the same, undefined where none has. Rejects with a {@link
+   * has the file; otherwise why one of them may have it nevertheless, undefined where none has. Rejects with a {@link
    * ModuleUnavailable} where the child cannot be asked.
    */
   async fetch(wanted: WantedFile): Promise<true | Doubt> {

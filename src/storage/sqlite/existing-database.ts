@@ -8,9 +8,9 @@ import { MIGRATIONS, schemaVersion } from "./migrations.ts";
 const BUSY_MS = 5_000;
 
 /**
- * Works on a database that a service has made, beside the running service or without one; nothing is made or brought up
- * to this release. Throws a StartError `STORE` where there is no such database, where it is of another release, or
- * stays locked.
+ * Works on a database that a service has made, beside the running service or without one. Nothing is made or brought up
+ * to this release. Throws a StartError `STORE` where the database does not exist, is of another release, or stays
+ * locked.
  */
 export function withExistingDatabase<T>(
   path: string,
@@ -26,8 +26,7 @@ export function withExistingDatabase<T>(
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { timeout: BUSY_MS, fileMustExist: true });
-    // A connection that SQLite opens for reading leaves its log and its index behind, in the name of whoever gave the
-    // command.
+    // A connection that SQLite opens for reading leaves its log and its index behind, owned by the user of the command.
     db.pragma(`query_only = ${mayWrite ? "off" : "on"}`);
     checkVersion(db, path);
     return work(db);

@@ -14,7 +14,7 @@ export function inspectSqlite(path: string): void {
   if (!existsSync(path)) return;
   let db: Database.Database | undefined;
   try {
-    // Not read-only: such a connection leaves SQLite's files beside the database behind.
+    // Not read-only: such a connection would leave SQLite's files beside the database behind.
     db = new Database(path, { timeout: BUSY_MS, fileMustExist: true });
     expectUsable(db, path);
   } catch (error) {
