@@ -77,6 +77,7 @@ class Modules:
             service.Service(
                 **params["service"],
                 dry_run=params["dry_run"],
+                may_get=params.get("may_get", False),
                 registry=self._registry,
                 reactor=self._reactor,
                 call_host=self._call_host,

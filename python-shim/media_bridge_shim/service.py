@@ -42,6 +42,8 @@ class Service:
     web: WebResources
     database: Mapping[str, Any] | None = field(default=None, repr=False)
     """`{name, args, …}` as in Synapse's `database:`, with `own` for the service's own one. Holds a password."""
+    may_get: bool = False
+    """Whether a module may send `GET` in a dry run nevertheless: for `call`, whose answers may depend on it."""
 
 
 _current: Service | None = None

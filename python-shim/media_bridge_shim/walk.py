@@ -7,13 +7,13 @@ from time import perf_counter_ns
 from types import CoroutineType
 from typing import Any
 
+from .answer_text import describe_answer
 from .errors import ProtocolError, make_callback_error
 from .heard import Heard
 from .kinds import KINDS, Verdict
 from .registry import Entry
 from .running import activity
 from .waiting_callback import WaitingCallback, to_coroutine
-from .wire_text import describe_answer
 
 # Answers that are surely not awaitable; looking for `__await__` costs more than the rest of a slot.
 _PLAIN = frozenset((bool, type(None), dict, list, tuple, int, str))

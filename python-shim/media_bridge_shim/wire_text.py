@@ -7,7 +7,6 @@ from typing import Any
 
 MAX_MESSAGE_BYTES = 4 * 1024
 MAX_TRACEBACK_BYTES = 16 * 1024
-MAX_ANSWER_BYTES = 2 * 1024
 MAX_NAME_BYTES = 256
 
 
@@ -52,11 +51,3 @@ def keep_end(text: str, max_bytes: int) -> str:
     """`text` with lone surrogates escaped, cut at the front to `max_bytes` of UTF-8."""
     data = text.encode("utf-8", "backslashreplace")
     return data.decode() if len(data) <= max_bytes else data[-max_bytes:].decode("utf-8", "ignore")
-
-
-def describe_answer(value: Any) -> str:
-    """The `repr` of a callback's answer, for `call`; never raises."""
-    try:
-        return clean_text(repr(value), MAX_ANSWER_BYTES)
-    except BaseException as error:
-        return f"<{type_name(value)}, whose repr raises {type_name(error)}>"

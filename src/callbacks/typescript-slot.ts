@@ -1,5 +1,5 @@
-import { inspect } from "node:util";
 import type { Clock } from "../util/clock.ts";
+import { describeAnswer } from "./answer-text.ts";
 import type { CallContext } from "./context/call-context.ts";
 import { failureOf, ModuleFailure, ModuleUnavailable } from "./failure.ts";
 import { KINDS, type CallbackKinds, type KindName, type Verdict } from "./kinds.ts";
@@ -34,10 +34,12 @@ export async function callTypeScriptSlot<K extends KindName>(
   const started = performance.now();
   const micros = () => Math.round((performance.now() - started) * 1000);
   const said: string[] = [];
+  let answered: string | undefined;
   const call = () => slot.call(...KINDS[kind].toNative(...args), context);
   try {
     const returned = options.trace ? hearInto(said, call) : call();
     const answer = isThenable(returned) ? await withDeadline(returned, context, options) : returned;
+    if (options.trace) answered = describeAnswer(answer);
     const verdict = judge(kind, answer);
     const record: SlotRecord = {
       slot,
@@ -45,14 +47,14 @@ export async function callTypeScriptSlot<K extends KindName>(
       micros: micros(),
       warning: verdict.warning,
       said,
-      answer: options.trace ? inspect(answer, { depth: 4, maxStringLength: 200 }).slice(0, 2048) : undefined,
+      answer: answered,
     };
     return verdict.stop ? { record, value: verdict.value } : { record };
   } catch (thrown) {
     const own = context.reasonOf(thrown) ?? thrown;
     const error = own instanceof ModuleUnavailable || own instanceof ModuleFailure ? own : failureOf(own);
     const outcome = error instanceof ModuleUnavailable ? error.reason : "error";
-    return { record: { slot, outcome, micros: micros(), error, said } };
+    return { record: { slot, outcome, micros: micros(), error, said, answer: answered } };
   } finally {
     context.close();
   }

@@ -45,7 +45,8 @@ export async function check(loaded: LoadedConfig, options: CheckOptions = {}): P
   await expectToStart(config, pid !== undefined);
   isolateModuleOutput();
   const aside = isOwnerUnknown(config) ? setDataAside(config) : undefined;
-  const dryRun = { onProgress: console.error, mayRead: tryAs !== undefined };
+  const mayRead = tryAs === undefined ? undefined : "homeserver";
+  const dryRun = { onProgress: console.error, mayRead } as const;
   const modules = await loadModulesForDryRun(aside?.config ?? config, dryRun).catch((error: unknown) => {
     aside?.remove();
     throw error;

@@ -29,6 +29,16 @@ interface InitCommandOptions {
   readonly dataPath: string;
 }
 
+interface CallCommandOptions {
+  readonly config?: string[];
+  readonly running?: string[];
+  readonly json?: boolean;
+}
+
+const WHOM_TO_CALL =
+  "call: expected either --config <path>, for the modules of that configuration, or --running <path>, for the service that " +
+  "runs with it";
+
 const CONFIG_OPTION = ["-c, --config <path>", "a YAML file, or a folder of *.yaml; may be repeated", collect] as const;
 
 program
@@ -101,11 +111,19 @@ program
   .description("run one chain once and print what each module answers")
   .argument("<callback>", "by Synapse's name, such as is_user_allowed_to_upload_media_of_size")
   .argument("[arguments...]", "as the callback takes them; a limit as JSON")
-  .requiredOption(...CONFIG_OPTION)
+  .option(
+    "-c, --config <path>",
+    "ask the modules of this configuration, loaded for this call alone; may be repeated",
+    collect,
+  )
+  .option("-r, --running <path>", "ask the service that runs with this configuration; may be repeated", collect)
   .option("--json", "print JSON")
-  .action(async (callback: string, args: string[], options: { config: string[]; json?: boolean }) => {
+  .action(async (callback: string, args: string[], { config, running, json }: CallCommandOptions) => {
+    const [paths = [], more] = [config, running].filter((given) => given !== undefined);
+    if (paths.length === 0 || more !== undefined) throw new StartError("CONFIG", WHOM_TO_CALL);
     const { call } = await import("./call.ts");
-    print(await call(await loadAsService(options.config), callback, args, { json: options.json === true }));
+    const asked = running === undefined ? "configuration" : "service";
+    print(await call((await loadAsService(paths)).config, callback, args, { asked, json: json === true }));
     process.exit(0);
   });
 

@@ -80,9 +80,10 @@ function indent(text: string): string[] {
 function describeError(error: Error): string {
   if (MatrixError.is(error)) return `${error.status} ${error.errcode}: ${error.message}`;
   const { cause } = error;
-  return cause instanceof Error && !error.message.includes(cause.message)
-    ? `${error.message}: ${cause.message}`
-    : error.message;
+  if (!(cause instanceof Error)) return error.message;
+  // What a module threw is named by its class, as what a Python module raised is.
+  if (cause.message === error.message) return `${cause.name}: ${cause.message}`;
+  return error.message.includes(cause.message) ? error.message : `${error.message}: ${cause.message}`;
 }
 
 function tracebackOf(error: Error | undefined): string | undefined {

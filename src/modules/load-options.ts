@@ -14,6 +14,8 @@ export interface LoadOptions {
   readonly clock?: Clock;
   /** For `check` and `call`: nothing of a module starts by itself. */
   readonly dryRun: boolean;
+  /** Whether Python modules may send `GET` to other servers in a dry run nevertheless. */
+  readonly mayGet?: boolean;
   /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
   readonly requests?: Handlers;
   /** Called each time a Python module blocked the child's event loop. */

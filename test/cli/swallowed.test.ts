@@ -45,8 +45,8 @@ describe.concurrent("call shows what modules log of errors that they pass over",
     const folder = swallowing();
     const service = await folder.start();
     const [{ stdout }, silent] = await Promise.all([
-      folder.end(["call", CALL, "@later:example.test"]),
-      folder.end(["call", CALL, "@silent:example.test"]),
+      folder.endBare(["call", CALL, "@later:example.test", "--running", folder.config]),
+      folder.endBare(["call", CALL, "@silent:example.test", "--running", folder.config]),
       service.request("/_matrix/client/v1/media/config"),
     ]);
     expect(PYTHON.exec(stdout)?.[1]).toBe("later");
@@ -113,9 +113,10 @@ describe.concurrent("check --try calls each deciding callback once", () => {
     expect(stdout).toMatch(/^ {2}unknown: get_media_config_for_user: .*held back during a check/m);
     expect(status).toBe(0);
     expect(homeserver.requests.map(({ method }) => method)).toEqual(["GET"]);
-    const asked = homeserver.requests.length;
     await folder.end(["call", "is_user_allowed_to_upload_media_of_size", ALICE, "5"]);
-    expect(homeserver.requests).toHaveLength(asked);
+    const acting = await folder.end(["call", "get_media_config_for_user", ALICE]);
+    expect(acting.stdout).toContain("held back during a check");
+    expect(homeserver.requests.map(({ method }) => method)).toEqual(["GET", "GET"]);
   });
 
   test("check --try ends with 1 on every failure that a module swallows, and says that what is held back is unknown", async () => {

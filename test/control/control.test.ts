@@ -26,17 +26,21 @@ describe.concurrent("the control socket", () => {
     const folder = createFolder();
     const service = await folder.start();
     await service.request(CONFIG);
-    const args = ["call", "get_media_config_for_user", "@alice:example.test"];
-    const running = await folder.end(args);
+    const ask = (user: string) =>
+      folder.endBare(["call", "get_media_config_for_user", user, "--running", folder.config]);
+    const running = await ask("@alice:example.test");
     expect([running.status, running.stderr]).toEqual([0, ""]);
+    expect(running.stdout).toMatch(/^asked: the running service\n/);
     expect(running.stdout).toContain('HTTP: 200 {"asked":2}');
     expect(await (await service.request(CONFIG)).json()).toEqual({ asked: 3 });
-    const wrong = await folder.end(["call", "get_media_config_for_user", "alice"]);
+    const wrong = await ask("alice");
     expect([wrong.status, wrong.stdout]).toEqual([1, ""]);
     expect(wrong.stderr).toContain("user_id: this is not a user ID");
     service.kill("SIGTERM");
     await service.ended;
-    expect((await folder.end(args)).stdout).toContain('HTTP: 200 {"asked":1}');
+    const gone = await ask("@alice:example.test");
+    expect([gone.status, gone.stdout]).toEqual([1, ""]);
+    expect(gone.stderr).toContain("No service runs with this configuration");
   });
 
   test("is for the service's own user alone", async () => {

@@ -191,8 +191,8 @@ def test_a_traced_run_shows_every_answer(child):
     child.load(("answers.Module", {"config": "None"}), ("answers.Module", {"config": "{'a': 'x' * 5000}"}))
     _, _, slots = child.run(CONFIG[0], "@a:b", trace=True)
     assert [slot[0] for slot in slots] == ["continue", "stop"]
-    assert slots[0][3] == "None"
-    assert slots[1][3].startswith("{'a': 'xxx")
+    assert slots[0][3] == "nothing"
+    assert slots[1][3].startswith('{"a":"xxx')
     assert len(slots[1][3]) == 2048
 
 

@@ -86,6 +86,11 @@ def is_dry_run() -> bool:
         return False
 
 
+def may_send(method: str) -> bool:
+    """Whether a module may send such a request to another server now."""
+    return not is_dry_run() or (method == "GET" and services.current().may_get)
+
+
 def name_logger(function: Any) -> logging.Logger:
     """The logger of the module that a function comes from."""
     while isinstance(function, partial):

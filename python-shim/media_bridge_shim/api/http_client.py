@@ -12,7 +12,7 @@ from twisted.internet.defer import CancelledError
 
 from ..heard import tell
 from . import IMITATED_VERSION
-from .background import is_dry_run
+from .background import may_send
 from .codes import Codes
 from .errors import HttpResponseException, RequestTimedOutError, SynapseError
 from .unsupported import UnsupportedByMediaService, describe_refused
@@ -42,7 +42,7 @@ class BaseHttpClient:
 
     async def request(self, method: str, uri: str, data: bytes | None = None, headers: Any = None) -> Any:
         """One request; the answer is Twisted's `IResponse`, whatever its status."""
-        if is_dry_run():
+        if not may_send(method):
             dry_run = f"outgoing requests are held back during a check: {method} {strip_query(uri)}"
             tell("warning", dry_run)
             raise DryRunError(dry_run)

@@ -52,6 +52,8 @@ export interface PythonHostOptions {
   readonly log: Logger;
   /** For `check` and `call`: loops, background calls and outgoing HTTP of modules do not start. */
   readonly dryRun: boolean;
+  /** Whether modules may send `GET` in a dry run nevertheless. */
+  readonly mayGet: boolean;
   /** Called with the time that each call waited for its turn. */
   readonly onWaited?: ((seconds: number) => void) | undefined;
   /** Called each time a module blocked the child's event loop. */

@@ -186,7 +186,7 @@ export class PythonHost implements PythonRunner {
   async #load(connection: Connection, epoch: number): Promise<void> {
     this.#hasGreeted = true;
     if (epoch > 1) this.#restartCount += 1;
-    const { service, searchPath, dryRun, entries, storageProviders, maxMemoryBytes } = this.#options;
+    const { service, searchPath, dryRun, mayGet, entries, storageProviders, maxMemoryBytes } = this.#options;
     const answer = await connection.request(
       "initialize",
       {
@@ -196,6 +196,7 @@ export class PythonHost implements PythonRunner {
         service,
         sys_path: searchPath,
         dry_run: dryRun,
+        may_get: mayGet,
         log_level: "INFO",
         max_data_bytes: maxMemoryBytes === undefined ? null : HARD_MEMORY_FACTOR * maxMemoryBytes,
         modules: entries.map(toWire),

@@ -13,17 +13,17 @@ import { prepareDatabase } from "./throwaway-database.ts";
 export interface DryRunOptions {
   /** Called with one line for each step of making the Python environment. */
   readonly onProgress: (line: string) => void;
-  /** Whether modules may make calls to the homeserver that change nothing there. */
-  readonly mayRead?: boolean;
+  /** Where modules may make calls that change nothing: not at all, to the homeserver, or to every server that they name. */
+  readonly mayRead?: "homeserver" | "anywhere" | undefined;
 }
 
 /**
- * Loads all modules to look at them: nothing of theirs starts by itself, the homeserver is not asked (or only for what
- * changes nothing), and what they write to a database is rolled back. Rejects with a StartError.
+ * Loads all modules to look at them: nothing of theirs starts by itself, no other server is asked (or only for what changes
+ * nothing there), and what they write to a database is rolled back. Rejects with a StartError.
  */
 export async function loadModulesForDryRun(config: Config, options: DryRunOptions): Promise<LoadedModules> {
   const log = createLogger("fatal");
-  const homeserver = openHomeserver(config, options.mayRead === true);
+  const homeserver = openHomeserver(config, options.mayRead !== undefined);
   const database = await openTrialDatabase({ ...moduleDatabaseOptions(config), log });
   const prepared = await prepareDatabase(config, log);
   const close = async () => {
@@ -33,7 +33,16 @@ export async function loadModulesForDryRun(config: Config, options: DryRunOption
   const requests = homeserverRequests(homeserver.requests, log);
   try {
     const { onProgress } = options;
-    const modules = await loadModules({ config: prepared.config, log, dryRun: true, services, requests, onProgress });
+    const mayGet = options.mayRead === "anywhere";
+    const modules = await loadModules({
+      config: prepared.config,
+      log,
+      dryRun: true,
+      mayGet,
+      services,
+      requests,
+      onProgress,
+    });
     return {
       ...modules,
       async stop(graceMs) {

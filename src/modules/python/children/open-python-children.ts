@@ -44,7 +44,7 @@ function createHost(
   { name, entries, storageProviders, environment, maxMemoryBytes, executable: namedExecutable }: PlannedChild,
   executable: string,
   registry: CallbackRegistry,
-  { config, dryRun, requests = {}, web, onBlocked, onWaited, ...options }: CompleteOptions,
+  { config, dryRun, mayGet = false, requests = {}, web, onBlocked, onWaited, ...options }: CompleteOptions,
 ): PythonHost {
   const { python, dataPath } = config.mediaBridge;
   const log = name === SHARED ? options.log : options.log.child({ child: name });
@@ -70,6 +70,7 @@ function createHost(
     }),
     log,
     dryRun,
+    mayGet,
     onBlocked,
     onWaited,
   });
