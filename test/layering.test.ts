@@ -36,7 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "web",
   ],
   // Speaks to the operator: what a chain decides, in the words and the HTTP answers that a client would get.
-  control: ["http", "callbacks", "config"],
+  control: ["http", "media", "callbacks", "config"],
   http: ["media", "guard", "proxy", "homeserver", "callbacks", "metrics", "web"],
   guard: ["media", "proxy", "homeserver"],
   proxy: [],

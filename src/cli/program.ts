@@ -35,6 +35,14 @@ interface CallCommandOptions {
   readonly json?: boolean;
 }
 
+interface UserCommandOptions {
+  readonly config: string[];
+  readonly upload?: string;
+  readonly file?: string;
+  readonly type?: string;
+  readonly json?: boolean;
+}
+
 const WHOM_TO_CALL =
   "call: expected either --config <path>, for the modules of that configuration, or --running <path>, for the service that " +
   "runs with it";
@@ -124,6 +132,21 @@ program
     const { call } = await import("./call.ts");
     const asked = running === undefined ? "configuration" : "service";
     print(await call((await loadAsService(paths)).config, callback, args, { asked, json: json === true }));
+    process.exit(0);
+  });
+
+program
+  .command("user")
+  .description("say what a user has uploaded, which limits hold and what is left; try an upload without storing it")
+  .argument("<user>", "such as @alice:example.org")
+  .requiredOption(...CONFIG_OPTION)
+  .option("--upload <size>", "try an upload of this size, such as 20M, from step to step")
+  .option("--file <path>", "try the upload of this file, spam checkers included; nothing is stored")
+  .option("--type <type>", "the content type that the tried upload declares, such as image/png")
+  .option("--json", "print JSON")
+  .action(async (name: string, { config, json, upload, file, type }: UserCommandOptions) => {
+    const { user } = await import("./user.ts");
+    print(await user((await loadAsService(config)).config, name, { upload, file, type, json: json === true }));
     process.exit(0);
   });
 

@@ -13,6 +13,12 @@ export function describeAsked(asked: Asked): string {
     : "asked: the configuration, by modules that were loaded for this command alone";
 }
 
+/** Has the service that runs with a configuration do something. Resolves to its result, undefined where none runs. */
+export async function askRunning(config: Config, command: string, params: unknown): Promise<unknown> {
+  const path = controlSocketPath(config.mediaBridge.dataPath);
+  return path === undefined ? undefined : askControl(path, command, params);
+}
+
 /**
  * Has the service that runs with a configuration do something. Resolves to its result; rejects with a StartError `LISTEN`
  * where none runs.
@@ -24,7 +30,7 @@ export async function askService(config: Config, command: string, params: unknow
     const why = `media_bridge.data_path is too long for a control socket: ${dataPath}`;
     throw new StartError("LISTEN", `The running service cannot be asked, ${why}; ask the configuration with --config`);
   }
-  const result = await askControl(path, command, params);
+  const result = await askRunning(config, command, params);
   if (result !== undefined) return result;
   throw new StartError(
     "LISTEN",

@@ -1,4 +1,5 @@
 import { CallbackChain, type ChainOptions } from "../callbacks/callback-chain.ts";
+import type { NewFacts } from "../callbacks/context/caller.ts";
 import type { Chain } from "../callbacks/chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts";
 import type { SlotRecord } from "../callbacks/slot.ts";
@@ -9,6 +10,9 @@ import { answerOfDecision, answerOfError, answerOfNotification, type HttpAnswer 
 import { readArguments } from "./call-arguments.ts";
 import { reportSlot, type CallReport } from "./call-report.ts";
 
+/** Modules whose chains can be asked. */
+export type CalledModules = Pick<ChainOptions, "registry" | "isUserAdmin">;
+
 /**
  * Walks the real chain of a callback once, with arguments in the form of a command line. Rejects with a {@link
  * StartError} where they are wrong or the chain cannot be asked.
@@ -16,10 +20,27 @@ import { reportSlot, type CallReport } from "./call-report.ts";
 export async function runCall(
   callback: string,
   args: readonly string[],
-  modules: Pick<ChainOptions, "registry" | "isUserAdmin">,
+  modules: CalledModules,
   config: Config,
 ): Promise<CallReport> {
   const { kind, values } = readArguments(callback, args);
+  return (await askChain(kind, values, modules, config)).report;
+}
+
+/** One walk of a chain: as it is reported, and the value of the callback that stopped it, undefined where none did. */
+export interface AskedChain {
+  readonly report: CallReport;
+  readonly value: unknown;
+}
+
+/** Walks the real chain of a callback once; callbacks are told of the `facts`. Rejects as {@link runCall}. */
+export async function askChain(
+  kind: KindName,
+  values: readonly unknown[],
+  modules: CalledModules,
+  config: Config,
+  facts: NewFacts = {},
+): Promise<AskedChain> {
   const records: SlotRecord[] = [];
   const chain = new CallbackChain({
     registry: modules.registry,
@@ -28,27 +49,28 @@ export async function runCall(
     observe: (record) => records.push(record),
     onLate: () => undefined,
     trace: true,
-  }).knowing({ request: takeRequestNumber() });
-  const http = await ask(chain, kind, values, config);
+  }).knowing({ ...facts, request: takeRequestNumber() });
+  const { http, value } = await ask(chain, kind, values, config);
   const decided = records.findLastIndex(({ outcome }) => outcome !== "continue");
-  return {
-    callback: kind,
-    slots: records.map(reportSlot),
-    decidedBy: decided === -1 || KINDS[kind].notification ? null : decided + 1,
-    http,
-  };
+  const decidedBy = decided === -1 || KINDS[kind].notification ? null : decided + 1;
+  return { report: { callback: kind, slots: records.map(reportSlot), decidedBy, http }, value };
 }
 
-async function ask(chain: Chain, kind: KindName, values: unknown[], config: Config): Promise<HttpAnswer> {
+async function ask(
+  chain: Chain,
+  kind: KindName,
+  values: readonly unknown[],
+  config: Config,
+): Promise<{ readonly http: HttpAnswer; readonly value?: unknown }> {
   const args = values as CallbackKinds[typeof kind]["args"];
   try {
     if (KINDS[kind].notification) {
-      return answerOfNotification(kind, args, await chain.notify(kind, ...args), config);
+      return { http: answerOfNotification(kind, args, await chain.notify(kind, ...args), config) };
     }
     const decision = await chain.decide(kind, ...args);
-    return answerOfDecision(kind, decision?.value, config);
+    return { http: answerOfDecision(kind, decision?.value, config), value: decision?.value };
   } catch (error) {
-    if (MatrixError.is(error)) return answerOfError(error);
+    if (MatrixError.is(error)) return { http: answerOfError(error) };
     throw new StartError("MODULE", `${kind} cannot be asked: ${(error as Error).message}`, { cause: error });
   }
 }

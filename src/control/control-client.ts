@@ -17,6 +17,7 @@ export function askControl(path: string, command: string, params: unknown): Prom
       response.on("end", () => {
         const { result, error } = JSON.parse(Buffer.concat(chunks).toString()) as { result?: unknown; error?: string };
         if (response.statusCode === 200) resolve(result);
+        else if (response.statusCode === 404) reject(new StartError("LISTEN", describeUnknown(command)));
         else reject(new StartError("MODULE", error ?? `the service answered ${response.statusCode}`));
       });
     });
@@ -27,4 +28,8 @@ export function askControl(path: string, command: string, params: unknown): Prom
     });
     asked.end(JSON.stringify(params));
   });
+}
+
+function describeUnknown(command: string): string {
+  return `the running service does not know the command ${command}: it is of another release than this command; restart it`;
 }

@@ -18,6 +18,7 @@ import { RunningTasks } from "../util/concurrency/running-tasks.ts";
 import { measureUpstream } from "./measured-upstream.ts";
 import { decidingRoutes } from "./features/deciding-routes.ts";
 import { openGuard } from "./features/guard.ts";
+import type { MediaFeature } from "./features/feature.ts";
 import { openStorageProviders } from "./features/provider-copies.ts";
 import { openRepository } from "./features/repository.ts";
 import { serveModules } from "./features/web-resources.ts";
@@ -33,6 +34,8 @@ export interface Generation {
   readonly config: Config;
   readonly modules: LoadedModules;
   readonly probes: Probes;
+  /** What counts against users' limits. */
+  readonly usage: Pick<MediaFeature, "ledger" | "isUsagePartial">;
   readonly app: Express;
   readonly routes: readonly Route[];
   /** How long a client may take no data of an answer. */
@@ -126,6 +129,7 @@ export async function assembleGeneration(
     config,
     modules,
     probes,
+    usage: media,
     app,
     routes,
     answerIdleTimeoutMs: config.mediaBridge.download.idleTimeoutMs,

@@ -2,12 +2,13 @@ import { z } from "zod";
 import { runCall } from "../control/call.ts";
 import { listenForControl, type ControlHandlers } from "../control/control-server.ts";
 import { controlSocketPath } from "../control/control-socket.ts";
+import { describeUser } from "../control/user/describe-user.ts";
+import { UserQuestionSchema } from "../control/user/user-question.ts";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import type { Probes } from "../http/probes.ts";
-import type { LoadedModules } from "../modules/load.ts";
 import { listModuleProblems } from "../modules/module-problems.ts";
 import type { Logger } from "../util/log.ts";
+import type { Generation } from "./generation.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
 const CallParamsSchema = z.strictObject({ callback: z.string(), args: z.array(z.string()) });
@@ -15,8 +16,8 @@ const ProbeParamsSchema = z.strictObject({ word: z.string().min(16) });
 
 /** The service as commands see it. */
 export interface Controlled {
-  /** A configuration and the modules that were loaded with it; undefined until the service serves. */
-  current(): { readonly config: Config; readonly modules: LoadedModules; readonly probes: Probes } | undefined;
+  /** A configuration, the modules that were loaded with it, and what counts; undefined until the service serves. */
+  current(): Pick<Generation, "config" | "modules" | "probes" | "usage"> | undefined;
   reload(): Promise<void>;
 }
 
@@ -51,6 +52,10 @@ export async function openControl(
       const { callback, args } = CallParamsSchema.parse(params);
       const { config: running, modules } = serving(service);
       return runCall(callback, args, modules, running);
+    },
+    user: async (params) => {
+      const { config: running, modules, usage } = serving(service);
+      return describeUser(UserQuestionSchema.parse(params), { config: running, modules, ...usage });
     },
   };
   const server = await listenForControl(path, handlers, log);

@@ -17,6 +17,14 @@ export interface Breach {
   readonly sentBytes: number;
 }
 
+/** What counts against a user. */
+export interface MeasuredUsage {
+  /** Of uploads that are stored, for each period that was asked for. */
+  readonly storedBytes: readonly number[];
+  /** Reserved by uploads under way: they count in every period. */
+  readonly underWayBytes: number;
+}
+
 /** What a ledger may be given. */
 export interface LedgerOptions {
   /** What the users have under way. */
@@ -46,24 +54,45 @@ export class QuotaLedger {
    */
   async open(userId: string, { limits, givenBy }: GivenLimits): Promise<Reservation> {
     const sorted = limits.toSorted((a, b) => Number(b.timePeriodMs) - Number(a.timePeriodMs));
+    const periodsMs = sorted.map(({ timePeriodMs }) => Number(timePeriodMs));
     const share = this.#accounts.open(userId);
     try {
-      return new Reservation({ limits: sorted, givenBy }, await this.#readSums(userId, share, sorted), share);
+      return new Reservation({ limits: sorted, givenBy }, await this.#readSums(userId, share, periodsMs), share);
     } catch (error) {
       share.release();
       throw error;
     }
   }
 
+  /**
+   * What counts against a user in each of these periods (milliseconds) as an upload that began now would find it. Takes and
+   * changes nothing. Rejects where the sums cannot be read.
+   */
+  async measure(userId: string, periodsMs: readonly number[]): Promise<MeasuredUsage> {
+    const share = this.#accounts.open(userId);
+    try {
+      const sums = await this.#readSums(userId, share, periodsMs);
+      // A growth that is refused shows the account and takes nothing.
+      const account = await share.growTo(0, (state) => state);
+      const settledMeanwhile = (account?.settledBytes ?? sums.settledBytes) - sums.settledBytes;
+      return {
+        storedBytes: sums.value.map((bytes) => bytes + settledMeanwhile),
+        underWayBytes: account?.othersBytes ?? 0,
+      };
+    } finally {
+      share.release();
+    }
+  }
+
   async #readSums(
     userId: string,
     share: UsageShare,
-    limits: readonly MediaUploadLimit[],
+    periodsMs: readonly number[],
   ): Promise<SteadyValue<readonly number[]>> {
-    if (limits.length === 0) return { value: [], settledBytes: 0 };
+    if (periodsMs.length === 0) return { value: [], settledBytes: 0 };
     return share.readSteadily(() => {
       const now = this.#now();
-      const since = limits.map((limit) => now - Number(limit.timePeriodMs));
+      const since = periodsMs.map((periodMs) => now - periodMs);
       return this.#usage.uploadedBytes(userId, since);
     });
   }

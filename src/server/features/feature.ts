@@ -1,5 +1,6 @@
 import type { Backend } from "../../http/backends/backend.ts";
 import type { Route } from "../../http/routes/route.ts";
+import type { QuotaLedger } from "../../media/upload/quota.ts";
 
 /** A part of the service, as one configuration has it. */
 export interface Feature {
@@ -15,4 +16,8 @@ export interface Feature {
 /** A feature that keeps media, or has it kept. */
 export interface MediaFeature extends Feature {
   readonly backend: Backend;
+  /** What counts against users' limits. */
+  readonly ledger: QuotaLedger;
+  /** Whether what users uploaded by another way than through this service cannot be known, and is not counted. */
+  readonly isUsagePartial: boolean;
 }

@@ -54,6 +54,8 @@ export function openGuard(upstream: Upstream, options: GuardOptions): MediaFeatu
   return {
     backend: createGuardBackend({ ...handOn, serverName, maxUploadSizeBytes, guard, records, log, now, running }),
     routes: [passThroughRoute(handOn)],
+    ledger,
+    isUsagePartial: synapse === undefined,
     async clear() {
       const removed = await spool.clear(leftovers);
       const doubted = await records.doubtAll(now());

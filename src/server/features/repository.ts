@@ -32,6 +32,8 @@ export function openRepository({ config, state, requester, upload, restorer }: R
   const download = { ...found, serverName, blobs, accessTimes, restorer };
   return {
     backend: createRepositoryBackend({ serverName, maxUploadSizeBytes, upload, create }),
+    ledger: upload.ledger,
+    isUsagePartial: false,
     routes: [downloadRoute({ ...requester, download }), legacyDownloadRoute({ download })],
   };
 }

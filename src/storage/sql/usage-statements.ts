@@ -7,6 +7,14 @@ export const USAGE_SQL = {
   sum: "select sum(media_length) as bytes from media_bridge_uploads where user_id = ? and uploaded_ts > ? and uploaded_ts <= ?",
 } as const;
 
+/** The statements by which what counts is looked at without the service. */
+export const USAGE_LOOK_SQL = {
+  counted: "select media_id from media_bridge_uploads where user_id = ? and uploaded_ts > ?",
+  lastRead: "select since_ts, read_ts from media_bridge_usage where user_id = ?",
+  // A note that no service holds any more is a doubt as well.
+  isUnderWay: "select 1 from media_bridge_upstream_pending where user_id = ? limit 1",
+} as const;
+
 /** What of an upload counts. */
 export type CountedMedia = Pick<UploadedMedia, "mediaId" | "userId" | "uploadedTs" | "mediaLength">;
 

@@ -7,16 +7,29 @@ import { MIGRATIONS, schemaVersion } from "./migrations.ts";
 /** How long a command waits for a lock of another process. */
 const BUSY_MS = 5_000;
 
+/** What a command does with a database. */
+export interface DatabaseUse {
+  readonly mayWrite: boolean;
+}
+
 /**
  * Works on a database that a service has made, beside the running service or without one. Nothing is made or brought up
  * to this release. Throws a StartError `STORE` where the database does not exist, is of another release, or stays
  * locked.
  */
-export function withExistingDatabase<T>(
-  path: string,
-  { mayWrite }: { readonly mayWrite: boolean },
-  work: (db: Database.Database) => T,
-): T {
+export function withExistingDatabase<T>(path: string, use: DatabaseUse, work: (db: Database.Database) => T): T {
+  const db = openExistingDatabase(path, use);
+  try {
+    return work(db);
+  } catch (error) {
+    throw describeReadFailure(error, path);
+  } finally {
+    db.close();
+  }
+}
+
+/** As {@link withExistingDatabase}, for more than one piece of work: `close` it. Throws a StartError `STORE`. */
+export function openExistingDatabase(path: string, { mayWrite }: DatabaseUse): Database.Database {
   if (!existsSync(path)) {
     throw new StartError(
       "STORE",
@@ -29,11 +42,10 @@ export function withExistingDatabase<T>(
     // A connection that SQLite opens for reading leaves its log and its index behind, owned by the user of the command.
     db.pragma(`query_only = ${mayWrite ? "off" : "on"}`);
     checkVersion(db, path);
-    return work(db);
+    return db;
   } catch (error) {
-    throw describe(error, path);
-  } finally {
     db?.close();
+    throw describeReadFailure(error, path);
   }
 }
 
@@ -47,7 +59,8 @@ function checkVersion(db: Database.Database, path: string): void {
   throw new StartError("STORE", `${found}, ${known}: ${remedy}`);
 }
 
-function describe(error: unknown, path: string): unknown {
+/** The error of such a database, in words for the operator where the operator can mend it. */
+export function describeReadFailure(error: unknown, path: string): unknown {
   if (error instanceof StartError) return error;
   if (isBusy(error)) {
     const locked = `The database ${path} is locked by another process, and was for ${BUSY_MS / 1000} s`;
