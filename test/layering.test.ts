@@ -68,6 +68,8 @@ const KEPT_IN: Record<string, readonly string[]> = {
   // It costs memory, and only `start --watch` needs it.
   chokidar: ["cli/watch.ts"],
   execa: ["bridge/child/spawn-child.ts", "modules/python/children/python-environment.ts"],
+  // Only lines on a terminal need it.
+  "pino-pretty": ["util/log/pretty-lines.ts"],
   msgpackr: ["bridge/transport/codec.ts"],
 };
 

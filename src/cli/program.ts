@@ -214,7 +214,7 @@ try {
   await program.parseAsync();
 } catch (error) {
   // One readable error for what an operator can mend; anything else is our own fault and needs its stack.
-  console.error(error instanceof StartError ? `media-bridge: ${error.message}` : error);
+  console.error(error instanceof StartError ? `media-bridge: ${await describeForReader(error)}` : error);
   process.exit(1);
 }
 
@@ -228,6 +228,14 @@ async function loadAsService(paths: readonly string[]): Promise<LoadedConfig> {
 
 function collect(value: string, earlier: string[] = []): string[] {
   return [...earlier, value];
+}
+
+/** On a terminal the places in a module's own files are enough of a traceback; a log that is kept gets it whole. */
+async function describeForReader({ message }: StartError): Promise<string> {
+  if (!process.stderr.isTTY) return message;
+  const { shortenTracebacks } = await import("../util/log/shorten-traceback.ts");
+  const { toVisibleText } = await import("../util/log/visible-text.ts");
+  return toVisibleText(shortenTracebacks(message));
 }
 
 function readDuration(option: string, text: string): number {

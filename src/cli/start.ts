@@ -2,7 +2,8 @@ import { constants } from "node:os";
 import type { LoadedConfig } from "../config/config.ts";
 import { startService, type RunningService } from "../server/start.ts";
 import { takeInheritedSockets } from "../util/sockets/inherited-sockets.ts";
-import { createLogger, type Logger } from "../util/log.ts";
+import type { Logger } from "../util/log.ts";
+import { openLog } from "../util/log/open-log.ts";
 import { describeTryOut } from "./try-out.ts";
 import { letYoungGenerationGrow } from "./young-generation.ts";
 
@@ -10,6 +11,8 @@ import { letYoungGenerationGrow } from "./young-generation.ts";
 const CUT_SHORT = 3;
 /** A signal's number is added to it: the exit status that shells show for an end by this signal. */
 const BY_SIGNAL = 128;
+/** How long the last lines of the log may wait for a slow reader. */
+const DRAIN_MS = 1_000;
 
 export interface StartOptions {
   readonly tryOut: boolean;
@@ -37,7 +40,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   const { config, warnings } = loaded;
   const { tryOut, exit, readConfig, watched } = options;
   let latest = loaded;
-  const log = createLogger(config.mediaBridge.log.level);
+  const { log, drain } = await openLog(config.mediaBridge.log);
   const warn = (texts: readonly string[]) => {
     for (const text of texts) log.warn({}, text);
   };
@@ -58,6 +61,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
       : await (await import("./watch.ts")).reloadOnChange({ service, named: watched, latest: () => latest, log });
   log.info({ address: service.address }, "ready");
   if (tryOut) console.log(describeTryOut(config, service.address));
+  const end = (code: number) => void drain(DRAIN_MS).then(() => exit(code));
   let isStopping = false;
   const stop = (signal: NodeJS.Signals) => {
     if (isStopping) {
@@ -68,10 +72,10 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
     endWatch?.();
     log.info({ signal }, "stopping");
     service.stop().then(
-      (cut) => exit(cut === 0 ? 0 : CUT_SHORT),
+      (cut) => end(cut === 0 ? 0 : CUT_SHORT),
       (error: unknown) => {
         log.error({ err: error }, "the service could not be stopped in order");
-        exit(1);
+        end(1);
       },
     );
   };

@@ -1,4 +1,4 @@
-import type { Level } from "../util/log.ts";
+import type { LogSettings } from "../util/log/open-log.ts";
 import type { CallbackName } from "./schema/callbacks.ts";
 
 /** What a limit of `media_upload_limits` says. */
@@ -162,7 +162,7 @@ export interface MediaBridgeConfig {
   readonly metrics: { readonly host: string; readonly port: number } | undefined;
   /** How long refused uploads are remembered, and how many. */
   readonly refusals: { readonly keepForMs: number; readonly maxRows: number };
-  readonly log: { readonly level: Level };
+  readonly log: LogSettings;
   readonly upload: { readonly idleTimeoutMs: number };
   readonly download: { readonly idleTimeoutMs: number };
   readonly upstream: UpstreamConfig | undefined;

@@ -87,7 +87,7 @@ describe("defaults", () => {
         storageProviders: { storeDeadlineMs: 600_000, fetchDeadlineMs: 300_000 },
         metrics: undefined,
         refusals: { keepForMs: 604_800_000, maxRows: 100_000 },
-        log: { level: "info" },
+        log: { level: "info", format: "auto" },
         upload: { idleTimeoutMs: 60_000 },
         download: { idleTimeoutMs: 60_000 },
         runBackgroundTasks: true,
@@ -117,7 +117,11 @@ describe("defaults", () => {
   test("are used also for a key of the service whose lines are all commented out", () => {
     const own = "  python:\n    # path: []\n  metrics:\n  homeserver:\n  log:\n    level:\n";
     const { mediaBridge } = loadText("", `${own}  tokens_file: t\n`).config;
-    expect(mediaBridge).toMatchObject({ metrics: undefined, homeserver: undefined, log: { level: "info" } });
+    expect(mediaBridge).toMatchObject({
+      metrics: undefined,
+      homeserver: undefined,
+      log: { level: "info", format: "auto" },
+    });
   });
 });
 
@@ -156,7 +160,7 @@ test("everything of ours can be set", () => {
     },
     metrics: { host: "127.0.0.1", port: 9900 },
     refusals: { keepForMs: 172_800_000, maxRows: 10 },
-    log: { level: "debug" },
+    log: { level: "debug", format: "auto" },
     upload: { idleTimeoutMs: 5000 },
     workerName: "media1",
   });

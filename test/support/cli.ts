@@ -1,15 +1,19 @@
+import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { afterAll } from "vitest";
 import { z } from "zod";
 import { writeConfig, type TestServiceOptions } from "./service.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const TERMINAL = fileURLToPath(new URL("terminal.py", import.meta.url));
 const BAD_MODULES = fileURLToPath(new URL("../fixtures/bad-modules", import.meta.url));
 /** Stands in the environment of everything that a test of the command line starts, by which it is found again. */
 const MARK = "MEDIA_BRIDGE_TEST_RUN";
@@ -18,7 +22,9 @@ const ReadySchema = z.object({ msg: z.literal("ready"), address: z.union([z.obje
 export interface CliOptions {
   /** More of the command line, for a start. */
   readonly arguments?: readonly string[];
-  readonly environment?: Record<string, string>;
+  readonly environment?: Record<string, string | undefined>;
+  /** Whether it runs on a terminal, which is told apart by neither stdout nor stderr: both are in `stdout` then. */
+  readonly terminal?: boolean;
   /** The user and group that it runs as; only root may choose. */
   readonly uid?: number;
 }
@@ -110,7 +116,7 @@ export class CliFolder {
         lines.forEach(look);
         void ended.then(({ stdout, stderr }) => reject(new Error(`it ended before: ${stderr}${stdout}`)));
       });
-    const address = await find((line) => ReadySchema.safeParse(JSON.parse(line)).data?.address);
+    const address = await find(readAddress);
     const port = typeof address === "string" ? 0 : address.port;
     const request: CliService["request"] = (path, init = {}) => {
       const headers = new Headers(init.headers);
@@ -128,6 +134,20 @@ export class CliFolder {
       kill: (signal) => child.kill(signal),
       ended,
     };
+  }
+
+  /** Starts the service with this descriptor as its stdout; when it answers is for the test to find out. */
+  startUnheard(
+    stdout: number,
+    options: CliOptions = {},
+  ): { kill(signal: NodeJS.Signals): void; ended: Promise<unknown> } {
+    const [command, args] = this.#command(["start", "--config", this.config], options);
+    const { env, ...surroundings } = this.#surroundings(options);
+    const all = { ...process.env, ...env };
+    const child = spawn(command, args, { ...surroundings, env: all, stdio: ["ignore", stdout, "inherit"] });
+    const ended = once(child, "exit").then(([status]: unknown[]) => status);
+    this.#children.push(Object.assign(ended, { kill: (signal: NodeJS.Signals) => child.kill(signal) }));
+    return { kill: (signal) => void child.kill(signal), ended };
   }
 
   /** The configuration as it is now. */
@@ -169,17 +189,34 @@ export class CliFolder {
     rmSync(this.path, { recursive: true, force: true });
   }
 
-  #spawn(args: readonly string[], { environment, uid }: CliOptions) {
-    const child = execa(process.execPath, [CLI, ...args], {
+  #spawn(args: readonly string[], options: CliOptions) {
+    const [command, all] = this.#command(args, options);
+    const child = execa(command, all, this.#surroundings(options));
+    this.#children.push(child);
+    return child;
+  }
+
+  #command(args: readonly string[], { terminal = false }: CliOptions): [command: string, args: string[]] {
+    if (terminal) return ["python3", [TERMINAL, process.execPath, CLI, ...args]];
+    return [process.execPath, [CLI, ...args]];
+  }
+
+  #surroundings({ environment, uid }: CliOptions) {
+    return {
       cwd: this.path,
       env: { TMPDIR: join(this.path, "tmp"), ...environment, [MARK]: this.#run },
       reject: false,
       stdin: "ignore",
       ...(uid !== undefined && { uid, gid: uid }),
-    });
-    this.#children.push(child);
-    return child;
+    } as const;
   }
+}
+
+/** Where the service listens, from the line of its log that says so. */
+function readAddress(line: string): string | { port: number } | undefined {
+  if (line.startsWith("{")) return ReadySchema.safeParse(JSON.parse(line)).data?.address;
+  const port = / ready .*address=127\.0\.0\.1:(\d+)/.exec(stripVTControlCharacters(line))?.[1];
+  return port === undefined ? undefined : { port: Number(port) };
 }
 
 async function endOf(child: PromiseLike<Ended>): Promise<CliEnd> {

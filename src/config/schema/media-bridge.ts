@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Level } from "../../util/log.ts";
+import type { LogFormat } from "../../util/log/open-log.ts";
 import { callbacksSchema } from "./callbacks.ts";
 import { DatabaseSchema } from "./database.ts";
 import {
@@ -31,6 +32,8 @@ const HOMESERVER_DATABASE_FORM = "own, or a mapping with name and args";
 const DURABILITY_FORM = "full or relaxed";
 const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const satisfies Level[];
 const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
+const LOG_FORMATS = ["auto", "json", "pretty"] as const satisfies LogFormat[];
+const LOG_FORMAT_FORM = "auto, json or pretty";
 
 const ACKNOWLEDGE_FORM = "a list of Synapse's keys that cause a warning";
 const ACKNOWLEDGED_FORM = "one of Synapse's keys that cause a warning (docs/configuration.md)";
@@ -131,6 +134,10 @@ const LOG_GROUP = group({
   level: field(z.enum(LEVELS, { error: LEVEL_FORM }).prefault("info"), {
     form: LEVEL_FORM,
     description: "The lowest level that is logged.",
+  }),
+  format: field(z.enum(LOG_FORMATS, { error: LOG_FORMAT_FORM }).prefault("auto"), {
+    form: LOG_FORMAT_FORM,
+    description: "Whether lines are JSON, or for people to read: `auto` is `pretty` on a terminal, else `json`.",
   }),
 });
 
