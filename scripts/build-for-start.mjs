@@ -1,6 +1,8 @@
 // Builds before `npm start`, in place: not where nothing has changed since the last build, and not while a service runs
 // from what would be replaced, which loads some of its files only when it needs them.
 import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 
@@ -13,7 +15,7 @@ const project = realpathSync(process.cwd());
 const builtMs = timeOf(join(project, STAMP));
 if (SOURCES.some((name) => newestTime(join(project, name)) > builtMs)) {
   const pid = findService(join(project, MAIN));
-  if (pid === undefined) build();
+  if (pid === undefined) await build();
   else {
     process.stderr.write(
       `A service runs from dist/ (process ${pid}), and the sources are newer: stop it (kill ${pid}), then run npm start again.\n`,
@@ -22,11 +24,26 @@ if (SOURCES.some((name) => newestTime(join(project, name)) > builtMs)) {
   }
 }
 
-function build() {
+async function build() {
   const startedMs = Date.now();
-  const { status } = spawnSync("npm", ["run", "--silent", "build"], { stdio: "inherit" });
+  const progress = await openProgress();
+  progress?.step("building the service");
+  const building = spawn("npm", ["run", "--silent", "build"], {
+    stdio: ["inherit", progress ? "pipe" : "inherit", "inherit"],
+  });
+  // The compiler's words.
+  building.stdout?.on("data", (words) => progress?.interrupt(() => process.stdout.write(words)));
+  const [status] = await once(building, "close");
+  progress?.end();
   if (status === 0) writeFileSync(join(project, STAMP), `${new Date(startedMs).toISOString()}\n`);
   process.exitCode = status ?? 1;
+}
+
+/** Node.js releases that do not read TypeScript build without a word, and are told by the service that they are too old. */
+async function openProgress() {
+  if (!process.features.typescript) return undefined;
+  const { Progress } = await import("../src/cli/progress.ts");
+  return new Progress();
 }
 
 /** @param {string} path @returns {number} */

@@ -6,6 +6,7 @@ import { askService, describeAsked, type Asked } from "../control/ask-service.ts
 import type { Config } from "../config/config.ts";
 import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { isolateModuleOutput } from "./module-output.ts";
+import { showPythonSetup } from "./python-setup-progress.ts";
 
 /** Whom `media-bridge call` asks, and how it prints the answer. */
 export interface CallOptions {
@@ -36,7 +37,7 @@ export async function call(
 async function callOwn(config: Config, callback: string, args: readonly string[]): Promise<CallReport> {
   readArguments(callback, args);
   isolateModuleOutput();
-  const modules = await loadModulesForDryRun(config, { onProgress: console.error, mayRead: "anywhere" });
+  const modules = await loadModulesForDryRun(config, { onProgress: showPythonSetup(), mayRead: "anywhere" });
   try {
     return await runCall(callback, args, modules, config);
   } finally {

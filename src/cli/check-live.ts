@@ -6,6 +6,7 @@ import { checkListeners } from "./live/listeners.ts";
 import { checkModules } from "./live/modules.ts";
 import { checkUploads } from "./live/uploads.ts";
 import { isolateModuleOutput } from "./module-output.ts";
+import { showPythonSetup } from "./python-setup-progress.ts";
 
 export interface CheckLiveOptions {
   /** Where clients connect, instead of `public_baseurl`. */
@@ -24,7 +25,7 @@ export async function checkLive(
   { publicUrl, homeserverConfigs }: CheckLiveOptions,
 ): Promise<{ text: string; hasProblems: boolean }> {
   isolateModuleOutput();
-  const modules = await loadModulesForDryRun(config, { onProgress: console.error });
+  const modules = await loadModulesForDryRun(config, { onProgress: showPythonSetup() });
   try {
     const findings = [
       ...(await checkHomeserver(config)),

@@ -17,6 +17,7 @@ import { isOwnerUnknown } from "./service-user.ts";
 import { setDataAside } from "./check/set-data-aside.ts";
 import { tryCallbacks } from "./try-callbacks.ts";
 import { isolateModuleOutput } from "./module-output.ts";
+import { showPythonSetup } from "./python-setup-progress.ts";
 
 export interface CheckOptions {
   /** The user for whom each deciding callback is called once. */
@@ -46,7 +47,7 @@ export async function check(loaded: LoadedConfig, options: CheckOptions = {}): P
   isolateModuleOutput();
   const aside = isOwnerUnknown(config) ? setDataAside(config) : undefined;
   const mayRead = tryAs === undefined ? undefined : "homeserver";
-  const dryRun = { onProgress: console.error, mayRead } as const;
+  const dryRun = { onProgress: showPythonSetup(), mayRead } as const;
   const modules = await loadModulesForDryRun(aside?.config ?? config, dryRun).catch((error: unknown) => {
     aside?.remove();
     throw error;

@@ -3,10 +3,10 @@ import type { Config, LoadedConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { openUsageImport } from "../server/commands/usage-import.ts";
-import { createLogger } from "../util/log.ts";
+import { openCommandLog } from "./command-log.ts";
 import { isolateModuleOutput } from "./module-output.ts";
-
-const PROGRESS_EVERY_MS = 2_000;
+import { Progress } from "./progress.ts";
+import { showPythonSetup } from "./python-setup-progress.ts";
 
 export interface ImportUsageOptions {
   /** Instead of the longest period of the limits in use, milliseconds. */
@@ -19,11 +19,16 @@ export interface ImportUsageOptions {
  * again, and it continues where it stopped.
  */
 export async function importUsage({ config }: LoadedConfig, options: ImportUsageOptions): Promise<string> {
-  const imports = await openUsageImport(config, createLogger("warn"));
+  const progress = new Progress();
+  const imports = await openUsageImport(config, await openCommandLog(config, progress));
   try {
     const periods = await openPeriods(config, options);
     try {
-      const found = await imports.run((userId) => periods.of(userId), reportProgress());
+      const found = await imports.run(
+        (userId) => periods.of(userId),
+        ({ users, usersDone, media }) =>
+          progress.count({ done: usersDone, total: users, things: "users", more: `${media} media` }),
+      );
       return (
         `${found.usersDone} users, ${found.media} media of ${found.bytes} bytes within their limits' periods` +
         (found.usersSkipped > 0 ? `; ${found.usersSkipped} users were read before the last import was interrupted` : "")
@@ -42,6 +47,7 @@ export async function importUsage({ config }: LoadedConfig, options: ImportUsage
       },
     );
   } finally {
+    progress.end();
     await imports.close();
   }
 }
@@ -55,7 +61,7 @@ interface Periods {
 async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Promise<Periods> {
   if (periodMs !== undefined) return { of: async () => periodMs, close: async () => undefined };
   isolateModuleOutput();
-  const modules = await loadModulesForDryRun(config, { onProgress: console.error });
+  const modules = await loadModulesForDryRun(config, { onProgress: showPythonSetup() });
   const chain = new CallbackChain({
     registry: modules.registry,
     isUserAdmin: modules.isUserAdmin,
@@ -70,14 +76,5 @@ async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Pr
       return periods.length === 0 ? undefined : Math.max(...periods);
     },
     close: () => modules.stop(0),
-  };
-}
-
-function reportProgress(): (progress: { users: number; usersDone: number; media: number }) => void {
-  let lastMs = performance.now();
-  return ({ users, usersDone, media }) => {
-    if (performance.now() - lastMs < PROGRESS_EVERY_MS) return;
-    lastMs = performance.now();
-    console.error(`${usersDone} of ${users} users, ${media} media`);
   };
 }

@@ -4,6 +4,7 @@ import { loadConfig } from "../config/load-config.ts";
 import { DURATION_FORM, parseDuration } from "../config/units.ts";
 import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { endProgress } from "./progress.ts";
 import { PROXIES, type Proxy } from "./init/proxy-files.ts";
 
 const program = new Command("media-bridge")
@@ -213,6 +214,7 @@ program
 try {
   await program.parseAsync();
 } catch (error) {
+  endProgress();
   // One readable error for what an operator can mend; anything else is our own fault and needs its stack.
   console.error(error instanceof StartError ? `media-bridge: ${await describeForReader(error)}` : error);
   process.exit(1);

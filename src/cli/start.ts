@@ -4,6 +4,7 @@ import { startService, type RunningService } from "../server/start.ts";
 import { takeInheritedSockets } from "../util/sockets/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 import { openLog } from "../util/log/open-log.ts";
+import { showPythonSetup } from "./python-setup-progress.ts";
 import { describeTryOut } from "./try-out.ts";
 import { letYoungGenerationGrow } from "./young-generation.ts";
 
@@ -48,6 +49,8 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   surviveModules(log);
   const service = await startService(config, log, {
     sockets: takeInheritedSockets(process.env, process.pid),
+    // Elsewhere the log tells of it.
+    ...(process.stderr.isTTY && { onPythonSetup: showPythonSetup() }),
     readConfig() {
       latest = readConfig();
       warn(latest.warnings);

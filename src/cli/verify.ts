@@ -1,9 +1,8 @@
 import type { LoadedConfig } from "../config/config.ts";
 import { isGuarding } from "../config/is-guarding.ts";
 import { verifyStore } from "../server/commands/check-store.ts";
+import { Progress } from "./progress.ts";
 import { storePaths } from "../server/store-paths.ts";
-
-const PROGRESS_EVERY_MS = 2_000;
 
 export interface VerifyOptions {
   readonly repair: boolean;
@@ -19,19 +18,18 @@ export interface VerifyOptions {
 export async function verify({ config }: LoadedConfig, { repair, json, print }: VerifyOptions): Promise<boolean> {
   const database = config.mediaBridge.database.path;
   const media = storePaths(config).mediaStorePath;
-  const tell = (facts: object, text: string) => print(json ? JSON.stringify(facts) : text);
+  const progress = new Progress();
+  const tell = (facts: object, text: string) => progress.interrupt(() => print(json ? JSON.stringify(facts) : text));
   if (isGuarding(config)) tell({ kind: "scope", database, media }, describeScope(database, media));
-  let lastMs = performance.now();
   const sums = await verifyStore(config, {
     repair,
     onFinding: (finding) => tell(finding, `${finding.kind}: ${finding.mediaId}: ${finding.detail}`),
     onMoved: (mediaId, path) => tell({ kind: "moved", mediaId, path }, `moved: ${mediaId} to ${path}`),
     onProgress({ rows, rowsDone, bytesDone, filesSeen }) {
-      if (performance.now() - lastMs < PROGRESS_EVERY_MS) return;
-      lastMs = performance.now();
-      console.error(`${rowsDone} of ${rows} media, ${Math.round(bytesDone / 1e6)} MB, ${filesSeen} files`);
+      const more = `${Math.round(bytesDone / 1e6)} MB, ${filesSeen} files`;
+      progress.count({ done: rowsDone, total: rows, things: "media", more });
     },
-  });
+  }).finally(() => progress.end());
   const { rowsDone, bytesDone, filesSeen, elsewhere, underWay, findings, moved } = sums;
   tell(
     { kind: "sums", media: rowsDone, bytes: bytesDone, files: filesSeen, elsewhere, underWay, findings, moved },

@@ -31,13 +31,16 @@ export interface LoadingOptions {
    */
   readonly generation: number;
   readonly metrics: Promise<Metrics>;
+  /** Hears of each step where a Python environment is made; absent: the log does. */
+  readonly onPythonSetup?: ((step: string) => void) | undefined;
 }
 
 /**
  * Starts to load the modules of a configuration. Python takes longest, so it is spawned before anything else is even
  * imported. The services that the modules depend on are ready a little later, and code that needs them waits for them.
  */
-export function startModuleLoading({ config, log, clock, generation, metrics }: LoadingOptions): ModuleLoading {
+export function startModuleLoading(options: LoadingOptions): ModuleLoading {
+  const { config, log, clock, generation, metrics, onPythonSetup } = options;
   const cleanup = new ShutdownStack();
   // Modules depend on the services until the modules end.
   const beneath = new ShutdownStack();
@@ -59,6 +62,7 @@ export function startModuleLoading({ config, log, clock, generation, metrics }: 
     dryRun: false,
     generation,
     onSpawned: spawned.resolve,
+    ...(onPythonSetup && { onProgress: onPythonSetup }),
     requests: {
       homeserver: async (params) => (await services).requests.homeserver(params),
       store_content: async (params) => storeContent(params, await uploads.promise),

@@ -44,6 +44,8 @@ export interface StartOptions {
    * not.
    */
   readonly readsModulesAnew?: boolean;
+  /** Hears of each step where a Python environment is made; absent: the log does. */
+  readonly onPythonSetup?: (step: string) => void;
   /** What time it is; absent: the machine's clock says it. */
   readonly clock?: Clock;
 }
@@ -62,6 +64,7 @@ export async function startService(
     sockets = NO_SOCKETS,
     readsModulesAnew = false,
     clock = SYSTEM_CLOCK,
+    onPythonSetup,
   }: StartOptions = {},
 ): Promise<RunningService> {
   const cleanup = new ShutdownStack();
@@ -78,7 +81,7 @@ export async function startService(
     await expectFreeAddresses(config, sockets);
     await openControl(config, log, { current: () => service?.current(), reload }, cleanup);
     const generation = readsModulesAnew ? 1 : 0;
-    const loading = startModuleLoading({ config, log, clock, generation, metrics: metrics.promise });
+    const loading = startModuleLoading({ config, log, clock, generation, metrics: metrics.promise, onPythonSetup });
     cleanup.add((graceMs) => loading.cleanup.run(log, graceMs));
     await loading.spawned;
     // Imported while Python starts: it is most of the service, and takes as long.

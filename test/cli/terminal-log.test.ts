@@ -48,7 +48,7 @@ describe.concurrent("On a terminal", () => {
     expect(log).toMatch(COLOUR);
     const shown = stripVTControlCharacters(log);
     expect(shown).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: ready {2}address=127\.0\.0\.1:\d+$/m);
-    expect(shown).toMatch(/^\[.*\] INFO: request {2}request=.* method=GET route=\/health status=200 ms=[\d.]+$/m);
+    expect(shown).toMatch(/^\[.*\] INFO: request {2}requestId=\S+ method=GET route=\/health status=200 ms=[\d.]+$/m);
     expect(shown).toMatch(/INFO: stopping {2}signal=SIGTERM/);
     expect(shown).not.toContain("{");
   });

@@ -34,10 +34,10 @@ function touch(path: string): void {
 
 test("npm start builds what has never been built, and not again while the sources stay as they are", async () => {
   const project = createProject();
-  expect(await buildForStart(project)).toEqual({ status: 0, stderr: "", built: true });
+  expect(await buildForStart(project)).toEqual({ status: 0, stderr: "building the service", built: true });
   expect(await buildForStart(project)).toEqual({ status: 0, stderr: "", built: false });
   touch(join(project, "src", "a.ts"));
-  expect(await buildForStart(project)).toEqual({ status: 0, stderr: "", built: true });
+  expect(await buildForStart(project)).toEqual({ status: 0, stderr: "building the service", built: true });
 });
 
 test("npm start leaves the build alone while a service runs from it, and says which process that is and what to do", async () => {

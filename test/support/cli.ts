@@ -10,6 +10,7 @@ import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { afterAll } from "vitest";
 import { z } from "zod";
+import { testPython } from "./python.ts";
 import { writeConfig, type TestServiceOptions } from "./service.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -197,7 +198,7 @@ export class CliFolder {
   }
 
   #command(args: readonly string[], { terminal = false }: CliOptions): [command: string, args: string[]] {
-    if (terminal) return ["python3", [TERMINAL, process.execPath, CLI, ...args]];
+    if (terminal) return [testPython(), [TERMINAL, process.execPath, CLI, ...args]];
     return [process.execPath, [CLI, ...args]];
   }
 

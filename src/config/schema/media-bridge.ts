@@ -1,6 +1,4 @@
 import { z } from "zod";
-import type { Level } from "../../util/log.ts";
-import type { LogFormat } from "../../util/log/open-log.ts";
 import { callbacksSchema } from "./callbacks.ts";
 import { DatabaseSchema } from "./database.ts";
 import {
@@ -19,6 +17,7 @@ import {
   timerDuration,
   url,
 } from "./fields.ts";
+import { LogSchema } from "./log.ts";
 import { storageProviderCallsSchema } from "./storage-providers.ts";
 import { pythonSchema } from "./python.ts";
 import { OwnModuleEntrySchema } from "./synapse.ts";
@@ -30,10 +29,6 @@ const PATH_FORM = "a path, relative to the file that names it";
 const HOMESERVER_URL_FORM = "an http or https URL without credentials, query and fragment";
 const HOMESERVER_DATABASE_FORM = "own, or a mapping with name and args";
 const DURABILITY_FORM = "full or relaxed";
-const LEVELS = ["trace", "debug", "info", "warn", "error", "fatal"] as const satisfies Level[];
-const LEVEL_FORM = `one of ${LEVELS.join(", ")}`;
-const LOG_FORMATS = ["auto", "json", "pretty"] as const satisfies LogFormat[];
-const LOG_FORMAT_FORM = "auto, json or pretty";
 
 const ACKNOWLEDGE_FORM = "a list of Synapse's keys that cause a warning";
 const ACKNOWLEDGED_FORM = "one of Synapse's keys that cause a warning (docs/configuration.md)";
@@ -130,17 +125,6 @@ const metricsSchema = group({
   port: field(port().prefault(9800), { form: PORT_FORM, description: "The port to bind." }),
 });
 
-const LOG_GROUP = group({
-  level: field(z.enum(LEVELS, { error: LEVEL_FORM }).prefault("info"), {
-    form: LEVEL_FORM,
-    description: "The lowest level that is logged.",
-  }),
-  format: field(z.enum(LOG_FORMATS, { error: LOG_FORMAT_FORM }).prefault("auto"), {
-    form: LOG_FORMAT_FORM,
-    description: "Whether lines are JSON, or for people to read: `auto` is `pretty` on a terminal, else `json`.",
-  }),
-});
-
 const UPLOAD_GROUP = group({
   idle_timeout: field(timerDuration().prefault("60s"), {
     form: DURATION_FORM,
@@ -223,7 +207,7 @@ export const MediaBridgeSchema = group({
     form: "a mapping",
     description: "What is kept of refused uploads, with the user's id: `media-bridge refusals` reads it.",
   }),
-  log: field(LOG_GROUP.prefault({}), { form: "a mapping", description: "What is logged." }),
+  log: field(LogSchema.prefault({}), { form: "a mapping", description: "What is logged." }),
   upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),
   download: field(DOWNLOAD_GROUP.prefault({}), { form: "a mapping", description: "How answers are sent." }),
   upstream: field(upstreamSchema.optional(), {

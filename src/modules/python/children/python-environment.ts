@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { StartError } from "../../../errors.ts";
 import { waitForFileLock, type FileLock } from "../../../util/file-lock.ts";
 import { linesThatMatter } from "./pip-output.ts";
+import { ENVIRONMENT_READY, readPipStep } from "./setup-steps.ts";
 import { SHIM_FOLDER } from "../../../util/shim-folder.ts";
 
 export interface PythonEnvironmentOptions {
@@ -52,7 +53,7 @@ export async function ensurePythonEnvironment(options: PythonEnvironmentOptions)
   } finally {
     lock.release();
   }
-  options.onProgress("the Python environment is ready");
+  options.onProgress(ENVIRONMENT_READY);
   return executable;
 }
 
@@ -140,7 +141,7 @@ async function install(
   const args = ["-m", "pip", "install", "--disable-pip-version-check", "--no-input", ...requirements];
   const running = execa(executable, args, { reject: false, all: true });
   for await (const line of running.iterable({ from: "all" })) {
-    const step = /^(Collecting [^ ]+|Installing collected packages|Successfully installed.*)/.exec(line.trim())?.[0];
+    const step = readPipStep(line);
     if (step !== undefined) onProgress(step);
   }
   const result = await running;
