@@ -1,6 +1,5 @@
 // Builds before `npm start`, in place: not where nothing has changed since the last build, and not while a service runs
 // from what would be replaced, which loads some of its files only when it needs them.
-import { spawnSync } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync, writeFileSync } from "node:fs";

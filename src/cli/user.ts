@@ -12,6 +12,7 @@ import { openUserLook } from "../server/commands/user-look.ts";
 import { createLogger } from "../util/log.ts";
 import { isolateModuleOutput } from "./module-output.ts";
 import { readOwnUser } from "./own-user.ts";
+import { showPythonSetup } from "./python-setup-progress.ts";
 
 /** What of `media-bridge user` is given beside the user. */
 export interface UserOptions {
@@ -38,7 +39,7 @@ export async function user(config: Config, name: string, options: UserOptions): 
 
 async function describeByConfig(question: UserQuestion, config: Config): Promise<UserReport> {
   isolateModuleOutput();
-  const look = await openUserLook(config, createLogger("fatal"), { onProgress: console.error });
+  const look = await openUserLook(config, createLogger("fatal"), { onProgress: showPythonSetup() });
   try {
     return await describeUser(question, look);
   } finally {

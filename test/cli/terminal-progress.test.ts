@@ -20,7 +20,7 @@ test("verify shows on a terminal how far it is, and its findings above that", as
   writeFileSync(join(alien, "cccccccccccccccccccc"), "");
   const { stdout, status } = await folder.end(["verify"], { terminal: true });
   expect(status).toBe(1);
-  expect(lines(stdout)[0]).toMatch(/^\d of 3 media \(\d+ %\), 0 MB, \d files$/);
+  expect(lines(stdout)[0]).toMatch(/^\d of 3 media \(\d+ %\), 0 MB, \d files(?:, \d+ a second)?$/);
   expect(stdout).toContain(`${CLEAR}file-unknown: aabbcccccccccccccccccccc`);
   expect(stdout.split(CLEAR).at(-1)).toMatch(/^3 media, 11 bytes, .* 1 findings, 0 files moved\r?$/);
   const { stderr } = await folder.end(["verify"]);
@@ -47,13 +47,13 @@ test.each([["check"], ["start"]])(
     writeFileSync(join(folder.path, "bin/python3"), PYTHON3, { mode: 0o755 });
     const environment = { PATH: `${folder.path}/bin:/usr/bin:/bin` };
     const { stdout } = await folder.end([command], { terminal: true, environment });
-    expect(lines(stdout)).toEqual([
-      expect.stringMatching(
-        /^making the Python environment in .*\(once\) \(\d+ s\)$|^making the Python environment in .*…$/,
-      ),
-      expect.stringMatching(/^Python environment: package 1: Collecting Twisted>=24 \(\d+ s\)$/),
-      expect.stringMatching(/^Python environment: package 2: Collecting attrs \(\d+ s\)$/),
-      expect.stringMatching(/^Python environment: package 2: Installing 2 packages \(\d+ s\)$/),
+    // However many seconds each of them took.
+    const steps = lines(stdout).map((line) => line.replace(/ \(\d+ s\)$/, ""));
+    expect([...new Set(steps)]).toEqual([
+      expect.stringMatching(/^making the Python environment in /),
+      "Python environment: package 1: Collecting Twisted>=24",
+      "Python environment: package 2: Collecting attrs",
+      "Python environment: package 2: Installing 2 packages",
     ]);
     expect(stdout.split(CLEAR).at(-1)).toMatch(/^media-bridge: pip cannot install .*no room/s);
   },
