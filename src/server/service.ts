@@ -1,7 +1,9 @@
 import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
+import { describeDifference } from "../http/address-difference.ts";
 import { ConnectionDrain } from "../http/connection-drain.ts";
+import type { BindAddress } from "../http/free-address.ts";
 import { createHttpServer, listen } from "../http/listener.ts";
 import { countTraffic } from "../http/traffic.ts";
 import type { Metrics } from "../metrics/metrics.ts";
@@ -65,6 +67,7 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   });
   const { listen: configured } = config.mediaBridge;
   await listen(server, inherited === undefined ? configured : { descriptor: inherited });
+  if (inherited !== undefined) await reportOtherAddress(server.address(), configured, log);
   await state.recover();
   await generations.current.clearLeftovers();
   await generations.current.begin();
@@ -75,6 +78,22 @@ export async function openService(options: ServiceOptions): Promise<Service> {
     reload: (readConfig) => generations.replace(readConfig),
     cut: () => cut,
   };
+}
+
+/** Tells an operator who changes the one that the other holds. */
+async function reportOtherAddress(
+  actual: AddressInfo | string | null,
+  configured: BindAddress,
+  log: Logger,
+): Promise<void> {
+  const difference = await describeDifference(actual, configured);
+  if (difference === undefined) return;
+  const { actual: listensOn, configured: named } = difference;
+  log.info(
+    difference,
+    `systemd passes a socket on ${listensOn}, and media_bridge.listen names ${named}: the socket unit's address is used; change ` +
+      "the one or the other so that they agree",
+  );
 }
 
 /** The generation that serves, and those that finish their last requests. */
