@@ -1,9 +1,8 @@
 import { Command, Option } from "commander";
-import type { LoadedConfig } from "../config/config.ts";
 import { loadConfig } from "../config/load-config.ts";
-import { DURATION_FORM, parseDuration } from "../config/units.ts";
 import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { collect, describeForReader, loadAsService, print, readDuration } from "./command-line.ts";
 import { endProgress } from "./progress.ts";
 import { PROXIES, type Proxy } from "./init/proxy-files.ts";
 
@@ -218,34 +217,4 @@ try {
   // One readable error for what an operator can mend; anything else is our own fault and needs its stack.
   console.error(error instanceof StartError ? `media-bridge: ${await describeForReader(error)}` : error);
   process.exit(1);
-}
-
-/** The configuration; root continues as the service's user, so that nothing in the service's folders becomes root's. */
-async function loadAsService(paths: readonly string[]): Promise<LoadedConfig> {
-  const loaded = loadConfig(paths);
-  const { becomeServiceUser } = await import("./service-user.ts");
-  becomeServiceUser(loaded.config);
-  return loaded;
-}
-
-function collect(value: string, earlier: string[] = []): string[] {
-  return [...earlier, value];
-}
-
-/** On a terminal the places in a module's own files are enough of a traceback; a log that is kept gets it whole. */
-async function describeForReader({ message }: StartError): Promise<string> {
-  if (!process.stderr.isTTY) return message;
-  const { shortenTracebacks } = await import("../util/log/shorten-traceback.ts");
-  const { toVisibleText } = await import("../util/log/visible-text.ts");
-  return toVisibleText(shortenTracebacks(message));
-}
-
-function readDuration(option: string, text: string): number {
-  const durationMs = parseDuration(text);
-  if (durationMs === undefined) throw new StartError("CONFIG", `${option}: expected ${DURATION_FORM}`);
-  return durationMs;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load-config.ts";
-import { StubSynapse } from "../guard/stub-synapse.ts";
-import { startNginx, type Nginx } from "../support/nginx.ts";
+import { StubSynapse } from "../guard/support/stub-synapse.ts";
+import { startNginx, type Nginx } from "../support/servers/nginx.ts";
 import { testPython } from "../support/python.ts";
 import { PROJECT, startExample, type ExampleService } from "./example-service.ts";
 
