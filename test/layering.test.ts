@@ -14,7 +14,7 @@ const MAY_BE_LONGER = new Set(
  * Everybody may import `errors`, `media-file` and `util`, and what lies in the same room.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  cli: ["server", "control", "http", "media", "modules", "callbacks", "config", "version"],
+  cli: ["server", "control", "http", "media", "modules", "status", "callbacks", "config", "version"],
   // What programs are handed as `synapse-media-bridge/service`.
   service: ["server", "config"],
   // What tests of modules are handed as `synapse-media-bridge/testing`: a module alone, and the service around it.
@@ -30,10 +30,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "homeserver",
     "modules",
     "module-api",
+    "status",
     "metrics",
     "callbacks",
     "config",
     "web",
+    "version",
   ],
   // Speaks to the operator: what a chain decides, in the words and the HTTP answers that a client would get.
   control: ["http", "media", "callbacks", "config"],
@@ -51,6 +53,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: ["module-api", "callbacks", "homeserver", "web"],
   web: [],
   metrics: ["callbacks", "module-api", "version"],
+  // How the service is doing, as the page and the terminal show it; `server` reads it.
+  status: ["callbacks", "media", "metrics"],
   callbacks: [],
   bridge: [],
   homeserver: ["config"],

@@ -177,6 +177,17 @@ program
   });
 
 program
+  .command("status")
+  .description("say how the running service is doing: chains with verdicts and times, queues, children, refusals")
+  .requiredOption(...CONFIG_OPTION)
+  .option("--json", "print JSON")
+  .action(async (options: { config: string[]; json?: boolean }) => {
+    const { status } = await import("./status.ts");
+    print(await status(await loadAsService(options.config), { json: options.json === true }));
+    process.exit(0);
+  });
+
+program
   .command("refusals")
   .description("say why uploads were refused: who decided, sizes, limits; with or without a running service")
   .requiredOption(...CONFIG_OPTION)

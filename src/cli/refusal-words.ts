@@ -1,4 +1,5 @@
 import { CATALOGUE, type ErrorCode } from "../errors.ts";
+import { formatTime } from "../util/utc-time.ts";
 import type { Refusal } from "../media/refusals/refusal.ts";
 
 const UNITS = [
@@ -19,11 +20,6 @@ export function describeRefusal(refusal: Refusal): string {
     ...(cause === null ? [] : [`  the cause: ${cause}`]),
     `  ${declared}, ${formatBytes(receivedBytes)} received; request ${requestId}`,
   ].join("\n");
-}
-
-/** A time in words, to the second: UTC. */
-export function formatTime(ts: number): string {
-  return `${new Date(ts).toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
 
 function describeReason(refusal: Refusal): string {

@@ -1,7 +1,8 @@
 import type { LoadedConfig } from "../config/config.ts";
 import { recordsOf } from "../server/commands/user-records.ts";
 import { readOwnUser } from "./own-user.ts";
-import { describeRefusal, formatTime } from "./refusal-words.ts";
+import { formatTime } from "../util/utc-time.ts";
+import { describeRefusal } from "./refusal-words.ts";
 
 export interface RefusalsOptions {
   /** Whose; undefined: all users'. */

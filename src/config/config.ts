@@ -147,6 +147,14 @@ export interface PythonOverride {
   readonly maxMemoryBytes?: number;
 }
 
+/** The listener of metrics and of the status page. */
+export interface MetricsConfig {
+  readonly host: string;
+  readonly port: number;
+  /** By which other names people ask for the status page, lower-case. */
+  readonly hosts: readonly string[];
+}
+
 /** The settings under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */
 export interface MediaBridgeConfig {
   readonly listen: ListenConfig;
@@ -159,7 +167,7 @@ export interface MediaBridgeConfig {
   readonly python: PythonConfig;
   readonly callbacks: Readonly<Record<CallbackName, CallbackConfig>>;
   readonly storageProviders: { readonly storeDeadlineMs: number; readonly fetchDeadlineMs: number };
-  readonly metrics: { readonly host: string; readonly port: number } | undefined;
+  readonly metrics: MetricsConfig | undefined;
   /** How long refused uploads are remembered, and how many. */
   readonly refusals: { readonly keepForMs: number; readonly maxRows: number };
   readonly log: LogSettings;

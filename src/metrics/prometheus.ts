@@ -1,12 +1,11 @@
-import type { Server } from "node:http";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { SlotOutcome } from "../callbacks/slot.ts";
 import type { Logger } from "../util/log.ts";
+import type { Exposition } from "./listener.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
 import { TypeScriptMetrics } from "./typescript-metrics.ts";
 import { countProviders } from "./provider-counters.ts";
-import { createServer } from "../util/node-http.ts";
 import { countRequests } from "./request-counters.ts";
 import { zeroOnce } from "./zero-once.ts";
 
@@ -17,12 +16,6 @@ const UPLOAD_REFUSALS = [
   "module", "upstream", "UPLOAD_TOO_LARGE", "UPLOAD_INCOMPLETE", "UPLOAD_STALLED", "LIMIT_EXCEEDED", "BAD_CONTENT",
   "MODULE_FAILED", "MODULE_UNAVAILABLE", "MODULES_BUSY", "STORE_FAILED", "STORE_BUSY", "INTERNAL",
 ] as const; // prettier-ignore
-
-/** What `GET /metrics` answers. */
-export interface Exposition {
-  readonly contentType: string;
-  render(): Promise<string>;
-}
 
 /** Metrics in Prometheus' form, what renders them, and the registry of the service's own. */
 export function createPrometheusMetrics(log: Logger): { metrics: Metrics; registry: Registry; exposition: Exposition } {
@@ -132,33 +125,4 @@ function watchBridge(read: () => readonly BridgeState[], registers: Registry[]):
     "Answers of a Python child since the start that no request waited for",
     (state) => state.ignored,
   );
-}
-
-/**
- * The metrics' own listener: `GET /metrics`, with any query, on an address or on a socket that listens already.
- * Resolves once it is bound, rejects where it cannot be.
- */
-export async function listenForMetrics(
-  exposition: Exposition,
-  address: { host: string; port: number } | { fd: number },
-): Promise<Server> {
-  const server = createServer((request, response) => {
-    if (request.url?.replace(/\?.*/s, "") !== "/metrics") {
-      response.writeHead(404).end();
-      return;
-    }
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      response.writeHead(405, { Allow: "GET, HEAD" }).end();
-      return;
-    }
-    exposition.render().then(
-      (text) => response.writeHead(200, { "Content-Type": exposition.contentType }).end(text),
-      () => response.writeHead(500).end(),
-    );
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(address, resolve);
-  });
-  return server;
 }

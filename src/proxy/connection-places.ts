@@ -5,6 +5,14 @@ import type { Waiter } from "./target.ts";
 /** The purpose of a connection to Synapse. */
 export type Purpose = "upload" | "other";
 
+/** The load at this moment. */
+export interface PlacesLoad {
+  /** Requests that have a place. */
+  readonly underWay: number;
+  /** Requests that wait for one. */
+  readonly waiting: number;
+}
+
 /** Call it once the request that a place was taken for is over. */
 export type Release = () => void;
 
@@ -28,6 +36,14 @@ export class Places {
   constructor(max: number, waitMs: number) {
     this.#most = { upload: max, other: Math.max(1, Math.floor(max / 2)) };
     this.#waitMs = waitMs;
+  }
+
+  /** The load at this moment. */
+  get load(): PlacesLoad {
+    return {
+      underWay: this.#taken.upload + this.#taken.other,
+      waiting: this.#waiting.upload.size + this.#waiting.other.size,
+    };
   }
 
   /**

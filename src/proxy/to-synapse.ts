@@ -2,7 +2,7 @@ import { buildConnector } from "undici";
 import { Connections } from "./connections.ts";
 import { describeFailure } from "./failures.ts";
 import type { Exchanged } from "./small-request-client/keep-alive-connection.ts";
-import { Places, type Purpose } from "./connection-places.ts";
+import { Places, type PlacesLoad, type Purpose } from "./connection-places.ts";
 import { StreamedRequests } from "./streamed-requests.ts";
 import type { Target, Turn, Waiter } from "./target.ts";
 import { SmallRequestClient, type SmallRequest } from "./small-request-client/small-request-client.ts";
@@ -31,6 +31,8 @@ export interface SynapseTurn extends Turn {
 export interface Upstream extends Target {
   /** Like {@link Target.turn}. Rejects with `UPSTREAM_BUSY` where none comes in time. */
   turn(purpose: Purpose, waiter?: Waiter): Promise<SynapseTurn>;
+  /** The requests that are on their way to it, and those that wait for their turn. */
+  load(): PlacesLoad;
   /** Ends every connection. */
   close(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   return {
     timeoutMs,
     describeFailure,
+    load: () => places.load,
     async turn(purpose, waiter) {
       const release = await places.take(purpose, waiter);
       return {

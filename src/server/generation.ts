@@ -12,6 +12,7 @@ import type { Route } from "../http/routes/route.ts";
 import { QuotaLedger } from "../media/upload/quota.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { reportSlots } from "../modules/report.ts";
+import type { PlacesLoad } from "../proxy/connection-places.ts";
 import { createUpstream } from "../proxy/to-synapse.ts";
 import type { Logger } from "../util/log.ts";
 import { RunningTasks } from "../util/concurrency/running-tasks.ts";
@@ -52,6 +53,11 @@ export interface Generation {
   drained(): Promise<void>;
   /** The number of these. */
   underWay(): number;
+  /**
+   * The requests that are on their way to the Synapse behind this service, and those that wait for their turn; undefined
+   * without one.
+   */
+  upstreamLoad(): PlacesLoad | undefined;
   /** Refuses requests whose body has not fully arrived. */
   refuseBodies(): void;
   /** Ends everything of this generation. */
@@ -67,17 +73,22 @@ export async function assembleGeneration(
   log: Logger,
 ): Promise<Generation> {
   const { config, resources, cleanup } = loading;
-  const { clock, stores, blobs, accounts, doubts, waits, claims, metrics, stopping, probes } = state;
+  const { clock, stores, blobs, accounts, doubts, waits, claims, metrics, stopping, probes, tallies } = state;
   const modules = await loading.modules;
   const { requester, showMetrics } = await loading.services;
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, unusedExpirationMs } = config;
   const { idleTimeoutMs } = config.mediaBridge.upload;
+  const reports = reportSlots(log, metrics);
   const chain = new CallbackChain({
     registry: modules.registry,
     isUserAdmin: modules.isUserAdmin,
     policies: config.mediaBridge.callbacks,
     clock,
-    ...reportSlots(log, metrics),
+    onLate: reports.onLate,
+    observe(record, request) {
+      tallies.count(record);
+      reports.observe(record, request);
+    },
   });
   modules.registry.watch(({ kind, module }) => metrics.callbackRegistered(kind, module));
   const storage = openStorageProviders(config, modules, { stores, blobs, metrics, log });
@@ -149,6 +160,7 @@ export async function assembleGeneration(
     },
     // An upload is a task for as long as it is a request.
     underWay: () => Math.max(requests.size, running.size),
+    upstreamLoad: () => upstream?.load(),
     refuseBodies: () => requests.refuseBodies(),
     cleanup,
   };

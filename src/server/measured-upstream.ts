@@ -16,6 +16,7 @@ export function measureUpstream(upstream: Upstream, metrics: Metrics): Upstream 
         exchange: (request) => measure(turn.exchange(request), metrics),
       };
     },
+    load: () => upstream.load(),
     close: () => upstream.close(),
   };
 }

@@ -15,6 +15,7 @@ import type { RateLimits } from "../media/upload/rate-limits.ts";
 import type { UploadLocks } from "../media/upload/upload-locks.ts";
 import type { UsageAccounts } from "../media/upload/usage-accounts.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { SlotTallies } from "../status/slot-tallies.ts";
 import { openBlobs } from "../storage/open-blobs.ts";
 import { openStores } from "../storage/open-stores.ts";
 import type { Stores } from "../storage/stores.ts";
@@ -37,6 +38,8 @@ export interface ProcessState {
   /** A rate that users are held to from now on. Each generation starts its own: a reload may change the rate. */
   startRateLimits(limit: RateLimit): RateLimits;
   readonly metrics: Metrics;
+  /** What callbacks did since the start. */
+  readonly tallies: SlotTallies;
   /** What `media-bridge refusals` reports. */
   readonly refusals: KeptRefusals;
   readonly stopping: ShutdownGate;
@@ -81,6 +84,7 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
     claims,
     startRateLimits: (limit) => new InProcessRateLimits(limit),
     metrics,
+    tallies: new SlotTallies(),
     refusals,
     stopping: new ShutdownGate(),
     probes: new Probes(),

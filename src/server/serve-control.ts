@@ -7,6 +7,7 @@ import { UserQuestionSchema } from "../control/user/user-question.ts";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { listModuleProblems } from "../modules/module-problems.ts";
+import type { ServiceStatus } from "../status/service-status.ts";
 import type { Logger } from "../util/log.ts";
 import type { Generation } from "./generation.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
@@ -19,6 +20,8 @@ export interface Controlled {
   /** A configuration, the modules that were loaded with it, and what counts; undefined until the service serves. */
   current(): Pick<Generation, "config" | "modules" | "probes" | "usage"> | undefined;
   reload(): Promise<void>;
+  /** How it is doing; undefined until it serves. */
+  status(): Promise<ServiceStatus> | undefined;
 }
 
 /**
@@ -46,6 +49,10 @@ export async function openControl(
       serving(service);
       await service.reload();
       return { problems: listModuleProblems(serving(service).modules) };
+    },
+    report: async () => {
+      serving(service);
+      return service.status();
     },
     probe: async (params) => serving(service).probes.expect(ProbeParamsSchema.parse(params).word),
     call: async (params) => {

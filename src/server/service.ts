@@ -17,6 +17,9 @@ import { openProcessState, type ProcessState } from "./process-state.ts";
 import { keepPlaces } from "./reload/reserve-late-slots.ts";
 import { startModuleLoading, type ModuleLoading } from "./module-loading.ts";
 import { startMetrics, watchPython } from "./serve-metrics.ts";
+import { StatusReader } from "./status/status-reader.ts";
+import { countUploads } from "../status/upload-counts.ts";
+import type { ServiceStatus } from "../status/service-status.ts";
 import { within } from "../util/concurrency/with-timeout.ts";
 import { findRestartOnlyChanges } from "./reload/restart-only-settings.ts";
 
@@ -40,6 +43,8 @@ export interface Service {
    * requests and are then ended. Rejects with a {@link StartError}, and changes nothing then.
    */
   reload(readConfig: () => Config): Promise<void>;
+  /** How it is doing. */
+  status(): Promise<ServiceStatus>;
   /** The number of requests and uploads that its end had to cut short. */
   cut(): number;
 }
@@ -50,10 +55,14 @@ const RETIRING_MS = 600_000;
 /** Opens everything but the modules, which are being loaded, and listens. Rejects with a StartError. */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { config, log, clock, cleanup, loading, sockets, onMetrics } = options;
-  const metrics = await startMetrics(config, log, cleanup, sockets.metrics);
+  let reader: StatusReader | undefined;
+  const readStatus = async () => reader?.read();
+  const listener = { config, log, cleanup, inherited: sockets.metrics, readStatus };
+  const { metrics, counts: uploads } = countUploads(await startMetrics(listener));
   onMetrics(metrics);
   const state = await openProcessState({ config, log, clock, metrics, cleanup });
   const generations = new Generations(await assembleGeneration(loading, state, log), state, log);
+  const status = new StatusReader({ state, uploads, generations });
   watchPython(metrics, () => generations.current.modules);
   const server = createHttpServer(() => generations.current);
   metrics.watchTraffic(countTraffic(server));
@@ -71,11 +80,13 @@ export async function openService(options: ServiceOptions): Promise<Service> {
   await state.recover();
   await generations.current.clearLeftovers();
   await generations.current.begin();
+  reader = status;
   return {
     // Node does not know the name of a Unix socket that it has inherited.
     address: server.address() ?? ("path" in configured ? configured.path : null),
     current: () => generations.current,
     reload: (readConfig) => generations.replace(readConfig),
+    status: () => status.read(),
     cut: () => cut,
   };
 }

@@ -71,6 +71,7 @@ export async function startService(
   let service: Service | undefined;
   const metrics = Promise.withResolvers<Metrics>();
   const reload = async () => service?.reload(readConfig);
+  const controlled = { current: () => service?.current(), status: () => service?.status(), reload };
   const stop = async (running: Service, graceMs = running.current().config.mediaBridge.shutdownGraceMs) => {
     await cleanup.run(log, graceMs);
     return running.cut();
@@ -79,7 +80,7 @@ export async function startService(
     loadNativePart();
     lockDataPath(config.mediaBridge.dataPath, cleanup);
     await expectFreeAddresses(config, sockets);
-    await openControl(config, log, { current: () => service?.current(), reload }, cleanup);
+    await openControl(config, log, controlled, cleanup);
     const generation = readsModulesAnew ? 1 : 0;
     const loading = startModuleLoading({ config, log, clock, generation, metrics: metrics.promise, onPythonSetup });
     cleanup.add((graceMs) => loading.cleanup.run(log, graceMs));

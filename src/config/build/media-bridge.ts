@@ -41,7 +41,10 @@ export function buildMediaBridge(
       storeDeadlineMs: settings.storage_providers.store_deadline,
       fetchDeadlineMs: settings.storage_providers.fetch_deadline,
     },
-    metrics: settings.metrics,
+    metrics: settings.metrics && {
+      ...settings.metrics,
+      hosts: settings.metrics.hosts.map((name) => name.toLowerCase()),
+    },
     refusals: { keepForMs: settings.refusals.keep_for, maxRows: settings.refusals.max_rows },
     log: settings.log,
     upload: { idleTimeoutMs: settings.upload.idle_timeout },

@@ -18,6 +18,7 @@ import {
   url,
 } from "./fields.ts";
 import { LogSchema } from "./log.ts";
+import { metricsSchema } from "./metrics.ts";
 import { storageProviderCallsSchema } from "./storage-providers.ts";
 import { pythonSchema } from "./python.ts";
 import { OwnModuleEntrySchema } from "./synapse.ts";
@@ -117,14 +118,6 @@ const homeserverSchema = group({
   ),
 });
 
-const metricsSchema = group({
-  host: field(text("a host name or address").prefault("127.0.0.1"), {
-    form: "a host name or address",
-    description: "The address to bind.",
-  }),
-  port: field(port().prefault(9800), { form: PORT_FORM, description: "The port to bind." }),
-});
-
 const UPLOAD_GROUP = group({
   idle_timeout: field(timerDuration().prefault("60s"), {
     form: DURATION_FORM,
@@ -201,7 +194,8 @@ export const MediaBridgeSchema = group({
   }),
   metrics: field(metricsSchema.optional(), {
     form: "a mapping",
-    description: "Where Prometheus reads metrics; without this key there is no such listener.",
+    description:
+      "Where Prometheus reads metrics, and where the status page is; without this key there is no such listener.",
   }),
   refusals: field(REFUSALS_GROUP.prefault({}), {
     form: "a mapping",

@@ -1,0 +1,45 @@
+import type { ServiceStatus } from "./service-status.ts";
+import { listFacts, listTables, type Cell, type Column, type Table } from "./tables.ts";
+
+/** The status as lines of text, for a terminal. */
+export function formatStatus(status: ServiceStatus): string {
+  const facts = listFacts(status);
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const state = status.problem === null ? "every module can be asked" : `PROBLEM: ${status.problem}`;
+  const lines = [...facts, ["state", state] as const].map(([name, value]) => `${name.padEnd(width)}  ${plain(value)}`);
+  return [...lines, ...listTables(status).flatMap((table) => ["", ...formatTable(table)])].join("\n");
+}
+
+function formatTable({ title, columns, groups, empty }: Table): string[] {
+  const shown = columns.flatMap((column, index) => (column.kind === "trend" ? [] : [{ column, index }]));
+  const isGrouped = groups.some((group) => group.title !== undefined);
+  const indent = isGrouped ? "    " : "  ";
+  const rows = groups.map((group) => group.rows.map((row) => shown.map(({ index }) => plainCell(row[index]))));
+  if (rows.every((group) => group.length === 0)) return [title, `  ${empty}`];
+  const widths = shown.map(({ column }, place) =>
+    Math.max(column.title.length, ...rows.flat().map((row) => row[place]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `${indent}${cells.map((cell, place) => align(cell, widths[place] ?? 0, shown[place]?.column)).join("  ")}`.trimEnd();
+  return [
+    title,
+    line(shown.map(({ column }) => column.title)),
+    ...groups.flatMap((group, place) => [
+      ...(group.title === undefined ? [] : [`  ${group.title}`]),
+      ...(rows[place] ?? []).map(line),
+    ]),
+  ];
+}
+
+function align(cell: string, width: number, column: Column | undefined): string {
+  return column?.kind === "number" || column?.kind === "trouble" ? cell.padStart(width) : cell.padEnd(width);
+}
+
+function plainCell(cell: Cell | undefined): string {
+  return typeof cell === "string" ? plain(cell) : "";
+}
+
+/** A module words some of it: a terminal gets none of its control characters. */
+function plain(value: string): string {
+  return value.replaceAll(/\p{C}/gu, "\u{fffd}");
+}

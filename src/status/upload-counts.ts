@@ -1,0 +1,29 @@
+import type { Metrics } from "../metrics/metrics.ts";
+
+/** Uploads since the start. */
+export interface UploadCounts {
+  readonly stored: number;
+  readonly storedBytes: number;
+  /** Refused or failed. */
+  readonly refused: number;
+}
+
+/** The same metrics, whose uploads are counted for the status as well: also where nothing else counts. */
+export function countUploads(metrics: Metrics): { readonly metrics: Metrics; readonly counts: UploadCounts } {
+  const counts = { stored: 0, storedBytes: 0, refused: 0 };
+  return {
+    counts,
+    metrics: {
+      ...metrics,
+      uploadStored(bytes) {
+        counts.stored += 1;
+        counts.storedBytes += bytes;
+        metrics.uploadStored(bytes);
+      },
+      uploadRefused(reason) {
+        counts.refused += 1;
+        metrics.uploadRefused(reason);
+      },
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import type { ServiceStatus } from "../../src/status/service-status.ts";
+
+const STARTED_TS = Date.UTC(2026, 0, 1);
+
+/** A service that has been up for a day, with one of everything. */
+export function sampleStatus(): ServiceStatus {
+  return {
+    takenTs: STARTED_TS + 90_061_000,
+    startedTs: STARTED_TS,
+    version: "0.1.0",
+    node: "24.0.0",
+    pid: 4711,
+    serverName: "example.test",
+    mode: "repository",
+    problem: null,
+    uploads: { stored: 1234, storedBytes: 5 * 2 ** 20, refused: 3 },
+    modules: [{ name: "doorman.Doorman", language: "python", child: "shared" }],
+    chains: [
+      {
+        callback: "is_user_allowed_to_upload_media_of_size",
+        slots: [
+          {
+            module: "doorman.Doorman",
+            asked: 1240,
+            continued: 1234,
+            stopped: 3,
+            failed: 1,
+            late: 1,
+            unavailable: 1,
+            micros: { p50: 120, p95: 12_500, p99: 2_400_000 },
+            lastMicros: [120, 130, 2_400_000],
+          },
+        ],
+      },
+    ],
+    queues: [
+      { name: "requests", underWay: 2, waiting: null },
+      { name: "files for s3", underWay: null, waiting: 7 },
+    ],
+    children: [{ name: "shared", state: "up", restarts: 1, inFlight: 2, queued: 0, refused: 0 }],
+    storage: [{ name: "database", freeBytes: 3 * 2 ** 30, totalBytes: null, usedBytes: 4096 }],
+    refusals: [
+      {
+        refusedTs: STARTED_TS,
+        user: "0123456789",
+        route: "/_matrix/media/…/upload",
+        sizeBytes: 5001,
+        status: 413,
+        module: null,
+        callback: null,
+        setting: "max_upload_size",
+        answeredBy: null,
+        code: "UPLOAD_TOO_LARGE",
+        errcode: "M_TOO_LARGE",
+      },
+    ],
+  };
+}
