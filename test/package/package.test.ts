@@ -52,7 +52,7 @@ test("The package holds what it needs and nothing else", async () => {
     expect(paths).toContain(path);
   }
   const wanted =
-    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|dist\/.+\.(js|d\.ts)|python-shim\/(README\.md|.+\.py|.+\/synapse_[a-z]+\.json|requirements(-postgres)?\.txt)|templates\/.+\.(md|yaml|py|ts|ini)|examples\/.+\.(md|ya?ml|json|py|ts|sh|conf|service|socket)|examples\/container\/Dockerfile(\.dockerignore)?|docs\/.+\.(md|yaml))$/;
+    /^(LICENSE|README\.md|(?:CHANGELOG|CONTRIBUTING|SECURITY)\.md|package\.json|dist\/.+\.(js|d\.ts)|python-shim\/(README\.md|.+\.py|.+\/synapse_[a-z]+\.json|requirements(-postgres)?\.txt)|templates\/.+\.(md|yaml|py|ts|ini)|examples\/.+\.(md|ya?ml|json|py|ts|sh|conf|service|socket)|examples\/container\/Dockerfile(\.dockerignore)?|docs\/.+\.(md|yaml|png))$/;
   expect(paths.filter((path) => !wanted.test(path))).toEqual([]);
 });
 
