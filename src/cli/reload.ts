@@ -14,10 +14,11 @@ const ReloadedSchema = z.object({ problems: z.array(z.string()) });
  */
 export async function reload(loaded: LoadedConfig): Promise<string> {
   const { dataPath } = loaded.config.mediaBridge;
-  for (const warning of listWarnings(loaded)) console.error(`warning: ${warning}`);
   const socket = controlSocketPath(dataPath);
   const answer = socket === undefined ? undefined : await askControl(socket, "reload", null);
   if (answer === undefined) throw new StartError("LISTEN", `no service is running on the data path ${dataPath}`);
+  // Only now: where the service refuses the configuration, its reason comes first.
+  for (const warning of listWarnings(loaded)) console.error(`warning: ${warning}`);
   const { problems } = ReloadedSchema.parse(answer);
   return [...problems, "reloaded"].join("\n");
 }
