@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { open, type FileHandle } from "node:fs/promises";
+import { open, rm, type FileHandle } from "node:fs/promises";
 import type { WantedFile } from "../provider-parts.ts";
 
 /** The spool cannot be written: this is not a provider's fault. */
@@ -17,7 +17,9 @@ export async function writeSpool(
   { spoolPath, lengthBytes, sha256 }: WantedFile,
   signal: AbortSignal,
 ): Promise<void> {
-  const spool = await onDisk(open(spoolPath, "w"));
+  // A provider that answers past its end comes too late: what lies there by now is another's, or nobody clears it away.
+  signal.throwIfAborted();
+  const spool = await onDisk(openAnew(spoolPath));
   const hash = createHash("sha256");
   let sizeBytes = 0;
   const pieces = body[Symbol.asyncIterator]();
@@ -57,6 +59,12 @@ export async function untilAborted<T>(promise: PromiseLike<T>, signal: AbortSign
   } finally {
     signal.removeEventListener("abort", abort);
   }
+}
+
+/** A new file in every case: an attempt that was given up may still be writing to the old one. */
+async function openAnew(path: string): Promise<FileHandle> {
+  await rm(path, { force: true });
+  return open(path, "wx");
 }
 
 async function writeAll(spool: FileHandle, piece: Uint8Array): Promise<void> {
