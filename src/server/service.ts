@@ -139,7 +139,7 @@ class Generations {
   async end(graceMs: number): Promise<void> {
     this.#isEnding = true;
     const untilMs = performance.now() + graceMs;
-    // A reload under way has as long as everything else: what it has begun is ended with this process.
+    // A reload under way has as long as everything else; a later one ends what it has loaded by itself.
     await within(this.#turn, graceMs);
     await Promise.all(this.all().map((generation) => generation.cleanup.run(this.#log, graceMs)));
     // A generation that was already ending by itself only lacks the rest of its end.
@@ -147,7 +147,7 @@ class Generations {
   }
 
   async #replaceNow(readConfig: () => Config): Promise<void> {
-    if (this.#isEnding) throw new StartError("CONFIG", "the service is stopping");
+    this.#expectToGoOn();
     const config = readConfig();
     const fixed = findRestartOnlyChanges(this.current.config, config);
     if (fixed.length > 0) {
@@ -176,12 +176,20 @@ class Generations {
     });
     try {
       const next = await assembleGeneration(loading, state, log);
+      // A stop may have begun meanwhile, and not have waited: what is loaded is ended then, and never begins.
+      this.#expectToGoOn();
       await next.begin();
+      this.#expectToGoOn();
       return next;
     } catch (error) {
       await loading.cleanup.run(log);
       throw error instanceof StartError ? error : new StartError("MODULE", (error as Error).message, { cause: error });
     }
+  }
+
+  /** Throws once the service stops. */
+  #expectToGoOn(): void {
+    if (this.#isEnding) throw new StartError("CONFIG", "the service is stopping");
   }
 
   async #retire(former: Generation): Promise<void> {
