@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
@@ -100,6 +100,15 @@ describe.concurrent("init", () => {
     expect(end.stderr).toContain("Move it away, or name another folder with --folder");
     expect(read("media-bridge.yaml")).toBe("mine");
     expect(existsSync(join(written, "media-bridge.Caddyfile"))).toBe(false);
+  });
+
+  test("writes all of its files or none, also where one of its names is a link that leads nowhere", async () => {
+    const folder = new CliFolder();
+    const written = join(folder.path, "new");
+    mkdirSync(written);
+    symlinkSync("nowhere", join(written, "media-bridge.service"));
+    expectRefused(await folder.endBare(["init", "--server-name", "a.test", "--folder", written]));
+    expect(readdirSync(written)).toEqual(["media-bridge.service"]);
   });
 
   test.each([

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { createTemporaryFolder, listFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder, listFolder } from "../storage/files/temporary-folder.ts";
 import { localPath } from "../support/providers.ts";
 import { startTestService, type TestService } from "../support/service.ts";
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startService } from "synapse-media-bridge/service";
 import { expect, test } from "vitest";
-import { createTemporaryFolder } from "../storage/temporary-folder.ts";
+import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { writeConfig } from "../support/service.ts";
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { StartError } from "../../errors.ts";
@@ -94,10 +94,20 @@ function writeNew(folder: string, files: ReadonlyMap<string, string>): void {
       `${existing.join(", ")}: there already, and never overwritten; nothing was written. Move it away, or name another folder with --folder`,
     );
   }
+  const written: string[] = [];
   try {
     mkdirSync(folder, { recursive: true });
-    for (const [path, text] of files) writeFileSync(path, text, { flag: "wx" });
+    for (const [path, text] of files) {
+      const file = openSync(path, "wx");
+      written.push(path);
+      try {
+        writeFileSync(file, text);
+      } finally {
+        closeSync(file);
+      }
+    }
   } catch (error) {
+    for (const path of written) rmSync(path, { force: true });
     throw new StartError("CONFIG", `${folder} cannot be written: ${(error as Error).message}`, { cause: error });
   }
 }
