@@ -68,6 +68,18 @@ describe.concurrent("init", () => {
     expect([exitCode, stderr]).toEqual([0, ""]);
   });
 
+  test("writes a unit that names folders with spaces, quotes, percent and dollar signs as systemd reads them", async () => {
+    const folder = new CliFolder();
+    const [written, data] = ["new %h $HOME", `state "s' %n`].map((name) => join(folder.path, name));
+    const options = ["--server-name", "a.test", "--folder", written ?? "", "--data-path", data ?? ""];
+    const { stdout } = await folder.endBare(["init", ...options]);
+    expect(stdout).toContain(`media-bridge check --config '${written}/media-bridge.yaml'`);
+    const unit = join(written ?? "", "media-bridge.service");
+    expect(readFileSync(unit, "utf8")).toContain(` start --config "${folder.path}/new %%h $$HOME/media-bridge.yaml"\n`);
+    const { exitCode, stderr } = await execa("systemd-analyze", ["verify", "--man=no", unit], { reject: false });
+    expect([exitCode, stderr]).toEqual([0, ""]);
+  });
+
   test("writes a file for nginx that nginx takes", async () => {
     const { written } = await runInit("--proxy", "nginx");
     const conf = join(written, "nginx.conf");

@@ -52,17 +52,17 @@ export function init(options: InitOptions): string {
   const files = new Map([
     [config, text],
     [join(folder, proxied.name), proxied.text],
-    [unit, writeUnitFile({ command: `${process.execPath} ${MAIN}`, config, dataPath })],
+    [unit, writeUnitFile({ command: [process.execPath, MAIN], config, dataPath })],
   ]);
   writeNew(folder, files);
   const steps = [
     `look through ${config}`,
     ...listSynapseSteps(synapse, from),
-    `media-bridge check --config ${config}`,
-    `useradd --system --home-dir ${dataPath} media-bridge; cp ${unit} /etc/systemd/system/; systemctl daemon-reload; systemctl enable --now media-bridge ` +
+    `media-bridge check --config ${toShellWord(config)}`,
+    `useradd --system --home-dir ${toShellWord(dataPath)} media-bridge; cp ${toShellWord(unit)} /etc/systemd/system/; systemctl daemon-reload; systemctl enable --now media-bridge ` +
       "(examples/systemd has a socket unit as well, with which a restart refuses no request)",
     `${proxied.step} (${join(folder, proxied.name)})`,
-    `media-bridge check --live --config ${config}${from === undefined ? "" : ` --homeserver-config ${resolve(from)}`}`,
+    `media-bridge check --live --config ${toShellWord(config)}${from === undefined ? "" : ` --homeserver-config ${toShellWord(resolve(from))}`}`,
   ];
   const written = [...files.keys()].map((path) => `wrote ${path}`);
   return [...written, "", "next:", ...steps.map((step, index) => `${index + 1}. ${step}`)].join("\n");
@@ -84,6 +84,11 @@ function listSynapseSteps(synapse: SynapseFile | undefined, from: string | undef
       : [`move modules that decide over uploads (of ${synapse.modules.join(", ")}) from ${from} to the new file`]),
     "set x_forwarded: true for Synapse's listener, if it is not",
   ];
+}
+
+/** A text that a shell takes for one word. */
+function toShellWord(text: string): string {
+  return /^[\w/.,:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 function writeNew(folder: string, files: ReadonlyMap<string, string>): void {
