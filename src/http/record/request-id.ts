@@ -4,7 +4,7 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders } from "node:http";
 export const REQUEST_ID_HEADER = "X-Request-ID";
 const LOWER = REQUEST_ID_HEADER.toLowerCase();
 
-/** Headers as `writeHead` takes them: by name, or as a list of names and values. */
+/** Headers as `writeHead` takes them: by name, or as a list of names and values, in turn or in pairs. */
 export type AnswerHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
 
 /**
@@ -12,10 +12,13 @@ export type AnswerHeaders = OutgoingHttpHeaders | OutgoingHttpHeader[];
  * wrote: where it is open to pages of other origins, these may read the name too.
  */
 export function withRequestId(headers: AnswerHeaders | undefined, id: string): AnswerHeaders {
-  if (Array.isArray(headers)) return extendList(headers, id);
-  if (headers === undefined || !(LOWER in headers)) return { ...headers, [REQUEST_ID_HEADER]: id };
-  const { [LOWER]: _replaced, ...others } = headers;
-  return { ...others, [REQUEST_ID_HEADER]: id };
+  if (Array.isArray(headers)) return extendList(Array.isArray(headers[0]) ? headers.flat() : headers, id);
+  const named: OutgoingHttpHeaders = { ...headers };
+  for (const name in named) {
+    if (name.length === LOWER.length && name.toLowerCase() === LOWER) delete named[name];
+  }
+  named[REQUEST_ID_HEADER] = id;
+  return named;
 }
 
 function extendList(headers: OutgoingHttpHeader[], id: string): OutgoingHttpHeader[] {
