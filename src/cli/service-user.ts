@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, lstatSync, readFileSync, readlinkSync, statSync, type Stats } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
 import type { Config } from "../config/config.ts";
 
 /**
@@ -9,7 +9,9 @@ import type { Config } from "../config/config.ts";
  */
 export function becomeServiceUser({ mediaBridge: { dataPath } }: Config): number | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const { uid, gid } = statSync(nearestFolder(dataPath));
+  const folder = statSync(nearestFolder(dataPath));
+  // Who can point a link elsewhere could have root work in a folder of root's, or run a Python that lies there.
+  const { uid, gid } = folder.uid === 0 ? (linksOn(dataPath).find((link) => link.uid !== 0) ?? folder) : folder;
   if (uid === 0) return undefined;
   const group = primaryGroup(uid) ?? gid;
   process.initgroups?.(uid, group);
@@ -26,6 +28,24 @@ export function isOwnerUnknown({ mediaBridge: { dataPath } }: Config): boolean {
 /** The path itself or the folder above it that is there. */
 function nearestFolder(path: string): string {
   return existsSync(path) ? path : nearestFolder(dirname(path));
+}
+
+/** The symbolic links that a path leads over. Each is followed once: of a circle there is no folder. */
+function linksOn(path: string, followed: ReadonlySet<string> = new Set()): Stats[] {
+  for (const at of prefixes(path)) {
+    const found = lstatSync(at, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink() !== true) continue;
+    if (followed.has(at)) return [];
+    const target = join(resolve(dirname(at), readlinkSync(at)), relative(at, path));
+    return [found, ...linksOn(target, new Set([...followed, at]))];
+  }
+  return [];
+}
+
+/** The folders above a path, the topmost first, and the path itself. */
+function prefixes(path: string): string[] {
+  const above = dirname(path);
+  return above === path ? [path] : [...prefixes(above), path];
 }
 
 function primaryGroup(uid: number): number | undefined {
