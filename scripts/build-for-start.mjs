@@ -41,7 +41,7 @@ async function build() {
 /** Node.js releases that do not read TypeScript build without a word, and are told by the service that they are too old. */
 async function openProgress() {
   if (!process.features.typescript) return undefined;
-  const { Progress } = await import("../src/cli/progress.ts");
+  const { Progress } = await import("../src/cli/terminal/progress.ts");
   return new Progress();
 }
 

@@ -70,7 +70,7 @@ const AT_THE_BOTTOM = new Set(["config", "errors", "media-file", "util"]);
 /** Packages that stay in one place. */
 const KEPT_IN: Record<string, readonly string[]> = {
   // It costs memory, and only `start --watch` needs it.
-  chokidar: ["cli/watch.ts"],
+  chokidar: ["cli/watch/watch.ts"],
   execa: ["bridge/child/spawn-child.ts", "modules/python/children/python-environment.ts"],
   // Only lines on a terminal need it.
   "pino-pretty": ["util/log/pretty-lines.ts"],

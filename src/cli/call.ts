@@ -5,8 +5,8 @@ import { formatReport, type CallReport } from "../control/call-report.ts";
 import { askService, describeAsked, type Asked } from "../control/ask-service.ts";
 import type { Config } from "../config/config.ts";
 import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
-import { isolateModuleOutput } from "./module-output.ts";
-import { showPythonSetup } from "./python-setup-progress.ts";
+import { isolateModuleOutput } from "./terminal/module-output.ts";
+import { showPythonSetup } from "./terminal/python-setup-progress.ts";
 
 /** Whom `media-bridge call` asks, and how it prints the answer. */
 export interface CallOptions {

@@ -5,8 +5,8 @@ import { checkHomeserver, checkUpstream } from "./live/homeserver.ts";
 import { checkListeners } from "./live/listeners.ts";
 import { checkModules } from "./live/modules.ts";
 import { checkUploads } from "./live/uploads.ts";
-import { isolateModuleOutput } from "./module-output.ts";
-import { showPythonSetup } from "./python-setup-progress.ts";
+import { isolateModuleOutput } from "./terminal/module-output.ts";
+import { showPythonSetup } from "./terminal/python-setup-progress.ts";
 
 export interface CheckLiveOptions {
   /** Where clients connect, instead of `public_baseurl`. */

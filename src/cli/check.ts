@@ -15,9 +15,9 @@ import { findRunning } from "./check/find-running.ts";
 import { listWarnings } from "./check/list-warnings.ts";
 import { isOwnerUnknown } from "./service-user.ts";
 import { setDataAside } from "./check/set-data-aside.ts";
-import { tryCallbacks } from "./try-callbacks.ts";
-import { isolateModuleOutput } from "./module-output.ts";
-import { showPythonSetup } from "./python-setup-progress.ts";
+import { tryCallbacks } from "./check/try-callbacks.ts";
+import { isolateModuleOutput } from "./terminal/module-output.ts";
+import { showPythonSetup } from "./terminal/python-setup-progress.ts";
 
 export interface CheckOptions {
   /** The user for whom each deciding callback is called once. */

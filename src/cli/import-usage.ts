@@ -3,10 +3,10 @@ import type { Config, LoadedConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { openUsageImport } from "../server/commands/usage-import.ts";
-import { openCommandLog } from "./command-log.ts";
-import { isolateModuleOutput } from "./module-output.ts";
-import { Progress } from "./progress.ts";
-import { showPythonSetup } from "./python-setup-progress.ts";
+import { openCommandLog } from "./terminal/command-log.ts";
+import { isolateModuleOutput } from "./terminal/module-output.ts";
+import { Progress } from "./terminal/progress.ts";
+import { showPythonSetup } from "./terminal/python-setup-progress.ts";
 
 export interface ImportUsageOptions {
   /** Instead of the longest period of the limits in use, milliseconds. */

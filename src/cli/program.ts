@@ -2,8 +2,8 @@ import { Command, Option } from "commander";
 import { loadConfig } from "../config/load-config.ts";
 import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
-import { collect, describeForReader, loadAsService, print, readDuration } from "./command-line.ts";
-import { endProgress } from "./progress.ts";
+import { collect, describeForReader, loadAsService, print, readDuration } from "./terminal/command-line.ts";
+import { endProgress } from "./terminal/progress.ts";
 import { PROXIES, type Proxy } from "./init/proxy-files.ts";
 
 const program = new Command("media-bridge")
@@ -145,7 +145,7 @@ program
   .option("--type <type>", "the content type that the tried upload declares, such as image/png")
   .option("--json", "print JSON")
   .action(async (name: string, { config, json, upload, file, type }: UserCommandOptions) => {
-    const { user } = await import("./user.ts");
+    const { user } = await import("./users/user.ts");
     print(await user((await loadAsService(config)).config, name, { upload, file, type, json: json === true }));
     process.exit(0);
   });
@@ -197,7 +197,7 @@ program
   .action(async (options: { config: string[]; user?: string; since?: string; json?: boolean }) => {
     const loaded = await loadAsService(options.config);
     const sinceMs = options.since === undefined ? undefined : readDuration("--since", options.since);
-    const { refusals } = await import("./refusals.ts");
+    const { refusals } = await import("./users/refusals.ts");
     refusals(loaded, { user: options.user, sinceMs, json: options.json === true, print });
   });
 
@@ -207,7 +207,7 @@ program
   .argument("<user>", "such as @alice:example.org")
   .requiredOption(...CONFIG_OPTION)
   .action(async (user: string, options: { config: string[] }) => {
-    const { forget } = await import("./forget.ts");
+    const { forget } = await import("./users/forget.ts");
     print(forget(await loadAsService(options.config), user));
   });
 

@@ -4,7 +4,7 @@ import { startService, type RunningService } from "../server/start.ts";
 import { takeInheritedSockets } from "../util/sockets/inherited-sockets.ts";
 import type { Logger } from "../util/log.ts";
 import { openLog } from "../util/log/open-log.ts";
-import { showPythonSetup } from "./python-setup-progress.ts";
+import { showPythonSetup } from "./terminal/python-setup-progress.ts";
 import { describeTryOut } from "./try-out.ts";
 import { letYoungGenerationGrow } from "./young-generation.ts";
 
@@ -61,7 +61,7 @@ export async function start(loaded: LoadedConfig, options: StartOptions): Promis
   const endWatch =
     watched === undefined
       ? undefined
-      : await (await import("./watch.ts")).reloadOnChange({ service, named: watched, latest: () => latest, log });
+      : await (await import("./watch/watch.ts")).reloadOnChange({ service, named: watched, latest: () => latest, log });
   log.info({ address: service.address }, "ready");
   if (tryOut) console.log(describeTryOut(config, service.address));
   const end = (code: number) => void drain(DRAIN_MS).then(() => exit(code));

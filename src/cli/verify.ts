@@ -1,7 +1,7 @@
 import type { LoadedConfig } from "../config/config.ts";
 import { isGuarding } from "../config/is-guarding.ts";
 import { verifyStore } from "../server/commands/check-store.ts";
-import { Progress } from "./progress.ts";
+import { Progress } from "./terminal/progress.ts";
 import { storePaths } from "../server/store-paths.ts";
 
 export interface VerifyOptions {

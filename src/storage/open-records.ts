@@ -1,7 +1,7 @@
 import type { Refusal } from "../media/refusals/refusal.ts";
 import type { DatabaseChoice } from "./open-stores.ts";
-import { readRefusals, type RefusalQuery } from "./sqlite/refusal-query.ts";
-import { eraseUser, type ErasedUser } from "./sqlite/user-erasure.ts";
+import { readRefusals, type RefusalQuery } from "./sqlite/offline/refusal-query.ts";
+import { eraseUser, type ErasedUser } from "./sqlite/offline/user-erasure.ts";
 
 /** What a service keeps about users, for commands: beside the running service or without one. */
 export interface UserRecords {

@@ -3,7 +3,7 @@ import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { MIGRATIONS } from "../../src/storage/sqlite/migrations.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
-import { readRefusals } from "../../src/storage/sqlite/refusal-query.ts";
+import { readRefusals } from "../../src/storage/sqlite/offline/refusal-query.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { createTemporaryFolder } from "./files/temporary-folder.ts";
 

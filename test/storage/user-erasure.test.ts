@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { ERASURE } from "../../src/storage/sql/erasure-statements.ts";
-import { eraseUser } from "../../src/storage/sqlite/user-erasure.ts";
+import { eraseUser } from "../../src/storage/sqlite/offline/user-erasure.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { createTemporaryFolder } from "./files/temporary-folder.ts";

@@ -10,7 +10,6 @@ export const USAGE_SQL = {
 /** The statements by which what counts is looked at without the service. */
 export const USAGE_LOOK_SQL = {
   counted: "select media_id from media_bridge_uploads where user_id = ? and uploaded_ts > ?",
-  lastRead: "select since_ts, read_ts from media_bridge_usage where user_id = ?",
   // A note that no service holds any more is a doubt as well.
   isUnderWay: "select 1 from media_bridge_upstream_pending where user_id = ? limit 1",
 } as const;

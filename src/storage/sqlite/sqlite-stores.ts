@@ -5,7 +5,7 @@ import { openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from "./d
 import { GuardTable } from "./tables/guard-table.ts";
 import { MediaTable } from "./tables/media-table.ts";
 import { PendingTable } from "./tables/pending-table.ts";
-import { RefusalsTable } from "./refusals-table.ts";
+import { RefusalsTable } from "./tables/refusals-table.ts";
 import { UsageTable } from "./tables/usage-table.ts";
 
 /** Opens the stores of a SQLite database, brought up to this release's schema. Throws a StartError `STORE`. */

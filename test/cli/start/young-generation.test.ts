@@ -1,0 +1,44 @@
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { MAX_YOUNG_BYTES } from "../../../src/cli/young-generation.ts";
+
+/**
+ * Runs steps in a process of its own, whose heap nothing else has filled; each reports how large the young generation
+ * is then.
+ */
+async function youngBytesAfter(...steps: readonly string[]): Promise<number[]> {
+  const module = new URL("../../../src/cli/young-generation.ts", import.meta.url).href;
+  const script = `
+    import { getHeapSpaceStatistics } from "node:v8";
+    import { setImmediate } from "node:timers/promises";
+    import { holdYoungGeneration, letYoungGenerationGrow } from ${JSON.stringify(module)};
+    const kept = [];
+    const load = () => { for (let index = 0; index < 20_000; index += 1) kept.push({ index, text: "x" + index }); };
+    const serve = async () => { for (let turn = 0; turn < 100; turn += 1) { load(); kept.length = 10_000; await setImmediate(); } };
+    const size = () => getHeapSpaceStatistics().find((space) => space.space_name === "new_space").space_size;
+    const sizes = [];
+    ${steps.map((step) => `${step}; sizes.push(size());`).join("\n")}
+    console.log(JSON.stringify(sizes));
+    process.exit(0);`;
+  const { stdout } = await execa(process.execPath, ["--no-warnings", "--input-type=module", "-e", script]);
+  return JSON.parse(stdout) as number[];
+}
+
+const LOAD_MUCH = "for (let round = 0; round < 50; round += 1) load()";
+
+test("While a start loads, V8's young generation stays as small as it was, which by itself would grow past its limit", async () => {
+  const [held] = await youngBytesAfter("holdYoungGeneration()", LOAD_MUCH);
+  const [free] = await youngBytesAfter(LOAD_MUCH);
+  expect(held).toBeLessThanOrEqual(2 * 1024 * 1024);
+  expect(free).toBeGreaterThan(MAX_YOUNG_BYTES);
+});
+
+test("While requests are served, V8's young generation grows to its limit and not further", async () => {
+  const sizes = await youngBytesAfter(
+    "holdYoungGeneration()",
+    "letYoungGenerationGrow()",
+    "await serve()",
+    "await serve()",
+  );
+  expect(sizes.slice(2)).toEqual([MAX_YOUNG_BYTES, MAX_YOUNG_BYTES]);
+});
