@@ -31,8 +31,16 @@ test.each([
   ],
   ["", "rc_media_create: {per_second: -1}", /rc_media_create\.per_second: expected a number, 0 or more/],
   ["", "modules: [text]", /modules\[0\]: expected a mapping with either module or typescript, found text$/],
-  ["", "modules: [{config: {}}]", /modules\[0\]: expected a mapping with either module or typescript/],
-  ["", "modules: [{module: a.B, typescript: x}]", /modules\[0\]: expected a mapping with either module or typescript/],
+  [
+    "",
+    "modules: [{config: {}}]",
+    /modules\[0\]: expected a mapping with either module or typescript, found none of them$/,
+  ],
+  [
+    "",
+    "modules: [{module: a.B, typescript: x}]",
+    /modules\[0\]: expected a mapping with either module or typescript, found module and typescript$/,
+  ],
   [
     "",
     "modules: [{module: NoDot}]",

@@ -106,3 +106,13 @@ export function url(form: string, protocols: readonly string[] = []): z.ZodType<
 export function group<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
   return z.strictObject(shape, { error: "a mapping" });
 }
+
+/** A check that an entry has exactly one of some keys; a mistake says how many it has. */
+export function exactlyOne<Key extends string>(keys: readonly Key[], form: string) {
+  return (entry: Partial<Record<Key, unknown>>, context: z.RefinementCtx): void => {
+    const given = keys.filter((key) => entry[key] !== undefined);
+    if (given.length === 1) return;
+    const found = given.length === 0 ? "none of them" : given.join(" and ");
+    context.addIssue({ code: "custom", message: form, params: { found } });
+  };
+}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { field, flag, FLAG_FORM, group, text, timerDuration } from "./fields.ts";
+import { exactlyOne, field, flag, FLAG_FORM, group, text, timerDuration } from "./fields.ts";
 import { isPythonClass } from "../python-class.ts";
 import { DURATION_FORM } from "../units.ts";
 
@@ -50,10 +50,7 @@ const StorageProviderEntrySchema = z.object(
   { error: ENTRY_FORM },
 );
 
-const StorageProviderSchema = StorageProviderEntrySchema.refine(
-  ({ module, typescript }) => (module === undefined) !== (typescript === undefined),
-  { error: ENTRY_FORM },
-);
+const StorageProviderSchema = StorageProviderEntrySchema.superRefine(exactlyOne(["module", "typescript"], ENTRY_FORM));
 
 /** Synapse's `media_storage_providers`. */
 export const storageProvidersSchema = z

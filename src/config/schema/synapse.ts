@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, COUNT_FORM, duration, field, flag, FLAG_FORM, size, text, url } from "./fields.ts";
+import { count, COUNT_FORM, duration, exactlyOne, field, flag, FLAG_FORM, size, text, url } from "./fields.ts";
 import { isServerName } from "../matrix-names.ts";
 import { isPythonClass } from "../python-class.ts";
 import { storageProvidersSchema } from "./storage-providers.ts";
@@ -70,7 +70,9 @@ const moduleShape = {
 const MODULE_FORM = "a mapping with either module or typescript";
 
 /** An entry of Synapse's `modules`, where more keys are let through, as Synapse does. */
-const ModuleEntrySchema = z.object(moduleShape, { error: MODULE_FORM }).refine(hasOneLanguage, { error: MODULE_FORM });
+const ModuleEntrySchema = z
+  .object(moduleShape, { error: MODULE_FORM })
+  .superRefine(exactlyOne(["module", "typescript"], MODULE_FORM));
 
 /**
  * What `spam_checker` holds: a Python class with callbacks as methods. As Synapse does, keys that it does not know are
@@ -105,7 +107,7 @@ export const OwnModuleEntrySchema = z
     },
     { error: OWN_MODULE_FORM },
   )
-  .refine((entry) => hasOneLanguage(entry), { error: OWN_MODULE_FORM });
+  .superRefine(exactlyOne(["module", "typescript", "spam_checker"], OWN_MODULE_FORM));
 
 export type ModuleEntry = z.infer<typeof OwnModuleEntrySchema>;
 
@@ -172,10 +174,6 @@ export const synapseShape = {
     description: "Python classes that keep copies of media elsewhere, in the order in which they are asked for a file.",
   }),
 };
-
-function hasOneLanguage({ module, typescript, spam_checker }: Partial<Record<string, unknown>>): boolean {
-  return [module, typescript, spam_checker].filter((name) => name !== undefined).length === 1;
-}
 
 /** Synapse takes whatever Python finds false for a key that is not there. */
 function isEmptyInPython(value: unknown): boolean {
