@@ -152,11 +152,12 @@ function compare(rounds: readonly Round[], withMemory: boolean): { isRight: bool
     const [before, after] = [first[who], last[who]];
     const growth = after.kilobytes / before.kilobytes;
     return [
+      // Fewer are fine: threads without work end, and take their descriptors with them.
       {
-        isRight: after.descriptors === before.descriptors,
+        isRight: after.descriptors <= before.descriptors,
         text: `${who}: ${before.descriptors} descriptors, then ${after.descriptors}`,
       },
-      { isRight: after.threads === before.threads, text: `${who}: ${before.threads} threads, then ${after.threads}` },
+      { isRight: after.threads <= before.threads, text: `${who}: ${before.threads} threads, then ${after.threads}` },
       ...(withMemory
         ? [{ isRight: growth <= MOST_GROWTH, text: `${who}: memory grew to ${growth.toFixed(3)} of what it was` }]
         : []),

@@ -14,7 +14,7 @@ const SIDE_BY_SIDE = 16;
  * What a service keeps below its data path beside sockets and temporary names: its database, and modules that it
  * compiled.
  */
-const DATA = /^(?:media\.db(?:-wal|-shm)?$|compiled-modules\/)/;
+const DATA = /^(?:media\.db(?:-wal|-shm)?$|compiled-modules\/|control\/service\.lock$)/;
 
 /**
  * Looks at everything that a storm has left: first at the service that still runs, then at what is there once that has

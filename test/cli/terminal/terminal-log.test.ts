@@ -39,7 +39,8 @@ function blockFrom(log: string, words: string): string[] {
 
 describe.concurrent("On a terminal", () => {
   test("the log is lines with time, level, message and facts, in colours, and the service is ended by Ctrl-C's signal as ever", async () => {
-    const service = await createFolder().start({ terminal: true });
+    const environment = { TERM: "xterm-256color", CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined };
+    const service = await createFolder().start({ terminal: true, environment });
     expect((await service.request("/health")).status).toBe(200);
     await service.logged("request");
     service.kill("SIGTERM");
