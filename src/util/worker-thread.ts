@@ -61,7 +61,13 @@ export class WorkerThread<Question, Answer> {
     clearTimeout(this.#idleTimer);
     const worker = (this.#worker ??= this.#start());
     return new Promise((resolve, reject) => {
-      worker.postMessage(request);
+      try {
+        worker.postMessage(request);
+      } catch (error) {
+        // No reply will come after which the thread rests.
+        if (this.#waiting.length === 0) this.#rest(worker);
+        throw error;
+      }
       this.#waiting.push({ resolve, reject });
       worker.ref();
     });

@@ -60,6 +60,22 @@ describe("a worker thread", () => {
     await sparing.close();
   });
 
+  test("ends after its idle time also where the last request could not be sent to it", async () => {
+    const closed = join(folder, "closed");
+    const sparing = new WorkerThread<unknown, number>({
+      module: new URL("../fixtures/threads/arithmetic-thread", import.meta.url),
+      workerData: { path: closed },
+      idleMs: 1,
+    });
+    for (const turn of [1, 2]) {
+      const answers = turn === 1 ? [] : [sparing.ask([8, 2])];
+      await Promise.all(answers);
+      await expect(sparing.ask([() => 1, 1])).rejects.toThrow(/could not be cloned/);
+      await expect.poll(() => existsSync(closed) && readFileSync(closed, "utf8")).toBe("closed\n".repeat(turn));
+    }
+    await sparing.close();
+  });
+
   test("answers every request, also those that come while it ends because it had nothing to do", async () => {
     const sparing = new WorkerThread<unknown, number>({
       module: new URL("../fixtures/threads/arithmetic-thread", import.meta.url),
