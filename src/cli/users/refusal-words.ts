@@ -1,13 +1,7 @@
 import { CATALOGUE, type ErrorCode } from "../../errors.ts";
+import { formatBytes, formatPeriod } from "../../util/quantity-words.ts";
 import { formatTime } from "../../util/utc-time.ts";
 import type { Refusal } from "../../media/refusals/refusal.ts";
-
-const UNITS = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["m", 60_000],
-  ["s", 1_000],
-] as const;
 
 /** A refusal in words: when, whose, and why. */
 export function describeRefusal(refusal: Refusal): string {
@@ -26,7 +20,7 @@ function describeReason(refusal: Refusal): string {
   const { code, answeredBy, status, limitBytes, limitPeriodMs, limitSentBytes } = refusal;
   if (answeredBy !== null) return `${answeredBy} ${status < 500 ? "refused it" : "failed"}`;
   if (limitBytes !== null && limitPeriodMs !== null) {
-    const limit = `the limit of ${formatBytes(limitBytes)} in ${formatDuration(limitPeriodMs)}`;
+    const limit = `the limit of ${formatBytes(limitBytes)} in ${formatPeriod(limitPeriodMs)}`;
     return `it would pass ${limit} ${describeGiver(refusal)}: ${formatBytes(limitSentBytes ?? 0)} were sent in that time`;
   }
   if (limitBytes !== null) return `it is larger than ${formatBytes(limitBytes)} ${describeGiver(refusal)}`;
@@ -53,13 +47,4 @@ function describeModule({ module, callback, code }: Refusal): string {
 /** Who set what was passed. */
 function describeGiver({ module, callback, setting }: Refusal): string {
   return setting === null ? `that the module ${module} gave (${callback})` : `of the configuration (${setting})`;
-}
-
-function formatBytes(bytes: number): string {
-  return `${bytes.toLocaleString("en")} bytes`;
-}
-
-function formatDuration(ms: number): string {
-  const [unit, size] = UNITS.find(([, unitMs]) => ms >= unitMs && ms % unitMs === 0) ?? ["ms", 1];
-  return `${ms / size} ${unit}`;
 }

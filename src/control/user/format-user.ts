@@ -1,6 +1,7 @@
+import { formatBytes, formatPeriod } from "../../util/quantity-words.ts";
 import { formatSlot, type SlotReport } from "../call-report.ts";
 import type { LargestUpload, LimitsReport, UploadedReport, UploadTrial, UserReport } from "./user-report.ts";
-import { describeGiver, formatBytes, formatPeriod } from "./words.ts";
+import { describeGiver } from "./words.ts";
 
 /** The report for people. */
 export function formatUser({ userId, uploaded, limits, largestUpload, upload }: UserReport): string {

@@ -1,9 +1,10 @@
 import type { NewFacts } from "../../callbacks/context/caller.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
+import { formatBytes, formatPeriod } from "../../util/quantity-words.ts";
 import { askChain } from "../call.ts";
 import type { UserParts } from "./user-question.ts";
 import type { LimitReport, LimitsReport } from "./user-report.ts";
-import { formatBytes, formatPeriod, giverOf } from "./words.ts";
+import { giverOf } from "./words.ts";
 
 const LIMITS = "get_media_upload_limits_for_user";
 

@@ -1,13 +1,14 @@
 import type { KindName } from "../../callbacks/kinds.ts";
 import { isGuarding } from "../../config/is-guarding.ts";
 import { localFile, toFileInfo } from "../../media-file.ts";
+import { formatBytes } from "../../util/quantity-words.ts";
 import { askChain } from "../call.ts";
 import { askLimits, findBreach } from "./limits-of-user.ts";
 import { factsOfUpload } from "./upload-facts.ts";
 import type { TriedUpload, UserParts } from "./user-question.ts";
 import type { TrialStep } from "./user-report.ts";
 import { measureLimits, type UserUsage } from "./user-usage.ts";
-import { describeGiver, describeRefusal, formatBytes, giverOf } from "./words.ts";
+import { describeGiver, describeRefusal, giverOf } from "./words.ts";
 
 /** What a step came to. */
 export type Outcome = Omit<TrialStep, "step" | "slots"> & Partial<Pick<TrialStep, "slots">>;

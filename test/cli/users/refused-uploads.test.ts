@@ -72,15 +72,15 @@ describe("media-bridge refusals", () => {
       "  the module doorman (is_user_allowed_to_upload_media_of_size) refused it in words of its own",
       `  declared as 213 bytes, 0 bytes received; request ${names[3]}`,
       `WHEN ${ALICE}: an upload was refused with 413 M_TOO_LARGE`,
-      "  it is larger than 5,000 bytes of the configuration (max_upload_size)",
-      `  declared as 5,001 bytes, 0 bytes received; request ${names[4]}`,
+      "  it is larger than 5,000 bytes (4.9 KiB) of the configuration (max_upload_size)",
+      `  declared as 5,001 bytes (4.9 KiB), 0 bytes received; request ${names[4]}`,
     ]);
   });
 
   test("says which limit was met, its period, its sum and who gave it", async () => {
     const { stdout } = await folder.end(["refusals", "--user", BOB, "--since", "1h"]);
     expect(stdout).toContain(
-      "it would pass the limit of 1,000 bytes in 1 h that the module doorman.Doorman gave (get_media_upload_limits_for_user): 0 bytes were sent in that time",
+      "it would pass the limit of 1,000 bytes in 1 hour that the module doorman.Doorman gave (get_media_upload_limits_for_user): 0 bytes were sent in that time",
     );
   });
 
