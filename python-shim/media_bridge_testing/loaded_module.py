@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -103,10 +103,6 @@ class LoadedModule:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         clock = Clock(self._driver.reactor, "example.test")
         return ReadableFileWrapper(clock, str(path)), info or FileInfo(server_name=None, file_id=MEDIA_ID)
-
-
-def _list(names: Iterable[str]) -> str:
-    return ", ".join(names) or "nothing"
 
 
 class Pending:
