@@ -39,7 +39,7 @@ STOPS: Mapping[str, Callable[[Any], bool]] = {
 class LoadedModule:
     """`instance` is the module's object, `api` its `ModuleApi`, `callbacks` what it registered, by name."""
 
-    def __init__(self, driver: Driver, folder: Path, start: Callable[[Any], Any], api: Any) -> None:
+    def __init__(self, driver: Driver, folder: Path, start: Callable[[Any, str | None], Any], api: Any) -> None:
         self.instance: Any = None
         self.api = api
         self.callbacks: dict[str, list[Callable[..., Any]]] = {}
@@ -47,16 +47,17 @@ class LoadedModule:
         self._folder = folder
         self._start = start
 
-    def call(self, name: str, /, *args: Any) -> Any:
+    def call(self, name: str, /, *args: Any, requester: str | None = None) -> Any:
         """Calls what the module registered under this name as the service would, and answers the last answer.
 
         One callback after the other, until an answer stops the walk; a notification reaches every callback. Raises what
         a callback raises, and LookupError where nothing is registered. `check_media_file_for_spam` takes the file's
-        bytes and, if you like, a `FileInfo`.
+        bytes and, if you like, a `FileInfo`. `requester` is the user ID that callbacks find in
+        `current_context().request.requester`.
         """
-        return self.start(name, *args).result()
+        return self.start(name, *args, requester=requester).result()
 
-    def start(self, name: str, /, *args: Any) -> Pending:
+    def start(self, name: str, /, *args: Any, requester: str | None = None) -> Pending:
         """As `call`, without waiting for the answer: for callbacks that wait for the clock."""
         if name not in self.callbacks:
             raise LookupError(
@@ -64,13 +65,13 @@ class LoadedModule:
             )
         if name == "check_media_file_for_spam":
             args = self._make_file(*args)
-        deferred = self._start(self._walk(name, args))
+        deferred = self._start(self._walk(name, args), requester)
         self._driver.turn()
         return Pending(self._driver, deferred)
 
     def call_api(self, member: str, /, *args: Any, **kwargs: Any) -> Any:
         """Calls a member of the module's `ModuleApi`, and answers what it answers: to look into the database, say."""
-        return self._driver.wait(self._start(self._ask(member, args, kwargs)))
+        return self._driver.wait(self._start(self._ask(member, args, kwargs), None))
 
     async def _ask(self, member: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         answer = getattr(self.api, member)(*args, **kwargs)

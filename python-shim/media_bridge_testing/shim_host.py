@@ -40,11 +40,13 @@ class ShimHost:
 
         return ModuleApi(self._service, 0, path)
 
-    def start(self, value: Any) -> Any:
-        """A Deferred for whatever a callback waits with."""
+    def start(self, coroutine: Any, requester: str | None) -> Any:
+        """A Deferred for whatever a callback waits with, in the context of a request as the service makes it."""
         from media_bridge_shim.api.awaitables import start
+        from media_bridge_shim.api.logging_context import PreserveLoggingContext, RequestContext
 
-        return start(value)
+        with PreserveLoggingContext(RequestContext(None, requester)):
+            return start(coroutine)
 
     def close(self) -> None:
         from media_bridge_shim.api.homeserver import get_clock

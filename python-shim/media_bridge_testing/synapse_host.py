@@ -44,11 +44,22 @@ class SynapseHost:
     def make_api(self, _path: str) -> Any:
         return self._homeserver.get_module_api()
 
-    def start(self, value: Any) -> Any:
-        """A Deferred for a coroutine, as in Synapse: one that waits for asyncio's futures fails there too."""
-        from twisted.internet.defer import ensureDeferred
+    def start(self, coroutine: Any, requester: str | None) -> Any:
+        """A Deferred for a coroutine, as in Synapse: one that waits for asyncio's futures fails there too.
 
-        return ensureDeferred(value)
+        It runs in the context of a request: the requester is its user and its authenticated entity, the rest is empty.
+        """
+        from synapse.logging.context import (
+            ContextRequest,
+            LoggingContext,
+            PreserveLoggingContext,
+            run_coroutine_in_background,
+        )
+
+        request = ContextRequest("", "", "", requester, requester, "", "", "", "")
+        context = LoggingContext(name="", server_name=SERVER_NAME, request=request)
+        with PreserveLoggingContext(context):
+            return run_coroutine_in_background(coroutine)
 
     def close(self) -> None:
         """It stays for the next test."""
