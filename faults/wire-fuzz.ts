@@ -24,7 +24,7 @@ const AT_ONCE = 16;
 export async function runWireFuzz({ short, seed, note }: FaultOptions): Promise<FaultResult> {
   const fuzz = new WireFuzz(seed, note);
   const { frames, overPipes, processes } = short ? SHORT : LONG;
-  const fail = (error: unknown) => fuzz.check("the host", `an error that nobody caught: ${String(error)}`);
+  const fail = (error: unknown) => fuzz.check("the host", `an error that was not caught: ${String(error)}`);
   process.on("unhandledRejection", fail).on("uncaughtException", fail);
   try {
     await fuzz.readRegressions();

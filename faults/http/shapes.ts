@@ -91,7 +91,7 @@ export const SHAPES: readonly Shape[] = [
     [200],
     get("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n"),
   ),
-  shape("an expectation nobody knows", [200], get("Expect: the-unexpected\r\n")),
+  shape("an unknown expectation", [200], get("Expect: the-unexpected\r\n")),
   shape("a range of absurd numbers", [200], get(`Range: bytes=${"9".repeat(400)}-\r\n`)),
   shape("two tokens", [401], `GET /_matrix/client/v1/media/config HTTP/1.1\r\n${HOST}${AUTH}${AUTH}\r\n`),
 
@@ -123,7 +123,7 @@ export const SHAPES: readonly Shape[] = [
     [400],
     upload(`Content-Length: 5\r\nTransfer-Encoding: chunked\r\n`, `0\r\n\r\n${SMUGGLED}`),
   ),
-  shape("an encoding nobody knows", [400], upload("Transfer-Encoding: xchunked\r\n", `0\r\n\r\n${SMUGGLED}`)),
+  shape("an unknown encoding", [400], upload("Transfer-Encoding: xchunked\r\n", `0\r\n\r\n${SMUGGLED}`)),
   shape(
     "chunks within another encoding",
     [400],

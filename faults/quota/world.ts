@@ -107,7 +107,8 @@ export class World {
 
   /** Once nothing is under way: throws where ledger, database or files do not say what is stored. */
   async checkIdle(): Promise<void> {
-    if (this.#accounts.size > 0) throw new Error(`${this.#accounts.size} accounts hold reservations of nobody`);
+    if (this.#accounts.size > 0)
+      throw new Error(`${this.#accounts.size} accounts hold reservations that belong to no upload`);
     for (const [userId, limits] of Object.entries(this.#truth.limits)) {
       const since = limits.map(({ timePeriodMs }) => this.#truth.nowTs - Number(timePeriodMs));
       const expected = since.map((ts) => this.#truth.storedBytes(userId, ts)).join();

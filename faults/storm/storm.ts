@@ -64,7 +64,7 @@ export class Storm {
       if (answer instanceof Error) {
         this.check(
           this.#changed(before, "serviceKills"),
-          () => `${what}: ${String(answer)}, and nobody killed the service`,
+          () => `${what}: ${String(answer)}, and the service was not killed`,
         );
         await this.victim.whole();
         if (whenCut()) return "done";

@@ -19,7 +19,7 @@ export function readIgnoreList(text) {
 }
 
 /**
- * `*` stands for any part of a name, also of one that begins with a dot, and `**` for any number of folders.
+ * `*` matches any part of a name, also of one that begins with a dot, and `**` for any number of folders.
  * @param {string} pattern
  */
 function toMatcher(pattern) {

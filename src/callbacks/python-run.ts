@@ -107,7 +107,7 @@ interface WireError {
   headers?: Record<string, string>;
 }
 
-/** The error map of a callback, or of another call into a module, as the error that it stands for. */
+/** The error map of a callback, or of another call into a module, as the error that it describes. */
 export function readCallbackError(raw: unknown): Error {
   const error = (raw ?? {}) as WireError;
   const message = `${error.type ?? "Error"}: ${error.message ?? ""}`;

@@ -21,7 +21,7 @@ export async function describeDifference(
   return { actual: describe(actual.address, actual.port), configured: describe(host, port) };
 }
 
-/** A name stands for all its addresses; one that cannot be looked up now is not held against the socket. */
+/** A name means all its addresses. A name that cannot be looked up now counts as equal. */
 async function isSameHost(actual: AddressInfo, host: string): Promise<boolean> {
   const addresses = await lookup(host, { all: true }).catch(() => undefined);
   return addresses?.some(({ address }) => isSameAddress(actual.address, address)) ?? true;

@@ -18,7 +18,7 @@ describe("the token of a request", () => {
     expect(findToken([], ["syt_a", "syt_b"])).toBe("syt_a");
   });
 
-  test.each(["100%", "%ff"])("is taken as it stands where %j cannot be decoded", (encoded) => {
+  test.each(["100%", "%ff"])("is taken literally where %j cannot be decoded", (encoded) => {
     expect(findToken([], [encoded])).toBe(encoded);
   });
 

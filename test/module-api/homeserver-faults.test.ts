@@ -83,7 +83,7 @@ describe("No answer is RequestSendFailed", () => {
     expect(isA(sent, "SynapseError")).toBe(false);
   });
 
-  test("nobody who listens", async () => {
+  test("an address without a listener", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
     const port = portOf(server);

@@ -74,7 +74,7 @@ def test_a_frame_that_is_too_long_or_cannot_be_understood_ends_the_child(child, 
     assert record["message"].startswith(reason)
 
 
-def test_an_answer_that_nobody_waits_for_is_ignored(child):
+def test_an_answer_without_a_waiting_call_is_ignored(child):
     child.notification("hello")
     child.send([1, 99, None, None])
     child.send([1, -1, "no map", None])

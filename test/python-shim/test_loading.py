@@ -99,7 +99,7 @@ def test_a_module_that_cannot_be_loaded_says_why_and_in_which_phase(child, modul
 
 
 @pytest.mark.parametrize("name", ["Parse", "Init"])
-def test_no_value_of_the_configuration_stands_in_the_error(child, name):
+def test_the_error_has_no_value_of_the_configuration(child, name):
     config = {"secret": "hunter2'\"\\n!\nsecond line", "nested": [{"number": 424242}]}
     config["day"] = {"!date": "2024-05-06"}
     error = fail(child, (f"broken.{name}", config))

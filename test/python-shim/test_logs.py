@@ -59,7 +59,7 @@ def test_what_is_printed_while_loading_is_known_by_module(talked, message):
 
 
 @pytest.mark.parametrize("line", ["raw write\n", "print nobody\n"])
-def test_what_nobody_is_known_to_have_printed_stays_as_it_is(talked, line):
+def test_a_line_of_an_unknown_origin_stays_as_it_is(talked, line):
     assert talked.stderr.count(line) == 2
 
 

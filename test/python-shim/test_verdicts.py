@@ -179,7 +179,7 @@ def test_a_notification_reaches_everyone_whatever_the_others_do(child):
     assert [type(slot) for slot in slots[1:]] == [int, int]
 
 
-def test_a_second_step_runs_only_where_nobody_stopped_the_first(child):
+def test_a_second_step_runs_only_where_the_first_was_not_stopped(child):
     child.load(("answers.Module", {"allowed": "args[1] < 5", "limits": "[]"}))
     allowed, limits = child.slots
     steps = lambda size: [[ALLOWED[0], [allowed], ["@a:b", size], 1000], [LIMITS[0], [limits], ["@a:b", size], 1000]]  # noqa: E731

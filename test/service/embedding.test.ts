@@ -36,7 +36,7 @@ test("A program that is ended by a signal while its service runs ends as Node.js
   expect(ended).toEqual({ exitCode: undefined, signal: "SIGTERM", stdout: "", stderr: "" });
 });
 
-test("A program sees a configuration that cannot be used as an error, and goes on", async () => {
+test("A program sees a configuration that cannot be used as an error, and continues", async () => {
   const ended = await run(`
     const error = await startService({ config: "nowhere.yaml", log }).catch((error) => error);
     console.log(error.name, error.code);`);

@@ -1,7 +1,7 @@
 import { TestClock } from "synapse-media-bridge/testing";
 import { expect, test } from "vitest";
 
-test("A test's clock stands still until it is moved", async () => {
+test("A test's clock does not move by itself", async () => {
   const clock = new TestClock(1_000);
   expect(clock.now()).toBe(1_000);
   await clock.advance(500);

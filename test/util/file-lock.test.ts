@@ -29,7 +29,7 @@ test("A lock is had by one at a time, within a process as between two, and its f
   holder.kill("SIGKILL");
 });
 
-test("A lock ends with the process that had it, also where that is killed, and whoever waits gets it then", async () => {
+test("A lock ends with the process that had it, also where that is killed, and a waiting process gets it then", async () => {
   const path = join(createTemporaryFolder(), "lock");
   const holder = await holdElsewhere(path);
   let waits = 0;

@@ -18,7 +18,7 @@ export async function writeSpool(
   { spoolPath, lengthBytes, sha256 }: WantedFile,
   signal: AbortSignal,
 ): Promise<void> {
-  // A provider that answers past its end comes too late: what lies there by now is another's, or nobody clears it away.
+  // A provider that answers past its end comes too late: what is there by now belongs to another attempt, or would never be removed.
   signal.throwIfAborted();
   const spool = await onDisk(openAnew(spoolPath));
   const hash = createHash("sha256");

@@ -5,7 +5,7 @@
 // oxlint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** The text as a terminal may show it, whoever wrote it: `\x1b` and the like stand where such characters were. */
+/** The text as a terminal may show it, whatever its origin: such characters are replaced by `\x1b` and the like. */
 export function toVisibleText(text: string): string {
   return text.replace(UNSAFE, (character) => {
     const code = character.charCodeAt(0);

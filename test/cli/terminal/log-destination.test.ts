@@ -58,7 +58,7 @@ test("A service whose log is a full disk serves requests and stops in order", as
   expect(await service.ended).toBe(0);
 });
 
-test("A service whose log nobody reads serves requests, keeps about a megabyte of lines, and says how many are missing", async () => {
+test("A service whose log is not read serves requests, keeps about a megabyte of lines, and says how many are missing", async () => {
   const pipe = makePipe();
   const service = await start(pipe);
   for (let n = 0; n < 60; n += 1) expect(await service.ask()).toBe(200);

@@ -44,7 +44,7 @@ export function describeConfig(shared: Shared, languages: readonly Language[]): 
       expect(person.asked(KIND)).toEqual(upTo(instance));
     });
 
-    it.each([false, 0, "", []])("goes on after %j, with a warning that names the module", async (answer) => {
+    it.each([false, 0, "", []])("continues after %j, with a warning that names the module", async (answer) => {
       const person = shared().person(steps(KIND, { first: { answer }, second: { answer: { second: true } } }));
       const linesBefore = shared().service.log.lines.length;
       expect((await person.config()).body).toEqual({ second: true });

@@ -34,7 +34,7 @@ def test_a_state_event_has_the_attributes_that_modules_read():
     assert dict(event.items())["unsigned"] == {"age": 7}
 
 
-def test_content_is_a_mapping_that_nobody_changes():
+def test_content_is_a_mapping_that_cannot_be_changed():
     event = EventBase(MEMBER)
     assert isinstance(event.content, Mapping)
     assert dict(event.content) == MEMBER["content"]
