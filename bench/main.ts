@@ -13,6 +13,7 @@ import { ROOT } from "./targets.ts";
 const { values } = parseArgs({
   options: {
     synapse: { type: "boolean", default: false },
+    against: { type: "string" },
     only: { type: "string" },
     works: { type: "string", default: "" },
     scale: { type: "string", default: "1" },
@@ -29,7 +30,8 @@ if (wants("database")) await benchDatabase(python);
 if (wants("service")) {
   const durability = values.durability === "full" ? "full" : "relaxed";
   const scale = Number(values.scale);
-  await benchService({ synapse: values.synapse, python, scale, works: values.works, durability });
+  const { synapse, against, works } = values;
+  await benchService({ synapse, against, python, scale, works, durability });
 }
 // Only where it is asked for: it takes some minutes.
 if (values.only === "faults") await benchFaults(python, values.works);

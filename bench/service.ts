@@ -26,6 +26,8 @@ const WANTED: Record<string, readonly [one: number, many: number]> = {
 export interface ServiceBenchOptions {
   /** Whether a real Synapse is measured too. */
   readonly synapse: boolean;
+  /** A built checkout of another commit, whose service is measured in place of a Synapse; absent: none is. */
+  readonly against?: string | undefined;
   readonly python: string;
   /** Factor on the number of requests. */
   readonly scale: number;
@@ -36,9 +38,13 @@ export interface ServiceBenchOptions {
 
 /** The service, beside a real Synapse where asked for: the same modules, the same requests, taking turns. */
 export async function benchService(options: ServiceBenchOptions): Promise<void> {
+  const { against, durability } = options;
   const starts = [
-    () => startBridge(newFolder(), options.python, { durability: options.durability }),
-    ...(options.synapse ? [() => startSynapse(newFolder())] : []),
+    () => startBridge(newFolder(), options.python, { durability }),
+    ...(against === undefined
+      ? []
+      : [() => startBridge(newFolder(), options.python, { durability, checkout: against })]),
+    ...(options.synapse && against === undefined ? [() => startSynapse(newFolder())] : []),
   ];
   const targets: Target[] = [];
   try {
@@ -67,8 +73,9 @@ export async function benchService(options: ServiceBenchOptions): Promise<void> 
 /** What one server is asked for; downloads differ, as each has ids of its own. */
 type Requests = (target: Target) => Work["next"];
 
-async function run(targets: readonly Target[], { scale, works }: ServiceBenchOptions): Promise<string[]> {
-  const more = targets.length > 1 ? " | Synapse CPU ms | Synapse requests/s | times less CPU | wanted" : "";
+async function run(targets: readonly Target[], { scale, works, against }: ServiceBenchOptions): Promise<string[]> {
+  const other = against === undefined ? "Synapse" : "the other's";
+  const more = targets.length > 1 ? ` | ${other} CPU ms | ${other} requests/s | times less CPU | wanted` : "";
   const lines = [`\nwork | CPU ms a request | requests/s${more}`];
   const record = async (
     name: string,
@@ -90,7 +97,7 @@ async function run(targets: readonly Target[], { scale, works }: ServiceBenchOpt
         afterTurn: () => large?.afterTurn?.(target),
       },
     }));
-    lines.push(describe(name, connections, await measureInTurn(attempts)));
+    lines.push(describe(name, connections, await measureInTurn(attempts), against));
   };
   for (const connections of [1, 32]) {
     await record("GET config", connections, connections === 1 ? 3000 : 8000, () => askForConfig);
@@ -148,12 +155,12 @@ async function uploadMany(target: Target, size: number, files: number): Promise<
   return paths.slice(0, files);
 }
 
-function describe(name: string, connections: number, [ours, theirs]: readonly Figures[]): string {
+function describe(name: string, connections: number, [ours, theirs]: readonly Figures[], against?: string): string {
   if (ours === undefined) throw new Error(`${name} was not measured`);
   const columns = [`${name} at ${connections}`, ours.cpuMs.toFixed(3), ours.perSecond.toFixed(0)];
   if (theirs) {
-    const wanted = WANTED[name]?.[connections === 1 ? 0 : 1];
-    const times = (theirs.cpuMs / ours.cpuMs).toFixed(1);
+    const wanted = against === undefined ? WANTED[name]?.[connections === 1 ? 0 : 1] : "0.97";
+    const times = (theirs.cpuMs / ours.cpuMs).toFixed(2);
     columns.push(theirs.cpuMs.toFixed(3), theirs.perSecond.toFixed(0), times, String(wanted));
   }
   return columns.join(" | ");

@@ -58,11 +58,13 @@ export interface BridgeOptions {
   readonly modules?: readonly { readonly module: string; readonly config?: unknown }[];
   /** Keys of `media_bridge.python`. */
   readonly python?: Record<string, unknown>;
+  /** A built checkout whose service is started; absent: this one. */
+  readonly checkout?: string;
 }
 
 /** Our service, as its user starts it. */
 export async function startBridge(folder: string, python: string, options: BridgeOptions): Promise<Target> {
-  const { durability, modules } = options;
+  const { durability, modules, checkout = ROOT } = options;
   const port = await freePort();
   const tokens = Object.fromEntries(USERS.map((user) => [tokenOf(user), { user_id: user }]));
   writeFileSync(join(folder, "tokens.yaml"), JSON.stringify(tokens), { mode: 0o600 });
@@ -78,9 +80,14 @@ export async function startBridge(folder: string, python: string, options: Bridg
     },
   };
   writeFileSync(join(folder, "bridge.yaml"), JSON.stringify(config));
-  const args = [join(ROOT, "dist/cli/main.js"), "start", "--config", join(folder, "bridge.yaml")];
+  const args = [join(checkout, "dist/cli/main.js"), "start", "--config", join(folder, "bridge.yaml")];
   const started = await startServer(process.execPath, args, folder, port, {});
-  return { name: "bridge", url: `http://127.0.0.1:${port}`, token: tokenOf(USERS[0] ?? ""), ...started };
+  return {
+    name: checkout === ROOT ? "bridge" : `bridge of ${checkout}`,
+    url: `http://127.0.0.1:${port}`,
+    token: tokenOf(USERS[0] ?? ""),
+    ...started,
+  };
 }
 
 /** Our service in front of a Synapse that keeps the media and has no modules. */
