@@ -46,7 +46,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable("x-powered-by").disable("etag").disable("query parser");
   app.enable("case sensitive routing").enable("strict routing");
-  app.use(refuseWhileShuttingDown(options.stopping, options.xForwarded));
+  app.use(refuseWhileShuttingDown(options.stopping));
   app.use(logRequests(options));
   app.use(discardUnread(discards(options)));
   app.use(checkHead);

@@ -2,9 +2,6 @@ import type { Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { type MatrixError, matrixError } from "../errors.ts";
 import { STATUS_CODES } from "../util/node-http.ts";
-import { requestIdOf } from "../util/request-ids.ts";
-import { REQUEST_ID_HEADER } from "./record/request-id.ts";
-import { recordOf, takeRequestNumber } from "./record/request-record.ts";
 import { turnsOf, type Exchange } from "./request-turns.ts";
 import { errorText, isAnsweredAhead, jsonHeaders } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
@@ -39,7 +36,7 @@ export function answerParserErrors(server: Server, routes: () => readonly Route[
   // Node would close the connection, together with the answers that are still due on it.
   onTunnel(server, (socket) => {
     closing.add(socket);
-    turnsOf(socket).endWith(() => answerAndClose(socket, answerText(matrixError("UNRECOGNIZED"), newRequestId())));
+    turnsOf(socket).endWith(() => answerAndClose(socket, answerText(matrixError("UNRECOGNIZED"))));
   });
 }
 
@@ -64,15 +61,8 @@ function answerAndClose(socket: Duplex, text: string): void {
 function textOf(error: ParserError, broken: Exchange | undefined, routes: readonly Route[]): string {
   // A client does not wait for an answer to what it sends after its last request.
   if (error.code === "HPE_CLOSED_CONNECTION") return "";
-  const refusal =
-    error.code === "HPE_INVALID_EOF_STATE" && broken ? matrixError("UPLOAD_INCOMPLETE") : toRefusal(error, routes);
-  // A request that is being served has a name, which the log has as well.
-  return answerText(refusal, (broken && recordOf(broken.res)?.id) ?? newRequestId());
-}
-
-/** The name of what never becomes a request. What its client calls it is not believed: it may be part of the mistake. */
-function newRequestId(): string {
-  return requestIdOf(takeRequestNumber());
+  if (error.code === "HPE_INVALID_EOF_STATE" && broken) return answerText(matrixError("UPLOAD_INCOMPLETE"));
+  return answerText(toRefusal(error, routes));
 }
 
 function toRefusal(error: ParserError, routes: readonly Route[]): MatrixError {
@@ -96,12 +86,11 @@ function lineOf({ rawPacket, bytesParsed = 0 }: ParserError): string {
   return text.slice(start);
 }
 
-function answerText(error: MatrixError, requestId: string): string {
+function answerText(error: MatrixError): string {
   const body = errorText(error);
   const headers = {
     ...jsonHeaders(body),
     ...error.headers,
-    [REQUEST_ID_HEADER]: requestId,
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   return `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? "Refused"}\r\n${lines.join("")}Connection: close\r\n\r\n${body}`;

@@ -1,6 +1,5 @@
 import type { RequestHandler } from "express";
 import { type MatrixError, matrixError } from "../errors.ts";
-import { startRecord } from "./record/request-record.ts";
 import { CORS_HEADERS } from "./response/json.ts";
 
 /** Whether the service is stopping: requests under way are finished, and new ones are refused. */
@@ -23,14 +22,11 @@ export function stoppingError(headers: Record<string, string> = {}): MatrixError
 
 /**
  * Once the service stops, `/health` says so. Every other request is refused, and the client may repeat it, here or
- * elsewhere. The answer names the request; neither the log nor the metrics take note of it.
- *
- * @param xForwarded whether the name that a proxy gives a request is believed
+ * elsewhere.
  */
-export function refuseWhileShuttingDown(stopping: ShutdownGate, xForwarded: boolean): RequestHandler {
+export function refuseWhileShuttingDown(stopping: ShutdownGate): RequestHandler {
   return (req, res, next) => {
     if (!stopping.begun) return next();
-    startRecord(req, res, xForwarded);
     if (req.path !== "/health") {
       throw stoppingError({ Connection: "close" });
     }

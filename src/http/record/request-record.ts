@@ -56,7 +56,7 @@ export function noteSynapse(res: ServerResponse): void {
   if (record) record.answeredBy = "synapse";
 }
 
-/** The record of a request under way; undefined for one whose turn has not come. */
+/** The record of a request under way; undefined for one that came when the service was already stopping. */
 export function recordOf(res: ServerResponse): RequestRecord | undefined {
   return records.get(res);
 }

@@ -18,24 +18,21 @@ export interface SmallServer {
   readonly log: CapturedLog;
   /** The requests under way. */
   readonly requests: ActiveRequests;
-  readonly stopping: ShutdownGate;
 }
 
-/** How a small server treats what stalls, and what a proxy says. */
-export interface SmallServerOptions {
+/** How a small server treats what stalls. */
+export interface SmallServerLimits {
   readonly idleTimeoutMs?: number;
   readonly answerIdleTimeoutMs?: number;
-  readonly xForwarded?: boolean;
 }
 
 /** Serves each handler at its path, with GET and POST. The server is closed after the test. */
 export async function startSmallServer(
   handlers: Record<string, Handler>,
-  { idleTimeoutMs = 60_000, answerIdleTimeoutMs = 60_000, xForwarded = false }: SmallServerOptions = {},
+  { idleTimeoutMs = 60_000, answerIdleTimeoutMs = 60_000 }: SmallServerLimits = {},
 ): Promise<SmallServer> {
   const log = captureLog();
   const requests = new ActiveRequests();
-  const stopping = new ShutdownGate();
   const routes = Object.entries(handlers).map(([path, handle]): Route => {
     return { name: path, path: new RegExp(`^${path}$`), methods: { get: handle, post: handle } };
   });
@@ -43,13 +40,13 @@ export async function startSmallServer(
     routes,
     log,
     requests,
-    stopping,
+    stopping: new ShutdownGate(),
     metrics: NO_METRICS,
     refusals: { add: () => undefined },
     probes: new Probes(),
     maxDiscardBytes: 2 ** 24,
     idleTimeoutMs,
-    xForwarded,
+    xForwarded: false,
   });
   const server = createHttpServer(() => ({ app, routes, answerIdleTimeoutMs }));
   await once(server.listen(0, "127.0.0.1"), "listening");
@@ -57,5 +54,5 @@ export async function startSmallServer(
     server.close();
     server.closeAllConnections();
   });
-  return { server, port: portOf(server), log, requests, stopping };
+  return { server, port: portOf(server), log, requests };
 }
