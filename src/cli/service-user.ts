@@ -30,7 +30,7 @@ function nearestFolder(path: string): string {
   return existsSync(path) ? path : nearestFolder(dirname(path));
 }
 
-/** The symbolic links that a path leads over. Each is followed once: of a circle there is no folder. */
+/** The symbolic links on the way to a path. Each is followed once: links in a circle lead to no folder. */
 function linksOn(path: string, followed: ReadonlySet<string> = new Set()): Stats[] {
   for (const at of prefixes(path)) {
     const found = lstatSync(at, { throwIfNoEntry: false });

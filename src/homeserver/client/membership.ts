@@ -83,7 +83,7 @@ async function askProfile(
     const answer = await requests.send({ what: "get_profile", method: "GET", path, as: { userId: sender } });
     return answer.read(ProfileSchema);
   } catch (error) {
-    // A server that does not return the profile is no obstacle to the change.
+    // The change is made also where the server does not return the profile.
     if (!(error instanceof HomeserverRefusal)) throw error;
     return { displayname: target.slice(1).split(":", 1)[0], avatar_url: null };
   }
