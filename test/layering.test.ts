@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   server: [
     "control",
     "http",
+    "shadow",
     "coordination",
     "media",
     "guard",
@@ -53,6 +54,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   index: ["module-api", "callbacks", "homeserver", "web"],
   web: [],
   metrics: ["callbacks", "module-api", "version"],
+  // Modules beside those that decide: asked the same, compared, and never heard.
+  shadow: ["modules", "callbacks", "homeserver", "storage", "metrics", "config"],
   // How the service is doing, as the page and the terminal show it; `server` reads it.
   status: ["callbacks", "media", "metrics"],
   callbacks: [],

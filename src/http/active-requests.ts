@@ -1,23 +1,24 @@
 import type { IncomingMessage } from "node:http";
+import { ShortLived } from "../util/concurrency/short-lived.ts";
 import { refuseBody } from "./request/body.ts";
 import { stoppingError } from "./shutdown-gate.ts";
 
 /** The requests that are under way. Tells when none is left. */
 export class ActiveRequests {
-  readonly #underWay = new Set<IncomingMessage>();
+  readonly #underWay = new ShortLived<IncomingMessage>();
   #waiting: (() => void)[] = [];
 
   get size(): number {
     return this.#underWay.size;
   }
 
-  begin(request: IncomingMessage): void {
-    this.#underWay.add(request);
-  }
-
-  end(request: IncomingMessage): void {
-    this.#underWay.delete(request);
-    if (this.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+  /** Counts a request from now on; answers what ends that. */
+  begin(request: IncomingMessage): () => void {
+    const remove = this.#underWay.add(request);
+    return () => {
+      remove();
+      if (this.size === 0) for (const resolve of this.#waiting.splice(0)) resolve();
+    };
   }
 
   /** Resolves once no request is under way. */
@@ -27,6 +28,6 @@ export class ActiveRequests {
 
   /** Refuses requests whose body has not fully arrived: the service stops and waits no longer. */
   refuseBodies(): void {
-    for (const request of this.#underWay) refuseBody(request, stoppingError());
+    for (const request of this.#underWay.list()) refuseBody(request, stoppingError());
   }
 }

@@ -28,9 +28,9 @@ export interface RequestLogOptions {
 export function logRequests({ log, requests, xForwarded, refusals, metrics }: RequestLogOptions): RequestHandler {
   return (req, res, next) => {
     const record = startRecord(req, res, xForwarded);
-    requests.begin(req);
+    const end = requests.begin(req);
     res.once("close", () => {
-      requests.end(req);
+      end();
       const tookMs = performance.now() - record.startedMs;
       metrics.requestEnded(record.route, res.headersSent ? res.statusCode : "aborted", tookMs / 1000);
       const refusal = describeRefusal(record, req, res);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { MatrixError } from "../../errors.ts";
+import { attached } from "../../util/attached.ts";
 import { nameRequest } from "../../util/request-ids.ts";
 
 /** What is known of a request under way: for its line in the log, for the metrics and for what is kept of refusals. */
@@ -25,7 +26,7 @@ export class RequestRecord {
   }
 }
 
-const records = new WeakMap<ServerResponse, RequestRecord>();
+const records = attached<ServerResponse, RequestRecord>("record");
 
 let lastNumber = 0;
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { matrixError } from "../../errors.ts";
+import { attached } from "../../util/attached.ts";
 import type { BodySource } from "../../util/bodies/body-source.ts";
 import { leastBytesWithin } from "./discard-body.ts";
 
@@ -42,7 +43,7 @@ function expectsContinue(req: IncomingMessage): boolean {
 }
 
 /** How much of a body was read, once it is not read any more. */
-const received = new WeakMap<IncomingMessage, number>();
+const received = attached<IncomingMessage, number>("received bytes");
 
 /**
  * How many bytes of a body were read for its request: 0 where it was refused before, or a handler read it by itself.
@@ -52,7 +53,7 @@ export function receivedBytesOf(req: IncomingMessage): number {
 }
 
 /** The current reader of a body. */
-const readers = new WeakMap<IncomingMessage, (error: unknown) => void>();
+const readers = attached<IncomingMessage, (error: unknown) => void>("reader");
 
 /** Ends the reading of a body that has not fully arrived, with an error. Does nothing where no code reads it. */
 export function refuseBody(req: IncomingMessage, error: unknown): void {
@@ -104,7 +105,7 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
           if (finished) return;
           finished = true;
           clearTimeout(idle);
-          readers.delete(req);
+          readers.set(req, undefined);
           received.set(req, arrived);
           req.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
           if (error === undefined) return resolve();
