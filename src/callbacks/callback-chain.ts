@@ -199,7 +199,8 @@ export class CallbackChain implements Chain {
     const [first] = steps;
     const named = first && namedUser(first[1].kind, first[1].args);
     const { request, requester } = this.#factsFor(named);
-    return runSteps(steps, { ...this.#options, request, user: requester?.userId });
+    const { policies, trace } = this.#options;
+    return runSteps(steps, { policies, trace: trace === true, request, user: requester?.userId });
   }
 
   /** Where no caller said who makes the request, a callback that is called for a user is told of that user. */

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { open, rm, unlink, type FileHandle } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,6 +5,7 @@ import { matrixError, StartError } from "../errors.ts";
 import { LOCAL_FOLDER } from "../media-file.ts";
 import type { BodySource } from "../util/bodies/body-source.ts";
 import { listShownFiles, removeEmptyFolders, showFile } from "./shown-files.ts";
+import { takeRandomBytes } from "../util/random-bytes.ts";
 
 /** Our own names, besides those of `shown-files.ts`; nothing else in the folder is ever touched. */
 const NAME = /^guarded-[0-9a-f]{32}\.part$/;
@@ -33,7 +33,7 @@ export function openSpool(folder: string): Spool {
   }
   return {
     async create() {
-      const path = join(folder, `guarded-${randomBytes(16).toString("hex")}.part`);
+      const path = join(folder, `guarded-${takeRandomBytes(16).toString("hex")}.part`);
       try {
         return new SpooledUpload(folder, path, await open(path, "wx+", 0o600));
       } catch (error) {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { takeRandomBytes } from "../util/random-bytes.ts";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const LENGTH = 24;
@@ -9,7 +9,7 @@ const FAIR = 208;
 export function createMediaId(): string {
   let id = "";
   while (id.length < LENGTH) {
-    for (const byte of randomBytes(32)) {
+    for (const byte of takeRandomBytes(32)) {
       if (byte < FAIR && id.length < LENGTH) id += LETTERS.charAt(byte % LETTERS.length);
     }
   }

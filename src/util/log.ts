@@ -1,6 +1,7 @@
 import { pino } from "pino";
 import { BatchedOutput } from "./log/batched-output.ts";
 import { openStdout } from "./log/stdout.ts";
+import { timeOfLine } from "./log/time-of-line.ts";
 
 export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 
@@ -17,5 +18,5 @@ export interface Logger {
 
 /** JSON lines on stdout, unless the output is another. Errors are logged under `err` with their stack and cause. */
 export function createLogger(level: Level, output = new BatchedOutput(openStdout())): Logger {
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
+  return pino({ level, base: null, timestamp: timeOfLine }, output);
 }

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import type { BlobSpool } from "../../../media/blobs.ts";
 import type { Logger } from "../../../util/log.ts";
+import { takeRandomBytes } from "../../../util/random-bytes.ts";
 import { notRegular } from "../../../util/regular-file.ts";
 import { isSystemError, storeFailed } from "../../failure.ts";
 import type { FsOperations } from "../fs-operations.ts";
@@ -81,5 +81,5 @@ export async function openSpool(
   } catch (error) {
     throw storeFailed(error);
   }
-  return new FilesystemSpool(layout.spoolPath(fileId, randomBytes(6).toString("hex")), contentPath, parts);
+  return new FilesystemSpool(layout.spoolPath(fileId, takeRandomBytes(6).toString("hex")), contentPath, parts);
 }
