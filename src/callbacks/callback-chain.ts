@@ -1,5 +1,6 @@
 import { CallContext, namedUser } from "./context/call-context.ts";
 import { type AdminQuestion, type CallerFacts, createRequester, type NewFacts } from "./context/caller.ts";
+import { type AnsweredListener, type Heard, WalkHearing } from "./asked/walk-hearing.ts";
 import type { Chain, Decision } from "./chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
 import { MatrixError, withFacts } from "../errors.ts";
@@ -25,6 +26,8 @@ export interface ChainOptions {
   readonly trace?: boolean;
   /** Tells callbacks that ask whether a user administers the homeserver. */
   readonly isUserAdmin: AdminQuestion;
+  /** Called at the end of a walk, for each module that was asked; absent: nothing of it is gathered. */
+  readonly onAnswered?: AnsweredListener | undefined;
 }
 
 /** Walks chains strictly in registration order, whatever the language of a slot. */
@@ -51,11 +54,13 @@ export class CallbackChain implements Chain {
   }
 
   async decide<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<Decision<K> | undefined> {
-    for (const segment of this.#options.registry.segments(kind)) {
-      const decision = await this.#walk(segment, { kind, args });
-      if (decision !== undefined) return decision;
-    }
-    return undefined;
+    return this.#hearing({ kind, args }, async (question) => {
+      for (const segment of this.#options.registry.segments(kind)) {
+        const decision = await this.#walk(segment, question);
+        if (decision !== undefined) return decision;
+      }
+      return undefined;
+    });
   }
 
   /** In one round trip where both chains are of one Python child alone. */
@@ -67,24 +72,42 @@ export class CallbackChain implements Chain {
     const [a, b] = [segments[0]?.[0], segments[1]?.[0]];
     const onePlan = segments.every((chain) => chain.length === 1 && chain[0]?.slots.every(isPresent));
     if (onePlan && a?.language === "python" && b?.language === "python" && runnerOf(a.slots) === runnerOf(b.slots)) {
-      return this.#runBoth(a.slots, first, b.slots, second);
+      return this.#hearing(first, (one) =>
+        this.#hearing(second, (other) => this.#runBoth(a.slots, one, b.slots, other)),
+      );
     }
     const decision = await this.decide(first.kind, ...first.args);
     return decision ? [decision] : [undefined, await this.decide(second.kind, ...second.args)];
   }
 
   async notify<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<MatrixError | undefined> {
-    let raised: MatrixError | undefined;
-    for (const segment of this.#options.registry.segments(kind)) {
-      for (const record of await this.#tell(segment, { kind, args })) {
-        this.#options.observe(record, this.#facts.request);
-        if (MatrixError.is(record.error)) raised ??= record.error;
+    return this.#hearing({ kind, args }, async (question) => {
+      let raised: MatrixError | undefined;
+      for (const segment of this.#options.registry.segments(kind)) {
+        const records = await this.#tell(segment, question);
+        for (const record of records) {
+          this.#options.observe(record, this.#facts.request);
+          if (MatrixError.is(record.error)) raised ??= record.error;
+        }
+        question.hearing?.add(records);
       }
-    }
-    return raised;
+      return raised;
+    });
   }
 
-  #walk<K extends KindName>(segment: Segment, question: Question<K>): Promise<Decision<K> | undefined> {
+  /** Asks a question; where that is wanted, reports at its end, however it ends, what each module said. */
+  async #hearing<K extends KindName, T>(
+    { kind, args }: Question<K>,
+    ask: (question: Heard<K>) => Promise<T>,
+  ): Promise<T> {
+    const { onAnswered, clock = SYSTEM_CLOCK, registry } = this.#options;
+    if (onAnswered === undefined) return ask({ kind, args, hearing: undefined });
+    const user = this.#factsFor(namedUser(kind, args)).requester?.userId;
+    const hearing = new WalkHearing(kind, args, user, clock.now());
+    return ask({ kind, args, hearing }).finally(() => hearing.end(registry.slots(kind), onAnswered));
+  }
+
+  #walk<K extends KindName>(segment: Segment, question: Heard<K>): Promise<Decision<K> | undefined> {
     return segment.language === "python"
       ? this.#walkPython(segment.slots, question)
       : this.#walkTypeScript(segment.slots, question);
@@ -92,11 +115,12 @@ export class CallbackChain implements Chain {
 
   async #walkTypeScript<K extends KindName>(
     slots: readonly TypeScriptSlot[],
-    question: Question<K>,
+    question: Heard<K>,
   ): Promise<Decision<K> | undefined> {
     for (const slot of slots) {
       const { record, value } = await this.#callTypeScript(slot, question);
       this.#options.observe(record, this.#facts.request);
+      question.hearing?.add([record], value);
       if (record.outcome === "stop") return { slot, value: value as CallbackKinds[K]["stop"] };
       this.#refuseUnlessSkipped(question.kind, slot, record.error);
     }
@@ -105,7 +129,7 @@ export class CallbackChain implements Chain {
 
   async #walkPython<K extends KindName>(
     slots: readonly PythonSlot[],
-    question: Question<K>,
+    question: Heard<K>,
   ): Promise<Decision<K> | undefined> {
     let rest = slots;
     while (rest.length > 0) {
@@ -127,9 +151,9 @@ export class CallbackChain implements Chain {
 
   async #runBoth<A extends KindName, B extends KindName>(
     firstSlots: readonly PythonSlot[],
-    first: Question<A>,
+    first: Heard<A>,
     secondSlots: readonly PythonSlot[],
-    second: Question<B>,
+    second: Heard<B>,
   ): Promise<[Decision<A>] | [undefined, Decision<B> | undefined]> {
     const results = await this.#runSteps([
       [firstSlots, first],
@@ -150,12 +174,15 @@ export class CallbackChain implements Chain {
   }
 
   /** Observes a step's slots and turns its end into a decision; throws what the client gets where a slot failed. */
-  #conclude<K extends KindName>(question: Question<K>, result: StepResult | undefined): Decision<K> | undefined {
+  #conclude<K extends KindName>(question: Heard<K>, result: StepResult | undefined): Decision<K> | undefined {
     if (result === undefined) return undefined;
     for (const record of result.records) this.#options.observe(record, this.#facts.request);
     const last = result.decided === undefined ? undefined : result.records[result.decided];
+    const value = last?.outcome === "stop" ? KINDS[question.kind].fromWire(result.value) : undefined;
+    question.hearing?.add(result.records, value);
     if (last === undefined) return undefined;
-    if (last.outcome === "stop") return { slot: last.slot, value: KINDS[question.kind].fromWire(result.value) };
+    // A value is only absent where the slot did not stop the walk.
+    if (last.outcome === "stop") return { slot: last.slot, value: value as CallbackKinds[K]["stop"] };
     // Where a child cannot be asked, all of its slots have the same error.
     const blamed = result.records.find(({ error }) => error === last.error) ?? last;
     this.#refuseUnlessSkipped(question.kind, blamed.slot, last.error);
@@ -168,7 +195,7 @@ export class CallbackChain implements Chain {
     throw withFacts(toClientError(error), { slot: nameSlot(slot) });
   }
 
-  async #tell<K extends KindName>(segment: Segment, question: Question<K>): Promise<readonly SlotRecord[]> {
+  async #tell<K extends KindName>(segment: Segment, question: Heard<K>): Promise<readonly SlotRecord[]> {
     if (segment.language === "typescript") {
       const results: SlotRecord[] = [];
       for (const slot of segment.slots) results.push((await this.#callTypeScript(slot, question)).record);

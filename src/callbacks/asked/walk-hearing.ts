@@ -1,0 +1,69 @@
+import type { CallbackKinds, KindName, Question } from "../kinds.ts";
+import type { Slot, SlotModule, SlotRecord } from "../slot.ts";
+import type { Answered, Asked, Said } from "./asked.ts";
+import { portableArgs, saidOf } from "./said-of.ts";
+
+/** Takes what one module was asked and said. Must not throw: the walk is over, and its request waits. */
+export type AnsweredListener = (slotModule: SlotModule, answered: Answered) => void;
+
+/** A question, and what listens to the answers of the slots; undefined where nothing does. */
+export interface Heard<K extends KindName> extends Question<K> {
+  readonly hearing: WalkHearing<K> | undefined;
+}
+
+/** What one module did so far. */
+interface ModuleAnswer {
+  readonly module: SlotModule;
+  said: Said;
+  micros: number;
+  /** Its callbacks that ran. */
+  count: number;
+}
+
+/** Listens to one walk, and says at its end what each module said to the question. */
+export class WalkHearing<K extends KindName> {
+  readonly #kind: K;
+  readonly #args: CallbackKinds[K]["args"];
+  readonly #user: string | undefined;
+  readonly #askedTs: number;
+  readonly #heard = new Map<number, ModuleAnswer>();
+
+  constructor(kind: K, args: CallbackKinds[K]["args"], user: string | undefined, askedTs: number) {
+    this.#kind = kind;
+    this.#args = args;
+    this.#user = user;
+    this.#askedTs = askedTs;
+  }
+
+  /** Takes what slots did, in their order; `value` is what the one of them that stopped the walk stopped it with. */
+  add(records: readonly SlotRecord[], value?: unknown): void {
+    for (const record of records) {
+      const { module } = record.slot;
+      const known = this.#heard.get(module.index) ?? { module, said: { outcome: "continue" }, micros: 0, count: 0 };
+      // The first of its callbacks that did not let the walk continue speaks for the module.
+      if (known.said.outcome === "continue") known.said = saidOf(this.#kind, record, value);
+      known.micros += record.micros;
+      known.count += 1;
+      this.#heard.set(module.index, known);
+    }
+  }
+
+  /**
+   * Reports every module that was asked: one whose callbacks, in the whole `chain`, have all run, or one of which has
+   * decided. Of another module it is not known what it would have said.
+   */
+  end(chain: readonly Slot[], report: AnsweredListener): void {
+    if (this.#heard.size === 0) return;
+    const kind = this.#kind;
+    const args = portableArgs(kind, this.#args);
+    const asked: Asked = { kind, args, user: this.#user, askedTs: this.#askedTs };
+    for (const { module, said, micros, count } of this.#heard.values()) {
+      const isWhole = said.outcome !== "continue" || count >= countOf(module, chain);
+      if (isWhole) report(module, { asked, said, micros });
+    }
+  }
+}
+
+function countOf({ index }: SlotModule, chain: readonly Slot[]): number {
+  return chain.reduce((count, { module }) => count + (module.index === index ? 1 : 0), 0);
+}
