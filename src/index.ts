@@ -16,6 +16,7 @@ export {
   type SpamCheckerCallbacks,
   type SpamVerdict,
 } from "./module-api/definition.ts";
+export type { IgnoreDifference, Portable, Said, SaidError } from "./module-api/shadow-answer.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./module-api/standard-schema.ts";
 export type {
   FetchContext,

@@ -55,7 +55,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   web: [],
   metrics: ["callbacks", "module-api", "version"],
   // Modules beside those that decide: asked the same, compared, and never heard.
-  shadow: ["modules", "callbacks", "homeserver", "storage", "metrics", "config"],
+  shadow: ["modules", "module-api", "callbacks", "homeserver", "storage", "metrics", "config"],
   // How the service is doing, as the page and the terminal show it; `server` reads it.
   status: ["callbacks", "media", "metrics"],
   callbacks: [],
