@@ -2,6 +2,7 @@
  * What TypeScript modules and programs that embed the service import from `synapse-media-bridge`.
  */
 export { MatrixError, type MatrixErrorOptions } from "./errors.ts";
+export type { Portable, Said, SaidError } from "./callbacks/asked/asked.ts";
 export type { CallbackContext, CallbackRequester, UploadContext } from "./callbacks/context/context.ts";
 export type { MediaFile } from "./callbacks/kinds.ts";
 export { allow, NOT_SPAM, refuse, type Refusal, type RefusalWords } from "./callbacks/spam-verdict.ts";
@@ -16,7 +17,7 @@ export {
   type SpamCheckerCallbacks,
   type SpamVerdict,
 } from "./module-api/definition.ts";
-export type { IgnoreDifference, Portable, Said, SaidError } from "./module-api/shadow-answer.ts";
+export type { IgnoreDifference } from "./module-api/ignore-difference.ts";
 export type { StandardIssue, StandardResult, StandardSchema } from "./module-api/standard-schema.ts";
 export type {
   FetchContext,

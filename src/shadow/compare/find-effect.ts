@@ -66,14 +66,17 @@ function effectOfNotification(
 interface RefusalOnWire {
   readonly errcode?: string | null;
   readonly message?: string | null;
-  readonly fields?: { readonly [name: string]: Portable } | null;
+  /** As JSON text, in which integers of any size are exact; or as they are. */
+  readonly fields?: string | { readonly [name: string]: Portable } | null;
 }
 
 function badContent({ errcode, message, fields }: RefusalOnWire): ErrorEffect {
   const own = catalogued("BAD_CONTENT");
   const named = { errcode: errcode ?? own.errcode, error: message ?? own.error };
+  const more = typeof fields === "string" ? fields : canonicalText(fields ?? {});
   // A field may take the place of the errcode and the words, as in the body that is sent.
-  return readBody(own.status, new Map(Object.entries({ ...named, ...fields }).map(toCanonical)));
+  const members = [...Object.entries(named).map(toCanonical), ...(canonicalMembers(more) ?? [])];
+  return readBody(own.status, new Map(members));
 }
 
 function toCanonical([name, value]: [string, Portable]): [string, string] {

@@ -1,8 +1,9 @@
 import { importModule, type ImportOptions } from "../../modules/typescript/typescript-import.ts";
 import { moduleError, type TypeScriptEntry } from "../../modules/typescript/typescript-entry.ts";
-import type { IgnoreDifference, Portable, Said } from "../../module-api/shadow-answer.ts";
+import type { IgnoreDifference } from "../../module-api/ignore-difference.ts";
+import type { Portable, Said } from "../asked.ts";
 
-export type { IgnoreDifference } from "../../module-api/shadow-answer.ts";
+export type { IgnoreDifference } from "../../module-api/ignore-difference.ts";
 
 /** Where the file under `ignore:` is named: `specifier` is its absolute path, `key` such as `modules[0].shadow.ignore`. */
 export type IgnoreFile = Required<Pick<TypeScriptEntry, "specifier" | "from" | "key">> & Pick<TypeScriptEntry, "index">;

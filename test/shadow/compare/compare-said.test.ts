@@ -109,6 +109,9 @@ test.each<[found: string, kind: KindName, original: Said, candidate: Said]>([
   ["different_effect", SPAM, stop(), stop({ errcode: "M_FORBIDDEN" })],
   ["different_effect", SPAM, stop(), stop({ fields: { "org.example": true } })],
   ["same", SPAM, stop({ fields: { b: 1, a: 2 } }), stop({ fields: { a: 2, b: 1 } })],
+  ["same", SPAM, stop({ fields: '{"a":1.0}' }), stop({ fields: '{ "a": 1 }' })],
+  ["different_effect", SPAM, stop({ fields: '{"a":9007199254740993}' }), stop({ fields: '{"a":9007199254740992}' })],
+  ["different_effect", SPAM, stop({ fields: '{"errcode":"M_X"}' }), stop()],
   ["different_value", SPAM, stop(), raised(400, "M_UNKNOWN", "Bad content")],
 
   ["same", "on_media_uploaded", CONTINUE, CONTINUE],
