@@ -2,6 +2,7 @@ import type { LoadedConfig } from "../../config/config.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import { DURATION_FORM, parseDuration } from "../../config/units.ts";
 import { StartError } from "../../errors.ts";
+import { toVisibleText } from "../../util/log/visible-text.ts";
 
 /** The configuration; root continues as the service's user, so that nothing in the service's folders becomes root's. */
 export async function loadAsService(paths: readonly string[]): Promise<LoadedConfig> {
@@ -20,7 +21,6 @@ export function collect(value: string, earlier: string[] = []): string[] {
 export async function describeForReader({ message }: StartError): Promise<string> {
   if (!process.stderr.isTTY) return message;
   const { shortenTracebacks } = await import("../../util/log/shorten-traceback.ts");
-  const { toVisibleText } = await import("../../util/log/visible-text.ts");
   return toVisibleText(shortenTracebacks(message));
 }
 
@@ -31,7 +31,7 @@ export function readDuration(option: string, text: string): number {
   return durationMs;
 }
 
-/** Prints a command's answer. */
+/** Prints a command's answer. What modules or users worded reaches a terminal as text, never as a command. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${process.stdout.isTTY ? toVisibleText(text) : text}\n`);
 }

@@ -155,3 +155,12 @@ describe("without a running service", () => {
     expect((await folder.end(["forget", BOB])).stdout).toContain(`nothing named ${BOB}`);
   });
 });
+
+test("What a module words reaches a terminal as text", async () => {
+  const db = new Database(path, { timeout: 5_000 });
+  db.prepare("update media_bridge_refusals set errcode = ? where request_id = ?").run("M_\u001b[2J\u202eX", names[0]);
+  db.close();
+  const { stdout } = await folder.end(["refusals", "--user", ALICE], { terminal: true });
+  expect(stdout).toContain("refused with 413 M_\\x1b[2J\\u202eX");
+  expect(stdout).not.toContain("\u001b");
+});
