@@ -4,8 +4,8 @@ import { join } from "node:path";
 import type { Child } from "../src/bridge/child/child.ts";
 import { spawnChild } from "../src/bridge/child/spawn-child.ts";
 import { createLogger } from "../src/util/log.ts";
-import { cpuMsOfTree } from "./processes.ts";
-import { ROOT } from "./targets.ts";
+import { cpuMsOfTree } from "./support/processes.ts";
+import { ROOT } from "./support/targets.ts";
 
 const CALLS_IN_FLIGHT = 256;
 const ROUNDS = 5;
@@ -20,7 +20,7 @@ interface Figures {
 /** The shim beside a bare echo, over the same pipe and driven by the same connection code, turn by turn. */
 export async function benchBridge(python: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
-  const echo = await spawnBridgeChild(python, [join(ROOT, "bench/echo.py")]);
+  const echo = await spawnBridgeChild(python, [join(ROOT, "bench/support/echo.py")]);
   const shim = await spawnBridgeChild(python, [join(ROOT, "python-shim")]);
   try {
     const slots = await load(shim, folder);

@@ -8,7 +8,7 @@ import type { Child } from "../src/bridge/child/child.ts";
 import { openSqliteStores } from "../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../src/util/log.ts";
 import { initializeShim, spawnBridgeChild } from "./bridge.ts";
-import { ROOT } from "./targets.ts";
+import { ROOT } from "./support/targets.ts";
 
 const ROWS = 1000;
 const READS = 4000;
@@ -67,7 +67,7 @@ function newRow(index: number) {
 }
 
 function startBare(python: string, path: string): { measure: Measure; stop(): Promise<void> } {
-  const script = spawn(python, [join(ROOT, "bench/reads.py"), path, String(READS)], {
+  const script = spawn(python, [join(ROOT, "bench/support/reads.py"), path, String(READS)], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const ended = once(script, "exit");

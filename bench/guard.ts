@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { Pool } from "undici";
 import { measurePeak } from "./memory.ts";
-import { cpuMsOfTree } from "./processes.ts";
-import { newFolder, startGuard, startNginx, startSynapse } from "./targets.ts";
+import { cpuMsOfTree } from "./support/processes.ts";
+import { newFolder } from "./support/servers.ts";
+import { startSynapse } from "./support/synapse.ts";
+import { startGuard, startNginx } from "./support/targets.ts";
 
 const KB = 1024;
 const WORKS = [

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { benchBridge } from "./bridge.ts";
 import { benchDatabase } from "./database.ts";
-import { benchFaults } from "./faults.ts";
+import { benchFaults } from "./faults/faults.ts";
 import { benchGuard } from "./guard.ts";
 import { benchMemory } from "./memory.ts";
 import { benchSpam } from "./spam.ts";
 import { benchService } from "./service.ts";
-import { ROOT } from "./targets.ts";
+import { ROOT } from "./support/targets.ts";
 
 const { values } = parseArgs({
   options: {

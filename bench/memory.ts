@@ -1,7 +1,9 @@
 import { Readable } from "node:stream";
 import { Pool } from "undici";
-import { memoryOf, memoryOfTree, treeOf, type Memory } from "./processes.ts";
-import { newFolder, startBridge, startGuard, startSynapse, type Target } from "./targets.ts";
+import { memoryOf, memoryOfTree, treeOf, type Memory } from "./support/processes.ts";
+import { newFolder, type Target } from "./support/servers.ts";
+import { startSynapse } from "./support/synapse.ts";
+import { startBridge, startGuard } from "./support/targets.ts";
 
 const SIDE_BY_SIDE = 20;
 const FILE_BYTES = 200 * 1024 * 1024;

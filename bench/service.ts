@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { askForConfig, measure, measureInTurn, type Figures, type Work } from "./load.ts";
+import { askForConfig, measure, measureInTurn, type Figures, type Work } from "./support/load.ts";
 import { measurePeak } from "./memory.ts";
-import { emptyStore, newFolder, startBridge, startSynapse, type Durability, type Target } from "./targets.ts";
+import { emptyStore, newFolder, type Target } from "./support/servers.ts";
+import { startSynapse } from "./support/synapse.ts";
+import { startBridge, type Durability } from "./support/targets.ts";
 
 const DOWNLOAD_V1 = "/_matrix/client/v1/media/download/bench.test/";
 const UPLOAD = "/_matrix/media/v3/upload";

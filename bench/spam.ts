@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Child } from "../src/bridge/child/child.ts";
 import { initializeShim, spawnBridgeChild } from "./bridge.ts";
-import { ROOT } from "./targets.ts";
+import { ROOT } from "./support/targets.ts";
 
 const ROUNDS = 7;
 const CALLS = 2_000;
@@ -18,7 +18,7 @@ export async function benchSpam(python: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-bench-"));
   const path = join(folder, "file");
   writeFileSync(path, "no program");
-  const echo = await spawnBridgeChild(python, [join(ROOT, "bench/echo.py")]);
+  const echo = await spawnBridgeChild(python, [join(ROOT, "bench/support/echo.py")]);
   const shim = await spawnBridgeChild(python, [join(ROOT, "python-shim")]);
   try {
     const entries = await initializeShim(shim, folder, [{ index: 0, module: "bench_spam.SpamCheck", config: "{}" }]);

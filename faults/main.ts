@@ -1,13 +1,13 @@
 import { parseArgs } from "node:util";
 import type { FaultProgram } from "./program.ts";
-import { runAnswerFuzz } from "./answer-fuzz.ts";
-import { runFaultyDisk } from "./faulty-disk.ts";
-import { runHttpFuzz } from "./http-fuzz.ts";
-import { runPowerCut } from "./power-cut.ts";
-import { runQuotaModel } from "./quota-model.ts";
-import { runWireFuzz } from "./wire-fuzz.ts";
-import { runKillStorm } from "./kill-storm.ts";
-import { runSoak } from "./soak.ts";
+import { runAnswerFuzz } from "./answers/answer-fuzz.ts";
+import { runFaultyDisk } from "./disk/faulty-disk.ts";
+import { runHttpFuzz } from "./http/http-fuzz.ts";
+import { runPowerCut } from "./disk/power-cut.ts";
+import { runQuotaModel } from "./quota/quota-model.ts";
+import { runWireFuzz } from "./wire/wire-fuzz.ts";
+import { runKillStorm } from "./storm/kill-storm.ts";
+import { runSoak } from "./soak/soak.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [

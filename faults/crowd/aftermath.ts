@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { childrenOf, descriptorsOf, lookAtProcess } from "../processes.ts";
+import { childrenOf, descriptorsOf, lookAtProcess } from "../support/processes.ts";
 import type { World } from "./world.ts";
 import { exchange } from "../http/exchange.ts";
 

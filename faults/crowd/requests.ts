@@ -1,4 +1,4 @@
-import { SERVER_NAME } from "../folder.ts";
+import { SERVER_NAME } from "../support/folder.ts";
 import type { WireAnswer } from "../http/exchange.ts";
 import type { Announcements, Body, Told } from "./told.ts";
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { SERVER_NAME } from "../folder.ts";
+import { SERVER_NAME } from "../support/folder.ts";
 import { type Announcements, bodyOf, type Told } from "./told.ts";
 
 /** As long as Synapse keeps a connection, without announcing it: the service must end one first. */

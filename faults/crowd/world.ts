@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "../folder.ts";
-import { startHomeserver, type Homeserver } from "../homeserver.ts";
-import { ROOT } from "../root.ts";
-import { startFaultyService, type FaultyService } from "../service.ts";
+import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "../support/folder.ts";
+import { startHomeserver, type Homeserver } from "../support/homeserver.ts";
+import { ROOT } from "../support/root.ts";
+import { startFaultyService, type FaultyService } from "../support/service.ts";
 import { writeCrowdModules } from "./modules.ts";
 import { CROWD, Requests } from "./requests.ts";
 import { toWire } from "./wire.ts";

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ROOT } from "../root.ts";
+import { ROOT } from "../support/root.ts";
 
 const SOURCE = join(ROOT, "faults/disk/shim.c");
 let built: string | undefined;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { SERVER_NAME } from "../folder.ts";
+import { SERVER_NAME } from "../support/folder.ts";
 import type { FaultyStore } from "./faulty-store.ts";
 
 const UPLOAD = "/_matrix/media/v3/upload";

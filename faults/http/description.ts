@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { SERVER_NAME } from "../folder.ts";
-import { ROOT } from "../root.ts";
+import { SERVER_NAME } from "../support/folder.ts";
+import { ROOT } from "../support/root.ts";
 
 type Json = Record<string, unknown>;
 

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT } from "../root.ts";
+import { ROOT } from "../support/root.ts";
 import { describeForFuzzing } from "./description.ts";
 
 export interface SchemathesisOptions {

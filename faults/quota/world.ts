@@ -17,7 +17,7 @@ import { storeUpload, type StoredUpload, type UploadParts, type UploadRequest } 
 import { openFilesystemBlobs } from "../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../src/util/log.ts";
-import { SERVER_NAME } from "../folder.ts";
+import { SERVER_NAME } from "../support/folder.ts";
 import type { Reading, TrueUpload, Truth } from "./truth.ts";
 import { Turns } from "./turns.ts";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Dispatcher } from "undici";
-import { SERVER_NAME } from "../folder.ts";
+import { SERVER_NAME } from "../support/folder.ts";
 import { LIMITS } from "../storm/modules.ts";
 import { isAllowedSize } from "../storm/verdict.ts";
 

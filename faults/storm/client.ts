@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Pool } from "undici";
-import { SERVER_NAME } from "../folder.ts";
+import { SERVER_NAME } from "../support/folder.ts";
 import type { Kind } from "./modules.ts";
 import type { Asked } from "./verdict.ts";
 

@@ -1,4 +1,4 @@
-import { SERVER_NAME } from "../folder.ts";
+import { SERVER_NAME } from "../support/folder.ts";
 import { createUpload, idIn, makeUpload, nameAnswer, type Upload } from "./client.ts";
 import { LIMITS, type Kind } from "./modules.ts";
 import { findStored } from "./rows.ts";

@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { isMarked, marked } from "../processes.ts";
-import { type FaultyService, startFaultyService } from "../service.ts";
+import { isMarked, marked } from "../support/processes.ts";
+import { type FaultyService, startFaultyService } from "../support/service.ts";
 import { Client } from "./client.ts";
 import type { Tally } from "./tally.ts";
 

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { within } from "../../src/util/concurrency/with-timeout.ts";
-import { ROOT } from "../root.ts";
+import { ROOT } from "../support/root.ts";
 import { HANG_MS, PYTHON } from "./child-reader.ts";
 import type { Stream } from "./corpus.ts";
 

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { encodeFrame } from "../../src/bridge/transport/codec.ts";
 import { FrameDecoder } from "../../src/bridge/transport/frame-decoder.ts";
 import { within } from "../../src/util/concurrency/with-timeout.ts";
-import { ROOT } from "../root.ts";
+import { ROOT } from "../support/root.ts";
 import type { Stream } from "./corpus.ts";
 
 /** The shim's interpreter. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { HEADER_BYTES } from "../../src/bridge/transport/codec.ts";
-import { ROOT } from "../root.ts";
+import { ROOT } from "../support/root.ts";
 
 /** Who reads. */
 export type Reader = "host" | "child";

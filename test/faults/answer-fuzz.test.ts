@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runAnswerFuzz } from "../../faults/answer-fuzz.ts";
+import { runAnswerFuzz } from "../../faults/answers/answer-fuzz.ts";
 
 test("Whatever the service takes for an answer of Synapse's, Node takes for the same one: status, headers, body and end", async () => {
   const notes: string[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { canShim } from "../../faults/disk/shim.ts";
-import { runFaultyDisk } from "../../faults/faulty-disk.ts";
+import { runFaultyDisk } from "../../faults/disk/faulty-disk.ts";
 
 test.skipIf(!canShim())(
   "a disk that fails at any step of an upload, a stop or a start costs what the client was told, and leaves nothing",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runHttpFuzz } from "../../faults/http-fuzz.ts";
+import { runHttpFuzz } from "../../faults/http/http-fuzz.ts";
 
 const LONG_MS = 300_000;
 

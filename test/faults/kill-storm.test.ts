@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { runKillStorm } from "../../faults/kill-storm.ts";
+import { runKillStorm } from "../../faults/storm/kill-storm.ts";
 
 const LONG_MS = 300_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { canShim } from "../../faults/disk/shim.ts";
-import { runPowerCut } from "../../faults/power-cut.ts";
+import { runPowerCut } from "../../faults/disk/power-cut.ts";
 
 const LONG_MS = 180_000;
 

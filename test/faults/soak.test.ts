@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runSoak } from "../../faults/soak.ts";
+import { runSoak } from "../../faults/soak/soak.ts";
 
 const LONG_MS = 300_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runWireFuzz } from "../../faults/wire-fuzz.ts";
+import { runWireFuzz } from "../../faults/wire/wire-fuzz.ts";
 
 const LONG_MS = 180_000;
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { runQuotaModel } from "../../faults/quota-model.ts";
+import { runQuotaModel } from "../../faults/quota/quota-model.ts";
 
 test(
   "no order of uploads, failures, passing periods and crashes lets a limit be passed, or bytes be lost or counted twice",

@@ -1,5 +1,5 @@
 import { Pool, type Dispatcher } from "undici";
-import { tokenOf } from "./targets.ts";
+import { tokenOf } from "../support/targets.ts";
 
 /** Requests at a steady pace, however slow the answers are: clients that know nothing of each other. */
 export interface Offer {

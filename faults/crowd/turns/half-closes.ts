@@ -1,6 +1,6 @@
-import { toWire } from "./wire.ts";
-import type { Turn } from "./turn.ts";
-import { WireClient, WrongAnswer } from "./wire-client.ts";
+import { toWire } from "../wire.ts";
+import type { Turn } from "../turn.ts";
+import { WireClient, WrongAnswer } from "../wire-client.ts";
 
 /**
  * Clients that end their side of the connection and wait for an answer. Within a head or a body they get a 400. After

@@ -1,6 +1,6 @@
-import { toWire } from "./wire.ts";
-import { checkAnswer, cut, type Turn } from "./turn.ts";
-import { CutShort, WireClient, WrongAnswer } from "./wire-client.ts";
+import { toWire } from "../wire.ts";
+import { checkAnswer, cut, type Turn } from "../turn.ts";
+import { CutShort, WireClient, WrongAnswer } from "../wire-client.ts";
 
 const MISTAKE = Buffer.from("what?\r\n\r\n");
 const COUNTS = [2, 3, 5, 8, 13, 60];

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { Pool } from "undici";
-import { createFolder, removeFolder, writeFaultConfig } from "./folder.ts";
-import { startHomeserver } from "./homeserver.ts";
-import { childrenOf, type Holdings, lookAtProcess } from "./processes.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { createRandom } from "./random.ts";
-import { startFaultyService } from "./service.ts";
-import { prepareMix, type Send, type Turn } from "./soak/mix.ts";
-import { writeStormModules } from "./storm/modules.ts";
+import { createFolder, removeFolder, writeFaultConfig } from "../support/folder.ts";
+import { startHomeserver } from "../support/homeserver.ts";
+import { childrenOf, type Holdings, lookAtProcess } from "../support/processes.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { createRandom } from "../support/random.ts";
+import { startFaultyService } from "../support/service.ts";
+import { prepareMix, type Send, type Turn } from "./mix.ts";
+import { writeStormModules } from "../storm/modules.ts";
 
 const SHORT_REQUESTS = 5_000;
 const LONG_REQUESTS = 1_000_000;

@@ -1,13 +1,13 @@
-import { createFolder, PYTHON, removeFolder, writeFaultConfig } from "./folder.ts";
-import { startHomeserver, type Homeserver } from "./homeserver.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { createRandom } from "./random.ts";
-import { lookAround } from "./storm/aftermath.ts";
-import { LIMITS, type Kind, writeStormModules } from "./storm/modules.ts";
-import { Storm } from "./storm/storm.ts";
-import { Tally } from "./storm/tally.ts";
-import { StormUser } from "./storm/user.ts";
-import { Victim } from "./storm/victim.ts";
+import { createFolder, PYTHON, removeFolder, writeFaultConfig } from "../support/folder.ts";
+import { startHomeserver, type Homeserver } from "../support/homeserver.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { createRandom } from "../support/random.ts";
+import { lookAround } from "./aftermath.ts";
+import { LIMITS, type Kind, writeStormModules } from "./modules.ts";
+import { Storm } from "./storm.ts";
+import { Tally } from "./tally.ts";
+import { StormUser } from "./user.ts";
+import { Victim } from "./victim.ts";
 
 /** Who is killed. */
 export type Target = "child" | "service";

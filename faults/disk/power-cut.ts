@@ -2,16 +2,16 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { loadConfig } from "../src/config/load-config.ts";
-import { startService, type RunningService } from "../src/server/start.ts";
-import { createLogger } from "../src/util/log.ts";
-import { DiskModel } from "./disk/model.ts";
-import { readEvents, type DiskEvent } from "./disk/record.ts";
-import { diskEnvironment } from "./disk/shim.ts";
-import { createFolder, type FolderOptions, removeFolder, SERVER_NAME, writeFaultConfig } from "./folder.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { createRandom } from "./random.ts";
-import { startFaultyService, type FaultyService } from "./service.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { startService, type RunningService } from "../../src/server/start.ts";
+import { createLogger } from "../../src/util/log.ts";
+import { DiskModel } from "./model.ts";
+import { readEvents, type DiskEvent } from "./record.ts";
+import { diskEnvironment } from "./shim.ts";
+import { createFolder, type FolderOptions, removeFolder, SERVER_NAME, writeFaultConfig } from "../support/folder.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { createRandom } from "../support/random.ts";
+import { startFaultyService, type FaultyService } from "../support/service.ts";
 
 const silent = createLogger("fatal");
 

@@ -1,7 +1,7 @@
-import { breakAnswer } from "./answers/mutations.ts";
-import { readAsNode, readAsService, type ReadAnswer } from "./answers/readers.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { createRandom } from "./random.ts";
+import { breakAnswer } from "./mutations.ts";
+import { readAsNode, readAsService, type ReadAnswer } from "./readers.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { createRandom } from "../support/random.ts";
 
 const LONG = 400_000;
 const SHORT = 2_048;

@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
-import type { MediaUploadLimit } from "../src/callbacks/limit.ts";
-import { createFolder, removeFolder, SERVER_NAME, USERS } from "./folder.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { Truth } from "./quota/truth.ts";
-import { World, type UploadPlan } from "./quota/world.ts";
+import type { MediaUploadLimit } from "../../src/callbacks/limit.ts";
+import { createFolder, removeFolder, SERVER_NAME, USERS } from "../support/folder.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { Truth } from "./truth.ts";
+import { World, type UploadPlan } from "./world.ts";
 
 /** Few, so that many of their uploads meet. */
 const USER_IDS = USERS.slice(0, 2).map((user) => `@${user}:${SERVER_NAME}`);

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { within } from "../../src/util/concurrency/with-timeout.ts";
-import { IDLE_MS, type World } from "./world.ts";
-import { toWire } from "./wire.ts";
-import { WireClient } from "./wire-client.ts";
+import { within } from "../../../src/util/concurrency/with-timeout.ts";
+import { IDLE_MS, type World } from "../world.ts";
+import { toWire } from "../wire.ts";
+import { WireClient } from "../wire-client.ts";
 
 const EACH = 5;
 /** Often enough not to be idle, and next to nothing. */

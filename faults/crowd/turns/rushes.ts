@@ -1,7 +1,7 @@
-import type { WireAnswer } from "../http/exchange.ts";
-import { toWire } from "./wire.ts";
-import { expectAnswer, type Turn } from "./turn.ts";
-import { WireClient } from "./wire-client.ts";
+import type { WireAnswer } from "../../http/exchange.ts";
+import { toWire } from "../wire.ts";
+import { expectAnswer, type Turn } from "../turn.ts";
+import { WireClient } from "../wire-client.ts";
 
 const CLIENTS = 150;
 

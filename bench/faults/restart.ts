@@ -3,9 +3,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, DESCRIPTION, startOffering, type Answer } from "./offer.ts";
-import { treeOf } from "./processes.ts";
-import { printTable } from "./table.ts";
-import { newFolder, ROOT, startBridge, USERS, type Target } from "./targets.ts";
+import { treeOf } from "../support/processes.ts";
+import { printTable } from "../support/table.ts";
+import { newFolder, type Target } from "../support/servers.ts";
+import { ROOT, startBridge, USERS } from "../support/targets.ts";
 
 const PER_SECOND = 200;
 const WARM_UP_MS = 3000;

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { measure } from "./load.ts";
+import { measure } from "../support/load.ts";
 import { describe, DESCRIPTION, latencyMs, startOffering, type Answer, type Offer } from "./offer.ts";
-import { cpuMs, memoryOf, treeOf } from "./processes.ts";
-import { printTable } from "./table.ts";
-import { newFolder, startBridge, USERS, type Target } from "./targets.ts";
+import { cpuMs, memoryOf, treeOf } from "../support/processes.ts";
+import { printTable } from "../support/table.ts";
+import { newFolder, type Target } from "../support/servers.ts";
+import { startBridge, USERS } from "../support/targets.ts";
 
 const GUARDS = [
   {

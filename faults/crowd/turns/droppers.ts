@@ -1,9 +1,9 @@
-import { SERVER_NAME } from "../folder.ts";
-import type { Draft } from "./requests.ts";
-import { toWire } from "./wire.ts";
-import type { Turn } from "./turn.ts";
-import { WireClient } from "./wire-client.ts";
-import type { World } from "./world.ts";
+import { SERVER_NAME } from "../../support/folder.ts";
+import type { Draft } from "../requests.ts";
+import { toWire } from "../wire.ts";
+import type { Turn } from "../turn.ts";
+import { WireClient } from "../wire-client.ts";
+import type { World } from "../world.ts";
 
 /**
  * Clients that leave, by a reset or not, at any time: within a request, after some, before, within and after answers.

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { FAULTS, NUISANCES } from "./disk/faults.ts";
-import { FaultyStore } from "./disk/faulty-store.ts";
-import type { DiskRule } from "./disk/rule.ts";
-import { findUncleared, tryRestart, tryUpload } from "./disk/trials.ts";
-import { upload, UPLOADS } from "./disk/uploads.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { createRandom } from "./random.ts";
+import { FAULTS, NUISANCES } from "./faults.ts";
+import { FaultyStore } from "./faulty-store.ts";
+import type { DiskRule } from "./rule.ts";
+import { findUncleared, tryRestart, tryUpload } from "./trials.ts";
+import { upload, UPLOADS } from "./uploads.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { createRandom } from "../support/random.ts";
 
 /** How many calls fail: one, as many as the first failure and its clearing up make, all that follow. */
 const COUNTS = [1, 2, 3, undefined];

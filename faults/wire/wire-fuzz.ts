@@ -1,12 +1,12 @@
-import { createFolder, removeFolder } from "./folder.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { createRandom } from "./random.ts";
-import { readAsProcess } from "./wire/child-process.ts";
-import { ChildReader } from "./wire/child-reader.ts";
-import { type Reader, readCorpus } from "./wire/corpus.ts";
-import { readAsHost, readAsHostOverPipes } from "./wire/host-reader.ts";
-import { findGrowth, measureMemory, type MemoryUse, toMiB } from "./wire/memory.ts";
-import { Streams } from "./wire/streams.ts";
+import { createFolder, removeFolder } from "../support/folder.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { createRandom } from "../support/random.ts";
+import { readAsProcess } from "./child-process.ts";
+import { ChildReader } from "./child-reader.ts";
+import { type Reader, readCorpus } from "./corpus.ts";
+import { readAsHost, readAsHostOverPipes } from "./host-reader.ts";
+import { findGrowth, measureMemory, type MemoryUse, toMiB } from "./memory.ts";
+import { Streams } from "./streams.ts";
 
 /** How much of everything: frames of both directions together, streams over pipes of a process, real children. */
 const LONG = { frames: 1_000_000, overPipes: 500, processes: 100 };

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { toWire } from "./wire.ts";
-import { expectAnswer, type Turn } from "./turn.ts";
-import { WireClient } from "./wire-client.ts";
+import { toWire } from "../wire.ts";
+import { expectAnswer, type Turn } from "../turn.ts";
+import { WireClient } from "../wire-client.ts";
 
 /** Clients that take large media, or many small ones, slowly: some until they have them, some for a while. */
 export const slowReaders: Turn = {

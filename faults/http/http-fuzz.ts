@@ -1,17 +1,17 @@
 import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "./folder.ts";
-import { exchange, type Exchange } from "./http/exchange.ts";
-import { breakRequest } from "./http/mutations.ts";
-import { runSchemathesis } from "./http/schemathesis.ts";
-import { SHAPES } from "./http/shapes.ts";
-import { holdConnections } from "./http/slow-heads.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { createRandom } from "./random.ts";
-import { ROOT } from "./root.ts";
-import { startFaultyService, type FaultyService } from "./service.ts";
-import { runCrowds } from "./crowd/crowd.ts";
+import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "../support/folder.ts";
+import { exchange, type Exchange } from "./exchange.ts";
+import { breakRequest } from "./mutations.ts";
+import { runSchemathesis } from "./schemathesis.ts";
+import { SHAPES } from "./shapes.ts";
+import { holdConnections } from "./slow-heads.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { createRandom } from "../support/random.ts";
+import { ROOT } from "../support/root.ts";
+import { startFaultyService, type FaultyService } from "../support/service.ts";
+import { runCrowds } from "../crowd/crowd.ts";
 
 /** Callbacks of both languages in one chain; none fails. */
 const PYTHON_MODULE = `

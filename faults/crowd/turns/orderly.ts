@@ -1,8 +1,8 @@
-import { SERVER_NAME } from "../folder.ts";
-import type { Draft } from "./requests.ts";
-import { toWire } from "./wire.ts";
-import { expectAnswer, type Turn } from "./turn.ts";
-import { WireClient } from "./wire-client.ts";
+import { SERVER_NAME } from "../../support/folder.ts";
+import type { Draft } from "../requests.ts";
+import { toWire } from "../wire.ts";
+import { expectAnswer, type Turn } from "../turn.ts";
+import { WireClient } from "../wire-client.ts";
 
 /**
  * Clients as they should be, who must not notice the others: one request after the other, and uploads to ids made

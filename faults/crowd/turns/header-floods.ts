@@ -1,6 +1,6 @@
-import { toWire } from "./wire.ts";
-import { expectAnswer, type Turn } from "./turn.ts";
-import { WireClient, WrongAnswer } from "./wire-client.ts";
+import { toWire } from "../wire.ts";
+import { expectAnswer, type Turn } from "../turn.ts";
+import { WireClient, WrongAnswer } from "../wire-client.ts";
 
 /** More header lines than these are refused. */
 const MOST_LINES = 500;

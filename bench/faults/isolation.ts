@@ -1,7 +1,8 @@
-import { askForConfig, measureInTurn } from "./load.ts";
-import { memoryOfTree } from "./processes.ts";
-import { printTable } from "./table.ts";
-import { newFolder, startBridge, type Target } from "./targets.ts";
+import { askForConfig, measureInTurn } from "../support/load.ts";
+import { memoryOfTree } from "../support/processes.ts";
+import { printTable } from "../support/table.ts";
+import { newFolder, type Target } from "../support/servers.ts";
+import { startBridge } from "../support/targets.ts";
 
 const ISOLATIONS = ["shared", "module"] as const;
 
