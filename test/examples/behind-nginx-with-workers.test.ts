@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -8,11 +7,12 @@ import { expect, onTestFinished, test } from "vitest";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { createTemporaryFolder } from "../storage/files/temporary-folder.ts";
 import { findFreePort } from "../support/free-port.ts";
+import { findNginx } from "../support/servers/has-nginx.ts";
 import { startProcess } from "../support/process.ts";
 import { PROJECT } from "./example-service.ts";
 
 const EXAMPLE = join(PROJECT, "examples/behind-nginx-with-workers");
-const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
+const hasNginx = findNginx();
 
 /** A server that says who it is. */
 async function startStub(name: string): Promise<number> {

@@ -1,13 +1,13 @@
-import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findFreePort } from "../support/free-port.ts";
+import { findNginx } from "../support/servers/has-nginx.ts";
 import { startNginx, type Nginx } from "../support/servers/nginx.ts";
 import { PROJECT, readMediaId, startExample, type ExampleService } from "./example-service.ts";
 
-const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
+const hasNginx = findNginx();
 const AUTHORIZATION = { Authorization: "Bearer try-out-token-of-bob" };
 
 let service: ExampleService;

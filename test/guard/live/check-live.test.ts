@@ -1,19 +1,19 @@
-import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { CliFolder, type CliService } from "../support/cli.ts";
-import { startNginx, type Nginx } from "../support/servers/nginx.ts";
-import { sendJson, StubSynapse } from "./support/stub-synapse.ts";
-
-const hasNginx = spawnSync("nginx", ["-v"]).status === 0;
-const MODULES = [{ module: "every.Every" }];
+import { CliFolder, type CliService } from "../../support/cli.ts";
+import { checkLive, createGuardFolder, knowing, MAXIMUM, MODULES } from "./live-check.ts";
+import { sendJson, StubSynapse } from "../support/stub-synapse.ts";
 
 let synapse: StubSynapse;
 let folder: CliFolder;
 let service: CliService;
+/** What Synapse says that it takes. */
+let maximum = MAXIMUM;
+let likeSynapse: StubSynapse["behave"];
 
 beforeAll(async () => {
   synapse = await StubSynapse.start();
-  folder = createFolder();
+  likeSynapse = knowing(synapse, () => maximum);
+  folder = createGuardFolder(synapse);
   service = await folder.start();
 });
 beforeEach(() => {
@@ -26,40 +26,6 @@ afterAll(async () => {
   await synapse.stop();
 });
 
-const MAXIMUM = 50 * 1024 * 1024;
-/** What Synapse says that it takes. */
-let maximum = MAXIMUM;
-const likeSynapse: StubSynapse["behave"] = (req, res, seen) => {
-  const token = req.headers.authorization;
-  const isKnown = token === "Bearer token-of-admin" || token === "Bearer token-of-alice";
-  if (isKnown && req.url?.endsWith("/media/config") === true) sendJson(res, 200, { "m.upload.size": maximum });
-  else if (isKnown || seen.url === "/_matrix/client/versions") synapse.likeSynapse(req, res, seen);
-  else req.once("end", () => sendJson(res, 401, { errcode: "M_UNKNOWN_TOKEN", error: "Invalid access token" }));
-};
-
-function createFolder(): CliFolder {
-  const created = new CliFolder({
-    config: { modules: MODULES, max_upload_size: "50M" },
-    mediaBridge: {
-      tokens_file: undefined,
-      listen: { host: "127.0.0.1", port: 0, x_forwarded: true },
-      homeserver: { url: synapse.url, admin_token_file: "./admin-token" },
-      upstream: { url: synapse.url },
-    },
-  });
-  created.write("admin-token", "token-of-admin");
-  return created;
-}
-
-/** The lines of the check, with what to change behind each problem. */
-async function checkLive(
-  where: CliFolder,
-  ...options: string[]
-): Promise<{ status: number | undefined; lines: string[] }> {
-  const { status, stdout } = await where.end(["check", "--live", ...options]);
-  return { status, lines: stdout.replaceAll(/\n +→ /g, " → ").split("\n") };
-}
-
 /** What is said of these listeners of Synapse, beside one of another kind. */
 async function lookAt(...listeners: object[]): Promise<string[]> {
   folder.write("homeserver.yaml", JSON.stringify({ listeners: [...listeners, { port: 9, type: "metrics" }] }));
@@ -67,71 +33,14 @@ async function lookAt(...listeners: object[]): Promise<string[]> {
   return lines.filter((line) => /listener.* on port|whether Synapse's listeners/.test(line));
 }
 
-function replacing(what: string, by: string): (conf: string) => string {
-  return (conf) => conf.replace(what, by);
-}
-
-async function withNginx<T>(change: (conf: string) => string, use: (nginx: Nginx) => Promise<T>): Promise<T> {
-  const nginx = await startNginx(service.port, synapse.port, "guard", change);
-  try {
-    return await use(nginx);
-  } finally {
-    await nginx.stop();
-  }
-}
-
-describe.runIf(hasNginx)("check --live", () => {
-  test("finds nothing wrong with the set-up of the example", async () => {
-    const { status, lines } = await withNginx(String, (nginx) => checkLive(folder, "--public-url", nginx.url));
-    expect(lines.filter((line) => line.startsWith("problem"))).toEqual([]);
-    expect(lines.join("\n")).toContain("bodies are not buffered on the way, and max_upload_size gets through");
-    expect(lines.join("\n")).toContain("the proxy tells the client's address");
-    expect(status).toBe(0);
-    expect(synapse.uploads).toEqual([]);
-  });
-
-  test("says where uploads that go past the service are to be sent", async () => {
-    const change = replacing("proxy_pass http://media_bridge;", "proxy_pass http://synapse;");
-    const { status, lines } = await withNginx(change, (nginx) => checkLive(folder, "--public-url", nginx.url));
-    expect(status).toBe(1);
-    const wrong = lines.filter((line) => line.startsWith("problem"));
-    expect(wrong).toHaveLength(7);
-    for (const line of wrong) expect(line).toMatch(/does not arrive here.* → .*examples\/guard\/nginx\.conf/);
-    expect(synapse.stored).toEqual([]);
-  });
-
-  test("finds one path that was forgotten", async () => {
-    const change = replacing("(config$|create|upload)", "(config$|upload)");
-    const { lines } = await withNginx(change, (nginx) => checkLive(folder, "--public-url", nginx.url));
-    const wrong = lines.filter((line) => line.startsWith("problem"));
-    expect(wrong).toEqual([expect.stringMatching(/POST .*\/_matrix\/media\/v1\/create does not arrive here/)]);
-  });
-
-  test("sees that a proxy buffers bodies, and what to set", async () => {
-    const change = replacing("proxy_request_buffering off;", "");
-    const { lines } = await withNginx(change, (nginx) => checkLive(folder, "--public-url", nginx.url));
-    expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
-      expect.stringMatching(/bodies are buffered.* → nginx: proxy_request_buffering off;/),
-    ]);
-  });
-
-  test("sees that a proxy refuses what the service would take", async () => {
-    const change = replacing("client_max_body_size 0;", "client_max_body_size 1m;");
-    const { lines } = await withNginx(change, (nginx) => checkLive(folder, "--public-url", nginx.url));
-    expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
-      expect.stringMatching(/max_upload_size \(52428800 bytes\).*413.* → nginx: client_max_body_size 0;/),
-    ]);
-  });
-
+describe("check --live", () => {
   test("sees that no proxy sets the address that is believed", async () => {
     const { lines } = await checkLive(folder, "--public-url", `http://127.0.0.1:${service.port}`);
     expect(lines.filter((line) => line.startsWith("problem"))).toEqual([
       expect.stringMatching(/X-Forwarded-For is believed, and no proxy sets it/),
     ]);
   });
-});
 
-describe("check --live", () => {
   test("names every check that it skipped, and why", async () => {
     const { lines } = await checkLive(folder);
     expect(lines.filter((line) => line.startsWith("skipped"))).toEqual([
