@@ -7,6 +7,7 @@ import { runPowerCut } from "./disk/power-cut.ts";
 import { runQuotaModel } from "./quota/quota-model.ts";
 import { runWireFuzz } from "./wire/wire-fuzz.ts";
 import { runKillStorm } from "./storm/kill-storm.ts";
+import { runRestarts } from "./restarts/restarts.ts";
 import { runSoak } from "./soak/soak.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
@@ -18,6 +19,7 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "http-fuzz", run: runHttpFuzz },
   { name: "answer-fuzz", run: runAnswerFuzz },
   { name: "kill-storm", run: (options) => runKillStorm(options) },
+  { name: "restarts", run: runRestarts },
   { name: "soak", run: runSoak },
 ];
 

@@ -17,7 +17,7 @@ export interface StormKills {
   readonly service: number;
 }
 
-const SHORT: StormKills = { child: 35, service: 15 };
+const SHORT: StormKills = { child: 20, service: 8 };
 const LONG: StormKills = { child: 700, service: 300 };
 const CLIENTS = 8;
 const KINDS = Object.keys(LIMITS) as Kind[];

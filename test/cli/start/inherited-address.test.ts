@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { startActivated } from "../../support/activated-service.ts";
+import { startActivated } from "../../../faults/support/activated-service.ts";
 import { CliFolder } from "../../support/cli.ts";
 
 const MESSAGE = /\{[^\n]*systemd passes a socket on [^\n]*/;

@@ -1,9 +1,8 @@
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { findFreePort } from "./free-port.ts";
+import { findFreePort } from "../../test/support/free-port.ts";
+import { CLI } from "./service.ts";
 
-const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 /**
  * What systemd does with a service of a socket unit: starts it, and starts it again when it has ended, each time with
  * the listening socket. This shell holds the socket meanwhile. The service's own number is known only to the process
