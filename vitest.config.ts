@@ -1,4 +1,32 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The files that take longest. They begin first: the last one would run alone while the other worker has nothing. */
+const SLOWEST = [
+  "faults/http-fuzz",
+  "package/package",
+  "faults/kill-storm",
+  "modules/python/python-environment",
+  "faults/restarts",
+  "modules/python/hostile",
+  "providers/storing",
+  "providers/fetching",
+  "guard/live/check-live",
+  "cli/new-module",
+  "faults/soak",
+  "faults/power-cut",
+];
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const placeOf = ({ moduleId }: TestSpecification) => {
+      const place = SLOWEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
+      return place === -1 ? SLOWEST.length : place;
+    };
+    return sorted.toSorted((a, b) => placeOf(a) - placeOf(b));
+  }
+}
 
 export default defineConfig({
   resolve: {
@@ -15,5 +43,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Every suite spawns real Python children; more workers than cores only makes them wait for each other.
     maxWorkers: 2,
+    sequence: { sequencer: SlowestFirst },
   },
 });

@@ -9,7 +9,7 @@ const reports = mkdtempSync(join(tmpdir(), "media-bridge-reports-"));
 const report = join(reports, "vitest.json");
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
 
-runSteps([
+await runSteps([
   { name: "build", command: ["npm", "run", "--silent", "build"] },
   { name: "Python environment", command: ["npm", "run", "--silent", "setup:python"] },
   { name: "public modules", command: ["npm", "run", "--silent", "setup:modules"] },

@@ -21,7 +21,7 @@ const tests = [
 ];
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
 
-runSteps([
+await runSteps([
   { name: "format", command: ["npm", "run", "--silent", "format:check"] },
   { name: "lint", command: ["npm", "run", "--silent", "lint"] },
   { name: "types", command: ["npm", "run", "--silent", "typecheck"] },

@@ -11,7 +11,7 @@ const report = join(reports, "vitest.json");
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
 
 if (spawnSync("nginx", ["-v"]).error) process.stdout.write("there is no nginx: install Debian's, as root\n");
-runSteps([
+await runSteps([
   { name: "build", command: ["npm", "run", "--silent", "build"] },
   { name: "Python environment", command: ["npm", "run", "--silent", "setup:python"] },
   { name: "Synapse", command: ["npm", "run", "--silent", "setup:synapse"] },

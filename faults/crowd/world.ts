@@ -14,7 +14,7 @@ import { WireClient } from "./wire-client.ts";
 import { Witness } from "./witness.ts";
 
 /** How long the service lets a client neither send nor read. */
-export const IDLE_MS = 5_000;
+export const IDLE_MS = 3_000;
 const SMALL_BYTES = [1_000, 9_000, 40_000];
 /** More than what systems keep of a connection that is not read. */
 const LARGE_BYTES = [6_000_000, 6_000_001];

@@ -1,10 +1,11 @@
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createFolder, removeFolder, SERVER_NAME, writeFaultConfig } from "../support/folder.ts";
 import { exchange, type Exchange } from "./exchange.ts";
 import { breakRequest } from "./mutations.ts";
-import { runSchemathesis } from "./schemathesis.ts";
+import { runSchemathesis, type SchemathesisResult } from "./schemathesis.ts";
 import { SHAPES } from "./shapes.ts";
 import { holdConnections } from "./slow-heads.ts";
 import type { FaultOptions, FaultResult } from "../program.ts";
@@ -57,25 +58,43 @@ export default defineModule({
 const LAST = "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 const AT_ONCE = 8;
 
+/** Counts a check, which failed where it says what is wrong. */
+type Count = (what: string, wrong: string | undefined) => void;
+
 /**
  * Sends the built service what clients should not send: requests generated from its description, and bytes that are
  * hardly HTTP. No answer may be a 500, none may be missing, and each must match the description. Afterwards the service
  * must be as well as before. Then crowds of clients misuse their connections.
  */
 export async function runHttpFuzz({ short, seed, note }: FaultOptions): Promise<FaultResult> {
-  const folder = createFolder();
   let [passed, failed] = [0, 0];
-  const count = (what: string, wrong: string | undefined) => {
+  const count: Count = (what, wrong) => {
     if (wrong === undefined) passed += 1;
     else {
       failed += 1;
       note(`${what}: ${wrong}`);
     }
   };
+  // They share nothing but the processor, and both wait a lot.
+  const programs = [
+    fuzz({ short, seed, note }, count),
+    runCrowds({ requests: short ? 2_400 : 100_000, seed, note, count }),
+  ] as const;
+  // Not before both have ended, so that neither leaves anything behind.
+  const [fuzzed, crowded] = await Promise.allSettled(programs);
+  if (fuzzed.status === "rejected") throw fuzzed.reason;
+  if (crowded.status === "rejected") throw crowded.reason;
+  return { passed: passed + fuzzed.value.passed, failed: failed + fuzzed.value.failed };
+}
+
+/** One service, and what clients should not send. Resolves to what schemathesis counted. */
+async function fuzz({ short, seed, note }: FaultOptions, count: Count): Promise<FaultResult> {
+  const folder = createFolder();
   try {
     const config = writeFuzzConfig(folder);
     const service = await startFaultyService(config);
     const port = Number(new URL(service.url).port);
+    let made: SchemathesisResult;
     try {
       const mediaIds = await uploadSome(service);
       for (const { name, pieces, statuses, cut } of SHAPES) {
@@ -92,20 +111,17 @@ export async function runHttpFuzz({ short, seed, note }: FaultOptions): Promise<
         const outcomes = await Promise.all(broken.map((pieces) => exchange(port, [...pieces, LAST], { answers: 1 })));
         for (const [index, outcome] of outcomes.entries()) count(JSON.stringify(broken[index]), findWrong(outcome));
       }
-      const made = await runSchemathesis({ url: service.url, seed, folder, mediaIds, maxExamples: short ? 5 : 200 });
-      passed += made.passed;
-      failed += made.failed;
+      made = await runSchemathesis({ url: service.url, seed, folder, mediaIds, maxExamples: short ? 5 : 200 });
       if (made.said !== "") note(made.said);
       count("afterwards", await findDamage(service));
     } finally {
       await service.end("SIGTERM");
     }
-    count("the store", findDifferences(config));
-    await runCrowds({ requests: short ? 2_400 : 100_000, seed, note, count });
+    count("the store", await findDifferences(config));
+    return made;
   } finally {
     removeFolder(folder);
   }
-  return { passed, failed };
 }
 
 function writeFuzzConfig(folder: string): string {
@@ -166,14 +182,10 @@ async function findDamage(service: FaultyService): Promise<string | undefined> {
     .find((line) => /"level":"?(?:warn|error|fatal|[4-6]0)\b/.test(line) || !/^(?:\{.*\})?$/.test(line));
 }
 
-function findDifferences(config: string): string | undefined {
-  try {
-    execFileSync(process.execPath, [join(ROOT, "dist/cli/main.js"), "verify", "--config", config], {
-      encoding: "utf8",
-      stdio: "pipe",
-    });
-    return undefined;
-  } catch (error) {
-    return String((error as { stdout?: string }).stdout);
-  }
+async function findDifferences(config: string): Promise<string | undefined> {
+  const args = [join(ROOT, "dist/cli/main.js"), "verify", "--config", config];
+  return promisify(execFile)(process.execPath, args).then(
+    () => undefined,
+    (error: { stdout?: string }) => String(error.stdout),
+  );
 }

@@ -5,9 +5,10 @@ import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startProcess } from "../examples/service-process.ts";
+import { testPython } from "../support/python.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-/** Packages are installed, and a Python environment is made. */
+/** Packages are installed. */
 const INSTALL_MS = 600_000;
 
 let packed: string;
@@ -101,7 +102,8 @@ async function install(): Promise<void> {
     allowScripts: { "better-sqlite3": true },
   };
   writeFileSync(join(elsewhere, "package.json"), JSON.stringify(manifest));
-  await execa("npm", ["install", "--no-audit", "--no-fund", tarball()], { cwd: elsewhere });
+  // What the project itself was installed from is in npm's cache.
+  await execa("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", tarball()], { cwd: elsewhere });
 }
 
 const MODULE = `import { defineModule, type ModuleApi } from "synapse-media-bridge";
@@ -138,7 +140,8 @@ function writeModule(): void {
     media_bridge: {
       listen: { host: "127.0.0.1", port: 0 },
       tokens_file: "./tokens.yaml",
-      python: { path: ["./modules"] },
+      // An environment of the service's own takes as long as everything else: python-environment.test.ts makes one.
+      python: { executable: testPython(), path: ["./modules"] },
     },
   };
   // JSON is YAML.

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, type TestContext } from "vitest";
 import { PROVIDERS, removeFromStore, ScriptedProvider } from "../support/providers.ts";
 import { startTestService, type TestService, type TestServiceOptions } from "../support/service.ts";
 
@@ -13,10 +13,13 @@ export interface ProviderService extends TestService {
   remove(mediaId: string): void;
 }
 
+/** What ends with a test; one that runs beside others has its own, in its context. */
+type Ending = Pick<TestContext, "onTestFinished">;
+
 /** A scripted provider with a folder of its own, which goes when the test ends. */
-export function scriptProvider(className?: string): ScriptedProvider {
+export function scriptProvider(className?: string, test: Ending = { onTestFinished }): ScriptedProvider {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-provider-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return new ScriptedProvider(folder, className);
 }
 
@@ -24,13 +27,14 @@ export function scriptProvider(className?: string): ScriptedProvider {
 export async function startProviderService(
   entries: readonly object[],
   { config, ...options }: TestServiceOptions = {},
+  test: Ending = { onTestFinished },
 ): Promise<ProviderService> {
   const service = await startTestService({
     ...options,
     pythonPath: [PROVIDERS, ...(options.pythonPath ?? [])],
     config: { media_storage_providers: entries, ...config },
   });
-  onTestFinished(() => service.stop());
+  test.onTestFinished(() => service.stop());
   return {
     ...service,
     download: (mediaId) =>

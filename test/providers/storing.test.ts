@@ -99,9 +99,22 @@ describe("a provider in the background", () => {
     },
   );
 
-  test("A background provider that fails does not fail the upload, and gets the file once it works again", async () => {
+  test("gets every one of many files, once each", async () => {
     const provider = scriptProvider();
     const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
+    const bodies = Array.from({ length: 60 }, (_, index) => `file ${index}`);
+    const mediaIds = await Promise.all(bodies.map((body) => service.upload(body)));
+    const kept = await Promise.all(mediaIds.map(async (mediaId) => (await provider.hasStored(mediaId)).toString()));
+    expect(kept).toEqual(bodies);
+    expect(provider.calls("store")).toHaveLength(60);
+  });
+});
+
+// They wait for the pauses between attempts: beside each other.
+describe("a provider in the background that fails", () => {
+  test.concurrent("A background provider that fails does not fail the upload, and gets the file once it works again", async (context) => {
+    const provider = scriptProvider("Scripted", context);
+    const service = await startProviderService([provider.entry(IN_BACKGROUND)], {}, context);
     provider.behave({ store: "raises" });
     const mediaId = await service.upload("kept twice");
     await provider.called("store", 2);
@@ -112,35 +125,9 @@ describe("a provider in the background", () => {
     expect(errors[0]).toContain("RuntimeError: the bucket is on fire");
   });
 
-  test.each([
-    ["raises", "error", "could not store a file"],
-    ["raises_plainly", "error", "could not store a file"],
-    ["refuses", "warn", "refused to store a file"],
-  ])(
-    "The log has one line for each attempt of a background provider whose store_file %s",
-    async (store, level, said) => {
-      const provider = scriptProvider();
-      const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
-      provider.behave({ store });
-      const mediaId = await service.upload("kept twice");
-      await provider.called("store", 3);
-      provider.behave({});
-      await provider.hasStored(mediaId);
-      const told = service.log.lines.filter((line) => line.level === "error" || line.level === "warn");
-      // The last attempt may have gone well already; every other one is told of.
-      expect(told.map(({ facts }) => facts["attempts"])).toEqual(told.map((_, index) => index + 1));
-      expect(told.length).toBe(provider.calls("store").length - 1);
-      for (const line of told) {
-        expect([line.level, line.message]).toEqual([level, `the storage provider ${provider.name} ${said}`]);
-        expect(line.facts).toMatchObject({ provider: provider.name, path: localPath(mediaId) });
-      }
-      expect(told.map(({ facts }) => "traceback" in facts)).toEqual(told.map(() => level === "error"));
-    },
-  );
-
-  test("A copy whose source is gone logs one error for each attempt while the provider that has the file fails", async () => {
-    const [first, second] = [scriptProvider(), scriptProvider("Other")];
-    const service = await startProviderService([first.entry(), second.entry(IN_BACKGROUND)]);
+  test.concurrent("A copy whose source is gone logs one error for each attempt while the provider that has the file fails", async (context) => {
+    const [first, second] = [scriptProvider("Scripted", context), scriptProvider("Other", context)];
+    const service = await startProviderService([first.entry(), second.entry(IN_BACKGROUND)], {}, context);
     second.behave({ store: "raises", fetch: "absent" });
     first.behave({ fetch: "raises" });
     const mediaId = await service.upload("kept twice");
@@ -166,9 +153,9 @@ describe("a provider in the background", () => {
     expect(waiting.length).toBeGreaterThan(0);
   });
 
-  test("The next Python child asks a background provider again that ended the child before it", async () => {
-    const provider = scriptProvider();
-    const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
+  test.concurrent("The next Python child asks a background provider again that ended the child before it", async (context) => {
+    const provider = scriptProvider("Scripted", context);
+    const service = await startProviderService([provider.entry(IN_BACKGROUND)], {}, context);
     provider.behave({ store: "dies" });
     const mediaId = await service.upload("kept twice");
     await service.log.waitFor(({ message }) => message === "the child is down");
@@ -176,28 +163,18 @@ describe("a provider in the background", () => {
     expect((await provider.hasStored(mediaId)).toString()).toBe("kept twice");
   });
 
-  test("gets every one of many files, once each", async () => {
-    const provider = scriptProvider();
-    const service = await startProviderService([provider.entry(IN_BACKGROUND)]);
-    const bodies = Array.from({ length: 60 }, (_, index) => `file ${index}`);
-    const mediaIds = await Promise.all(bodies.map((body) => service.upload(body)));
-    const kept = await Promise.all(mediaIds.map(async (mediaId) => (await provider.hasStored(mediaId)).toString()));
-    expect(kept).toEqual(bodies);
-    expect(provider.calls("store")).toHaveLength(60);
-  });
-
-  test("A background provider that hangs does not keep another one waiting", async () => {
-    const [hanging, quick] = [scriptProvider(), scriptProvider("Other")];
-    const service = await startProviderService([hanging.entry(IN_BACKGROUND), quick.entry(IN_BACKGROUND)]);
+  test.concurrent("A background provider that hangs does not keep another one waiting", async (context) => {
+    const [hanging, quick] = [scriptProvider("Scripted", context), scriptProvider("Other", context)];
+    const service = await startProviderService([hanging.entry(IN_BACKGROUND), quick.entry(IN_BACKGROUND)], {}, context);
     hanging.behave({ store: "hangs" });
     const mediaIds = await Promise.all(["a", "b", "c", "d", "e", "f"].map((body) => service.upload(body)));
     for (const mediaId of mediaIds) await quick.hasStored(mediaId);
     expect(hanging.calls("store").length).toBeLessThanOrEqual(4);
   });
 
-  test("still gets a file that is gone from disk by then, if another provider has it", async () => {
-    const [first, second] = [scriptProvider(), scriptProvider("Other")];
-    const service = await startProviderService([first.entry(), second.entry(IN_BACKGROUND)]);
+  test.concurrent("still gets a file that is gone from disk by then, if another provider has it", async (context) => {
+    const [first, second] = [scriptProvider("Scripted", context), scriptProvider("Other", context)];
+    const service = await startProviderService([first.entry(), second.entry(IN_BACKGROUND)], {}, context);
     second.behave({ store: "raises" });
     const mediaId = await service.upload("kept twice");
     await second.called("store", 1);
@@ -205,6 +182,32 @@ describe("a provider in the background", () => {
     second.behave({});
     expect((await second.hasStored(mediaId)).toString()).toBe("kept twice");
   });
+
+  test.concurrent.for([
+    ["raises", "error", "could not store a file"],
+    ["raises_plainly", "error", "could not store a file"],
+    ["refuses", "warn", "refused to store a file"],
+  ] as const)(
+    "The log has one line for each attempt of a background provider whose store_file %s",
+    async ([store, level, said], context) => {
+      const provider = scriptProvider("Scripted", context);
+      const service = await startProviderService([provider.entry(IN_BACKGROUND)], {}, context);
+      provider.behave({ store });
+      const mediaId = await service.upload("kept twice");
+      await provider.called("store", 3);
+      provider.behave({});
+      await provider.hasStored(mediaId);
+      const told = service.log.lines.filter((line) => line.level === "error" || line.level === "warn");
+      // The last attempt may have gone well already; every other one is told of.
+      expect(told.map(({ facts }) => facts["attempts"])).toEqual(told.map((_, index) => index + 1));
+      expect(told.length).toBe(provider.calls("store").length - 1);
+      for (const line of told) {
+        expect([line.level, line.message]).toEqual([level, `the storage provider ${provider.name} ${said}`]);
+        expect(line.facts).toMatchObject({ provider: provider.name, path: localPath(mediaId) });
+      }
+      expect(told.map(({ facts }) => "traceback" in facts)).toEqual(told.map(() => level === "error"));
+    },
+  );
 });
 
 test.each([
