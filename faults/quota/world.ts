@@ -23,7 +23,12 @@ import { Turns } from "./turns.ts";
 
 const log = createLogger("fatal");
 const NO_POLICIES = {} as ChainOptions["policies"];
-const NOBODY_LISTENS = { observe: () => undefined, onLate: () => undefined, isUserAdmin: async () => false };
+const NOBODY_LISTENS = {
+  observe: () => undefined,
+  onLate: () => undefined,
+  onUnenforced: () => undefined,
+  isUserAdmin: async () => false,
+};
 
 /** How an upload may be refused here. */
 const REFUSALS = new Set<string | undefined>(["LIMIT_EXCEEDED", "STORE_FAILED", "UPLOAD_INCOMPLETE"]);

@@ -8,11 +8,12 @@ import { SYSTEM_CLOCK, type Clock } from "../util/clock.ts";
 import { runForRequest } from "./context/current-request.ts";
 import { ModuleUnavailable, nameSlot, toClientError } from "./failure.ts";
 import type { StepResult } from "./python-run.ts";
-import { runnerOf, runSteps, type AskedStep } from "./python-run.ts";
+import { missingResult, runnerOf, runSteps, type AskedStep } from "./python-run.ts";
 import type { CallbackPolicy, Question } from "./kinds.ts";
 import type { CallbackRegistry, Segment } from "./registry.ts";
 import type { PythonSlot, Slot, SlotObserver, SlotRecord, TypeScriptSlot } from "./slot.ts";
 import { callTypeScriptSlot } from "./typescript-slot.ts";
+import { isReportOnly, type Unenforced, type UnenforcedFacts, unenforcedStop } from "./unenforced.ts";
 
 export interface ChainOptions {
   readonly registry: CallbackRegistry;
@@ -21,6 +22,8 @@ export interface ChainOptions {
   readonly observe: SlotObserver;
   /** Called for a TypeScript callback that rejected after its deadline. */
   readonly onLate: (slot: Slot, error: unknown) => void;
+  /** Called for what a slot or a limit that is not enforced would have done: once for each request. */
+  readonly onUnenforced: (unenforced: Unenforced, facts: UnenforcedFacts) => void;
   /** By which the deadlines of TypeScript callbacks pass; absent: the machine's. */
   readonly clock?: Clock;
   readonly trace?: boolean;
@@ -87,12 +90,17 @@ export class CallbackChain implements Chain {
         const records = await this.#tell(segment, question);
         for (const record of records) {
           this.#options.observe(record, this.#facts.request);
-          if (MatrixError.is(record.error)) raised ??= record.error;
+          // The client of a refusal is not told the words of a module that is not enforced.
+          if (MatrixError.is(record.error) && !isReportOnly(record.slot)) raised ??= record.error;
         }
         question.hearing?.add(records);
       }
       return raised;
     });
+  }
+
+  wouldRefuse(error: MatrixError): void {
+    this.#report({ would: "refuse", error }, this.#facts.requester?.userId);
   }
 
   /** Asks a question; where that is wanted, reports at its end, however it ends, what each module said. */
@@ -121,8 +129,8 @@ export class CallbackChain implements Chain {
       const { record, value } = await this.#callTypeScript(slot, question);
       this.#options.observe(record, this.#facts.request);
       question.hearing?.add([record], value);
-      if (record.outcome === "stop") return { slot, value: value as CallbackKinds[K]["stop"] };
-      this.#refuseUnlessSkipped(question.kind, slot, record.error);
+      const decision = this.#judge(question, record, () => value as CallbackKinds[K]["stop"]);
+      if (decision !== undefined) return decision;
     }
     return undefined;
   }
@@ -138,12 +146,12 @@ export class CallbackChain implements Chain {
       const asked = gap > 0 ? rest.slice(0, gap) : gap === 0 ? rest.slice(0, 1) : rest;
       const result = await this.#runSteps([[asked, question]]).then(
         ([first]) => first,
-        (error: Error) => this.#missing(asked, error),
+        (error: Error) => missingResult(asked, error),
       );
       const decision = this.#conclude(question, result);
       if (decision !== undefined) return decision;
-      // Only a slot that the policy allows to be skipped ends a step without ending the walk: the slots after it must
-      // still be asked.
+      // Only a slot that the policy allows to be skipped, or that is not enforced, ends a step without ending the walk:
+      // the slots after it must still be asked.
       rest = rest.slice(result?.decided === undefined ? asked.length : result.decided + 1);
     }
     return undefined;
@@ -158,14 +166,14 @@ export class CallbackChain implements Chain {
     const results = await this.#runSteps([
       [firstSlots, first],
       [secondSlots, second],
-    ]).catch((error: Error) => [this.#missing(firstSlots, error)]);
+    ]).catch((error: Error) => [missingResult(firstSlots, error)]);
     const decision = this.#conclude(first, results[0]);
     if (decision) return [decision];
     if (results.length === 2) {
       const decided = this.#conclude(second, results[1]);
       if (decided || results[1]?.decided === undefined) return [undefined, decided];
     }
-    // A slot that the policy allows to be skipped cut the plan short: ask the slots that are left, chain by chain.
+    // A slot that is skipped or not enforced cut the plan short: ask the slots that are left, chain by chain.
     const left = results.length === 2 ? [] : firstSlots.slice((results[0]?.decided ?? firstSlots.length) + 1);
     const late = await this.#walkPython(left, first);
     if (late) return [late];
@@ -180,19 +188,40 @@ export class CallbackChain implements Chain {
     const last = result.decided === undefined ? undefined : result.records[result.decided];
     const value = last?.outcome === "stop" ? KINDS[question.kind].fromWire(result.value) : undefined;
     question.hearing?.add(result.records, value);
-    if (last === undefined) return undefined;
-    // A value is only absent where the slot did not stop the walk.
-    if (last.outcome === "stop") return { slot: last.slot, value: value as CallbackKinds[K]["stop"] };
-    // Where a child cannot be asked, all of its slots have the same error.
-    const blamed = result.records.find(({ error }) => error === last.error) ?? last;
-    this.#refuseUnlessSkipped(question.kind, blamed.slot, last.error);
+    // Where a child cannot be asked, each of its slots has an error: the first one that is enforced is to blame.
+    for (const record of result.records) {
+      // A value is only absent where the slot did not stop the walk.
+      const decision = this.#judge(question, record, () => value as CallbackKinds[K]["stop"]);
+      if (decision !== undefined) return decision;
+    }
     return undefined;
   }
 
-  #refuseUnlessSkipped(kind: KindName, slot: Slot, error: Error | undefined): void {
-    if (error === undefined) return;
-    if (error instanceof ModuleUnavailable && this.#options.policies[kind].onUnavailable === "skip") return;
-    throw withFacts(toClientError(error), { slot: nameSlot(slot) });
+  /** What a slot's record means for the walk: a decision, a refusal, which is thrown, or undefined: the next slot. */
+  #judge<K extends KindName>(
+    { kind, args }: Question<K>,
+    { slot, outcome, error }: SlotRecord,
+    readValue: () => CallbackKinds[K]["stop"],
+  ): Decision<K> | undefined {
+    if (outcome === "stop") {
+      if (!isReportOnly(slot)) return { slot, value: readValue() };
+      this.#report(unenforcedStop(kind, slot, readValue), namedUser(kind, args));
+      return undefined;
+    }
+    if (error === undefined) return undefined;
+    if (error instanceof ModuleUnavailable && this.#options.policies[kind].onUnavailable === "skip") return undefined;
+    const refusal = withFacts(toClientError(error), { slot: nameSlot(slot) });
+    if (!isReportOnly(slot)) throw refusal;
+    this.#report({ would: "refuse", slot, error: refusal }, namedUser(kind, args));
+    return undefined;
+  }
+
+  /** Reports what is not enforced: to the one who asks, where it is limits, and once for the request. */
+  #report(unenforced: Unenforced, named: string | undefined): void {
+    const { request, requester, onUnenforced, onUnenforcedLimits } = this.#facts;
+    if (unenforced.would === "answer" && unenforced.limits) onUnenforcedLimits?.(unenforced.slot, unenforced.limits);
+    if (onUnenforced?.(unenforced) === false) return;
+    this.#options.onUnenforced(unenforced, { request, user: requester?.userId ?? named });
   }
 
   async #tell<K extends KindName>(segment: Segment, question: Heard<K>): Promise<readonly SlotRecord[]> {
@@ -209,9 +238,9 @@ export class CallbackChain implements Chain {
         ? undefined
         : await this.#runSteps([[present, question]]).then(
             ([first]) => first,
-            (error: Error) => this.#missing(present, error),
+            (error: Error) => missingResult(present, error),
           );
-    return [...(result?.records ?? []), ...this.#missing(absent, lost).records];
+    return [...(result?.records ?? []), ...missingResult(absent, lost).records];
   }
 
   #callTypeScript<K extends KindName>(slot: TypeScriptSlot, { kind, args }: Question<K>) {
@@ -234,13 +263,6 @@ export class CallbackChain implements Chain {
   #factsFor(user: string | undefined): CallerFacts {
     if (this.#facts.requester !== undefined || user === undefined) return this.#facts;
     return { ...this.#facts, requester: createRequester({ userId: user }, this.#options.isUserAdmin) };
-  }
-
-  /** The result of a step that could not be run: its first slot is to blame, and the policy says what that means. */
-  #missing(slots: readonly PythonSlot[], error: Error): StepResult {
-    if (!(error instanceof ModuleUnavailable)) throw error;
-    const records = slots.map((slot): SlotRecord => ({ slot, outcome: error.reason, micros: 0, error }));
-    return { records, decided: slots.length - 1, value: null };
   }
 }
 

@@ -25,7 +25,8 @@ export interface Chain {
 
   /**
    * Asks a chain. Resolves to the slot that stopped it, undefined where each let it continue. Rejects with a
-   * {@link MatrixError}: the one a module raised, 500 where a module failed, 503 where a verdict could not be had.
+   * {@link MatrixError}: the one a module raised, 500 where a module failed, 503 where a verdict could not be had. A slot
+   * that is not enforced does none of this: what it would have done is reported, and the slot after it is asked.
    */
   decide<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<Decision<K> | undefined>;
 
@@ -43,4 +44,10 @@ export interface Chain {
    * that a module raised, for the one notification that may word the answer.
    */
   notify<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<MatrixError | undefined>;
+
+  /**
+   * Reports a refusal that is not enforced: by a limit, which its caller evaluates. The error's facts say who would have
+   * refused.
+   */
+  wouldRefuse(error: MatrixError): void;
 }

@@ -1,6 +1,7 @@
-import { MatrixError, matrixError, type SlotName } from "../errors.ts";
+import { type ErrorCode, MatrixError, matrixError, type SlotName, withFacts } from "../errors.ts";
 import { toJsonText } from "../util/json-text.ts";
 import type { Slot } from "./slot.ts";
+import { badContent, type RefusalWords } from "./spam-verdict.ts";
 
 /** A module's code failed: it raised, or returned a wrong type. `message` is for the log, never for a client. */
 export class ModuleFailure extends Error {
@@ -35,6 +36,16 @@ export function describeSlot(slot: Slot): string {
 /** The callback as the operator is told of it. */
 export function nameSlot({ module, kind }: Slot): SlotName {
   return { module: module.name, callback: kind };
+}
+
+/** The refusal of a callback that said no without words of its own. */
+export function denial({ slot, value }: { readonly slot: Slot; readonly value: ErrorCode }): MatrixError {
+  return matrixError(value, { facts: { slot: nameSlot(slot) } });
+}
+
+/** The refusal of a spam check, in its words. */
+export function spamRefusal({ slot, value }: { readonly slot: Slot; readonly value: RefusalWords }): MatrixError {
+  return withFacts(badContent(value), { slot: nameSlot(slot) });
 }
 
 /** What a client gets when a slot failed with `error`. */

@@ -2,6 +2,7 @@ import { MatrixError, matrixError } from "../errors.ts";
 import { ModuleFailure, ModuleUnavailable } from "./failure.ts";
 import { KINDS, type CallbackPolicy, type KindName, type Question } from "./kinds.ts";
 import type { Caller, PythonRunner, PythonSlot, SlotRecord } from "./slot.ts";
+import { isReportOnly } from "./unenforced.ts";
 
 /** Slots of one kind, and what they are asked. */
 export type AskedStep = readonly [slots: readonly PythonSlot[], question: Question<KindName>];
@@ -57,6 +58,18 @@ export interface StepResult {
   /** Index into the step's slots of the one that stopped or failed. */
   readonly decided: number | undefined;
   readonly value: unknown;
+}
+
+/**
+ * The result of a step that could not be run: each of its slots has the error. Throws an error that is not about the
+ * child, unless no slot is enforced: then it ends no request either.
+ */
+export function missingResult(slots: readonly PythonSlot[], error: Error): StepResult {
+  const isUnavailable = error instanceof ModuleUnavailable;
+  if (!isUnavailable && !slots.every(isReportOnly)) throw error;
+  const outcome = isUnavailable ? error.reason : "error";
+  const records = slots.map((slot): SlotRecord => ({ slot, outcome, micros: 0, error }));
+  return { records, decided: slots.length - 1, value: null };
 }
 
 /** Reads one result of a `run`. Throws TypeError where the child broke the protocol. */

@@ -7,6 +7,8 @@ export interface SlotModule {
   /** `a.b.Class` of a Python module, the definition's name of a TypeScript one. */
   readonly name: string;
   readonly language: "python" | "typescript";
+  /** Whether what it decides is only reported, and no request is refused or answered for it; absent: it is enforced. */
+  readonly isReportOnly?: boolean | undefined;
 }
 
 interface SlotBase {

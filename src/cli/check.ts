@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
+import { isReportOnly } from "../callbacks/unenforced.ts";
 import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
 import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";
@@ -7,6 +8,7 @@ import { describeLeftOut } from "../modules/left-out.ts";
 import { describeLimits } from "../control/call-answer.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { SHARED } from "../modules/python/children/python-plan.ts";
+import { listNotEnforced } from "../server/not-enforced.ts";
 import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { expectToStart } from "../server/start-conditions.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
@@ -57,6 +59,7 @@ export async function check(loaded: LoadedConfig, options: CheckOptions = {}): P
     const text = [
       `configuration: ${files.map((file) => resolve(file)).join(", ")}`,
       ...warnings.map((warning) => `warning: ${warning}`),
+      ...listNotEnforced(config, modules).map((text) => `REPORT ONLY: ${text}`),
       "",
       ...describePaths(loaded),
       ...describeSettings(config),
@@ -159,7 +162,8 @@ function describeChains({ registry }: LoadedModules, policies: Config["mediaBrid
     const lines = slots.map((slot, index) => {
       const file = slot.file === null ? "" : `  ${slot.file}`;
       const misfit = slot.misfit === undefined ? "" : `\n     does not fit: ${slot.misfit}`;
-      return `  ${index + 1}. ${slot.module.name} (${slot.language}) ${slot.name}${file}${misfit}`;
+      const kind = isReportOnly(slot) ? `${slot.language}, report only` : slot.language;
+      return `  ${index + 1}. ${slot.module.name} (${kind}) ${slot.name}${file}${misfit}`;
     });
     const lifting = kind === "get_media_upload_limits_for_user" ? [LIFTING] : [];
     return [kind, ...lines, ...lifting, describePolicy(kind, policies[kind]), ""];

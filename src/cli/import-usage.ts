@@ -1,4 +1,5 @@
 import { CallbackChain } from "../callbacks/callback-chain.ts";
+import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { Config, LoadedConfig } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
@@ -57,7 +58,10 @@ interface Periods {
   close(): Promise<void>;
 }
 
-/** The longest period of a user's limits: those that modules return, otherwise those of the configuration. */
+/**
+ * The longest period of a user's limits: those that modules return, otherwise those of the configuration; and those that
+ * are not enforced.
+ */
 async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Promise<Periods> {
   if (periodMs !== undefined) return { of: async () => periodMs, close: async () => undefined };
   isolateModuleOutput();
@@ -68,11 +72,15 @@ async function openPeriods(config: Config, { periodMs }: ImportUsageOptions): Pr
     policies: config.mediaBridge.callbacks,
     observe: () => undefined,
     onLate: () => undefined,
+    onUnenforced: () => undefined,
   });
   return {
     async of(userId) {
-      const decision = await chain.decide("get_media_upload_limits_for_user", userId, 0);
-      const periods = (decision?.value ?? config.mediaUploadLimits).map(({ timePeriodMs }) => Number(timePeriodMs));
+      const limits: MediaUploadLimit[] = [];
+      const asked = chain.knowing({ onUnenforcedLimits: (_slot, given) => limits.push(...given) });
+      const decision = await asked.decide("get_media_upload_limits_for_user", userId, 0);
+      limits.push(...(decision?.value ?? config.mediaUploadLimits));
+      const periods = limits.map(({ timePeriodMs }) => Number(timePeriodMs));
       return periods.length === 0 ? undefined : Math.max(...periods);
     },
     close: () => modules.stop(0),

@@ -24,6 +24,8 @@ export interface PythonModuleConfig {
   readonly key?: string;
   /** Whether it is of Synapse's older kind, whose methods are its callbacks. */
   readonly isLegacySpamChecker?: boolean;
+  /** Whether what it decides is only reported; absent: it is enforced. */
+  readonly isReportOnly?: boolean;
 }
 
 /** A TypeScript or JavaScript module. `config` is plain data; integers beyond 2^53 are `bigint`. */
@@ -36,6 +38,8 @@ export interface TypeScriptModuleConfig {
   /** The absolute folder to resolve a package from. */
   readonly from: string;
   readonly config: unknown;
+  /** Whether what it decides is only reported; absent: it is enforced. */
+  readonly isReportOnly?: boolean;
 }
 
 /** What a storage provider gets, in either language. */
@@ -157,6 +161,8 @@ export interface MetricsConfig {
 
 /** The settings under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */
 export interface MediaBridgeConfig {
+  /** Whether what `media_upload_limits` would refuse is refused, or only reported; modules have theirs. */
+  readonly enforce: "enforce" | "report";
   readonly listen: ListenConfig;
   readonly homeserver: HomeserverConfig | undefined;
   readonly tokensFile: string | undefined;

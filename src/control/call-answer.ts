@@ -1,9 +1,11 @@
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { KindName, RefusingKind } from "../callbacks/kinds.ts";
 import { badContent, type RefusalWords } from "../callbacks/spam-verdict.ts";
+import type { Unenforced } from "../callbacks/unenforced.ts";
 import type { Config } from "../config/config.ts";
 import { type ErrorCode, matrixError, type MatrixError } from "../errors.ts";
 import { errorText } from "../http/response/json.ts";
+import type { WouldReport } from "./call-report.ts";
 import { limitPageUrl } from "../http/routes/limit-page.ts";
 
 /** What follows from a chain's answer: an HTTP response, or words where no response follows at once. */
@@ -26,7 +28,9 @@ export function answerOfDecision(kind: KindName, value: unknown, config: Config)
         : { status: 200, body: value as string, meaning: "the module's answer is the body" };
     case "get_media_upload_limits_for_user": {
       const limits = (value ?? config.mediaUploadLimits) as readonly MediaUploadLimit[];
-      const whose = value === undefined ? "no module decided: the configured limits" : "the module's limits";
+      const isReported = config.mediaBridge.enforce === "report";
+      const configured = `the configured limits${isReported ? ", which are not enforced" : ""}`;
+      const whose = value === undefined ? `no module decided: ${configured}` : "the module's limits";
       return { status: null, body: null, meaning: `${whose}: ${describeLimits(limits, config)}` };
     }
     case "check_media_file_for_spam":
@@ -57,6 +61,17 @@ export function answerOfNotification(
 /** The answer to a request that ends in an error. */
 export function answerOfError(error: MatrixError, meaning = "the request is refused"): HttpAnswer {
   return { status: error.status, body: errorText(error), meaning };
+}
+
+/** What a callback that is not enforced would have done. */
+export function describeUnenforced(unenforced: Unenforced, config: Config): WouldReport {
+  const { would: what } = unenforced;
+  if (what === "refuse") {
+    const { status, body } = answerOfError(unenforced.error);
+    return { what, words: `refuse the request: ${status} ${body}` };
+  }
+  const { limits } = unenforced;
+  return { what, words: limits ? `give these limits: ${describeLimits(limits, config)}` : "answer the request" };
 }
 
 /**

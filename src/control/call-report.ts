@@ -1,5 +1,6 @@
 import { ModuleFailure } from "../callbacks/failure.ts";
 import type { SlotRecord } from "../callbacks/slot.ts";
+import { isReportOnly } from "../callbacks/unenforced.ts";
 import { MatrixError } from "../errors.ts";
 import type { HttpAnswer } from "./call-answer.ts";
 
@@ -28,10 +29,22 @@ export interface SlotReport {
   readonly warning?: string;
   /** Errors and warnings that the module logged during the call: an error that it swallows shows nowhere else. */
   readonly said?: readonly string[];
+  /** Whether its module is not enforced: it decides nothing. */
+  readonly isReportOnly?: true;
+  /** What it would have done, if its module were enforced. */
+  readonly would?: WouldReport;
 }
 
-/** One slot's record in the form in which it is printed. */
-export function reportSlot({ slot, outcome, micros, answer, error, warning, said = [] }: SlotRecord): SlotReport {
+/** What a callback that is not enforced would have done. */
+export interface WouldReport {
+  readonly what: "refuse" | "answer";
+  /** After "it would". */
+  readonly words: string;
+}
+
+/** One slot's record in the form in which it is printed; `would` says what it does not do, as it is not enforced. */
+export function reportSlot(record: SlotRecord, would?: WouldReport): SlotReport {
+  const { slot, outcome, micros, answer, error, warning, said = [] } = record;
   const traceback = tracebackOf(error);
   return {
     module: slot.module.name,
@@ -45,6 +58,8 @@ export function reportSlot({ slot, outcome, micros, answer, error, warning, said
     ...(traceback !== undefined && { traceback }),
     ...(warning !== undefined && { warning }),
     ...(said.length > 0 && { said }),
+    ...(isReportOnly(slot) && { isReportOnly: true }),
+    ...(would !== undefined && { would }),
   };
 }
 
@@ -64,10 +79,12 @@ export function formatReport({ slots, decidedBy, http }: CallReport): string {
 
 /** What one callback did: a line, and below it where it failed and what its module logged. */
 export function formatSlot(slot: SlotReport): string[] {
-  const { module, language, outcome, milliseconds, answer, error, traceback, warning, said = [] } = slot;
+  const { module, language, outcome, milliseconds, answer, error, traceback, warning, said = [], would } = slot;
+  const kind = slot.isReportOnly ? `${language}, report only` : language;
   const outcomes = [answer, error, warning].filter((text) => text !== undefined).join("; ");
   return [
-    `${module} (${language}): ${outcome} in ${milliseconds} ms${outcomes && `: ${outcomes}`}`,
+    `${module} (${kind}): ${outcome} in ${milliseconds} ms${outcomes && `: ${outcomes}`}`,
+    ...(would === undefined ? [] : indent(`not enforced: it would ${would.words}`)),
     ...(traceback === undefined ? [] : indent(traceback)),
     ...said.flatMap((line) => indent(`logged ${line}`)),
   ];

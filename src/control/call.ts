@@ -3,10 +3,17 @@ import type { NewFacts } from "../callbacks/context/caller.ts";
 import type { Chain } from "../callbacks/chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts";
 import type { SlotRecord } from "../callbacks/slot.ts";
+import { isReportOnly, type Unenforced } from "../callbacks/unenforced.ts";
 import type { Config } from "../config/config.ts";
 import { MatrixError, StartError } from "../errors.ts";
 import { takeRequestNumber } from "../http/record/request-record.ts";
-import { answerOfDecision, answerOfError, answerOfNotification, type HttpAnswer } from "./call-answer.ts";
+import {
+  answerOfDecision,
+  answerOfError,
+  answerOfNotification,
+  describeUnenforced,
+  type HttpAnswer,
+} from "./call-answer.ts";
 import { readArguments } from "./call-arguments.ts";
 import { reportSlot, type CallReport } from "./call-report.ts";
 
@@ -31,6 +38,8 @@ export async function runCall(
 export interface AskedChain {
   readonly report: CallReport;
   readonly value: unknown;
+  /** What callbacks that are not enforced would have done. */
+  readonly unenforced: readonly Unenforced[];
 }
 
 /** Walks the real chain of a callback once; callbacks are told of the `facts`. Rejects as {@link runCall}. */
@@ -42,18 +51,24 @@ export async function askChain(
   facts: NewFacts = {},
 ): Promise<AskedChain> {
   const records: SlotRecord[] = [];
+  const unenforced: Unenforced[] = [];
   const chain = new CallbackChain({
     registry: modules.registry,
     isUserAdmin: modules.isUserAdmin,
     policies: config.mediaBridge.callbacks,
     observe: (record) => records.push(record),
     onLate: () => undefined,
+    onUnenforced: (what) => unenforced.push(what),
     trace: true,
   }).knowing({ ...facts, request: takeRequestNumber() });
   const { http, value } = await ask(chain, kind, values, config);
-  const decided = records.findLastIndex(({ outcome }) => outcome !== "continue");
+  const decided = records.findLastIndex(({ outcome, slot }) => outcome !== "continue" && !isReportOnly(slot));
   const decidedBy = decided === -1 || KINDS[kind].notification ? null : decided + 1;
-  return { report: { callback: kind, slots: records.map(reportSlot), decidedBy, http }, value };
+  const slots = records.map((record) => {
+    const what = unenforced.find(({ slot }) => slot === record.slot);
+    return reportSlot(record, what && describeUnenforced(what, config));
+  });
+  return { report: { callback: kind, slots, decidedBy, http }, value, unenforced };
 }
 
 async function ask(

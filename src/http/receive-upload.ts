@@ -33,8 +33,10 @@ export async function receiveUpload(
   noteStoring(res, userId);
   const contentLength = contentLengthOf(req);
   const fileName = queryText(query, "filename");
+  const record = recordOf(res);
   const chain = parts.chain.knowing({
-    request: recordOf(res)?.number,
+    request: record?.number,
+    onUnenforced: (unenforced) => record?.noteUnenforced(unenforced) ?? true,
     requester,
     upload: {
       declaredType: req.headers["content-type"] || undefined,
@@ -56,6 +58,7 @@ export async function receiveUpload(
   const taken = await counted(running.track(backend.takeUpload(upload)), parts.metrics);
   await taken.answer();
   if (taken.stored === undefined) return;
+  if (record && record.wouldRefuse.length > 0) parts.metrics.uploadWouldBeRefused();
   // After the fact: the client has its answer, and a failure is logged where it happens.
   const { mediaId, sizeBytes } = taken.stored;
   const told = chain.knowing({ sizeBytes, onLeave: undefined });

@@ -34,7 +34,11 @@ export interface Metrics {
   whoamiAsked(outcome: "answered" | "failed", seconds: number): void;
   /** Reads what clients sent and got whenever the metrics are asked for. */
   watchTraffic(read: () => Traffic): void;
+  /** What a callback, or a limit of the configuration, would have done and is not enforced. */
+  unenforced(would: "refuse" | "answer", callback: string, module: string): void;
   uploadStored(bytes: number): void;
+  /** An upload was stored that would have been refused by what is not enforced. */
+  uploadWouldBeRefused(): void;
   /** `reason` is the error's code in the catalogue, or `module` where a module worded the refusal. */
   uploadRefused(reason: string): void;
   /** A storage provider is configured, whether or not it is ever asked. */
@@ -78,7 +82,9 @@ export const NO_METRICS: Metrics = {
   upstreamAsked: ignore,
   whoamiAsked: ignore,
   watchTraffic: ignore,
+  unenforced: ignore,
   uploadStored: ignore,
+  uploadWouldBeRefused: ignore,
   uploadRefused: ignore,
   providerConfigured: ignore,
   providerAsked: ignore,

@@ -6,6 +6,7 @@ import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
 import { TypeScriptMetrics } from "./typescript-metrics.ts";
 import { countProviders } from "./provider-counters.ts";
+import { countUnenforced } from "./unenforced-counters.ts";
 import { countRequests } from "./request-counters.ts";
 import { zeroOnce } from "./zero-once.ts";
 
@@ -57,6 +58,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     labelNames: ["reason"] as const,
     registers,
   });
+  const unenforced = countUnenforced(registers);
   const zeroDuration = zeroOnce(durations);
   for (const reason of UPLOAD_REFUSALS) refusals.inc({ reason }, 0);
   return {
@@ -77,8 +79,11 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
       ...countProviders(registers),
       ...countRequests(registry),
       openDeclared: () => declared.open(),
-      callbackRegistered(callback, { name: module, language }) {
+      ...unenforced.metrics,
+      callbackRegistered(callback, slotModule) {
+        const { name: module, language } = slotModule;
         for (const outcome of OUTCOMES) calls.inc({ callback, module, outcome }, 0);
+        unenforced.announce(callback, slotModule);
         zeroDuration({ callback, module });
         (language === "typescript" ? late : blocked).inc({ callback, module }, 0);
       },

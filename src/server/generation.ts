@@ -24,6 +24,7 @@ import { openStorageProviders } from "./features/provider-copies.ts";
 import { openRepository } from "./features/repository.ts";
 import { serveModules } from "./features/web-resources.ts";
 import type { ModuleLoading } from "./module-loading.ts";
+import { listNotEnforced, NOT_ENFORCED } from "./not-enforced.ts";
 import type { ProcessState } from "./process-state.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
@@ -85,6 +86,7 @@ export async function assembleGeneration(
     policies: config.mediaBridge.callbacks,
     clock,
     onLate: reports.onLate,
+    onUnenforced: reports.onUnenforced,
     observe(record, request) {
       tallies.count(record);
       reports.observe(record, request);
@@ -101,6 +103,7 @@ export async function assembleGeneration(
   const admission = {
     maxUploadSizeBytes,
     defaultLimits: config.mediaUploadLimits,
+    areDefaultLimitsReportOnly: config.mediaBridge.enforce === "report",
     limitPage: limitPageUrl(config.publicBaseurl),
   };
   const ledger = new QuotaLedger(stores.usage, { accounts, now: clock.now });
@@ -148,6 +151,8 @@ export async function assembleGeneration(
     takeOver() {
       state.refusals.keepWithin(config.mediaBridge.refusals);
       showMetrics();
+      const notEnforced = listNotEnforced(config, modules);
+      if (notEnforced.length > 0) log.warn({ notEnforced }, NOT_ENFORCED);
     },
     async begin() {
       await modules.python?.markStarted();

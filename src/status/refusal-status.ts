@@ -11,6 +11,8 @@ export interface RefusalStatus {
   readonly route: string;
   /** As the client declared it; where it did not, what was read. */
   readonly sizeBytes: number;
+  /** false: it would have been refused by what is not enforced. */
+  readonly isEnforced: boolean;
   readonly status: number;
   /** The module that decided or gave the limit, and its callback. */
   readonly module: string | null;
@@ -30,10 +32,12 @@ const SHOWN_DIGITS = 10;
 
 /** A refusal without what tells whose it is. */
 export function hideUser(refusal: Refusal): RefusalStatus {
-  const { refusedTs, userId, route, status, module, callback, setting, answeredBy, code, errcode } = refusal;
+  const { refusedTs, userId, route, isEnforced } = refusal;
+  const { status, module, callback, setting, answeredBy, code, errcode } = refusal;
   const sizeBytes = refusal.declaredBytes ?? refusal.receivedBytes;
   const user = userId === null ? null : hashUser(userId);
-  return { refusedTs, user, route, sizeBytes, status, module, callback, setting, answeredBy, code, errcode };
+  const why = { status, module, callback, setting, answeredBy, code, errcode };
+  return { refusedTs, user, route, sizeBytes, isEnforced, ...why };
 }
 
 function hashUser(userId: string): string {

@@ -22,6 +22,8 @@ export interface ServiceStatus {
   readonly mode: "repository" | "guard" | "fallback";
   /** Why not every module can be asked now, in words; null where all can be. */
   readonly problem: string | null;
+  /** What is not enforced, one sentence each; empty where all decisions are. */
+  readonly notEnforced: readonly string[];
   readonly uploads: UploadCounts;
   /** In the order of the configuration. */
   readonly modules: readonly ModuleStatus[];
@@ -30,7 +32,7 @@ export interface ServiceStatus {
   readonly queues: readonly QueueStatus[];
   readonly children: readonly ChildStatus[];
   readonly storage: readonly DiskStatus[];
-  /** The last ones of all users, newest first. */
+  /** The last ones of all users, newest first, with those that are only reported. */
   readonly refusals: readonly RefusalStatus[] | null;
 }
 
@@ -39,6 +41,8 @@ export interface ModuleStatus {
   readonly language: "python" | "typescript";
   /** The Python child that it lives in; null for a TypeScript module. */
   readonly child: string | null;
+  /** Whether what it decides holds; false: it is only reported. */
+  readonly isEnforced: boolean;
 }
 
 /** The callbacks of one kind, in the order in which they are asked. */
@@ -49,6 +53,8 @@ export interface ChainStatus {
 
 export interface SlotStatus extends SlotCounts {
   readonly module: string;
+  /** Whether what it decides holds; false: it is only reported. */
+  readonly isEnforced: boolean;
   /** Percentiles of the last 512 calls, in microseconds; null where it was not called yet. */
   readonly micros: Latencies | null;
   /** How long the last calls took, oldest first, in microseconds. */

@@ -7,7 +7,8 @@ export function formatStatus(status: ServiceStatus): string {
   const width = Math.max(...facts.map(([name]) => name.length));
   const state = status.problem === null ? "every module can be asked" : `PROBLEM: ${status.problem}`;
   const lines = [...facts, ["state", state] as const].map(([name, value]) => `${name.padEnd(width)}  ${plain(value)}`);
-  return [...lines, ...listTables(status).flatMap((table) => ["", ...formatTable(table)])].join("\n");
+  const banner = status.notEnforced.map((text) => `REPORT ONLY: ${plain(text)}`);
+  return [...banner, ...lines, ...listTables(status).flatMap((table) => ["", ...formatTable(table)])].join("\n");
 }
 
 function formatTable({ title, columns, groups, empty }: Table): string[] {

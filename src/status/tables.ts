@@ -41,7 +41,14 @@ export function listFacts(status: ServiceStatus): [name: string, value: string][
     ["process", String(pid)],
     ["uploads stored", `${formatCount(uploads.stored)} (${formatSize(uploads.storedBytes)})`],
     ["uploads refused", formatCount(uploads.refused)],
+    ...wouldBeRefused(status),
   ];
+}
+
+/** Shown where something is not enforced, or was: a reload may have changed it. */
+function wouldBeRefused({ uploads, notEnforced }: ServiceStatus): [name: string, value: string][] {
+  if (notEnforced.length === 0 && uploads.wouldBeRefused === 0) return [];
+  return [["uploads that would be refused", formatCount(uploads.wouldBeRefused)]];
 }
 
 /** Everything else. */
@@ -65,7 +72,7 @@ export function listTables(status: ServiceStatus): Table[] {
       title: "Modules",
       isWide: false,
       columns: [text("module"), text("language"), text("Python child")],
-      groups: [{ rows: modules.map(({ name, language, child }) => [name, language, child ?? ""]) }],
+      groups: [{ rows: modules.map((module) => [nameOf(module.name, module), module.language, module.child ?? ""]) }],
       empty: "No module is configured.",
     },
     {
@@ -117,7 +124,7 @@ export function listTables(status: ServiceStatus): Table[] {
             refusal.user ?? UNKNOWN,
             formatSize(refusal.sizeBytes),
             describeDecider(refusal),
-            String(refusal.status),
+            refusal.isEnforced ? String(refusal.status) : `would be ${refusal.status}`,
             refusal.code ?? refusal.errcode ?? "",
           ]),
         },
@@ -130,11 +137,16 @@ export function listTables(status: ServiceStatus): Table[] {
 function describeSlot(slot: SlotStatus): Cell[] {
   const { module, micros, lastMicros } = slot;
   return [
-    module,
+    nameOf(module, slot),
     ...COUNTS.map((name) => formatCount(slot[name])),
     ...PERCENTILES.map((name) => (micros === null ? "" : formatMicros(micros[name]))),
     { trend: lastMicros },
   ];
+}
+
+/** A module's name, with a mark where what it decides is only reported. */
+function nameOf(name: string, { isEnforced }: { readonly isEnforced: boolean }): string {
+  return isEnforced ? name : `${name} (report only)`;
 }
 
 function orNothing(count: number | null): string {

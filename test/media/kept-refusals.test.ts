@@ -13,6 +13,7 @@ const DAY_MS = 86_400_000;
 function refusalOf(userId: string | null, refusedTs = Date.now()): Refusal {
   return {
     refusedTs,
+    isEnforced: true,
     requestId: "a-1",
     userId,
     method: "POST",

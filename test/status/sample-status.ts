@@ -13,14 +13,16 @@ export function sampleStatus(): ServiceStatus {
     serverName: "example.test",
     mode: "repository",
     problem: null,
-    uploads: { stored: 1234, storedBytes: 5 * 2 ** 20, refused: 3 },
-    modules: [{ name: "doorman.Doorman", language: "python", child: "shared" }],
+    notEnforced: [],
+    uploads: { stored: 1234, storedBytes: 5 * 2 ** 20, refused: 3, wouldBeRefused: 0 },
+    modules: [{ name: "doorman.Doorman", language: "python", child: "shared", isEnforced: true }],
     chains: [
       {
         callback: "is_user_allowed_to_upload_media_of_size",
         slots: [
           {
             module: "doorman.Doorman",
+            isEnforced: true,
             asked: 1240,
             continued: 1234,
             stopped: 3,
@@ -45,6 +47,7 @@ export function sampleStatus(): ServiceStatus {
         user: "0123456789",
         route: "/_matrix/media/…/upload",
         sizeBytes: 5001,
+        isEnforced: true,
         status: 413,
         module: null,
         callback: null,

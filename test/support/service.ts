@@ -41,8 +41,8 @@ export interface TestService {
   upload(body: string | Uint8Array, options?: { as?: TestUser; query?: string; type?: string }): Promise<string>;
   /** Every file under the media store, relative, with its size: what uploads left. */
   files(): Record<string, number>;
-  /** Puts other modules in the place of those that run. */
-  reload(modules: readonly object[]): Promise<void>;
+  /** Puts other modules in the place of those that run, and other keys in that of those under `media_bridge`. */
+  reload(modules: readonly object[], mediaBridge?: Record<string, unknown>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -82,8 +82,9 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       return answer.content_uri.split("/").at(-1) ?? "";
     },
     files: () => listFiles(store),
-    async reload(modules) {
-      writeConfig(folder, store, { ...options, config: { ...options.config, modules } });
+    async reload(modules, mediaBridge = {}) {
+      const changed = { ...options.mediaBridge, ...mediaBridge };
+      writeConfig(folder, store, { ...options, config: { ...options.config, modules }, mediaBridge: changed });
       await service.reload();
     },
     async stop() {

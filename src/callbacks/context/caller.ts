@@ -1,3 +1,6 @@
+import type { MediaUploadLimit } from "../limit.ts";
+import type { Slot } from "../slot.ts";
+import type { Unenforced } from "../unenforced.ts";
 import type { CallbackRequester, UploadContext } from "./context.ts";
 
 /** Listens for the client's leaving; answers what ends the listening. */
@@ -20,6 +23,10 @@ export interface CallerFacts {
   /** The size of the upload's body, once all of it has arrived. */
   readonly sizeBytes?: number | undefined;
   readonly onLeave?: LeaveListener | undefined;
+  /** Hears what is not enforced for the request; answers false where the same was reported for it before. */
+  readonly onUnenforced?: ((unenforced: Unenforced) => boolean) | undefined;
+  /** Takes limits that are not enforced, which the one who asks for limits has to compare with the user's usage. */
+  readonly onUnenforcedLimits?: ((slot: Slot, limits: readonly MediaUploadLimit[]) => void) | undefined;
 }
 
 /** As {@link CallerFacts}, with the user as an authenticator names them. */

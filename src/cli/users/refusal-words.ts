@@ -7,9 +7,10 @@ import type { Refusal } from "../../media/refusals/refusal.ts";
 export function describeRefusal(refusal: Refusal): string {
   const { refusedTs, requestId, userId, route, status, errcode, declaredBytes, receivedBytes, cause } = refusal;
   const what = route.endsWith("/create") ? "a new media id" : "an upload";
+  const was = refusal.isEnforced ? "was refused" : "would have been refused, which is not enforced,";
   const declared = declaredBytes === null ? "without a declared size" : `declared as ${formatBytes(declaredBytes)}`;
   return [
-    `${formatTime(refusedTs)} ${userId ?? "(unknown)"}: ${what} was refused with ${status}${errcode === null ? "" : ` ${errcode}`}`,
+    `${formatTime(refusedTs)} ${userId ?? "(unknown)"}: ${what} ${was} with ${status}${errcode === null ? "" : ` ${errcode}`}`,
     `  ${describeReason(refusal)}`,
     ...(cause === null ? [] : [`  the cause: ${cause}`]),
     `  ${declared}, ${formatBytes(receivedBytes)} received; request ${requestId}`,
@@ -29,8 +30,9 @@ function describeReason(refusal: Refusal): string {
   return [words, code && `(${code})`, refusal.setting && describeGiver(refusal)].filter(Boolean).join(" ");
 }
 
-function describeModule({ module, callback, code }: Refusal): string {
+function describeModule({ module, callback, code, isEnforced }: Refusal): string {
   const slot = `the module ${module} (${callback})`;
+  const refused = isEnforced ? "refused it" : "would have refused it";
   switch (code) {
     case "MODULE_FAILED":
       return `${slot} failed (${code})`;
@@ -38,9 +40,9 @@ function describeModule({ module, callback, code }: Refusal): string {
     case "MODULES_BUSY":
       return `${slot} could not be asked (${code})`;
     case null:
-      return `${slot} refused it in words of its own`;
+      return `${slot} ${refused} in words of its own`;
     default:
-      return `${slot} refused it (${code})`;
+      return `${slot} ${refused} (${code})`;
   }
 }
 

@@ -19,6 +19,7 @@ export function buildMediaBridge(
   const { homeserver, tokens_file, database, callbacks } = settings;
   const dataPath = resolve(folder, settings.data_path);
   return {
+    enforce: settings.enforce,
     listen: buildListen(settings.listen, folder),
     homeserver: homeserver && {
       url: homeserver.url.replace(/\/+$/, ""),

@@ -30,7 +30,8 @@ export function buildModules(
       requireTextKeys(node, place);
       if (hasTimestamp(node)) warnings.push(`${place.file}:${node.line}: ${place.path}: ${TIMESTAMP_WARNING}`);
     }
-    return buildModule(entry, index, resolve(dirname(source.file)), node);
+    const module = buildModule(entry, index, resolve(dirname(source.file)), node);
+    return { ...module, ...enforcementOf(entry, settings) };
   });
   return {
     modules: own === undefined ? [...modules, ...buildSpamCheckers(settings, sources, modules.length)] : modules,
@@ -41,30 +42,45 @@ export function buildModules(
 const SPAM_CHECKER = "spam_checker";
 
 /** What Synapse loads after its modules; one mapping, or a list of them. */
-function buildSpamCheckers({ spam_checker: given }: Settings, sources: ConfigSources, first: number): ModuleConfig[] {
+function buildSpamCheckers(settings: Settings, sources: ConfigSources, first: number): ModuleConfig[] {
+  const { spam_checker: given } = settings;
   const source = sources.keys.get(SPAM_CHECKER);
   if (source === undefined || !isSpamCheckers(given)) return [];
   const entries = Array.isArray(given) ? given : [given];
-  return entries.map(({ module }, position) => {
+  return entries.map((entry, position) => {
     const step = Array.isArray(given) ? [position] : [];
     const { node } = findNode(source.node, [...step, "config"]);
     return {
       index: first + position,
       language: "python" as const,
-      module,
+      module: entry.module,
       configJson: toConfigJson(node),
+      ...enforcementOf(entry, settings),
       key: formatPath([SPAM_CHECKER, ...step]),
       isLegacySpamChecker: true,
     };
   });
 }
 
+interface SpamCheckerEntry extends EnforcedEntry {
+  readonly module: string;
+}
+
 /** Not what Python treats as false, which the schema lets through. */
-function isSpamCheckers(given: unknown): given is { module: string } | { module: string }[] {
+function isSpamCheckers(given: unknown): given is SpamCheckerEntry | SpamCheckerEntry[] {
   return typeof given === "object" && given !== null && Object.keys(given).length > 0;
 }
 
 const TIMESTAMP_WARNING = "a timestamp reaches the module as text";
+
+interface EnforcedEntry {
+  readonly enforce?: "enforce" | "report" | undefined;
+}
+
+/** Whether a module is report only: what its entry says, otherwise what holds for all. */
+export function enforcementOf(entry: EnforcedEntry, settings: Settings): { readonly isReportOnly?: true } {
+  return (entry.enforce ?? settings.media_bridge.enforce) === "report" ? { isReportOnly: true } : {};
+}
 
 /** A configuration for Python as JSON text. */
 export function toConfigJson(config: YamlNode | undefined): string {

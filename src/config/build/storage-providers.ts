@@ -4,7 +4,7 @@ import type { ConfigSources } from "../config-files.ts";
 import type { Settings } from "../schema/schema.ts";
 import { findNode } from "../yaml/yaml-node.ts";
 import { requireTextKeys } from "../yaml/yaml-value.ts";
-import { buildTypeScriptModule, toConfigJson } from "./modules.ts";
+import { buildTypeScriptModule, enforcementOf, toConfigJson } from "./modules.ts";
 
 const KEY = "media_storage_providers";
 
@@ -30,6 +30,8 @@ export function buildStorageProviders(
       storeLocal: entry.store_local,
       storeRemote: entry.store_remote,
       storeSynchronous: entry.store_synchronous,
+      // A storage provider may register callbacks as well.
+      ...enforcementOf({}, settings),
     };
     const index = moduleCount + position;
     if (entry.module === undefined) {

@@ -31,6 +31,12 @@ export function flag(): z.ZodBoolean {
 }
 export const FLAG_FORM = "true or false";
 
+/** Whether decisions refuse requests, or are only reported. */
+export function enforcement(): z.ZodEnum<{ enforce: "enforce"; report: "report" }> {
+  return z.enum(["enforce", "report"], { error: ENFORCEMENT_FORM });
+}
+export const ENFORCEMENT_FORM = "enforce or report";
+
 /** How many of something there may be. */
 export function count(): z.ZodNumber {
   return z.int({ error: COUNT_FORM }).min(0, { error: COUNT_FORM });

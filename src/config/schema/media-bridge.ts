@@ -5,6 +5,8 @@ import {
   count,
   COUNT_FORM,
   duration,
+  enforcement,
+  ENFORCEMENT_FORM,
   field,
   FILE_MODE_FORM,
   fileMode,
@@ -149,6 +151,11 @@ export const MediaBridgeSchema = group({
     form: "a list of modules",
     description:
       "Used in place of the top-level `modules` and `spam_checker` when given: Synapse refuses `typescript` entries in its own files.",
+  }),
+  enforce: field(enforcement().prefault("enforce"), {
+    form: ENFORCEMENT_FORM,
+    description:
+      "Whether what modules and `media_upload_limits` would refuse is refused, or only counted, logged and kept (`report`): docs/report-only.md. `max_upload_size` is always enforced.",
   }),
   acknowledge: field(z.array(acknowledged, { error: ACKNOWLEDGE_FORM }).prefault([]), {
     form: ACKNOWLEDGE_FORM,

@@ -1,5 +1,18 @@
 import { z } from "zod";
-import { count, COUNT_FORM, duration, exactlyOne, field, flag, FLAG_FORM, size, text, url } from "./fields.ts";
+import {
+  count,
+  COUNT_FORM,
+  duration,
+  enforcement,
+  ENFORCEMENT_FORM,
+  exactlyOne,
+  field,
+  flag,
+  FLAG_FORM,
+  size,
+  text,
+  url,
+} from "./fields.ts";
 import { isServerName } from "../matrix-names.ts";
 import { isPythonClass } from "../python-class.ts";
 import { storageProvidersSchema } from "./storage-providers.ts";
@@ -65,7 +78,17 @@ const moduleShape = {
       "The module's own configuration. It reaches a Python module as Synapse's YAML reads it, including dates and keys that are not text; a TypeScript module gets timestamps as ISO 8601 text, and its keys must be text.",
     fallback: "`{}`",
   }),
+  enforce: enforceField(),
 };
+
+/** Synapse takes no notice of the key: what it says holds here alone. */
+function enforceField() {
+  return field(enforcement().optional(), {
+    form: ENFORCEMENT_FORM,
+    description: "Whether what this module would refuse is refused, or only reported (docs/report-only.md).",
+    fallback: "what `media_bridge.enforce` says",
+  });
+}
 
 const MODULE_FORM = "a mapping with either module or typescript";
 
@@ -89,6 +112,7 @@ const SpamCheckerSchema = z.object(
       description: "The spam checker's own configuration.",
       fallback: "`{}`",
     }),
+    enforce: enforceField(),
   },
   { error: SPAM_CHECKER_FORM },
 );

@@ -6,7 +6,8 @@ import { askChain } from "../call.ts";
 import { askLimits, findBreach } from "./limits-of-user.ts";
 import { factsOfUpload } from "./upload-facts.ts";
 import type { TriedUpload, UserParts } from "./user-question.ts";
-import type { TrialStep } from "./user-report.ts";
+import type { SlotReport } from "../call-report.ts";
+import type { NotEnforcedLimits, TrialStep } from "./user-report.ts";
 import { measureLimits, type UserUsage } from "./user-usage.ts";
 import { describeGiver, describeRefusal, giverOf } from "./words.ts";
 
@@ -37,7 +38,11 @@ export function stepsOf(userId: string, upload: TriedUpload, parts: UserParts, u
     if (!isRegistered(kind)) return NOT_ASKED;
     const { report } = await askChain(kind, values, modules, config, known);
     const { slots, http } = report;
-    if (http.status === null) return { outcome: "passed", detail: "no module objects", slots };
+    const notEnforced = describeWould(slots);
+    if (http.status === null) {
+      const detail = notEnforced === undefined ? "no module objects" : "no module that is enforced objects";
+      return { outcome: "passed", detail, notEnforced, slots };
+    }
     return { outcome: "refused", detail: describeRefusal(report), slots };
   };
   const checkForSpam = (): Promise<Outcome> | Outcome => {
@@ -72,19 +77,36 @@ function compareMaximum(sizeBytes: number, maxUploadSizeBytes: number): Outcome 
 async function holdToLimits(userId: string, upload: TriedUpload, parts: UserParts, usage: UserUsage): Promise<Outcome> {
   const { sizeBytes } = upload;
   const asked = await askLimits(userId, sizeBytes, parts, factsOfUpload(userId, upload));
-  const { givenBy, limits, slots, refusal } = await measureLimits(asked, usage);
+  const { givenBy, limits, slots, refusal, ...measured } = await measureLimits(asked, usage);
   const whose = givenBy === null ? "of the configuration" : `of ${describeGiver(givenBy)}`;
   if (limits === null) return { outcome: "refused", detail: `${refusal?.status} ${refusal?.body}`, slots };
   const breach = findBreach({ ...asked, limits }, sizeBytes);
   if (breach === undefined) {
-    const detail =
-      limits.length === 0 ? `${whose}: none, so the user may upload without limit` : `within those ${whose}`;
-    return { outcome: "passed", detail, slots };
+    const beyond = describeUnenforcedBreaches(measured.notEnforced, sizeBytes);
+    const wouldRefuse = [describeWould(slots), ...beyond].filter((words) => words !== undefined);
+    const notEnforced = wouldRefuse.length > 0 ? wouldRefuse.join("; ") : undefined;
+    const none = measured.notEnforced.length > 0 ? "none is enforced" : "none, so the user may upload without limit";
+    const detail = limits.length === 0 ? `${whose}: ${none}` : `within those ${whose}`;
+    return { outcome: "passed", detail, notEnforced, slots };
   }
   if (usage.problem !== null) return { outcome: "refused", detail: `503, ${usage.problem}`, slots };
   const wording = parts.modules.registry.slots("on_media_upload_limit_exceeded").map(({ module }) => module.name);
   const words = wording.length === 0 ? "" : `, unless ${wording.join(" or ")} words it; a try tells modules nothing`;
   return { outcome: "refused", detail: `it would pass ${breach} ${whose}: 403 M_USER_LIMIT_EXCEEDED${words}`, slots };
+}
+
+/** The callbacks that would refuse and are not enforced, in words. */
+function describeWould(slots: readonly SlotReport[]): string | undefined {
+  const names = slots.filter(({ would }) => would?.what === "refuse").map(describeGiver);
+  return names.length === 0 ? undefined : `${names.join(" and ")} would refuse it`;
+}
+
+function describeUnenforcedBreaches(lists: readonly NotEnforcedLimits[], sizeBytes: number): string[] {
+  return lists.flatMap(({ givenBy, limits }) => {
+    const breach = findBreach({ limits }, sizeBytes);
+    const whose = givenBy === null ? "the configuration" : describeGiver(givenBy);
+    return breach === undefined ? [] : [`it would pass ${breach} of ${whose}`];
+  });
 }
 
 /** What the client is told beforehand refuses nothing: a client may not have asked. */

@@ -32,7 +32,7 @@ export interface Giver {
 export interface LimitsReport {
   /** null: the configuration, `media_upload_limits`. */
   readonly givenBy: Giver | null;
-  /** Empty where the user may upload without limit; null where the modules cannot say, and every upload is refused. */
+  /** Those that are enforced. Empty where the user may upload without limit; null where the modules cannot say, and every upload is refused. */
   readonly limits: readonly LimitReport[] | null;
   /** Whether a module may give other limits for an upload of another size than 0. */
   readonly dependOnSize: boolean;
@@ -40,6 +40,15 @@ export interface LimitsReport {
   readonly slots: readonly SlotReport[];
   /** The answer to every upload, where the modules cannot say. */
   readonly refusal: HttpAnswer | null;
+  /** Limits that are only reported: an upload that they would refuse passes. */
+  readonly notEnforced: readonly NotEnforcedLimits[];
+}
+
+/** Limits that are only reported, each list of them compared by itself. */
+export interface NotEnforcedLimits {
+  /** null: the configuration, `media_upload_limits`. */
+  readonly givenBy: Giver | null;
+  readonly limits: readonly LimitReport[];
 }
 
 /** One limit, and what of it is left. */
@@ -79,5 +88,7 @@ export interface TrialStep {
   readonly outcome: "passed" | "refused" | "unknown";
   /** In words. */
   readonly detail: string;
+  /** What would refuse the upload and is not enforced, in words. */
+  readonly notEnforced?: string | undefined;
   readonly slots: readonly SlotReport[];
 }

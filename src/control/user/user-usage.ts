@@ -1,6 +1,6 @@
 import { MatrixError, StartError } from "../../errors.ts";
 import type { QuotaLedger } from "../../media/upload/quota.ts";
-import type { LimitsReport } from "./user-report.ts";
+import type { LimitReport, LimitsReport, NotEnforcedLimits } from "./user-report.ts";
 
 /** What one user has sent, read once for each period. */
 export class UserUsage {
@@ -51,13 +51,19 @@ export class UserUsage {
 /** The limits, with what the user has sent in their periods and what is left. */
 export async function measureLimits(report: LimitsReport, usage: UserUsage): Promise<LimitsReport> {
   if (report.limits === null) return report;
-  const sent = await usage.sentIn(report.limits.map(({ periodMs }) => periodMs));
-  const limits = report.limits.map((limit, index) => {
+  const limits = await measure(report.limits, usage);
+  const notEnforced: NotEnforcedLimits[] = [];
+  for (const list of report.notEnforced) notEnforced.push({ ...list, limits: await measure(list.limits, usage) });
+  return { ...report, limits, notEnforced };
+}
+
+async function measure(limits: readonly LimitReport[], usage: UserUsage): Promise<LimitReport[]> {
+  const sent = await usage.sentIn(limits.map(({ periodMs }) => periodMs));
+  return limits.map((limit, index) => {
     const sentBytes = sent[index] ?? null;
     const leftBytes = sentBytes === null ? null : Math.max(0, Math.floor(limit.maxBytes - sentBytes));
     return { ...limit, sentBytes, leftBytes };
   });
-  return { ...report, limits };
 }
 
 function describeProblem(error: unknown): string {

@@ -16,26 +16,51 @@ export function describeRefusal(
 ): Refusal | undefined {
   const status = res.statusCode;
   if (error === undefined && (answeredBy === undefined || status < 400)) return undefined;
-  const { slot, setting, limit } = error?.facts ?? {};
+  return {
+    ...describeRequest({ id, route, userId }, req),
+    ...describeError(error),
+    isEnforced: true,
+    status,
+    answeredBy: error === undefined ? (answeredBy ?? null) : null,
+    cause: status < 500 ? null : causeOf(error, answeredBy, status),
+  };
+}
+
+/** What would have refused a request and is not enforced, each with the answer that the client would have got. */
+export function describeWouldRefuse(record: RequestRecord, req: IncomingMessage): Refusal[] {
+  return record.wouldRefuse.map((error) => ({
+    ...describeRequest(record, req),
+    ...describeError(error),
+    isEnforced: false,
+    status: error.status,
+    answeredBy: null,
+    cause: error.status < 500 ? null : causeOf(error, undefined, error.status),
+  }));
+}
+
+function describeRequest({ id, route, userId }: Pick<RequestRecord, "id" | "route" | "userId">, req: IncomingMessage) {
   return {
     refusedTs: Date.now(),
     requestId: id,
     userId: userId ?? null,
     method: req.method ?? "",
     route,
-    status,
+    declaredBytes: contentLengthOf(req) ?? null,
+    receivedBytes: receivedBytesOf(req),
+  };
+}
+
+function describeError(error: RequestRecord["error"]) {
+  const { slot, setting, limit } = error?.facts ?? {};
+  return {
     errcode: error?.errcode.slice(0, MAX_WORD_LENGTH) ?? null,
     code: error?.code ?? null,
-    answeredBy: error === undefined ? (answeredBy ?? null) : null,
     module: slot?.module ?? null,
     callback: slot?.callback ?? null,
     setting: setting ?? null,
-    declaredBytes: contentLengthOf(req) ?? null,
-    receivedBytes: receivedBytesOf(req),
     limitBytes: limit === undefined ? null : Number(limit.maxBytes),
     limitPeriodMs: limit?.periodMs === undefined ? null : Number(limit.periodMs),
     limitSentBytes: limit?.sentBytes ?? null,
-    cause: status < 500 ? null : causeOf(error, answeredBy, status),
   };
 }
 

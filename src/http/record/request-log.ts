@@ -3,7 +3,7 @@ import type { Metrics } from "../../metrics/metrics.ts";
 import type { Refusal } from "../../media/refusals/refusal.ts";
 import type { Logger } from "../../util/log.ts";
 import type { ActiveRequests } from "../active-requests.ts";
-import { describeRefusal } from "./describe-refusal.ts";
+import { describeRefusal, describeWouldRefuse } from "./describe-refusal.ts";
 import { startRecord } from "./request-record.ts";
 
 /** Keeps refusals. What it is given costs the request nothing. */
@@ -35,6 +35,7 @@ export function logRequests({ log, requests, xForwarded, refusals, metrics }: Re
       metrics.requestEnded(record.route, res.headersSent ? res.statusCode : "aborted", tookMs / 1000);
       const refusal = describeRefusal(record, req, res);
       if (refusal && record.isKept) refusals.add(refusal);
+      if (record.isKept) for (const would of describeWouldRefuse(record, req)) refusals.add(would);
       const line: Record<string, unknown> = {
         request: record.number,
         requestId: record.id,

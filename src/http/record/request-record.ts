@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { keyOfUnenforced, type Unenforced } from "../../callbacks/unenforced.ts";
 import type { MatrixError } from "../../errors.ts";
 import { attached } from "../../util/attached.ts";
 import { nameRequest } from "../../util/request-ids.ts";
@@ -18,11 +19,24 @@ export class RequestRecord {
   answeredBy: string | undefined;
   /** Whether a refusal is kept: only of what a user wants to store. */
   isKept = false;
+  /** What would have refused it, and is not enforced. */
+  readonly wouldRefuse: MatrixError[] = [];
+  #unenforced: Set<string> | undefined;
 
   /** @param given what the proxy in front calls it, where there is one that is believed */
   constructor(given: string | string[] | undefined) {
     this.number = takeRequestNumber();
     this.id = nameRequest(this.number, given);
+  }
+
+  /** Notes what is not enforced for the request; false where the same was noted before. */
+  noteUnenforced(unenforced: Unenforced): boolean {
+    const key = keyOfUnenforced(unenforced);
+    this.#unenforced ??= new Set();
+    if (this.#unenforced.has(key)) return false;
+    this.#unenforced.add(key);
+    if (unenforced.would === "refuse") this.wouldRefuse.push(unenforced.error);
+    return true;
   }
 }
 

@@ -26,7 +26,12 @@ export function mediaConfigRoute(
         const requester = await identifyUser(req, parseQuery(req.url), parts);
         const record = recordOf(res);
         if (record) record.userId = requester.userId;
-        const chain = parts.chain.knowing({ request: record?.number, requester, onLeave: clientLeaving(res) });
+        const chain = parts.chain.knowing({
+          request: record?.number,
+          requester,
+          onLeave: clientLeaving(res),
+          onUnenforced: (unenforced) => record?.noteUnenforced(unenforced) ?? true,
+        });
         const decision = await chain.decide("get_media_config_for_user", requester.userId);
         if (decision) sendJson(res, 200, decision.value);
         else await backend.sendMediaConfig(req, res);

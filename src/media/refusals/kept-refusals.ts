@@ -20,6 +20,8 @@ export class KeptRefusals {
   readonly #rows: RefusalRows;
   readonly #log: Logger;
   readonly #limiter = new RateLimiter(MOST_OF_USER);
+  /** By itself: where much is not enforced, what is really refused is still kept. */
+  readonly #wouldLimiter = new RateLimiter(MOST_OF_USER);
   #bounds: RefusalBounds = { keepForMs: 0, maxRows: 0 };
   #waiting: Refusal[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -40,11 +42,12 @@ export class KeptRefusals {
     this.#schedule(0);
   }
 
-  /** A request was refused. */
+  /** A request was refused, or would have been. */
   add(refusal: Refusal): void {
     const { keepForMs, maxRows } = this.#bounds;
     if (keepForMs === 0 || maxRows === 0) return;
-    const isTooMuch = this.#limiter.take(refusal.userId ?? "", refusal.refusedTs) !== undefined;
+    const limiter = refusal.isEnforced ? this.#limiter : this.#wouldLimiter;
+    const isTooMuch = limiter.take(refusal.userId ?? "", refusal.refusedTs) !== undefined;
     if (isTooMuch || this.#waiting.length >= MAX_WAITING) return this.#leaveOut();
     this.#waiting.push(refusal);
     this.#schedule(FLUSH_MS);

@@ -1,4 +1,4 @@
-/** A refused request, as the operator sees it: without tokens, file names and words of modules. */
+/** A request that was refused, or would have been, as the operator sees it: without tokens, file names and words of modules. */
 export interface Refusal {
   /** Milliseconds since the epoch. */
   readonly refusedTs: number;
@@ -9,6 +9,11 @@ export interface Refusal {
   readonly method: string;
   /** The route's name, never the path. */
   readonly route: string;
+  /**
+   * false: it would have been refused by what is not enforced, and passed. The rest says what the client would have been
+   * answered, and why.
+   */
+  readonly isEnforced: boolean;
   readonly status: number;
   /** null where Synapse or a web resource worded the answer. */
   readonly errcode: string | null;

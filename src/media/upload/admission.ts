@@ -1,12 +1,10 @@
 import type { Chain, Decision } from "../../callbacks/chain.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
-import { nameSlot } from "../../callbacks/failure.ts";
-import type { Slot } from "../../callbacks/slot.ts";
-import { badContent } from "../../callbacks/spam-verdict.ts";
-import { type ErrorCode, type MatrixError, matrixError, withFacts } from "../../errors.ts";
+import { denial, nameSlot, spamRefusal } from "../../callbacks/failure.ts";
+import { MatrixError, matrixError, type RefusalFacts, withFacts } from "../../errors.ts";
 import { type StoredMedia, toFileInfo } from "../../media-file.ts";
 import type { LocalContent } from "../blobs.ts";
-import type { Breach, GivenLimits, QuotaLedger, Reservation } from "./quota.ts";
+import type { Breach, GivenLimits, QuotaLedger, Reservation, UploadLimits } from "./quota.ts";
 
 /** Who wants to upload how much. */
 export interface AdmissionRequest {
@@ -29,6 +27,8 @@ export interface AdmissionParts {
   readonly maxUploadSizeBytes: number;
   /** Limits of the configuration, for users for whom no module gives limits. */
   readonly defaultLimits: readonly MediaUploadLimit[];
+  /** Whether what these would refuse is only reported; absent: they are enforced. */
+  readonly areDefaultLimitsReportOnly?: boolean | undefined;
   /** The `info_uri` of a limit that has none of its own. */
   readonly limitPage: string;
 }
@@ -75,30 +75,37 @@ function checkMaximum(sizeBytes: number, { maxUploadSizeBytes }: AdmissionParts)
  */
 async function askModules(
   { userId, contentLength, isOfModule = false }: AdmissionRequest,
-  { chain, defaultLimits }: AdmissionParts,
-): Promise<GivenLimits> {
+  parts: AdmissionParts,
+): Promise<UploadLimits> {
+  const reportOnly: GivenLimits[] = [];
+  const chain = parts.chain.knowing({
+    onUnenforcedLimits: (slot, limits) => reportOnly.push({ limits, givenBy: nameSlot(slot) }),
+  });
   if (contentLength === undefined || isOfModule) {
-    return limitsOf(await chain.decide("get_media_upload_limits_for_user", userId, contentLength ?? 0), defaultLimits);
+    return limitsOf(
+      await chain.decide("get_media_upload_limits_for_user", userId, contentLength ?? 0),
+      reportOnly,
+      parts,
+    );
   }
   const [denied, limits] = await chain.decideBoth(
     { kind: "is_user_allowed_to_upload_media_of_size", args: [userId, contentLength] },
     { kind: "get_media_upload_limits_for_user", args: [userId, contentLength] },
   );
   if (denied) throw denial(denied);
-  return limitsOf(limits, defaultLimits);
+  return limitsOf(limits, reportOnly, parts);
 }
 
+/** The limits that are enforced, and those that are not, each of which is judged by itself. */
 function limitsOf(
   decision: Decision<"get_media_upload_limits_for_user"> | undefined,
-  defaultLimits: readonly MediaUploadLimit[],
-): GivenLimits {
-  if (decision === undefined) return { limits: defaultLimits, givenBy: undefined };
-  return { limits: decision.value, givenBy: nameSlot(decision.slot) };
-}
-
-/** The refusal of a callback that said no without words of its own. */
-function denial({ slot, value }: { readonly slot: Slot; readonly value: ErrorCode }): MatrixError {
-  return matrixError(value, { facts: { slot: nameSlot(slot) } });
+  reportOnly: readonly GivenLimits[],
+  { defaultLimits, areDefaultLimitsReportOnly = false }: AdmissionParts,
+): UploadLimits {
+  if (decision) return { limits: decision.value, givenBy: nameSlot(decision.slot), reportOnly };
+  if (!areDefaultLimitsReportOnly) return { limits: defaultLimits, reportOnly };
+  // Those of the configuration are for users for whom no module gives limits, whether or not it is enforced.
+  return { limits: [], reportOnly: reportOnly.length > 0 ? reportOnly : [{ limits: defaultLimits }] };
 }
 
 /**
@@ -125,7 +132,7 @@ export async function judgeTrueSize(
 
 /** A name that cannot be decoded is refused only here: the modules' verdict comes first. */
 async function reserveOnceAsked(
-  asking: Promise<GivenLimits>,
+  asking: Promise<UploadLimits>,
   request: AdmissionRequest,
   parts: AdmissionParts,
 ): Promise<Reservation> {
@@ -138,13 +145,15 @@ async function reserveOnceAsked(
  * Opens a reservation of this many bytes under these limits, or throws the refusal of the limit that they would exceed.
  */
 async function reserveUnder(
-  limits: GivenLimits,
+  limits: UploadLimits,
   sizeBytes: number,
   request: AdmissionRequest,
   parts: AdmissionParts,
   replaced?: Reservation,
 ): Promise<Reservation> {
-  const reservation = await parts.ledger.open(request.userId, limits);
+  const onReportOnly = (breach: Breach | MatrixError) =>
+    parts.chain.wouldRefuse(MatrixError.is(breach) ? breach : breachError(breach, parts));
+  const reservation = await parts.ledger.open(request.userId, limits, onReportOnly);
   try {
     // Reserves at once, before another upload can take the bytes.
     replaced?.release();
@@ -169,20 +178,30 @@ async function reserve(
 
 /** Tells the modules that a limit was reached, and words the refusal (MSC4335) unless one of them does. */
 async function refuse(
-  { limit, givenBy, sentBytes }: Breach,
+  breach: Breach,
   attemptedBytes: number,
   { userId }: AdmissionRequest,
-  { chain, limitPage }: AdmissionParts,
+  parts: AdmissionParts,
 ): Promise<MatrixError> {
-  const worded = await chain.notify("on_media_upload_limit_exceeded", userId, limit, sentBytes, attemptedBytes);
+  const { limit, sentBytes } = breach;
+  const worded = await parts.chain.notify("on_media_upload_limit_exceeded", userId, limit, sentBytes, attemptedBytes);
+  return worded ? withFacts(worded, factsOf(breach)) : breachError(breach, parts);
+}
+
+/** The refusal of a limit, in the service's words (MSC4335). */
+function breachError(breach: Breach, { limitPage }: AdmissionParts): MatrixError {
+  const { infoUri, canUpgrade } = breach.limit;
   // An empty `info_uri` leads nowhere.
-  const infoUri = limit.infoUri || limitPage;
-  const fields = { info_uri: infoUri, ...(limit.canUpgrade && { can_upgrade: true }) };
-  return withFacts(worded ?? matrixError("LIMIT_EXCEEDED", { fields }), {
+  const fields = { info_uri: infoUri || limitPage, ...(canUpgrade && { can_upgrade: true }) };
+  return matrixError("LIMIT_EXCEEDED", { fields, facts: factsOf(breach) });
+}
+
+function factsOf({ limit, givenBy, sentBytes }: Breach): RefusalFacts {
+  return {
     slot: givenBy,
     setting: givenBy === undefined ? "media_upload_limits" : undefined,
     limit: { maxBytes: limit.maxBytes, periodMs: limit.timePeriodMs, sentBytes },
-  });
+  };
 }
 
 /** Shows the content to the spam checkers, if any. Throws where one refuses it. */
@@ -190,5 +209,5 @@ export async function checkForSpam(content: LocalContent, file: StoredMedia, { c
   if (!chain.has("check_media_file_for_spam")) return;
   const path = await content.localPath();
   const refused = await chain.decide("check_media_file_for_spam", path, toFileInfo(file));
-  if (refused) throw withFacts(badContent(refused.value), { slot: nameSlot(refused.slot) });
+  if (refused) throw spamRefusal(refused);
 }

@@ -1,20 +1,14 @@
-import type { SlotName } from "../../errors.ts";
-import type { MediaUploadLimit } from "../../callbacks/limit.ts";
 import type { UsageSums } from "../stores.ts";
-import type { AccountState, SteadyValue, UsageAccounts, UsageShare } from "./usage-accounts.ts";
+import { type Breach, type GivenLimits, MeasuredLimits, sortLimits } from "./measured-limits.ts";
+import { type ReportOnlyListener, ReportOnlyLimits } from "./report-only-limits.ts";
+import type { SteadyValue, UsageAccounts, UsageShare } from "./usage-accounts.ts";
 
-/** The limits of an upload, and who gave them. */
-export interface GivenLimits {
-  readonly limits: readonly MediaUploadLimit[];
-  /** The callback that gave them; undefined where they are the configuration's. */
-  readonly givenBy?: SlotName | undefined;
-}
+export type { Breach, GivenLimits } from "./measured-limits.ts";
 
-/** A limit that an upload would break, who gave it, and what the user had sent in its period. */
-export interface Breach {
-  readonly limit: MediaUploadLimit;
-  readonly givenBy?: SlotName | undefined;
-  readonly sentBytes: number;
+/** The limits that an upload is held to, and those with which it is only compared. */
+export interface UploadLimits extends GivenLimits {
+  /** Lists that are not enforced. */
+  readonly reportOnly?: readonly GivenLimits[] | undefined;
 }
 
 /** What counts against a user. */
@@ -50,14 +44,22 @@ export class QuotaLedger {
 
   /**
    * Starts a reservation of 0 bytes under limits, which are checked longest period first, equal periods in the given
-   * order. The caller must release or settle it.
+   * order. The caller must release or settle it. `onReportOnly` hears of limits that are not enforced and would refuse.
    */
-  async open(userId: string, { limits, givenBy }: GivenLimits): Promise<Reservation> {
-    const sorted = limits.toSorted((a, b) => Number(b.timePeriodMs) - Number(a.timePeriodMs));
-    const periodsMs = sorted.map(({ timePeriodMs }) => Number(timePeriodMs));
+  async open(
+    userId: string,
+    { reportOnly = [], ...given }: UploadLimits,
+    onReportOnly: ReportOnlyListener = () => undefined,
+  ): Promise<Reservation> {
+    const sorted = sortLimits(given);
+    const periodsMs = sorted.limits.map(({ timePeriodMs }) => Number(timePeriodMs));
     const share = this.#accounts.open(userId);
+    const read = (periods: readonly number[]) => this.#readSums(userId, share, periods);
     try {
-      return new Reservation({ limits: sorted, givenBy }, await this.#readSums(userId, share, periodsMs), share);
+      const sums = await read(periodsMs);
+      const beside =
+        reportOnly.length === 0 ? undefined : await ReportOnlyLimits.measure(reportOnly, read, onReportOnly);
+      return new Reservation(new MeasuredLimits(sorted, sums), share, beside);
     } catch (error) {
       share.release();
       throw error;
@@ -100,19 +102,22 @@ export class QuotaLedger {
 
 /** What one upload has reserved. */
 export class Reservation {
-  readonly #given: GivenLimits;
-  readonly #sums: SteadyValue<readonly number[]>;
+  readonly #limits: MeasuredLimits;
   readonly #share: UsageShare;
+  readonly #reportOnly: ReportOnlyLimits | undefined;
 
-  constructor(given: GivenLimits, sums: SteadyValue<readonly number[]>, share: UsageShare) {
-    this.#given = given;
-    this.#sums = sums;
+  constructor(limits: MeasuredLimits, share: UsageShare, reportOnly?: ReportOnlyLimits) {
+    this.#limits = limits;
     this.#share = share;
+    this.#reportOnly = reportOnly;
   }
 
   /** Grows the reservation to `totalBytes`, or resolves to the first limit that this would exceed and takes nothing. */
   growTo(totalBytes: number): Promise<Breach | undefined> {
-    return this.#share.growTo(totalBytes, (account) => this.#findBreach(totalBytes, account));
+    return this.#share.growTo(totalBytes, (account) => {
+      this.#reportOnly?.compare(totalBytes, account);
+      return this.#limits.findBreach(totalBytes, account);
+    });
   }
 
   /**
@@ -126,16 +131,5 @@ export class Reservation {
   /** Gives the bytes back. Does nothing once the reservation has ended. */
   release(): void {
     this.#share.release();
-  }
-
-  #findBreach(totalBytes: number, { othersBytes, settledBytes }: AccountState): Breach | undefined {
-    // Stored since the sums were read, or reserved by others: all of it counts as sent.
-    const meanwhile = settledBytes - this.#sums.settledBytes + othersBytes;
-    const { limits, givenBy } = this.#given;
-    for (const [index, limit] of limits.entries()) {
-      const sentBytes = (this.#sums.value[index] ?? 0) + meanwhile;
-      if (sentBytes + totalBytes > limit.maxBytes) return { limit, givenBy, sentBytes };
-    }
-    return undefined;
   }
 }

@@ -81,7 +81,7 @@ export class PythonSlots {
   moduleOf(index: number): SlotModule {
     const entry = this.#entries.find((candidate) => candidate.index === index);
     if (entry === undefined) throw new TypeError(`the child names module ${index}, which it was not given`);
-    return { index, name: entry.module, language: "python" };
+    return { index, name: entry.module, language: "python", isReportOnly: entry.isReportOnly === true };
   }
 
   #noteUnfired(module: SlotModule, unfired: readonly string[]): void {

@@ -12,6 +12,8 @@ export interface TypeScriptEntry {
   readonly config: unknown;
   /** The key that names it, where that is not the list of modules. */
   readonly key?: string;
+  /** Whether what it decides is only reported. */
+  readonly isReportOnly?: boolean;
 }
 
 /**

@@ -43,7 +43,8 @@ export async function parseDefinition(
   file: string,
 ): Promise<ParsedModule> {
   const config = await parseModuleConfig(entry, definition, file);
-  const module: SlotModule = { index: entry.index, name: definition.name, language: "typescript" };
+  const { index, isReportOnly = false } = entry;
+  const module: SlotModule = { index, name: definition.name, language: "typescript", isReportOnly };
   return {
     module,
     file,

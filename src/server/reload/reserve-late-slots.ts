@@ -7,7 +7,7 @@ import type { Generation } from "../generation.ts";
 /**
  * Reserves the places of callbacks that modules registered after they were constructed, and have not registered again
  * yet. Until they do, requests that these callbacks would have judged are refused, as after a crash. A module whose
- * configuration has changed begins anew.
+ * configuration has changed begins anew; whether it is enforced may change.
  */
 export function keepPlaces(former: Generation, next: Generation, log: Logger): void {
   for (const kind of Object.keys(KINDS) as KindName[]) {
@@ -15,7 +15,8 @@ export function keepPlaces(former: Generation, next: Generation, log: Logger): v
     for (const slot of former.modules.registry.slots(kind)) {
       const index = slot.isLate ? indexIn(next.config, former.config, slot.module.index) : undefined;
       if (index === undefined) continue;
-      const module = { ...slot.module, index };
+      const isReportOnly = [...next.config.modules, ...next.config.storageProviders][index]?.isReportOnly === true;
+      const module = { ...slot.module, index, isReportOnly };
       if (!next.modules.registry.keep({ ...slot, module })) continue;
       log.warn(
         { module: module.name, callback: kind },
@@ -34,7 +35,7 @@ function indexIn(config: Config, former: Config, index: number): number | undefi
   const entry = formerEntries?.find((candidate) => candidate.index === index);
   if (entry === undefined) return undefined;
   const isAlike = (other: { readonly index: number }) =>
-    isDeepStrictEqual({ ...other, index: 0 }, { ...entry, index: 0 });
+    isDeepStrictEqual({ ...other, index: 0, isReportOnly: false }, { ...entry, index: 0, isReportOnly: false });
   const nth = formerEntries?.filter((other) => other.index < index && isAlike(other)).length ?? 0;
   return entries?.filter(isAlike)[nth]?.index;
 }

@@ -1,4 +1,5 @@
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
+import { isReportOnly } from "../../callbacks/unenforced.ts";
 import type { Config } from "../../config/config.ts";
 import { isGuarding } from "../../config/is-guarding.ts";
 import { hideUser, type RefusalStatus } from "../../status/refusal-status.ts";
@@ -8,6 +9,7 @@ import type { UploadCounts } from "../../status/upload-counts.ts";
 import { SingleFlight } from "../../util/concurrency/single-flight.ts";
 import { within } from "../../util/concurrency/with-timeout.ts";
 import { VERSION } from "../../version.ts";
+import { listNotEnforced } from "../not-enforced.ts";
 import type { Generation } from "../generation.ts";
 import type { ProcessState } from "../process-state.ts";
 import { DiskReader } from "./disk-reader.ts";
@@ -53,8 +55,11 @@ export class StatusReader {
       serverName: config.serverName,
       mode: modeOf(config),
       problem: modules.python?.problem ?? null,
+      notEnforced: listNotEnforced(config, modules),
       uploads: { ...uploads },
-      modules: modules.modules.map(({ name, language, child }) => ({ name, language, child })),
+      modules: modules.modules.map(({ index, name, language, child }) => {
+        return { name, language, child, isEnforced: config.modules[index]?.isReportOnly !== true };
+      }),
       chains: listChains(generations.current, state.tallies),
       queues: [...listQueues(generations), ...listCopies(generations.current, waitingCopies)],
       children: (modules.python?.all ?? []).map(({ name, state: childState, restarts, inFlight, queued, refused }) => {
@@ -92,7 +97,8 @@ function listChains({ modules }: Generation, tallies: SlotTallies): ChainStatus[
     const slots = modules.registry.slots(callback).map((slot) => {
       const tally = tallies.of(slot);
       const lastMicros = tally.lastMicros(SHOWN_CALLS);
-      return { module: slot.module.name, ...tally.counts, micros: tally.latencies ?? null, lastMicros };
+      const latencies = { micros: tally.latencies ?? null, lastMicros };
+      return { module: slot.module.name, isEnforced: !isReportOnly(slot), ...tally.counts, ...latencies };
     });
     return slots.length === 0 ? [] : [{ callback, slots }];
   });

@@ -15,6 +15,8 @@ h2 { margin: 0; padding: 0.75rem 1rem 0.5rem; font-size: 0.95rem; }
 td.problem { font-weight: 600; }
 main { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 1rem; margin-bottom: 1rem; }
 .wide { grid-column: 1 / -1; }
+aside { margin-bottom: 1rem; padding: 0.75rem 1rem; border: 2px solid var(--bad); border-radius: 0.5rem; overflow-wrap: anywhere; }
+aside ul { margin: 0.25rem 0 0; padding-left: 1.2rem; }
 section, dl { min-width: 0; margin: 0; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; }
 dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: 0.75rem 1rem; margin-bottom: 1rem; padding: 0.9rem 1rem; }
 dt { color: var(--soft); font-size: 0.78rem; }

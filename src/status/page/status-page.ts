@@ -26,6 +26,15 @@ export function renderPage(status: ServiceStatus): string {
           <h1>media-bridge</h1>
           <p class="state${problem !== null && " problem"}">${problem ?? "Every module can be asked."}</p>
         </header>
+        ${
+          status.notEnforced.length > 0 &&
+          html`<aside>
+            <strong>Report only: requests that these would refuse pass.</strong>
+            <ul>
+              ${status.notEnforced.map((text) => html`<li>${text}</li> `)}
+            </ul>
+          </aside> `
+        }
         <dl>
           ${listFacts(status).map(
             ([name, value]) =>

@@ -3,14 +3,14 @@ import type { Refusal } from "../../media/refusals/refusal.ts";
 /** The columns in the order of {@link bindRefusal}. */
 const COLUMNS =
   "refused_ts, request_id, user_id, method, route, status, errcode, code, answered_by, module, callback, setting, " +
-  "declared_bytes, received_bytes, limit_bytes, limit_period_ms, limit_sent_bytes, cause";
+  "declared_bytes, received_bytes, limit_bytes, limit_period_ms, limit_sent_bytes, cause, is_enforced";
 
 /** How many rows one commit removes: a turn of the event loop must stay short. */
 const PRUNED_AT_ONCE = 500;
 
 /** The statements about requests that were refused. */
 export const REFUSAL_SQL = {
-  insert: `insert into media_bridge_refusals (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  insert: `insert into media_bridge_refusals (${COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   pruneOld: `delete from media_bridge_refusals where refusal_id in
     (select refusal_id from media_bridge_refusals where refused_ts < ? order by refused_ts limit ${PRUNED_AT_ONCE})`,
   // Ids count up without gaps but for what was pruned before.
@@ -30,7 +30,7 @@ export const REFUSAL_QUERY_SQL = {
 export function bindRefusal(refusal: Refusal): unknown[] {
   const { refusedTs, requestId, userId, method, route, status, errcode, code, answeredBy } = refusal;
   const { module, callback, setting, declaredBytes, receivedBytes } = refusal;
-  const { limitBytes, limitPeriodMs, limitSentBytes, cause } = refusal;
+  const { limitBytes, limitPeriodMs, limitSentBytes, cause, isEnforced } = refusal;
   return [
     refusedTs,
     requestId,
@@ -50,6 +50,7 @@ export function bindRefusal(refusal: Refusal): unknown[] {
     limitPeriodMs,
     limitSentBytes,
     cause,
+    isEnforced ? 1 : 0,
   ];
 }
 
@@ -73,6 +74,7 @@ export interface RefusalRow {
   readonly limit_period_ms: number | null;
   readonly limit_sent_bytes: number | null;
   readonly cause: string | null;
+  readonly is_enforced: 0 | 1;
 }
 
 /** The refusal of a row. */
@@ -96,5 +98,6 @@ export function readRefusal(row: RefusalRow): Refusal {
     limitPeriodMs: row.limit_period_ms,
     limitSentBytes: row.limit_sent_bytes,
     cause: row.cause,
+    isEnforced: row.is_enforced === 1,
   };
 }

@@ -157,6 +157,9 @@ export const MIGRATIONS: readonly string[] = [
   create index media_bridge_refusals_by_time on media_bridge_refusals (refused_ts);
   create index media_bridge_refusals_by_user on media_bridge_refusals (user_id, refused_ts);
   `,
+  `
+  alter table media_bridge_refusals add column is_enforced integer not null default 1;
+  `,
 ];
 
 /** Throws a StartError for a database that {@link migrate} would refuse, and changes nothing. */

@@ -34,8 +34,8 @@ test("The status counts what each callback did, in both languages, with times, a
       problem: null,
       uploads: { stored: 1, storedBytes: 4, refused: 6 },
       modules: [
-        { name: "doorman.Doorman", language: "python", child: "shared" },
-        { name: "doorman", language: "typescript", child: null },
+        { name: "doorman.Doorman", language: "python", child: "shared", isEnforced: true },
+        { name: "doorman", language: "typescript", child: null, isEnforced: true },
       ],
       children: [{ name: "shared", state: "up", restarts: 0, queued: 0, refused: 0 }],
     });
