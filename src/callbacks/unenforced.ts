@@ -59,7 +59,8 @@ function describeStop(kind: KindName, slot: Slot, value: unknown): Unenforced {
 
 /** Tells one thing that is not enforced from another, within one request. */
 export function keyOfUnenforced(unenforced: Unenforced): string {
-  if (unenforced.would === "answer") return JSON.stringify([unenforced.would, nameSlot(unenforced.slot)]);
-  const { code, errcode, facts } = unenforced.error;
-  return JSON.stringify([unenforced.would, code ?? errcode, facts?.slot, facts?.setting]);
+  const { would, slot } = unenforced;
+  if (slot !== undefined) return JSON.stringify([would, slot.module.index, slot.kind, slot.nth]);
+  const facts = would === "refuse" ? unenforced.error.facts : undefined;
+  return JSON.stringify([would, facts?.slot ?? facts?.setting]);
 }

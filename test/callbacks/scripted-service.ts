@@ -10,6 +10,8 @@ import { INSTANCES, type Instance, type Language, type Script, type TraceLine } 
 export interface ScriptedOptions extends TestServiceOptions {
   /** More keys of the config of one instance. */
   readonly moduleConfig?: Partial<Record<Instance, Record<string, unknown>>>;
+  /** More keys of the entry of one instance. */
+  readonly moduleEntry?: Partial<Record<Instance, object>>;
 }
 
 const USERS = 600;
@@ -144,7 +146,8 @@ function moduleEntry(
     trace: join(folder, "trace.jsonl"),
     ...(instance && options.moduleConfig?.[instance]),
   };
+  const more = instance && options.moduleEntry?.[instance];
   return language === "python"
-    ? { module: "scripted.Scripted", config }
-    : { typescript: join(FIXTURE_MODULES, "scripted.ts"), config };
+    ? { module: "scripted.Scripted", config, ...more }
+    : { typescript: join(FIXTURE_MODULES, "scripted.ts"), config, ...more };
 }
