@@ -65,6 +65,7 @@ describe("defaults", () => {
         dataPath: join(folder, "data"),
         database: { path: join(folder, "data/media.db") },
         durability: "full",
+        enforce: "enforce",
         python: {
           path: [],
           environment: {},
