@@ -104,3 +104,16 @@ test("Media that a module makes beyond a limit that is not enforced is stored, a
     { user: "@alice:example.test", setting: "media_upload_limits", limit: { maxBytes: 40, sentBytes: 32 } },
   ]);
 });
+
+test("A callback that is asked twice for one upload is reported once: for the limits of a body in chunks", async () => {
+  const service = await startTestService({
+    config: { modules: [{ typescript: join(FIXTURE_MODULES, "allowance.ts"), ...REPORT }] },
+  });
+  onTestFinished(() => service.stop());
+  const init = { method: "POST", body: new Blob(["in chunks"]).stream(), duplex: "half", as: "admin" } as const;
+  expect((await service.request("/_matrix/media/v3/upload", init)).status).toBe(200);
+  const failures = service.log.lines.filter(({ message }) => message.includes(`${LIMITS} of allowance`));
+  expect(failures).toHaveLength(2);
+  const reported = service.log.lines.filter(({ message }) => message.startsWith("would refuse: "));
+  expect(reported.map(({ facts }) => facts["code"])).toEqual(["MODULE_FAILED"]);
+});

@@ -50,7 +50,11 @@ function openKept() {
 describe("refusals that are kept", () => {
   test("come back as they were, the newest first", async () => {
     const { kept, rows } = openKept();
-    const refusals = [refusalOf("@a:example.test"), refusalOf("@b:example.test"), refusalOf(null)];
+    const refusals = [
+      refusalOf("@a:example.test"),
+      { ...refusalOf("@b:example.test"), isEnforced: false },
+      refusalOf(null),
+    ];
     refusals.forEach((refusal) => kept.add(refusal));
     await kept.flush();
     expect(await rows.last(2)).toEqual(refusals.toReversed().slice(0, 2));
@@ -96,6 +100,16 @@ describe("refusals that are kept", () => {
     const users = (await rows.last(1000)).map(({ userId }) => userId);
     expect(users.filter((user) => user === "@eager:example.test")).toHaveLength(100);
     expect(users[0]).toBe("@b:example.test");
+  });
+
+  test("are still kept of a user of whom much is only reported", async () => {
+    const { kept, rows } = openKept();
+    const refusal = refusalOf("@eager:example.test");
+    for (let index = 0; index < 500; index += 1) kept.add({ ...refusal, isEnforced: false });
+    kept.add(refusal);
+    await kept.flush();
+    const enforced = (await rows.last(1000)).map(({ isEnforced }) => isEnforced);
+    expect(enforced).toEqual([true, ...Array.from({ length: 100 }, () => false)]);
   });
 
   test("wait for their commit in a bounded number, however many users there are", async () => {
