@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Scheduler } from "fast-check";
-import { CallbackChain, type ChainOptions } from "../../src/callbacks/callback-chain.ts";
+import { CallbackChain } from "../../src/callbacks/callback-chain.ts";
+import type { ChainOptions } from "../../src/callbacks/chain-options.ts";
 import { localFile } from "../../src/media-file.ts";
 import { CallbackRegistry } from "../../src/callbacks/registry.ts";
 import { InProcessUploadLocks } from "../../src/coordination/in-process-upload-locks.ts";

@@ -1,37 +1,19 @@
 import { CallContext, namedUser } from "./context/call-context.ts";
-import { type AdminQuestion, type CallerFacts, createRequester, type NewFacts } from "./context/caller.ts";
-import { type AnsweredListener, type Heard, WalkHearing } from "./asked/walk-hearing.ts";
+import { type CallerFacts, createRequester, type NewFacts } from "./context/caller.ts";
+import { type Heard, WalkHearing } from "./asked/walk-hearing.ts";
 import type { Chain, Decision } from "./chain.ts";
-import { KINDS, type CallbackKinds, type KindName } from "./kinds.ts";
-import { MatrixError, withFacts } from "../errors.ts";
-import { SYSTEM_CLOCK, type Clock } from "../util/clock.ts";
+import type { ChainOptions } from "./chain-options.ts";
+import type { CallbackKinds, KindName, Question } from "./kinds.ts";
+import { MatrixError } from "../errors.ts";
+import { SYSTEM_CLOCK } from "../util/clock.ts";
 import { runForRequest } from "./context/current-request.ts";
-import { ModuleUnavailable, nameSlot, toClientError } from "./failure.ts";
-import type { StepResult } from "./python-run.ts";
-import { missingResult, runnerOf, runSteps, type AskedStep } from "./python-run.ts";
-import type { CallbackPolicy, Question } from "./kinds.ts";
-import type { CallbackRegistry, Segment } from "./registry.ts";
-import type { PythonSlot, Slot, SlotObserver, SlotRecord, TypeScriptSlot } from "./slot.ts";
+import { ModuleUnavailable } from "./failure.ts";
+import { type AskedStep, inOneTrip, missingResult, runSteps, type StepResult } from "./python-run.ts";
+import type { Segment } from "./registry.ts";
+import { isPresent, type PythonSlot, type SlotRecord, type TypeScriptSlot } from "./slot.ts";
 import { callTypeScriptSlot } from "./typescript-slot.ts";
-import { isReportOnly, type Unenforced, type UnenforcedFacts, unenforcedStop } from "./unenforced.ts";
-
-export interface ChainOptions {
-  readonly registry: CallbackRegistry;
-  readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
-  /** Called for every slot that ran. */
-  readonly observe: SlotObserver;
-  /** Called for a TypeScript callback that rejected after its deadline. */
-  readonly onLate: (slot: Slot, error: unknown) => void;
-  /** Called for what a slot or a limit that is not enforced would have done: once for each request. */
-  readonly onUnenforced: (unenforced: Unenforced, facts: UnenforcedFacts) => void;
-  /** By which the deadlines of TypeScript callbacks pass; absent: the machine's. */
-  readonly clock?: Clock;
-  readonly trace?: boolean;
-  /** Tells callbacks that ask whether a user administers the homeserver. */
-  readonly isUserAdmin: AdminQuestion;
-  /** Called at the end of a walk, for each module that was asked; absent: nothing of it is gathered. */
-  readonly onAnswered?: AnsweredListener | undefined;
-}
+import { judgeRecord, readStop } from "./report-only/judge-record.ts";
+import { isReportOnly, type Unenforced } from "./report-only/unenforced.ts";
 
 /** Walks chains strictly in registration order, whatever the language of a slot. */
 export class CallbackChain implements Chain {
@@ -71,13 +53,11 @@ export class CallbackChain implements Chain {
     first: Question<A>,
     second: Question<B>,
   ): Promise<[Decision<A>] | [undefined, Decision<B> | undefined]> {
-    const segments = [first, second].map(({ kind }) => this.#options.registry.segments(kind));
-    const [a, b] = [segments[0]?.[0], segments[1]?.[0]];
-    const onePlan = segments.every((chain) => chain.length === 1 && chain[0]?.slots.every(isPresent));
-    if (onePlan && a?.language === "python" && b?.language === "python" && runnerOf(a.slots) === runnerOf(b.slots)) {
-      return this.#hearing(first, (one) =>
-        this.#hearing(second, (other) => this.#runBoth(a.slots, one, b.slots, other)),
-      );
+    const { registry } = this.#options;
+    const slots = inOneTrip(registry.segments(first.kind), registry.segments(second.kind));
+    if (slots !== undefined) {
+      const [own, others] = slots;
+      return this.#hearing(first, (one) => this.#hearing(second, (other) => this.#runBoth(own, one, others, other)));
     }
     const decision = await this.decide(first.kind, ...first.args);
     return decision ? [decision] : [undefined, await this.decide(second.kind, ...second.args)];
@@ -129,7 +109,7 @@ export class CallbackChain implements Chain {
       const { record, value } = await this.#callTypeScript(slot, question);
       this.#options.observe(record, this.#facts.request);
       question.hearing?.add([record], value);
-      const decision = this.#judge(question, record, () => value as CallbackKinds[K]["stop"]);
+      const decision = this.#judge(question, record, value);
       if (decision !== undefined) return decision;
     }
     return undefined;
@@ -184,36 +164,24 @@ export class CallbackChain implements Chain {
   /** Observes a step's slots and turns its end into a decision; throws what the client gets where a slot failed. */
   #conclude<K extends KindName>(question: Heard<K>, result: StepResult | undefined): Decision<K> | undefined {
     if (result === undefined) return undefined;
-    for (const record of result.records) this.#options.observe(record, this.#facts.request);
-    const last = result.decided === undefined ? undefined : result.records[result.decided];
-    const value = last?.outcome === "stop" ? KINDS[question.kind].fromWire(result.value) : undefined;
-    question.hearing?.add(result.records, value);
+    const { records, value } = readStop(question.kind, result);
+    for (const record of records) this.#options.observe(record, this.#facts.request);
+    question.hearing?.add(records, value);
     // Where a child cannot be asked, each of its slots has an error: the first one that is enforced is to blame.
-    for (const record of result.records) {
-      // A value is only absent where the slot did not stop the walk.
-      const decision = this.#judge(question, record, () => value as CallbackKinds[K]["stop"]);
+    for (const record of records) {
+      const decision = this.#judge(question, record, value);
       if (decision !== undefined) return decision;
     }
     return undefined;
   }
 
-  /** What a slot's record means for the walk: a decision, a refusal, which is thrown, or undefined: the next slot. */
   #judge<K extends KindName>(
     { kind, args }: Question<K>,
-    { slot, outcome, error }: SlotRecord,
-    readValue: () => CallbackKinds[K]["stop"],
+    record: SlotRecord,
+    value: CallbackKinds[K]["stop"] | undefined,
   ): Decision<K> | undefined {
-    if (outcome === "stop") {
-      if (!isReportOnly(slot)) return { slot, value: readValue() };
-      this.#report(unenforcedStop(kind, slot, readValue), namedUser(kind, args));
-      return undefined;
-    }
-    if (error === undefined) return undefined;
-    if (error instanceof ModuleUnavailable && this.#options.policies[kind].onUnavailable === "skip") return undefined;
-    const refusal = withFacts(toClientError(error), { slot: nameSlot(slot) });
-    if (!isReportOnly(slot)) throw refusal;
-    this.#report({ would: "refuse", slot, error: refusal }, namedUser(kind, args));
-    return undefined;
+    const policy = this.#options.policies[kind];
+    return judgeRecord(kind, record, value, { policy, report: (what) => this.#report(what, namedUser(kind, args)) });
   }
 
   /** Reports what is not enforced: to the one who asks, where it is limits, and once for the request. */
@@ -264,8 +232,4 @@ export class CallbackChain implements Chain {
     if (this.#facts.requester !== undefined || user === undefined) return this.#facts;
     return { ...this.#facts, requester: createRequester({ userId: user }, this.#options.isUserAdmin) };
   }
-}
-
-function isPresent(slot: Slot): boolean {
-  return slot.language === "typescript" || slot.remote !== undefined;
 }

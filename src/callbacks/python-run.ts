@@ -1,8 +1,9 @@
 import { MatrixError, matrixError } from "../errors.ts";
 import { ModuleFailure, ModuleUnavailable } from "./failure.ts";
 import { KINDS, type CallbackPolicy, type KindName, type Question } from "./kinds.ts";
-import type { Caller, PythonRunner, PythonSlot, SlotRecord } from "./slot.ts";
-import { isReportOnly } from "./unenforced.ts";
+import type { Segment } from "./registry.ts";
+import { type Caller, isPresent, type PythonRunner, type PythonSlot, type SlotRecord } from "./slot.ts";
+import { isReportOnly } from "./report-only/unenforced.ts";
 
 /** Slots of one kind, and what they are asked. */
 export type AskedStep = readonly [slots: readonly PythonSlot[], question: Question<KindName>];
@@ -39,6 +40,18 @@ export async function runSteps(steps: readonly AskedStep[], options: StepOptions
     throw matrixError("INTERNAL", { cause: new TypeError("the answer to a run is for other steps than it was given") });
   }
   return results;
+}
+
+/** The slots of two chains, where both are of one Python child alone and all of them are there; otherwise undefined. */
+export function inOneTrip(
+  first: readonly Segment[],
+  second: readonly Segment[],
+): [readonly PythonSlot[], readonly PythonSlot[]] | undefined {
+  const [a, b] = [first[0], second[0]];
+  if (first.length !== 1 || second.length !== 1 || a?.language !== "python" || b?.language !== "python")
+    return undefined;
+  const isOneChild = runnerOf(a.slots) === runnerOf(b.slots);
+  return isOneChild && [...a.slots, ...b.slots].every(isPresent) ? [a.slots, b.slots] : undefined;
 }
 
 /** What runs slots of one child; undefined where there are none. */

@@ -48,6 +48,11 @@ export interface PythonSlot extends SlotBase {
 
 export type Slot = TypeScriptSlot | PythonSlot;
 
+/** Whether it can be asked: its child, if it has one, has registered it. */
+export function isPresent(slot: Slot): boolean {
+  return slot.language === "typescript" || slot.remote !== undefined;
+}
+
 export type SlotOutcome = "continue" | "stop" | "error" | "timeout" | "unavailable" | "busy";
 
 /** What one slot did in one walk. */

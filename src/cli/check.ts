@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
-import { isReportOnly } from "../callbacks/unenforced.ts";
+import { isReportOnly } from "../callbacks/report-only/unenforced.ts";
 import type { CallbackConfig, Config, LoadedConfig } from "../config/config.ts";
 import { isUserId } from "../config/matrix-names.ts";
 import { StartError } from "../errors.ts";

@@ -1,7 +1,7 @@
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
 import type { KindName, RefusingKind } from "../callbacks/kinds.ts";
 import { badContent, type RefusalWords } from "../callbacks/spam-verdict.ts";
-import type { Unenforced } from "../callbacks/unenforced.ts";
+import type { Unenforced } from "../callbacks/report-only/unenforced.ts";
 import type { Config } from "../config/config.ts";
 import { type ErrorCode, matrixError, type MatrixError } from "../errors.ts";
 import { errorText } from "../http/response/json.ts";

@@ -1,6 +1,6 @@
 import { ModuleFailure } from "../callbacks/failure.ts";
 import type { SlotRecord } from "../callbacks/slot.ts";
-import { isReportOnly } from "../callbacks/unenforced.ts";
+import { isReportOnly } from "../callbacks/report-only/unenforced.ts";
 import { MatrixError } from "../errors.ts";
 import type { HttpAnswer } from "./call-answer.ts";
 

@@ -1,9 +1,10 @@
-import { CallbackChain, type ChainOptions } from "../callbacks/callback-chain.ts";
+import { CallbackChain } from "../callbacks/callback-chain.ts";
+import type { ChainOptions } from "../callbacks/chain-options.ts";
 import type { NewFacts } from "../callbacks/context/caller.ts";
 import type { Chain } from "../callbacks/chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts";
 import type { SlotRecord } from "../callbacks/slot.ts";
-import { isReportOnly, type Unenforced } from "../callbacks/unenforced.ts";
+import { isReportOnly, type Unenforced } from "../callbacks/report-only/unenforced.ts";
 import type { Config } from "../config/config.ts";
 import { MatrixError, StartError } from "../errors.ts";
 import { takeRequestNumber } from "../http/record/request-record.ts";

@@ -1,4 +1,4 @@
-import type { ChainOptions } from "../callbacks/callback-chain.ts";
+import type { ChainOptions } from "../callbacks/chain-options.ts";
 import { describeSlot, ModuleFailure, ModuleUnavailable, nameSlot } from "../callbacks/failure.ts";
 import { MatrixError } from "../errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";

@@ -127,6 +127,7 @@ function openChain(plans: readonly SlotPlan[]) {
     policies: new Proxy({} as ConstructorParameters<typeof CallbackChain>[0]["policies"], { get: () => policy }),
     observe: () => undefined,
     onLate: () => undefined,
+    onUnenforced: () => undefined,
     clock: { now: () => 1_000, after: () => () => undefined },
     isUserAdmin: () => Promise.resolve(false),
     onAnswered: ({ index }, answered) => void heard.push([index, answered]),

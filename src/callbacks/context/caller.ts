@@ -1,6 +1,6 @@
 import type { MediaUploadLimit } from "../limit.ts";
 import type { Slot } from "../slot.ts";
-import type { Unenforced } from "../unenforced.ts";
+import type { Unenforced } from "../report-only/unenforced.ts";
 import type { CallbackRequester, UploadContext } from "./context.ts";
 
 /** Listens for the client's leaving; answers what ends the listening. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { keyOfUnenforced, type Unenforced } from "../../callbacks/unenforced.ts";
+import { keyOfUnenforced, type Unenforced } from "../../callbacks/report-only/unenforced.ts";
 import type { MatrixError } from "../../errors.ts";
 import { attached } from "../../util/attached.ts";
 import { nameRequest } from "../../util/request-ids.ts";

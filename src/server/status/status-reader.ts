@@ -1,5 +1,5 @@
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
-import { isReportOnly } from "../../callbacks/unenforced.ts";
+import { isReportOnly } from "../../callbacks/report-only/unenforced.ts";
 import type { Config } from "../../config/config.ts";
 import { isGuarding } from "../../config/is-guarding.ts";
 import { hideUser, type RefusalStatus } from "../../status/refusal-status.ts";

@@ -1,9 +1,9 @@
-import { type ErrorCode, type MatrixError, withFacts } from "../errors.ts";
-import { denial, nameSlot, spamRefusal, toClientError } from "./failure.ts";
-import type { KindName } from "./kinds.ts";
-import type { MediaUploadLimit } from "./limit.ts";
-import type { Slot } from "./slot.ts";
-import type { RefusalWords } from "./spam-verdict.ts";
+import type { ErrorCode, MatrixError } from "../../errors.ts";
+import { denial, spamRefusal } from "../failure.ts";
+import type { KindName } from "../kinds.ts";
+import type { MediaUploadLimit } from "../limit.ts";
+import type { Slot } from "../slot.ts";
+import type { RefusalWords } from "../spam-verdict.ts";
 
 /** What a callback, or a limit, that is not enforced would have done. */
 export type Unenforced =
@@ -35,16 +35,8 @@ export function isReportOnly({ module }: Slot): boolean {
   return module.isReportOnly === true;
 }
 
-/** What a slot that is not enforced would have done by a value that ends a walk; `readValue` may throw. */
-export function unenforcedStop(kind: KindName, slot: Slot, readValue: () => unknown): Unenforced {
-  try {
-    return describeStop(kind, slot, readValue());
-  } catch (error) {
-    return { would: "refuse", slot, error: withFacts(toClientError(error as Error), { slot: nameSlot(slot) }) };
-  }
-}
-
-function describeStop(kind: KindName, slot: Slot, value: unknown): Unenforced {
+/** What a slot that is not enforced would have done by a value that ends a walk. */
+export function unenforcedStop(kind: KindName, slot: Slot, value: unknown): Unenforced {
   switch (kind) {
     case "is_user_allowed_to_upload_media_of_size":
       return { would: "refuse", slot, error: denial({ slot, value: value as ErrorCode }) };
