@@ -26,6 +26,7 @@ export interface PythonModuleConfig {
   readonly isLegacySpamChecker?: boolean;
   /** Whether what it decides is only reported; absent: it is enforced. */
   readonly isReportOnly?: boolean;
+  readonly shadow?: ShadowConfig;
 }
 
 /** A TypeScript or JavaScript module. `config` is plain data; integers beyond 2^53 are `bigint`. */
@@ -40,6 +41,20 @@ export interface TypeScriptModuleConfig {
   readonly config: unknown;
   /** Whether what it decides is only reported; absent: it is enforced. */
   readonly isReportOnly?: boolean;
+  readonly shadow?: ShadowConfig;
+}
+
+/** A module that is asked the same as another one. Shares are from 0 to 1. */
+export interface ShadowConfig {
+  /** Has the index of the module that it shadows. */
+  readonly candidate: ModuleConfig;
+  /** The share of the calls about which it is asked. */
+  readonly sample: number;
+  /** The share of the users for whom it decides. */
+  readonly decide: number;
+  readonly required: boolean;
+  /** A file that says which differences are none, absolute. */
+  readonly ignore: string | undefined;
 }
 
 /** What a storage provider gets, in either language. */

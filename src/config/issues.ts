@@ -10,9 +10,9 @@ type Path = readonly PropertyKey[];
 const SUGGEST_WITHIN = 3;
 
 /** Forms of sizes, durations and numbers. */
-const QUANTITY_FORM = /^(?:a size|a duration|a whole number|a number|a port number)\b/;
+const QUANTITY_FORM = /^(?:a size|a duration|a whole number|a number|a port number|a percentage)\b/;
 /** What looks like a quantity, even a wrong one: secrets are not this short and written like this. */
-const QUANTITY = /^[+-]?[\d._,]{1,15} ?[A-Za-z]{0,7}$/;
+const QUANTITY = /^[+-]?[\d._,]{1,15} ?(?:[A-Za-z]{0,7}|%)$/;
 
 /**
  * One line for each mistake: file, line, the key's path, what was expected and what was found. A size, a duration or a

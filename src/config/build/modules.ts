@@ -1,8 +1,9 @@
 import { dirname, resolve } from "node:path";
-import type { ModuleConfig, TypeScriptModuleConfig } from "../config.ts";
+import type { ModuleConfig, ShadowConfig, TypeScriptModuleConfig } from "../config.ts";
 import type { ConfigSources } from "../config-files.ts";
 import { formatPath } from "../issues.ts";
 import type { Settings } from "../schema/schema.ts";
+import type { ShadowEntry } from "../schema/shadow.ts";
 import type { ModuleEntry } from "../schema/synapse.ts";
 import { findNode, type YamlNode } from "../yaml/yaml-node.ts";
 import { hasTimestamp, isFalsyInPython, requireTextKeys, toPlainValue, toPythonJson } from "../yaml/yaml-value.ts";
@@ -24,18 +25,53 @@ export function buildModules(
   const entries = source === undefined ? [] : (own ?? settings.modules ?? []);
   const modules = entries.map((entry, index) => {
     if (source === undefined) throw new TypeError("there are no modules without a file that names them");
-    const { node } = findNode(source.node, [...path, index, "config"]);
-    if (entry.typescript !== undefined && node !== undefined) {
-      const place = { file: source.file, path: [key, ...path].join(".").concat(`[${index}].config`) };
-      requireTextKeys(node, place);
-      if (hasTimestamp(node)) warnings.push(`${place.file}:${node.line}: ${place.path}: ${TIMESTAMP_WARNING}`);
-    }
-    const module = buildModule(entry, index, resolve(dirname(source.file)), node);
-    return { ...module, ...enforcementOf(entry, settings) };
+    const folder = resolve(dirname(source.file));
+    const at = (...steps: PropertyKey[]): ConfigPlace => {
+      const { node } = findNode(source.node, [...path, index, ...steps]);
+      return { node, file: source.file, path: formatPath([key ?? "", ...path, index, ...steps]) };
+    };
+    const own = at("config");
+    if (entry.typescript !== undefined) warnings.push(...checkForTypeScript(own));
+    const module = { ...buildModule(entry, index, folder, own.node), ...enforcementOf(entry, settings) };
+    if (entry.shadow === undefined) return module;
+    const given = at("shadow", "config");
+    const config = given.node === undefined ? own : given;
+    if (entry.shadow.typescript !== undefined) warnings.push(...checkForTypeScript(config));
+    return { ...module, shadow: buildShadow(entry.shadow, index, folder, config.node) };
   });
   return {
     modules: own === undefined ? [...modules, ...buildSpamCheckers(settings, sources, modules.length)] : modules,
     warnings,
+  };
+}
+
+/** The configuration of a module, where it is. */
+interface ConfigPlace {
+  readonly node: YamlNode | undefined;
+  readonly file: string;
+  /** The path of its key. */
+  readonly path: string;
+}
+
+/** Warnings about what reaches a TypeScript module in another form; throws for what cannot reach it. */
+function checkForTypeScript({ node, ...place }: ConfigPlace): string[] {
+  if (node === undefined) return [];
+  requireTextKeys(node, place);
+  return hasTimestamp(node) ? [`${place.file}:${node.line}: ${place.path}: ${TIMESTAMP_WARNING}`] : [];
+}
+
+function buildShadow(
+  { sample, decide, required, ignore, ...candidate }: ShadowEntry,
+  index: number,
+  folder: string,
+  config: YamlNode | undefined,
+): ShadowConfig {
+  return {
+    candidate: buildModule(candidate, index, folder, config),
+    sample,
+    decide,
+    required,
+    ignore: ignore === undefined ? undefined : resolve(folder, ignore),
   };
 }
 
@@ -87,7 +123,12 @@ export function toConfigJson(config: YamlNode | undefined): string {
   return config === undefined || isFalsyInPython(config) ? "{}" : toPythonJson(config);
 }
 
-function buildModule(entry: ModuleEntry, index: number, folder: string, config: YamlNode | undefined): ModuleConfig {
+function buildModule(
+  entry: Pick<ModuleEntry, "module" | "typescript" | "spam_checker">,
+  index: number,
+  folder: string,
+  config: YamlNode | undefined,
+): ModuleConfig {
   if (entry.module !== undefined) {
     return { index, language: "python", module: entry.module, configJson: toConfigJson(config) };
   }

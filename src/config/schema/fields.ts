@@ -74,6 +74,17 @@ export function duration(): z.ZodType<number, string | number | bigint> {
   return units(DURATION_FORM, parseDuration);
 }
 
+/** A share of all, such as `12.5%`; from 0 to 1 once parsed. */
+export function percentage(): z.ZodType<number, string> {
+  return z.string({ error: PERCENTAGE_FORM }).transform((value, context) => {
+    const percent = /^\d{1,3}(?:\.\d{1,6})?%$/.test(value) ? Number(value.slice(0, -1)) : Number.NaN;
+    if (percent <= 100) return percent / 100;
+    context.addIssue({ code: "custom", message: PERCENTAGE_FORM });
+    return z.NEVER;
+  });
+}
+export const PERCENTAGE_FORM = "a percentage from 0% to 100%, such as 12.5%";
+
 /** A duration that a timer can wait for: at most 24 days. `least` is in milliseconds. */
 export function timerDuration(least = 1): z.ZodType<number, string | number | bigint> {
   const form = `${DURATION_FORM}${least > 0 ? ", more than 0" : ""}, at most 24d`;

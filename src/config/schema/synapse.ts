@@ -15,6 +15,7 @@ import {
 } from "./fields.ts";
 import { isServerName } from "../matrix-names.ts";
 import { isPythonClass } from "../python-class.ts";
+import { ShadowSchema } from "./shadow.ts";
 import { storageProvidersSchema } from "./storage-providers.ts";
 import { DURATION_FORM, SIZE_FORM } from "../units.ts";
 
@@ -79,6 +80,10 @@ const moduleShape = {
     fallback: "`{}`",
   }),
   enforce: enforceField(),
+  shadow: field(ShadowSchema.optional(), {
+    form: "a mapping with either module or typescript",
+    description: "A module that is to replace this one, asked the same on live traffic and compared: docs/shadow.md.",
+  }),
 };
 
 /** Synapse takes no notice of the key: what it says holds here alone. */
