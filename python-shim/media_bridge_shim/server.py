@@ -8,7 +8,7 @@ import platform
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import __version__
+from . import __version__, held_back
 from .channel import Channel
 from .connection import Connection
 from .errors import ProtocolError, RunCancelled, Unavailable, WireError, make_error
@@ -51,6 +51,7 @@ class Server:
             "serve_web": lambda _id, params: self._modules.serve_web(params),
             "started": lambda _id, _params: lifecycle.start_reactor(),
             "metrics": lambda _id, _params: render_metrics(),
+            "held_back": lambda _id, _params: held_back.counts(),
             "store_file": lambda call_id, params: self._answer_later(call_id, provider_requests.store_file, params),
             "fetch_file": lambda call_id, params: self._answer_later(call_id, provider_requests.fetch_file, params),
             "shutdown": self._shutdown,

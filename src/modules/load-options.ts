@@ -2,6 +2,7 @@ import type { Handlers } from "../bridge/transport/peer-requests.ts";
 import type { Config } from "../config/config.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
+import type { HeldBack } from "./held-back.ts";
 import type { Blocked } from "./python/python-messages.ts";
 import type { TypeScriptServices } from "./typescript/typescript-services.ts";
 import type { WebServices } from "./typescript/web.ts";
@@ -16,6 +17,8 @@ export interface LoadOptions {
   readonly dryRun: boolean;
   /** Whether Python modules may send `GET` to other servers in a dry run nevertheless. */
   readonly mayGet?: boolean;
+  /** Called each time that a TypeScript module was held back from work in the background, in a dry run. */
+  readonly onHeldBack?: ((what: HeldBack) => void) | undefined;
   /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */
   readonly requests?: Handlers;
   /** Called each time a Python module blocked the child's event loop. */

@@ -11,6 +11,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
+from .. import held_back
 from .. import service as services
 from ..current_task import run_step
 from ..running import copy_origin, current_module
@@ -63,6 +64,7 @@ def start_process(
 ) -> Deferred[Any]:
     """Runs `function` now, in a context of its own that belongs to `module_path` where that is known."""
     if is_dry_run():
+        held_back.count(held_back.BACKGROUND)
         return Deferred()
     context = copy_origin()
     if module_path is not None:

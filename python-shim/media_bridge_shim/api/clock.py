@@ -12,6 +12,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.python.failure import Failure
 
+from .. import held_back
 from .awaitables import call
 from .background import is_dry_run, name_logger
 from .duration import to_seconds
@@ -65,7 +66,9 @@ class Clock:
         # An error would end a LoopingCall for good.
         loop = LoopingCall(call_and_log, name_logger(f), partial(f, *args, **kwargs))
         loop.clock = self._reactor
-        if not is_dry_run():
+        if is_dry_run():
+            held_back.count(held_back.BACKGROUND)
+        else:
             self._loops.append(loop)
             loop.start(to_seconds(duration, unit_ms=1), now=now)
         return loop
@@ -81,6 +84,7 @@ class Clock:
 
         delayed = self._reactor.callLater(to_seconds(delay), run)
         if is_dry_run():
+            held_back.count(held_back.BACKGROUND)
             return DryRunCall(delayed)
         self._calls[call_id] = wrapper = DelayedCallWrapper(delayed, call_id, self)
         return wrapper

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from twisted.internet.defer import CancelledError
 
+from .. import held_back
 from ..heard import tell
 from . import IMITATED_VERSION
 from .background import may_send
@@ -45,6 +46,7 @@ class BaseHttpClient:
         if not may_send(method):
             dry_run = f"outgoing requests are held back during a check: {method} {strip_query(uri)}"
             tell("warning", dry_run)
+            held_back.count(held_back.REQUEST)
             raise DryRunError(dry_run)
         import treq
         from twisted.internet.error import ConnectError, DNSLookupError

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 import attr
 
+from .. import held_back
 from .background import is_dry_run
 from .threads import defer_to_thread
 from .types import UserID
@@ -50,6 +51,7 @@ class MediaRepository:
         from ..web.requester import raise_refusal
 
         if is_dry_run():
+            held_back.count(held_back.MEDIA)
             raise RuntimeError("create_or_update_content is held back during a check")
         reactor = self._service.reactor
         path = await defer_to_thread(reactor, copy_to_file, content)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+from .. import held_back
 from .engine import BaseDatabaseEngine
 from .missing_table import MissingTables
 from .parameter_style import count_values
@@ -68,11 +69,13 @@ class LoggingTransaction:
 
     def execute(self, sql: str, parameters: Any = ()) -> None:
         """One statement. Placeholders are `?` or `%s`, or `%(name)s` where `parameters` is a mapping."""
+        self._hold_back(sql)
         with self._explaining():
             self.txn.execute(self.database_engine.fit_placeholders(sql, count_values(parameters)), parameters)
 
     def executemany(self, sql: str, *args: Any) -> None:
         """One statement for each item of the first argument."""
+        self._hold_back(sql)
         with self._explaining():
             if not args:
                 self.txn.executemany(self.database_engine.convert_param_style(sql))
@@ -88,6 +91,7 @@ class LoggingTransaction:
         from psycopg2.extras import execute_batch
 
         values, items = _peek(args)
+        self._hold_back(sql)
         with self._explaining():
             execute_batch(self.txn, self.database_engine.fit_placeholders(sql, values), items)
 
@@ -101,6 +105,7 @@ class LoggingTransaction:
         from psycopg2.extras import execute_values
 
         width, items = _peek(values)
+        self._hold_back(sql)
         if template is not None:
             template = engine.fit_placeholders(template, width)
         with self._explaining():
@@ -113,9 +118,15 @@ class LoggingTransaction:
         with self._explaining():
             if self.is_trial:
                 for statement in _split_script(sql):
+                    self._hold_back(statement)
                     self.txn.execute(statement)
                 return
             self.txn.executescript(self.database_engine.convert_param_style(sql))
+
+    def _hold_back(self, sql: str) -> None:
+        """What a trial writes is rolled back."""
+        if self.is_trial:
+            held_back.count_if_write(sql)
 
     def fetchone(self) -> tuple[Any, ...] | None:
         return self.txn.fetchone()

@@ -62,6 +62,11 @@ export class Supervisor {
     return this.#lastEpoch;
   }
 
+  /** The process of the latest child; undefined before the first one. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   /** The connection to the child; undefined while none serves. */
   get connection(): Connection | undefined {
     return this.#current === "up" ? this.#child?.connection : undefined;

@@ -14,11 +14,11 @@ import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
 import { SHIM_FOLDER } from "../../util/shim-folder.ts";
 import { describePythonStart } from "./python-start-error.ts";
 
-/** How long a silent child is waited for beyond the deadlines that the child itself enforces. */
+/** How long a silent child is waited for beyond the deadlines that it enforces. */
 const SILENCE_MS = 5_000;
 /** The child stops a sudden flood at once; the host stops a leak by restarting the child. */
 const HARD_MEMORY_FACTOR = 2;
-/** Modules may block while they are imported and constructed (they open databases, load models). */
+/** Modules may block while they are loaded. */
 const LOADING_MS = 300_000;
 /** A scrape is better served by the service's own metrics than by waiting for a busy child. */
 const METRICS_MS = 1_000;
@@ -118,8 +118,7 @@ export class PythonHost implements PythonRunner {
    * within a second.
    */
   async metrics(): Promise<string> {
-    // Without a deadline of a call: a blocked child would be killed when that is over, and no request depends on this
-    // call.
+    // Without a deadline, past which a blocked child would be killed: no request depends on this call.
     return z.string().parse(await this.request("metrics", null, { signal: AbortSignal.timeout(METRICS_MS) }));
   }
 
@@ -140,6 +139,10 @@ export class PythonHost implements PythonRunner {
 
   get up(): boolean {
     return this.#supervisor.state === "up";
+  }
+
+  get pid(): number | undefined {
+    return this.#supervisor.pid;
   }
 
   get state(): string {

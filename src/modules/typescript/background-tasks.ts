@@ -10,6 +10,8 @@ export interface BackgroundOptions {
   readonly runBackgroundTasks: boolean;
   /** For `check` and `call`: nothing starts. */
   readonly dryRun: boolean;
+  /** Called for each task that did not start for that reason. */
+  readonly onHeldBack?: (() => void) | undefined;
 }
 
 /** What one module does besides requests, and its orderly end. */
@@ -107,7 +109,9 @@ export class BackgroundTasks implements BackgroundApi {
   }
 
   #mayStart(): boolean {
-    return !this.#options.dryRun && !this.#ending.signal.aborted;
+    const { dryRun, onHeldBack } = this.#options;
+    if (dryRun) onHeldBack?.();
+    return !dryRun && !this.#ending.signal.aborted;
   }
 
   /** Remembers what ends with the module; returns a function that ends it earlier. */

@@ -71,7 +71,9 @@ async function setUp(
   const { module, file } = parsed;
   const { runBackgroundTasks } = config.mediaBridge;
   const log = heardLog(options.log.child({ module: module.name }));
-  const background = new BackgroundTasks({ log, clock: options.clock ?? SYSTEM_CLOCK, runBackgroundTasks, dryRun });
+  const clock = options.clock ?? SYSTEM_CLOCK;
+  const onHeldBack = () => options.onHeldBack?.("background");
+  const background = new BackgroundTasks({ log, clock, runBackgroundTasks, dryRun, onHeldBack });
   backgrounds.push(background);
   const names = createNamesApi(config);
   let isSetUp = false;

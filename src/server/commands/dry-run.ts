@@ -4,9 +4,11 @@ import { openDryRunHomeserver } from "../../homeserver/client/dry-run-client.ts"
 import type { Homeserver } from "../../homeserver/client/homeserver.ts";
 import { declareUncounted } from "../../metrics/declared-metrics.ts";
 import { homeserverRequests } from "../../modules/python/homeserver-requests.ts";
+import type { ModuleDatabase } from "../../module-api/module-database.ts";
+import type { HeldBack } from "../../modules/held-back.ts";
 import { loadModules, type LoadedModules } from "../../modules/load.ts";
 import { openTrialDatabase } from "../../storage/module-database/open-module-database.ts";
-import { createLogger } from "../../util/log.ts";
+import { createLogger, type Logger } from "../../util/log.ts";
 import { moduleDatabaseOptions } from "../modules/module-database.ts";
 import { prepareDatabase } from "./throwaway-database.ts";
 
@@ -15,6 +17,12 @@ export interface DryRunOptions {
   readonly onProgress: (line: string) => void;
   /** Where modules may make calls that change nothing: not at all, to the homeserver, or to every server that they name. */
   readonly mayRead?: "homeserver" | "anywhere" | undefined;
+  /** Called for what is held back, except in the Python children, which count by themselves. */
+  readonly onHeldBack?: (what: HeldBack) => void;
+  /** Takes what modules log; absent: it is not logged. */
+  readonly log?: Logger;
+  /** The longest transaction; absent: as long as modules ask for. Milliseconds. */
+  readonly maxTransactionMs?: number;
 }
 
 /**
@@ -22,14 +30,18 @@ export interface DryRunOptions {
  * nothing there), and what they write to a database is rolled back. Rejects with a StartError.
  */
 export async function loadModulesForDryRun(config: Config, options: DryRunOptions): Promise<LoadedModules> {
-  const log = createLogger("fatal");
-  const homeserver = openHomeserver(config, options.mayRead !== undefined);
-  const database = await openTrialDatabase({ ...moduleDatabaseOptions(config), log });
+  const { onHeldBack = () => undefined, log = createLogger("fatal") } = options;
+  const homeserver = openHomeserver(config, options.mayRead !== undefined, () => onHeldBack("homeserver"));
+  const database = await openTrialDatabase({ ...moduleDatabaseOptions(config), log }, () => onHeldBack("write"));
   const prepared = await prepareDatabase(config, log);
   const close = async () => {
     await Promise.all([database.close(), homeserver.close(), prepared.remove()]);
   };
-  const services = Promise.resolve({ homeserver: homeserver.client, database, metrics: declareUncounted().api });
+  const services = Promise.resolve({
+    homeserver: homeserver.client,
+    database: shorten(database, options.maxTransactionMs),
+    metrics: declareUncounted().api,
+  });
   const requests = homeserverRequests(homeserver.requests, log);
   try {
     const { onProgress } = options;
@@ -42,6 +54,7 @@ export async function loadModulesForDryRun(config: Config, options: DryRunOption
       services,
       requests,
       onProgress,
+      onHeldBack,
     });
     return {
       ...modules,
@@ -56,7 +69,16 @@ export async function loadModulesForDryRun(config: Config, options: DryRunOption
   }
 }
 
-function openHomeserver(config: Config, mayRead: boolean): Homeserver {
+/** A transaction that writes keeps its locks until it is rolled back. */
+function shorten(database: ModuleDatabase, maxMs: number | undefined): ModuleDatabase {
+  if (maxMs === undefined) return database;
+  return {
+    transaction: (name, run, options) =>
+      database.transaction(name, run, { ...options, deadlineMs: Math.min(options?.deadlineMs ?? maxMs, maxMs) }),
+  };
+}
+
+function openHomeserver(config: Config, mayRead: boolean, onHeldBack: () => void): Homeserver {
   const { homeserver } = config.mediaBridge;
   const { admin, appservice } = loadHomeserverTokens(homeserver);
   const options = {
@@ -65,5 +87,5 @@ function openHomeserver(config: Config, mayRead: boolean): Homeserver {
     appserviceToken: appservice,
     timeoutMs: homeserver?.callTimeoutMs ?? 0,
   };
-  return openDryRunHomeserver(options, { mayRead });
+  return openDryRunHomeserver(options, { mayRead, onHeldBack });
 }

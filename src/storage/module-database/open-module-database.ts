@@ -36,12 +36,17 @@ export async function openModuleDatabase(options: ModuleDatabaseOptions): Promis
 /**
  * The same for modules that are only looked at: what they write is rolled back. Where the service's own database does
  * not exist yet, an empty one in memory replaces it, which keeps what is written until it is closed.
+ *
+ * @param onWrite called for each statement whose changes are rolled back
  */
-export async function openTrialDatabase(options: ModuleDatabaseOptions): Promise<OpenModuleDatabase> {
+export async function openTrialDatabase(
+  options: ModuleDatabaseOptions,
+  onWrite: () => void = () => undefined,
+): Promise<OpenModuleDatabase> {
   if (options.homeserver === undefined && !existsSync(options.path)) {
     return new EngineDatabase(new SqliteEngine({ path: ":memory:", own: true, make: MIGRATIONS }), placeOf(options));
   }
-  return new EngineDatabase(new TrialEngine(await openEngine(options)), placeOf(options));
+  return new EngineDatabase(new TrialEngine(await openEngine(options), onWrite), placeOf(options));
 }
 
 function placeOf({ homeserver, key }: ModuleDatabaseOptions): DatabasePlace {

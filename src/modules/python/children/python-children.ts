@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { ChildMetrics } from "../../../metrics/module-metrics.ts";
+import { addHeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../held-back.ts";
 import type { LeftOut } from "../../left-out.ts";
 import { joinStartErrors } from "../python-start-error.ts";
 import type { PythonHost } from "../python-host.ts";
@@ -73,8 +75,26 @@ export class PythonChildren {
     });
   }
 
+  /** What modules of a dry run were held back from since their children began; nothing where a child does not answer. */
+  async heldBack(): Promise<HeldBackCounts> {
+    const answers = await Promise.allSettled(this.all.map((child) => askHeldBack(child)));
+    return answers.reduce(
+      (sum, answer) => (answer.status === "rejected" ? sum : addHeldBack(sum, answer.value)),
+      NOTHING_HELD_BACK,
+    );
+  }
+
   /** Lets runs in flight end within the grace, then ends all children and everything they started. */
   async stop(graceMs: number): Promise<void> {
     await Promise.all(this.all.map((child) => child.stop(graceMs)));
   }
+}
+
+const HeldBackSchema = z.object({ request: z.int(), write: z.int(), background: z.int(), media: z.int() });
+/** The counts are worth no wait for a busy child. */
+const HELD_BACK_MS = 1_000;
+
+async function askHeldBack(child: PythonHost): Promise<Partial<HeldBackCounts>> {
+  const answer = await child.request("held_back", null, { signal: AbortSignal.timeout(HELD_BACK_MS) });
+  return HeldBackSchema.parse(answer);
 }
