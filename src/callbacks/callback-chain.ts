@@ -1,6 +1,6 @@
 import { CallContext, namedUser } from "./context/call-context.ts";
 import { type CallerFacts, createRequester, type NewFacts } from "./context/caller.ts";
-import { type Heard, WalkHearing } from "./asked/walk-hearing.ts";
+import { type Heard, hearWalk } from "./asked/walk-hearing.ts";
 import type { Chain, Decision } from "./chain.ts";
 import type { ChainOptions } from "./chain-options.ts";
 import type { CallbackKinds, KindName, Question } from "./kinds.ts";
@@ -40,7 +40,7 @@ export class CallbackChain implements Chain {
 
   async decide<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<Decision<K> | undefined> {
     return this.#hearing({ kind, args }, async (question) => {
-      for (const segment of this.#options.registry.segments(kind)) {
+      for (const segment of this.#segments(question)) {
         const decision = await this.#walk(segment, question);
         if (decision !== undefined) return decision;
       }
@@ -53,8 +53,7 @@ export class CallbackChain implements Chain {
     first: Question<A>,
     second: Question<B>,
   ): Promise<[Decision<A>] | [undefined, Decision<B> | undefined]> {
-    const { registry } = this.#options;
-    const slots = inOneTrip(registry.segments(first.kind), registry.segments(second.kind));
+    const slots = inOneTrip(this.#segments(first), this.#segments(second));
     if (slots !== undefined) {
       const [own, others] = slots;
       return this.#hearing(first, (one) => this.#hearing(second, (other) => this.#runBoth(own, one, others, other)));
@@ -66,7 +65,7 @@ export class CallbackChain implements Chain {
   async notify<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<MatrixError | undefined> {
     return this.#hearing({ kind, args }, async (question) => {
       let raised: MatrixError | undefined;
-      for (const segment of this.#options.registry.segments(kind)) {
+      for (const segment of this.#segments(question)) {
         const records = await this.#tell(segment, question);
         for (const record of records) {
           this.#options.observe(record, this.#facts.request);
@@ -88,11 +87,22 @@ export class CallbackChain implements Chain {
     { kind, args }: Question<K>,
     ask: (question: Heard<K>) => Promise<T>,
   ): Promise<T> {
-    const { onAnswered, clock = SYSTEM_CLOCK, registry } = this.#options;
-    if (onAnswered === undefined) return ask({ kind, args, hearing: undefined });
-    const user = this.#factsFor(namedUser(kind, args)).requester?.userId;
-    const hearing = new WalkHearing(kind, args, user, clock.now());
-    return ask({ kind, args, hearing }).finally(() => hearing.end(registry.slots(kind), onAnswered));
+    const { clock = SYSTEM_CLOCK, registry } = this.#options;
+    const chain = () => registry.slots(kind);
+    return hearWalk(
+      { kind, args, user: this.#userOf({ kind, args }), askedTs: clock.now(), chain },
+      this.#options,
+      ask,
+    );
+  }
+
+  #segments<K extends KindName>(question: Question<K>): readonly Segment[] {
+    return this.#options.registry.segments(question.kind, this.#userOf(question));
+  }
+
+  /** The user who makes the request, or is named in the question; undefined where neither is known. */
+  #userOf<K extends KindName>({ kind, args }: Question<K>): string | undefined {
+    return this.#facts.requester?.userId ?? namedUser(kind, args);
   }
 
   #walk<K extends KindName>(segment: Segment, question: Heard<K>): Promise<Decision<K> | undefined> {

@@ -1,5 +1,5 @@
 import type { Clock } from "../util/clock.ts";
-import type { AnsweredListener } from "./asked/walk-hearing.ts";
+import type { WalkListeners } from "./asked/walk-hearing.ts";
 import type { AdminQuestion } from "./context/caller.ts";
 import type { CallbackPolicy, KindName } from "./kinds.ts";
 import type { CallbackRegistry } from "./registry.ts";
@@ -7,7 +7,7 @@ import type { Unenforced, UnenforcedFacts } from "./report-only/unenforced.ts";
 import type { Slot, SlotObserver } from "./slot.ts";
 
 /** What a chain of callbacks is made from, and who hears of it. */
-export interface ChainOptions {
+export interface ChainOptions extends WalkListeners {
   readonly registry: CallbackRegistry;
   readonly policies: Readonly<Record<KindName, CallbackPolicy>>;
   /** Called for every slot that ran. */
@@ -21,6 +21,4 @@ export interface ChainOptions {
   readonly trace?: boolean;
   /** Tells callbacks that ask whether a user administers the homeserver. */
   readonly isUserAdmin: AdminQuestion;
-  /** Called at the end of a walk, for each module that was asked; absent: nothing of it is gathered. */
-  readonly onAnswered?: AnsweredListener | undefined;
 }

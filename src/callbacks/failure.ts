@@ -1,4 +1,5 @@
 import { type ErrorCode, MatrixError, matrixError, type SlotName, withFacts } from "../errors.ts";
+import { isCandidate, originalIndex } from "../util/candidate-index.ts";
 import { toJsonText } from "../util/json-text.ts";
 import type { Slot } from "./slot.ts";
 import { badContent, type RefusalWords } from "./spam-verdict.ts";
@@ -30,7 +31,9 @@ export class ModuleUnavailable extends Error {
 
 /** The module in words, for messages. */
 export function describeSlot(slot: Slot): string {
-  return `${slot.kind} of ${slot.module.name} (${slot.module.language}, module ${slot.module.index + 1}, callback ${slot.nth + 1})`;
+  const { name, language, index } = slot.module;
+  const place = `${isCandidate(index) ? "candidate of module" : "module"} ${originalIndex(index) + 1}`;
+  return `${slot.kind} of ${name} (${language}, ${place}, callback ${slot.nth + 1})`;
 }
 
 /** The callback as the operator is told of it. */

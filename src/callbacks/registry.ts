@@ -7,10 +7,14 @@ export type Segment =
   | { readonly language: "typescript"; readonly slots: readonly TypeScriptSlot[] }
   | { readonly language: "python"; readonly slots: readonly PythonSlot[] };
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** Every registered callback, in one order of registration for the whole service. */
 export class CallbackRegistry {
   readonly #chains = new Map<KindName, Slot[]>();
-  readonly #compiled = new Map<KindName, readonly Segment[]>();
+  /** By the modules that are left out. */
+  readonly #compiled = new Map<KindName, Map<ReadonlySet<number>, readonly Segment[]>>();
+  #leftOutFor: (user: string | undefined) => ReadonlySet<number> = () => NONE;
   #onSlot: (slot: Slot) => void = () => undefined;
 
   /** Puts a slot into the place that is reserved for it, or at the end of its chain, at any time. */
@@ -50,15 +54,29 @@ export class CallbackRegistry {
     return this.slots(kind).filter((slot) => slot.module.index === module && !isPlaceholder(slot)).length;
   }
 
-  /** The chain of a kind, in order. */
+  /**
+   * Has some users meet other modules than others: `leftOutFor` answers the indexes of the modules that a user does not
+   * meet, always the same object for the same ones.
+   */
+  choose(leftOutFor: (user: string | undefined) => ReadonlySet<number>): void {
+    this.#leftOutFor = leftOutFor;
+  }
+
+  /** The chain of a kind for all users, in order. */
   slots(kind: KindName): readonly Slot[] {
     return this.#chains.get(kind) ?? [];
   }
 
-  /** The chain of a kind, compiled into the groups that are asked together. */
-  segments(kind: KindName): readonly Segment[] {
-    let segments = this.#compiled.get(kind);
-    if (segments === undefined) this.#compiled.set(kind, (segments = compile(this.slots(kind))));
+  /** The chain of a kind that a user meets, compiled into the groups that are asked together. */
+  segments(kind: KindName, user?: string): readonly Segment[] {
+    const leftOut = this.#leftOutFor(user);
+    const compiled = this.#compiled.get(kind) ?? new Map<ReadonlySet<number>, readonly Segment[]>();
+    this.#compiled.set(kind, compiled);
+    let segments = compiled.get(leftOut);
+    if (segments === undefined) {
+      segments = compile(this.slots(kind).filter(({ module }) => !leftOut.has(module.index)));
+      compiled.set(leftOut, segments);
+    }
     return segments;
   }
 }

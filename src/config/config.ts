@@ -41,6 +41,8 @@ export interface TypeScriptModuleConfig {
   readonly config: unknown;
   /** Whether what it decides is only reported; absent: it is enforced. */
   readonly isReportOnly?: boolean;
+  /** The key that names it, where that is not the list of modules. */
+  readonly key?: string;
   readonly shadow?: ShadowConfig;
 }
 
@@ -74,7 +76,9 @@ export interface PythonProviderConfig extends PythonModuleConfig, ProviderChoice
 }
 
 /** A storage provider in TypeScript: a module that registers it. */
-export interface TypeScriptProviderConfig extends TypeScriptModuleConfig, ProviderChoices {}
+export interface TypeScriptProviderConfig extends TypeScriptModuleConfig, ProviderChoices {
+  readonly key: string;
+}
 
 export type StorageProviderConfig = PythonProviderConfig | TypeScriptProviderConfig;
 

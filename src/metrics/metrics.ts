@@ -50,6 +50,12 @@ export interface Metrics {
   openDeclared(): DeclaredMetrics;
   /** Reads the state of each Python child whenever the metrics are asked for. */
   watchBridge(read: () => readonly BridgeState[]): void;
+  /** A module has a shadow, which is asked about these callbacks. */
+  shadowConfigured(module: string, callbacks: readonly KindName[]): void;
+  /** The shadow of a module was asked, or could not be. */
+  shadowAsked(kind: KindName, module: string, outcome: SlotOutcome | "dropped"): void;
+  /** Reads how each shadow is doing whenever the metrics are asked for. */
+  watchShadows(read: () => readonly ShadowSigns[]): void;
   /** Asks Python modules for their metrics whenever the metrics are asked for. */
   watchModules(read: () => Promise<readonly ChildMetrics[]>): void;
 }
@@ -66,6 +72,18 @@ export interface BridgeState {
   readonly restarts: number;
   /** Answers of the child so far that no call waited for: late, twice, or to no call. */
   readonly ignored: number;
+}
+
+/** How the shadow of a module is doing. */
+export interface ShadowSigns {
+  readonly module: string;
+  readonly state: string;
+  /** From 0 to 1. */
+  readonly share: number;
+  readonly waiting: number;
+  readonly restarts: number;
+  readonly cpuSeconds: number;
+  readonly heldBack: Readonly<Record<string, number>>;
 }
 
 const ignore = () => undefined;
@@ -89,6 +107,9 @@ export const NO_METRICS: Metrics = {
   providerConfigured: ignore,
   providerAsked: ignore,
   watchPendingStores: ignore,
+  shadowConfigured: ignore,
+  shadowAsked: ignore,
+  watchShadows: ignore,
   watchBridge: ignore,
   watchModules: ignore,
 };

@@ -8,6 +8,7 @@ import { TypeScriptMetrics } from "./typescript-metrics.ts";
 import { countProviders } from "./provider-counters.ts";
 import { countUnenforced } from "./unenforced-counters.ts";
 import { countRequests } from "./request-counters.ts";
+import { countShadows } from "./shadow-counters.ts";
 import { zeroOnce } from "./zero-once.ts";
 
 const OUTCOMES: readonly SlotOutcome[] = ["continue", "stop", "error", "timeout", "unavailable", "busy"];
@@ -78,6 +79,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     metrics: {
       ...countProviders(registers),
       ...countRequests(registry),
+      ...countShadows(registers),
       openDeclared: () => declared.open(),
       ...unenforced.metrics,
       callbackRegistered(callback, slotModule) {

@@ -9,6 +9,7 @@ import type {
   StorageProviderConfig,
   TypeScriptModuleConfig,
 } from "../config/config.ts";
+import { chooseModules, withDecidingCandidates } from "./deciding-candidates.ts";
 import { requireDatabaseChoice } from "./database-choice.ts";
 import { adviseOnLoading } from "./load-advice.ts";
 import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
@@ -59,10 +60,13 @@ export type LoadedProvider = (PythonProviderConfig | RegisteredProvider) & { rea
  * StartError; nothing is left running then.
  */
 export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModules> {
-  const options = { ...loadOptions, web: loadOptions.web ?? createUnservedWeb(loadOptions.log) };
-  const { modules, storageProviders } = options.config;
-  requireDatabaseChoice(options.config);
+  const config = withDecidingCandidates(loadOptions.config);
+  const options = { ...loadOptions, config, web: loadOptions.web ?? createUnservedWeb(loadOptions.log) };
+  const { modules, storageProviders } = config;
+  requireDatabaseChoice(config);
   const registry = new CallbackRegistry();
+  const choose = chooseModules(config);
+  if (choose !== undefined) registry.choose(choose);
   const needsPython = [...modules, ...storageProviders].some(({ language }) => language === "python");
   const backgrounds: BackgroundTasks[] = [];
   const ending = new AbortController();

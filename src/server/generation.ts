@@ -26,6 +26,7 @@ import { serveModules } from "./features/web-resources.ts";
 import type { ModuleLoading } from "./module-loading.ts";
 import { listNotEnforced, NOT_ENFORCED } from "./not-enforced.ts";
 import type { ProcessState } from "./process-state.ts";
+import { openShadows, type Shadows } from "./shadow/open-shadows.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
 /**
@@ -46,7 +47,9 @@ export interface Generation {
   clearLeftovers(): Promise<void>;
   /** From now on this generation serves. */
   takeOver(): void;
-  /** Modules and storage providers may begin the work that they do by themselves. */
+  /** What is asked beside the modules. A reload closes them at once: requests do not wait for them. */
+  readonly shadows: Pick<Shadows, "status" | "close">;
+  /** Modules and storage providers may begin the work that they do by themselves; shadows are loaded. */
   begin(): Promise<void>;
   /** Makes storage providers look for files to store. */
   wakeStores(): void;
@@ -80,7 +83,10 @@ export async function assembleGeneration(
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, unusedExpirationMs } = config;
   const { idleTimeoutMs } = config.mediaBridge.upload;
   const reports = reportSlots(log, metrics);
+  const shadows = await openShadows({ config, modules, log, metrics });
+  cleanup.add((graceMs) => shadows.close(graceMs));
   const chain = new CallbackChain({
+    ...shadows.listeners,
     registry: modules.registry,
     isUserAdmin: modules.isUserAdmin,
     policies: config.mediaBridge.callbacks,
@@ -147,7 +153,10 @@ export async function assembleGeneration(
     app,
     routes,
     answerIdleTimeoutMs: config.mediaBridge.download.idleTimeoutMs,
-    clearLeftovers: async () => media.clear?.(),
+    async clearLeftovers() {
+      await shadows.clear();
+      await media.clear?.();
+    },
     takeOver() {
       state.refusals.keepWithin(config.mediaBridge.refusals);
       showMetrics();
@@ -157,7 +166,9 @@ export async function assembleGeneration(
     async begin() {
       await modules.python?.markStarted();
       await storage?.copies.start();
+      shadows.begin();
     },
+    shadows,
     wakeStores: () => storage?.copies.wake(),
     async drained() {
       await requests.idle();

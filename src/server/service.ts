@@ -159,6 +159,7 @@ class Generations {
     keepPlaces(former, next, this.#log);
     this.current = next;
     next.takeOver();
+    void former.shadows.close(RETIRING_MS);
     this.#log.info({ generation: this.#number }, "reloaded: the new configuration and its modules now serve requests");
     this.#retiring.set(former, this.#retire(former));
   }

@@ -31,6 +31,7 @@ export interface ServiceStatus {
   readonly chains: readonly ChainStatus[];
   readonly queues: readonly QueueStatus[];
   readonly children: readonly ChildStatus[];
+  readonly shadows: readonly ShadowStatus[];
   readonly storage: readonly DiskStatus[];
   /** The last ones of all users, newest first, with those that are only reported. */
   readonly refusals: readonly RefusalStatus[] | null;
@@ -78,6 +79,28 @@ export interface ChildStatus {
   readonly queued: number;
   /** Calls that were refused, as too many waited. */
   readonly refused: number;
+}
+
+/** A module that is asked the same as another one (docs/shadow.md). Counts are since its generation began. */
+export interface ShadowStatus {
+  /** The module that is shadowed. */
+  readonly module: string;
+  readonly candidate: string;
+  readonly state: "loading" | "running" | "waiting" | "failed" | "closed";
+  /** What an operator should know; null where there is nothing. */
+  readonly problem: string | null;
+  /** The share of calls about which it is asked now, from 0 to 1. */
+  readonly share: number;
+  /** The share of users for whom it decides, from 0 to 1. */
+  readonly decide: number;
+  readonly asked: number;
+  /** Questions that were sampled and not asked. */
+  readonly dropped: number;
+  readonly waiting: number;
+  readonly restarts: number;
+  readonly cpuSeconds: number;
+  /** What was held back, by what it is: how often. */
+  readonly heldBack: Readonly<Record<string, number>>;
 }
 
 /** A file system on which the service keeps something. */

@@ -1,6 +1,7 @@
 import { formatTime } from "../util/utc-time.ts";
 import { describeDecider } from "./decider.ts";
 import type { ServiceStatus, SlotStatus } from "./service-status.ts";
+import { listShadowTable } from "./shadow-table.ts";
 import { formatCount, formatDuration, formatMicros, formatSize } from "./words.ts";
 
 /** A text, or how something went, of which only the page has a picture. */
@@ -53,7 +54,7 @@ function wouldBeRefused({ uploads, notEnforced }: ServiceStatus): [name: string,
 
 /** Everything else. */
 export function listTables(status: ServiceStatus): Table[] {
-  const { modules, chains, children, queues, storage, refusals } = status;
+  const { modules, chains, children, shadows, queues, storage, refusals } = status;
   return [
     {
       title: "Callbacks",
@@ -90,6 +91,7 @@ export function listTables(status: ServiceStatus): Table[] {
       ],
       empty: "No Python module is configured, so there is no child.",
     },
+    ...listShadowTable(shadows),
     {
       title: "Queues",
       isWide: false,

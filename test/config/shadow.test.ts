@@ -23,6 +23,7 @@ test("A shadow has the module's place and configuration, is asked everything, an
       specifier: join(folder, "limits.ts"),
       from: folder,
       config: { max: 9007199254740993n },
+      key: "modules[0].shadow",
     },
     sample: 1,
     decide: 0,
@@ -33,7 +34,7 @@ test("A shadow has the module's place and configuration, is asked everything, an
 
 test("The configuration of a TypeScript module reaches a Python candidate exactly", () => {
   const { shadow } = shadowOf("{module: c.D}", "typescript: pkg");
-  expect(shadow?.candidate).toEqual({
+  expect(shadow?.candidate).toMatchObject({
     index: 0,
     language: "python",
     module: "c.D",
@@ -46,7 +47,7 @@ test("A shadow's own configuration takes the place of the module's", () => {
     "{module: c.D, config: {x: 1}, sample: 12.5%, decide: 10%, required: true, ignore: ./ignore.ts}",
   );
   expect(shadow).toEqual({
-    candidate: { index: 0, language: "python", module: "c.D", configJson: '{"x":1}' },
+    candidate: { index: 0, language: "python", module: "c.D", configJson: '{"x":1}', key: "modules[0].shadow" },
     sample: 0.125,
     decide: 0.1,
     required: true,

@@ -40,6 +40,22 @@ export function sampleStatus(): ServiceStatus {
       { name: "files for s3", underWay: null, waiting: 7 },
     ],
     children: [{ name: "shared", state: "up", restarts: 1, inFlight: 2, queued: 0, refused: 0 }],
+    shadows: [
+      {
+        module: "doorman.Doorman",
+        candidate: "doorman",
+        state: "running",
+        problem: null,
+        share: 0.125,
+        decide: 0.1,
+        asked: 1000,
+        dropped: 2,
+        waiting: 4,
+        restarts: 1,
+        cpuSeconds: 1.25,
+        heldBack: { homeserver: 0, request: 3, write: 2, background: 1, media: 0 },
+      },
+    ],
     storage: [{ name: "database", freeBytes: 3 * 2 ** 30, totalBytes: null, usedBytes: 4096 }],
     refusals: [
       {

@@ -28,6 +28,10 @@ Python children
   child   state  restarts  in flight  queued  refused
   shared  up            1          2       0        0
 
+Shadows
+  module           candidate  state    asked of all calls  decides for  asked  dropped  waiting  restarts  held back    CPU  problem
+  doorman.Doorman  doorman    running               12.5%          10%  1,000        2        4         1          6  1.3 s
+
 Queues
   queue         under way  waiting
   requests              2

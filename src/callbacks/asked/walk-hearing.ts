@@ -6,6 +6,17 @@ import { portableArgs, saidOf } from "./said-of.ts";
 /** Takes what one module was asked and said. Must not throw: the walk is over, and its request waits. */
 export type AnsweredListener = (slotModule: SlotModule, answered: Answered) => void;
 
+/** What follows a walk. */
+export interface WalkListeners {
+  /** Called at the end of a walk, for each module that was asked; absent: nothing of it is gathered. */
+  readonly onAnswered?: AnsweredListener | undefined;
+  /**
+   * Called before a walk, which waits for it; what it resolves to is called after the walk, and after `onAnswered`. Must
+   * not reject.
+   */
+  readonly onAsking?: ((question: Question<KindName>) => Promise<() => void> | undefined) | undefined;
+}
+
 /** A question, and what listens to the answers of the slots; undefined where nothing does. */
 export interface Heard<K extends KindName> extends Question<K> {
   readonly hearing: WalkHearing<K> | undefined;
@@ -18,6 +29,29 @@ interface ModuleAnswer {
   micros: number;
   /** Its callbacks that ran. */
   count: number;
+}
+
+/** The question of a walk, and when and for whom it is asked. */
+export interface Walk<K extends KindName> extends Question<K> {
+  readonly user: string | undefined;
+  readonly askedTs: number;
+  /** The whole chain, once the walk is over. */
+  readonly chain: () => readonly Slot[];
+}
+
+/** Asks a question. Where there is a listener, reports at its end, however it ends, what each module said. */
+export async function hearWalk<K extends KindName, T>(
+  { kind, args, user, askedTs, chain }: Walk<K>,
+  { onAnswered, onAsking }: WalkListeners,
+  ask: (question: Heard<K>) => Promise<T>,
+): Promise<T> {
+  if (onAnswered === undefined) return ask({ kind, args, hearing: undefined });
+  const release = await onAsking?.({ kind, args });
+  const hearing = new WalkHearing(kind, args, user, askedTs);
+  return ask({ kind, args, hearing }).finally(() => {
+    hearing.end(chain(), onAnswered);
+    release?.();
+  });
 }
 
 /** Listens to one walk, and says at its end what each module said to the question. */

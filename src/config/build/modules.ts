@@ -37,7 +37,8 @@ export function buildModules(
     const given = at("shadow", "config");
     const config = given.node === undefined ? own : given;
     if (entry.shadow.typescript !== undefined) warnings.push(...checkForTypeScript(config));
-    return { ...module, shadow: buildShadow(entry.shadow, index, folder, config.node) };
+    const candidate = { ...buildModule(entry.shadow, index, folder, config.node), key: at("shadow").path };
+    return { ...module, shadow: buildShadow(entry.shadow, candidate, folder) };
   });
   return {
     modules: own === undefined ? [...modules, ...buildSpamCheckers(settings, sources, modules.length)] : modules,
@@ -61,18 +62,11 @@ function checkForTypeScript({ node, ...place }: ConfigPlace): string[] {
 }
 
 function buildShadow(
-  { sample, decide, required, ignore, ...candidate }: ShadowEntry,
-  index: number,
+  { sample, decide, required, ignore }: ShadowEntry,
+  candidate: ModuleConfig,
   folder: string,
-  config: YamlNode | undefined,
 ): ShadowConfig {
-  return {
-    candidate: buildModule(candidate, index, folder, config),
-    sample,
-    decide,
-    required,
-    ignore: ignore === undefined ? undefined : resolve(folder, ignore),
-  };
+  return { candidate, sample, decide, required, ignore: ignore === undefined ? undefined : resolve(folder, ignore) };
 }
 
 const SPAM_CHECKER = "spam_checker";

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
+import { withDecidingCandidates } from "../../modules/deciding-candidates.ts";
 import type { Config } from "../../config/config.ts";
+import { originalIndex } from "../../util/candidate-index.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Generation } from "../generation.ts";
 
@@ -15,7 +17,8 @@ export function keepPlaces(former: Generation, next: Generation, log: Logger): v
     for (const slot of former.modules.registry.slots(kind)) {
       const index = slot.isLate ? indexIn(next.config, former.config, slot.module.index) : undefined;
       if (index === undefined) continue;
-      const isReportOnly = [...next.config.modules, ...next.config.storageProviders][index]?.isReportOnly === true;
+      const entries = [...next.config.modules, ...next.config.storageProviders];
+      const isReportOnly = entries[originalIndex(index)]?.isReportOnly === true;
       const module = { ...slot.module, index, isReportOnly };
       if (!next.modules.registry.keep({ ...slot, module })) continue;
       log.warn(
@@ -28,10 +31,12 @@ export function keepPlaces(former: Generation, next: Generation, log: Logger): v
 
 /** The index of the same module in another configuration; undefined where no module is configured alike. */
 function indexIn(config: Config, former: Config, index: number): number | undefined {
-  const [entries, formerEntries] = [config, former].map(({ modules, storageProviders }) => [
-    ...modules,
-    ...storageProviders,
-  ]);
+  // A candidate that decides has its place as well. What a shadow is told to do says nothing about the module.
+  const [entries, formerEntries] = [config, former]
+    .map(withDecidingCandidates)
+    .map((expanded) =>
+      [...expanded.modules, ...expanded.storageProviders].map((entry) => ({ ...entry, shadow: undefined })),
+    );
   const entry = formerEntries?.find((candidate) => candidate.index === index);
   if (entry === undefined) return undefined;
   const isAlike = (other: { readonly index: number }) =>

@@ -7,6 +7,7 @@ import type { ChainStatus, QueueStatus, ServiceStatus } from "../../status/servi
 import type { SlotTallies } from "../../status/slot-tallies.ts";
 import type { UploadCounts } from "../../status/upload-counts.ts";
 import { SingleFlight } from "../../util/concurrency/single-flight.ts";
+import { originalIndex } from "../../util/candidate-index.ts";
 import { within } from "../../util/concurrency/with-timeout.ts";
 import { VERSION } from "../../version.ts";
 import { listNotEnforced } from "../not-enforced.ts";
@@ -58,13 +59,14 @@ export class StatusReader {
       notEnforced: listNotEnforced(config, modules),
       uploads: { ...uploads },
       modules: modules.modules.map(({ index, name, language, child }) => {
-        return { name, language, child, isEnforced: config.modules[index]?.isReportOnly !== true };
+        return { name, language, child, isEnforced: config.modules[originalIndex(index)]?.isReportOnly !== true };
       }),
       chains: listChains(generations.current, state.tallies),
       queues: [...listQueues(generations), ...listCopies(generations.current, waitingCopies)],
       children: (modules.python?.all ?? []).map(({ name, state: childState, restarts, inFlight, queued, refused }) => {
         return { name, state: childState, restarts, inFlight, queued, refused };
       }),
+      shadows: generations.current.shadows.status(),
       storage,
       refusals,
     };

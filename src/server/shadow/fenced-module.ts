@@ -1,0 +1,101 @@
+import { CallbackChain } from "../../callbacks/callback-chain.ts";
+import { type CallbackKinds, KINDS, type KindName } from "../../callbacks/kinds.ts";
+import type { Config, ModuleConfig } from "../../config/config.ts";
+import { addHeldBack, type HeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
+import type { LoadedModules } from "../../modules/load.ts";
+import type { Asked, Said } from "../../shadow/asked.ts";
+import type { Timed } from "../../shadow/compared.ts";
+import { toNativeQuestion } from "../../shadow/run/native-question.ts";
+import type { Logger } from "../../util/log.ts";
+import { loadModulesForDryRun } from "../commands/dry-run.ts";
+
+/** A transaction that writes keeps its locks until it is rolled back, and uploads may wait for them. */
+const MAX_TRANSACTION_MS = 1_000;
+const CONTINUE: Said = { outcome: "continue" };
+
+/** One module that may look, and change nothing: {@link loadFencedModule}. */
+export class FencedModule {
+  readonly #modules: LoadedModules;
+  readonly #policies: Config["mediaBridge"]["callbacks"];
+  readonly #heldBack: () => HeldBackCounts;
+
+  constructor(modules: LoadedModules, config: Config, heldBack: () => HeldBackCounts) {
+    this.#modules = modules;
+    this.#policies = config.mediaBridge.callbacks;
+    this.#heldBack = heldBack;
+  }
+
+  get name(): string {
+    return this.#modules.modules[0]?.name ?? "";
+  }
+
+  /** Its file, absolute, where it has one. */
+  get file(): string | null {
+    return this.#modules.modules[0]?.file ?? null;
+  }
+
+  /** The kinds of callbacks that it registers. */
+  get callbacks(): KindName[] {
+    return (Object.keys(KINDS) as KindName[]).filter((kind) => this.#modules.registry.slots(kind).length > 0);
+  }
+
+  /** Its Python children. */
+  get pids(): number[] {
+    return (this.#modules.python?.all ?? []).flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  }
+
+  /** What it was held back from so far. */
+  async heldBack(): Promise<HeldBackCounts> {
+    return addHeldBack(this.#heldBack(), (await this.#modules.python?.heldBack()) ?? {});
+  }
+
+  /** Asks it, each of its callbacks with the configured deadline. Never rejects: a failure is what it said. */
+  async ask(asked: Asked): Promise<Timed> {
+    let heard: Timed | undefined;
+    const chain = new CallbackChain({
+      registry: this.#modules.registry,
+      policies: this.#policies,
+      isUserAdmin: this.#modules.isUserAdmin,
+      observe: () => undefined,
+      onLate: () => undefined,
+      onUnenforced: () => undefined,
+      onAnswered: (_module, { said, micros }) => {
+        heard = { said, micros };
+      },
+    }).knowing({ requester: asked.user === undefined ? undefined : { userId: asked.user } });
+    try {
+      const { kind, args } = toNativeQuestion(asked);
+      if (KINDS[kind].notification) await chain.notify(kind, ...(args as CallbackKinds["on_media_deleted"]["args"]));
+      else await chain.decide(kind, ...(args as CallbackKinds["get_media_config_for_user"]["args"]));
+    } catch (error) {
+      // A refusal has been heard as well.
+      heard ??= { said: { outcome: "error", error: { message: (error as Error).message } }, micros: 0 };
+    }
+    // A module without this callback lets the walk continue.
+    return heard ?? { said: CONTINUE, micros: 0 };
+  }
+
+  stop(): Promise<void> {
+    return this.#modules.stop(0);
+  }
+}
+
+/**
+ * Loads one module so that it changes nothing: its transactions are rolled back, what is not a `GET` and work in the
+ * background is held back and counted. Rejects with a StartError.
+ */
+export async function loadFencedModule(config: Config, entry: ModuleConfig, log: Logger): Promise<FencedModule> {
+  let counts = NOTHING_HELD_BACK;
+  const onHeldBack = (what: HeldBack) => {
+    counts = addHeldBack(counts, { [what]: 1 });
+  };
+  const alone = { ...config, modules: [entry], storageProviders: [], hasOwnModules: true };
+  const modules = await loadModulesForDryRun(alone, {
+    mayRead: "anywhere",
+    onProgress: () => undefined,
+    onHeldBack,
+    log,
+    maxTransactionMs: MAX_TRANSACTION_MS,
+  });
+  return new FencedModule(modules, config, () => counts);
+}

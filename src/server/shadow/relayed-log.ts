@@ -1,0 +1,55 @@
+import type { Logger } from "../../util/log.ts";
+
+/** A line that is passed on. */
+export type Relay = (level: "warn" | "error", facts: object, message: string) => void;
+
+const LINES_PER_MINUTE = 20;
+const MAX_FACTS = 4_096;
+const MAX_MESSAGE = 1_024;
+
+/** Counts the lines of a minute. */
+class LineAllowance {
+  #left = LINES_PER_MINUTE;
+  #sinceMs = performance.now();
+
+  take(): boolean {
+    if (performance.now() - this.#sinceMs > 60_000) {
+      this.#left = LINES_PER_MINUTE;
+      this.#sinceMs = performance.now();
+    }
+    this.#left -= 1;
+    return this.#left >= 0;
+  }
+}
+
+/**
+ * A log that passes warnings and errors on, as plain data and 20 a minute at most: a candidate may log without end, and
+ * what it does is counted elsewhere.
+ */
+export function relayLog(relay: Relay, facts: object = {}, allowance = new LineAllowance()): Logger {
+  const pass = (level: "warn" | "error") => (more: object, message: string) => {
+    if (allowance.take()) relay(level, plain({ ...facts, ...more }), message.slice(0, MAX_MESSAGE));
+  };
+  const nothing = () => undefined;
+  return {
+    trace: nothing,
+    debug: nothing,
+    info: nothing,
+    warn: pass("warn"),
+    error: pass("error"),
+    fatal: pass("error"),
+    child: (more) => relayLog(relay, { ...facts, ...more }, allowance),
+  };
+}
+
+function plain(facts: object): object {
+  try {
+    const text = JSON.stringify(facts, (_key, value: unknown) =>
+      value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
+    );
+    return text.length > MAX_FACTS ? { cut: text.slice(0, MAX_FACTS) } : (JSON.parse(text) as object);
+  } catch {
+    // A bigint, a circle, a getter that throws.
+    return {};
+  }
+}

@@ -1,0 +1,230 @@
+import type { Config, ShadowConfig } from "../../config/config.ts";
+import { KINDS, type KindName } from "../../callbacks/kinds.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import type { Answered, AskedFile, Portable } from "../../shadow/asked.ts";
+import type { LoadedCandidate, LoadedOriginal } from "../../shadow/run/messages.ts";
+import { QuestionQueue } from "../../shadow/run/question-queue.ts";
+import type { ShadowStatus } from "../../shadow/run/shadow-status.ts";
+import type { Logger } from "../../util/log.ts";
+import { ShadowKeeper } from "./shadow-keeper.ts";
+
+/** A link to the file that a question is about. */
+export interface HeldFile {
+  /** Undefined where it could not be made. Never rejects. */
+  readonly linked: Promise<AskedFile | undefined>;
+  /** It is not needed any more. */
+  release(): void;
+}
+
+/** One shadow, and what it needs. */
+export interface ShadowRunOptions {
+  readonly config: Config;
+  readonly shadow: ShadowConfig;
+  readonly original: LoadedOriginal;
+  /** The kinds of callbacks that the original registers. */
+  readonly kindsOfOriginal: () => readonly KindName[];
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Draws a number from 0 to 1, 1 excluded; absent: at random. */
+  readonly draw?: () => number;
+}
+
+interface Queued {
+  readonly answered: Answered;
+  readonly decider: "original" | "candidate";
+  readonly isAskedAgain: boolean;
+  readonly file: HeldFile | undefined;
+}
+
+const QUEUE = { maxCount: 1_000, maxCharacters: 16 * 2 ** 20 };
+const MAX_UNDER_WAY = 4;
+/** The part of the questions that a fenced copy of the original is asked as well. */
+const NOISE_PART = 0.01;
+
+/** A shadow beside the chain: takes what a module was asked and said, and has its candidate asked, later and elsewhere. */
+export class ShadowRun {
+  readonly #options: ShadowRunOptions;
+  readonly #keeper: ShadowKeeper;
+  readonly #queue = new QuestionQueue<Queued>(QUEUE);
+  readonly #underWay = new Map<number, Queued>();
+  /** Dropped, and not yet told to the thread. */
+  readonly #untold = new Map<KindName, number>();
+  readonly #draw: () => number;
+  #lastId = 0;
+  #asked = 0;
+  #dropped = 0;
+  #candidate: string;
+  #problem: string | null = null;
+  #wake: NodeJS.Timeout | undefined;
+
+  constructor(options: ShadowRunOptions) {
+    const { config, shadow, original, log } = options;
+    const { candidate, ignore } = shadow;
+    this.#options = options;
+    this.#draw = options.draw ?? Math.random;
+    this.#candidate = candidate.language === "python" ? candidate.module : candidate.specifier;
+    // The thread loads one module at a time; it has no use for the others.
+    const alone = { ...config, modules: [], storageProviders: [] };
+    this.#keeper = new ShadowKeeper(
+      { config: alone, original, candidate, ignore },
+      {
+        onReady: (loaded) => this.#begin(loaded),
+        onAnswered: ({ id, outcome }) => this.#settle(id, outcome),
+        onLost: () => this.#lose(),
+        onTick: () => this.#pump(),
+      },
+      log,
+    );
+  }
+
+  /** The place of the module that it shadows. */
+  get index(): number {
+    return this.#options.original.entry.index;
+  }
+
+  /** The share of questions that are sampled now. */
+  get share(): number {
+    return this.#options.shadow.sample * this.#keeper.budget.share;
+  }
+
+  get status(): ShadowStatus {
+    return {
+      module: this.#options.original.name,
+      candidate: this.#candidate,
+      state: this.#keeper.state,
+      problem: this.#problem,
+      share: this.share,
+      decide: this.#options.shadow.decide,
+      asked: this.#asked,
+      dropped: this.#dropped,
+      waiting: this.#queue.size,
+      restarts: this.#keeper.restarts,
+      cpuSeconds: this.#keeper.cpuMs / 1000,
+      heldBack: this.#keeper.heldBack,
+    };
+  }
+
+  /** Resolves once the candidate is loaded; rejects with the reason where it cannot be. */
+  async start(): Promise<void> {
+    try {
+      await this.#keeper.start();
+    } catch (error) {
+      this.#problem = (error as Error).message;
+      throw error;
+    }
+  }
+
+  /**
+   * Takes what a module was asked and said. Never throws, and waits for nothing.
+   *
+   * @param part of the questions like this one that come here: the rest was not sampled before
+   */
+  offer(answered: Answered, decider: Queued["decider"], file: HeldFile | undefined, part = 1): void {
+    if (this.#draw() * part >= this.share) return file?.release();
+    const { kind, args } = answered.asked;
+    const isAskedAgain = decider === "original" && !KINDS[kind].notification && this.#draw() < NOISE_PART;
+    if (this.#keeper.state === "failed" || this.#keeper.state === "closed") {
+      this.#drop({ answered, decider, isAskedAgain, file });
+      return;
+    }
+    const { said } = answered;
+    const text: Portable = [...args, said.outcome === "stop" ? said.value : null];
+    for (const dropped of this.#queue.push({ answered, decider, isAskedAgain, file }, text)) this.#drop(dropped);
+    this.#pump();
+  }
+
+  /** Counts a question that was sampled and cannot be asked. */
+  countDropped(kind: KindName): void {
+    this.#dropped += 1;
+    this.#untold.set(kind, (this.#untold.get(kind) ?? 0) + 1);
+    this.#options.metrics.shadowAsked(kind, this.#options.original.name, "dropped");
+  }
+
+  async close(graceMs: number): Promise<void> {
+    clearTimeout(this.#wake);
+    for (const { file } of this.#queue.clear()) file?.release();
+    this.#tellDropped();
+    await this.#keeper.close(graceMs);
+  }
+
+  #begin({ name, callbacks }: LoadedCandidate): void {
+    this.#candidate = name;
+    const difference = describeDifference(this.#options.kindsOfOriginal(), callbacks);
+    if (difference !== undefined && difference !== this.#problem)
+      this.#options.log.warn({}, `the candidate ${difference}`);
+    this.#problem = difference ?? null;
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (this.#keeper.state !== "running") return;
+    this.#tellDropped();
+    while (this.#queue.size > 0 && this.#underWay.size < MAX_UNDER_WAY) {
+      const waitMs = this.#keeper.budget.waitMs(performance.now());
+      if (waitMs > 0) return this.#wakeIn(waitMs);
+      const next = this.#queue.shift();
+      if (next !== undefined) this.#ask(next);
+    }
+  }
+
+  #ask(queued: Queued): void {
+    const id = (this.#lastId += 1);
+    this.#underWay.set(id, queued);
+    const { file, answered, decider, isAskedAgain } = queued;
+    if (file === undefined) return this.#keeper.send({ type: "ask", id, answered, decider, isAskedAgain });
+    void file.linked.then((link) => {
+      // It may have been lost meanwhile.
+      if (!this.#underWay.has(id)) return;
+      if (link !== undefined) {
+        const asked = { ...answered.asked, file: link };
+        this.#keeper.send({ type: "ask", id, answered: { ...answered, asked }, decider, isAskedAgain });
+        return;
+      }
+      this.#underWay.delete(id);
+      this.#drop(queued);
+      this.#pump();
+    });
+  }
+
+  #settle(id: number, outcome: Parameters<Metrics["shadowAsked"]>[2]): void {
+    const settled = this.#underWay.get(id);
+    if (settled === undefined) return;
+    this.#underWay.delete(id);
+    settled.file?.release();
+    this.#asked += 1;
+    this.#options.metrics.shadowAsked(settled.answered.asked.kind, this.#options.original.name, outcome);
+    this.#pump();
+  }
+
+  #lose(): void {
+    for (const queued of this.#underWay.values()) this.#drop(queued);
+    this.#underWay.clear();
+  }
+
+  #drop({ answered, file }: Queued): void {
+    file?.release();
+    this.countDropped(answered.asked.kind);
+  }
+
+  #tellDropped(): void {
+    if (this.#keeper.state !== "running") return;
+    for (const [kind, count] of this.#untold) this.#keeper.send({ type: "dropped", kind, count });
+    this.#untold.clear();
+  }
+
+  #wakeIn(waitMs: number): void {
+    clearTimeout(this.#wake);
+    this.#wake = setTimeout(() => this.#pump(), Math.max(waitMs, 10)).unref();
+  }
+}
+
+/** In which callbacks a candidate differs from the original, in words; undefined where it does not. */
+export function describeDifference(original: readonly KindName[], candidate: readonly KindName[]): string | undefined {
+  const lacks = original.filter((kind) => !candidate.includes(kind));
+  const adds = candidate.filter((kind) => !original.includes(kind));
+  const parts = [
+    ...(lacks.length === 0 ? [] : [`does not register ${lacks.join(", ")}, which the module registers`]),
+    ...(adds.length === 0 ? [] : [`registers ${adds.join(", ")}, which the module does not register`]),
+  ];
+  return parts.length === 0 ? undefined : parts.join(", and ");
+}

@@ -1,0 +1,125 @@
+import { setPriority } from "node:os";
+import { parentPort, workerData } from "node:worker_threads";
+import type { ModuleConfig } from "../../config/config.ts";
+import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
+import type { Asked } from "../../shadow/asked.ts";
+import type { Compared, ComparisonTaker, Timed } from "../../shadow/compared.ts";
+import { ownThreadId } from "../../shadow/run/cpu-time.ts";
+import { MemoryTaker } from "../../shadow/run/memory-taker.ts";
+import type { FromShadow, ShadowQuestion, ShadowThreadData, ToShadow } from "../../shadow/run/messages.ts";
+import { fenceFetch, silencePrinting } from "./fence-thread.ts";
+import { type FencedModule, loadFencedModule } from "./fenced-module.ts";
+import { relayLog } from "./relayed-log.ts";
+
+const SIGN_EVERY_MS = 1_000;
+/** Requests come first, on a machine that has more to do than it can. */
+const NICE = 10;
+
+const port = parentPort;
+if (port === null) throw new Error("this module runs in a worker thread");
+const { config, candidate: candidateEntry, original } = workerData as ShadowThreadData;
+const tell = (message: FromShadow) => port.postMessage(message);
+const log = relayLog((level, facts, message) => tell({ type: "log", level, facts, message }));
+const threadId = ownThreadId();
+let sentByFetch = 0;
+let candidate: FencedModule | undefined;
+let copy: Promise<FencedModule> | undefined;
+/** What is loaded. */
+const loaded: FencedModule[] = [];
+let taker: ComparisonTaker | undefined;
+
+// Before the module is imported: what it prints and starts is fenced from its first line on.
+silencePrinting();
+fenceFetch(() => (sentByFetch += 1));
+if (threadId !== undefined) lowerPriority(threadId);
+// A promise that a module has forgotten is its own business, as everywhere.
+process.on("unhandledRejection", (error) => log.warn({ err: error }, "a promise of the candidate was rejected"));
+const signs = setInterval(() => void giveSign(), SIGN_EVERY_MS);
+port.on("message", (message: ToShadow) => void take(message));
+void giveSign();
+await load();
+
+async function load(): Promise<void> {
+  try {
+    candidate = await loadOne(candidateEntry);
+    taker = openTaker();
+    const { name, callbacks } = candidate;
+    tell({ type: "loaded", name, language: candidateEntry.language, callbacks });
+  } catch (error) {
+    tell({ type: "failed", reason: (error as Error).message });
+  }
+}
+
+async function loadOne(entry: ModuleConfig): Promise<FencedModule> {
+  const module = await loadFencedModule(config, entry, log);
+  loaded.push(module);
+  return module;
+}
+
+async function take(message: ToShadow): Promise<void> {
+  switch (message.type) {
+    case "ask":
+      return answer(message);
+    case "dropped":
+      return taker?.countDropped(message.kind, message.count);
+    default:
+      return close();
+  }
+}
+
+async function answer(question: ShadowQuestion): Promise<void> {
+  const compared = await compare(question);
+  taker?.add(compared);
+  const asked = question.decider === "original" ? compared.candidate : compared.answered;
+  tell({ type: "answered", id: question.id, outcome: asked.said.outcome });
+}
+
+/** Asks the module that did not decide. In what is compared, the original's answer comes first, whoever decided. */
+async function compare({ answered, decider, isAskedAgain }: ShadowQuestion): Promise<Compared> {
+  const { asked, said, micros } = answered;
+  if (decider === "candidate") {
+    const control = await askCopy(asked);
+    return { answered: { asked, ...control }, candidate: { said, micros } };
+  }
+  if (candidate === undefined) throw new TypeError("a question came before the candidate was loaded");
+  const theirs = await candidate.ask(asked);
+  return { answered, candidate: theirs, ...(isAskedAgain && { again: await askCopy(asked) }) };
+}
+
+/** Asks the fenced copy of the original, which is loaded when it is first needed. */
+async function askCopy(asked: Asked): Promise<Timed> {
+  copy ??= loadOne(original.entry);
+  try {
+    return await (await copy).ask(asked);
+  } catch (error) {
+    const message = `the copy of the module cannot be asked: ${(error as Error).message}`;
+    return { said: { outcome: "error", error: { message } }, micros: 0 };
+  }
+}
+
+async function giveSign(): Promise<void> {
+  const { external, arrayBuffers } = process.memoryUsage();
+  let heldBack = addHeldBack(NOTHING_HELD_BACK, { request: sentByFetch });
+  for (const module of loaded) heldBack = addHeldBack(heldBack, await module.heldBack());
+  const pids = loaded.flatMap((module) => module.pids);
+  tell({ type: "alive", threadId, pids, externalBytes: external + arrayBuffers, heldBack });
+}
+
+async function close(): Promise<void> {
+  clearInterval(signs);
+  await Promise.all([...loaded.map((module) => module.stop()), taker?.close()]);
+  tell({ type: "closed" });
+  port?.close();
+}
+
+function openTaker(): ComparisonTaker {
+  return new MemoryTaker();
+}
+
+function lowerPriority(id: number): void {
+  try {
+    setPriority(id, NICE);
+  } catch {
+    // Not every system has it for threads; the budget holds without it.
+  }
+}

@@ -1,0 +1,66 @@
+import type { SlotOutcome } from "../../callbacks/slot.ts";
+import type { KindName } from "../../callbacks/kinds.ts";
+import type { Config, ModuleConfig } from "../../config/config.ts";
+import type { HeldBackCounts } from "../../modules/held-back.ts";
+import type { Answered } from "../asked.ts";
+
+/** What the thread of a shadow is started with. */
+export interface ShadowThreadData {
+  /** The service's configuration, of which the thread loads the candidate alone. */
+  readonly config: Config;
+  readonly original: LoadedOriginal;
+  readonly candidate: ModuleConfig;
+  /** A file that says which differences are none, absolute. */
+  readonly ignore: string | undefined;
+}
+
+/** The module that is shadowed, as it was loaded. */
+export interface LoadedOriginal {
+  readonly entry: ModuleConfig;
+  readonly name: string;
+  readonly file: string | null;
+}
+
+/** A question for the thread. */
+export interface ShadowQuestion {
+  readonly id: number;
+  readonly answered: Answered;
+  /** Who decided: the other module is asked. */
+  readonly decider: "original" | "candidate";
+  /** Whether a fenced copy of the original is asked too, to tell noise from a difference. */
+  readonly isAskedAgain: boolean;
+}
+
+/** What the service tells the thread. */
+export type ToShadow =
+  | ({ readonly type: "ask" } & ShadowQuestion)
+  | { readonly type: "dropped"; readonly kind: KindName; readonly count: number }
+  | { readonly type: "close" };
+
+/** What the thread tells the service. */
+export type FromShadow =
+  | ({ readonly type: "loaded" } & LoadedCandidate)
+  | { readonly type: "failed"; readonly reason: string }
+  | { readonly type: "answered"; readonly id: number; readonly outcome: SlotOutcome }
+  | ({ readonly type: "alive" } & ShadowSigns)
+  | { readonly type: "log"; readonly level: "warn" | "error"; readonly facts: object; readonly message: string }
+  | { readonly type: "closed" };
+
+export interface LoadedCandidate {
+  readonly name: string;
+  readonly language: "python" | "typescript";
+  /** The callbacks that it registers. */
+  readonly callbacks: readonly KindName[];
+}
+
+/** What the thread says of itself every second. */
+export interface ShadowSigns {
+  /** The system's number of the thread; undefined where the system does not tell. */
+  readonly threadId: number | undefined;
+  /** The Python children of the thread. */
+  readonly pids: readonly number[];
+  /** Memory of the thread besides its heap, which has a limit of its own. */
+  readonly externalBytes: number;
+  /** What was held back since the thread began. */
+  readonly heldBack: HeldBackCounts;
+}

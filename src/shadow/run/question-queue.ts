@@ -1,0 +1,65 @@
+import type { Portable } from "../asked.ts";
+
+/** What a queue may hold. */
+export interface QueueLimits {
+  readonly maxCount: number;
+  /** Of the texts in all questions together. */
+  readonly maxCharacters: number;
+}
+
+interface Queued<Item> {
+  readonly item: Item;
+  readonly characters: number;
+}
+
+/** Questions that wait for a shadow. It is bounded: the oldest make room. */
+export class QuestionQueue<Item> {
+  readonly #limits: QueueLimits;
+  readonly #queued: Queued<Item>[] = [];
+  #characters = 0;
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#queued.length;
+  }
+
+  /**
+   * Adds a question, of which `text` is what may be long. Returns those that had to make room; the new one is among
+   * them where it has no room by itself.
+   */
+  push(item: Item, text: Portable): Item[] {
+    const added = { item, characters: countCharacters(text) };
+    this.#queued.push(added);
+    this.#characters += added.characters;
+    const dropped: Item[] = [];
+    while (this.#queued.length > this.#limits.maxCount || this.#characters > this.#limits.maxCharacters) {
+      const oldest = this.shift();
+      if (oldest === undefined) break;
+      dropped.push(oldest);
+    }
+    return dropped;
+  }
+
+  /** Takes the oldest. */
+  shift(): Item | undefined {
+    const oldest = this.#queued.shift();
+    this.#characters -= oldest?.characters ?? 0;
+    return oldest?.item;
+  }
+
+  /** Takes all, the oldest first. */
+  clear(): Item[] {
+    this.#characters = 0;
+    return this.#queued.splice(0).map(({ item }) => item);
+  }
+}
+
+function countCharacters(value: Portable): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 8;
+  const entries = Array.isArray(value) ? (value as readonly Portable[]) : Object.values(value);
+  return entries.reduce<number>((sum, member) => sum + countCharacters(member), 8);
+}
