@@ -11,7 +11,10 @@ import { SHARED } from "../modules/python/children/python-plan.ts";
 import { listNotEnforced } from "../server/not-enforced.ts";
 import { loadModulesForDryRun } from "../server/commands/dry-run.ts";
 import { expectToStart } from "../server/start-conditions.ts";
+import { isCandidate, originalIndex } from "../util/candidate-index.ts";
 import { SYNAPSE_VERSION } from "../version.ts";
+import { lookAtShadows } from "../server/shadow/look-at-shadows.ts";
+import { describeShadows } from "./check/describe-shadows.ts";
 import { describeSettings } from "./check/describe-settings.ts";
 import { findRunning } from "./check/find-running.ts";
 import { listWarnings } from "./check/list-warnings.ts";
@@ -65,6 +68,7 @@ export async function check(loaded: LoadedConfig, options: CheckOptions = {}): P
       ...describeSettings(config),
       "",
       ...describeModules(modules),
+      ...describeShadows(await lookAtShadows(aside?.config ?? config, modules)),
       ...describeStorageProviders(modules),
       ...describeChains(modules, config.mediaBridge.callbacks),
       ...(tried?.lines ?? []),
@@ -126,11 +130,11 @@ function describeModuleDatabase({ mediaBridge: { moduleDatabase, database } }: C
 
 function describeModules({ modules }: LoadedModules): string[] {
   if (modules.length === 0) return ["no modules", ""];
-  const lines = modules.flatMap((module, index) => {
-    const { name, language, file, child, unfired } = module;
+  const lines = modules.flatMap((module) => {
+    const { index, name, language, file, child, unfired } = module;
     const leftOut = describeLeftOut(module);
     return [
-      `module ${index + 1}: ${name} (${language}${file === null ? "" : `, ${file}`}${child === null || child === SHARED ? "" : ", in a child of its own"})`,
+      `${isCandidate(index) ? "candidate of module" : "module"} ${originalIndex(index) + 1}: ${name} (${language}${file === null ? "" : `, ${file}`}${child === null || child === SHARED ? "" : ", in a child of its own"})`,
       ...(unfired.length === 0
         ? []
         : [

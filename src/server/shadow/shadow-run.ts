@@ -149,6 +149,8 @@ export class ShadowRun {
 
   #begin({ name, callbacks }: LoadedCandidate): void {
     this.#candidate = name;
+    const { sample, decide } = this.#options.shadow;
+    this.#options.log.info({ candidate: name, sample, decide }, "the shadow of a module is asked from now on");
     const difference = describeDifference(this.#options.kindsOfOriginal(), callbacks);
     if (difference !== undefined && difference !== this.#problem)
       this.#options.log.warn({}, `the candidate ${difference}`);

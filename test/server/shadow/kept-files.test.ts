@@ -1,0 +1,48 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { localFile } from "../../../src/media-file.ts";
+import { KeptFiles } from "../../../src/server/shadow/kept-files.ts";
+
+const INFO = localFile("abcdefgh");
+
+function createFolder() {
+  const folder = mkdtempSync(join(tmpdir(), "media-bridge-kept-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, "upload");
+  writeFileSync(file, "bytes");
+  return { folder, file, kept: new KeptFiles(join(folder, "kept")) };
+}
+
+test("A link outlives its file until every holder has let go", async () => {
+  const { file, kept, folder } = createFolder();
+  const link = await kept.keep(file, INFO);
+  const [one, other] = [link.hold(), link.hold()];
+  rmSync(file);
+  const held = await one.linked;
+  expect(held).toEqual({ path: join(folder, "kept/1/local_content/ab/cd/efgh"), lengthBytes: 5 });
+  expect(statSync(join(folder, "kept/1")).mode & 0o777).toBe(0o700);
+  link.release();
+  one.release();
+  expect(readFileSync(held?.path ?? "", "utf8")).toBe("bytes");
+  other.release();
+  await vi.waitFor(() => expect(existsSync(join(folder, "kept/1"))).toBe(false));
+});
+
+test("A file that is gone, or would be one too many, is not linked", async () => {
+  const { file, kept } = createFolder();
+  expect(await (await kept.keep(`${file}.gone`, INFO)).hold().linked).toBeUndefined();
+  const links = await Promise.all(Array.from({ length: 100 }, () => kept.keep(file, INFO)));
+  const linked = await Promise.all(links.map((link) => link.hold().linked));
+  // One place is taken by the file that was gone, whose holder has not let go.
+  expect(linked.filter((link) => link === undefined)).toHaveLength(1);
+});
+
+test("Files beyond 256 MiB together are not linked; a single one may be larger", async () => {
+  const { file, kept } = createFolder();
+  truncateSync(file, 300 * 2 ** 20);
+  const large = await kept.keep(file, INFO);
+  expect(await large.hold().linked).toBeDefined();
+  expect(await (await kept.keep(file, INFO)).hold().linked).toBeUndefined();
+});

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { CallbackChain } from "../../src/callbacks/callback-chain.ts";
+import { type CallbackKinds, KINDS, type KindName } from "../../src/callbacks/kinds.ts";
+import { portableArgs } from "../../src/callbacks/asked/said-of.ts";
+import { CallbackRegistry } from "../../src/callbacks/registry.ts";
+import { storedMedia, toFileInfo } from "../../src/media-file.ts";
+import { toNativeQuestion } from "../../src/shadow/run/native-question.ts";
+
+const USER = "@alice:example.test";
+const thumbnail = { width: 1, height: 2, method: "crop", type: "image/png", length: 3 } as const;
+const ARGS: { readonly [K in KindName]: CallbackKinds[K]["args"] } = {
+  get_media_config_for_user: [USER],
+  is_user_allowed_to_upload_media_of_size: [USER, 2 ** 40],
+  get_media_upload_limits_for_user: [USER, 0],
+  on_media_upload_limit_exceeded: [
+    USER,
+    { maxBytes: 2n ** 60n, timePeriodMs: 0.5, infoUri: "https://example.test/", canUpgrade: true },
+    1,
+    2,
+  ],
+  check_media_file_for_spam: ["/x", toFileInfo(storedMedia({ fileId: "abcdef", serverName: "a.b", thumbnail }))],
+  on_media_uploaded: [USER, "abcdef", 1],
+  on_media_deleted: ["abcdef"],
+};
+
+test.each(Object.keys(KINDS) as KindName[])("A question of %s survives its way through a file", (kind) => {
+  const args = JSON.parse(JSON.stringify(portableArgs(kind, ARGS[kind]))) as ReturnType<typeof portableArgs>;
+  expect(toNativeQuestion({ kind, args, askedTs: 0 })).toEqual({ kind, args: ARGS[kind] });
+});
+
+test("A question about a file is about its link", () => {
+  const args = portableArgs("check_media_file_for_spam", ARGS.check_media_file_for_spam);
+  const file = { path: "/link", lengthBytes: 1 };
+  expect(toNativeQuestion({ kind: "check_media_file_for_spam", args, askedTs: 0, file }).args[0]).toBe("/link");
+});
+
+test("A question with another number of arguments is refused", () => {
+  expect(() => toNativeQuestion({ kind: "on_media_deleted", args: [], askedTs: 0 })).toThrow(
+    "on_media_deleted has 0 arguments in place of 1",
+  );
+});
+
+test("A chain tells apart the modules that users meet", async () => {
+  const registry = new CallbackRegistry();
+  for (const index of [0, 1]) {
+    const module = { index, name: String(index), language: "typescript" } as const;
+    const facts = { nth: 0, name: "", file: null, isLate: false, takesSize: false, module };
+    const call = () => ({ by: index });
+    registry.add({ ...facts, language: "typescript", kind: "get_media_config_for_user", call });
+  }
+  const [zero, one] = [new Set([0]), new Set([1])];
+  registry.choose((user) => (user === USER ? zero : one));
+  const policy = { deadlineMs: 1_000, onUnavailable: "refuse" } as const;
+  const chain = new CallbackChain({
+    registry,
+    policies: new Proxy({} as ConstructorParameters<typeof CallbackChain>[0]["policies"], { get: () => policy }),
+    observe: () => undefined,
+    onLate: () => undefined,
+    isUserAdmin: () => Promise.resolve(false),
+  });
+  const ask = async (user: string) => (await chain.decide("get_media_config_for_user", user))?.value;
+  expect([await ask(USER), await ask("@bob:example.test")]).toEqual(['{"by":1}', '{"by":0}']);
+});
