@@ -8,6 +8,7 @@ import { runQuotaModel } from "./quota/quota-model.ts";
 import { runWireFuzz } from "./wire/wire-fuzz.ts";
 import { runKillStorm } from "./storm/kill-storm.ts";
 import { runRestarts } from "./restarts/restarts.ts";
+import { runShadow } from "./shadow/shadow.ts";
 import { runSoak } from "./soak/soak.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
@@ -20,6 +21,7 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "answer-fuzz", run: runAnswerFuzz },
   { name: "kill-storm", run: (options) => runKillStorm(options) },
   { name: "restarts", run: runRestarts },
+  { name: "shadow", run: (options) => runShadow(options) },
   { name: "soak", run: runSoak },
 ];
 

@@ -11,6 +11,8 @@ import { loadModulesForDryRun } from "../commands/dry-run.ts";
 
 /** A transaction that writes keeps its locks until it is rolled back, and uploads may wait for them. */
 const MAX_TRANSACTION_MS = 1_000;
+/** Of the Python child, where `python.max_memory` sets no other limit. */
+const MAX_MEMORY_BYTES = 512 * 2 ** 20;
 const CONTINUE: Said = { outcome: "continue" };
 
 /** One module that may look, and change nothing: {@link loadFencedModule}. */
@@ -89,7 +91,15 @@ export async function loadFencedModule(config: Config, entry: ModuleConfig, log:
   const onHeldBack = (what: HeldBack) => {
     counts = addHeldBack(counts, { [what]: 1 });
   };
-  const alone = { ...config, modules: [entry], storageProviders: [], hasOwnModules: true };
+  const { mediaBridge } = config;
+  const python = { ...mediaBridge.python, maxMemoryBytes: mediaBridge.python.maxMemoryBytes ?? MAX_MEMORY_BYTES };
+  const alone = {
+    ...config,
+    modules: [entry],
+    storageProviders: [],
+    hasOwnModules: true,
+    mediaBridge: { ...mediaBridge, python },
+  };
   const modules = await loadModulesForDryRun(alone, {
     mayRead: "anywhere",
     onProgress: () => undefined,
