@@ -19,8 +19,14 @@ export interface KeeperEvents {
 }
 
 const LOOK_EVERY_MS = 1_000;
-/** A thread gives a sign every second; one that gives none for so long is stuck in its candidate's code. */
+/**
+ * A thread gives a sign every second. One that gives none for so long, and was busy meanwhile, is stuck in its
+ * candidate's code; a thread that got no CPU may just have had to wait for its turn.
+ */
 const HANGING_MS = 5_000;
+const BUSY_MS = 2_000;
+/** One that gives none for so long hangs, busy or not. */
+const STILL_MS = 30_000;
 /** A candidate may take its time while it is loaded: it opens databases, or loads models. */
 const LOADING_MS = 300_000;
 const MAX_EXTERNAL_BYTES = 256 * 2 ** 20;
@@ -47,6 +53,7 @@ export class ShadowKeeper {
   #failures = 0;
   #restartCount = 0;
   #silentLooks = 0;
+  #silentCpuMs = 0;
   #cpuMs = 0;
   #heldBackBefore: HeldBackCounts = NOTHING_HELD_BACK;
   #look: NodeJS.Timeout | undefined;
@@ -108,6 +115,7 @@ export class ShadowKeeper {
     this.#current = "loading";
     this.#startedMs = performance.now();
     this.#silentLooks = 0;
+    this.#silentCpuMs = 0;
     this.#worker = new ShadowWorker(this.#data, {
       onMessage: (message) => this.#take(message),
       onEnd: (reason) => this.#lose(reason),
@@ -158,22 +166,26 @@ export class ShadowKeeper {
   #lookAt(): void {
     const worker = this.#worker;
     const signs = worker?.signs;
-    const usedMs = signs === undefined ? 0 : this.#meter.look(signs.threadId, signs.pids);
+    const { threadMs, processesMs } = this.#meter.look(signs?.threadId, signs?.pids ?? []);
+    const usedMs = threadMs + processesMs;
     this.#cpuMs += usedMs;
     // The first load is part of the start.
     if (this.#current !== "loading" || this.#restartCount > 0) this.budget.charge(usedMs, performance.now());
     this.budget.adapt();
-    if (worker !== undefined) this.#endIfLost(worker);
+    if (worker !== undefined) this.#endIfLost(worker, threadMs);
     this.#events.onTick();
   }
 
-  #endIfLost(worker: ShadowWorker): void {
+  #endIfLost(worker: ShadowWorker, threadMs: number): void {
     if (this.#current === "loading") {
       if (performance.now() - this.#startedMs > LOADING_MS) worker.kill("it could not be loaded in time");
       return;
     }
+    const { silentMs } = worker;
+    this.#silentCpuMs = silentMs > LOOK_EVERY_MS ? this.#silentCpuMs + threadMs : 0;
+    const isSilent = silentMs > STILL_MS || (silentMs > HANGING_MS && this.#silentCpuMs > BUSY_MS);
     // Two looks in a row: where the service itself stood still, signs wait to be read.
-    this.#silentLooks = worker.silentMs > HANGING_MS ? this.#silentLooks + 1 : 0;
+    this.#silentLooks = isSilent ? this.#silentLooks + 1 : 0;
     if (this.#silentLooks >= 2) worker.kill("it hangs: its thread gives no sign of life");
     else if ((worker.signs?.externalBytes ?? 0) > MAX_EXTERNAL_BYTES) worker.kill("it holds too much memory");
   }
