@@ -56,6 +56,7 @@ test("A chain tells apart the modules that users meet", async () => {
     policies: new Proxy({} as ConstructorParameters<typeof CallbackChain>[0]["policies"], { get: () => policy }),
     observe: () => undefined,
     onLate: () => undefined,
+    onUnenforced: () => undefined,
     isUserAdmin: () => Promise.resolve(false),
   });
   const ask = async (user: string) => (await chain.decide("get_media_config_for_user", user))?.value;
