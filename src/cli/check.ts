@@ -62,7 +62,7 @@ export async function check(loaded: LoadedConfig, options: CheckOptions = {}): P
     const text = [
       `configuration: ${files.map((file) => resolve(file)).join(", ")}`,
       ...warnings.map((warning) => `warning: ${warning}`),
-      ...listNotEnforced(config, modules).map((text) => `REPORT ONLY: ${text}`),
+      ...listNotEnforced(config, modules).map((what) => `REPORT ONLY: ${what}`),
       "",
       ...describePaths(loaded),
       ...describeSettings(config),
@@ -166,8 +166,8 @@ function describeChains({ registry }: LoadedModules, policies: Config["mediaBrid
     const lines = slots.map((slot, index) => {
       const file = slot.file === null ? "" : `  ${slot.file}`;
       const misfit = slot.misfit === undefined ? "" : `\n     does not fit: ${slot.misfit}`;
-      const kind = isReportOnly(slot) ? `${slot.language}, report only` : slot.language;
-      return `  ${index + 1}. ${slot.module.name} (${kind}) ${slot.name}${file}${misfit}`;
+      const language = isReportOnly(slot) ? `${slot.language}, report only` : slot.language;
+      return `  ${index + 1}. ${slot.module.name} (${language}) ${slot.name}${file}${misfit}`;
     });
     const lifting = kind === "get_media_upload_limits_for_user" ? [LIFTING] : [];
     return [kind, ...lines, ...lifting, describePolicy(kind, policies[kind]), ""];

@@ -134,16 +134,16 @@ describe.each<[string, readonly Language[]]>([
   });
 
   test("counts other uploads under way of the user against their limits, exactly", async () => {
-    const { path, open } = scripted.gate();
+    const gate = scripted.gate();
     const script = steps(LIMITS, { first: { answer: [limit(150)] } });
-    const person = scripted.person({ ...script, third: { [SPAM]: { until: path } } });
+    const person = scripted.person({ ...script, third: { [SPAM]: { until: gate.path } } });
     const first = person.upload(100);
     await person.called(SPAM, "third");
     const second = person.upload(100);
     await scripted.service.log.waitFor(
       ({ message, facts }) => message.startsWith("would refuse") && facts["user"] === person.id,
     );
-    open();
+    gate.open();
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
     expect(reportsOf(person).filter(({ would }) => would === "refuse")).toHaveLength(1);
   });

@@ -102,8 +102,8 @@ describe("A reload", () => {
   test("makes a guard refuse what it only reported, and report again what it refused, and the log says which", async () => {
     await start();
     const { log } = guard.service;
-    const isWarning = ({ message }: { message: string }) => message.startsWith("REPORT ONLY: ");
-    expect(log.lines.filter(isWarning)).toMatchObject([
+    const warnings = () => log.lines.filter(({ message }) => message.startsWith("REPORT ONLY: "));
+    expect(warnings()).toMatchObject([
       {
         level: "warn",
         facts: {
@@ -117,12 +117,12 @@ describe("A reload", () => {
     ]);
     expect(await upload("alice", "x".repeat(111))).toBe(200);
     await guard.service.reload(MODULES, { enforce: "enforce" });
-    expect(log.lines.filter(isWarning)).toHaveLength(1);
+    expect(warnings()).toHaveLength(1);
     expect(await upload("alice", "x".repeat(111))).toBe(413);
     expect(await upload("alice", "x".repeat(211))).toBe(413);
     expect(await upload("alice", Buffer.alloc(LIMIT_BYTES + 1))).toBe(403);
     await guard.service.reload([MODULES[0] ?? {}, { ...MODULES[1], enforce: "report" }], { enforce: "enforce" });
-    expect(log.lines.filter(isWarning).at(-1)?.facts).toEqual({
+    expect(warnings().at(-1)?.facts).toEqual({
       notEnforced: ["module 2, doorman: not enforced (enforce of module 2: report)"],
     });
     expect(await upload("alice", "x".repeat(111))).toBe(413);
