@@ -22,7 +22,7 @@ const { values } = parseArgs({
 });
 
 const python = join(ROOT, ".venv/bin/python");
-if (!existsSync(python)) throw new Error("there is no .venv: run npm run setup:python");
+if (!existsSync(python)) throw new Error(".venv is missing: run npm run setup:python");
 const wants = (part: string) => values.only === undefined || values.only === part;
 if (wants("bridge")) await benchBridge(python);
 if (wants("spam")) await benchSpam(python);

@@ -31,7 +31,8 @@ const { values, positionals } = parseArgs({
 });
 const [wanted] = positionals;
 const programs = PROGRAMS.filter(({ name }) => wanted === undefined || name === wanted);
-if (programs.length === 0) throw new Error(`there is no ${wanted}: ${PROGRAMS.map(({ name }) => name).join(", ")}`);
+if (programs.length === 0)
+  throw new Error(`${wanted} is not a program; choose one of ${PROGRAMS.map(({ name }) => name).join(", ")}`);
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
 const total = { passed: 0, failed: 0 };
 for (const { name, run } of programs) {

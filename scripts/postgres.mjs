@@ -67,7 +67,7 @@ function findBinaries() {
   const newest = versions.toSorted((a, b) => Number(b) - Number(a))[0];
   const path = newest === undefined ? undefined : join(VERSIONS, newest, "bin");
   if (path === undefined || !existsSync(join(path, "initdb"))) {
-    throw new Error("there is no PostgreSQL to test with: apt-get install postgresql");
+    throw new Error("PostgreSQL is missing: apt-get install postgresql");
   }
   return path;
 }
@@ -77,7 +77,7 @@ function findUser(name) {
   const line = readFileSync("/etc/passwd", "utf8")
     .split("\n")
     .find((entry) => entry.startsWith(`${name}:`));
-  if (line === undefined) throw new Error(`there is no user ${name}: PostgreSQL cannot run as root`);
+  if (line === undefined) throw new Error(`the user ${name} is missing, and PostgreSQL cannot run as root`);
   const [, , user, group] = line.split(":");
   return [Number(user), Number(group)];
 }

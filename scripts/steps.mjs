@@ -10,7 +10,7 @@ import { NOTHING } from "./counts.mjs";
  */
 
 /**
- * A step that fails does not keep the others from running; a check that is no suite counts as one failure where it
+ * A step that fails does not keep the others from running; a check that is not a suite counts as one failure where it
  * fails.
  * @param {Step[]} steps
  */

@@ -10,7 +10,7 @@ const reports = mkdtempSync(join(tmpdir(), "media-bridge-reports-"));
 const report = join(reports, "vitest.json");
 const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
 
-if (spawnSync("nginx", ["-v"]).error) process.stdout.write("there is no nginx: install Debian's, as root\n");
+if (spawnSync("nginx", ["-v"]).error) process.stdout.write("nginx is missing: install Debian's package, as root\n");
 await runSteps([
   { name: "build", command: ["npm", "run", "--silent", "build"] },
   { name: "Python environment", command: ["npm", "run", "--silent", "setup:python"] },

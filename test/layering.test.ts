@@ -147,7 +147,7 @@ test("What is at the bottom imports nothing above it", () => {
   expect(wrong.map(describeImport)).toEqual([]);
 });
 
-test("The bridge knows no Matrix: it imports nothing but itself and util", () => {
+test("The bridge knows nothing of Matrix: it imports nothing but itself and util", () => {
   const wrong = imports.filter(
     ({ file, target }) =>
       roomOf(file) === "bridge" && target !== undefined && !["bridge", "util"].includes(roomOf(target)),

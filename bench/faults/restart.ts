@@ -27,7 +27,7 @@ export async function benchRestart(python: string): Promise<void> {
     await withOneModule(python, async (target) => {
       const event = async (answers: readonly Answer[]) => {
         const [, child] = treeOf(target.pid);
-        if (child === undefined) throw new Error("there is no child to kill");
+        if (child === undefined) throw new Error("the service has no child to kill");
         const killedMs = performance.now();
         process.kill(child, "SIGKILL");
         startMs.push(target.startSeconds * 1000);

@@ -67,7 +67,7 @@ export async function stopServer(child: ChildProcess, folder: string): Promise<v
 export function newFolder(): string {
   const base = join(tmpdir(), "media-bridge-bench");
   mkdirSync(base, { recursive: true });
-  // "Top of a hierarchy" of chattr(1); other file systems know no such thing.
+  // "Top of a hierarchy" of chattr(1); other file systems do not have it.
   spawnSync("chattr", ["+T", base], { stdio: "ignore" });
   return mkdtempSync(join(base, "server-"));
 }

@@ -11,7 +11,7 @@ export default defineModule({
     api.registerSpamCheckerCallbacks({
       async checkMediaFileForSpam(file, _info, { upload, requester }) {
         if (!ZIP.has(await readStart(file.path))) return allow;
-        // There is no upload where the file is media of another server.
+        // Media of another server comes without an upload.
         if (upload !== undefined && (await requester?.isAdmin()) === true) return allow;
         return refuse({ errcode: "M_FORBIDDEN", message: "ZIP files cannot be shared here" });
       },

@@ -14,7 +14,7 @@ export interface ReadAnswer {
   readonly canReuse: boolean;
 }
 
-/** The outcome of reading: an answer, or why there is none. */
+/** The outcome of reading: an answer, or the reason why it is refused. */
 export type Outcome = ReadAnswer | { readonly refused: string };
 
 const HANG_MS = 30_000;

@@ -7,7 +7,7 @@ export type Fate = "whole" | "maybe" | "broken" | "never";
 
 /** A request that a client is about to make. */
 export interface Told {
-  /** Stands in its target. */
+  /** Part of its target. */
   readonly nonce: number;
   readonly method: string;
   readonly user: string | undefined;

@@ -1,5 +1,5 @@
 /*
- * Stands between a process and its files (LD_PRELOAD), below DISK_ROOT alone:
+ * A layer between a process and its files (LD_PRELOAD), below DISK_ROOT alone:
  * DISK_LOG  a file to which every change of a file, every flush, and every write to a socket is appended, in the order in which they happen;
  * DISK_RULE a file with one rule "<number> <operations> <part of the path> <errno> <milliseconds> <first> <count> <bytes>": of the calls of these
  *           operations ("create,write", or "any") on such paths, counted from 1 for each new number, those from the first on, so many, take so

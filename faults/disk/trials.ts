@@ -32,7 +32,7 @@ export async function tryUpload({ store, deed, rule, isKilled, isVerified }: Tri
   const uploading = UPLOADS[deed]?.(store);
   wrong.push(...(await findWrongElsewhere(store, rule)));
   const attempt = await uploading;
-  if (attempt === undefined) throw new Error(`there is no upload ${deed}`);
+  if (attempt === undefined) throw new Error(`an unknown upload: ${deed}`);
   if (isKilled) await store.end("SIGKILL");
   const failures = store.heal();
   wrong.push(...judge(attempt, deed, failures));

@@ -10,7 +10,7 @@ export interface WireAnswer {
 
 /** What came of a connection. */
 export interface Exchange {
-  /** Final answers in their order; undefined where what came is no HTTP. */
+  /** Final answers in their order; undefined where what came is not HTTP. */
   readonly answers: readonly WireAnswer[] | undefined;
   /** What came, to the byte (latin1). */
   readonly received: string;

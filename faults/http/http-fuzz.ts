@@ -160,7 +160,7 @@ async function uploadSome(service: FaultyService): Promise<string[]> {
 /** What is wrong with answers to whatever was sent. */
 function findWrong({ answers, received, hung }: Exchange): string | undefined {
   if (hung) return `no end of ${JSON.stringify(received)}`;
-  if (answers === undefined) return `no HTTP: ${JSON.stringify(received)}`;
+  if (answers === undefined) return `not HTTP: ${JSON.stringify(received)}`;
   const wrong = answers.find(({ status, headers, body }) => {
     if (status < 400) return false;
     const isMatrix = headers.get("access-control-allow-origin") === "*" && /^\{"errcode":"M_\w+","error":"/.test(body);

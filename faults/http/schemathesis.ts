@@ -18,7 +18,7 @@ export interface SchemathesisOptions {
 export interface SchemathesisResult {
   readonly passed: number;
   readonly failed: number;
-  /** What it says about failures; empty where there is none. */
+  /** What it says about failures; empty where nothing failed. */
   readonly said: string;
 }
 

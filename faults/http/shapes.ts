@@ -28,7 +28,7 @@ const cut = (name: string, statuses: readonly number[], ...pieces: string[]): Sh
 
 /** Every shape with what the service makes of it. */
 export const SHAPES: readonly Shape[] = [
-  // What is no HTTP at all.
+  // What is not HTTP at all.
   shape("nothing", []),
   shape("a TLS client hello", [400], "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\x00\x00"),
   shape("the preface of HTTP/2", [400], "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
@@ -46,7 +46,7 @@ export const SHAPES: readonly Shape[] = [
   // Targets.
   shape("no target", [400], `GET  HTTP/1.1\r\n${HOST}\r\n`),
   shape("a target with a space", [400], `GET /health /health HTTP/1.1\r\n${HOST}\r\n`),
-  shape("a target that is no path", [400], `OPTIONX * HTTP/1.1\r\n${HOST}\r\n`),
+  shape("a target that is not a path", [400], `OPTIONX * HTTP/1.1\r\n${HOST}\r\n`),
   shape("the server as a whole", [204], `OPTIONS * HTTP/1.1\r\n${HOST}\r\n`),
   shape("another server's target", [200], `GET http://other.test/health HTTP/1.1\r\n${HOST}\r\n`),
   shape("a tunnel", [404], `CONNECT other.test:443 HTTP/1.1\r\n${HOST}\r\n`),

@@ -47,7 +47,7 @@ export class Turns {
     return this.#scheduler.count() === 0;
   }
 
-  /** Nobody's turn comes any more. */
+  /** From now on no turn comes. */
   end(): void {
     this.#isOver = true;
   }

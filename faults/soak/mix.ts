@@ -139,7 +139,7 @@ export async function prepareMix(send: Send, random: () => number): Promise<Turn
   return async () => {
     let left = random() * whole;
     const share = shares.find(({ perMille }) => (left -= perMille) < 0) ?? shares[0];
-    if (share === undefined) throw new Error("there is no kind of request");
+    if (share === undefined) throw new Error("no kind of request was chosen");
     const got = await share.make().catch(String);
     const wrong = got === share.status ? undefined : `${share.name}: ${got} instead of ${share.status}`;
     return { requests: share.make === put ? 2 : 1, wrong };

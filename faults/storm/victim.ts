@@ -88,7 +88,7 @@ export class Victim {
     await once(this.#events, "child");
   }
 
-  /** Kills one of the running children; false where there is none. */
+  /** Kills one of the running children; false where none is running. */
   killChild(random: () => number): boolean {
     const alive = [...this.#children].filter(([pid, state]) => state !== "killed" && isMarked(pid, this.mark));
     const [pid, state] = alive[Math.floor(random() * alive.length)] ?? [];

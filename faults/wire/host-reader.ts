@@ -12,7 +12,7 @@ import type { Message, Stream } from "./corpus.ts";
 
 /** FsOperations that wait while a stream is read: its answers are for some of them. */
 const CALLS = 24;
-/** Stands for the line that tells of a broken protocol. */
+/** Takes the place of the line that reports a broken protocol. */
 const BROKEN = "broken";
 
 /** How the host took a stream. */

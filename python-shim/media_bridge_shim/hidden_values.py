@@ -53,7 +53,7 @@ def hide_values(text: str, config: Any) -> str:
     for start, end in found:
         if any(_is_inside(start, end, *name) for name in (*frames, *names)):
             continue
-        # Of values that overlap no part is left over.
+        # Where values overlap, no part of them remains.
         if start >= at:
             result += [text[at:start], "<value>"]
         at = max(at, end)
@@ -61,7 +61,7 @@ def hide_values(text: str, config: Any) -> str:
 
 
 def _is_inside(start: int, end: int, name_start: int, name_end: int, can_be_value: bool) -> bool:
-    """In a name, and not the whole of one: a value that is a path is hidden as any other."""
+    """Whether it is within a name and not all of it: a value that is a path is hidden like any other."""
     if can_be_value and (start, end) == (name_start, name_end):
         return False
     return start >= name_start and end <= name_end

@@ -31,7 +31,7 @@ def main(channel: Channel) -> None:
     asyncio.set_event_loop(loop)
     with tls_on_demand():
         from twisted.internet import asyncioreactor
-    # Before anything imports `twisted.internet.reactor`, which would choose one that knows no asyncio.
+    # Before anything imports `twisted.internet.reactor`, which would choose one that does not work with asyncio.
     asyncioreactor.install(loop)
     from twisted.internet import reactor
 
@@ -50,7 +50,7 @@ def main(channel: Channel) -> None:
         lifecycle.run()
     except BaseException:
         # Not by way of `sys.stderr`, which may be gone as well.
-        logger.critical("The event loop cannot go on: this process ends, to be started again", exc_info=True)
+        logger.critical("The event loop cannot continue: this process ends, to be started again", exc_info=True)
         os._exit(BROKEN_EXIT_STATUS)
     blocked.sum_up()
     server.finish()

@@ -8,7 +8,7 @@ import sys
 def limit_memory(max_bytes: int) -> None:
     """
     Memory that is private and written to, in bytes, of this process and of each one that modules start; a lower limit
-    that is set already stays. Systems other than Linux know no such limit: there only the service watches it.
+    that is set already stays. Systems other than Linux do not have this limit: there only the service watches it.
     """
     if not sys.platform.startswith("linux"):
         return

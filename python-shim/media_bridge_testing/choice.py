@@ -16,8 +16,7 @@ def choose_synapse(wish: str) -> str:
     installed = find_installed()
     if wish == "installed" and installed is None:
         raise pytest.UsageError(
-            "--media-bridge-synapse=installed: there is no synapse package here; "
-            "install matrix-synapse into this environment"
+            "--media-bridge-synapse=installed: this environment has no synapse package; install matrix-synapse into it"
         )
     if wish != "shim" and installed is not None:
         return f"the installed Synapse ({installed})"
@@ -26,7 +25,7 @@ def choose_synapse(wish: str) -> str:
 
 
 def find_installed() -> str | None:
-    """Where an installed Synapse lies; None where there is none."""
+    """The folder of an installed Synapse; None where none is installed."""
     spec = importlib.util.find_spec("synapse")
     origin = None if spec is None else spec.origin
     return None if origin is None or origin.startswith(COMPAT) else str(Path(origin).parent)

@@ -40,7 +40,7 @@ export function makeBaseRoot(root) {
 function readMirror() {
   const query = ["indextargets", "--format", "$(REPO_URI)", "Codename: bookworm", "Component: main"];
   const [mirror] = execFileSync("apt-get", query, { encoding: "utf8" }).split("\n");
-  if (!mirror) throw new Error("apt-get knows no archive of Debian bookworm");
+  if (!mirror) throw new Error("apt-get has no archive of Debian bookworm configured");
   return mirror;
 }
 

@@ -148,7 +148,7 @@ describe("the child", () => {
     await expect(call).rejects.toMatchObject({ code: "PROTOCOL" });
     expect(await child.exited).toEqual({ code: null, signal: "SIGKILL" });
     expect(log.lines.map(({ facts }) => facts["head"])).toContain(
-      "Hello from a print at import time, which is no frame\n",
+      "Hello from a print at import time, which is not a frame\n",
     );
   });
 
@@ -159,7 +159,7 @@ describe("the child", () => {
     ["a message that is not an array", "0000000180", /not an array/],
     ["a message of an unknown shape", "000000029105", /of an unknown shape/],
     ["an answer without an id", "000000059401c0c0c0", /answer without an id/],
-    ["a request whose id is none", "000000069400ffa178c0", /does not count up: -1 after 0/],
+    ["a request whose id is not valid", "000000069400ffa178c0", /does not count up: -1 after 0/],
   ])("A child that sends %s is ended, and the error has the first bytes", async (_what, hex, reason) => {
     const log = captureLog();
     const child = await spawnTestChild([], { log });

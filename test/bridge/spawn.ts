@@ -31,7 +31,7 @@ export async function spawnTestChild(
   return child;
 }
 
-/** True while a process of this id exists and is no zombie. */
+/** True while a process of this id exists and is not a zombie. */
 export function isAlive(pid: number): boolean {
   try {
     return !readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");

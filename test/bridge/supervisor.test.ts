@@ -142,7 +142,7 @@ describe("a crash", () => {
     expect(await supervisor.connection?.request("echo", "back")).toBe("back");
   });
 
-  it("after the stop is none", async () => {
+  it("after the stop is not followed by a new child", async () => {
     const { supervisor, children } = supervise();
     await supervisor.start();
     await supervisor.stop({ graceMs: 1_000 });

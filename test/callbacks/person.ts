@@ -86,7 +86,7 @@ export class Person {
     return readAnswer(await response);
   }
 
-  /** A request that the test can break off. Its errors are nobody's business. */
+  /** A request that the test can break off. Its errors are ignored. */
   open(headers: Record<string, string>, path = "/_matrix/media/v3/upload", method = "POST"): ClientRequest {
     const request = httpRequest(this.#scripted.service.url + path, {
       method,

@@ -60,7 +60,7 @@ export class ScriptedService {
     }
   }
 
-  /** A user nobody has seen before, for whom the modules do what the script says. */
+  /** A new user, for whom the modules do what the script says. */
   person(script: Script = {}): Person {
     const name = `user${++this.#lastUser}`;
     if (this.#lastUser > USERS) throw new RangeError("a scripted service has no more users");
@@ -76,7 +76,7 @@ export class ScriptedService {
     renameSync(join(this.#folder, "table.next"), join(this.#folder, "table.json"));
   }
 
-  /** A gate for the `until` of steps: what waits goes on when it is opened. */
+  /** A gate for the `until` of steps: what waits continues when it is opened. */
   gate(): { readonly path: string; open(): void } {
     const path = join(this.#folder, `gate${++this.#lastGate}`);
     return { path, open: () => writeFileSync(path, "") };
@@ -111,7 +111,7 @@ export class ScriptedService {
     const statement = "update media_bridge_uploads set uploaded_ts = uploaded_ts - ? where media_id = ?";
     const { changes } = database.prepare(statement).run(milliseconds, mediaId);
     database.close();
-    if (changes !== 1) throw new Error("there is no such upload");
+    if (changes !== 1) throw new Error("the upload does not exist");
   }
 
   /** Makes a media id older, as if it had been created earlier. */
@@ -120,7 +120,7 @@ export class ScriptedService {
     const statement = "update local_media_repository set created_ts = created_ts - ? where media_id = ?";
     const { changes } = database.prepare(statement).run(milliseconds, mediaId);
     database.close();
-    if (changes !== 1) throw new Error("there is no such media id");
+    if (changes !== 1) throw new Error("the media id does not exist");
   }
 
   async stop(): Promise<void> {

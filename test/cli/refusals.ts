@@ -1,7 +1,7 @@
 import { expect, vi } from "vitest";
 import type { CliEnd, CliFolder } from "../support/cli.ts";
 
-/** Stands under the `config` of every module of these tests, and nowhere in what is printed. */
+/** In the `config` of every module of these tests, and never in what is printed. */
 export const SECRET = "hunter2-hunter2-hunter2";
 
 /**
@@ -23,7 +23,7 @@ export async function refuse(
   return end.stderr;
 }
 
-/** An end with status 1 and one error of ours on stderr, in which nothing secret stands. */
+/** An end with status 1 and one error of ours on stderr, without any secret in it. */
 export function expectRefused({ status, stdout, stderr }: CliEnd): void {
   const said = stdout + stderr;
   expect(said).not.toContain(SECRET);

@@ -30,7 +30,7 @@ test.skipIf(!isRoot).each([
   chownSync(own, NOBODY, NOBODY);
   symlinkSync(roots, join(own, link));
   lchownSync(join(own, link), NOBODY, NOBODY);
-  // Root's own link to the user's is no way around it.
+  // Root's own link to the user's does not get around it.
   symlinkSync(join(own, named), join(folder, "link"));
   expect([await userFor(join(own, named)), await userFor(join(folder, "link"))]).toEqual([NOBODY, NOBODY]);
 });

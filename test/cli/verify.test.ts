@@ -146,22 +146,22 @@ describe("verify --repair", () => {
     const orphan = await running.upload("orphan");
     await stop();
     change("delete from local_media_repository where media_id = ?", orphan);
-    place(fileOf("somebodyElses"), "a Synapse's, say");
+    place(fileOf("ofAnotherProgram"), "a Synapse's, say");
     await expect(run({ repair: true })).rejects.toMatchObject({
       code: "STORE",
       message: expect.stringMatching(/Nothing was moved: .* holds 1 files that the database .* has never known/),
     });
-    expect([existsSync(fileOf(orphan)), existsSync(fileOf("somebodyElses"))]).toEqual([true, true]);
+    expect([existsSync(fileOf(orphan)), existsSync(fileOf("ofAnotherProgram"))]).toEqual([true, true]);
     const { findings } = await run();
     expect(new Map(findings.map(({ mediaId, kind }) => [mediaId, kind]))).toEqual(
       new Map([
         [orphan, "file-without-row"],
-        ["somebodyElses", "file-unknown"],
+        ["ofAnotherProgram", "file-unknown"],
       ]),
     );
   });
 
-  test("does not start where there is no database", async () => {
+  test("does not start where the database is missing", async () => {
     await expect(run()).rejects.toMatchObject({
       code: "STORE",
       message: expect.stringContaining("There is no database"),

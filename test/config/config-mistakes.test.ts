@@ -159,7 +159,7 @@ describe("files that cannot be used", () => {
     ["a list", { "c.yaml": "- a\n" }, /^c\.yaml:1: expected a mapping of keys to values$/],
     ["bare text", { "c.yaml": "text\n" }, /^c\.yaml:1: expected a mapping of keys to values$/],
     [
-      "one that is no UTF-8",
+      "one that is not UTF-8",
       { "c.yaml": Uint8Array.of(0x61, 0x3a, 0xff) },
       /^c\.yaml: cannot be read: it is not UTF-8$/,
     ],

@@ -31,7 +31,11 @@ describe("a Python module's configuration reaches Python exactly", () => {
       "a: 3.0\nb: 1.5\nc: -0.0\nd: 1.0e+20\ne: 1.0e+300",
       '{"a":3.0,"b":1.5,"c":-0.0,"d":100000000000000000000.0,"e":1e+300}',
     ],
-    ["what is no float in PyYAML", "a: 1e3\nb: 1.5e3\nc: 0o17\nd: 08", '{"a":"1e3","b":"1.5e3","c":"0o17","d":"08"}'],
+    [
+      "what is not a float in PyYAML",
+      "a: 1e3\nb: 1.5e3\nc: 0o17\nd: 08",
+      '{"a":"1e3","b":"1.5e3","c":"0o17","d":"08"}',
+    ],
     ["NaN and infinities", "a: .nan\nb: .inf\nc: -.INF", '{"a":NaN,"b":Infinity,"c":-Infinity}'],
     ["booleans of YAML 1.1", "a: yes\nb: Off\nc: y\nd: 'no'", '{"a":true,"b":false,"c":"y","d":"no"}'],
     ["nothing", "a:\nb: ~\nc: null\nd: ''", '{"a":null,"b":null,"c":null,"d":""}'],
@@ -97,7 +101,7 @@ describe("a TypeScript module's configuration", () => {
     });
   });
 
-  test.each(["{1: x}", "{a: [{on: x}]}", "{m: {<<: {2: y}}}"])("has no keys that are no text: %s", (config) => {
+  test.each(["{1: x}", "{a: [{on: x}]}", "{m: {<<: {2: y}}}"])("has no keys other than text: %s", (config) => {
     const file = withRequired(`modules:\n  - typescript: pkg\n    config: ${config}`);
     expect(loadFailing({ "c.yaml": file })).toMatch(/^c\.yaml:4: modules\[0\]\.config: expected keys that are text/);
   });
@@ -119,7 +123,7 @@ describe("a TypeScript module's configuration", () => {
     expect(config).not.toHaveProperty("admin");
   });
 
-  test("is an empty mapping where there is none", () => {
+  test("is an empty mapping where the entry has none", () => {
     expect(loadText("modules: [{typescript: pkg}]").config.modules[0]).toMatchObject({ config: {} });
   });
 });

@@ -38,7 +38,7 @@ test.each([
   expect(parseDuration(written)).toBe(milliseconds);
 });
 
-test.each(["50M", "100ms", "1H", "1.5h", "s", "", "5\n", "-5", "1__0s", "0x10"])("%j is no duration", (written) => {
+test.each(["50M", "100ms", "1H", "1.5h", "s", "", "5\n", "-5", "1__0s", "0x10"])("%j is not a duration", (written) => {
   expect(parseDuration(written)).toBeUndefined();
 });
 

@@ -34,7 +34,7 @@ export async function writeChunks(
   for (let at = 0; at < body.length; at += chunkBytes) await write(Buffer.from(body.subarray(at, at + chunkBytes)));
 }
 
-/** The whole file; throws where there is none. */
+/** The whole file; throws where it is missing. */
 export async function readBlob(store: BlobStore, mediaId: string): Promise<Buffer> {
   const reader = await store.open(localFile(mediaId));
   if (reader === undefined) throw new Error(`no file of ${mediaId}`);

@@ -35,7 +35,7 @@ export function describePendingMedia(current: () => MediaStores): void {
       expect((await stores.pending.find("legacy"))?.authenticated).toBe(false);
     });
 
-    it("is none where it was never created, or has content", async () => {
+    it("is not found where it was never created, or has content", async () => {
       await stores.media.insert(newMedia({ mediaId: "full" }));
       expect(await stores.pending.find("nothing")).toBeUndefined();
       expect(await stores.pending.find("full")).toBeUndefined();

@@ -28,7 +28,7 @@ export function describeStores(name: string, open: () => Promise<MediaStores>): 
       });
     });
 
-    it("knows no row of an id that was never inserted", async () => {
+    it("has no row of an id that was never inserted", async () => {
       expect(await stores.media.find("nothing")).toBeUndefined();
     });
 

@@ -31,7 +31,7 @@ const ENGINES: Record<string, () => Promise<OpenModuleDatabase>> = {
 describe.each(Object.keys(ENGINES))("Synapse's media in %s", (engine) => {
   test("is what a user uploaded later than a moment, each once, page by page", async () => {
     const database = await ENGINES[engine]?.();
-    if (database === undefined) throw new Error("no such engine");
+    if (database === undefined) throw new Error("an unknown engine");
     await database.transaction("set up", async (txn) => {
       await txn.change(TABLE);
       const insert = "insert into local_media_repository values (?, ?, ?, ?)";

@@ -21,7 +21,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Questions about somebody's media. */
+/** Questions about a user's media. */
 function readings(): string[] {
   return guard.synapse.requests.filter(({ url }) => url.includes("/users/%40")).map(({ url }) => url);
 }

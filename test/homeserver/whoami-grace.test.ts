@@ -55,7 +55,7 @@ describe("a user that the homeserver named stays known for the grace, all others
     ["answers 502 with a page", (res) => void res.writeHead(502).end("<html>")],
     ["answers 401 with a page", (res) => void res.writeHead(401).end("<html>")],
     ["answers 200 with a page", (res) => void res.writeHead(200).end("<html>")],
-    ["names nobody", json(200, { user_id: null })],
+    ["names no user", json(200, { user_id: null })],
   ])("%s", async (_name, answer) => {
     await ask();
     homeserver.answer = answer;

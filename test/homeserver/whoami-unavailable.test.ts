@@ -55,7 +55,7 @@ describe("is unavailable, and nothing is kept, after", () => {
     ["a redirect", send(302, USER, { Location: "/elsewhere" }), "status 302"],
     ["401 with HTML", send(401, "<html>"), "status 401"],
     ["401 without an errcode", json(401, { error: "no" }), "status 401"],
-    ["401 with an errcode that is no text", json(401, { errcode: 7 }), "status 401"],
+    ["401 with an errcode that is not text", json(401, { errcode: 7 }), "status 401"],
     ["401 with a list", json(401, ["M_UNKNOWN_TOKEN"]), "status 401"],
     [
       "401 that is not UTF-8",
@@ -67,10 +67,14 @@ describe("is unavailable, and nothing is kept, after", () => {
     ["200 with HTML", send(200, "<html>"), "without a valid the body"],
     ["200 with null", json(200, "null"), "without a valid the body"],
     ["200 without user_id", json(200, { device_id: "D" }), "without a valid user_id"],
-    ["200 with a user_id that is no text", json(200, { user_id: ["@alice:hs.test"] }), "without a valid user_id"],
-    ["200 with a user_id that is none", json(200, { user_id: "alice" }), "without a valid user_id"],
+    ["200 with a user_id that is not text", json(200, { user_id: ["@alice:hs.test"] }), "without a valid user_id"],
+    ["200 with a user_id that is not valid", json(200, { user_id: "alice" }), "without a valid user_id"],
     ["200 with a user_id too long", json(200, { user_id: `@${"a".repeat(250)}:hs.test` }), "without a valid user_id"],
-    ["200 with is_guest that is no boolean", json(200, { user_id: "@a:hs.test", is_guest: "true" }), "valid is_guest"],
+    [
+      "200 with is_guest that is not a boolean",
+      json(200, { user_id: "@a:hs.test", is_guest: "true" }),
+      "valid is_guest",
+    ],
     [
       "200 with more than 64 KiB",
       json(200, { user_id: "@a:hs.test", fill: "a".repeat(65_536) }),
@@ -79,7 +83,7 @@ describe("is unavailable, and nothing is kept, after", () => {
     ["a dropped connection", (res) => void res.destroy(), "UND_ERR_SOCKET"],
     ["half a body", (res) => void res.writeHead(200, { "Content-Length": 99 }).write(USER, () => res.destroy()), ": "],
     [
-      "an answer that is no HTTP",
+      "an answer that is not HTTP",
       (res) => void res.socket?.end(`echo ${TOKEN}\r\n\r\n`),
       "does not match the HTTP/1.1 protocol",
     ],
@@ -140,7 +144,7 @@ test.each<[string, number, string, Record<string, string>, string]>([
   ["the header", 503, "<html>", { "Retry-After": "17" }, "17"],
   ["retry_after_ms", 429, '{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":2100}', {}, "3"],
   ["the header before retry_after_ms", 429, '{"retry_after_ms":2100}', { "Retry-After": "9" }, "9"],
-  ["neither, when it is no number", 503, "", { "Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT" }, "5"],
+  ["neither, when it is not a number", 503, "", { "Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT" }, "5"],
   ["neither, when it is far off", 503, "", { "Retry-After": "86400" }, "5"],
   ["neither, when it is not positive", 429, '{"retry_after_ms":-1}', {}, "5"],
 ])("Retry-After comes from %s", async (_name, status, body, headers, expected) => {

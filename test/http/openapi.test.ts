@@ -79,7 +79,7 @@ function ask(port: number, method: string, path: string, version = ""): Promise<
 
 /** What an answer says about its path and method. */
 function verdictOn({ status, headers, body }: RawAnswer, operation: Operation | undefined): string {
-  if (status === 404 && (body.length === 0 || body.includes("M_UNRECOGNIZED"))) return "no such path";
+  if (status === 404 && (body.length === 0 || body.includes("M_UNRECOGNIZED"))) return "unknown path";
   if (status === 405) return `not allowed, but ${headers["allow"]?.split(", ").toSorted().join()}`;
   return operation && String(status) in operation.responses ? "answered" : `answered ${status}, which is not described`;
 }
@@ -91,7 +91,7 @@ describe("docs/openapi.yaml", () => {
     for (const version of path.includes("{version}") ? versions : [""]) {
       for (const method of METHODS) {
         const operation = operations[method.toLowerCase() as keyof typeof operations];
-        const otherwise = isServed ? `not allowed, but ${methods.toSorted().join()}` : "no such path";
+        const otherwise = isServed ? `not allowed, but ${methods.toSorted().join()}` : "unknown path";
         const isAnswered = operation !== undefined && (isServed || method === "OPTIONS");
         const answer = await ask(service.port, method, path, version);
         expect([method, verdictOn(answer, operation)]).toEqual([method, isAnswered ? "answered" : otherwise]);
@@ -101,7 +101,7 @@ describe("docs/openapi.yaml", () => {
 
   test.each(here.filter(({ path }) => path.includes("{version}")))("names every version of $path", async ({ path }) => {
     for (const version of ["v0", "v2", "v4", "r1", "V3", ""]) {
-      expect(verdictOn(await ask(service.port, "GET", path, version), undefined)).toBe("no such path");
+      expect(verdictOn(await ask(service.port, "GET", path, version), undefined)).toBe("unknown path");
     }
   });
 
@@ -146,7 +146,7 @@ describe("docs/openapi.yaml", () => {
   });
 });
 
-/** Parameters of whole paths stand where their operations stand. */
+/** Parameters of whole paths are beside their operations. */
 function withoutParameters(key: unknown, value: unknown): unknown {
   return key === "parameters" && Array.isArray(value) ? undefined : value;
 }

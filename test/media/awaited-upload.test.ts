@@ -78,7 +78,7 @@ describe("a wait for an upload", () => {
     expect(await wait("after", {}, rows)).toMatchObject({ mediaId: "after" });
   });
 
-  it("is over at its deadline, and at once where there is none", async () => {
+  it("is over at its deadline, and at once where it has none", async () => {
     await create("late");
     await expect(wait("late", { timeoutMs: 0 })).rejects.toMatchObject(LATE);
     await expect(wait("late", { timeoutMs: 20 })).rejects.toMatchObject(LATE);

@@ -15,7 +15,7 @@ describe("a media id", () => {
     for (const letter of Array.from({ length: 5000 }, createMediaId).join(""))
       counts.set(letter, (counts.get(letter) ?? 0) + 1);
     expect(counts.size).toBe(52);
-    // 120,000 letters: about 2,308 of each, with a deviation of 48; eight of them happen to nobody.
+    // 120,000 letters: about 2,308 of each, with a deviation of 48; eight of them never happen.
     for (const count of counts.values()) expect(Math.abs(count - 120_000 / 52)).toBeLessThan(8 * 48);
   });
 

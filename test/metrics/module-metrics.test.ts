@@ -49,7 +49,7 @@ describe("the metrics of modules", () => {
   });
 
   test.each([
-    ["there is nobody to ask", undefined],
+    ["no source is set", undefined],
     ["no module has any", () => Promise.resolve([{ child: undefined, text: "" }])],
     ["they cannot be had in time", () => Promise.reject(new Error("TIMEOUT"))],
   ])("are left out where %s", async (_why, read) => {

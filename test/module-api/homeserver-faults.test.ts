@@ -90,7 +90,7 @@ describe("No answer is RequestSendFailed", () => {
     server.close();
     await once(server, "close");
     const other = await startAskingService({ url: `http://127.0.0.1:${port}` }).catch((error: unknown) => error);
-    // whoami cannot be answered either, so nobody can ask a module: the service starts all the same.
+    // whoami cannot be answered either, so no request reaches a module: the service starts all the same.
     const answered = other as AskingService;
     expect((await answered.request("/health")).status).toBe(200);
     expect((await answered.request("/_matrix/client/v1/media/config", { as: "alice" })).status).toBe(503);
@@ -133,7 +133,7 @@ except Exception as error:
     ["429", [429, { errcode: "M_LIMIT_EXCEEDED", error: "Slow down" }]],
     ["502 with HTML", [502, "<html>"]],
     ["403 with HTML", [403, "<html>"]],
-  ])("%s is none of a client's business", async (_what, answer) => {
+  ])("%s is not passed on to a client", async (_what, answer) => {
     homeserver.script = everything(answer);
     const error = await service.raised(SEND);
     expect(isA(error, "HttpResponseException")).toBe(true);
@@ -158,7 +158,7 @@ describe("An answer that cannot be used is an HttpResponseException with 502", (
   test.each<[string, Scripted]>([
     ["HTML", html],
     ["too long", tooLong],
-    ["too long, and nobody says how long", endless],
+    ["too long, and without a declared length", endless],
     ["another shape", [200, { name: 7 }]],
     ["no JSON object", [200, "[]"]],
     ["not UTF-8", (_req, res) => void res.end(Buffer.from('{"name":"\xff"}', "latin1"))],

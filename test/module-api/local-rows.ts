@@ -75,7 +75,7 @@ return requesters`,
   http_client: {
     run: `return await api.http_client.get_json(HOMESERVER + "/answer", {"a": "b c"})`,
     script: { "GET /answer?a=b+c": [200, { word: 1 }] },
-    asked: ["nobody GET /answer?a=b+c"],
+    asked: ["anonymous GET /answer?a=b+c"],
     returns: { word: 1 },
   },
   invalidate_cache: {
@@ -112,7 +112,7 @@ api.looping_background_call(tick, 1, [], desc="everywhere", run_on_all_instances
 api.looping_background_call(elsewhere.append, 1, 1)
 ticks = await third
 return [ticks, elsewhere]`,
-    // This service stands beside a homeserver, which runs the loops of one instance.
+    // This service runs beside a homeserver, which runs the loops of one instance.
     returns: [[0, 1, 2], []],
   },
   public_baseurl: { run: "return api.public_baseurl", returns: "https://example.test/" },

@@ -9,7 +9,7 @@ export type Scripted = readonly [number, unknown] | ((req: IncomingMessage, res:
 /** A homeserver that answers by a script and notes what it is asked. */
 export interface ScriptedHomeserver {
   readonly url: string;
-  /** `GET /path?query` → the answer. Where nothing stands: 404 `M_UNRECOGNIZED`. `*` answers everything. */
+  /** `GET /path?query` → the answer. Every other request: 404 `M_UNRECOGNIZED`. `*` answers everything. */
   script: Readonly<Record<string, Scripted>>;
   /** `<token> GET /path?query body`, in order, without whoami. Transaction ids read `TXN`. */
   readonly asked: string[];
@@ -25,7 +25,7 @@ export async function startScriptedHomeserver(owner = "@alice:example.test"): Pr
     if (url.startsWith(WHOAMI)) return sendJson(res, 200, { user_id: owner });
     const body = await text(req);
     const place = `${req.method} ${url.replaceAll(/media-bridge-[0-9a-f-]{36}/g, "TXN")}`;
-    const token = req.headers.authorization?.replace("Bearer ", "") ?? "nobody";
+    const token = req.headers.authorization?.replace("Bearer ", "") ?? "anonymous";
     homeserver.asked.push([token, place, ...(body === "" ? [] : [body])].join(" "));
     const scripted = homeserver.script["*"] ?? homeserver.script[place];
     if (typeof scripted === "function") return scripted(req, res);

@@ -67,7 +67,7 @@ test(
     expect(checked.stdout).toContain("1. small.Small (python)");
     expect(checked.stdout).toContain("2. limits (typescript)");
 
-    // What npx runs. npx itself keeps signals from it, so that nobody could end it in order.
+    // What npx runs. npx itself keeps signals from it, so that it could not be ended in order.
     const command = join(elsewhere, "node_modules/.bin/media-bridge");
     const service = await startProcess(command, ["start", "--config", "media-bridge.yaml"], elsewhere);
     const headers = { Authorization: "Bearer a-token" };

@@ -15,7 +15,7 @@ afterAll(() => bucket.stop());
 
 const BODY = Buffer.from(Array.from({ length: 6_000_000 }, (_, index) => (index * 31) % 249));
 
-/** It gives a file up once it was paused for so long. */
+/** It gives a file up once it was paused for this long. */
 function bucketEntry(pausedSeconds: number): object {
   const config = { bucket: bucket.name, endpoint_url: bucket.url, paused: pausedSeconds };
   return { module: "bucket_provider.Bucket", store_local: true, store_synchronous: true, config };

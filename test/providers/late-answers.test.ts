@@ -26,7 +26,7 @@ export async function answerLate(): Promise<void> {
   await Promise.race([read.promise, looks()]);
 }
 `;
-/** Answers its first call past its deadline; the second one has it answered, and says that it has no such file. */
+/** Answers its first call past its deadline; the second one has it answered, and says that it does not have the file. */
 const LATE = `
 import { defineModule } from "synapse-media-bridge";
 import { answerLate, late } from "./meeting.ts";

@@ -22,7 +22,7 @@ describe("check refuses a storage provider", () => {
 
   test.each([
     ["without a module", {}, /media_storage_providers\[0\]: expected a mapping with either module or typescript, found none of them/],
-    ["whose module is no path", { module: "Provider" }, /media_storage_providers\[0\]\.module: expected the dotted path/],
+    ["whose module is not a path", { module: "Provider" }, /media_storage_providers\[0\]\.module: expected the dotted path/],
     ["whose flag is text", { module: "a.B", store_local: "perhaps" }, /media_storage_providers\[0\]\.store_local: expected true or false/],
   ])("%s, by the key", async (_situation, entry, said) => {
     expect(await refuse(folderOf([entry]), ["check"])).toMatch(said);

@@ -69,9 +69,9 @@ test("A fetch that a crash cut short leaves nothing behind at the next start", a
   await first.stop();
   const uploads = join(folder, "data/uploads");
   writeFileSync(join(uploads, "fetch-abcdefghijkl-0123456789ab"), "half a fi");
-  writeFileSync(join(uploads, "somebody-else's"), "stays");
+  writeFileSync(join(uploads, "of-another-program"), "stays");
   await startProviderService([provider.entry()], { folder });
-  expect(readdirSync(uploads)).toEqual(["somebody-else's"]);
+  expect(readdirSync(uploads)).toEqual(["of-another-program"]);
 });
 
 test("A stop waits for what is being stored, and for no longer than its grace", async () => {

@@ -63,7 +63,7 @@ def test_what_the_wire_cannot_say_is_refused(value):
         *(b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xdb\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff"),
         # Extensions, a timestamp and an empty one among them, and binary data.
         *(b"\xd4\x05\x00", b"\xd6\xff\x00\x00\x00\x00", b"\xc7\x00\x05", b"\xc4\x01a"),
-        # Keys that are no text.
+        # Keys that are not text.
         *(b"\x81\x01\x02", b"\x81\xc0\x02", b"\x81\x90\x02"),
         # A surrogate, and a nesting without end.
         *(b"\xa3\xed\xa0\x80", b"\x91" * 1025 + b"\xc0", b"\x91" * 100_000),

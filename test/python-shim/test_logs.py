@@ -52,13 +52,13 @@ def test_tracebacks_stay_whole(talked):
     assert printed["message"].endswith("\nLookupError: caught")
 
 
-@pytest.mark.parametrize("message", ["print import", "print init goes on"])
+@pytest.mark.parametrize("message", ["print import", "print init continues"])
 def test_what_is_printed_while_loading_is_known_by_module(talked, message):
     (record,) = records_of(talked, message)
     assert (record["module"], "request" in record) == ("logging_well.Module", False)
 
 
-@pytest.mark.parametrize("line", ["raw write\n", "print nobody\n"])
+@pytest.mark.parametrize("line", ["raw write\n", "print outside\n"])
 def test_a_line_of_an_unknown_origin_stays_as_it_is(talked, line):
     assert talked.stderr.count(line) == 2
 

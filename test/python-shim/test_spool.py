@@ -117,7 +117,7 @@ def test_a_push_producer_is_paused_while_the_disk_lags_and_resumed_when_it_has_c
         while "pause" not in producer.said:
             spool.write(data[position : position + PIECE])
             position += PIECE
-        # It may go on for a while: nothing is lost.
+        # It may continue for a while: nothing is lost.
         while position < 2 * HIGH_BYTES:
             spool.write(data[position : position + PIECE])
             position += PIECE

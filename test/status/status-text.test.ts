@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { formatStatus } from "../../src/status/status-text.ts";
 import { sampleStatus } from "./sample-status.ts";
 
-test("On a terminal the status is tables with a heading, and columns that stand below each other", () => {
+test("On a terminal the status is tables with a heading, and columns that are aligned", () => {
   expect(formatStatus(sampleStatus())).toBe(
     `
 server           example.test

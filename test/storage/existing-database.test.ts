@@ -20,7 +20,7 @@ async function makeDatabase(change: (db: Database.Database) => void): Promise<st
 }
 
 describe("a look at refusals", () => {
-  test("says that there is no database, and makes none", () => {
+  test("says that the database is missing, and makes none", () => {
     const path = join(createTemporaryFolder(), "none.db");
     expect(read(path)).toThrow(`There is no database ${path}: the service has not been started`);
     expect(read(path)).toThrow("There is no database");

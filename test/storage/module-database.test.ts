@@ -107,7 +107,7 @@ describe("the database of modules on SQLite", () => {
 });
 
 describe("the database of modules on PostgreSQL", () => {
-  it("does not commit a function that went on after a failed statement", async () => {
+  it("does not commit a function that continued after a failed statement", async () => {
     const database = await openPostgres();
     const swallowed = database.transaction("swallow", async (txn) => {
       await txn.execute("create table t_swallow (id integer)");
@@ -137,7 +137,7 @@ describe("the database of modules on PostgreSQL", () => {
     await database.close();
   });
 
-  it("tells where there is no server, without the password", async () => {
+  it("says that no server answers, without the password", async () => {
     const args = { host: createTemporaryFolder(), user: "me", password: "s3cret-word" };
     const database = await openModuleDatabase({ path: "/nowhere", homeserver: { name: "psycopg2", args }, log });
     const failure: unknown = await database

@@ -16,7 +16,7 @@ import { writeConfig, type TestServiceOptions } from "./service.ts";
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 const TERMINAL = fileURLToPath(new URL("terminal.py", import.meta.url));
 const BAD_MODULES = fileURLToPath(new URL("../fixtures/bad-modules", import.meta.url));
-/** Stands in the environment of everything that a test of the command line starts, by which it is found again. */
+/** In the environment of everything that a test of the command line starts, by which it is found again. */
 const MARK = "MEDIA_BRIDGE_TEST_RUN";
 const ReadySchema = z.object({ msg: z.literal("ready"), address: z.union([z.object({ port: z.int() }), z.string()]) });
 
@@ -48,7 +48,7 @@ export interface CliService {
   logged(...words: string[]): Promise<string>;
   request(path: string, init?: RequestInit): Promise<Response>;
   upload(body: string): Promise<Response>;
-  /** Whoever reads the log goes away. */
+  /** Ends the reading of the log. */
   stopReadingLog(): void;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<CliEnd>;

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { execa } from "execa";
 
 export interface ProcessOptions {
-  /** Stands in the first line, of stdout or stderr, that says that it is ready. */
+  /** Matches the first line, of stdout or stderr, that says that it is ready. */
   readonly ready: RegExp;
   readonly cwd?: string;
   readonly environment?: Record<string, string>;
@@ -11,7 +11,7 @@ export interface ProcessOptions {
   readonly logPath?: string;
 }
 
-/** Another program, which ends with whoever started it. */
+/** Another program, which ends with the process that started it. */
 export interface StartedProcess {
   readonly pid: number;
   /** The match of `ready`. */

@@ -9,6 +9,6 @@ export function testPython(): string {
   const named = process.env["MEDIA_BRIDGE_TEST_PYTHON"];
   if (named) return named;
   const own = fileURLToPath(new URL("../../.venv/bin/python", import.meta.url));
-  if (!existsSync(own)) throw new Error("there is no .venv: run npm run setup:python");
+  if (!existsSync(own)) throw new Error(".venv is missing: run npm run setup:python");
   return own;
 }

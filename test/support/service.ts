@@ -35,7 +35,7 @@ export interface TestService {
   readonly port: number;
   readonly folder: string;
   readonly log: CapturedLog;
-  /** A request as a user, or as nobody. */
+  /** A request as a user, or without a token. */
   request(path: string, init?: RequestInit & { as?: TestUser; duplex?: "half" }): Promise<Response>;
   /** Uploads bytes and answers the media id. Fails where the upload is refused. */
   upload(body: string | Uint8Array, options?: { as?: TestUser; query?: string; type?: string }): Promise<string>;

@@ -138,7 +138,7 @@ function download({ url }: Server, mediaId: string): Promise<Response> {
   return fetch(`${url}/_matrix/client/v1/media/download/matrix.test/${mediaId}`, { headers });
 }
 
-/** Where a file stands below the store, and in the bucket. */
+/** The path of a file below the store, and in the bucket. */
 function keyOf(mediaId: string): string {
   return `local_content/${mediaId.slice(0, 2)}/${mediaId.slice(2, 4)}/${mediaId.slice(4)}`;
 }

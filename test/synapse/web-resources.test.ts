@@ -20,7 +20,7 @@ interface Case {
   readonly method?: string;
   readonly body?: string;
   /** Default: a user. */
-  readonly as?: "user" | "guest" | "nobody" | "somebody unknown";
+  readonly as?: "user" | "guest" | "anonymous" | "unknown";
 }
 
 interface Answer {
@@ -31,23 +31,23 @@ interface Answer {
 
 const CASES: readonly Case[] = [
   { title: "who asks" },
-  { title: "a request without a token", as: "nobody" },
-  { title: "a request with a token that nobody has", as: "somebody unknown" },
+  { title: "a request without a token", as: "anonymous" },
+  { title: "a request with a token that no user has", as: "unknown" },
   { title: "a guest where none is let in", as: "guest" },
   { title: "a guest who is let in", as: "guest", path: "?what=guest" },
   { title: "a number of the query", path: "?what=number&n=12" },
-  { title: "a number of the query that is none", path: "?what=number&n=x" },
+  { title: "a number of the query that is not one", path: "?what=number&n=x" },
   { title: "a number of the query that is missing", path: "?what=number" },
   { title: "a word that is not allowed", path: "?what=nothing" },
   { title: "a refusal in the module's words", path: "?what=refuse" },
   { title: "another error", path: "?what=fail" },
   { title: "a JSON body", method: "POST", body: `{"note": "grüße ✓"}` },
-  { title: "a body that is no JSON", method: "POST", body: "{" },
-  { title: "a body that is no object", method: "POST", body: "[]" },
+  { title: "a body that is not JSON", method: "POST", body: "{" },
+  { title: "a body that is not an object", method: "POST", body: "[]" },
   { title: "a body without what is needed", method: "POST", body: "{}" },
   { title: "a method that it does not have", method: "DELETE" },
   { title: "a page", path: "/html" },
-  { title: "a path below that nobody has", path: "/nothing/here" },
+  { title: "a path below that no resource has", path: "/nothing/here" },
   { title: "a resource of Twisted's alone, by its longer path", path: "/deeper/a%20b/c?a=1&a=2" },
   { title: "a body for a resource of Twisted's", path: "/deeper", method: "PUT", body: "x".repeat(100_000) },
   { title: "a method that a resource of Twisted's does not have", path: "/deeper", method: "POST", body: "" },
@@ -67,7 +67,7 @@ beforeAll(async () => {
   const path = "/_matrix/client/v3/register?kind=guest";
   const guest = await fetch(homeserver.url + path, { method: "POST", body: "{}" });
   const { access_token: guestToken } = z.object({ access_token: z.string() }).parse(await guest.json());
-  tokens = { user, guest: guestToken, nobody: undefined, "somebody unknown": "unknown" };
+  tokens = { user, guest: guestToken, anonymous: undefined, unknown: "unknown" };
 });
 afterAll(async () => {
   await service?.stop();

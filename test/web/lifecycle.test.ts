@@ -27,7 +27,7 @@ test("While the child is down its resources are answered 503 with Retry-After, a
       error: "A module that decides about this request cannot be asked, try again later",
     },
   ]);
-  expect((await service.request("/nobody")).status).toBe(404);
+  expect((await service.request("/unknown")).status).toBe(404);
   await service.log.waitFor(({ message, facts }) => message === "the child is up" && facts["epoch"] === 2);
   expect(await pidOf(service, "/leaf")).not.toBe(pid);
   expect(readdirSync(join(service.folder, "data", "sockets"))).toHaveLength(1);

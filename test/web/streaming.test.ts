@@ -134,7 +134,7 @@ async function pidOf(service: TestService): Promise<number> {
   return pid;
 }
 
-/** Bytes outside the heap that somebody holds: where bodies are. */
+/** Bytes outside the heap that are in use: where bodies are. */
 function ourMemory(): number {
   // The second one waits until the first has given back what it found.
   collectGarbage();

@@ -119,7 +119,7 @@ class NotFoundError(SynapseError):
 
 
 class StoreError(SynapseError):
-    """The database has no such row, or one too many."""
+    """The database does not have the row, or has more than one."""
 
 
 class LoginError(SynapseError):

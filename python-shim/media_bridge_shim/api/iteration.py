@@ -61,7 +61,7 @@ def sha256_and_url_safe_base64(input_text: str) -> str:
 
 
 def canonicalise_email(address: str) -> str:
-    """The address as it is compared: in lower case, without space around it. `ValueError` for what is none."""
+    """The address as it is compared: in lower case, trimmed. `ValueError` for what is not an address."""
     parts = address.strip().split("@")
     if len(parts) != 2:
         raise ValueError(f"{address!r} is not an e-mail address")

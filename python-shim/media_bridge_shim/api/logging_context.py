@@ -137,7 +137,7 @@ def nested_logging_context(suffix: str) -> LoggingContext:
 
 
 def make_deferred_yieldable(deferred: Any) -> Deferred[Any]:
-    """A Deferred that may be awaited. Here every one may; what is none becomes one."""
+    """A Deferred that may be awaited. Here every Deferred may; anything else becomes one."""
     return start(deferred)
 
 

@@ -27,7 +27,7 @@ class RoomCalls(CallingPart):
     ) -> StateMap[EventBase]:
         """The current state by type and state key; of a filter's pairs, None means every state key.
 
-        Empty where there is no such room.
+        Empty where the room does not exist.
         """
         return await self._get_state("get_room_state", room_id, list(event_filter or ()) or None)
 
@@ -117,7 +117,7 @@ class RoomCalls(CallingPart):
         await self._calls.act("ModuleApi.delete_room()", "delete_room", room_id=room_id)
 
     async def get_canonical_room_alias(self, room_id: RoomID) -> RoomAlias | None:
-        """The alias that a room calls itself by; None where there is none, or no such room."""
+        """The alias that a room calls itself by; None where it has none or does not exist."""
         method = "ModuleApi.get_canonical_room_alias()"
         room = await self._calls.read(method, "get_room", room_id=room_id.to_string())
         alias = None if room is None else room.get("canonical_alias")

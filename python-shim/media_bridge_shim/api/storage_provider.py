@@ -53,7 +53,7 @@ class FileStorageProviderBackend(StorageProvider):
 
 
 def open_if_there(folder: str, path: str) -> BinaryIO | None:
-    """The file; None where the folder has no such one. A folder that is gone or cannot be read says nothing about its
+    """The file; None where the folder does not have it. A folder that is gone or cannot be read says nothing about its
     files: that is raised."""
     os.stat(folder)
     try:

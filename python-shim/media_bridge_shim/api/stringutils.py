@@ -66,7 +66,7 @@ def parse_and_validate_server_name(server_name: str) -> tuple[str, int | None]:
 
 
 def parse_and_validate_mxc_uri(mxc: str) -> tuple[str, int | None, str]:
-    """Host, port and media id of an `mxc:` URI; `ValueError` for what is none."""
+    """Host, port and media id of an `mxc:` URI; `ValueError` for what is not one."""
     prefix, slash, media_id = mxc.rpartition("/")
     if not prefix.startswith("mxc://") or not slash or not media_id:
         raise ValueError(f"{mxc!r} is not an mxc: URI")
@@ -105,7 +105,7 @@ def non_null_str_or_none(val: Any) -> str | None:
 
 
 def parse_server_name(server_name: str) -> tuple[str, int | None]:
-    """Host and port, the host unchecked; `ValueError` where the port is none."""
+    """Host and port, the host unchecked; `ValueError` where the port is not valid."""
     host, colon, port = server_name.rpartition(":")
     if not colon or server_name.endswith("]"):
         return server_name, None

@@ -19,7 +19,7 @@ class UserCalls(CallingPart):
     """A part of `ModuleApi`."""
 
     async def get_userinfo_by_id(self, user_id: str) -> UserInfo | None:
-        """A local account; None where there is none."""
+        """A local account; None where it does not exist."""
         user = await self._get_user("get_userinfo_by_id", user_id)
         if user is None:
             return None

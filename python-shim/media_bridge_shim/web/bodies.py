@@ -1,4 +1,4 @@
-"""Bodies of requests, read as JSON. `SynapseError` (400) for what is none."""
+"""Bodies of requests, read as JSON. `SynapseError` (400) for what is not JSON."""
 
 from __future__ import annotations
 

@@ -201,8 +201,7 @@ export const MediaBridgeSchema = group({
   }),
   metrics: field(metricsSchema.optional(), {
     form: "a mapping",
-    description:
-      "Where Prometheus reads metrics, and where the status page is; without this key there is no such listener.",
+    description: "Where Prometheus reads metrics, and where the status page is. Without this key, neither is served.",
   }),
   refusals: field(REFUSALS_GROUP.prefault({}), {
     form: "a mapping",

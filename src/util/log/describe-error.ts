@@ -17,8 +17,8 @@ export interface LoggedError {
 }
 
 /**
- * An error in few lines: what happened, and the places in the author's own files, the innermost first. The places are
- * of the innermost cause that has any; of a fault of this package they are in its own files.
+ * An error in few lines: what happened, and the places in the author's own files, the innermost first. They are
+ * those of the innermost cause that has any. Where this package itself is at fault, they are in its own files.
  */
 export function describeError(error: unknown): string {
   const { stack, message } = (error ?? {}) as LoggedError;

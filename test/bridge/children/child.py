@@ -86,7 +86,7 @@ def answer(call_id, method, params):
         os.write(2, params.encode())
     if method == "twice":
         send([1, call_id, None, "first"])
-        send([1, 999_999, None, "to nobody"])
+        send([1, 999_999, None, "to no request"])
     if method == "fail":
         send([1, call_id, params, None])
         return
@@ -129,7 +129,7 @@ def main():
     if "silent" in modes:
         wait_for_ever()
     if "garbage" in modes:
-        write(b"Hello from a print at import time, which is no frame\n")
+        write(b"Hello from a print at import time, which is not a frame\n")
         wait_for_ever()
     magic = "something else" if "stranger" in modes else "synapse-media-bridge"
     protocol = [2, 3] if "newer" in modes else [1, 1]

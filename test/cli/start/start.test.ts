@@ -9,7 +9,7 @@ import { describe, expect, test, vi } from "vitest";
 import { CliFolder, type CliService } from "../../support/cli.ts";
 import { expectRefused, refuse } from "../refusals.ts";
 
-/** Nobody, where the tests run as root, whom no permission stops. */
+/** The user nobody, where the tests run as root, whom no permission stops. */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534 } : {};
 const python = { config: { modules: [{ module: "every.Every" }] } };
 
@@ -67,7 +67,7 @@ describe.concurrent("start refuses", () => {
     const end = await folder.end(["start"]);
     expectRefused(end);
     expect(end.stderr).toContain(`${path} has schema version 9999`);
-    writeFileSync(path, "this is no database, but it is long enough to be looked at as if it were one".repeat(20));
+    writeFileSync(path, "this is not a database, but it is long enough to be looked at as if it were one".repeat(20));
     const other = await folder.end(["start"]);
     expectRefused(other);
     expect(other.stderr).toContain(path);

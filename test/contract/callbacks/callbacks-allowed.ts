@@ -24,7 +24,7 @@ export function describeAllowed(shared: Shared, languages: readonly Language[]):
     });
 
     it.each(INSTANCES)(
-      "answers 413 where the %s denies, asks nobody behind it and leaves nothing",
+      "answers 413 where the %s denies, asks no module behind it and leaves nothing",
       async (instance) => {
         const person = shared().person(steps(KIND, { [instance]: { answer: false } }));
         const before = shared().service.files();

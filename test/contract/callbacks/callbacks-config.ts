@@ -94,7 +94,7 @@ export function describeConfig(shared: Shared, languages: readonly Language[]): 
         expect(JSON.parse(text)).toEqual({ tuple: [1, 2], enum: "red", float: 100 });
       });
 
-      it.runIf(language === "python")("goes on after an empty tuple", async () => {
+      it.runIf(language === "python")("continues after an empty tuple", async () => {
         const person = shared().person(steps(KIND, { [instance]: { answer: { $: "empty tuple" } } }));
         expect((await person.config()).status).toBe(200);
         expect(person.asked(KIND)).toEqual(INSTANCES);

@@ -45,11 +45,11 @@ export function describeErrors(shared: Shared, languages: readonly Language[]): 
       });
 
       it.each([
-        ["a status that is no error", { code: 200 }],
+        ["a status that is not an error's", { code: 200 }],
         ["a status of a redirect", { code: 302 }],
         ["a status beyond 599", { code: 600 }],
         ["a header with a line break", { headers: { "X-Plan": "free\r\nSet-Cookie: a=b" } }],
-        ["a header whose name is none", { headers: { "X Plan": "free" } }],
+        ["a header whose name is not valid", { headers: { "X Plan": "free" } }],
       ])("An error with %s is the module's failure", async (_what, wrong) => {
         const { status, text, headers } = await fail({ refuse: { code: 400, msg: SECRET, errcode: "M_X", ...wrong } });
         expect({ status, text }).toEqual({ status: 500, text: INTERNAL_ERROR });
@@ -61,7 +61,7 @@ export function describeErrors(shared: Shared, languages: readonly Language[]): 
           ? ["error", "cancelled", "cancelled by Twisted", "exit", "interrupt"]
           : ["error", "cancelled", "text", "nothing"];
       it.each(names.flatMap((raise) => (["async", "sync", "deferred"] as const).map((how) => ({ raise, how }))))(
-        "that is no Matrix error is 500 without a word of it, and a traceback in the log ($raise, $how)",
+        "that is not a Matrix error is 500 without a word of it, and a traceback in the log ($raise, $how)",
         async (step) => {
           const { status, text, headers, lines } = await fail(step);
           expect({ status, text }).toEqual({ status: 500, text: INTERNAL_ERROR });

@@ -123,7 +123,7 @@ export function describeLimits(shared: Shared, languages: readonly Language[]): 
       });
 
       it.runIf(language === "python").each([{ $: "tuple" }, { $: "empty tuple" }])(
-        "refuses %j, which is no list",
+        "refuses %j, which is not a list",
         async (answer) => {
           const person = shared().person(steps(KIND, { [instance]: { answer } }));
           expect((await person.upload()).text).toBe(INTERNAL_ERROR);

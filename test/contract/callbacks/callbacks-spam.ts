@@ -34,7 +34,7 @@ export function describeSpam(shared: Shared, languages: readonly Language[]): vo
     });
 
     it.each(INSTANCES)(
-      "answers 400 where the %s refuses, asks nobody behind it and leaves nothing",
+      "answers 400 where the %s refuses, asks no module behind it and leaves nothing",
       async (instance) => {
         const person = shared().person({ ...steps(KIND, { [instance]: { answer: true } }) });
         const before = shared().service.files();
@@ -59,7 +59,7 @@ export function describeSpam(shared: Shared, languages: readonly Language[]): vo
     });
 
     describe.each(placesOf(languages))("in $language", ({ language, instance }) => {
-      it.each([{ $: "NOT_SPAM" }, false])("lets the walk go on by %j", async (answer) => {
+      it.each([{ $: "NOT_SPAM" }, false])("lets the walk continue by %j", async (answer) => {
         const person = shared().person(steps(KIND, { [instance]: { answer } }));
         expect((await person.upload()).status).toBe(200);
         expect(person.asked(KIND)).toEqual(INSTANCES);

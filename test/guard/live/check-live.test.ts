@@ -135,7 +135,7 @@ describe("check --live", () => {
     expect(mute.lines).toContainEqual(expect.stringMatching(/does not tell its versions: status 404 → /));
   });
 
-  test("says that an administrator's token is none", async () => {
+  test("says that the token is not an administrator's", async () => {
     synapse.behave = (req, res, seen) =>
       seen.url.includes("/_synapse/")
         ? sendJson(res, 403, { errcode: "M_FORBIDDEN", error: "You are not a server admin" })

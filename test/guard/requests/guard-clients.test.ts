@@ -128,7 +128,7 @@ describe("A client", () => {
     const answer = await guard.service.request(UPLOAD, {
       method: "POST",
       body: "hello",
-      headers: { Authorization: "Bearer token-of-nobody" },
+      headers: { Authorization: "Bearer token-of-no-user" },
     });
     expect(answer.status).toBe(401);
     expect(guard.synapse.requests).toEqual([]);

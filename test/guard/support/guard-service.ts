@@ -32,7 +32,7 @@ export interface GuardOptions extends TestServiceOptions {
   readonly xForwarded?: boolean;
   /** Tokens are checked by the stub, which is asked for media with the token of `folder`/admin-token. */
   readonly asAdministrator?: boolean;
-  /** A SQLite file that stands for Synapse's own. */
+  /** A SQLite file in the place of Synapse's own. */
   readonly homeserverDatabase?: string;
   /** One that is there already. */
   readonly synapse?: StubSynapse;

@@ -70,7 +70,7 @@ export class StubSynapse {
     }
   }
 
-  /** Stores as an upload by somebody, at some time. */
+  /** Stores an upload of a user, at some time. */
   store(userId: string, bytes: number, createdTs = Date.now()): string {
     const mediaId = `SynapseMedia${++this.#lastId}`;
     this.stored.push({ mediaId, userId, bytes, createdTs });

@@ -13,13 +13,13 @@ import {
   type Step,
 } from "./case.ts";
 
-const NOBODYS_ID = "unknownunknownunknownun";
+const UNCREATED_ID = "unknownunknownunknownun";
 const UPLOAD = "POST /_matrix/media/v3/upload";
 const CREATE = "POST /_matrix/media/v1/create";
-const PUT = `PUT /_matrix/media/v3/upload/{server}/${NOBODYS_ID}`;
+const PUT = `PUT /_matrix/media/v3/upload/{server}/${UNCREATED_ID}`;
 
 function authorized(value: string, answer: Step["answer"]): Step {
-  return ask("GET …/config", answer, { by: "nobody", headers: [["Authorization", value]] });
+  return ask("GET …/config", answer, { by: "anonymous", headers: [["Authorization", value]] });
 }
 
 /** Who may: header, query, guests, and users whom only a homeserver knows to be locked or expired. */
@@ -54,7 +54,10 @@ export const AUTH_CASES = [
     ),
   ),
   recorded("auth.guest.config", ask("GET …/config", GUEST, { by: "guest" })),
-  recorded("auth.guest.download_named", ask(`GET …/download/{server}/${NOBODYS_ID}/a.txt`, NOT_FOUND, { by: "guest" })),
+  recorded(
+    "auth.guest.download_named",
+    ask(`GET …/download/{server}/${UNCREATED_ID}/a.txt`, NOT_FOUND, { by: "guest" }),
+  ),
   recorded("auth.guest.upload", ask(UPLOAD, GUEST, { by: "guest", body: "" })),
   recorded("auth.header.basic", authorized("Basic YWxpY2U6cHc=", NO_TOKEN)),
   recorded("auth.header.bearer_only", authorized("Bearer", NO_TOKEN)),
@@ -64,27 +67,27 @@ export const AUTH_CASES = [
     "the scheme may be in any case (RFC 9110, 11.1); Synapse: 401",
     authorized("bearer token-of-alice", CONFIG),
   ),
-  recorded("auth.missing.config", ask("GET …/config", NO_TOKEN, { by: "nobody" })),
-  recorded("auth.missing.config_legacy", ask("GET /_matrix/media/v3/config", NO_TOKEN, { by: "nobody" })),
-  recorded("auth.missing.download", ask(`GET …/download/{server}/${NOBODYS_ID}`, NO_TOKEN, { by: "nobody" })),
+  recorded("auth.missing.config", ask("GET …/config", NO_TOKEN, { by: "anonymous" })),
+  recorded("auth.missing.config_legacy", ask("GET /_matrix/media/v3/config", NO_TOKEN, { by: "anonymous" })),
+  recorded("auth.missing.download", ask(`GET …/download/{server}/${UNCREATED_ID}`, NO_TOKEN, { by: "anonymous" })),
   recorded(
     "auth.missing.download_named",
-    ask(`GET …/download/{server}/${NOBODYS_ID}/a.txt`, NO_TOKEN, { by: "nobody" }),
+    ask(`GET …/download/{server}/${UNCREATED_ID}/a.txt`, NO_TOKEN, { by: "anonymous" }),
   ),
-  recorded("auth.missing.upload", ask(UPLOAD, NO_TOKEN, { by: "nobody", body: "" })),
-  recorded("auth.query_token.config", ask("GET …/config?access_token=token-of-alice", CONFIG, { by: "nobody" })),
-  recorded("auth.query_token.unknown", ask("GET …/config?access_token=syt_bad", UNKNOWN_TOKEN, { by: "nobody" })),
+  recorded("auth.missing.upload", ask(UPLOAD, NO_TOKEN, { by: "anonymous", body: "" })),
+  recorded("auth.query_token.config", ask("GET …/config?access_token=token-of-alice", CONFIG, { by: "anonymous" })),
+  recorded("auth.query_token.unknown", ask("GET …/config?access_token=syt_bad", UNKNOWN_TOKEN, { by: "anonymous" })),
   recorded(
     "auth.unknown.config_legacy",
     ask("GET /_matrix/media/v3/config", UNKNOWN_TOKEN, { by: "syt_unknown_token" }),
   ),
   recorded(
     "auth.unknown.download",
-    ask(`GET …/download/{server}/${NOBODYS_ID}`, UNKNOWN_TOKEN, { by: "syt_unknown_token" }),
+    ask(`GET …/download/{server}/${UNCREATED_ID}`, UNKNOWN_TOKEN, { by: "syt_unknown_token" }),
   ),
   recorded("auth.guest.put", ask(PUT, GUEST, { by: "guest", body: "" })),
-  recorded("auth.missing.create", ask(CREATE, NO_TOKEN, { by: "nobody", body: "" })),
-  recorded("auth.missing.put", ask(PUT, NO_TOKEN, { by: "nobody", body: "" })),
+  recorded("auth.missing.create", ask(CREATE, NO_TOKEN, { by: "anonymous", body: "" })),
+  recorded("auth.missing.put", ask(PUT, NO_TOKEN, { by: "anonymous", body: "" })),
   recorded("auth.unknown.create", ask(CREATE, UNKNOWN_TOKEN, { by: "syt_unknown_token", body: "" })),
   ...waits(
     "URL previews",

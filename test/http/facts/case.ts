@@ -5,7 +5,7 @@ export interface Step {
    * created last.
    */
   readonly request: string;
-  /** A user of the service, `nobody`, or a token that is nobody's. */
+  /** A user of the service, `anonymous`, or a token that belongs to no user. */
   readonly by: string;
   readonly headers: readonly (readonly [string, string])[];
   readonly body?: string | Buffer;

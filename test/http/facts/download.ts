@@ -96,7 +96,7 @@ export const DOWNLOAD_CASES: HttpCase[] = [
   unknownId("url_cache_form", "2020-01-01_abcdefghijklmnop"),
   differs(
     "download.if_none_match.matches",
-    "1 is no entity tag of ours; Synapse's is 1 for every file and answers 304",
+    "1 is not an entity tag of ours; Synapse's is 1 for every file and answers 304",
     storeDigits,
     ask(DOWNLOAD, WHOLE, { headers: [["If-None-Match", "1"]] }),
   ),
@@ -118,7 +118,7 @@ export const DOWNLOAD_CASES: HttpCase[] = [
   recorded(
     "download.if_none_match.unauthorised",
     storeDigits,
-    ask(DOWNLOAD, NO_TOKEN, { by: "nobody", headers: [["If-None-Match", "1"]] }),
+    ask(DOWNLOAD, NO_TOKEN, { by: "anonymous", headers: [["If-None-Match", "1"]] }),
   ),
   headed("download.if_none_match.weak", "If-None-Match", 'W/"1"'),
   named("in_path", "/path.txt", "inline; filename=path.txt"),

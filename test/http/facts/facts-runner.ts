@@ -25,7 +25,7 @@ export async function runSteps(
       .replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === "id" ? mediaId : (ids[name] ?? "")));
     const token = KNOWN.test(step.by) ? `token-of-${step.by}` : step.by;
     const headers =
-      step.by === "nobody" ? step.headers : [["Authorization", `Bearer ${token}`] as const, ...step.headers];
+      step.by === "anonymous" ? step.headers : [["Authorization", `Bearer ${token}`] as const, ...step.headers];
     const { body } = step;
     const answer = await RawConnection.ask(service.port, {
       method,

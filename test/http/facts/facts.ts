@@ -10,7 +10,7 @@ import { UPLOAD_CASES } from "./upload.ts";
 /**
  * What a real Synapse was recorded to answer, case by case, and what this service makes of it: `as recorded`;
  * `differs`, with the reason; `waits` for a part of the service that does not exist yet. `fixtures/http/case-ids.json`
- * lists what must stand here.
+ * lists the cases that must be here.
  */
 export const FACTS: readonly HttpCase[] = [
   ...AUTH_CASES,

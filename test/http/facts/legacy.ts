@@ -1,12 +1,12 @@
 import { ask, at, file, NO_TOKEN, NOT_FOUND, recorded, store, UNKNOWN_ID, waits, type HttpCase } from "./case.ts";
 
 const unfrozen = (...args: Parameters<typeof recorded>): HttpCase => at("unfrozen", recorded(...args));
-const byNobody = { by: "nobody" } as const;
+const byAnonymous = { by: "anonymous" } as const;
 const frozen = (version: string) =>
   recorded(
     `freeze.new_media.download.${version}`,
     store(),
-    ask(`GET /_matrix/media/${version}/download/{server}/{id}`, NOT_FOUND, byNobody),
+    ask(`GET /_matrix/media/${version}/download/{server}/{id}`, NOT_FOUND, byAnonymous),
   );
 const kept = (version: string) =>
   recorded(
@@ -14,7 +14,7 @@ const kept = (version: string) =>
     ask(
       `GET /_matrix/media/${version}/download/{server}/{old}`,
       file("old text", "inline; filename=old.txt"),
-      byNobody,
+      byAnonymous,
     ),
   );
 const legacy = (version: string, path: string, name: string, id: string) =>
@@ -24,7 +24,7 @@ const legacy = (version: string, path: string, name: string, id: string) =>
     ask(
       `GET /_matrix/media/${version}/download/{server}/{id}${path}`,
       file("hello", `inline; filename=${name}`),
-      byNobody,
+      byAnonymous,
     ),
   );
 const upload = (version: string) =>
@@ -35,7 +35,7 @@ export const LEGACY_CASES = [
   unfrozen(
     "legacy.allow_remote_false",
     store(),
-    ask("GET /_matrix/media/v3/download/{server}/{id}?allow_remote=false", file("hello", "inline"), byNobody),
+    ask("GET /_matrix/media/v3/download/{server}/{id}?allow_remote=false", file("hello", "inline"), byAnonymous),
   ),
   legacy("r0", "", "w.txt", "download"),
   legacy("v3", "", "w.txt", "download"),
@@ -44,16 +44,16 @@ export const LEGACY_CASES = [
   unfrozen(
     "legacy.head",
     store(),
-    ask("HEAD /_matrix/media/v3/download/{server}/{id}", { ...file("", "inline") }, byNobody),
+    ask("HEAD /_matrix/media/v3/download/{server}/{id}", { ...file("", "inline") }, byAnonymous),
   ),
   unfrozen(
     "legacy.remote.allow_remote_false",
-    ask("GET /_matrix/media/v3/download/nowhere.invalid/abcdefgh?allow_remote=false", NOT_FOUND, byNobody),
+    ask("GET /_matrix/media/v3/download/nowhere.invalid/abcdefgh?allow_remote=false", NOT_FOUND, byAnonymous),
   ),
-  unfrozen("legacy.unknown_id", ask(`GET /_matrix/media/v3/download/{server}/${UNKNOWN_ID}`, NOT_FOUND, byNobody)),
+  unfrozen("legacy.unknown_id", ask(`GET /_matrix/media/v3/download/{server}/${UNKNOWN_ID}`, NOT_FOUND, byAnonymous)),
   upload("r0"),
   upload("v3"),
-  unfrozen("legacy.v1_route_needs_a_token", store(), ask("GET …/download/{server}/{id}", NO_TOKEN, byNobody)),
+  unfrozen("legacy.v1_route_needs_a_token", store(), ask("GET …/download/{server}/{id}", NO_TOKEN, byAnonymous)),
   ...waits("thumbnails", "legacy.thumbnail.r0", "legacy.thumbnail.v3"),
 ];
 
@@ -68,7 +68,7 @@ export const FREEZE_CASES = [
   ),
   kept("r0"),
   kept("v3"),
-  recorded("freeze.unknown_id", ask(`GET /_matrix/media/v3/download/{server}/${UNKNOWN_ID}`, NOT_FOUND, byNobody)),
+  recorded("freeze.unknown_id", ask(`GET /_matrix/media/v3/download/{server}/${UNKNOWN_ID}`, NOT_FOUND, byAnonymous)),
   ...waits(
     "thumbnails",
     "freeze.new_media.thumbnail.r0",

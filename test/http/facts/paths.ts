@@ -41,8 +41,8 @@ function preflight(path: string): [Step, Step] {
     ["Access-Control-Request-Headers", "authorization"],
   ] as const;
   return [
-    ask(`OPTIONS ${path}`, answer, { by: "nobody" }),
-    ask(`OPTIONS ${path}`, answer, { by: "nobody", headers: browser }),
+    ask(`OPTIONS ${path}`, answer, { by: "anonymous" }),
+    ask(`OPTIONS ${path}`, answer, { by: "anonymous", headers: browser }),
   ];
 }
 
@@ -50,7 +50,7 @@ const shared = (id: string, ...steps: Step[]) =>
   differs(id, "what a page needs to ask for ranges, and to read them, is allowed and exposed besides", ...steps);
 
 export const CORS_CASES = [
-  shared("cors.on_401", ask("GET …/config", { ...NO_TOKEN, headers: CORS }, { by: "nobody", ...ORIGIN })),
+  shared("cors.on_401", ask("GET …/config", { ...NO_TOKEN, headers: CORS }, { by: "anonymous", ...ORIGIN })),
   shared("cors.on_404", ask(`GET ${DOWNLOAD}`, { ...NOT_FOUND, headers: CORS }, ORIGIN)),
   shared("cors.on_success", ask("GET …/config", { ...CONFIG, headers: CORS }, ORIGIN)),
   shared("cors.options.admin_media", ...preflight(`/_synapse/admin/v1/media/{server}/${UNKNOWN_ID}`)),
@@ -65,7 +65,7 @@ export const CORS_CASES = [
   shared("cors.options.v3_upload", ...preflight("/_matrix/media/v3/upload")),
 ];
 
-/** Paths and methods that nobody answers. */
+/** Paths and methods that no route answers. */
 export const UNKNOWN_CASES = [
   recorded("unknown.method.delete_config", ask("DELETE …/config", WRONG_METHOD)),
   recorded("unknown.method.delete_download", ask(`DELETE ${DOWNLOAD}`, WRONG_METHOD)),
@@ -82,7 +82,7 @@ export const UNKNOWN_CASES = [
   recorded("unknown.method.trace", ask("TRACE …/config", WRONG_METHOD)),
   recorded("unknown.path.client_v1_media", ask("GET /_matrix/client/v1/media", UNRECOGNIZED)),
   recorded("unknown.path.client_v1_nothing", ask("GET …/nothing", UNRECOGNIZED)),
-  recorded("unknown.path.client_v1_nothing.unauthorised", ask("GET …/nothing", UNRECOGNIZED, { by: "nobody" })),
+  recorded("unknown.path.client_v1_nothing.unauthorised", ask("GET …/nothing", UNRECOGNIZED, { by: "anonymous" })),
   recorded("unknown.path.double_slash", ask("GET /…/config", UNRECOGNIZED)),
   recorded("unknown.path.download_four_parts", ask(`GET ${DOWNLOAD}/a/b`, UNRECOGNIZED)),
   recorded("unknown.path.download_one_part", ask("GET …/download/{server}", UNRECOGNIZED)),
@@ -91,7 +91,7 @@ export const UNKNOWN_CASES = [
   recorded("unknown.path.media_v3_nothing", ask("GET /_matrix/media/v3/nothing", UNRECOGNIZED)),
   recorded(
     "unknown.path.media_v3_nothing.unauthorised",
-    ask("GET /_matrix/media/v3/nothing", UNRECOGNIZED, { by: "nobody" }),
+    ask("GET /_matrix/media/v3/nothing", UNRECOGNIZED, { by: "anonymous" }),
   ),
   recorded(
     "unknown.path.media_v4_download",

@@ -37,8 +37,8 @@ describe("an access token", () => {
     ["that is empty in the query", "?access_token=", undefined, [401, "M_UNKNOWN_TOKEN"]],
     ["behind two spaces", "", "Bearer  token-of-alice", [401, "M_MISSING_TOKEN"]],
     ["of two words", "", "Bearer token-of-alice x", [401, "M_MISSING_TOKEN"]],
-    ["that nobody has", "", "Bearer no", [401, "M_UNKNOWN_TOKEN"]],
-    ["that is nearly somebody's", "", "Bearer token-of-alicE", [401, "M_UNKNOWN_TOKEN"]],
+    ["of no user", "", "Bearer no", [401, "M_UNKNOWN_TOKEN"]],
+    ["that differs from a user's in one letter", "", "Bearer token-of-alicE", [401, "M_UNKNOWN_TOKEN"]],
     ["that is badly encoded in the query", "?access_token=%ff", undefined, [401, "M_UNKNOWN_TOKEN"]],
   ])("is read %s", async (_, query, authorization, expected) => {
     expect(await ask(query, authorization)).toEqual(expected);

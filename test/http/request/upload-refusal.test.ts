@@ -6,7 +6,7 @@ import { RawConnection } from "../support/raw-connection.ts";
 
 const ALICE = ["Authorization", "Bearer token-of-alice"] as const;
 const PIECE = Buffer.alloc(256 * 1024);
-/** What a refused body may go on for, under a maximum of 10 MB. */
+/** How much more of a refused body is read and thrown away, under a maximum of 10 MB. */
 const DISCARDED_BYTES = 20_000_000;
 
 let service: TestService;

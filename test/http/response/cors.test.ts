@@ -24,10 +24,10 @@ const ERRORS: [what: string, status: number, errcode: string, request: RawReques
   ],
   ["for an unknown path", 404, "M_UNRECOGNIZED", { method: "GET", target: "/nowhere" }],
   ["of a wrong method", 405, "M_UNRECOGNIZED", { method: "PUT", target: CONFIG }],
-  ["of a method nobody has heard of", 405, "M_UNRECOGNIZED", { method: "FROB", target: `${CONFIG}?x=y` }],
+  ["of an unknown method", 405, "M_UNRECOGNIZED", { method: "FROB", target: `${CONFIG}?x=y` }],
   ["of such a method for an unknown path", 404, "M_UNRECOGNIZED", { method: "FROB", target: "/nowhere" }],
   ["that is too large", 413, "M_TOO_LARGE", { ...UPLOAD, headers: [ALICE], body: Buffer.alloc(1001) }],
-  ["whose length is no number", 400, "M_UNKNOWN", { ...UPLOAD, headers: [ALICE, ["Content-Length", "x"]] }],
+  ["whose length is not a number", 400, "M_UNKNOWN", { ...UPLOAD, headers: [ALICE, ["Content-Length", "x"]] }],
   [
     "of two lengths",
     400,
@@ -128,7 +128,7 @@ describe("paths", () => {
     "/_matrix/client/v1/media/config%00",
     "/_matrix/client/v2/media/config",
     "/_matrix/media/v2/config",
-  ])("are matched to the letter: %s is none of ours", async (target) => {
+  ])("are matched to the letter: %s is not one of them", async (target) => {
     const answer = await RawConnection.ask(service.port, { method: "GET", target, headers: [ALICE] });
     expect([answer.status, JSON.parse(answer.body.toString())]).toMatchObject([404, { errcode: "M_UNRECOGNIZED" }]);
   });

@@ -17,7 +17,7 @@ export interface PendingAnswer {
   readonly disposition: string | null;
 }
 
-/** Creates a media id, as alice where nobody else is named. */
+/** Creates a media id, as alice where no other user is named. */
 export async function create(
   service: TestService,
   { as = "alice" }: ByUser = {},

@@ -8,7 +8,7 @@ const CONFIG = "/_matrix/client/v1/media/config";
 export interface HostileOptions {
   /** Of the hostile module. */
   readonly config?: Record<string, unknown>;
-  /** Modules to stand between it and the bystander. */
+  /** Modules between it and the bystander. */
   readonly modules?: readonly object[];
   /** Keys under `media_bridge`, and below its `python`. */
   readonly mediaBridge?: Record<string, unknown>;
@@ -31,7 +31,7 @@ export function createHostileFolder(
       python: { executable: testPython(), path: [FIXTURE_MODULES], ...python },
     },
   });
-  const users = [...ways, "nobody"].map((name) => [name, { user_id: `@${name}:example.test` }]);
+  const users = [...ways, "harmless"].map((name) => [name, { user_id: `@${name}:example.test` }]);
   folder.write("users.yaml", JSON.stringify(Object.fromEntries(users)));
   return folder;
 }
@@ -51,7 +51,11 @@ export class HostileService {
   static async start(ways: readonly string[], options: HostileOptions = {}): Promise<HostileService> {
     const folder = createHostileFolder(ways, options);
     const service = await folder.start();
-    const answer = await service.request("/_matrix/media/v3/upload", { method: "POST", body: "kept", ...as("nobody") });
+    const answer = await service.request("/_matrix/media/v3/upload", {
+      method: "POST",
+      body: "kept",
+      ...as("harmless"),
+    });
     const { content_uri: uri } = (await answer.json()) as { content_uri: string };
     return new HostileService(folder, service, uri.replace("mxc://", "/_matrix/client/v1/media/download/"));
   }
@@ -64,7 +68,7 @@ export class HostileService {
 
   /** The process of the harmless module, which answers. Rejects where it does not. */
   async pid(): Promise<unknown> {
-    const [status, body] = await this.ask("nobody");
+    const [status, body] = await this.ask("harmless");
     if (status !== 200) throw new Error(`answered ${status}`);
     return body["pid"];
   }
@@ -81,13 +85,13 @@ export class HostileService {
 
   /** The status of an upload, which only the harmless module has a say in. */
   async upload(): Promise<number> {
-    const sent = { method: "POST", body: "file", ...as("nobody") };
+    const sent = { method: "POST", body: "file", ...as("harmless") };
     return (await this.service.request("/_matrix/media/v3/upload", sent)).status;
   }
 
   /** A request whose chain has no Python in it. */
   async download(): Promise<string> {
-    return (await this.service.request(this.#stored, as("nobody"))).text();
+    return (await this.service.request(this.#stored, as("harmless"))).text();
   }
 
   /** Ends it in order: its exit status, and what is left of what it started. */

@@ -87,7 +87,7 @@ const FATAL: [title: string, cases: [what: string, way: string, answer: unknown,
     ["stops the reactor", "stop_reactor", undefined, ["hostile.Hostile", "A module stops the reactor", "in stop_reactor"]],
   ]],
   ["uses up what all share", [
-    ["closes descriptors 0 to 9", "close_low", undefined, ["The event loop cannot go on", "Bad file descriptor"]],
+    ["closes descriptors 0 to 9", "close_low", undefined, ["The event loop cannot continue", "Bad file descriptor"]],
     ["closes descriptors 0 to 2", "close_standard", undefined, ["closed what it did not open, file descriptors 1, 2"]],
     ["exhausts file descriptors", "exhaust_descriptors", FAILED, ["No file descriptors are left: of 200", "are /dev/null"]],
     ["exhausts memory", "exhaust_memory", UNAVAILABLE, ["passed python.max_memory"]],
@@ -102,7 +102,7 @@ const FATAL: [title: string, cases: [what: string, way: string, answer: unknown,
 ]; // prettier-ignore
 
 test.concurrent.each(FATAL)(
-  "a module that %s ends its child, which is started again, and requests without Python go on",
+  "a module that %s ends its child, which is started again, and requests without Python are answered meanwhile",
   async (_title, cases) => {
     const ways = cases.map(([, way]) => way);
     const hostile = await HostileService.start(ways, {

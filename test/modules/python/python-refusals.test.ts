@@ -19,7 +19,7 @@ const REFUSALS: [situation: string, module: string, said: RegExp][] = [
   ["that calls sys.exit in __init__", "loading.ExitsInInit", /cannot be constructed: SystemExit: 0/],
   ["that ends the process in __init__", "loading.DiesInInit", /ended the Python child while it was loaded/],
   ["that registers what cannot be called", "loading.RegistersText", /cannot be constructed: .*registered a str as get_media_config_for_user, which cannot be called/],
-  ["that registers a callback nobody knows", "loading.RegistersUnknown", /cannot be constructed: .*'on_full_moon'.*newer than 1\.163\?/],
+  ["that registers an unknown callback", "loading.RegistersUnknown", /cannot be constructed: .*'on_full_moon'.*newer than 1\.163\?/],
   ["that registers by position", "loading.RegistersByPosition", /cannot be constructed: .*by keyword only/],
   ["that needs a homeserver", "loading.NeedsSynapse", /cannot be constructed: .*register_user\(\) is not supported.*only Synapse itself has it, and what needs it runs there alone/],
 ]; // prettier-ignore

@@ -20,7 +20,7 @@ async function openOwn(): Promise<Opened> {
   return { service, close: () => service.stop() };
 }
 
-/** The homeserver's database, in which a table of Synapse's stands as it left it. */
+/** The homeserver's database, with a table as Synapse left it. */
 async function openPostgres(): Promise<Opened> {
   const [homeserver, postgres]: [StubHomeserver, TestPostgres] = await Promise.all([
     startStubHomeserver(json(200, { user_id: "@alice:example.test" })),

@@ -103,9 +103,9 @@ const help = "For a test";
 const REFUSALS: [what: string, declare: Declare, said: string][] = [
   ["a name of the service's", (m) => m.counter({ name: "media_bridge_uploads_total", help }), "media_bridge_uploads_total has a name of the service's own"],
   ["a name of Node's", (m) => m.gauge({ name: "nodejs_version_info", help }), "nodejs_version_info has a name of the service's own"],
-  ["a name that is none", (m) => m.counter({ name: "no name", help }), '"no name" is not a valid name of a metric'],
+  ["a name that is not valid", (m) => m.counter({ name: "no name", help }), '"no name" is not a valid name of a metric'],
   ["no help", (m) => m.counter({ name: "a", help: "" }), "the metric a needs a help text"],
-  ["a label that is none", (m) => m.counter({ name: "a", help, labelNames: ["__user"] }), 'a has a label "__user", which is none'],
+  ["a label that is not valid", (m) => m.counter({ name: "a", help, labelNames: ["__user"] }), 'a has a label "__user", which is none'],
   ["another kind", (m) => [m.counter({ name: "a", help }), m.gauge({ name: "a", help })], "a exists already, as a counter"],
   ["other labels", (m) => [m.counter({ name: "a", help }), m.counter({ name: "a", help, labelNames: ["user"] })], "a exists already, with other labels or buckets"],
   ["other buckets", (m) => [1, 2].map((bound) => m.histogram({ name: "a", help, buckets: [bound] })), "a exists already, with other labels or buckets"],

@@ -21,7 +21,7 @@ const REFUSALS: [situation: string, file: string, text: string, said: RegExp][] 
   ["that throws in setup", "it.ts", define(`setup(_api, config) { throw new Error(\`no entry with \${config.secret}\`); }`), /cannot be set up: Error: no entry with <value> \(at .*it\.ts:\d/],
   ["that rejects in setup", "it.ts", define(`async setup() { await Promise.resolve(); throw "text"; }`), /cannot be set up: threw string/],
   ["that registers what cannot be called", "it.ts", register(`getMediaConfigForUser: "text" as never`), /cannot be set up: TypeError: it registers getMediaConfigForUser, which cannot be called/],
-  ["that registers a callback nobody knows", "it.ts", register("onFullMoon() {}"), /cannot be set up: TypeError: it registers onFullMoon, which is not a callback of media_repository/],
+  ["that registers an unknown callback", "it.ts", register("onFullMoon() {}"), /cannot be set up: TypeError: it registers onFullMoon, which is not a callback of media_repository/],
   ["whose schema throws", "it.ts", define(`configSchema: z.looseObject({ secret: z.string().refine((it) => { throw new Error("seen " + it); }) }), setup() {}`), /refuses its configuration: Error: seen <value>/],
   ["whose schema is asynchronous", "it.ts", define(`configSchema: z.looseObject({ secret: z.string().refine(async () => false, "a better one") }), setup() {}`), /refuses its configuration:\n +config\.secret: a better one, found string/],
 ]; // prettier-ignore

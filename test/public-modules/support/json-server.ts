@@ -17,7 +17,7 @@ export interface JsonAnswer {
   readonly body: unknown;
 }
 
-/** The service of somebody else that a module asks, such as an antispam server. */
+/** A service of others that a module asks, such as an antispam server. */
 export interface JsonServer {
   readonly url: string;
   /** What it was asked, oldest first. */

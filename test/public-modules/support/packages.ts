@@ -7,7 +7,7 @@ const FOLDER = fileURLToPath(new URL("../../../.modules", import.meta.url));
 /** The interpreter that `npm run setup:modules` makes, with what the modules need. */
 export function modulesPython(): string {
   const path = join(FOLDER, "python/bin/python");
-  if (!existsSync(path)) throw new Error("there is no .modules: run npm run setup:modules");
+  if (!existsSync(path)) throw new Error(".modules is missing: run npm run setup:modules");
   return path;
 }
 

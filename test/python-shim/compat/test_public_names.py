@@ -27,7 +27,7 @@ def test_every_public_name_is_here_or_says_that_it_is_not(path):
             exec(f"from {path} import {name}", {})
 
 
-@pytest.mark.skipif(not SYNAPSE.exists(), reason="there is no real Synapse in .synapse")
+@pytest.mark.skipif(not SYNAPSE.exists(), reason="Synapse is not installed in .synapse")
 def test_the_list_is_that_of_a_real_synapse():
     command = [str(SYNAPSE), str(FOLDER / "read_names.py"), *PUBLIC["names"]]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)

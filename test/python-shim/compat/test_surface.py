@@ -104,7 +104,7 @@ def test_the_service_knows_the_names_that_the_surface_has():
     assert facts == {**{key: SURFACE[key] for key in ("release", "modules", "members")}, "names": names}
 
 
-@pytest.mark.skipif(not SYNAPSE.exists(), reason="there is no real Synapse in .synapse")
+@pytest.mark.skipif(not SYNAPSE.exists(), reason="Synapse is not installed in .synapse")
 def test_the_surface_is_that_of_a_real_synapse():
     command = [str(SYNAPSE), str(FOLDER / "read_surface.py")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)

@@ -73,14 +73,14 @@ class Asked:
 
 
 class AskedPlain:
-    """The same by functions that are no coroutines."""
+    """The same by functions that are not coroutines."""
 
     def __init__(self, config, api):
         api.register_media_repository_callbacks(**dict.fromkeys(KINDS.values(), lambda *args: eval(args[0])))
 
 
 class Silent:
-    """Lets every walk go on."""
+    """Lets every walk continue."""
 
     def __init__(self, config, api):
         api.register_media_repository_callbacks(

@@ -62,7 +62,7 @@ class Module:
 
 
 def make_context():
-    """A certificate of this moment, which nobody has to trust."""
+    """A certificate of this moment, which no client has to trust."""
     from datetime import datetime, timedelta, timezone
 
     from cryptography import x509

@@ -18,7 +18,7 @@ class Module:
     def __init__(self, config, api):
         self.api = api
         print("print", "init", end="", flush=True)
-        print("", "goes on")
+        print("", "continues")
         api.register_media_repository_callbacks(is_user_allowed_to_upload_media_of_size=self.talk)
 
     async def talk(self, user_id, size):
@@ -37,7 +37,7 @@ class Module:
             traceback.print_exc()
         self.api.run_as_background_process("work", self.work)
         os.write(1, b"raw write\n")
-        thread = threading.Thread(target=print, args=("print nobody",))
+        thread = threading.Thread(target=print, args=("print outside",))
         thread.start()
         thread.join()
         with LoggingContext("mine", request="r-1") as context:

@@ -37,6 +37,6 @@ def test_answers_as_synapse(ours, case):
     assert ours[case] == RECORDED[case]
 
 
-@pytest.mark.skipif(not SYNAPSE.exists(), reason="there is no Synapse here")
+@pytest.mark.skipif(not SYNAPSE.exists(), reason="Synapse is not installed in .synapse")
 def test_the_record_is_what_synapse_answers():
     assert answers_of(SYNAPSE, []) == RECORDED

@@ -9,7 +9,7 @@ test("A template escapes what would be markup, in text and in attributes", () =>
   expect(made.toString()).toBe(`<p title="${escaped}">${escaped}</p>`);
 });
 
-test("A template in a template, and a list of them, stand as they are", () => {
+test("A template in a template, and a list of them, are not escaped again", () => {
   // prettier-ignore
   const rows = ["a", "<b>"].map((name) => html`<li>${name}</li>`);
   // prettier-ignore

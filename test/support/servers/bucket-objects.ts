@@ -1,11 +1,11 @@
-// Asked as somebody, or moto takes the objects for private; it does not look at the signature.
+// Asked with a user's key, or moto takes the objects for private; it does not look at the signature.
 const AUTHORIZATION =
   "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=none";
 
 /** What a test looks at and changes in the buckets of moto's server, beside whatever it tests. */
 export interface BucketObjects {
   createBucket(name: string): Promise<void>;
-  /** The bytes of an object; undefined where there is none. */
+  /** The bytes of an object; undefined where it is missing. */
   read(bucket: string, key: string): Promise<Buffer | undefined>;
   /** Removes an object, or a whole bucket that is empty. */
   remove(bucket: string, key?: string): Promise<void>;

@@ -40,7 +40,7 @@ export async function startNginx(
         },
       };
     } catch (error) {
-      // Somebody else was given the port in between.
+      // Another process was given the port in between.
       if (attempt < ATTEMPTS && String(error).includes("Address already in use")) continue;
       rmSync(folder, { recursive: true, force: true });
       throw error;

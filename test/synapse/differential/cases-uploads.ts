@@ -24,7 +24,7 @@ const SPAM_NOT_CHECKED: Difference = { row: ORDER, synapse: { status: 403 }, cal
 const LIMITS_ASKED: Difference = { row: ORDER, synapse: { status: 400 }, calledHere: limits };
 
 export const ALLOWED_CASES: readonly Case[] = [
-  { title: "an upload that nobody minds", requests: [upload, { do: "download" }] },
+  { title: "an upload that no module refuses", requests: [upload, { do: "download" }] },
   {
     title: "an upload with a name and a type",
     requests: [
@@ -58,7 +58,7 @@ export const ALLOWED_CASES: readonly Case[] = [
 
 export const SPAM_CASES: readonly Case[] = [
   {
-    title: "False is no spam",
+    title: "False is not spam",
     script: steps(spam, { first: { answer: false } }),
     requests: [upload, { do: "download" }],
   },

@@ -23,7 +23,7 @@ export const USER_QUESTIONS: readonly Question[] = [
   { title: "a profile", body: `return await api.get_profile_for_user("alice")` },
   { title: "a profile that is not there", body: `return await api.get_profile_for_user("nobody")` },
   { title: "addresses of a user", body: `return await api.get_threepids_for_user("@alice:matrix.test")` },
-  { title: "addresses of nobody", body: `return await api.get_threepids_for_user("@nobody:matrix.test")` },
+  { title: "addresses of an unknown user", body: `return await api.get_threepids_for_user("@nobody:matrix.test")` },
   { title: "whether a name is free", body: `return await api.check_username("free")` },
   { title: "whether a name that is taken is free", body: `return await api.check_username("alice")` },
   { title: "whether a name with spaces is free", body: `return await api.check_username("a b")` },
@@ -36,7 +36,7 @@ missing = await manager.get_global("@alice:matrix.test", "org.example.missing")
 return [await manager.get_global("@alice:matrix.test", "org.example.data"), missing]`,
   },
   {
-    title: "account data of nobody",
+    title: "account data of an unknown user",
     ownWords: true,
     body: `return await api.account_data_manager.put_global("@nobody:matrix.test", "org.example.data", {})`,
   },
@@ -53,7 +53,7 @@ await api.set_displayname(UserID.from_string("@bot:matrix.test"), "Bot ✓")
 return await api.get_profile_for_user("bot")`,
   },
   {
-    title: "the end of a token that nobody has",
+    title: "the end of a token that no user has",
     ownWords: true,
     body: `return await api.invalidate_access_token("nonsense")`,
   },
@@ -140,7 +140,7 @@ return await api.create_and_send_event_into_room(
 
 export const LOCAL_QUESTIONS: readonly Question[] = [
   {
-    title: "what needs nobody",
+    title: "what needs no user",
     body: `
 return [
     api.server_name, api.public_baseurl, api.is_mine("@a:matrix.test"), api.is_mine("@a:elsewhere.test"),
@@ -156,7 +156,7 @@ return [
     body: `return await api.http_client.post_json_get_json(f"{homeserver}/_matrix/client/v3/createRoom", {})`,
   },
   {
-    title: "what is no JSON from elsewhere",
+    title: "what is not JSON from elsewhere",
     body: `return await api.http_client.get_json(f"{homeserver}/health")`,
   },
   {

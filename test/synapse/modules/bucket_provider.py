@@ -55,7 +55,7 @@ class BucketProvider(StorageProvider):
         self.client().upload_file(os.path.join(self.folder, path), self.bucket, path)
 
     def download(self, path, fetched):
-        """Answers with a responder, and goes on as the thread that reads for it."""
+        """Answers with a responder, and continues as the thread that reads for it."""
         try:
             body = self.client().get_object(Bucket=self.bucket, Key=path)["Body"]
         except ClientError as error:
@@ -69,7 +69,7 @@ class BucketProvider(StorageProvider):
 
 
 class BucketResponder(Responder):
-    """A push producer: a thread reads pieces, and stands still while the consumer has enough."""
+    """A push producer: a thread reads pieces, and pauses while the consumer has enough."""
 
     def __init__(self, reactor):
         self.reactor = reactor
@@ -111,7 +111,7 @@ class BucketResponder(Responder):
     def is_wanted(self):
         """Waits while the consumer has enough; gives up on one that has enough for too long."""
         if not self.wanted.wait(PATIENCE_S):
-            raise TimeoutError("nobody reads")
+            raise TimeoutError("the consumer does not read")
         return not self.ended.is_set()
 
     def finish(self):

@@ -28,7 +28,7 @@ export interface MediaServiceOptions {
   readonly homeserver?: Homeserver;
   /** Whether its modules may read as the administrator and act as users, by tokens in files. Default: no. */
   readonly asksHomeserver?: boolean;
-  /** The example whose nginx.conf stands in front. */
+  /** The example whose nginx.conf is in front. */
   readonly nginxOf?: string;
 }
 

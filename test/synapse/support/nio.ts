@@ -38,7 +38,7 @@ type Ask = (request: Record<string, unknown>) => Promise<unknown>;
 
 /** matrix-nio in a process of its own, with as many clients as a test wants. */
 export interface Nio {
-  /** A client of the homeserver behind a URL; nobody is logged in yet. */
+  /** A client of the homeserver behind a URL; without a login yet. */
   client(url: string, username: string): Promise<NioClient>;
   stop(): Promise<void>;
 }

@@ -21,7 +21,7 @@ class Driver:
         self.clients = {}
 
     async def open(self, client, url, user):
-        """A client that nobody is logged in with yet."""
+        """A client without a login yet."""
         # A refusal for being too fast would be a fault of the test, and is not waited out.
         config = AsyncClientConfig(max_limit_exceeded=0, max_timeouts=0)
         self.clients[client] = AsyncClient(url, user, config=config)

@@ -30,7 +30,7 @@ export interface DatabaseConfig {
 export interface Homeserver {
   readonly url: string;
   readonly port: number;
-  /** Where its log, its media and its SQLite database stand. */
+  /** The folder of its log, its media and its SQLite database. */
   readonly folder: string;
   readonly registrationSecret: string;
   /** The token of its application service, which may act as every user. */
@@ -60,7 +60,7 @@ const RegisteredSchema = z.object({ user_id: z.string(), access_token: z.string(
 /** The interpreter of the environment with a real Synapse, made by `npm run setup:synapse`. */
 export function synapsePython(): string {
   const python = fileURLToPath(new URL("../../../.synapse/bin/python", import.meta.url));
-  if (!existsSync(python)) throw new Error("there is no .synapse: run npm run setup:synapse");
+  if (!existsSync(python)) throw new Error(".synapse is missing: run npm run setup:synapse");
   return python;
 }
 

@@ -51,7 +51,7 @@ test("A file that is full loses lines; once there is room, the log says how many
   ]);
 });
 
-test("A device without room is no error of the log's user, and takes nothing", () => {
+test("A device without room does not raise an error in the code that logs, and takes nothing", () => {
   const full = openSync("/dev/full", "w");
   const destination = new FileDestination(full);
   const log = createLogger("info", new BatchedOutput(destination));
