@@ -11,7 +11,7 @@ const MAY_BE_LONGER = new Set(
 
 /**
  * Who may import whom (docs/architecture.md). A room is a folder of src, or a file that lies in it.
- * Everybody may import `errors`, `media-file` and `util`, and what lies in the same room.
+ * Every room may import `errors`, `media-file` and `util`, and what lies in the same room.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ["server", "control", "http", "media", "modules", "status", "callbacks", "config", "version"],

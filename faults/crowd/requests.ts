@@ -4,7 +4,7 @@ import type { Announcements, Body, Told } from "./told.ts";
 
 /** Who asks, and what modules make of their uploads. */
 export const CROWD = { free: ["alice", "carol", "dave"], limited: "bob", keeper: "keeper" } as const;
-/** What all uploads of the limited user may add up to, and what a single one of anybody but the keeper may have. */
+/** What all uploads of the limited user may add up to, and what a single one of any user but the keeper may have. */
 export const LIMIT_BYTES = 50_000;
 export const LARGEST_BYTES = 100_000;
 

@@ -24,7 +24,7 @@ const SHORT_RUNS = 150;
 
 /**
  * Plays random schedules of uploads by the product over its real database and files: reserving, growing, settling,
- * giving back, periods that pass and processes that die, each step in any order. At no moment has anybody more than a
+ * giving back, periods that pass and processes that die, each step in any order. At no moment has any user more than a
  * limit allows, and nothing is lost or counted twice.
  */
 export async function runQuotaModel({ short, seed, note }: FaultOptions): Promise<FaultResult> {

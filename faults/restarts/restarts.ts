@@ -18,7 +18,12 @@ export async function runRestarts({ short, note }: FaultOptions): Promise<FaultR
   const folder = createFolder();
   try {
     const service = await startActivated(folder, writeFaultConfig(folder));
-    const result = await restart(service, short ? SHORT : LONG, note).finally(() => service.stop());
+    let result: FaultResult;
+    try {
+      result = await restart(service, short ? SHORT : LONG, note);
+    } finally {
+      await service.stop();
+    }
     const rows = countRows(folder);
     if (rows === result.passed) return result;
     note(`${result.passed} uploads were answered, and ${rows} are in the database`);
@@ -74,10 +79,13 @@ async function restart(service: ActivatedService, times: number, note: FaultOpti
   return { passed: uploads, failed };
 }
 
-function countRows(folder: string): unknown {
+function countRows(folder: string): number {
   const database = new Database(join(folder, "data", "media.db"), { readonly: true });
   try {
-    return database.prepare("select count(*) from local_media_repository where media_length > 0").pluck().get();
+    return database
+      .prepare("select count(*) from local_media_repository where media_length > 0")
+      .pluck()
+      .get() as number;
   } finally {
     database.close();
   }

@@ -134,13 +134,13 @@ describe("two chains of Python alone, asked in one go", () => {
     ["the first of both chains", { first: { [ALLOWED]: { never: true }, [LIMITS]: { never: true } } }],
     ["the second of both chains", { second: { [ALLOWED]: { never: true }, [LIMITS]: { never: true } } }],
     [
-      "everybody",
+      "every module",
       {
         first: { [ALLOWED]: { never: true }, [LIMITS]: { never: true } },
         second: { [ALLOWED]: { never: true }, [LIMITS]: { never: true } },
       },
     ],
-  ])("still ask everybody once where %s runs past the deadline and is skipped", async (_who, script) => {
+  ])("still ask every module once where %s runs past the deadline and is skipped", async (_who, script) => {
     const person = scripted.person(script);
     expect((await person.upload()).status).toBe(200);
     expect([person.asked(ALLOWED), person.asked(LIMITS)]).toEqual([both, both]);

@@ -24,7 +24,7 @@ test("tokens belong to users, who may be administrators or guests", () => {
   expect(warnings).toEqual([]);
 });
 
-test("a file that everybody may read is a warning", () => {
+test("a file that every user may read is a warning", () => {
   const file = writeTokens("t: {user_id: '@a:b'}", 0o644);
   expect(loadTokensFile(file, "b").warnings).toEqual([
     `${file}: every user of this machine may read the tokens (chmod o-r)`,

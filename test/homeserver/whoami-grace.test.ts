@@ -40,7 +40,7 @@ function connect(timeoutMs = 5000, graceMs = GRACE_MS): WhoamiAuthenticator {
   });
 }
 
-/** Everybody's token is the local part of the name. */
+/** Each user's token is the local part of the name. */
 function nameByToken(res: ServerResponse, req: IncomingMessage): void {
   json(200, { user_id: `@${req.headers.authorization?.replace("Bearer ", "")}:hs.test` })(res, req);
 }
@@ -124,7 +124,7 @@ test("a token that was logged out during an outage is refused as soon as the hom
   await ask();
   homeserver.answer = UNKNOWN;
   await expect(ask("stranger")).rejects.toMatchObject({ status: 401 });
-  // That was an answer: the outage is over, and everybody is asked for again.
+  // That was an answer: the outage is over, and every user is asked for again.
   await expect(ask("alice")).rejects.toMatchObject({ status: 401, errcode: "M_UNKNOWN_TOKEN" });
   homeserver.answer = DOWN;
   nowMs += 60_000;

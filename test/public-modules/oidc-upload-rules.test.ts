@@ -66,7 +66,7 @@ describe("synapse-oidc-upload-rules without an answer of Keycloak's", () => {
     await service.logged("failed to determine upload limits");
   });
 
-  test("gives everybody the strictest limits, with on_error: deny", async () => {
+  test("gives every user the strictest limits, with on_error: deny", async () => {
     isKeycloakDown = true;
     const service = await folderWith({ on_error: "deny" }).start();
     expect(await statusesOf(service, "alice", [1_000, 1])).toEqual([200, 403]);

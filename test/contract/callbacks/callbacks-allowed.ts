@@ -10,7 +10,7 @@ const TOO_LARGE = '{"errcode":"M_TOO_LARGE","error":"Upload request body is too 
 /** `is_user_allowed_to_upload_media_of_size`: the first denial refuses the upload. */
 export function describeAllowed(shared: Shared, languages: readonly Language[]): void {
   describe("is_user_allowed_to_upload_media_of_size", () => {
-    it("stores the upload when everybody allows it, having asked them in their order with the user and the size", async () => {
+    it("stores the upload when every module allows it, having asked them in their order with the user and the size", async () => {
       const person = shared().person();
       expect((await person.upload(123)).status).toBe(200);
       expect(person.asked(KIND)).toEqual(INSTANCES);

@@ -9,7 +9,7 @@ const KIND = "get_media_config_for_user";
 /** `get_media_config_for_user`: the first dict is the whole body. */
 export function describeConfig(shared: Shared, languages: readonly Language[]): void {
   describe("get_media_config_for_user", () => {
-    it("answers the service's own size when everybody passes, having asked them in their order with the user alone", async () => {
+    it("answers the service's own size when every module passes, having asked them in their order with the user alone", async () => {
       const person = shared().person();
       const { status, text, headers } = await person.config();
       expect({ status, text }).toEqual({ status: 200, text: `{"m.upload.size":${MAX_UPLOAD_BYTES}}` });

@@ -13,12 +13,12 @@ import type { Shared } from "./callbacks.ts";
 const KIND = "on_media_upload_limit_exceeded";
 const LIMITS = "get_media_upload_limits_for_user";
 
-/** `on_media_upload_limit_exceeded`: everybody is told, and the upload is refused in every case. */
+/** `on_media_upload_limit_exceeded`: every module is told, and the upload is refused in every case. */
 export function describeExceeded(shared: Shared, languages: readonly Language[]): void {
   const languageOf = (instance: Instance) => languages[INSTANCES.indexOf(instance)] ?? "typescript";
 
   describe("on_media_upload_limit_exceeded", () => {
-    it("tells everybody in their order, with the user, the limit, and the bytes sent and attempted", async () => {
+    it("tells every module in their order, with the user, the limit, and the bytes sent and attempted", async () => {
       const person = shared().person(
         script([limit(150, 60_000, { info_uri: "https://example.test/plan", can_upgrade: true })]),
       );

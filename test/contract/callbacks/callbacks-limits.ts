@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 /** `get_media_upload_limits_for_user`: the first list is used in place of the configured limits. */
 export function describeLimits(shared: Shared, languages: readonly Language[]): void {
   describe("get_media_upload_limits_for_user", () => {
-    it("holds a user to the configured limits when everybody passes, having asked them in their order", async () => {
+    it("holds a user to the configured limits when every module passes, having asked them in their order", async () => {
       const person = shared().person();
       const { status, body } = await person.upload(20 * 1024 + 1);
       expect(status).toBe(403);

@@ -11,7 +11,7 @@ export function describeNotifications(shared: Shared): void {
       ["raise", { raise: "error" }],
       ["refuse", { refuse: { code: 403, msg: "no", errcode: "M_FORBIDDEN" } }],
       ["answer false", { answer: false }],
-    ])("changes nothing where all of them %s, and everybody is told", async (_what, step) => {
+    ])("changes nothing where all of them %s, and every module is told", async (_what, step) => {
       const person = shared().person(steps(KIND, { first: step, second: step, third: step }));
       const mediaId = await person.store(64);
       await person.called(KIND, "third");

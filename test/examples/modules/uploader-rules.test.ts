@@ -35,7 +35,7 @@ async function answerOf(answer: Promise<Response>): Promise<readonly [number, un
 }
 
 describe.each(LANGUAGES)("The module of examples/no-archives in %s", (language) => {
-  test("lets only an administrator upload a ZIP file, and everybody other files", async () => {
+  test("lets only an administrator upload a ZIP file, and every user other files", async () => {
     const { service, homeserver } = await start("no-archives", language, { alice: {}, carol: { admin: true } });
     const refused = [400, { errcode: "M_FORBIDDEN", error: "ZIP files cannot be shared here" }];
     for (const zip of ZIPS) {

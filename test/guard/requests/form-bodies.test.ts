@@ -57,11 +57,14 @@ describe("A POST whose body Synapse could take for a form", () => {
     expect(guard.synapse.requests).toEqual([]);
   });
 
-  test.each(["r0", "v1"])("is refused on the path of %s too, before anyone is asked who sends it", async (version) => {
-    const request = { method: "POST", target: `/_matrix/media/${version}/upload`, body: BODY };
-    const headers = [["Content-Type", FORM]] as const;
-    expect((await RawConnection.ask(guard.service.port, { ...request, headers })).status).toBe(415);
-  });
+  test.each(["r0", "v1"])(
+    "is refused on the path of %s too, before the homeserver is asked who sends it",
+    async (version) => {
+      const request = { method: "POST", target: `/_matrix/media/${version}/upload`, body: BODY };
+      const headers = [["Content-Type", FORM]] as const;
+      expect((await RawConnection.ask(guard.service.port, { ...request, headers })).status).toBe(415);
+    },
+  );
 });
 
 test.each([[["image/png"]], [["text/plain; charset=utf-8"]], [["application/x-www-form"]], [[]]])(

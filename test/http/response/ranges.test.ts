@@ -123,7 +123,7 @@ describe("a file that is large", () => {
     }
   });
 
-  test("may be left half way without hurting anybody", async () => {
+  test("may be left half way without harm to other requests", async () => {
     // More than a piece of the file and the buffers of both sockets hold: what is left half way must not be sent yet.
     const large = await service.upload(new Uint8Array(32 * 2 ** 20));
     const leave = new AbortController();

@@ -194,7 +194,7 @@ describe("creating media ids", () => {
   });
 });
 
-test("What a killed process left of an upload to a media id is gone before anybody uploads to it again", async () => {
+test("What a killed process left of an upload to a media id is gone before the next upload to it", async () => {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-test-"));
   try {
     const before = await startTestService({ folder });

@@ -75,7 +75,7 @@ describe("calls to Python beyond what may be in flight", () => {
     await asked(1);
     const upload = service.upload("arrived", { as: "bob" });
     await gauge("queued", 1);
-    // The queue is full, and longer than max_wait goes by for everybody else.
+    // The queue is full, and longer than max_wait goes by for every other request.
     expect((await ask("carol")).status).toBe(503);
     expect((await ask("carol")).status).toBe(503);
     await gauge("refused", 2);

@@ -8,7 +8,7 @@ import { createTemporaryFolder } from "../files/temporary-folder.ts";
 const SUFFIXES = ["", "-wal", "-shm"];
 let umask: number;
 
-// The worst case: whatever is made without a mode of its own is for everybody.
+// The worst case: whatever is made without a mode of its own may be read by every user.
 beforeEach(() => void (umask = process.umask(0)));
 afterEach(() => void process.umask(umask));
 
