@@ -31,7 +31,7 @@ test("A hash that others add counts at once", async () => {
 
 test("A thumbnail is not looked at", async () => {
   await using module = await loadModule(MODULE, CONFIG);
-  const thumbnail = { width: 32, height: 32, method: "crop", type: "image/png", length: 10 };
+  const thumbnail = { width: 32, height: 32, method: "crop" as const, type: "image/png", length: 10 };
   expect(await module.call("checkMediaFileForSpam", BAD, { thumbnail })).toBe("NOT_SPAM");
 });
 

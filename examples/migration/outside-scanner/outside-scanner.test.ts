@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { loadModule } from "synapse-media-bridge/testing";
@@ -12,10 +12,13 @@ const NO_ANSWER = { status: 503, errcode: "M_UNKNOWN", fields: { retry_after_ms:
 /** What the scanner answers; an answer without a body never comes. */
 let answer: { readonly status: number; readonly body?: string | Buffer };
 const asked: string[] = [];
-const scanner = createServer(async (request, response) => {
+const scanner = createServer((request, response) => void respond(request, response));
+
+async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   asked.push(`${request.method} ${request.url} ${(await buffer(request)).toString()}`);
   if (answer.body !== undefined) response.writeHead(answer.status).end(answer.body);
-});
+}
+
 let url: string;
 
 beforeAll(async () => {

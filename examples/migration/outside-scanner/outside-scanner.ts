@@ -69,5 +69,5 @@ function decode(body: ArrayBuffer): string {
 
 /** Python counts characters where JavaScript counts UTF-16 units. */
 function shorten(name: string): string {
-  return [...name].slice(0, MAX_NAME_LENGTH).join("");
+  return Array.from(name).slice(0, MAX_NAME_LENGTH).join("");
 }

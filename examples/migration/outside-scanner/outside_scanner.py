@@ -1,4 +1,4 @@
-"""A Synapse module: a scanner outside of the service says whether a file is clean. Without its answer a file is refused.
+"""A Synapse module: a scanner outside of the service says whether a file is clean. Without an answer it is refused.
 
 It is asked with `GET <url>?sha256=…`, or with `POST <url>` and the file where `send: file` says so. It answers 200 with
 `{"clean": true}`, or with `{"clean": false, "name": "what it found"}`.
