@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { FaultProgram } from "./program.ts";
 import { runAnswerFuzz } from "./answers/answer-fuzz.ts";
+import { runFamilies } from "./families/families.ts";
 import { runFaultyDisk } from "./disk/faulty-disk.ts";
 import { runHttpFuzz } from "./http/http-fuzz.ts";
 import { runPowerCut } from "./disk/power-cut.ts";
@@ -23,6 +24,7 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "restarts", run: runRestarts },
   { name: "shadow", run: (options) => runShadow(options) },
   { name: "soak", run: runSoak },
+  { name: "families", run: runFamilies },
 ];
 
 const { values, positionals } = parseArgs({

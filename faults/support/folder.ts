@@ -43,6 +43,13 @@ export function writeFaultConfig(folder: string, { config, mediaBridge }: Folder
     },
   };
   // JSON is YAML.
-  writeFileSync(path, JSON.stringify(whole));
+  writeFileSync(path, JSON.stringify(whole, writeExactly));
   return path;
+}
+
+/** Known to Node.js since 21, and not to TypeScript's library yet. */
+const { rawJSON } = JSON as unknown as { rawJSON: (text: string) => unknown };
+
+function writeExactly(_key: string, value: unknown): unknown {
+  return typeof value === "bigint" ? rawJSON(String(value)) : value;
 }

@@ -77,11 +77,12 @@ export default defineModule({
         // Otherwise the limit is not one of ours, and neither are its words.
         if (limits.length === 0) return;
         const left = bytesLeft(limit, sentBytes);
+        // In the order of their names, in which the members of an answer of Python's are sent.
         throw new MatrixError(
           403,
           "ORG.EXAMPLE_UPLOADS_USED_UP",
           `You may upload ${left} more bytes within ${describePeriod(Number(limit.timePeriodMs))}`,
-          { fields: { info_uri: help, "org.example.left": left, "org.example.attempted": attemptedBytes } },
+          { fields: { info_uri: help, "org.example.attempted": attemptedBytes, "org.example.left": left } },
         );
       },
     });

@@ -71,7 +71,7 @@ class UploadRules:
             return
         left = max(0, limit.max_bytes - sent_bytes)
         period = describe_period(limit.time_period_ms)
-        fields = {"info_uri": self.help, "org.example.left": left, "org.example.attempted": attempted_bytes}
+        fields = {"info_uri": self.help, "org.example.attempted": attempted_bytes, "org.example.left": left}
         raise SynapseError(
             403, f"You may upload {left} more bytes within {period}", "ORG.EXAMPLE_UPLOADS_USED_UP", fields
         )
