@@ -6,6 +6,7 @@ import { benchDatabase } from "./database.ts";
 import { benchFaults } from "./faults/faults.ts";
 import { benchGuard } from "./guard.ts";
 import { benchMemory } from "./memory.ts";
+import { benchMigration } from "./migration.ts";
 import { benchSpam } from "./spam.ts";
 import { benchService } from "./service.ts";
 import { ROOT } from "./support/targets.ts";
@@ -37,5 +38,7 @@ if (wants("service")) {
 if (values.only === "faults") await benchFaults(python, values.works);
 // Only where it is asked for: it needs a Synapse and nginx.
 if (values.only === "guard") await benchGuard(python, Number(values.scale));
+// Only where it is asked for: it says what a Python child less saves.
+if (values.only === "migration") await benchMigration(python);
 // Only where it is asked for: it stores 4 GB.
 if (values.only === "memory") await benchMemory(python, { synapse: values.synapse });

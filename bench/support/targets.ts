@@ -32,7 +32,7 @@ export type Durability = "full" | "relaxed";
 /** What differs between the services of one bench. */
 export interface BridgeOptions {
   readonly durability: Durability;
-  readonly modules?: readonly { readonly module: string; readonly config?: unknown }[];
+  readonly modules?: readonly object[];
   /** Keys of `media_bridge.python`. */
   readonly python?: Record<string, unknown>;
   /** A built checkout whose service is started; absent: this one. */
