@@ -48,7 +48,7 @@ export async function benchMigration(python: string): Promise<void> {
       rows.push([folder, "idle, of that its own", ...idle.map(({ ownMb }) => ownMb.toFixed(0))]);
       rows.push([folder, "start in s", ...targets.map(({ startSeconds }) => startSeconds.toFixed(2))]);
       for (const connections of [1, 16]) {
-        const works = targets.map((target) => ({ target, work: { ...UPLOAD, connections, requests: 2000 } }));
+        const works = targets.map((target) => ({ target, work: { ...UPLOAD, connections, requests: 5000 } }));
         const figures = await measureInTurn(works);
         rows.push([
           folder,

@@ -19,8 +19,6 @@ const LONG_WORLDS = 10;
 const SHORT_WORLDS = 2;
 /** A mistake must be found within so many. */
 const MISTAKE_QUESTIONS = 1_000;
-/** Of a module with a mistake: short, for each late answer takes it. */
-const MISTAKE_DEADLINE_MS = 2_000;
 const SIDE_BY_SIDE = 8;
 
 /** A question whose answers differ. */
@@ -80,7 +78,7 @@ async function findMistake(mistake: Mistake, seed: number): Promise<string | und
       questions: MISTAKE_QUESTIONS,
       isOver: (found) => found.length > 0,
       candidate: writeMistaken(mistake, folder),
-      deadlineMs: MISTAKE_DEADLINE_MS,
+      ...(mistake.deadlineMs !== undefined && { deadlineMs: mistake.deadlineMs }),
     });
     const [first] = differences;
     return first && `${first.class}, found within ${asked} questions`;

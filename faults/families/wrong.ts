@@ -14,6 +14,8 @@ export interface Mistake {
   readonly right: string;
   readonly wrong: string;
   readonly class: DifferenceClass;
+  /** Of the callbacks, where the mistake is about time. */
+  readonly deadlineMs?: number;
 }
 
 export const MISTAKES: readonly Mistake[] = [
@@ -45,6 +47,7 @@ export const MISTAKES: readonly Mistake[] = [
     wrong:
       "async isUserAllowedToUploadMediaOfSize(userId, sizeBytes) { if (sizeBytes === 1) await new Promise(() => {});",
     class: "candidate late",
+    deadlineMs: 2000,
   },
   {
     name: "other words",
