@@ -13,6 +13,7 @@ const SLOWEST = [
   "providers/fetching",
   "guard/live/check-live",
   "cli/new-module",
+  "faults/families",
   "faults/soak",
   "faults/power-cut",
 ];
