@@ -73,10 +73,10 @@ export const MISTAKES: readonly Mistake[] = [
 ];
 
 /** Writes the module with the mistake; answers the file. */
-export function writeMistaken({ family, right, wrong }: Mistake, folder: string): string {
+export function writeMistaken({ name, family, right, wrong }: Mistake, folder: string): string {
   const source = readFileSync(join(ROOT, "examples/migration", family.folder, family.typescript), "utf8");
   if (source.split(right).length !== 2) throw new Error(`${family.typescript} does not hold "${right}" once`);
-  const file = join(folder, family.typescript);
+  const file = join(folder, `${name.replaceAll(" ", "-")}.ts`);
   writeFileSync(
     file,
     source.replace(right, () => wrong),
