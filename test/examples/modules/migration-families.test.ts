@@ -43,7 +43,10 @@ test("The configurations of the README hold for the modules of either language",
     })),
   );
   expect(inTypeScript).toEqual(inPython);
-  const refused = { status: 403, body: { errcode: "M_FORBIDDEN", error: "This file is not accepted here: the file is empty" } };
+  const refused = {
+    status: 403,
+    body: { errcode: "M_FORBIDDEN", error: "This file is not accepted here: the file is empty" },
+  };
   // The scanner of the README is not there.
   const notScanned = { status: 503, body: expect.objectContaining({ retry_after_ms: 30_000 }) as object };
   const sizes = ["500M", "20M", "50M"].map((size) => ({ "m.upload.size": Number.parseInt(size, 10) * 1024 * 1024 }));
