@@ -37,9 +37,19 @@ class LoadedModule:
         self._class = getattr(module, name)
 
     def parse_config(self) -> None:
-        parse = getattr(self._class, "parse_config", None)
+        parse = self.parser
         # The parser gets a copy: what it changes must not change what errors hide.
         self._parsed = self.config if parse is None else parse(self._read_config())
+
+    @property
+    def parsed(self) -> Any:
+        """What its constructor gets as its configuration."""
+        return self._parsed
+
+    @property
+    def parser(self) -> Any:
+        """Its `parse_config`; None where it has none."""
+        return getattr(self._class, "parse_config", None)
 
     def construct(self, api: Any) -> None:
         self.instance = self._class(self._parsed, api)

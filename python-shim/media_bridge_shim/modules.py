@@ -19,6 +19,8 @@ from .memory import limit_memory
 from .providers.loaded import LoadedProvider
 from .registry import Registry
 from .running import current_module
+from .shapes import shape_of
+from .sources import source_of
 from .unregistered import find_unregistered
 from .web.server import WebServer
 
@@ -100,6 +102,22 @@ class Modules:
         return {
             **news.to_wire(),
             "unregistered": find_unregistered(module.instance, self.registry.names_of(module.index)),
+        }
+
+    def describe(self, params: dict[str, Any]) -> dict[str, Any]:
+        """What the beginning of a TypeScript module is written from; for a module that is constructed."""
+        module = self._modules.get(params["index"])
+        if module is None or module.instance is None:
+            raise ProtocolError(f"module {params['index']} is not constructed")
+        entries = [entry for entry in self.registry.entries if entry.module == module.index]
+        return {
+            "config": shape_of(module.config),
+            "parsed": shape_of(module.parsed),
+            "parse_config": None if module.parser is None else source_of(module.parser),
+            "callbacks": [
+                {"kind": entry.kind.name, "nth": entry.nth, "name": entry.name, "source": source_of(entry.callback)}
+                for entry in entries
+            ],
         }
 
     def find_provider(self, index: int) -> LoadedModule:

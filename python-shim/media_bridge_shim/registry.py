@@ -146,7 +146,7 @@ class Registry:
         return entry
 
 
-def _function_of(callback: Any) -> Any:
+def function_of(callback: Any) -> Any:
     """The function behind partials, methods, decorators and callable objects."""
     while isinstance(callback, functools.partial):
         callback = callback.func
@@ -157,7 +157,7 @@ def _function_of(callback: Any) -> Any:
 
 def _place_of(callback: Any) -> tuple[str | None, int | None]:
     try:
-        code = _function_of(callback).__code__
+        code = function_of(callback).__code__
         return code.co_filename, code.co_firstlineno
     except Exception:
         return None, None
@@ -165,7 +165,7 @@ def _place_of(callback: Any) -> tuple[str | None, int | None]:
 
 def _name_of(callback: Any) -> str:
     try:
-        name = getattr(callback, "__qualname__", None) or _function_of(callback).__qualname__
+        name = getattr(callback, "__qualname__", None) or function_of(callback).__qualname__
         return clean_text(str(name), MAX_NAME_BYTES)
     except Exception:
         return type_name(callback)

@@ -48,6 +48,7 @@ class Server:
             "ping": lambda _id, _params: None,
             "initialize": self._initialize,
             "construct": lambda _id, params: self._modules.construct(params),
+            "describe": lambda _id, params: self._modules.describe(params),
             "serve_web": lambda _id, params: self._modules.serve_web(params),
             "started": lambda _id, _params: lifecycle.start_reactor(),
             "metrics": lambda _id, _params: render_metrics(),

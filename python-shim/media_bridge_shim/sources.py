@@ -1,0 +1,20 @@
+"""The source of what a module registers, for `media-bridge port`."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from typing import Any
+
+from .registry import function_of
+from .wire_text import clean_text
+
+MAX_SOURCE_BYTES = 64 * 1024
+
+
+def source_of(callback: Any) -> str | None:
+    """Its lines without their common indentation, cut at 64 KiB; None where there is no source. Never raises."""
+    try:
+        return clean_text(textwrap.dedent(inspect.getsource(function_of(callback))), MAX_SOURCE_BYTES)
+    except Exception:
+        return None
