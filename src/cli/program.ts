@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { loadConfig } from "../config/load-config.ts";
 import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
+import { addMigrationCommands } from "./migration/commands.ts";
 import { collect, describeForReader, loadAsService, print, readDuration } from "./terminal/command-line.ts";
 import { endProgress } from "./terminal/progress.ts";
 import { PROXIES, type Proxy } from "./init/proxy-files.ts";
@@ -220,6 +221,8 @@ program
     const { newModule } = await import("./new-module.ts");
     print(newModule(name, { python: options.python === true, cwd: process.cwd() }));
   });
+
+addMigrationCommands(program);
 
 try {
   await program.parseAsync();

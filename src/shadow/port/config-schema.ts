@@ -90,6 +90,8 @@ function membersOf(shape: Shape | undefined): readonly Member[] | undefined {
 }
 
 function keySource(name: string): string {
+  // Otherwise it would be the object's prototype.
+  if (name === "__proto__") return '["__proto__"]';
   return IDENTIFIER.test(name) ? name : JSON.stringify(name);
 }
 

@@ -36,7 +36,7 @@ function write(shape: Shape, key: string, numbers: number[]): string {
     case "map":
     case "object": {
       const members = new Map(shape.members.map(([name, value]) => [sampleKey(name), write(value, name, numbers)]));
-      return `{ ${[...members].map(([name, value]) => `${JSON.stringify(name)}: ${value}`).join(", ")} }`;
+      return members.size === 0 ? "{}" : `{ ${[...members].map(([name, value]) => `"${name}": ${value}`).join(", ")} }`;
     }
     default:
       return "null";
@@ -52,6 +52,7 @@ function writeNumber(value: string | null, key: string, numbers: number[]): stri
 }
 
 function sampleKey(name: string): string {
-  if (SAFE_KEY.test(name)) return name;
+  // In a literal it would be no key.
+  if (SAFE_KEY.test(name) && name !== "__proto__") return name;
   return USER_ID.test(name) ? SAMPLE_USER : SAMPLE_TEXT;
 }

@@ -1,0 +1,38 @@
+import { CallbackChain, type ChainOptions } from "../../callbacks/callback-chain.ts";
+import { nativeArgs } from "../../callbacks/asked/native-args.ts";
+import { type CallbackKinds, KINDS, type KindName } from "../../callbacks/kinds.ts";
+import { MatrixError } from "../../errors.ts";
+import type { Asked } from "../asked.ts";
+import type { Timed } from "../compared.ts";
+
+/** One module that can be asked: its callbacks are the only ones in the registry. */
+export type AskedModule = Pick<ChainOptions, "registry" | "isUserAdmin" | "policies">;
+
+/** Whether the module has a callback of this kind. */
+export function answers({ registry }: AskedModule, kind: KindName): boolean {
+  return registry.slots(kind).length > 0;
+}
+
+/**
+ * Asks one module one question. A module without such a callback lets the walk continue. Rejects with a TypeError for
+ * arguments that the callback cannot have.
+ */
+export async function askModule(module: AskedModule, { kind, args, user }: Asked): Promise<Timed> {
+  const values = nativeArgs(kind, args);
+  let timed: Timed = { said: { outcome: "continue" }, micros: 0 };
+  const chain = new CallbackChain({
+    ...module,
+    observe: () => undefined,
+    onLate: () => undefined,
+    onAnswered: (_module, { said, micros }) => (timed = { said, micros }),
+  }).knowing(user === undefined ? {} : { requester: { userId: user } });
+  await walk(chain, kind, values).catch((error: unknown) => {
+    // It is what the module said, which was heard.
+    if (!MatrixError.is(error)) throw error;
+  });
+  return timed;
+}
+
+async function walk<K extends KindName>(chain: CallbackChain, kind: K, args: CallbackKinds[K]["args"]): Promise<void> {
+  await (KINDS[kind].notification ? chain.notify(kind, ...args) : chain.decide(kind, ...args));
+}
