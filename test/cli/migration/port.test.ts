@@ -75,8 +75,8 @@ function folderWithPlans(): CliFolder {
 async function runTests(folder: CliFolder) {
   const vitest = join(PROJECT, "node_modules/vitest/vitest.mjs");
   const options = { cwd: folder.path, reject: false, env: { NO_COLOR: "1" } };
-  const { stdout, exitCode } = await execa(process.execPath, [vitest, "run", "--reporter=json"], options);
-  const { testResults } = JSON.parse(stdout) as {
+  const { exitCode } = await execa(process.execPath, [vitest, "run", "--reporter=json", "--outputFile=report.json"], options);
+  const { testResults } = JSON.parse(readFileSync(join(folder.path, "report.json"), "utf8")) as {
     testResults: { assertionResults: { title: string; status: string }[] }[];
   };
   const results = testResults.flatMap(({ assertionResults }) => assertionResults);
