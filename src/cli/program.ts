@@ -34,6 +34,7 @@ interface CallCommandOptions {
   readonly config?: string[];
   readonly running?: string[];
   readonly json?: boolean;
+  readonly record?: string;
 }
 
 interface UserCommandOptions {
@@ -127,12 +128,13 @@ program
   )
   .option("-r, --running <path>", "ask the service that runs with this configuration; may be repeated", collect)
   .option("--json", "print JSON")
-  .action(async (callback: string, args: string[], { config, running, json }: CallCommandOptions) => {
+  .option("--record <file>", "add the question, and what each module said, to a recording (docs/recordings.md)")
+  .action(async (callback: string, args: string[], { config, running, json, record }: CallCommandOptions) => {
     const [paths = [], more] = [config, running].filter((given) => given !== undefined);
     if (paths.length === 0 || more !== undefined) throw new StartError("CONFIG", WHOM_TO_CALL);
     const { call } = await import("./call.ts");
     const asked = running === undefined ? "configuration" : "service";
-    print(await call((await loadAsService(paths)).config, callback, args, { asked, json: json === true }));
+    print(await call((await loadAsService(paths)).config, callback, args, { asked, json: json === true, record }));
     process.exit(0);
   });
 

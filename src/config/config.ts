@@ -178,6 +178,15 @@ export interface MetricsConfig {
   readonly hosts: readonly string[];
 }
 
+/** Where what modules are asked and say is recorded. */
+export interface RecordConfig {
+  /** Absolute. */
+  readonly path: string;
+  readonly maxBytes: number;
+  /** The share of the questions that is recorded, from 0 to 1. */
+  readonly sample: number;
+}
+
 /** The settings under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */
 export interface MediaBridgeConfig {
   /** Whether what `media_upload_limits` would refuse is refused, or only reported; modules have theirs. */
@@ -195,6 +204,8 @@ export interface MediaBridgeConfig {
   readonly metrics: MetricsConfig | undefined;
   /** How long refused uploads are remembered, and how many. */
   readonly refusals: { readonly keepForMs: number; readonly maxRows: number };
+  /** Undefined where nothing is recorded. */
+  readonly record: RecordConfig | undefined;
   readonly log: LogSettings;
   readonly upload: { readonly idleTimeoutMs: number };
   readonly download: { readonly idleTimeoutMs: number };

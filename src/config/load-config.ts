@@ -64,6 +64,7 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
       ...ofDatabase,
       ...warnings,
       ...warnAboutRequirements(config.mediaBridge.python),
+      ...warnAboutRecording(config.mediaBridge),
     ],
     undecided: keys.undecided,
     files: sources.files,
@@ -93,6 +94,15 @@ function dropNulls(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).filter(([, member]) => member !== null);
   return Object.fromEntries(entries.map(([key, member]) => [key, dropNulls(member)]));
+}
+
+function warnAboutRecording({ record }: Config["mediaBridge"]): string[] {
+  if (record === undefined) return [];
+  const { path, maxBytes, sample } = record;
+  const share = sample === 1 ? "" : ` (${Number((sample * 100).toFixed(6))} % of them)`;
+  return [
+    `media_bridge.record: the questions to modules${share} are recorded with user ids as they are, up to ${maxBytes} bytes, in ${path}; remove the key once there are enough`,
+  ];
 }
 
 function buildLimit(limit: Settings["media_upload_limits"][number]): ConfiguredUploadLimit {

@@ -1,3 +1,4 @@
+import type { Answered } from "../callbacks/asked/asked.ts";
 import { CallbackChain } from "../callbacks/callback-chain.ts";
 import type { ChainOptions } from "../callbacks/chain-options.ts";
 import type { NewFacts } from "../callbacks/context/caller.ts";
@@ -35,12 +36,38 @@ export async function runCall(
   return (await askChain(kind, values, modules, config)).report;
 }
 
+/** As {@link runCall}, with what each module was asked and said, for a recording. */
+export async function runRecordedCall(
+  callback: string,
+  args: readonly string[],
+  modules: CalledModules,
+  config: Config,
+): Promise<RecordedCall> {
+  const { kind, values } = readArguments(callback, args);
+  const { report, answered } = await askChain(kind, values, modules, config);
+  return { report, answered };
+}
+
+/** Plain JSON. */
+export interface RecordedCall {
+  readonly report: CallReport;
+  /** In the order in which they were asked. */
+  readonly answered: readonly ModuleAnswer[];
+}
+
+/** What one module was asked and said. */
+export interface ModuleAnswer {
+  readonly module: string;
+  readonly answered: Answered;
+}
+
 /** One walk of a chain: as it is reported, and the value of the callback that stopped it, undefined where none did. */
 export interface AskedChain {
   readonly report: CallReport;
   readonly value: unknown;
   /** What callbacks that are not enforced would have done. */
   readonly unenforced: readonly Unenforced[];
+  readonly answered: readonly ModuleAnswer[];
 }
 
 /** Walks the real chain of a callback once; callbacks are told of the `facts`. Rejects as {@link runCall}. */
@@ -53,6 +80,7 @@ export async function askChain(
 ): Promise<AskedChain> {
   const records: SlotRecord[] = [];
   const unenforced: Unenforced[] = [];
+  const answered: ModuleAnswer[] = [];
   const chain = new CallbackChain({
     registry: modules.registry,
     isUserAdmin: modules.isUserAdmin,
@@ -60,6 +88,7 @@ export async function askChain(
     observe: (record) => records.push(record),
     onLate: () => undefined,
     onUnenforced: (what) => unenforced.push(what),
+    onAnswered: ({ name: module }, what) => answered.push({ module, answered: what }),
     trace: true,
   }).knowing({ ...facts, request: takeRequestNumber() });
   const { http, value } = await ask(chain, kind, values, config);
@@ -69,7 +98,7 @@ export async function askChain(
     const what = unenforced.find(({ slot }) => slot === record.slot);
     return reportSlot(record, what && describeUnenforced(what, config));
   });
-  return { report: { callback: kind, slots, decidedBy, http }, value, unenforced };
+  return { report: { callback: kind, slots, decidedBy, http }, value, unenforced, answered };
 }
 
 async function ask(

@@ -36,6 +36,8 @@ export interface Metrics {
   watchTraffic(read: () => Traffic): void;
   /** What a callback, or a limit of the configuration, would have done and is not enforced. */
   unenforced(would: "refuse" | "answer", callback: string, module: string): void;
+  /** Questions to modules were recorded (`media_bridge.record`), or not. */
+  questionsRecorded(outcome: "recorded" | "lost" | "full", questions: number): void;
   uploadStored(bytes: number): void;
   /** An upload was stored that would have been refused by what is not enforced. */
   uploadWouldBeRefused(): void;
@@ -101,6 +103,7 @@ export const NO_METRICS: Metrics = {
   whoamiAsked: ignore,
   watchTraffic: ignore,
   unenforced: ignore,
+  questionsRecorded: ignore,
   uploadStored: ignore,
   uploadWouldBeRefused: ignore,
   uploadRefused: ignore,

@@ -60,6 +60,13 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     registers,
   });
   const unenforced = countUnenforced(registers);
+  const recorded = new Counter({
+    name: "media_bridge_recorded_questions_total",
+    help: "Questions to modules that were to be recorded, by what became of them",
+    labelNames: ["outcome"] as const,
+    registers,
+  });
+  for (const outcome of ["recorded", "lost", "full"]) recorded.inc({ outcome }, 0);
   const zeroDuration = zeroOnce(durations);
   for (const reason of UPLOAD_REFUSALS) refusals.inc({ reason }, 0);
   return {
@@ -99,6 +106,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
         uploads.inc();
         bytes.inc(sizeBytes);
       },
+      questionsRecorded: (outcome, questions) => recorded.inc({ outcome }, questions),
       uploadRefused: (reason) => refusals.inc({ reason }),
       watchBridge: (read) => watchBridge(read, registers),
       watchModules: (read) => modules.watch(read),

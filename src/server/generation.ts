@@ -1,4 +1,5 @@
 import type { Express } from "express";
+import { joinListeners } from "../callbacks/asked/join-listeners.ts";
 import { CallbackChain } from "../callbacks/callback-chain.ts";
 import type { Config } from "../config/config.ts";
 import { isGuarding } from "../config/is-guarding.ts";
@@ -85,6 +86,8 @@ export async function assembleGeneration(
   const reports = reportSlots(log, metrics);
   const shadows = await openShadows({ config, modules, log, metrics });
   cleanup.add((graceMs) => shadows.close(graceMs));
+  const recording = config.mediaBridge.record && (await state.recordings.open(config.mediaBridge.record));
+  cleanup.add(() => recording?.close());
   const chain = new CallbackChain({
     ...shadows.listeners,
     registry: modules.registry,
@@ -93,6 +96,7 @@ export async function assembleGeneration(
     clock,
     onLate: reports.onLate,
     onUnenforced: reports.onUnenforced,
+    onAnswered: joinListeners(shadows.listeners.onAnswered, recording?.take),
     observe(record, request) {
       tallies.count(record);
       reports.observe(record, request);

@@ -15,6 +15,7 @@ import type { RateLimits } from "../media/upload/rate-limits.ts";
 import type { UploadLocks } from "../media/upload/upload-locks.ts";
 import type { UsageAccounts } from "../media/upload/usage-accounts.ts";
 import type { Metrics } from "../metrics/metrics.ts";
+import { Recordings } from "../shadow/recording/recordings.ts";
 import { SlotTallies } from "../status/slot-tallies.ts";
 import { openBlobs } from "../storage/open-blobs.ts";
 import { openStores } from "../storage/open-stores.ts";
@@ -22,6 +23,7 @@ import type { Stores } from "../storage/stores.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import type { RateLimit } from "../util/concurrency/rate-limiter.ts";
+import { VERSION } from "../version.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 import { storePaths } from "./store-paths.ts";
 
@@ -42,6 +44,8 @@ export interface ProcessState {
   readonly tallies: SlotTallies;
   /** What `media-bridge refusals` reports. */
   readonly refusals: KeptRefusals;
+  /** Where what modules are asked is recorded. */
+  readonly recordings: Recordings;
   readonly stopping: ShutdownGate;
   /** Words of `check --live`. */
   readonly probes: Probes;
@@ -86,6 +90,12 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
     metrics,
     tallies: new SlotTallies(),
     refusals,
+    recordings: new Recordings({
+      serverName: config.serverName,
+      service: VERSION,
+      log,
+      count: metrics.questionsRecorded,
+    }),
     stopping: new ShutdownGate(),
     probes: new Probes(),
     async recover() {

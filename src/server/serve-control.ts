@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { runCall } from "../control/call.ts";
+import { runCall, runRecordedCall } from "../control/call.ts";
 import { listenForControl, type ControlHandlers } from "../control/control-server.ts";
 import { controlSocketPath } from "../control/control-socket.ts";
 import { describeUser } from "../control/user/describe-user.ts";
@@ -12,7 +12,7 @@ import type { Logger } from "../util/log.ts";
 import type { Generation } from "./generation.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
-const CallParamsSchema = z.strictObject({ callback: z.string(), args: z.array(z.string()) });
+const CallParamsSchema = z.strictObject({ callback: z.string(), args: z.array(z.string()), record: z.boolean().default(false) });
 const ProbeParamsSchema = z.strictObject({ word: z.string().min(16) });
 
 /** The service as commands see it. */
@@ -56,9 +56,9 @@ export async function openControl(
     },
     probe: async (params) => serving(service).probes.expect(ProbeParamsSchema.parse(params).word),
     call: async (params) => {
-      const { callback, args } = CallParamsSchema.parse(params);
+      const { callback, args, record } = CallParamsSchema.parse(params);
       const { config: running, modules } = serving(service);
-      return runCall(callback, args, modules, running);
+      return (record ? runRecordedCall : runCall)(callback, args, modules, running);
     },
     user: async (params) => {
       const { config: running, modules, usage } = serving(service);

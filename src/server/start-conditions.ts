@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
 import { expectFreeAddress } from "../http/free-address.ts";
+import { expectRecordable } from "../shadow/recording/recording-file.ts";
 import { inspectDatabase, tryMediaStore } from "../storage/inspect-stores.ts";
 import { loadNativePart } from "../storage/native-part.ts";
 import { storePaths } from "./store-paths.ts";
@@ -14,7 +15,7 @@ import { storePaths } from "./store-paths.ts";
  * @param isRunning whether the service of this configuration runs: its addresses are in use then
  */
 export async function expectToStart(config: Config, isRunning: boolean): Promise<void> {
-  const { listen, metrics, dataPath, database } = config.mediaBridge;
+  const { listen, metrics, dataPath, database, record } = config.mediaBridge;
   // What is said of databases and locks needs it.
   loadNativePart();
   const looks: readonly (() => void | Promise<void>)[] = [
@@ -28,6 +29,7 @@ export async function expectToStart(config: Config, isRunning: boolean): Promise
           async () => expectFreeAddress(listen, "media_bridge.listen"),
           async () => metrics && expectFreeAddress(metrics, "media_bridge.metrics"),
         ]),
+    async () => record && expectRecordable(record.path, config.serverName),
     ...("path" in listen ? [() => expectWritable(dirname(listen.path), "The folder", "media_bridge.listen.path")] : []),
   ];
   const errors: StartError[] = [];

@@ -47,6 +47,11 @@ export function buildMediaBridge(
       hosts: settings.metrics.hosts.map((name) => name.toLowerCase()),
     },
     refusals: { keepForMs: settings.refusals.keep_for, maxRows: settings.refusals.max_rows },
+    record: settings.record && {
+      path: resolve(folder, settings.record.path),
+      maxBytes: settings.record.max_bytes,
+      sample: settings.record.sample,
+    },
     log: settings.log,
     upload: { idleTimeoutMs: settings.upload.idle_timeout },
     download: { idleTimeoutMs: settings.download.idle_timeout },

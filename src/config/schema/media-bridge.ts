@@ -21,6 +21,7 @@ import {
 } from "./fields.ts";
 import { LogSchema } from "./log.ts";
 import { metricsSchema } from "./metrics.ts";
+import { RecordSchema } from "./record.ts";
 import { storageProviderCallsSchema } from "./storage-providers.ts";
 import { pythonSchema } from "./python.ts";
 import { OwnModuleEntrySchema } from "./synapse.ts";
@@ -206,6 +207,11 @@ export const MediaBridgeSchema = group({
   refusals: field(REFUSALS_GROUP.prefault({}), {
     form: "a mapping",
     description: "What is kept of refused uploads, with the user's id: `media-bridge refusals` reads it.",
+  }),
+  record: field(RecordSchema.optional(), {
+    form: "a mapping",
+    description:
+      "Records what modules are asked and say, with user ids as they are, for `media-bridge replay`: docs/recordings.md.",
   }),
   log: field(LogSchema.prefault({}), { form: "a mapping", description: "What is logged." }),
   upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),

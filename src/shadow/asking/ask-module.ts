@@ -1,4 +1,5 @@
-import { CallbackChain, type ChainOptions } from "../../callbacks/callback-chain.ts";
+import { CallbackChain } from "../../callbacks/callback-chain.ts";
+import type { ChainOptions } from "../../callbacks/chain-options.ts";
 import { nativeArgs } from "../../callbacks/asked/native-args.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../../callbacks/kinds.ts";
 import { MatrixError } from "../../errors.ts";
