@@ -37,7 +37,7 @@ export async function call(
   const absolute = callback === "check_media_file_for_spam" ? args.map((path) => resolve(path)) : args;
   const { report, answered } = await askAndRecord(config, callback, absolute, asked, record);
   if (json) return JSON.stringify({ asked, ...report }, null, 2);
-  const recorded = record === undefined ? [] : [`recorded: what ${answered.length} modules said, in ${record}`];
+  const recorded = record === undefined ? [] : [`recorded in ${record}: answers of ${answered.length} module${answered.length === 1 ? "" : "s"}`];
   return [describeAsked(asked), formatReport(report), ...recorded].join("\n");
 }
 

@@ -14,6 +14,7 @@ import { parityTestSource } from "../../shadow/port/test-source.ts";
 import { isolateModuleOutput } from "../terminal/module-output.ts";
 import { showPythonSetup } from "../terminal/python-setup-progress.ts";
 import { type OneModuleOptions, openBaseConfig, withOneModule } from "./one-module.ts";
+import { alreadyThere, writeNew } from "./write-new.ts";
 
 /** How `media-bridge port` is asked. */
 export interface PortOptions extends OneModuleOptions {
@@ -119,16 +120,6 @@ async function askSamples(
   }
 }
 
-function writeNew(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: "wx" });
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw alreadyThere(file);
-    throw new StartError("CONFIG", `${file} cannot be written: ${message}`, { cause });
-  }
-}
-
 function writeNewOr(file: string, text: string, undo: () => void): void {
   try {
     writeNew(file, text);
@@ -136,10 +127,6 @@ function writeNewOr(file: string, text: string, undo: () => void): void {
     undo();
     throw error;
   }
-}
-
-function alreadyThere(file: string): StartError {
-  return new StartError("CONFIG", `${file} exists already, and nothing was changed: name another file with --to`);
 }
 
 function describePort(

@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { KindName } from "../../../src/callbacks/kinds.ts";
+import { CallbackRegistry } from "../../../src/callbacks/registry.ts";
+import { UNKNOWN_FACTS } from "../../../src/shadow/compare/effect.ts";
+import { IgnoreRule } from "../../../src/shadow/compare/ignore.ts";
+import type { AskedModule } from "../../../src/shadow/asking/ask-module.ts";
+import type { RecordedQuestion } from "../../../src/shadow/recording/format.ts";
+import { BoundaryGroups } from "../../../src/shadow/replay/boundary-groups.ts";
+import { generateBoundaries } from "../../../src/shadow/replay/generate.ts";
+import { findNumbers, withNumber } from "../../../src/shadow/replay/numbers.ts";
+import { SmallestHashes } from "../../../src/shadow/replay/smallest-hashes.ts";
+
+const KIND = "is_user_allowed_to_upload_media_of_size";
+const ALICE = "@alice:example.test";
+const LIMIT = { max_bytes: "100", time_period_ms: "60.5", info_uri: null, can_upgrade: false, extra: null };
+const how = { facts: UNKNOWN_FACTS, ignore: new IgnoreRule(undefined, () => undefined) };
+
+/** A module with one callback, which a function of a number stands for. */
+function moduleOf(allows: (size: number) => unknown): AskedModule {
+  const registry = new CallbackRegistry();
+  registry.add({
+    language: "typescript",
+    kind: KIND,
+    module: { index: 0, name: "m", language: "typescript" },
+    nth: 0,
+    name: "allows",
+    file: null,
+    isLate: false,
+    takesSize: false,
+    call: (_user, size) => allows(size as number),
+  });
+  const policy = { deadlineMs: 1000, onUnavailable: "refuse" } as const;
+  const policies = new Proxy({} as Record<KindName, typeof policy>, { get: () => policy });
+  return { registry, policies, isUserAdmin: async () => false };
+}
+
+function recorded(size: number, isAllowed: boolean, user = ALICE): RecordedQuestion {
+  const said = isAllowed ? { outcome: "continue" as const } : { outcome: "stop" as const, value: null };
+  return { module: "m", callback: KIND, args: [user, size], said, micros: 1, ts: 1, user };
+}
+
+async function generate(sizes: readonly number[], original: AskedModule | undefined, candidate: AskedModule, seed = "1") {
+  const groups = new BoundaryGroups(seed);
+  for (const size of sizes) groups.add(recorded(size, true));
+  const questions: RecordedQuestion[] = [];
+  const generated = await generateBoundaries({
+    groups: groups.list(),
+    candidate,
+    original,
+    module: "m",
+    ...how,
+    onProgress: () => undefined,
+    onQuestion: (question) => questions.push(question),
+  });
+  return { generated, sizes: questions.map(({ args }) => args[1]) };
+}
+
+test("Between two recorded numbers every border of the original's answers is found, and a border that lies elsewhere shows", async () => {
+  const sizes = fc.uniqueArray(fc.nat(1_000_000_000), { minLength: 2, maxLength: 6 });
+  const property = fc.asyncProperty(sizes, fc.double({ min: 0, max: 1, noNaN: true }), async (values, share) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    const border = low + Math.floor((high - low) * share);
+    // The largest size that the original allows: at most one below the largest that was recorded.
+    const last = Math.min(border, high - 1);
+    const original = moduleOf((size) => size <= last);
+    const { generated, sizes: asked } = await generate(values, original, moduleOf((size) => size < last)); // prettier-ignore
+    expect(generated.borders).toBe(1);
+    expect(asked).toEqual(expect.arrayContaining([last, last + 1]));
+    expect(generated.differences.toJSON().different_effect?.smallest.map(({ args }) => args[1])).toEqual([last]);
+    const same = await generate(values, original, original);
+    expect(same.generated.differences.haveEffect).toBe(false);
+  });
+  await fc.assert(property, { numRuns: 100, seed: 3 });
+});
+
+test("Without an original the candidate is asked beside each number, and only its failures count", async () => {
+  const failing = moduleOf((size) => {
+    if (size === 11) throw new TypeError("eleven");
+    return true;
+  });
+  const { generated, sizes } = await generate([10], undefined, failing);
+  expect([generated.asked, generated.uncompared, sizes]).toEqual([3, 2, []]);
+  expect(generated.differences.toJSON()).toEqual({ candidate_failed: { count: 1, smallest: [expect.anything()] } });
+});
+
+test("The same seed generates the same questions, whatever the order of the recording", async () => {
+  const sizes = Array.from({ length: 300 }, (_, index) => index * 7919);
+  const original = moduleOf((size) => size % 5000 < 2500);
+  const one = await generate(sizes, original, original, "a");
+  const reversed = await generate(sizes.toReversed(), original, original, "a");
+  const other = await generate(sizes, original, original, "b");
+  expect(reversed.sizes).toEqual(one.sizes);
+  expect(other.sizes).not.toEqual(one.sizes);
+});
+
+test("Numbers are found in every argument, those of limits included, and are put back in the same form", () => {
+  const args = [ALICE, LIMIT, 5, 6];
+  expect(findNumbers(args)).toEqual([
+    { path: [1, "max_bytes"], value: 100 },
+    { path: [2], value: 5 },
+    { path: [3], value: 6 },
+  ]);
+  expect(withNumber(args, [1, "max_bytes"], 7)).toEqual([ALICE, { ...LIMIT, max_bytes: "7" }, 5, 6]);
+  expect(withNumber(args, [3], 7)).toEqual([ALICE, LIMIT, 5, 7]);
+});
+
+test("What is kept of very many keys is bounded, and does not depend on their order", () => {
+  const keys = Array.from({ length: 1000 }, (_, index) => `key ${index}`);
+  const keep = (order: readonly string[]) => {
+    const kept = new SmallestHashes<string>(10, "seed");
+    for (const key of order) kept.take(key, () => key);
+    return { list: kept.list().map(([key]) => key), isPartial: kept.isPartial };
+  };
+  const kept = keep(keys);
+  expect(kept.list).toHaveLength(10);
+  expect(kept.isPartial).toBe(true);
+  expect(keep(keys.toReversed())).toEqual(kept);
+  expect(keep(keys.slice(0, 5)).isPartial).toBe(false);
+});
