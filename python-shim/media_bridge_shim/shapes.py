@@ -1,4 +1,4 @@
-"""The shape of a configuration: types, names of keys, numbers. Its texts stay here, since any of them may be a secret."""
+"""The shape of a configuration: types, names of keys, numbers. Its texts stay here: any of them may be a secret."""
 
 from __future__ import annotations
 

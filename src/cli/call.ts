@@ -37,7 +37,10 @@ export async function call(
   const absolute = callback === "check_media_file_for_spam" ? args.map((path) => resolve(path)) : args;
   const { report, answered } = await askAndRecord(config, callback, absolute, asked, record);
   if (json) return JSON.stringify({ asked, ...report }, null, 2);
-  const recorded = record === undefined ? [] : [`recorded in ${record}: answers of ${answered.length} module${answered.length === 1 ? "" : "s"}`];
+  const recorded =
+    record === undefined
+      ? []
+      : [`recorded in ${record}: answers of ${answered.length} module${answered.length === 1 ? "" : "s"}`];
   return [describeAsked(asked), formatReport(report), ...recorded].join("\n");
 }
 
@@ -53,10 +56,12 @@ async function askAndRecord(
   if (record === undefined) return ask(config, callback, args, false);
   const file = await RecordingFile.open(resolve(record), newHeader(config.serverName, VERSION));
   try {
-    const call = await ask(config, callback, args, true);
+    const recorded = await ask(config, callback, args, true);
     const about = callback === "check_media_file_for_spam" ? await recordedFile(args[0] ?? "", Infinity) : undefined;
-    await file.append(call.answered.map(({ module, answered }) => toLine(toQuestion(module, answered, about))).join(""));
-    return call;
+    await file.append(
+      recorded.answered.map(({ module, answered }) => toLine(toQuestion(module, answered, about))).join(""),
+    );
+    return recorded;
   } finally {
     await file.close();
   }

@@ -94,7 +94,7 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
       serverName: config.serverName,
       service: VERSION,
       log,
-      count: metrics.questionsRecorded,
+      count: (outcome, questions) => metrics.questionsRecorded(outcome, questions),
     }),
     stopping: new ShutdownGate(),
     probes: new Probes(),

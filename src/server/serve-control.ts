@@ -12,7 +12,11 @@ import type { Logger } from "../util/log.ts";
 import type { Generation } from "./generation.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
-const CallParamsSchema = z.strictObject({ callback: z.string(), args: z.array(z.string()), record: z.boolean().default(false) });
+const CallParamsSchema = z.strictObject({
+  callback: z.string(),
+  args: z.array(z.string()),
+  record: z.boolean().default(false),
+});
 const ProbeParamsSchema = z.strictObject({ word: z.string().min(16) });
 
 /** The service as commands see it. */

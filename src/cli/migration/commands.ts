@@ -28,12 +28,18 @@ function addPort(program: Command): void {
 function addReplay(program: Command): void {
   program
     .command("replay")
-    .description("ask a changed module the questions of a recording, offline; exit status 1 where it would have another effect")
+    .description(
+      "ask a changed module the questions of a recording, offline; exit status 1 where it would have another effect",
+    )
     .argument("<recording>", "made by call --record, or by media_bridge.record")
     .option("-m, --module <module>", "the changed module: a file such as ./limits.ts, or a Python class")
     .option("--module-config <file or JSON>", "its configuration; by default that of --entry")
     .option("-c, --config <path>", "the configuration whose settings hold; may be repeated", collect)
-    .option("--entry <number>", "its entry that is asked, or that --module is to replace; from 1, as check shows them", readNumber)
+    .option(
+      "--entry <number>",
+      "its entry that is asked, or that --module is to replace; from 1, as check shows them",
+      readNumber,
+    )
     .option("--of <module>", "whose questions are asked, where the recording has those of several modules")
     .option("--callback <callback>", "ask the questions of this callback alone; may be repeated", collect)
     .option("--ignore <file>", "which differences do not matter: the file of a shadow's ignore")

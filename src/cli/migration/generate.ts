@@ -14,13 +14,18 @@ import { OWNER_ONLY, writeNew } from "./write-new.ts";
 const DEFAULT_SEED = "1";
 
 /** Asks about the borders between the numbers of a recording. */
-export async function generateFrom(parts: ReplayParts, { seed = DEFAULT_SEED, write }: ReplayCommand): Promise<RunReport> {
+export async function generateFrom(
+  parts: ReplayParts,
+  { seed = DEFAULT_SEED, write }: ReplayCommand,
+): Promise<RunReport> {
   const { candidate, original, how, progress, warn } = parts;
   const { groups, module, serverName, isPartial } = await gather(parts, seed);
   if (isPartial) warn(`the recording has more numbers than are looked at: another --seed than ${seed} chooses others`);
   if (groups.length === 0) warn("nothing was generated: the recording has no number that fits");
   if (original === undefined) {
-    warn("the original was not asked, so that failures of the candidate are all that is found: name it with --original");
+    warn(
+      "the original was not asked, so that failures of the candidate are all that is found: name it with --original",
+    );
   }
   const written = [toLine(newHeader(serverName, VERSION))];
   const generated = await generateBoundaries({
@@ -53,11 +58,15 @@ async function gather({ path, filter, warn, progress, totalBytes }: ReplayParts,
     gathered.add(question);
     progress.count({ done: readBytes, total: totalBytes, things: "bytes" });
   }
-  if (module === undefined) throw new StartError("CONFIG", `${path} has no question that fits: see --of and --callback`);
+  if (module === undefined)
+    throw new StartError("CONFIG", `${path} has no question that fits: see --of and --callback`);
   return { groups: gathered.list(), module, serverName: header.server_name, isPartial: gathered.isPartial };
 }
 
 function describeGenerated({ asked, uncompared, borders, differences }: Generated): string[] {
   const alone = uncompared === 0 ? "" : `, ${uncompared} of them of the candidate alone`;
-  return [`generated: ${asked} questions${alone}; ${borders} borders of the original were found`, ...describeDifferences(differences)];
+  return [
+    `generated: ${asked} questions${alone}; ${borders} borders of the original were found`,
+    ...describeDifferences(differences),
+  ];
 }

@@ -26,7 +26,10 @@ export function chooseModule(named: string, config: string | undefined, like: Mo
   const isFile = named.includes("/") || /\.[cm]?[jt]s$/.test(named);
   if (isFile) return chooseFile(named, node, like);
   if (!isPythonClass(named)) {
-    throw new StartError("CONFIG", `${named}: expected a file, such as ./limits.ts, or a Python class, such as a.b.Class`);
+    throw new StartError(
+      "CONFIG",
+      `${named}: expected a file, such as ./limits.ts, or a Python class, such as a.b.Class`,
+    );
   }
   const configJson = node === undefined ? pythonConfigOf(like) : toConfigJson(node);
   const isLegacySpamChecker = like?.language === "python" && like.isLegacySpamChecker === true && like.module === named;
@@ -63,7 +66,10 @@ function pythonConfigOf(like: ModuleConfig | undefined): string {
   if (like.language === "python") return like.configJson;
   return JSON.stringify(like.config ?? {}, (_key, value: unknown) => {
     if (typeof value !== "bigint") return value;
-    throw new StartError("CONFIG", "the entry's configuration has an integer beyond 2^53: name one with --module-config");
+    throw new StartError(
+      "CONFIG",
+      "the entry's configuration has an integer beyond 2^53: name one with --module-config",
+    );
   });
 }
 

@@ -62,7 +62,12 @@ export async function replay(file: string, command: ReplayCommand): Promise<Repl
     const { isDifferent, report, lines } = await run(parts, command).finally(() => progress.end());
     const names = { recording: path, candidate: nameOf(candidate) };
     if (command.json === true) return { text: JSON.stringify({ ...names, ...report, warnings }, null, 2), isDifferent };
-    const text = [`recording: ${path}`, `candidate: ${names.candidate}`, ...lines, ...warnings.map((line) => `warning: ${line}`)];
+    const text = [
+      `recording: ${path}`,
+      `candidate: ${names.candidate}`,
+      ...lines,
+      ...warnings.map((line) => `warning: ${line}`),
+    ];
     return { text: text.join("\n"), isDifferent };
   } finally {
     for (const modules of loaded) await modules.stop(0);

@@ -55,7 +55,7 @@ function sourceOf(shape: Shape, indent: string): string {
     case "map":
     case "object":
       return mappingSource(shape, undefined, indent);
-    case "other":
+    default:
       // What it is in YAML is unknown here: a pattern was a text, a period a number or a text.
       return "z.unknown()";
   }

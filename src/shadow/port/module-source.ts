@@ -73,7 +73,8 @@ function registrations(callbacks: readonly DescribedCallback[]): string[] {
     const round = `${KINDS[callback.kind].group} ${callback.nth}`;
     rounds.set(round, [...(rounds.get(round) ?? []), callback]);
   }
-  if (rounds.size === 0) return ["    // The Python module registers no callback that this service fires.", "    void api;"];
+  if (rounds.size === 0)
+    return ["    // The Python module registers no callback that this service fires.", "    void api;"];
   return [...rounds.values()].flatMap(([first, ...rest]) => {
     if (first === undefined) return [];
     const register = REGISTER[KINDS[first.kind].group];

@@ -35,7 +35,8 @@ export function sampleQuestions(kind: KindName, numbers: readonly number[], path
       return [[path, info]];
     case "on_media_uploaded":
       return users.map((user) => [user, MEDIA_ID, 1000]);
-    case "on_media_deleted":
+    default:
+      kind satisfies "on_media_deleted";
       return [[MEDIA_ID]];
   }
 }
@@ -59,5 +60,7 @@ export function withoutRepeats(cases: readonly SampleCase[]): SampleCase[] {
 
 /** About the same user, with the same answer. */
 function isAlike(one: SampleCase, other: SampleCase): boolean {
-  return [one, other].map(({ kind, args, said }) => JSON.stringify([kind, args[0], said])).every((text, _index, [first]) => text === first);
+  return [one, other]
+    .map(({ kind, args, said }) => JSON.stringify([kind, args[0], said]))
+    .every((text, _index, [first]) => text === first);
 }

@@ -77,9 +77,7 @@ const QuestionSchema = z.object({
   micros: z.number(),
   ts: z.int(),
   user: z.string().optional(),
-  file: z
-    .object({ bytes: z.int(), sha256: z.string().optional(), type: z.string().optional() })
-    .optional(),
+  file: z.object({ bytes: z.int(), sha256: z.string().optional(), type: z.string().optional() }).optional(),
 });
 
 const HeaderSchema = z.object({ server_name: z.string(), started: z.string(), service: z.string() });

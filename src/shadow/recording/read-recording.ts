@@ -55,7 +55,9 @@ async function* readQuestions(
         return;
       }
       const reason = `${path}:${line.number}: this line is damaged (${(cause as Error).message})`;
-      throw new StartError("CONFIG", `${reason}: remove it (sed -i ${line.number}d ${path}), or record anew`, { cause });
+      throw new StartError("CONFIG", `${reason}: remove it (sed -i ${line.number}d ${path}), or record anew`, {
+        cause,
+      });
     }
   }
 }

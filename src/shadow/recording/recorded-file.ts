@@ -12,7 +12,8 @@ export async function recordedFile(path: string, maxHashedBytes = MAX_HASHED_BYT
     const { size: bytes } = await handle.stat();
     if (bytes > maxHashedBytes) return { bytes };
     const hash = createHash("sha256");
-    for await (const chunk of handle.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) hash.update(chunk);
+    for await (const chunk of handle.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>)
+      hash.update(chunk);
     return { bytes, sha256: hash.digest("hex") };
   } catch {
     return undefined;

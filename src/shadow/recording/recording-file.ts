@@ -9,8 +9,7 @@ const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
 const OTHERS_WRITE = 0o022;
 const STICKY = 0o1000;
-const FLAGS =
-  constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+const FLAGS = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 const HEADER_BYTES = 64 * 1024;
 
 /** A recording that lines are added to. */
@@ -76,7 +75,6 @@ export class RecordingFile {
     this.#sizeBytes = end;
     this.#isUnsure = false;
   }
-
 }
 
 async function readPart(handle: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -30,7 +30,7 @@ function findIn(value: Portable, path: NumberPath): FoundNumber[] {
     return NUMBER_TEXTS.has(String(path.at(-1))) && WHOLE.test(value) ? [{ path, value: Number(value) }] : [];
   }
   if (!isPlainObject(value)) return [];
-  return Object.entries(value).flatMap(([name, member]) => findIn(member as Portable, [...path, name]));
+  return Object.entries(value).flatMap(([name, member]) => findIn(member, [...path, name]));
 }
 
 function replace(value: Portable, [step, ...rest]: NumberPath, number: number): Portable {

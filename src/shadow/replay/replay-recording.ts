@@ -45,7 +45,13 @@ export interface Replayed {
 }
 
 /** Asks a module all questions of a recording, in their order, and compares. Rejects with a StartError. */
-export async function replayRecording({ questions, filter, candidate, onProgress, ...how }: ReplayOptions): Promise<Replayed> {
+export async function replayRecording({
+  questions,
+  filter,
+  candidate,
+  onProgress,
+  ...how
+}: ReplayOptions): Promise<Replayed> {
   const replayed: Replayed = {
     module: undefined,
     asked: 0,
@@ -97,7 +103,8 @@ export function askedOf({ callback, args, user, ts }: RecordedQuestion): Asked {
 /** Whether the file that a question is about, if it is about one, is still there and the same. */
 export async function isAskable({ callback, args, file }: RecordedQuestion): Promise<boolean> {
   if (callback !== "check_media_file_for_spam") return true;
-  const path = String(args[0]);
+  const [path] = args;
+  if (typeof path !== "string") return false;
   return file === undefined ? existsSync(path) : isSameFile(path, file);
 }
 

@@ -75,7 +75,11 @@ function folderWithPlans(): CliFolder {
 async function runTests(folder: CliFolder) {
   const vitest = join(PROJECT, "node_modules/vitest/vitest.mjs");
   const options = { cwd: folder.path, reject: false, env: { NO_COLOR: "1" } };
-  const { exitCode } = await execa(process.execPath, [vitest, "run", "--reporter=json", "--outputFile=report.json"], options);
+  const { exitCode } = await execa(
+    process.execPath,
+    [vitest, "run", "--reporter=json", "--outputFile=report.json"],
+    options,
+  );
   const { testResults } = JSON.parse(readFileSync(join(folder.path, "report.json"), "utf8")) as {
     testResults: { assertionResults: { title: string; status: string }[] }[];
   };

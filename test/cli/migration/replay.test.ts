@@ -207,12 +207,15 @@ function argsIn(path: string): unknown[] {
   return lines.map((line) => (JSON.parse(line) as { args: unknown }).args);
 }
 
+function question(module: string): string {
+  return `{"module":"${module}","callback":"on_media_deleted","args":["abc"],"said":{"outcome":"continue"},"micros":1,"ts":1}\n`;
+}
+
 test("A replay writes nothing and sends nothing, and a command that leaves something open says what", async () => {
   const folder = new CliFolder({ config: { modules: [{ module: "plans.Plans", config: CONFIG }] } });
   writeFileSync(join(folder.path, "plans.py"), PYTHON);
   writeFileSync(join(folder.path, "plans.ts"), TYPESCRIPT);
   const header = '{"format":"media-bridge questions","version":1,"server_name":"example.test","started":"2026-01-01T00:00:00Z","service":"1"}\n';
-  const question = (module: string) => `{"module":"${module}","callback":"on_media_deleted","args":["abc"],"said":{"outcome":"continue"},"micros":1,"ts":1}\n`;
   const file = join(folder.path, "questions.jsonl");
   writeFileSync(file, header + question("a.A") + question("b.B"));
   const fails = async (...args: string[]) => {

@@ -39,12 +39,13 @@ test("A recording is its owner's alone; it is continued, and a line that was cut
   expect(linesOf(path).map(({ ts }) => ts)).toEqual([undefined, 1, 3]);
 });
 
+async function refused(path: string, message: RegExp): Promise<void> {
+  await expect(RecordingFile.open(path, HEADER)).rejects.toThrow(message);
+  await expect(expectRecordable(path, "example.test")).rejects.toThrow(message);
+}
+
 test("A place where others may write, a link, another server's recording and a foreign file are refused, and stay as they are", async () => {
   const folder = createTemporaryFolder();
-  const refused = async (path: string, message: RegExp) => {
-    await expect(RecordingFile.open(path, HEADER)).rejects.toThrow(message);
-    await expect(expectRecordable(path, "example.test")).rejects.toThrow(message);
-  };
   const open = join(folder, "open");
   mkdirSync(open);
   chmodSync(open, 0o777);

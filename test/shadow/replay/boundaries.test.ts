@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { KindName } from "../../../src/callbacks/kinds.ts";
 import { CallbackRegistry } from "../../../src/callbacks/registry.ts";
@@ -40,7 +40,12 @@ function recorded(size: number, isAllowed: boolean, user = ALICE): RecordedQuest
   return { module: "m", callback: KIND, args: [user, size], said, micros: 1, ts: 1, user };
 }
 
-async function generate(sizes: readonly number[], original: AskedModule | undefined, candidate: AskedModule, seed = "1") {
+async function generate(
+  sizes: readonly number[],
+  original: AskedModule | undefined,
+  candidate: AskedModule,
+  seed = "1",
+) {
   const groups = new BoundaryGroups(seed);
   for (const size of sizes) groups.add(recorded(size, true));
   const questions: RecordedQuestion[] = [];
@@ -107,14 +112,15 @@ test("Numbers are found in every argument, those of limits included, and are put
 
 test("What is kept of very many keys is bounded, and does not depend on their order", () => {
   const keys = Array.from({ length: 1000 }, (_, index) => `key ${index}`);
-  const keep = (order: readonly string[]) => {
-    const kept = new SmallestHashes<string>(10, "seed");
-    for (const key of order) kept.take(key, () => key);
-    return { list: kept.list().map(([key]) => key), isPartial: kept.isPartial };
-  };
   const kept = keep(keys);
   expect(kept.list).toHaveLength(10);
   expect(kept.isPartial).toBe(true);
   expect(keep(keys.toReversed())).toEqual(kept);
   expect(keep(keys.slice(0, 5)).isPartial).toBe(false);
 });
+
+function keep(order: readonly string[]) {
+  const kept = new SmallestHashes<string>(10, "seed");
+  for (const key of order) kept.take(key, () => key);
+  return { list: kept.list().map(([key]) => key), isPartial: kept.isPartial };
+}
