@@ -8,6 +8,7 @@ import { generateBoundaries, type Generated } from "../../shadow/replay/generate
 import { selectQuestions } from "../../shadow/replay/replay-recording.ts";
 import { describeDifferences } from "../../shadow/replay/replay-text.ts";
 import { VERSION } from "../../version.ts";
+import { toKilobytes } from "./kilobytes.ts";
 import type { ReplayCommand, ReplayParts, RunReport } from "./replay-command.ts";
 import { OWNER_ONLY, writeNew } from "./write-new.ts";
 
@@ -56,7 +57,7 @@ async function gather({ path, filter, warn, progress, totalBytes }: ReplayParts,
   for await (const { question, readBytes } of selectQuestions(questions, filter)) {
     module = question.module;
     gathered.add(question);
-    progress.count({ done: readBytes, total: totalBytes, things: "bytes" });
+    progress.count({ done: toKilobytes(readBytes), total: toKilobytes(totalBytes), things: "kB" });
   }
   if (module === undefined)
     throw new StartError("CONFIG", `${path} has no question that fits: see --of and --callback`);

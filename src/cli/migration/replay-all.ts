@@ -1,6 +1,7 @@
 import { openRecording } from "../../shadow/recording/read-recording.ts";
 import { replayRecording, type Replayed } from "../../shadow/replay/replay-recording.ts";
 import { describeDifferences } from "../../shadow/replay/replay-text.ts";
+import { toKilobytes } from "./kilobytes.ts";
 import type { ReplayParts, RunReport } from "./replay-command.ts";
 
 /** Asks the candidate every question of a recording. */
@@ -14,7 +15,7 @@ export async function replayAll(parts: ReplayParts): Promise<RunReport> {
     ...how,
     onProgress: ({ asked, differences }, readBytes) => {
       const more = `${asked} questions, ${differences.count("different_effect")} with another effect`;
-      progress.count({ done: readBytes, total: totalBytes, things: "bytes", more });
+      progress.count({ done: toKilobytes(readBytes), total: toKilobytes(totalBytes), things: "kB", more });
     },
   });
   const { asked, skippedFiles, differences, unregistered, module } = replayed;

@@ -1,34 +1,41 @@
 import type { KindName } from "../../callbacks/kinds.ts";
-import type { Portable, Said } from "../asked.ts";
+import type { Portable } from "../asked.ts";
 import type { RecordedQuestion } from "../recording/format.ts";
 import { findNumbers, type NumberPath, withNumber } from "./numbers.ts";
 import { SmallestHashes } from "./smallest-hashes.ts";
 
-/** Recorded questions that differ in one number alone. */
+/** Questions that differ in one number alone. */
 export interface BoundaryGroup {
   readonly kind: KindName;
   readonly args: readonly Portable[];
   readonly user: string | undefined;
   readonly path: NumberPath;
-  /** The numbers that were recorded, and what was said to each; the lowest first. */
-  readonly values: readonly RecordedValue[];
-}
-
-export interface RecordedValue {
-  readonly value: number;
-  readonly said: Said;
+  /** The numbers between which to look; the lowest first. */
+  readonly values: readonly number[];
 }
 
 const MAX_GROUPS = 500;
 const MAX_VALUES = 100;
 
 interface Gathered extends Omit<BoundaryGroup, "values"> {
-  readonly values: SmallestHashes<Said>;
+  readonly values: SmallestHashes<number>;
 }
 
-/** Gathers questions that differ in one number alone. Of very many it keeps some, which the seed chooses. */
+/** The questions of one callback by one number in them, whatever else is in them. */
+interface Across {
+  readonly path: NumberPath;
+  readonly byValue: SmallestHashes<{ readonly value: number; readonly question: RecordedQuestion }>;
+}
+
+/**
+ * Gathers the numbers of a recording: those of questions that differ in nothing else, and neighbours among all numbers
+ * of an argument to which something different was said, by whichever user they were asked. Of very many it keeps some,
+ * which the seed chooses.
+ */
 export class BoundaryGroups {
   readonly #groups: SmallestHashes<Gathered>;
+  /** By callback and place: there are few. */
+  readonly #across = new Map<string, Across>();
   readonly #seed: string;
 
   constructor(seed: string) {
@@ -36,26 +43,49 @@ export class BoundaryGroups {
     this.#groups = new SmallestHashes(MAX_GROUPS, seed);
   }
 
-  add({ callback: kind, args, user, said }: RecordedQuestion): void {
+  add(question: RecordedQuestion): void {
+    const { callback: kind, args, user } = question;
     for (const { path, value } of findNumbers(args)) {
-      const key = JSON.stringify([kind, path, user ?? null, withNumber(args, path, 0)]);
-      const group = this.#groups.take(key, () => {
-        const values = new SmallestHashes<Said>(MAX_VALUES, this.#seed);
-        return { kind, args, user, path, values };
+      const place = JSON.stringify([kind, path]);
+      const group = this.#groups.take(JSON.stringify([place, user ?? null, withNumber(args, path, 0)]), () => {
+        return { kind, args, user, path, values: new SmallestHashes<number>(MAX_VALUES, this.#seed) };
       });
-      group?.values.take(String(value), () => said);
+      group?.values.take(String(value), () => value);
+      const across = this.#across.get(place) ?? { path, byValue: new SmallestHashes(MAX_VALUES, this.#seed) };
+      this.#across.set(place, across);
+      across.byValue.take(String(value), () => ({ value, question }));
     }
   }
 
   list(): BoundaryGroup[] {
-    return this.#groups.list().map(([, { values, ...group }]) => {
-      const read = values.list().map(([text, said]): RecordedValue => ({ value: Number(text), said }));
-      return { ...group, values: read.toSorted((one, other) => one.value - other.value) };
+    const within = this.#groups.list().map(([, { values, ...group }]) => {
+      const sorted = values.list().map(([, value]) => value);
+      return { ...group, values: sorted.toSorted((one, other) => one - other) };
     });
+    return [...within, ...[...this.#across.values()].flatMap(listChanges)];
   }
 
   /** Whether there was more than is kept. */
   get isPartial(): boolean {
-    return this.#groups.isPartial || this.#groups.list().some(([, { values }]) => values.isPartial);
+    return (
+      this.#groups.isPartial ||
+      this.#groups.list().some(([, { values }]) => values.isPartial) ||
+      [...this.#across.values()].some(({ byValue }) => byValue.isPartial)
+    );
   }
+}
+
+/** Where what was said changes between neighbours, the question of either is asked with both numbers. */
+function listChanges({ path, byValue }: Across): BoundaryGroup[] {
+  const sorted = byValue
+    .list()
+    .map(([, known]) => known)
+    .toSorted((one, other) => one.value - other.value);
+  return sorted.flatMap((high, index) => {
+    const low = sorted[index - 1];
+    if (low === undefined || JSON.stringify(low.question.said) === JSON.stringify(high.question.said)) return [];
+    return [low, high].map(({ question: { callback: kind, args, user } }) => {
+      return { kind, args, user, path, values: [low.value, high.value] };
+    });
+  });
 }

@@ -40,12 +40,19 @@ export interface Generated {
 export async function generateBoundaries(options: GenerateOptions): Promise<Generated> {
   const { groups, candidate, original, module, onProgress, onQuestion, ...how } = options;
   const generated: Generated = { asked: 0, uncompared: 0, borders: 0, differences: new Differences() };
+  // Groups may meet at the same question, and at the same border.
+  const known = new Set<string>();
+  const borders = new Set<string>();
   for (const [index, group] of groups.entries()) {
     onProgress(index, generated);
     const found = original === undefined ? undefined : await findBorders(group, original, how);
-    generated.borders += found?.borders ?? 0;
-    for (const value of valuesAround(found?.values ?? group.values.map((known) => known.value))) {
+    for (const border of found?.borders ?? []) borders.add(keyOf(questionAt(group, border)));
+    generated.borders = borders.size;
+    for (const value of valuesAround(found?.values ?? group.values)) {
       const asked = questionAt(group, value);
+      const key = keyOf(asked);
+      if (known.has(key)) continue;
+      known.add(key);
       const answer = original && (await askModule(original, asked));
       const { said } = await askModule(candidate, asked);
       generated.asked += 1;
@@ -74,7 +81,8 @@ function judgeAlone(generated: Generated, { kind: callback, args }: Asked, candi
 }
 
 interface FoundBorders {
-  readonly borders: number;
+  /** At each of these numbers the answer is another one than right below it. */
+  readonly borders: readonly number[];
   /** The recorded numbers at both ends, and those on both sides of each border. */
   readonly values: readonly number[];
 }
@@ -82,14 +90,15 @@ interface FoundBorders {
 async function findBorders(group: BoundaryGroup, original: AskedModule, how: Comparing): Promise<FoundBorders> {
   const answerAt = async (value: number) => (await askModule(original, questionAt(group, value))).said;
   const values: number[] = [];
-  let borders = 0;
+  const borders: number[] = [];
   let before: { value: number; said: Said } | undefined;
-  for (const { value } of group.values) {
+  for (const value of group.values) {
     const here = { value, said: await answerAt(value) };
     if (before === undefined) values.push(value);
     else if (!isAlike(group, before.said, here.said, how)) {
-      borders += 1;
-      values.push(...(await bisect(before, here, answerAt, (one, other) => isAlike(group, one, other, how))));
+      const [below, border] = await bisect(before, here, answerAt, (one, other) => isAlike(group, one, other, how));
+      borders.push(border);
+      values.push(below, border);
     }
     before = here;
   }
@@ -116,6 +125,10 @@ async function bisect(
 function isAlike({ kind, args }: BoundaryGroup, one: Said, other: Said, { facts }: Comparing): boolean {
   const found = compareSaid(kind, args, one, other, facts).class;
   return found === "same" || (found === "control_failed" && one.outcome === other.outcome);
+}
+
+function keyOf({ kind, args, user }: Asked): string {
+  return JSON.stringify([kind, args, user]);
 }
 
 function valuesAround(values: readonly number[]): number[] {

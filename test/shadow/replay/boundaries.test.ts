@@ -79,6 +79,29 @@ test("Between two recorded numbers every border of the original's answers is fou
   await fc.assert(property, { numRuns: 100, seed: 3 });
 });
 
+test("A border is found where every number was recorded for another user", async () => {
+  const groups = new BoundaryGroups("1");
+  for (const [index, size] of [10, 400, 600, 9000].entries()) {
+    groups.add(recorded(size, size <= 500, `@user${index}:example.test`));
+  }
+  const original = moduleOf((size) => size <= 500);
+  const { borders, differences } = await generateBoundaries({
+    groups: groups.list(),
+    candidate: moduleOf((size) => size < 500),
+    original,
+    module: "m",
+    ...how,
+    onProgress: () => undefined,
+    onQuestion: () => undefined,
+  });
+  expect(borders).toBe(2);
+  const found = differences.toJSON().different_effect?.smallest.map(({ args }) => args);
+  expect(found).toEqual([
+    ["@user1:example.test", 500],
+    ["@user2:example.test", 500],
+  ]);
+});
+
 test("Without an original the candidate is asked beside each number, and only its failures count", async () => {
   const failing = moduleOf((size) => {
     if (size === 11) throw new TypeError("eleven");
