@@ -201,3 +201,20 @@ class Narrow:
   expect((await service.upload("a")).status).toBe(200);
   rmSync(join(dirname(folder.config), "narrow.py"));
 });
+
+test("check says that questions are recorded with user ids, makes no recording, and refuses a file that cannot hold one", async () => {
+  const folder = new CliFolder({ ...python, mediaBridge: { record: { path: "./questions.jsonl", sample: "2.5%" } } });
+  const before = folder.files();
+  const { status, stdout } = await folder.end(["check"]);
+  expect(status).toBe(0);
+  expect(warningsOf(stdout)).toEqual([
+    expect.stringMatching(/media_bridge\.record: .*\(2\.5 % of them\) are recorded with user ids as they are.*questions\.jsonl/),
+  ]);
+  expect(folder.files()).toEqual(before);
+  writeFileSync(join(folder.path, "questions.jsonl"), "of another kind\n", { mode: 0o600 });
+  const refused = await folder.end(["check"]);
+  expect([refused.status, refused.stderr]).toEqual([
+    1,
+    expect.stringMatching(/questions\.jsonl:1: this is not a recording of questions/),
+  ]);
+}); // prettier-ignore

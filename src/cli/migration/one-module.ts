@@ -44,7 +44,8 @@ export async function openBaseConfig(options: OneModuleOptions): Promise<BaseCon
 
 /** The same configuration with one module in it, and nothing else of Python's or TypeScript's. */
 export function withOneModule(config: Config, module: ModuleConfig): Config {
-  return { ...config, modules: [{ ...module, index: 0 }], storageProviders: [] };
+  // What it decides is what is asked, whether or not a service enforces it.
+  return { ...config, modules: [{ ...module, index: 0, isReportOnly: false }], storageProviders: [] };
 }
 
 function withPython(config: Config, { python, pythonPath = [] }: OneModuleOptions): Config {

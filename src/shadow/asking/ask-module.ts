@@ -25,6 +25,7 @@ export async function askModule(module: AskedModule, { kind, args, user }: Asked
     ...module,
     observe: () => undefined,
     onLate: () => undefined,
+    onUnenforced: () => undefined,
     onAnswered: (_module, { said, micros }) => (timed = { said, micros }),
   }).knowing(user === undefined ? {} : { requester: { userId: user } });
   await walk(chain, kind, values).catch((error: unknown) => {
