@@ -94,7 +94,7 @@ test("Live traffic is recorded: each module's questions and answers, users and f
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     return Number(new RegExp(`recorded_questions_total\\{outcome="${outcome}"\\} (\\d+)`).exec(text)?.[1]);
   };
-  await expect.poll(() => countOf("recorded")).toBe(4);
+  await expect.poll(() => countOf("recorded"), { timeout: 20_000 }).toBe(4);
   expect([await countOf("lost"), await countOf("full")]).toEqual([0, 0]);
   await end(service);
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -108,7 +108,7 @@ test("Live traffic is recorded: each module's questions and answers, users and f
   expect(second).toMatchObject({ ...python, args: [ALICE, 101], said: { outcome: "stop", value: null } });
   expect(told).toMatchObject({ callback: "on_media_uploaded", args: [ALICE, expect.any(String), 3] });
   expect(file).toMatchObject({ callback: "check_media_file_for_spam", user: ALICE, file: { bytes: 3, sha256: expect.stringMatching(/^cd2eb0837c9b/) as string } });
-}); // prettier-ignore
+}, 60_000); // prettier-ignore
 
 test("A reload switches the recording on and off, and to another file", async () => {
   const { folder, service, upload, reload } = await start(undefined);
@@ -127,7 +127,7 @@ test("A reload switches the recording on and off, and to another file", async ()
       .filter(({ callback }) => callback === "is_user_allowed_to_upload_media_of_size")
       .map(({ args }) => args[1]);
   expect([await sizesIn("one.jsonl"), await sizesIn("two.jsonl")]).toEqual([[4, 5], [6]]);
-}); // prettier-ignore
+}, 60_000); // prettier-ignore
 
 test("A full recording stops once, and requests are answered as before", async () => {
   const { folder, service, upload, log } = await start({ path: "./questions.jsonl", max_bytes: "600" });
