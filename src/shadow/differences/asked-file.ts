@@ -37,7 +37,7 @@ function hashOf(path: string, pieces: readonly (readonly [from: number, to: numb
       const hash = createHash("sha256");
       const buffer = Buffer.allocUnsafe(2 ** 18);
       for (const [from, to] of pieces) {
-        for (let place = from; place < to; ) {
+        for (let place = from; place < to;) {
           const count = readSync(file, buffer, 0, Math.min(buffer.length, to - place), place);
           if (count === 0) break;
           hash.update(buffer.subarray(0, count));

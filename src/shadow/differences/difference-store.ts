@@ -163,15 +163,22 @@ export class DifferenceStore implements ComparisonTaker {
     }
   }
 
+  /** A file that has reached its bound can be helped; a disk that is full cannot, and the last of these throws then. */
   #writeRoomily(opened: Opened, nowTs: number): void {
     if (this.#pending.isEmpty) return;
+    if (this.#fits(opened, nowTs)) return;
+    if (makeRoom(opened.db, this.#bounds) > 0 && this.#fits(opened, nowTs)) return;
+    this.#pending.dropDifferences();
+    this.#write(opened, nowTs);
+  }
+
+  #fits(opened: Opened, nowTs: number): boolean {
     try {
       this.#write(opened, nowTs);
+      return true;
     } catch (error) {
-      // Either the file has its full size, which can be helped, or the disk is full, which cannot.
-      const isFull = (error as { readonly code?: unknown }).code === "SQLITE_FULL";
-      if (!isFull || makeRoom(opened.db) === 0) throw error;
-      this.#write(opened, nowTs);
+      if ((error as { readonly code?: unknown }).code === "SQLITE_FULL") return false;
+      throw error;
     }
   }
 

@@ -65,7 +65,10 @@ export function keepQuestion(compared: Compared, judgement: Judgement, key: Shad
     candidateMicros: hasTime(compared.candidate.said) ? compared.candidate.micros : undefined,
     distinct: WITHOUT_PROOF.has(comparison.class)
       ? undefined
-      : { user: userId === undefined ? undefined : key.hash(userId), args: key.hash(identityOf(asked, sampled(asked))) },
+      : {
+          user: userId === undefined ? undefined : key.hash(userId),
+          args: key.hash(identityOf(asked, sampled(asked))),
+        },
     difference,
     size: difference === undefined ? 0 : sizeOf(difference),
   };

@@ -40,7 +40,7 @@ export class Pending {
       return false;
     }
     const hasRoom = this.#characters + question.size <= this.#limits.maxCharacters;
-    this.#questions.push(hasRoom ? question : { ...question, difference: undefined, size: 0 });
+    this.#questions.push(hasRoom ? question : withoutDifference(question));
     this.#characters += hasRoom ? question.size : 0;
     this.count(callback, question.class);
     if (!hasRoom) this.count(callback, "unrecorded");
@@ -54,10 +54,23 @@ export class Pending {
     this.#sums.add(callback, counter, count);
   }
 
+  /** Forgets the arguments and answers of all differences: they are only counted then. */
+  dropDifferences(): void {
+    for (const { callback, difference } of this.#questions) {
+      if (difference !== undefined) this.count(callback, "unrecorded");
+    }
+    this.#questions = this.#questions.map(withoutDifference);
+    this.#characters = 0;
+  }
+
   /** Empties it, once all is written. */
   clear(): void {
     this.#questions = [];
     this.#sums = new Sums();
     this.#characters = 0;
   }
+}
+
+function withoutDifference(question: KeptQuestion): KeptQuestion {
+  return { ...question, difference: undefined, size: 0 };
 }

@@ -24,9 +24,9 @@ export function pruneFull(db: Database, bounds: KeptBounds): number {
   return removeOldest(db, () => usedBytes(db) > bounds.maxBytes * END_AT);
 }
 
-/** Removes the oldest differences, where a write found the file full. Returns how many. */
-export function makeRoom(db: Database): number {
-  return removeOldest(db, (removed) => removed === 0);
+/** Removes the oldest differences, so that half of the file is free, where a write found it full. Returns how many. */
+export function makeRoom(db: Database, { maxBytes }: KeptBounds): number {
+  return removeOldest(db, () => usedBytes(db) > maxBytes / 2);
 }
 
 /** Whether the file is not nearly full. */
@@ -34,12 +34,12 @@ export function hasRoom(db: Database, { maxBytes }: KeptBounds): boolean {
   return usedBytes(db) <= maxBytes * BEGIN_AT;
 }
 
-function removeOldest(db: Database, isDue: (removed: number) => boolean): number {
+function removeOldest(db: Database, isDue: () => boolean): number {
   const remove = db.prepare(
     "delete from differences where difference_id in (select difference_id from differences order by last_ts limit ?)",
   );
   let removed = 0;
-  while (isDue(removed)) {
+  while (isDue()) {
     const { changes } = remove.run(AT_ONCE);
     if (changes === 0) break;
     removed += changes;
