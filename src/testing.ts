@@ -11,6 +11,9 @@ export {
 } from "./testing/fake-homeserver.ts";
 export { loadModule, type CallFacts, type LoadedModule, type LoadOptions } from "./testing/load-module.ts";
 export type { CallbackAnswer, CallbackArguments, CallbackName } from "./testing/callbacks.ts";
+export { readFixture, type ParityFixture, type ParityQuestion } from "./testing/fixture.ts";
+export { compareAnswer } from "./testing/compare-answer.ts";
+export type { Comparison, ComparisonClass } from "./shadow/compare/compare-said.ts";
 export { recordLog, type LogLine, type RecordedLog } from "./testing/recorded-log.ts";
 export {
   startTestService,

@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // What programs are handed as `synapse-media-bridge/service`.
   service: ["server", "config"],
   // What tests of modules are handed as `synapse-media-bridge/testing`: a module alone, and the service around it.
-  testing: ["service", "modules", "callbacks", "homeserver", "storage", "metrics", "module-api"],
+  testing: ["service", "modules", "shadow", "callbacks", "homeserver", "storage", "metrics", "module-api"],
   server: [
     "control",
     "http",

@@ -3,6 +3,7 @@ import { loadConfig } from "../config/load-config.ts";
 import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { addMigrationCommands } from "./migration/commands.ts";
+import { addParityCommand } from "./parity/command.ts";
 import { collect, describeForReader, loadAsService, print, readDuration } from "./terminal/command-line.ts";
 import { endProgress } from "./terminal/progress.ts";
 import { PROXIES, type Proxy } from "./init/proxy-files.ts";
@@ -225,6 +226,7 @@ program
   });
 
 addMigrationCommands(program);
+addParityCommand(program);
 
 try {
   await program.parseAsync();

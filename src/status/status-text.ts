@@ -11,7 +11,8 @@ export function formatStatus(status: ServiceStatus): string {
   return [...banner, ...lines, ...listTables(status).flatMap((table) => ["", ...formatTable(table)])].join("\n");
 }
 
-function formatTable({ title, columns, groups, empty }: Table): string[] {
+/** A table as lines of text, for a terminal. */
+export function formatTable({ title, columns, groups, empty }: Table): string[] {
   const shown = columns.flatMap((column, index) => (column.kind === "trend" ? [] : [{ column, index }]));
   const isGrouped = groups.some((group) => group.title !== undefined);
   const indent = isGrouped ? "    " : "  ";
