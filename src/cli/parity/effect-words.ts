@@ -40,7 +40,7 @@ function describeEffect(effect: Effect): string {
       return `${effect.status} ${effect.errcode} ${effect.error}${effect.fields === "{}" ? "" : ` ${effect.fields}`}`;
     case "answer":
       return `${effect.status} ${effect.body}`;
-    case "limits": {
+    default: {
       const limits = effect.limits.map(({ maxBytes, timePeriodMs }) => `${maxBytes} bytes in ${timePeriodMs} ms`);
       return limits.length === 0 ? "no limits" : limits.join(", ");
     }
@@ -49,6 +49,7 @@ function describeEffect(effect: Effect): string {
 
 /** A text that fits into a table. */
 export function cut(text: string): string {
-  const characters = [...text];
-  return characters.length <= MAX_LENGTH ? text : `${characters.slice(0, MAX_LENGTH - 1).join("")}…`;
+  if (text.length <= MAX_LENGTH) return text;
+  // Not in the middle of a character.
+  return `${text.slice(0, MAX_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

@@ -81,7 +81,9 @@ function timesTable(callbacks: readonly CallbackProof[]): Table {
     isWide: true,
     columns: [
       column("callback", "text"),
-      ...["p50 original", "p50 candidate", "p99 original", "p99 candidate", "users", "arguments", "noise"].map((name) => column(name, "number")),
+      ...["p50 original", "p50 candidate", "p99 original", "p99 candidate", "users", "arguments", "noise"].map((name) =>
+        column(name, "number"),
+      ),
     ],
     groups: [
       {

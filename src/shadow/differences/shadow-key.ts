@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
 import { StartError } from "../../errors.ts";
 
 const KEY_BYTES = 32;
@@ -29,6 +30,7 @@ export function readKey(path: string): ShadowKey | undefined {
 function makeKey(path: string): ShadowKey {
   const own = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   try {
+    mkdirSync(dirname(path), { recursive: true });
     const file = openSync(own, "wx", OWNER_ONLY);
     try {
       writeSync(file, `${randomBytes(KEY_BYTES).toString("hex")}\n`);

@@ -29,7 +29,7 @@ export interface Unlike {
 
 export function compared(unlike: Unlike = {}): Compared {
   const { kind = ALLOWED, args = ["@alice:example.test", 10], micros = 100, candidateMicros = 50 } = unlike;
-  const { original = CONTINUE, candidate = CONTINUE, again, file, user, askedTs = 1000 } = unlike;
+  const { original = CONTINUE, candidate = CONTINUE, again, file, user, askedTs = Date.now() } = unlike;
   return {
     answered: { asked: { kind, args, askedTs, file, user }, said: original, micros },
     candidate: { said: candidate, micros: candidateMicros },
