@@ -26,7 +26,7 @@ export interface PrivateDatabaseOptions {
 
 const PAGE_BYTES = 4096;
 const WAL_BYTES = 2 ** 22;
-const READER_BUSY_MS = 5_000;
+const COMMAND_BUSY_MS = 5_000;
 
 /**
  * Opens the database in the thread that calls, and makes it, readable for its owner alone, where it does not exist. A
@@ -58,18 +58,40 @@ export function openPrivate(database: PrivateDatabase, options: PrivateDatabaseO
  * `STORE`.
  */
 export function readPrivate<T>(database: PrivateDatabase, read: (db: Database.Database) => T): T | undefined {
+  return withExisting(database, "on", read);
+}
+
+/**
+ * Changes a database that exists, beside its writer or without one; undefined where there is none. What is deleted is
+ * overwritten. Throws a StartError `STORE`.
+ */
+export function changePrivate<T>(database: PrivateDatabase, change: (db: Database.Database) => T): T | undefined {
+  return withExisting(database, "off", (db) => {
+    db.pragma("secure_delete = on");
+    const changed = db.transaction(() => change(db)).immediate();
+    // Its log has what was deleted as well, until it is moved into the file.
+    db.pragma("wal_checkpoint(truncate)");
+    return changed;
+  });
+}
+
+function withExisting<T>(
+  database: PrivateDatabase,
+  queryOnly: "on" | "off",
+  work: (db: Database.Database) => T,
+): T | undefined {
   const { path } = database;
   if (!existsSync(path)) return undefined;
   let db: Database.Database | undefined;
   try {
-    db = new Database(path, { timeout: READER_BUSY_MS, fileMustExist: true });
+    db = new Database(path, { timeout: COMMAND_BUSY_MS, fileMustExist: true });
     // A connection that SQLite opens for reading leaves its log and its index behind, owned by the user of the command.
-    db.pragma("query_only = on");
+    db.pragma(`query_only = ${queryOnly}`);
     // Made, and not filled yet.
     if (versionOf(db) === 0 && isEmpty(db)) return undefined;
     expectOurs(db, database);
     if (versionOf(db) < database.migrations.length) throw ofEarlierRelease(path);
-    return read(db);
+    return work(db);
   } catch (error) {
     throw describeReadFailure(error, path);
   } finally {

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { readRuns } from "../../../src/shadow/parity/read-runs.ts";
 import { CONTINUE, CRASH, LATE, raised, stop } from "../../shadow/compare/answers.ts";
 import { compared, openStore, refused } from "../../shadow/differences/questions.ts";
 import { createFolder, dataPath, keep, pairOf } from "./recorded-shadow.ts";
@@ -191,4 +194,24 @@ test("A database that is not one of shadows is refused with a remedy", async () 
   const { status, stderr } = await folder.end(["parity"]);
   expect(status).toBe(1);
   expect(stderr).toMatch(/^media-bridge: The database \S+shadow\.db cannot be read: file is not a database/);
+});
+
+test("media-bridge forget removes the differences that name a user, and leaves those of others", async () => {
+  const folder = createFolder();
+  const words = raised(403, "M_FORBIDDEN", "ask @alice:example.test");
+  await keep(folder, [
+    refused(9),
+    refused(10, { args: ["@bob:example.test", 10], candidate: words }),
+    refused(11, { args: ["@bob:example.test", 11] }),
+  ]);
+  folder.write("media-bridge.yaml", JSON.stringify({ ...folder.readConfig(), modules: [] }));
+  // Makes the database of the service itself.
+  const service = await folder.start();
+  service.kill("SIGTERM");
+  await service.ended;
+  const { status, stdout } = await folder.end(["forget", "@alice:example.test"]);
+  expect([status, stdout]).toEqual([0, expect.stringContaining("2 differences between modules and their candidates")]);
+  const [run] = readRuns(dataPath(folder), { maxDifferences: 10 });
+  expect(run?.differences.map(({ args }) => args)).toEqual([["@bob:example.test", 11]]);
+  expect(readFileSync(join(dataPath(folder), "shadow.db")).includes("alice")).toBe(false);
 });

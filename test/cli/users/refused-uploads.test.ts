@@ -148,7 +148,7 @@ describe("without a running service", () => {
     const { stdout, status } = await folder.end(["forget", BOB]);
     expect(status).toBe(0);
     expect(stdout).toMatch(
-      /^@bob:example\.test is erased; rows that count have erased-[0-9a-f]{16} in its place:\n {2}media_bridge_refusals: 1\n/,
+      /^@bob:example\.test is erased\nrows that count have erased-[0-9a-f]{16} in its place:\n {2}media_bridge_refusals: 1\n/,
     );
     expect(bytes()).toBe(false);
     expect(countRefusals()).toBe(names.length);
