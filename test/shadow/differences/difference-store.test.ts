@@ -27,6 +27,19 @@ function counts(callback = ALLOWED): Record<string, number> {
   return Object.fromEntries(read().callbacks.find((found) => found.callback === callback)?.counts ?? []);
 }
 
+/** Rows of all runs together. */
+function countRows(): Record<string, number> {
+  const db = new Database(join(dataPath, "shadow.db"));
+  try {
+    const tables = ["counts", "latencies", "seen", "differences"];
+    return Object.fromEntries(
+      tables.map((table) => [table, db.prepare(`select count(*) from ${table}`).pluck().get() as number]),
+    );
+  } finally {
+    db.close();
+  }
+}
+
 test("Each class is counted, and each difference is kept once with its count and its times", async () => {
   const store = openStore(dataPath);
   store.add(compared());
@@ -125,6 +138,7 @@ test("The run goes on after a restart, and begins anew where a module or its con
     const pair = { ...PAIR, candidate: { ...PAIR.candidate, ...change } };
     await openStore(dataPath, { pair }).close();
     expect(read()).toMatchObject({ candidate: change, callbacks: [], differences: [] });
+    expect(countRows()).toEqual({ counts: 0, latencies: 0, seen: 0, differences: 0 });
     const store = openStore(dataPath);
     store.add(refused(10));
     await store.close();
