@@ -32,6 +32,7 @@ test("Every metric of the service is documented, and no other", async () => {
   metrics.watchBridge(() => [
     { name: "shared", up: true, inFlight: 0, queued: 0, refused: 0, restarts: 0, ignored: 0 },
   ]);
+  metrics.watchShadows(() => []);
   metrics.watchPendingStores(async () => new Map());
   metrics.watchTraffic(() => ({ receivedBytes: 0, sentBytes: 0 }));
   const own = (await registry.getMetricsAsJSON())
