@@ -7,6 +7,7 @@ import { benchFaults } from "./faults/faults.ts";
 import { benchGuard } from "./guard.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMigration } from "./migration.ts";
+import { benchShadow } from "./shadow.ts";
 import { benchSpam } from "./spam.ts";
 import { benchService } from "./service.ts";
 import { ROOT } from "./support/targets.ts";
@@ -36,6 +37,7 @@ if (wants("service")) {
 }
 // Only where it is asked for: it takes some minutes.
 if (values.only === "faults") await benchFaults(python, values.works);
+if (values.only === "shadow") await benchShadow(python, Number(values.scale));
 // Only where it is asked for: it needs a Synapse and nginx.
 if (values.only === "guard") await benchGuard(python, Number(values.scale));
 // Only where it is asked for: it says what a Python child less saves.

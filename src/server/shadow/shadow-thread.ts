@@ -2,8 +2,9 @@ import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ModuleConfig } from "../../config/config.ts";
 import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
+import { describeVersion } from "../../shadow/run/module-version.ts";
 import type { Asked } from "../../shadow/asked.ts";
-import type { Compared, ComparisonTaker, Timed } from "../../shadow/compared.ts";
+import type { Compared, ComparisonTaker, Pair, Timed } from "../../shadow/compared.ts";
 import { ownThreadId } from "../../shadow/run/cpu-time.ts";
 import { MemoryTaker } from "../../shadow/run/memory-taker.ts";
 import type { FromShadow, ShadowQuestion, ShadowThreadData, ToShadow } from "../../shadow/run/messages.ts";
@@ -42,8 +43,12 @@ await load();
 async function load(): Promise<void> {
   try {
     candidate = await loadOne(candidateEntry);
-    taker = openTaker();
-    const { name, callbacks } = candidate;
+    const { name, file, callbacks } = candidate;
+    taker = openTaker({
+      index: original.entry.index,
+      original: describeVersion(original.entry, original.name, original.file),
+      candidate: describeVersion(candidateEntry, name, file),
+    });
     tell({ type: "loaded", name, language: candidateEntry.language, callbacks });
   } catch (error) {
     tell({ type: "failed", reason: (error as Error).message });
@@ -112,7 +117,7 @@ async function close(): Promise<void> {
   port?.close();
 }
 
-function openTaker(): ComparisonTaker {
+function openTaker(_pair: Pair): ComparisonTaker {
   return new MemoryTaker();
 }
 
