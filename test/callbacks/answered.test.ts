@@ -43,9 +43,6 @@ test("A module of several callbacks is not reported where only some of them were
 });
 
 test("The error with which a module refuses is reported with the answer that the client gets", async () => {
-  const refuse = () => {
-    throw new MatrixError(403, "M_FORBIDDEN", "No", { fields: { "org.example": 2n ** 60n } });
-  };
   const { chain, heard } = openChain([{ module: 0, kind: LIMITS, call: refuse }]);
   await expect(chain.decide(LIMITS, USER, 5)).rejects.toThrow("No");
   const body = '{"errcode":"M_FORBIDDEN","error":"No","org.example":1152921504606846976}';
@@ -56,8 +53,7 @@ test("The error with which a module refuses is reported with the answer that the
 });
 
 test("Numbers of limits are reported exactly", async () => {
-  const call = () => [{ maxBytes: 2n ** 60n, timePeriodMs: 1 }];
-  const { chain, heard } = openChain([{ module: 0, kind: LIMITS, call }]);
+  const { chain, heard } = openChain([{ module: 0, kind: LIMITS, call: limitExactly }]);
   await chain.decide(LIMITS, USER, 5);
   expect(heard[0]?.[1].said).toMatchObject({ value: [{ max_bytes: "1152921504606846976", time_period_ms: "1" }] });
 });
@@ -87,9 +83,6 @@ test("A module that could not be asked is reported with the reason", async () =>
 });
 
 test("Every module that is told of a notification is reported", async () => {
-  const fail = () => {
-    throw new Error("broken");
-  };
   const { chain, heard } = openChain([
     { module: 0, kind: "on_media_deleted", call: fail },
     { module: 1, kind: "on_media_deleted", call: () => undefined },
@@ -100,6 +93,18 @@ test("Every module that is told of a notification is reported", async () => {
     [1, { outcome: "continue" }],
   ]);
 });
+
+function refuse(): never {
+  throw new MatrixError(403, "M_FORBIDDEN", "No", { fields: { "org.example": 2n ** 60n } });
+}
+
+function limitExactly(): unknown {
+  return [{ maxBytes: 2n ** 60n, timePeriodMs: 1 }];
+}
+
+function fail(): never {
+  throw new Error("broken");
+}
 
 interface SlotPlan {
   readonly module: number;

@@ -30,12 +30,12 @@ export function buildModules(
       const { node } = findNode(source.node, [...path, index, ...steps]);
       return { node, file: source.file, path: formatPath([key ?? "", ...path, index, ...steps]) };
     };
-    const own = at("config");
-    if (entry.typescript !== undefined) warnings.push(...checkForTypeScript(own));
-    const module = { ...buildModule(entry, index, folder, own.node), ...enforcementOf(entry, settings) };
+    const given = at("config");
+    if (entry.typescript !== undefined) warnings.push(...checkForTypeScript(given));
+    const module = { ...buildModule(entry, index, folder, given.node), ...enforcementOf(entry, settings) };
     if (entry.shadow === undefined) return module;
-    const given = at("shadow", "config");
-    const config = given.node === undefined ? own : given;
+    const ofShadow = at("shadow", "config");
+    const config = ofShadow.node === undefined ? given : ofShadow;
     if (entry.shadow.typescript !== undefined) warnings.push(...checkForTypeScript(config));
     const candidate = { ...buildModule(entry.shadow, index, folder, config.node), key: at("shadow").path };
     return { ...module, shadow: buildShadow(entry.shadow, candidate, folder) };

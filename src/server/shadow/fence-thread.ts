@@ -14,11 +14,13 @@ export function fenceFetch(onHeldBack: () => void): void {
 
 /** What the code of this thread prints goes nowhere: it may print without end. */
 export function silencePrinting(): void {
-  const swallow = (_chunk: unknown, ...rest: unknown[]) => {
-    const done = rest.find((argument) => typeof argument === "function");
-    if (done !== undefined) queueMicrotask(done as () => void);
-    return true;
-  };
   process.stdout.write = swallow;
   process.stderr.write = swallow;
+}
+
+/** A stream's `write` that writes nothing, and says so to who waits for it. */
+function swallow(_chunk: unknown, ...rest: unknown[]): boolean {
+  const done = rest.find((argument) => typeof argument === "function");
+  if (done !== undefined) queueMicrotask(done as () => void);
+  return true;
 }

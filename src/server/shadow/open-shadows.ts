@@ -127,7 +127,8 @@ function listen(
       if (run === undefined) return;
       const decider = isCandidate(index) ? "candidate" : "original";
       if (answered.asked.kind !== SPAM) return run.offer(answered, decider, undefined);
-      const file = links.get(String(answered.asked.args[0]));
+      const [path] = answered.asked.args;
+      const file = typeof path === "string" ? links.get(path) : undefined;
       if (file !== undefined) run.offer(answered, decider, file.link.hold(), file.part);
     },
     onAsking({ kind, args }) {

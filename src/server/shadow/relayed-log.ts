@@ -30,7 +30,6 @@ export function relayLog(relay: Relay, facts: object = {}, allowance = new LineA
   const pass = (level: "warn" | "error") => (more: object, message: string) => {
     if (allowance.take()) relay(level, plain({ ...facts, ...more }), message.slice(0, MAX_MESSAGE));
   };
-  const nothing = () => undefined;
   return {
     trace: nothing,
     debug: nothing,
@@ -40,6 +39,10 @@ export function relayLog(relay: Relay, facts: object = {}, allowance = new LineA
     fatal: pass("error"),
     child: (more) => relayLog(relay, { ...facts, ...more }, allowance),
   };
+}
+
+function nothing(): void {
+  // Not passed on.
 }
 
 function plain(facts: object): object {

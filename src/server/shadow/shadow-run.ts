@@ -174,18 +174,21 @@ export class ShadowRun {
     this.#underWay.set(id, queued);
     const { file, answered, decider, isAskedAgain } = queued;
     if (file === undefined) return this.#keeper.send({ type: "ask", id, answered, decider, isAskedAgain });
-    void file.linked.then((link) => {
-      // It may have been lost meanwhile.
-      if (!this.#underWay.has(id)) return;
-      if (link !== undefined) {
-        const asked = { ...answered.asked, file: link };
-        this.#keeper.send({ type: "ask", id, answered: { ...answered, asked }, decider, isAskedAgain });
-        return;
-      }
+    void this.#askAbout(file, id, queued);
+  }
+
+  async #askAbout(file: HeldFile, id: number, queued: Queued): Promise<void> {
+    const link = await file.linked;
+    // The thread may have been lost meanwhile.
+    if (!this.#underWay.has(id)) return;
+    if (link === undefined) {
       this.#underWay.delete(id);
       this.#drop(queued);
-      this.#pump();
-    });
+      return this.#pump();
+    }
+    const { answered, decider, isAskedAgain } = queued;
+    const asked = { ...answered.asked, file: link };
+    this.#keeper.send({ type: "ask", id, answered: { ...answered, asked }, decider, isAskedAgain });
   }
 
   #settle(id: number, outcome: Parameters<Metrics["shadowAsked"]>[2]): void {

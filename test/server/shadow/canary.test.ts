@@ -120,7 +120,7 @@ test("Without a user the original decides until the candidate decides for all", 
     ["original", "spam"],
     ["original", "uploaded", HIGH],
   ];
-  await expect.poll(() => service.trace().toSorted()).toEqual(expected);
+  await expect.poll(() => service.sortedTrace()).toEqual(expected);
 });
 
 test("Late callbacks keep their places where a reload changes nothing but the shadow", async () => {
@@ -143,7 +143,7 @@ export default defineModule({
   });
   const ask = async () => (await service.request(CONFIG, { as: "alice" })).status;
   await expect
-    .poll(async () => (await (await service.request(CONFIG, { as: "alice" })).json()) as unknown)
+    .poll(async () => (await service.request(CONFIG, { as: "alice" })).json())
     .toEqual({
       by: "late",
     });

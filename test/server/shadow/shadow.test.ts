@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { startShadowed, tracingModule, tracingPython } from "./shadowed-service.ts";
+import { byText, startShadowed, tracingModule, tracingPython } from "./shadowed-service.ts";
 
 /** In 1 % of the questions a copy of the original is asked as well. */
 function unique(lines: readonly unknown[][]): string[] {
-  return [...new Set(lines.map((line) => JSON.stringify(line)))].toSorted();
+  return [...new Set(lines.map((line) => JSON.stringify(line)))].toSorted(byText);
 }
 
 const CONFIG = "/_matrix/client/v1/media/config";
@@ -32,9 +32,9 @@ test.each([
     ["allowed", "@alice:example.test", 10],
     ["limits", "@alice:example.test", 10],
     ["exceeded", "@alice:example.test", 10, 5, 10],
-  ].toSorted();
+  ].toSorted(byText);
   await service.until(({ asked }) => asked >= expected.length);
   const askedOf = (name: string) => service.trace().filter(([who, what]) => who === name && what !== "uploaded");
   expect(unique(askedOf("original"))).toEqual(unique(expected.map((question) => ["original", ...question])));
-  expect(askedOf("candidate").toSorted()).toEqual(expected.map((question) => ["candidate", ...question]));
+  expect(askedOf("candidate").toSorted(byText)).toEqual(expected.map((question) => ["candidate", ...question]));
 });

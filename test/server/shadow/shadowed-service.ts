@@ -14,6 +14,8 @@ export interface ShadowedService extends TestService {
   until(holds: (shadow: ShadowStatus) => boolean, timeoutMs?: number): Promise<ShadowStatus>;
   /** The lines that modules wrote to `trace`, parsed. */
   trace(): unknown[][];
+  /** The same, in one order whatever theirs was. */
+  sortedTrace(): unknown[][];
 }
 
 export interface ShadowedOptions {
@@ -46,6 +48,11 @@ export async function startShadowed({ files, modules, ...options }: ShadowedOpti
     if (first === undefined) throw new Error("there is no shadow");
     return first;
   };
+  const trace = () =>
+    readFileSync(join(folder, "trace"), "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as unknown[]);
   return {
     ...service,
     status,
@@ -59,11 +66,8 @@ export async function startShadowed({ files, modules, ...options }: ShadowedOpti
         },
         { timeout: timeoutMs, interval: 25 },
       ),
-    trace: () =>
-      readFileSync(join(folder, "trace"), "utf8")
-        .split("\n")
-        .filter((line) => line !== "")
-        .map((line) => JSON.parse(line) as unknown[]),
+    trace,
+    sortedTrace: () => trace().toSorted(byText),
   };
 }
 
@@ -145,4 +149,9 @@ class Module:
     async def exceeded(self, user, limit, sent, attempted):
         trace("exceeded", user, limit.max_bytes, sent, attempted)
 `;
+}
+
+/** Sorts what JSON can say. */
+export function byText(one: unknown, other: unknown): number {
+  return JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
 }
