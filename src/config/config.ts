@@ -2,6 +2,7 @@ import type { LogSettings } from "../util/log/open-log.ts";
 import type { CallbackName } from "./schema/callbacks.ts";
 import type { ModuleConfig, StorageProviderConfig } from "./module-config.ts";
 export type * from "./module-config.ts";
+import type { RecordConfig } from "./schema/record.ts";
 
 /** What a limit of `media_upload_limits` says. */
 export interface ConfiguredUploadLimit {
@@ -103,15 +104,6 @@ export interface MetricsConfig {
   readonly port: number;
   /** By which other names people ask for the status page, lower-case. */
   readonly hosts: readonly string[];
-}
-
-/** Where what modules are asked and say is recorded. */
-export interface RecordConfig {
-  /** Absolute. */
-  readonly path: string;
-  readonly maxBytes: number;
-  /** The share of the questions that is recorded, from 0 to 1. */
-  readonly sample: number;
 }
 
 /** The settings under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */

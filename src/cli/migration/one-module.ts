@@ -43,7 +43,7 @@ export async function openBaseConfig(options: OneModuleOptions): Promise<BaseCon
 }
 
 /** The same configuration with one module in it, and nothing else of Python's or TypeScript's. */
-export function withOneModule(config: Config, module: ModuleConfig): Config {
+export function withOneModule(config: Config, { shadow: _itsShadow, ...module }: ModuleConfig): Config {
   // What it decides is what is asked, whether or not a service enforces it.
   return { ...config, modules: [{ ...module, index: 0, isReportOnly: false }], storageProviders: [] };
 }

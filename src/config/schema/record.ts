@@ -16,3 +16,12 @@ export const RecordSchema = group({
     description: "The share of the questions that is recorded.",
   }),
 });
+
+/** Where what modules are asked and say is recorded. */
+export interface RecordConfig {
+  /** Absolute. */
+  readonly path: string;
+  readonly maxBytes: number;
+  /** The share of the questions that is recorded, from 0 to 1. */
+  readonly sample: number;
+}

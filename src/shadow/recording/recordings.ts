@@ -1,5 +1,5 @@
 import type { AnsweredListener } from "../../callbacks/asked/walk-hearing.ts";
-import type { RecordConfig } from "../../config/config.ts";
+import type { RecordConfig } from "../../config/schema/record.ts";
 import type { Logger } from "../../util/log.ts";
 import { FORMAT, FORMAT_VERSION, type RecordingHeader } from "./format.ts";
 import { Recorder, type RecordingOutcome } from "./recorder.ts";
