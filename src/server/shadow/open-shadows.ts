@@ -4,8 +4,10 @@ import { type CallbackKinds, KINDS, type KindName } from "../../callbacks/kinds.
 import type { CallbackRegistry } from "../../callbacks/registry.ts";
 import type { Config, ModuleConfig } from "../../config/config.ts";
 import { StartError } from "../../errors.ts";
+import { limitPageUrl } from "../../http/routes/limit-page.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { LoadedModules } from "../../modules/load.ts";
+import type { EffectFacts } from "../../shadow/compare/effect.ts";
 import type { ShadowStatus } from "../../shadow/run/shadow-status.ts";
 import { isCandidate, originalIndex } from "../../util/candidate-index.ts";
 import type { Logger } from "../../util/log.ts";
@@ -83,6 +85,7 @@ function createRun(entry: ModuleConfig, { config, modules, log, metrics }: Shado
     config,
     shadow,
     original: { entry: original, name: loaded.name, file: loaded.file },
+    facts: factsOf(config, entry.index, modules.registry),
     kindsOfOriginal,
     log: log.child({ shadow: loaded.name }),
     metrics,
@@ -106,6 +109,15 @@ async function requireAll(runs: readonly OpenRun[], close: (graceMs: number) => 
 
 function describe({ shadow, index }: ModuleConfig, { message }: Error): string {
   return `${shadow?.candidate.key ?? `the shadow of module ${index + 1}`} cannot be loaded: ${message}`;
+}
+
+/** What follows from what the module says, whose place is `index`. */
+function factsOf(config: Config, index: number, registry: CallbackRegistry): EffectFacts {
+  const { maxUploadSizeBytes, mediaUploadLimits, publicBaseurl } = config;
+  const askedNext = (Object.keys(KINDS) as KindName[]).filter((kind) =>
+    registry.slots(kind).some(({ module }) => originalIndex(module.index) > index),
+  );
+  return { maxUploadSizeBytes, mediaUploadLimits, limitPage: limitPageUrl(publicBaseurl), askedNext };
 }
 
 function kindsOf(index: number, registry: CallbackRegistry): KindName[] {

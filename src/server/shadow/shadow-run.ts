@@ -3,6 +3,7 @@ import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Answered, AskedFile, Portable } from "../../shadow/asked.ts";
 import type { LoadedCandidate, LoadedOriginal } from "../../shadow/run/messages.ts";
+import type { EffectFacts } from "../../shadow/compare/effect.ts";
 import { QuestionQueue } from "../../shadow/run/question-queue.ts";
 import type { ShadowStatus } from "../../shadow/run/shadow-status.ts";
 import type { Logger } from "../../util/log.ts";
@@ -21,6 +22,8 @@ export interface ShadowRunOptions {
   readonly config: Config;
   readonly shadow: ShadowConfig;
   readonly original: LoadedOriginal;
+  /** By which it is judged what follows from an answer. */
+  readonly facts: EffectFacts;
   /** The kinds of callbacks that the original registers. */
   readonly kindsOfOriginal: () => readonly KindName[];
   readonly log: Logger;
@@ -58,7 +61,7 @@ export class ShadowRun {
   #wake: NodeJS.Timeout | undefined;
 
   constructor(options: ShadowRunOptions) {
-    const { config, shadow, original, log } = options;
+    const { config, shadow, original, facts, log } = options;
     const { candidate, ignore } = shadow;
     this.#options = options;
     this.#draw = options.draw ?? Math.random;
@@ -66,7 +69,7 @@ export class ShadowRun {
     // The thread loads one module at a time; it has no use for the others.
     const alone = { ...config, modules: [], storageProviders: [] };
     this.#keeper = new ShadowKeeper(
-      { config: alone, original, candidate, ignore },
+      { config: alone, original, candidate, ignore, facts },
       {
         onReady: (loaded) => this.#begin(loaded),
         onAnswered: ({ id, outcome }) => this.#settle(id, outcome),

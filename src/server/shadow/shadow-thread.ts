@@ -4,12 +4,12 @@ import type { ModuleConfig } from "../../config/config.ts";
 import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
 import { describeVersion } from "../../shadow/run/module-version.ts";
 import type { Asked } from "../../shadow/asked.ts";
-import type { Compared, ComparisonTaker, Pair, Timed } from "../../shadow/compared.ts";
+import type { Compared, ComparisonTaker, Timed } from "../../shadow/compared.ts";
 import { ownThreadId } from "../../shadow/run/cpu-time.ts";
-import { MemoryTaker } from "../../shadow/run/memory-taker.ts";
 import type { FromShadow, ShadowQuestion, ShadowThreadData, ToShadow } from "../../shadow/run/messages.ts";
 import { fenceFetch, silencePrinting } from "./fence-thread.ts";
 import { type FencedModule, loadFencedModule } from "./fenced-module.ts";
+import { openDifferences } from "./open-differences.ts";
 import { relayLog } from "./relayed-log.ts";
 
 const SIGN_EVERY_MS = 1_000;
@@ -18,13 +18,15 @@ const NICE = 10;
 
 const port = parentPort;
 if (port === null) throw new Error("this module runs in a worker thread");
-const { config, candidate: candidateEntry, original } = workerData as ShadowThreadData;
+const data = workerData as ShadowThreadData;
+const { config, candidate: candidateEntry, original } = data;
 const tell = (message: FromShadow) => port.postMessage(message);
 const log = relayLog((level, facts, message) => tell({ type: "log", level, facts, message }));
 const threadId = ownThreadId();
 let sentByFetch = 0;
 let candidate: FencedModule | undefined;
 let copy: Promise<FencedModule> | undefined;
+let isCopyMissed = false;
 /** What is loaded. */
 const loaded: FencedModule[] = [];
 let taker: ComparisonTaker | undefined;
@@ -44,11 +46,12 @@ async function load(): Promise<void> {
   try {
     candidate = await loadOne(candidateEntry);
     const { name, file, callbacks } = candidate;
-    taker = openTaker({
+    const pair = {
       index: original.entry.index,
       original: describeVersion(original.entry, original.name, original.file),
       candidate: describeVersion(candidateEntry, name, file),
-    });
+    };
+    taker = await openDifferences(data, pair, log);
     tell({ type: "loaded", name, language: candidateEntry.language, callbacks });
   } catch (error) {
     tell({ type: "failed", reason: (error as Error).message });
@@ -97,8 +100,9 @@ async function askCopy(asked: Asked): Promise<Timed> {
   try {
     return await (await copy).ask(asked);
   } catch (error) {
-    const message = `the copy of the module cannot be asked: ${(error as Error).message}`;
-    return { said: { outcome: "error", error: { message } }, micros: 0 };
+    if (!isCopyMissed) log.warn({ err: error }, "the fenced copy of the module that is shadowed cannot be asked");
+    isCopyMissed = true;
+    return { said: { outcome: "unavailable" }, micros: 0 };
   }
 }
 
@@ -115,10 +119,6 @@ async function close(): Promise<void> {
   await Promise.all([...loaded.map((module) => module.stop()), taker?.close()]);
   tell({ type: "closed" });
   port?.close();
-}
-
-function openTaker(_pair: Pair): ComparisonTaker {
-  return new MemoryTaker();
 }
 
 function lowerPriority(id: number): void {

@@ -3,6 +3,7 @@ import type { KindName } from "../../callbacks/kinds.ts";
 import type { Config, ModuleConfig } from "../../config/config.ts";
 import type { HeldBackCounts } from "../../modules/held-back.ts";
 import type { Answered } from "../asked.ts";
+import type { EffectFacts } from "../compare/effect.ts";
 
 /** What the thread of a shadow is started with. */
 export interface ShadowThreadData {
@@ -12,6 +13,8 @@ export interface ShadowThreadData {
   readonly candidate: ModuleConfig;
   /** A file that says which differences are none, absolute. */
   readonly ignore: string | undefined;
+  /** By which it is judged what follows from an answer. */
+  readonly facts: EffectFacts;
 }
 
 /** The module that is shadowed, as it was loaded. */
