@@ -216,6 +216,16 @@ program
   });
 
 program
+  .command("callbacks")
+  .description("host TypeScript modules inside a Synapse, which starts this by itself (docs/inside-synapse.md)")
+  .option("--socket <path>", "listen on a Unix socket instead, for all Synapse processes of this machine")
+  .action(async ({ socket }: { socket?: string }) => {
+    const { callbacks } = await import("./callbacks.ts");
+    await callbacks({ socket });
+    process.exit(0);
+  });
+
+program
   .command("new-module")
   .description("make a folder with a module, its configuration, its tests and a README")
   .argument("<name>", "lower-case words, joined by dashes, such as small-files")

@@ -12,6 +12,8 @@ export interface ConnectionOptions {
   readonly input: Readable;
   readonly output: Writable;
   readonly log: Logger;
+  /** The peer in words, for messages. "the child" where not given. */
+  readonly peer?: string;
   /** Requests of the peer. */
   readonly requests?: Handlers;
   /** Notifications of the peer. */
@@ -40,6 +42,7 @@ export class Connection {
   readonly #requests: PeerRequests;
   readonly #notifications: Map<string, (params: unknown) => unknown>;
   readonly #log: Logger;
+  readonly #peer: string;
   readonly #outbox: Outbox;
   readonly #calls: PendingCalls;
   readonly #unasked = new FloodGuard();
@@ -52,11 +55,13 @@ export class Connection {
     input,
     output,
     log,
+    peer = "the child",
     requests = {},
     notifications,
     maxQueuedBytes = MAX_QUEUED_BYTES,
   }: ConnectionOptions) {
     this.#log = log;
+    this.#peer = peer;
     this.#input = input;
     this.#requests = new PeerRequests(requests, (id, error, result) => this.#reply(id, error, result), log);
     this.#notifications = new Map(Object.entries(notifications ?? {}));
@@ -124,7 +129,7 @@ export class Connection {
       }
     });
     const lose = (cause?: Error) =>
-      this.close(new BridgeError("CHILD_DOWN", "the child closed its channel", { cause }));
+      this.close(new BridgeError("CHILD_DOWN", `${this.#peer} closed its channel`, { cause }));
     input.once("end", () => lose());
     input.once("close", () => lose());
     input.on("error", lose);
@@ -135,9 +140,9 @@ export class Connection {
     const ending =
       error instanceof BridgeError
         ? error
-        : new BridgeError("PROTOCOL", "the child broke the protocol", { cause: error });
+        : new BridgeError("PROTOCOL", `${this.#peer} broke the protocol`, { cause: error });
     const facts = error instanceof FrameError ? { err: error, head: error.head } : { err: error };
-    this.#log.error(facts, "the child broke the protocol; this ends it");
+    this.#log.error(facts, `${this.#peer} broke the protocol; this ends it`);
     this.close(ending);
   }
 
@@ -178,7 +183,7 @@ export class Connection {
       this.#send([RESPONSE, id, error, result]);
     } catch (cause) {
       if (!(cause instanceof BridgeError) || cause.code !== "OVERLOADED") throw cause;
-      this.#fail(new BridgeError("PROTOCOL", "the child sends requests and does not read the answers", { cause }));
+      this.#fail(new BridgeError("PROTOCOL", `${this.#peer} sends requests and does not read the answers`, { cause }));
     }
   }
 
@@ -188,7 +193,7 @@ export class Connection {
     try {
       this.#send(message);
     } catch (error) {
-      this.#log.error({ err: error }, "a message to the child was lost");
+      this.#log.error({ err: error }, `a message to ${this.#peer} was lost`);
     }
   }
 
@@ -196,7 +201,7 @@ export class Connection {
     try {
       await this.#notifications.get(method)?.(params);
     } catch (error) {
-      this.#log.error({ err: error, method }, "a notification from the child could not be used");
+      this.#log.error({ err: error, method }, `a notification from ${this.#peer} could not be used`);
     }
   }
 }

@@ -14,7 +14,7 @@ export function portableArgs<K extends KindName>(kind: K, args: CallbackKinds[K]
 /** What a slot said: `value` is the one with which it stopped the walk, if it did. */
 export function saidOf(kind: KindName, { outcome, error }: SlotRecord, value: unknown): Said {
   if (outcome === "continue") return { outcome };
-  if (outcome === "stop") return { outcome, value: portableStop(kind, value) };
+  if (outcome === "stop") return { outcome, value: stopToWire(kind, value) };
   if (outcome !== "error") return { outcome };
   if (!MatrixError.is(error)) return { outcome, error: { message: error?.message ?? "" } };
   const { status, errcode, message } = error;
@@ -22,7 +22,7 @@ export function saidOf(kind: KindName, { outcome, error }: SlotRecord, value: un
 }
 
 /** A stopping value in the form of the wire. */
-function portableStop(kind: KindName, value: unknown): Portable {
+export function stopToWire(kind: KindName, value: unknown): Portable {
   switch (kind) {
     case "get_media_config_for_user":
       return value as string;

@@ -120,7 +120,8 @@ function toChange({ sender, target = sender, membership, content = {}, ...rest }
   };
 }
 
-function toUser(user: z.infer<typeof AdminUserSchema>): HomeserverUser {
+/** An account in the form that modules get. */
+export function toUser(user: z.infer<typeof AdminUserSchema>): HomeserverUser {
   return {
     userId: user.name,
     displayname: user.displayname ?? undefined,
@@ -155,7 +156,8 @@ function toRoom(room: z.infer<typeof RoomSchema>): HomeserverRoom {
   };
 }
 
-function toEvent(event: z.infer<typeof EventSchema>): RoomEvent {
+/** A room event in the form that modules get. */
+export function toEvent(event: z.infer<typeof EventSchema>): RoomEvent {
   return {
     eventId: event.event_id,
     roomId: event.room_id,

@@ -9,6 +9,8 @@ import { SqliteEngine } from "./sqlite-engine.ts";
 import { EngineDatabase } from "./transactions.ts";
 import { TrialEngine } from "./trial-engine.ts";
 
+export type { Session, StatementResult, TransactionEngine } from "./engine.ts";
+
 export interface ModuleDatabaseOptions {
   /** The service's own SQLite file. */
   readonly path: string;
@@ -47,6 +49,11 @@ export async function openTrialDatabase(
     return new EngineDatabase(new SqliteEngine({ path: ":memory:", own: true, make: MIGRATIONS }), placeOf(options));
   }
   return new EngineDatabase(new TrialEngine(await openEngine(options), onWrite), placeOf(options));
+}
+
+/** A database behind an engine of the caller's, in which Synapse's own tables are. */
+export function openDatabaseOver(engine: TransactionEngine): OpenModuleDatabase {
+  return new EngineDatabase(engine, { isOwn: false });
 }
 
 function placeOf({ homeserver, key }: ModuleDatabaseOptions): DatabasePlace {

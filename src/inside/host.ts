@@ -1,0 +1,138 @@
+import type { Duplex } from "node:stream";
+import { z } from "zod";
+import { Connection } from "../bridge/transport/connection.ts";
+import { BridgeError } from "../bridge/errors.ts";
+import { StartError } from "../errors.ts";
+import { VERSION } from "../version.ts";
+import type { Logger } from "../util/log.ts";
+import { HostedModules } from "./hosted-modules.ts";
+import type { OneConfiguration } from "./one-configuration.ts";
+import { peerDatabase } from "./peer-database.ts";
+import { peerHomeserver } from "./peer-homeserver.ts";
+import { InitializeSchema, MAGIC, PROTOCOL_VERSION, ServerFactsSchema, type WireFailure } from "./protocol.ts";
+import { runSteps } from "./run-steps.ts";
+
+/** How long background work of modules may take to end once its Synapse is gone. */
+const STOP_MS = 5_000;
+const ANOTHER_CONFIGURATION =
+  "another Synapse, or another entry of modules:, is connected to this socket with other modules or another " +
+  "configuration of them: give each configuration a socket of its own, or stop the processes that use the former one";
+
+const ShutdownSchema = z.strictObject({ grace_ms: z.number().nonnegative() });
+
+/** How one Synapse is served. */
+export interface HostOptions {
+  readonly log: Logger;
+  /** Shared by all Synapses of one socket. */
+  readonly configuration: OneConfiguration;
+  /** Another number for each Synapse. */
+  readonly generation: number;
+  /** Called with the connection before anything is sent. */
+  readonly onConnection?: (connection: Connection) => void;
+  /** Called with the number of Synapse's process. */
+  readonly onPeer?: (pid: number) => void;
+}
+
+/** Serves one Synapse over its channel. Resolves, never rejects, once the channel is closed and its modules have ended. */
+export async function serveSynapse(channel: Duplex, options: HostOptions): Promise<void> {
+  const session = new Session(options);
+  const connection = new Connection({
+    input: channel,
+    output: channel,
+    log: options.log,
+    peer: "Synapse",
+    requests: session.handlers,
+  });
+  options.onConnection?.(connection);
+  session.greet(connection);
+  const end = await connection.closed;
+  options.log.info({ reason: end.message }, "Synapse has left");
+  channel.destroy();
+  await session.end(STOP_MS);
+}
+
+/** What one Synapse has asked so far. */
+class Session {
+  readonly #options: HostOptions;
+  #connection: Connection | undefined;
+  #modules: HostedModules | undefined;
+  #isSetUp = false;
+  #release: (() => void) | undefined;
+
+  constructor(options: HostOptions) {
+    this.#options = options;
+  }
+
+  readonly handlers = {
+    initialize: (params: unknown) => this.#initialize(params),
+    set_up: (params: unknown) => this.#setUp(params),
+    run: (params: unknown) => this.#run(params),
+    ping: () => null,
+    shutdown: async (params: unknown) => {
+      await this.end(ShutdownSchema.parse(params).grace_ms);
+      return null;
+    },
+  };
+
+  greet(connection: Connection): void {
+    this.#connection = connection;
+    const versions = { version: VERSION, node: process.versions.node, pid: process.pid };
+    connection.notify("hello", { magic: MAGIC, protocol: [PROTOCOL_VERSION, PROTOCOL_VERSION], ...versions });
+  }
+
+  async end(graceMs: number): Promise<void> {
+    const modules = this.#modules;
+    this.#modules = undefined;
+    await modules?.stop(graceMs);
+    this.#release?.();
+  }
+
+  async #initialize(params: unknown): Promise<object> {
+    if (this.#release !== undefined) throw new TypeError("initialize was sent twice");
+    const { modules, pid } = InitializeSchema.parse(params);
+    this.#options.onPeer?.(pid);
+    this.#release = this.#options.configuration.take(modules);
+    if (this.#release === undefined) return failed("configuration", ANOTHER_CONFIGURATION);
+    return this.#unlessFailed(async () => {
+      this.#modules = await HostedModules.parse(modules, this.#options.generation, this.#options.log);
+      return { modules: this.#modules.files };
+    });
+  }
+
+  #setUp(params: unknown): Promise<object> {
+    const facts = ServerFactsSchema.parse(params);
+    const [modules, connection] = [this.#modules, this.#connection];
+    if (modules === undefined || connection === undefined || this.#isSetUp) throw new TypeError("set_up out of turn");
+    this.#isSetUp = true;
+    const services = { homeserver: peerHomeserver(connection), database: peerDatabase(connection) };
+    return this.#unlessFailed(async () => ({
+      entries: await modules.setUp(facts, services, (entry) => connection.notify("registered", { entry })),
+    }));
+  }
+
+  async #run(params: unknown): Promise<unknown> {
+    const modules = this.#modules;
+    if (modules === undefined) throw new BridgeError("CANCELLED", "the modules have ended");
+    const { log } = this.#options;
+    const isUserAdmin = (userId: string) => peerHomeserver(this.#connected).isUserAdmin(userId);
+    return runSteps(params, { slotOf: (slot) => modules.slot(slot), isUserAdmin, log });
+  }
+
+  get #connected(): Connection {
+    if (this.#connection === undefined) throw new TypeError("there is no connection");
+    return this.#connection;
+  }
+
+  async #unlessFailed(load: () => Promise<object>): Promise<object> {
+    try {
+      return await load();
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      return failed("module", error.message);
+    }
+  }
+}
+
+function failed(kind: WireFailure["failed"]["kind"], message: string): WireFailure {
+  return { failed: { kind, message: message.toWellFormed() } };
+}
