@@ -1,0 +1,93 @@
+"""What differs between releases of Synapse, and what is not part of the ModuleApi: here, and nowhere else."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+from synapse import __version__ as SYNAPSE_VERSION
+from synapse.api.errors import Codes, SynapseError
+from synapse.logging.context import current_context, make_deferred_yieldable
+from synapse.module_api import NOT_SPAM, ModuleApi
+
+__all__ = ["Codes", "NOT_SPAM", "SynapseError", "SYNAPSE_VERSION", "make_deferred_yieldable"]
+
+# The first release with all four callbacks of the media repository; and the first with two of them.
+FIRST_WHOLE = "1.139"
+FIRST = "1.132"
+
+_GROUPS = {
+    "get_media_config_for_user": "register_media_repository_callbacks",
+    "is_user_allowed_to_upload_media_of_size": "register_media_repository_callbacks",
+    "get_media_upload_limits_for_user": "register_media_repository_callbacks",
+    "on_media_upload_limit_exceeded": "register_media_repository_callbacks",
+    "check_media_file_for_spam": "register_spam_checker_callbacks",
+}
+_USER_ID = re.compile(r"@[^:|]+:[^|]+")
+
+
+def register(api: ModuleApi, kind: str, callback: Callable[..., Any]) -> bool:
+    """Puts a callback at the end of Synapse's chain. False where this release has no such callback."""
+    method = getattr(api, _GROUPS[kind], None)
+    if method is None or kind not in inspect.signature(method).parameters:
+        return False
+    method(**{kind: callback})
+    return True
+
+
+def handles_media(api: ModuleApi) -> bool:
+    """Whether this process is one that stores media: on another worker no callback is ever called."""
+    media = getattr(api._hs.config, "media", None)
+    return bool(getattr(media, "can_load_media_repo", True))
+
+
+def make_limit(max_bytes: Any, time_period_ms: Any, info_uri: str | None, can_upgrade: bool) -> Any:
+    """A limit of this release; older ones know only its two numbers."""
+    try:
+        from synapse.module_api import MediaUploadLimit
+    except ImportError:
+        # Releases before 1.139 call no callback that has limits.
+        from synapse.config.repository import MediaUploadLimit
+    more = {"info_uri": info_uri, "can_upgrade": can_upgrade}
+    known = inspect.signature(MediaUploadLimit).parameters
+    members = {name: value for name, value in more.items() if name in known}
+    return MediaUploadLimit(max_bytes=max_bytes, time_period_ms=time_period_ms, **members)
+
+
+def find_code(errcode: str | None) -> Any:
+    """The errcode as Synapse has it; `M_FORBIDDEN` for one that it does not know, as for a plain refusal."""
+    try:
+        return Codes(errcode)
+    except ValueError:
+        return Codes.FORBIDDEN
+
+
+def make_error(status: int, message: str, errcode: str, fields: dict[str, Any], headers: dict[str, str]) -> Any:
+    """A `SynapseError` that Synapse sends as it is."""
+    return SynapseError(status, message, errcode, additional_fields=fields, headers=headers)
+
+
+def requester() -> str | None:
+    """The user who makes the request that Synapse works for, where one is known."""
+    request = getattr(current_context(), "request", None)
+    user_id = getattr(request, "requester", None)
+    return user_id if isinstance(user_id, str) and _USER_ID.fullmatch(user_id) else None
+
+
+def run_in_background(api: ModuleApi, desc: str, function: Callable[..., Any], *args: Any) -> Any:
+    """Runs a function in a logging context of its own; fires with its result, or with None where it raises."""
+    method = getattr(api, "run_as_background_process", None)
+    if method is None:
+        from synapse.module_api import run_as_background_process as method
+    return method(desc, function, *args)
+
+
+def connection_of(transaction: Any) -> Any:
+    """The driver's connection behind a transaction of `run_db_interaction`."""
+    return transaction.txn.connection
+
+
+def reactor_of(api: ModuleApi) -> Any:
+    return api._hs.get_reactor()

@@ -1,0 +1,89 @@
+"""Arguments and answers of callbacks, from Synapse's objects to the wire and back (docs/bridge-protocol.md)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import releases
+from .errors import NodeUnavailable, TypeScriptError
+
+# After so many seconds it is worth trying again, as the service says too.
+RETRY_AFTER_SECONDS = 5
+_UNAVAILABLE = "A module that decides about this request cannot be asked, try again later"
+
+
+def limit_to_wire(limit: Any) -> dict[str, Any]:
+    return {
+        "max_bytes": _number_text(limit.max_bytes),
+        "time_period_ms": _number_text(limit.time_period_ms),
+        "info_uri": getattr(limit, "info_uri", None),
+        "can_upgrade": bool(getattr(limit, "can_upgrade", False)),
+        "extra": None,
+    }
+
+
+def limit_from_wire(wire: dict[str, Any]) -> Any:
+    return releases.make_limit(
+        _number(wire["max_bytes"]), _number(wire["time_period_ms"]), wire["info_uri"], bool(wire["can_upgrade"])
+    )
+
+
+def file_info_to_wire(info: Any) -> dict[str, Any]:
+    thumbnail = info.thumbnail
+    return {
+        "server_name": info.server_name,
+        "file_id": info.file_id,
+        "url_cache": bool(info.url_cache),
+        "thumbnail": None
+        if thumbnail is None
+        else {name: getattr(thumbnail, name) for name in ("width", "height", "method", "type", "length")},
+    }
+
+
+def config_from_wire(text: str) -> Any:
+    """The body of the media configuration. Integers of any size come out exact."""
+    return json.loads(text)
+
+
+def verdict_from_wire(words: Any) -> Any:
+    """The refusal of a file in the form of Synapse's spam checkers."""
+    words = words if isinstance(words, dict) else {}
+    fields = words.get("fields")
+    return (releases.find_code(words.get("errcode")), json.loads(fields) if fields else {})
+
+
+def error_from_wire(error: Any, where: str) -> Exception:
+    """What a callback of a TypeScript module raised, as the exception that has the same effect in Synapse."""
+    error = error if isinstance(error, dict) else {}
+    kind = error.get("kind")
+    if kind == "synapse":
+        body = json.loads(error["body"])
+        fields = {name: value for name, value in body.items() if name not in ("errcode", "error", "msg", "code")}
+        headers = dict(error.get("headers") or {})
+        message = str(body.get("error", error.get("message", "")))
+        answer: Exception = releases.make_error(int(error["status"]), message, str(error["errcode"]), fields, headers)
+        return answer
+    if kind in ("timeout", "unavailable", "cancelled"):
+        return NodeUnavailable(str(error.get("message")))
+    trace = error.get("traceback") or f"{error.get('type')}: {error.get('message')}"
+    return TypeScriptError(f"{where} failed: {error.get('message')}\n{trace}")
+
+
+def unavailable() -> Exception:
+    """No verdict can be had, so none is guessed: 503, with the time after which to try again."""
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)}
+    answer: Exception = releases.make_error(503, _UNAVAILABLE, releases.Codes.UNKNOWN, {}, headers)
+    return answer
+
+
+def _number_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return repr(value)
+    return repr(float(value)) if isinstance(value, float) else repr(int(value))
+
+
+def _number(text: str) -> Any:
+    if text in ("True", "False"):
+        return text == "True"
+    return float(text) if "." in text or "e" in text else int(text)
