@@ -43,6 +43,7 @@ export interface Homeserver {
 export interface Synapse {
   /** What can be handed to another process. */
   readonly homeserver: Homeserver;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -91,6 +92,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
     const admin = await register(reached, "admin", { admin: true });
     return {
       homeserver: { ...reached, appserviceToken, admin, database },
+      pid: synapse.pid,
       async stop() {
         await synapse.stop();
         rmSync(folder, { recursive: true, force: true });
