@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import random
 from collections.abc import Callable
 from typing import Any
 
@@ -18,14 +17,14 @@ from .database import Interactions
 from .errors import NodeUnavailable, StartFailed
 from .homeserver import HomeserverCalls
 from .log import log_line
+from .pauses import Pauses
 from .peer import Peer
 from .process import Process, open_channel
 from .settings import Settings
 
 logger = logging.getLogger(__name__)
 
-_FIRST_PAUSE_SECONDS = 0.2
-_LONGEST_PAUSE_SECONDS = 30.0
+_FORGIVE_SECONDS = 30.0
 _PING_SECONDS = 10.0
 # A Node that does not answer for this long beyond the longest deadline is blocked for good.
 _BLOCKED_MS = 60_000
@@ -43,7 +42,7 @@ class Supervisor:
         self._known: dict[tuple[int, str, int], Entry] = {}
         self._slots: dict[tuple[int, str, int], int] = {}
         self._node: _Node | None = None
-        self._failures = 0
+        self._pauses = Pauses()
         self._is_stopping = False
 
     def start(self) -> None:
@@ -90,7 +89,7 @@ class Supervisor:
     def _take(self, node: _Node, entries: list[Entry]) -> None:
         self._node = node
         self._slots = {}
-        for entry in entries:
+        for entry in [*entries, *node.late]:
             self._add(entry)
         for lost in set(self._known) - set(self._slots):
             logger.error("The restarted modules did not register %s again: it answers 503", self._known[lost])
@@ -104,6 +103,9 @@ class Supervisor:
     def _on_late(self, node: _Node, entry: Entry) -> None:
         if node is self._node:
             self._add(entry)
+        else:
+            # Its answer about what was registered before is still on its way, or waits for its turn.
+            node.late.append(entry)
 
     def _on_lost(self, node: _Node, reason: str) -> None:
         self._reactor.callInThread(node.process.end)
@@ -113,12 +115,7 @@ class Supervisor:
         if self._is_stopping:
             return
         logger.error("Node, which runs the TypeScript modules, is gone: %s; it is started again", reason)
-        self._restart_later()
-
-    def _restart_later(self) -> None:
-        pause = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0 ** min(self._failures, 10))
-        self._failures += 1
-        self._reactor.callLater(pause * random.uniform(0.8, 1.2), self._restart)
+        self._reactor.callLater(self._pauses.after_crash(), self._restart)
 
     def _restart(self) -> None:
         if self._is_stopping:
@@ -148,19 +145,19 @@ class Supervisor:
         if not node.channel.is_open:
             raise NodeUnavailable("Node ended at its start")
         self._take(node, entries)
-        # One that ends soon, again and again, is started less and less often.
-        self._reactor.callLater(_LONGEST_PAUSE_SECONDS, self._forgive, node)
+        self._pauses.start_succeeded()
+        self._reactor.callLater(_FORGIVE_SECONDS, self._forgive, node)
         logger.info("The TypeScript modules are there again")
 
     def _forgive(self, node: _Node) -> None:
         if node is self._node:
-            self._failures = 0
+            self._pauses.forgive()
 
     def _fail_restart(self, failure: Any) -> None:
         message = str(failure.value) if failure.check(StartFailed, NodeUnavailable) else failure.getTraceback()
         logger.error("The TypeScript modules cannot be loaded again: %s", message)
         if not self._is_stopping:
-            self._restart_later()
+            self._reactor.callLater(self._pauses.after_failure(), self._restart)
 
     def _ping(self) -> None:
         if self._is_stopping:
@@ -188,6 +185,7 @@ class _Node:
     ) -> None:
         self.process = process
         self.is_pinged = False
+        self.late: list[Entry] = []
         self._settings = settings
         self._api = api
         self._hello = Hello()

@@ -20,14 +20,22 @@ const SIZES: Readonly<Record<number, () => boolean | Promise<boolean>>> = {
 /** Decides by sizes and by names of users, and writes down each call. */
 export default defineModule({
   name: "rules",
-  configSchema: z.strictObject({ calls: z.string(), name: z.string().default("rules"), lateMs: z.int().optional() }),
-  setup(api, { calls, name, lateMs }) {
+  configSchema: z.strictObject({ calls: z.string(), name: z.string().default("rules") }),
+  setup(api, { calls, name }) {
     const note = (callback: string, ...args: unknown[]) =>
       appendFileSync(calls, `${JSON.stringify([name, callback, ...args])}\n`);
     const is = (userId: string, localpart: string) => userId === api.getQualifiedUserId(localpart);
+    const registerLate = () =>
+      api.registerMediaRepositoryCallbacks({
+        isUserAllowedToUploadMediaOfSize: (userId, sizeBytes) => {
+          note("late", userId, sizeBytes);
+          return true;
+        },
+      });
     api.registerMediaRepositoryCallbacks({
       getMediaConfigForUser: (userId) => {
         note("config", userId);
+        if (is(userId, "registrar")) registerLate();
         return is(userId, "exact") ? { "m.upload.size": 12_345_678_901_234_567_890n, "org.example": 0.1 } : undefined;
       },
       isUserAllowedToUploadMediaOfSize: (userId, sizeBytes, { requester }) => {
@@ -54,14 +62,5 @@ export default defineModule({
         return content.includes("spam") ? refuse({ errcode: "M_FORBIDDEN" }) : NOT_SPAM;
       },
     });
-    if (lateMs === undefined) return;
-    api.delayedBackgroundCall(lateMs, () =>
-      api.registerMediaRepositoryCallbacks({
-        isUserAllowedToUploadMediaOfSize: (userId, sizeBytes) => {
-          note("late", userId, sizeBytes);
-          return true;
-        },
-      }),
-    );
   },
 });
