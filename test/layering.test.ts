@@ -14,11 +14,13 @@ const MAY_BE_LONGER = new Set(
  * Every room may import `errors`, `media-file` and `util`, and what lies in the same room.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  cli: ["server", "control", "http", "shadow", "media", "modules", "status", "callbacks", "config", "version"],
+  cli: ["server", "inside", "control", "http", "shadow", "media", "modules", "status", "callbacks", "config", "version"],
   // What programs are handed as `synapse-media-bridge/service`.
   service: ["server", "config"],
   // What tests of modules are handed as `synapse-media-bridge/testing`: a module alone, and the service around it.
   testing: ["service", "modules", "shadow", "callbacks", "homeserver", "storage", "metrics", "module-api"],
+  // Hosts TypeScript modules for a Synapse that asks them; there is no service around them.
+  inside: ["modules", "module-api", "callbacks", "bridge", "homeserver", "storage", "metrics", "web", "version"],
   server: [
     "control",
     "http",

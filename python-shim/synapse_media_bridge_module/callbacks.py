@@ -125,9 +125,7 @@ def _limits(question: _Question) -> Callable[..., Any]:
 
 
 def _exceeded(question: _Question) -> Callable[..., Any]:
-    async def on_media_upload_limit_exceeded(
-        user_id: str, limit: Any, sent_bytes: int, attempted_bytes: int
-    ) -> None:
+    async def on_media_upload_limit_exceeded(user_id: str, limit: Any, sent_bytes: int, attempted_bytes: int) -> None:
         # The upload is refused whatever this says: only a Matrix error may word the refusal.
         try:
             await question.ask([user_id, limit_to_wire(limit), sent_bytes, attempted_bytes])

@@ -23,6 +23,7 @@ _TOO_EARLY = (
     "api.runAsBackgroundProcess that setup() does not await"
 )
 
+
 class HomeserverCalls:
     """Answers the request `homeserver {call, args}`."""
 

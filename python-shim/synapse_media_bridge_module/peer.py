@@ -101,8 +101,9 @@ class Peer:
         if not isinstance(result, Failure):
             self._reply(number, None, result)
             return
-        logger.error("A request of Node failed: %s", method, exc_info=(result.type, result.value, result.tb))
-        self._reply(number, _error_of(result.value), None)
+        error = result.value
+        logger.error("A request of Node failed: %s", method, exc_info=error)
+        self._reply(number, _error_of(error), None)
 
     def _reply(self, number: int, error: Any, result: Any) -> None:
         try:
@@ -144,6 +145,6 @@ def _refusal_of(error: Any) -> Exception:
     return CallRefused(str(error.get("kind")), str(error.get("message")))
 
 
-def _error_of(error: BaseException) -> dict[str, Any]:
+def _error_of(error: BaseException | None) -> dict[str, Any]:
     text = str(error).encode("utf-8", "backslashreplace").decode()[:4096]
     return {"kind": "host", "type": type(error).__name__, "message": text, "traceback": ""}

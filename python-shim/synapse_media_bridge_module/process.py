@@ -76,7 +76,9 @@ def _spawn(command: tuple[str, ...], keeps_words: bool) -> tuple[socket.socket, 
     try:
         with theirs:
             # In a session of its own, Ctrl-C on a terminal ends Synapse first, which then ends Node in order.
-            child = subprocess.Popen(command, stdin=theirs, stdout=output, stderr=output, start_new_session=True)
+            child = subprocess.Popen(
+                command, stdin=theirs.fileno(), stdout=output, stderr=output, start_new_session=True
+            )
     except OSError as error:
         ours.close()
         reason = os.strerror(error.errno) if error.errno else str(error)

@@ -50,7 +50,7 @@ def make_limit(max_bytes: Any, time_period_ms: Any, info_uri: str | None, can_up
     except ImportError:
         # Releases before 1.139 call no callback that has limits.
         from synapse.config.repository import MediaUploadLimit
-    more = {"info_uri": info_uri, "can_upgrade": can_upgrade}
+    more: dict[str, Any] = {"info_uri": info_uri, "can_upgrade": can_upgrade}
     known = inspect.signature(MediaUploadLimit).parameters
     members = {name: value for name, value in more.items() if name in known}
     return MediaUploadLimit(max_bytes=max_bytes, time_period_ms=time_period_ms, **members)
@@ -78,10 +78,12 @@ def requester() -> str | None:
 
 def run_in_background(api: ModuleApi, desc: str, function: Callable[..., Any], *args: Any) -> Any:
     """Runs a function in a logging context of its own; fires with its result, or with None where it raises."""
-    method = getattr(api, "run_as_background_process", None)
-    if method is None:
-        from synapse.module_api import run_as_background_process as method
-    return method(desc, function, *args)
+    if hasattr(api, "run_as_background_process"):
+        return api.run_as_background_process(desc, function, *args)
+    # Older releases.
+    from synapse.module_api import run_as_background_process
+
+    return run_as_background_process(desc, function, *args)
 
 
 def connection_of(transaction: Any) -> Any:

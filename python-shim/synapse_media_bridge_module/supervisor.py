@@ -120,9 +120,7 @@ class Supervisor:
     def _restart(self) -> None:
         if self._is_stopping:
             return
-        opening = threads.deferToThreadPool(
-            self._reactor, self._reactor.getThreadPool(), open_channel, self._settings
-        )
+        opening = threads.deferToThreadPool(self._reactor, self._reactor.getThreadPool(), open_channel, self._settings)
         opening.addCallback(self._continue_restart).addErrback(self._fail_restart)
 
     def _continue_restart(self, opened: tuple[Any, Process]) -> Any:

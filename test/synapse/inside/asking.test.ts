@@ -7,8 +7,8 @@ let synapse: InsideSynapse;
 beforeAll(async () => {
   synapse = await InsideSynapse.start((calls) => [
     typescript([
-      { typescript: `${INSIDE_MODULES}/asking.ts` },
       { typescript: `${INSIDE_MODULES}/rules.ts`, config: { calls } },
+      { typescript: `${INSIDE_MODULES}/asking.ts` },
     ]),
     { module: "recorder.Recorder", config: { calls, name: "last" } },
   ]);
