@@ -33,17 +33,21 @@ export class InsideSynapse {
     this.#folder = folder;
   }
 
-  /** `modules` gets the file in which modules are to write down their calls. */
+  /**
+   * `modules` gets the file in which modules are to write down their calls; `package_` is where Synapse finds the
+   * package.
+   */
   static async start(
     modules: (calls: string) => readonly object[],
     options: SynapseOptions = {},
+    package_ = PACKAGE,
   ): Promise<InsideSynapse> {
     const folder = mkdtempSync(join(tmpdir(), "media-bridge-inside-"));
     try {
       const synapse = await startSynapse({
         mediaRepo: true,
         ...options,
-        pythonPath: [PACKAGE, INSIDE_MODULES, ...(options.pythonPath ?? [])],
+        pythonPath: [package_, INSIDE_MODULES, ...(options.pythonPath ?? [])],
         config: { modules: modules(join(folder, "calls")), ...options.config },
       });
       return new InsideSynapse(synapse, folder);
