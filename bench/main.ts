@@ -5,6 +5,7 @@ import { benchBridge } from "./bridge.ts";
 import { benchDatabase } from "./database.ts";
 import { benchFaults } from "./faults/faults.ts";
 import { benchGuard } from "./guard.ts";
+import { benchInside } from "./inside.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMigration } from "./migration.ts";
 import { benchShadow } from "./shadow.ts";
@@ -42,5 +43,8 @@ if (values.only === "shadow") await benchShadow(python, Number(values.scale));
 if (values.only === "guard") await benchGuard(python, Number(values.scale));
 // Only where it is asked for: it says what a Python child less saves.
 if (values.only === "migration") await benchMigration(python);
+
+// Only where it is asked for: it needs two Synapses.
+if (values.only === "inside") await benchInside();
 // Only where it is asked for: it stores 4 GB.
 if (values.only === "memory") await benchMemory(python, { synapse: values.synapse });

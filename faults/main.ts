@@ -12,6 +12,16 @@ import { runRestarts } from "./restarts/restarts.ts";
 import { runShadow } from "./shadow/shadow.ts";
 import { runSoak } from "./soak/soak.ts";
 
+import { runAnswerFuzz } from "./answer-fuzz.ts";
+import { runFaultyDisk } from "./faulty-disk.ts";
+import { runHttpFuzz } from "./http-fuzz.ts";
+import { hasSynapse, runInsideSynapse } from "./inside-synapse.ts";
+import { runPowerCut } from "./power-cut.ts";
+import { runQuotaModel } from "./quota-model.ts";
+import { runWireFuzz } from "./wire-fuzz.ts";
+import { runKillStorm } from "./kill-storm.ts";
+import { runSoak } from "./soak.ts";
+
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [
   { name: "power-cut", run: (options) => runPowerCut(options) },
@@ -25,6 +35,8 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "shadow", run: (options) => runShadow(options) },
   { name: "soak", run: runSoak },
   { name: "families", run: runFamilies },
+
+  { name: "inside-synapse", run: runInsideSynapse },
 ];
 
 const { values, positionals } = parseArgs({
@@ -35,6 +47,11 @@ const [wanted] = positionals;
 const programs = PROGRAMS.filter(({ name }) => wanted === undefined || name === wanted);
 if (programs.length === 0)
   throw new Error(`${wanted} is not a program; choose one of ${PROGRAMS.map(({ name }) => name).join(", ")}`);
+
+// Without a Synapse, the one that needs it runs only where it is asked for.
+const canRun = (name: string) => name !== "inside-synapse" || hasSynapse();
+const programs = PROGRAMS.filter(({ name }) => (wanted === undefined ? canRun(name) : name === wanted));
+if (programs.length === 0) throw new Error(`there is no ${wanted}: ${PROGRAMS.map(({ name }) => name).join(", ")}`);
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
 const total = { passed: 0, failed: 0 };
 for (const { name, run } of programs) {

@@ -49,6 +49,7 @@ class Channel:
         self._lock = threading.Lock()
         self._tasks: deque[Callable[[], None]] = deque()
         self._is_attached = False
+        self._is_writing = False
         self._wake_out, self._wake_in = socket.socketpair()
         self._wake_in.setblocking(False)
 
@@ -97,6 +98,7 @@ class Channel:
             return
         self._reactor.addReader(self)
         if self._unsent:
+            self._is_writing = True
             self._reactor.addWriter(self)
 
     def close(self, reason: str) -> None:
@@ -154,13 +156,15 @@ class Channel:
                 else:
                     self._unsent.popleft()
         except BlockingIOError:
-            if self._is_attached:
+            if self._is_attached and not self._is_writing:
+                self._is_writing = True
                 self._reactor.addWriter(self)
             return
         except OSError as error:
             self.close(os.strerror(error.errno) if error.errno else str(error))
             return
-        if self._is_attached:
+        if self._is_writing:
+            self._is_writing = False
             self._reactor.removeWriter(self)
 
     def _do_tasks(self) -> None:

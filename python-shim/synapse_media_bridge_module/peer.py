@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +17,8 @@ from .errors import CallRefused, NodeUnavailable
 logger = logging.getLogger(__name__)
 
 _REQUEST, _RESPONSE, _NOTIFICATION = 0, 1, 2
+# How late a deadline may be noticed: one coarse timer for all calls, since a timer for each costs more than the rest.
+_TICK_SECONDS = 0.1
 # Requests of modules that may wait at a time: more are refused.
 MAX_IN_FLIGHT = 1_000
 
@@ -31,7 +35,9 @@ class Peer:
         self._channel: Channel | None = None
         self._last_id = 0
         self._last_peer_id = 0
-        self._pending: dict[int, tuple[Deferred[Any], Any]] = {}
+        # The answer, when it is due by the monotonic clock, and what is told then.
+        self._pending: dict[int, tuple[Deferred[Any], float, str]] = {}
+        self._is_ticking = False
         self._in_flight = 0
 
     def open(self, channel: Channel) -> None:
@@ -46,10 +52,13 @@ class Peer:
         answer: Deferred[Any] = Deferred()
         self._last_id += 1
         number = self._last_id
-        timer = None
+        due = math.inf
         if deadline_ms is not None:
-            timer = self._reactor.callLater(deadline_ms / 1000, self._expire, number, method, deadline_ms)
-        self._pending[number] = (answer, timer)
+            due = time.monotonic() + deadline_ms / 1000
+            if not self._is_ticking:
+                self._is_ticking = True
+                self._reactor.callLater(_TICK_SECONDS, self._tick)
+        self._pending[number] = (answer, due, f"no answer to {method} within {deadline_ms} ms")
         try:
             self._send([_REQUEST, number, method, params])
         except Exception as error:
@@ -119,17 +128,20 @@ class Peer:
             raise NodeUnavailable("there is no channel to Node")
         self._channel.send(message)
 
-    def _expire(self, number: int, method: str, deadline_ms: int) -> None:
-        self._settle(number, Failure(NodeUnavailable(f"no answer to {method} within {deadline_ms} ms")), False)
+    def _tick(self) -> None:
+        now = time.monotonic()
+        late = [number for number, (_, due, _words) in self._pending.items() if due <= now]
+        for number in late:
+            self._settle(number, Failure(NodeUnavailable(self._pending[number][2])))
+        self._is_ticking = bool(self._pending)
+        if self._is_ticking:
+            self._reactor.callLater(_TICK_SECONDS, self._tick)
 
-    def _settle(self, number: int, outcome: Any, has_timer: bool = True) -> None:
+    def _settle(self, number: int, outcome: Any) -> None:
         """An answer that no call waits for is ignored."""
-        answer, timer = self._pending.pop(number, (None, None))
-        if answer is None:
-            return
-        if has_timer and timer is not None and timer.active():
-            timer.cancel()
-        if not answer.called:
+        answer = self._pending.pop(number, (None,))[0]
+        # One whose caller gave it up has been called.
+        if answer is not None and not answer.called:
             answer.callback(outcome)
 
 
