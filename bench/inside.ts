@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Pool } from "undici";
-import { cpuMsOfTree } from "./processes.ts";
-import { printTable } from "./table.ts";
-import { newFolder, ROOT, startSynapse, type Target } from "./targets.ts";
+import { cpuMsOfTree } from "./support/processes.ts";
+import { printTable } from "./support/table.ts";
+import { newFolder, type Target } from "./support/servers.ts";
+import { startSynapse } from "./support/synapse.ts";
+import { ROOT } from "./support/targets.ts";
 
 const BYTES = 1024;
 const CONNECTIONS = [1, 32] as const;

@@ -4,6 +4,7 @@ import { runAnswerFuzz } from "./answers/answer-fuzz.ts";
 import { runFamilies } from "./families/families.ts";
 import { runFaultyDisk } from "./disk/faulty-disk.ts";
 import { runHttpFuzz } from "./http/http-fuzz.ts";
+import { hasSynapse, runInsideSynapse } from "./inside/inside-synapse.ts";
 import { runPowerCut } from "./disk/power-cut.ts";
 import { runQuotaModel } from "./quota/quota-model.ts";
 import { runWireFuzz } from "./wire/wire-fuzz.ts";
@@ -11,16 +12,6 @@ import { runKillStorm } from "./storm/kill-storm.ts";
 import { runRestarts } from "./restarts/restarts.ts";
 import { runShadow } from "./shadow/shadow.ts";
 import { runSoak } from "./soak/soak.ts";
-
-import { runAnswerFuzz } from "./answer-fuzz.ts";
-import { runFaultyDisk } from "./faulty-disk.ts";
-import { runHttpFuzz } from "./http-fuzz.ts";
-import { hasSynapse, runInsideSynapse } from "./inside-synapse.ts";
-import { runPowerCut } from "./power-cut.ts";
-import { runQuotaModel } from "./quota-model.ts";
-import { runWireFuzz } from "./wire-fuzz.ts";
-import { runKillStorm } from "./kill-storm.ts";
-import { runSoak } from "./soak.ts";
 
 /** `npm run faults [-- NAME] [--short] [--seed N]` */
 const PROGRAMS: readonly FaultProgram[] = [
@@ -35,7 +26,6 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "shadow", run: (options) => runShadow(options) },
   { name: "soak", run: runSoak },
   { name: "families", run: runFamilies },
-
   { name: "inside-synapse", run: runInsideSynapse },
 ];
 
@@ -44,14 +34,11 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 const [wanted] = positionals;
-const programs = PROGRAMS.filter(({ name }) => wanted === undefined || name === wanted);
-if (programs.length === 0)
-  throw new Error(`${wanted} is not a program; choose one of ${PROGRAMS.map(({ name }) => name).join(", ")}`);
-
 // Without a Synapse, the one that needs it runs only where it is asked for.
 const canRun = (name: string) => name !== "inside-synapse" || hasSynapse();
 const programs = PROGRAMS.filter(({ name }) => (wanted === undefined ? canRun(name) : name === wanted));
-if (programs.length === 0) throw new Error(`there is no ${wanted}: ${PROGRAMS.map(({ name }) => name).join(", ")}`);
+if (programs.length === 0)
+  throw new Error(`${wanted} is not a program; choose one of ${PROGRAMS.map(({ name }) => name).join(", ")}`);
 const seed = values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed);
 const total = { passed: 0, failed: 0 };
 for (const { name, run } of programs) {

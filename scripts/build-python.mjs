@@ -15,8 +15,10 @@ try {
   const from = join("python-shim", PACKAGE);
   cpSync(from, join(sources, PACKAGE), { recursive: true, filter: (path) => !/__pycache__|\.toml$/.test(path) });
   mkdirSync(join(sources, "media_bridge_shim"));
-  for (const file of SHARED) cpSync(join("python-shim/media_bridge_shim", file), join(sources, "media_bridge_shim", file));
-  for (const file of [join(from, "pyproject.toml"), "LICENSE"]) cpSync(file, join(sources, file.split("/").at(-1) ?? ""));
+  for (const file of SHARED)
+    cpSync(join("python-shim/media_bridge_shim", file), join(sources, "media_bridge_shim", file));
+  for (const file of [join(from, "pyproject.toml"), "LICENSE"])
+    cpSync(file, join(sources, file.split("/").at(-1) ?? ""));
   rmSync(TARGET, { recursive: true, force: true });
   const pip = ["-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps", "--wheel-dir", TARGET];
   execFileSync(python, [...pip, sources], { stdio: "inherit" });

@@ -14,7 +14,19 @@ const MAY_BE_LONGER = new Set(
  * Every room may import `errors`, `media-file` and `util`, and what lies in the same room.
  */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  cli: ["server", "inside", "control", "http", "shadow", "media", "modules", "status", "callbacks", "config", "version"],
+  cli: [
+    "server",
+    "inside",
+    "control",
+    "http",
+    "shadow",
+    "media",
+    "modules",
+    "status",
+    "callbacks",
+    "config",
+    "version",
+  ],
   // What programs are handed as `synapse-media-bridge/service`.
   service: ["server", "config"],
   // What tests of modules are handed as `synapse-media-bridge/testing`: a module alone, and the service around it.

@@ -5,14 +5,21 @@ import { join } from "node:path";
 import { freePort, startServer, type Target } from "./servers.ts";
 import { MODULES, ROOT, sharedConfig } from "./targets.ts";
 
+/** Where Synapse finds the package that loads TypeScript modules. */
+const PACKAGE = join(ROOT, "python-shim");
+
 /** A real Synapse from its package index, in an environment of its own, made once. */
-export async function startSynapse(folder: string, { hasModules = true } = {}): Promise<Target> {
+export async function startSynapse(
+  folder: string,
+  { hasModules = true, modules }: { hasModules?: boolean; modules?: readonly object[] } = {},
+): Promise<Target> {
   const python = synapsePython();
   const port = await freePort();
   const secret = randomBytes(16).toString("hex");
   const config = {
     ...sharedConfig(folder),
     ...(!hasModules && { modules: [] }),
+    ...(modules && { modules }),
     pid_file: join(folder, "synapse.pid"),
     listeners: [
       { port, bind_addresses: ["127.0.0.1"], type: "http", tls: false, resources: [{ names: ["client", "media"] }] },
@@ -35,7 +42,7 @@ export async function startSynapse(folder: string, { hasModules = true } = {}): 
   writeFileSync(join(folder, "log.yaml"), JSON.stringify(log));
   writeFileSync(join(folder, "synapse.yaml"), JSON.stringify(config));
   const args = ["-m", "synapse.app.homeserver", "--config-path", join(folder, "synapse.yaml")];
-  const started = await startServer(python, args, folder, port, { PYTHONPATH: MODULES });
+  const started = await startServer(python, args, folder, port, { PYTHONPATH: `${MODULES}:${PACKAGE}` });
   const url = `http://127.0.0.1:${port}`;
   return { name: "synapse", url, token: await register(url), ...started };
 }

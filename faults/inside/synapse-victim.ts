@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { marked } from "../processes.ts";
-import { ROOT } from "../root.ts";
+import { marked } from "../support/processes.ts";
+import { ROOT } from "../support/root.ts";
 
 const LISTENING = /Synapse now listening on TCP port (\d+)/g;
 const SECRET = "of-the-faults";

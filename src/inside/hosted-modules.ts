@@ -90,11 +90,8 @@ export class HostedModules {
     await Promise.all(this.#backgrounds.map((background) => background.stop(graceMs)));
   }
 
-  async #setUpOne(
-    { module, file, callbackMembers, setup }: ParsedModule,
-    facts: ServerFacts,
-    services: SynapseServices,
-  ) {
+  async #setUpOne(parsed: ParsedModule, facts: ServerFacts, services: SynapseServices) {
+    const { module, file, callbackMembers } = parsed;
     const log = heardLog(this.#log.child({ module: module.name }));
     const background = new BackgroundTasks({
       log,
@@ -123,7 +120,7 @@ export class HostedModules {
       registered,
       isSetUp: () => isSetUp,
     });
-    await setup(api);
+    await parsed.setup(api);
     isSetUp = true;
     this.#tellOfLeftOut(module.name, registered, callbackMembers);
   }

@@ -10,7 +10,7 @@ export function errorToWire(error: Error, outcome: SlotOutcome): object {
   const cause = error.cause instanceof Error ? error.cause : error;
   const base = {
     kind: outcome === "timeout" ? "timeout" : outcome === "error" ? "module" : "unavailable",
-    type: clean(String(cause.name), 256),
+    type: clean(cause.name, 256),
     message: clean(error.message, MAX_MESSAGE_LENGTH),
     traceback: clean(String(cause.stack), MAX_TRACE_LENGTH),
   };

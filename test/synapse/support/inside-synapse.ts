@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, vi } from "vitest";
+import { vi } from "vitest";
 import { register, startSynapse, type Account, type Synapse, type SynapseOptions } from "./synapse.ts";
 
 const CLI = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
@@ -107,9 +107,12 @@ export class InsideSynapse {
 
   /** Waits until its log has these words. */
   async logged(words: RegExp): Promise<void> {
-    await vi.waitFor(() => expect(words.test(this.log()), `the log has ${String(words)}`).toBe(true), {
-      timeout: 20_000,
-    });
+    await vi.waitFor(
+      () => {
+        if (!words.test(this.log())) throw new Error(`Synapse's log lacks ${String(words)}`);
+      },
+      { timeout: 20_000 },
+    );
   }
 
   /** The processes that Synapse started: Node. */

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { createFolder, removeFolder } from "./folder.ts";
-import { startVictim, type SynapseVictim } from "./inside/synapse-victim.ts";
-import { childrenOf, findOrphans } from "./processes.ts";
-import type { FaultOptions, FaultResult } from "./program.ts";
-import { createRandom } from "./random.ts";
-import { ROOT } from "./root.ts";
+import { createFolder, removeFolder } from "../support/folder.ts";
+import { startVictim, type SynapseVictim } from "./synapse-victim.ts";
+import { childrenOf, findOrphans } from "../support/processes.ts";
+import type { FaultOptions, FaultResult } from "../program.ts";
+import { createRandom } from "../support/random.ts";
+import { ROOT } from "../support/root.ts";
 
 const SHORT = { node: 12, synapse: 2 };
 const LONG = { node: 1000, synapse: 100 };
@@ -68,10 +68,10 @@ export async function runInsideSynapse({ short, seed, note }: FaultOptions): Pro
 
 /** The answers of clients that upload while something happens. */
 async function during(victim: () => SynapseVictim, happens: () => Promise<void>): Promise<Answered[]> {
-  let isOver = false;
+  const state = { isOver: false };
   const answers: Answered[] = [];
   const client = async (number: number) => {
-    for (let turn = number; !isOver; turn += 1) {
+    for (let turn = number; !state.isOver; turn += 1) {
       const bytes = turn % 2 === 0 ? MAX_BYTES : MAX_BYTES + 1;
       const status = await victim().upload(bytes);
       answers.push({ bytes, status });
@@ -79,7 +79,7 @@ async function during(victim: () => SynapseVictim, happens: () => Promise<void>)
     }
   };
   const clients = Array.from({ length: CLIENTS }, (_item, number) => client(number));
-  await happens().finally(() => (isOver = true));
+  await happens().finally(() => (state.isOver = true));
   await Promise.all(clients);
   return answers;
 }
