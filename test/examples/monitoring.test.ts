@@ -41,7 +41,7 @@ beforeAll(async () => {
       media_storage_providers: [provider.entry({ store_synchronous: false })],
       modules: [
         { module: "residents.First", config: {} },
-        { typescript: join(FIXTURE_MODULES, "counting.ts"), config: {} },
+        { typescript: join(FIXTURE_MODULES, "counting.ts"), config: {}, shadow: { module: "residents.First" } },
       ],
     },
     mediaBridge: { metrics: { host: "127.0.0.1", port } },
