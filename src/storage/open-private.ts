@@ -126,7 +126,8 @@ function versionOf(db: Database.Database): number {
 }
 
 function isEmpty(db: Database.Database): boolean {
-  return db.prepare("select 1 from sqlite_schema").get() === undefined;
+  const tables = db.pragma("table_list") as readonly { readonly name: string }[];
+  return tables.every(({ name }) => name.startsWith("sqlite_"));
 }
 
 function ofEarlierRelease(path: string): StartError {

@@ -23,7 +23,7 @@ export interface SaidError {
 
 /** A file that a question is about. */
 export interface AskedFile {
-  /** Absolute path of a link that lives until the question has been compared. */
+  /** Absolute path of a copy that lives until the question has been compared. */
   readonly path: string;
   readonly lengthBytes: number;
 }

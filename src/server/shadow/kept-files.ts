@@ -1,4 +1,5 @@
-import { link, mkdir, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, link, mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { findMediaPath, storedMedia, type FileInfo } from "../../media-file.ts";
 import type { AskedFile } from "../../shadow/asked.ts";
@@ -18,7 +19,10 @@ export interface SharedLink {
   release(): void;
 }
 
-/** Links to files that shadows are still to look at. */
+/**
+ * Links to files that shadows are still to look at. A link is the stored file itself, so a candidate never gets one: it
+ * looks at a copy of its own, which it may change or remove.
+ */
 export class KeptFiles {
   readonly #folder: string;
   #last = 0;
@@ -36,43 +40,72 @@ export class KeptFiles {
   }
 
   /**
-   * Links a file, in a folder of its own that has the layout of the media store. Resolves once that is done or has
-   * failed: the file may go away afterwards. Never rejects.
+   * Links a file, in a folder of its own. Resolves once that is done or has failed: the file may go away afterwards.
+   * Never rejects.
    */
   async keep(path: string, info: FileInfo): Promise<SharedLink> {
     const folder = join(this.#folder, String((this.#last += 1)));
     this.#count += 1;
-    const made = this.#count > MAX_FILES ? undefined : await this.#link(path, folder, info).catch(() => undefined);
+    const made = this.#count > MAX_FILES ? undefined : await this.#link(path, folder).catch(() => undefined);
     let holders = 1;
+    let copies = 0;
     const release = () => {
       holders -= 1;
       if (holders > 0) return;
       this.#count -= 1;
       this.#bytes -= made?.lengthBytes ?? 0;
-      void rm(folder, { recursive: true, force: true }).catch(() => undefined);
+      remove(folder);
     };
     return {
       hold() {
         holders += 1;
-        return { linked: Promise.resolve(made), release };
+        return holdCopy(made, { folder: join(folder, String((copies += 1))), info, release });
       },
       release,
     };
   }
 
-  async #link(path: string, folder: string, info: FileInfo): Promise<AskedFile | undefined> {
+  async #link(path: string, folder: string): Promise<AskedFile | undefined> {
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
     const linked = join(folder, "file");
     await link(path, linked);
     const { size } = await stat(linked);
     if (this.#bytes > 0 && this.#bytes + size > MAX_BYTES) return undefined;
     this.#bytes += size;
-    // Modules may read a media id from the path.
-    const place = join(folder, findMediaPath(storedMedia(info)) ?? "file");
-    if (place !== linked) {
-      await mkdir(dirname(place), { recursive: true, mode: OWNER_ONLY });
-      await rename(linked, place);
-    }
-    return { path: place, lengthBytes: size };
+    return { path: linked, lengthBytes: size };
   }
+}
+
+interface CopyPlace {
+  readonly folder: string;
+  readonly info: FileInfo;
+  readonly release: () => void;
+}
+
+function holdCopy(made: AskedFile | undefined, { folder, info, release }: CopyPlace): HeldFile {
+  let copied: Promise<AskedFile | undefined> | undefined;
+  return {
+    copy: () => (copied ??= copyOf(made, folder, info).catch(() => undefined)),
+    release() {
+      // A copy that is being made would come back after its removal.
+      void (copied ?? Promise.resolve()).then(() => {
+        remove(folder);
+        release();
+      });
+    },
+  };
+}
+
+/** Copies a file into a folder that has the layout of the media store: modules may read a media id from the path. */
+async function copyOf(made: AskedFile | undefined, folder: string, info: FileInfo): Promise<AskedFile | undefined> {
+  if (made === undefined) return undefined;
+  const place = join(folder, findMediaPath(storedMedia(info)) ?? "file");
+  await mkdir(dirname(place), { recursive: true, mode: OWNER_ONLY });
+  // Where the file system can share the bytes of two files, this takes no room and no time.
+  await copyFile(made.path, place, constants.COPYFILE_FICLONE);
+  return { path: place, lengthBytes: made.lengthBytes };
+}
+
+function remove(folder: string): void {
+  void rm(folder, { recursive: true, force: true }).catch(() => undefined);
 }

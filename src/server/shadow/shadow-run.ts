@@ -9,10 +9,10 @@ import type { ShadowStatus } from "../../shadow/run/shadow-status.ts";
 import type { Logger } from "../../util/log.ts";
 import { ShadowKeeper } from "./shadow-keeper.ts";
 
-/** A link to the file that a question is about. */
+/** The file that a question is about. */
 export interface HeldFile {
-  /** Undefined where it could not be made. Never rejects. */
-  readonly linked: Promise<AskedFile | undefined>;
+  /** A copy for the candidate alone, made by the first call. Undefined where that fails. Never rejects. */
+  copy(): Promise<AskedFile | undefined>;
   /** It is not needed any more. */
   release(): void;
 }
@@ -181,16 +181,16 @@ export class ShadowRun {
   }
 
   async #askAbout(file: HeldFile, id: number, queued: Queued): Promise<void> {
-    const link = await file.linked;
+    const copy = await file.copy();
     // The thread may have been lost meanwhile.
     if (!this.#underWay.has(id)) return;
-    if (link === undefined) {
+    if (copy === undefined) {
       this.#underWay.delete(id);
       this.#drop(queued);
       return this.#pump();
     }
     const { answered, decider, isAskedAgain } = queued;
-    const asked = { ...answered.asked, file: link };
+    const asked = { ...answered.asked, file: copy };
     this.#keeper.send({ type: "ask", id, answered: { ...answered, asked }, decider, isAskedAgain });
   }
 

@@ -6,7 +6,7 @@ import { describeVersion } from "../../shadow/run/module-version.ts";
 import type { Asked } from "../../shadow/asked.ts";
 import type { Compared, ComparisonTaker, Timed } from "../../shadow/compared.ts";
 import { ownThreadId } from "../../shadow/run/cpu-time.ts";
-import type { FromShadow, ShadowQuestion, ShadowThreadData, ToShadow } from "../../shadow/run/messages.ts";
+import type { FromShadow, ShadowQuestion, ShadowThreadStart, ToShadow } from "../../shadow/run/messages.ts";
 import { fenceFetch, silencePrinting } from "./fence-thread.ts";
 import { type FencedModule, loadFencedModule } from "./fenced-module.ts";
 import { openDifferences } from "./open-differences.ts";
@@ -16,9 +16,10 @@ const SIGN_EVERY_MS = 1_000;
 /** Requests come first, on a machine that has more to do than it can. */
 const NICE = 10;
 
-const port = parentPort;
-if (port === null) throw new Error("this module runs in a worker thread");
-const data = workerData as ShadowThreadData;
+const { port, ...data } = workerData as ShadowThreadStart;
+// Out of reach before the module is imported: what a candidate posts would be taken for what the service is told.
+delete (workerData as { port?: unknown }).port;
+parentPort?.close();
 const { config, candidate: candidateEntry, original } = data;
 const tell = (message: FromShadow) => port.postMessage(message);
 const log = relayLog((level, facts, message) => tell({ type: "log", level, facts, message }));
@@ -118,7 +119,7 @@ async function close(): Promise<void> {
   clearInterval(signs);
   await Promise.all([...loaded.map((module) => module.stop()), taker?.close()]);
   tell({ type: "closed" });
-  port?.close();
+  port.close();
 }
 
 function lowerPriority(id: number): void {

@@ -1,3 +1,4 @@
+import type { MessagePort } from "node:worker_threads";
 import type { SlotOutcome } from "../../callbacks/slot.ts";
 import type { KindName } from "../../callbacks/kinds.ts";
 import type { Config, ModuleConfig } from "../../config/config.ts";
@@ -15,6 +16,14 @@ export interface ShadowThreadData {
   readonly ignore: string | undefined;
   /** By which it is judged what follows from an answer. */
   readonly facts: EffectFacts;
+}
+
+/**
+ * What the thread gets as its `workerData`. Messages travel over a port of their own: a candidate, or a library that it
+ * uses, may post anything to `parentPort`.
+ */
+export interface ShadowThreadStart extends ShadowThreadData {
+  readonly port: MessagePort;
 }
 
 /** The module that is shadowed, as it was loaded. */

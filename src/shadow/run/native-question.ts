@@ -4,7 +4,7 @@ import type { PythonFileInfo } from "../../media-file.ts";
 import type { Asked, Portable } from "../asked.ts";
 
 /**
- * A question as a chain takes it, made from the form of the wire. A question about a file is about its link. Throws
+ * A question as a chain takes it, made from the form of the wire. A question about a file is about its copy. Throws
  * TypeError where the arguments are not of that form.
  */
 export function toNativeQuestion({ kind, args, file }: Asked): Question<KindName> {

@@ -63,7 +63,7 @@ test.each([
   expect(seen[1]?.[3]).toBe(good);
   // The path ends as in a media store: modules may read the media id from it. A Python one is not told.
   const place = `local_content/${good.slice(0, 2)}/${good.slice(2, 4)}/${good.slice(4)}`;
-  expect(seen[1]?.[2]).toMatch(language === "Python" ? "" : new RegExp(`/data/shadow-files/\\d+/${place}$`));
+  expect(seen[1]?.[2]).toMatch(language === "Python" ? "" : new RegExp(`/data/shadow-files/\\d+/\\d+/${place}$`));
   expect((await service.shadow()).dropped).toBe(0);
   await vi.waitFor(() => expect(readdirSync(join(service.folder, "data", "shadow-files"))).toEqual([]));
   expect(Object.values(service.files())).toEqual([4]);

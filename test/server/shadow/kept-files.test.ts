@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { localFile } from "../../../src/media-file.ts";
 import { KeptFiles } from "../../../src/server/shadow/kept-files.ts";
@@ -15,26 +15,27 @@ function createFolder() {
   return { folder, file, kept: new KeptFiles(join(folder, "kept")) };
 }
 
-test("A link outlives its file until every holder has let go", async () => {
+test("A file is kept until every holder has let go", async () => {
   const { file, kept, folder } = createFolder();
   const link = await kept.keep(file, INFO);
   const [one, other] = [link.hold(), link.hold()];
   rmSync(file);
-  const held = await one.linked;
-  expect(held).toEqual({ path: join(folder, "kept/1/local_content/ab/cd/efgh"), lengthBytes: 5 });
+  const held = await one.copy();
+  expect(held).toEqual({ path: join(folder, "kept/1/1/local_content/ab/cd/efgh"), lengthBytes: 5 });
   expect(statSync(join(folder, "kept/1")).mode & 0o777).toBe(0o700);
   link.release();
-  one.release();
   expect(readFileSync(held?.path ?? "", "utf8")).toBe("bytes");
+  one.release();
+  expect(await other.copy()).toEqual({ path: join(folder, "kept/1/2/local_content/ab/cd/efgh"), lengthBytes: 5 });
   other.release();
   await vi.waitFor(() => expect(existsSync(join(folder, "kept/1"))).toBe(false));
 });
 
 test("A file that is gone, or would be one too many, is not linked", async () => {
   const { file, kept } = createFolder();
-  expect(await (await kept.keep(`${file}.gone`, INFO)).hold().linked).toBeUndefined();
+  expect(await (await kept.keep(`${file}.gone`, INFO)).hold().copy()).toBeUndefined();
   const links = await Promise.all(Array.from({ length: 100 }, () => kept.keep(file, INFO)));
-  const linked = await Promise.all(links.map((link) => link.hold().linked));
+  const linked = await Promise.all(links.map((link) => link.hold().copy()));
   // One place is taken by the file that was gone, whose holder has not let go.
   expect(linked.filter((link) => link === undefined)).toHaveLength(1);
 });
@@ -43,6 +44,25 @@ test("Files beyond 256 MiB together are not linked; a single one may be larger",
   const { file, kept } = createFolder();
   truncateSync(file, 300 * 2 ** 20);
   const large = await kept.keep(file, INFO);
-  expect(await large.hold().linked).toBeDefined();
-  expect(await (await kept.keep(file, INFO)).hold().linked).toBeUndefined();
+  expect(await large.hold().copy()).toBeDefined();
+  expect(await (await kept.keep(file, INFO)).hold().copy()).toBeUndefined();
+});
+
+test("What a holder writes into its copy, or removes, changes neither the file nor another copy", async () => {
+  const { file, kept } = createFolder();
+  const link = await kept.keep(file, INFO);
+  const [one, other] = [await link.hold().copy(), await link.hold().copy()];
+  writeFileSync(one?.path ?? "", "changed");
+  expect(readFileSync(file, "utf8")).toBe("bytes");
+  expect(readFileSync(other?.path ?? "", "utf8")).toBe("bytes");
+  rmSync(dirname(one?.path ?? ""), { recursive: true });
+  expect(
+    readFileSync(
+      await link
+        .hold()
+        .copy()
+        .then((third) => third?.path ?? ""),
+      "utf8",
+    ),
+  ).toBe("bytes");
 });

@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { startShadowed } from "./shadowed-service.ts";
+
+const ORIGINAL = `
+import { allow, defineModule } from "synapse-media-bridge";
+export default defineModule({
+  name: "original",
+  setup(api) {
+    api.registerMediaRepositoryCallbacks({ isUserAllowedToUploadMediaOfSize: (_user, size) => size % 2 === 0 });
+    api.registerSpamCheckerCallbacks({ checkMediaFileForSpam: () => allow });
+  },
+});
+`;
+
+function candidate({ allowed = "return true;", check = "return allow;" }): string {
+  return `
+import { writeFileSync } from "node:fs";
+import { parentPort, workerData } from "node:worker_threads";
+import { allow, defineModule } from "synapse-media-bridge";
+export default defineModule({
+  name: "candidate",
+  setup(api) {
+    api.registerMediaRepositoryCallbacks({ isUserAllowedToUploadMediaOfSize: async () => { ${allowed} } });
+    api.registerSpamCheckerCallbacks({ checkMediaFileForSpam: async (file) => { ${check} } });
+  },
+});
+`;
+}
+
+function startWith(parts: Parameters<typeof candidate>[0]) {
+  return startShadowed({
+    files: { "original.ts": ORIGINAL, "candidate.ts": candidate(parts) },
+    modules: [{ typescript: "./original.ts", shadow: { typescript: "./candidate.ts" } }],
+  });
+}
+
+test("A candidate that writes into the file that it is shown does not change the stored media", async () => {
+  const service = await startWith({ check: 'writeFileSync(file.path, "changed"); return allow;' });
+  await service.until(({ state }) => state === "running");
+  const id = await service.upload("as sent!");
+  await service.until(({ asked }) => asked === 2);
+  const answer = await service.request(`/_matrix/client/v1/media/download/example.test/${id}`, { as: "alice" });
+  expect(await answer.text()).toBe("as sent!");
+});
+
+test.each([
+  ["nothing", "null"],
+  ["a line of another level", '{ type: "log", level: "other", facts: {}, message: "" }'],
+  ["that it is closed", '{ type: "closed" }'],
+  ["that all questions are answered", '{ type: "answered", id: 1, outcome: "continue" }'],
+])("A candidate that posts %s to its parent is asked like any other", async (_what, message) => {
+  const allowed = `(workerData.port ?? parentPort).postMessage(${message}); return true;`;
+  const service = await startWith({ allowed });
+  await service.until(({ state }) => state === "running");
+  await service.upload("12");
+  await expect(service.upload("123")).rejects.toThrow("413");
+  await service.upload("1234");
+  const { state, restarts } = await service.until(({ asked }) => asked === 5);
+  expect({ state, restarts }).toEqual({ state: "running", restarts: 0 });
+});
