@@ -5,6 +5,7 @@ import { addHeldBack, type HeldBack, type HeldBackCounts, NOTHING_HELD_BACK } fr
 import type { LoadedModules } from "../../modules/load.ts";
 import type { Asked, Said } from "../../shadow/asked.ts";
 import type { Timed } from "../../shadow/compared.ts";
+import { boundSaid } from "../../shadow/run/bounded-said.ts";
 import { toNativeQuestion } from "../../shadow/run/native-question.ts";
 import type { Logger } from "../../util/log.ts";
 import { loadModulesForDryRun } from "../commands/dry-run.ts";
@@ -13,6 +14,7 @@ import { loadModulesForDryRun } from "../commands/dry-run.ts";
 const MAX_TRANSACTION_MS = 1_000;
 /** Of the Python child, where `python.max_memory` sets no other limit. */
 const MAX_MEMORY_BYTES = 512 * 2 ** 20;
+const MAX_MESSAGE = 1_024;
 const CONTINUE: Said = { outcome: "continue" };
 
 /** One module that may look, and change nothing: {@link loadFencedModule}. */
@@ -62,7 +64,7 @@ export class FencedModule {
       onLate: () => undefined,
       onUnenforced: () => undefined,
       onAnswered: (_module, { said, micros }) => {
-        heard = { said, micros };
+        heard = { said: boundSaid(said), micros };
       },
     }).knowing({ requester: asked.user === undefined ? undefined : { userId: asked.user } });
     try {
@@ -71,7 +73,7 @@ export class FencedModule {
       else await chain.decide(kind, ...(args as CallbackKinds["get_media_config_for_user"]["args"]));
     } catch (error) {
       // A refusal has been heard as well.
-      heard ??= { said: { outcome: "error", error: { message: (error as Error).message } }, micros: 0 };
+      heard ??= { said: { outcome: "error", error: { message: describeThrown(error) } }, micros: 0 };
     }
     // A module without this callback lets the walk continue.
     return heard ?? { said: CONTINUE, micros: 0 };
@@ -79,6 +81,15 @@ export class FencedModule {
 
   stop(): Promise<void> {
     return this.#modules.stop(0);
+  }
+}
+
+/** The words of what was thrown, which may be anything: reading it may throw again. */
+function describeThrown(error: unknown): string {
+  try {
+    return String((error as Error).message).slice(0, MAX_MESSAGE);
+  } catch {
+    return "it threw something that cannot be read";
   }
 }
 

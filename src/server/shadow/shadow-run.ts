@@ -131,7 +131,8 @@ export class ShadowRun {
       return;
     }
     const { said } = answered;
-    const text: Portable = [...args, said.outcome === "stop" ? said.value : null];
+    const words = said.outcome === "error" ? [said.error.message, said.error.answer?.body ?? null] : [];
+    const text: Portable = [...args, said.outcome === "stop" ? said.value : null, ...words];
     for (const dropped of this.#queue.push({ answered, decider, isAskedAgain, file }, text)) this.#drop(dropped);
     this.#pump();
   }

@@ -1,4 +1,5 @@
 import type { Portable } from "../asked.ts";
+import { countCharacters } from "./bounded-said.ts";
 
 /** What a queue may hold. */
 export interface QueueLimits {
@@ -55,11 +56,4 @@ export class QuestionQueue<Item> {
     this.#characters = 0;
     return this.#queued.splice(0).map(({ item }) => item);
   }
-}
-
-function countCharacters(value: Portable): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value !== "object" || value === null) return 8;
-  const entries = Array.isArray(value) ? (value as readonly Portable[]) : Object.values(value);
-  return entries.reduce<number>((sum, member) => sum + countCharacters(member), 8);
 }

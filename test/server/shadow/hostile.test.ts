@@ -58,3 +58,17 @@ test.each([
   const { state, restarts } = await service.until(({ asked }) => asked === 5);
   expect({ state, restarts }).toEqual({ state: "running", restarts: 0 });
 });
+
+test.each([
+  ["an error of 100 MB", 'throw new Error("x".repeat(100_000_000));'],
+  [
+    "an error that cannot be read",
+    `const error = new Error(""); Object.defineProperty(error, "message", { get() { throw error; } }); throw error;`,
+  ],
+])("A candidate that throws %s fails at each question, and no other one is held up", async (_what, allowed) => {
+  const service = await startWith({ allowed });
+  await service.until(({ state }) => state === "running");
+  for (let round = 0; round < 5; round += 1) await service.upload("12");
+  const { state, restarts, waiting } = await service.until(({ asked }) => asked === 10);
+  expect({ state, restarts, waiting }).toEqual({ state: "running", restarts: 0, waiting: 0 });
+});
