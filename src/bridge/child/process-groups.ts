@@ -29,7 +29,7 @@ export function guardGroup(pid: number, mark: string): void {
   if (isGuarding) return;
   isGuarding = true;
   process.on("exit", () => {
-    for (const group of groups.keys()) killGroup(group);
+    killGroups();
     for (const left of unsettled) killMarked(left);
   });
 }
@@ -45,6 +45,11 @@ export function killGroup(pid: number): void {
   signalGroup(pid, "SIGKILL");
   const starting = killMarked(mark);
   if (starting.length > 0) void killStarting(mark, starting);
+}
+
+/** Kills all groups that this thread has begun, and what left them. */
+export function killGroups(): void {
+  for (const group of groups.keys()) killGroup(group);
 }
 
 /** Signals every process of the group that is still there. */

@@ -2,6 +2,7 @@ import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ModuleConfig } from "../../config/config.ts";
 import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
+import { killGroups } from "../../bridge/child/process-groups.ts";
 import { describeVersion } from "../../shadow/run/module-version.ts";
 import type { Asked } from "../../shadow/asked.ts";
 import type { Compared, ComparisonTaker, Timed } from "../../shadow/compared.ts";
@@ -30,6 +31,8 @@ let copy: Promise<FencedModule> | undefined;
 let isCopyMissed = false;
 /** What is loaded. */
 const loaded: FencedModule[] = [];
+/** What is being loaded. */
+const loading = new Set<Promise<FencedModule>>();
 let taker: ComparisonTaker | undefined;
 
 // Before the module is imported: what it prints and starts is fenced from its first line on.
@@ -60,9 +63,15 @@ async function load(): Promise<void> {
 }
 
 async function loadOne(entry: ModuleConfig): Promise<FencedModule> {
-  const module = await loadFencedModule(config, entry, log);
-  loaded.push(module);
-  return module;
+  const pending = loadFencedModule(config, entry, log);
+  loading.add(pending);
+  try {
+    const module = await pending;
+    loaded.push(module);
+    return module;
+  } finally {
+    loading.delete(pending);
+  }
 }
 
 async function take(message: ToShadow): Promise<void> {
@@ -118,6 +127,11 @@ async function giveSign(): Promise<void> {
 async function close(): Promise<void> {
   clearInterval(signs);
   await Promise.all([...loaded.map((module) => module.stop()), taker?.close()]);
+  if (loading.size > 0) {
+    // Only this thread can wait for its children: one that outlives it stays behind as a zombie.
+    killGroups();
+    await Promise.allSettled(loading);
+  }
   tell({ type: "closed" });
   port.close();
 }

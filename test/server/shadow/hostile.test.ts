@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { expect, test, vi } from "vitest";
 import { startShadowed } from "./shadowed-service.ts";
 
 const ORIGINAL = `
@@ -72,3 +73,37 @@ test.each([
   const { state, restarts, waiting } = await service.until(({ asked }) => asked === 10);
   expect({ state, restarts, waiting }).toEqual({ state: "running", restarts: 0, waiting: 0 });
 });
+
+test("A reload and a stop leave no child behind of a candidate that loops while it is loaded", async () => {
+  const service = await startShadowed({
+    files: {
+      "original.ts": ORIGINAL,
+      "candidate.py": "class Module:\n    def __init__(self, config, api):\n        while True: pass\n",
+    },
+    modules: [{ typescript: "./original.ts", shadow: { module: "candidate.Module" } }],
+  });
+  for (const end of [
+    () => service.reload([{ typescript: "./original.ts", shadow: { module: "candidate.Module" } }]),
+    service.stop,
+  ]) {
+    const children = await vi.waitFor(() => {
+      const found = childrenOfThis();
+      expect(found).not.toEqual([]);
+      return found;
+    }, 10_000);
+    await end();
+    // Neither running nor as a zombie.
+    await vi.waitFor(() => expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 5_000);
+  }
+});
+
+function childrenOfThis(): string[] {
+  return readdirSync("/proc").filter((name) => {
+    try {
+      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+      return parent === String(process.pid);
+    } catch {
+      return false;
+    }
+  });
+}
