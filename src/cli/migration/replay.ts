@@ -11,6 +11,7 @@ import { type EffectFacts, UNKNOWN_FACTS } from "../../shadow/compare/effect.ts"
 import { IgnoreRule, loadIgnore } from "../../shadow/compare/ignore.ts";
 import { openRecording } from "../../shadow/recording/read-recording.ts";
 import type { QuestionFilter } from "../../shadow/replay/replay-recording.ts";
+import { toVisibleText } from "../../util/log/visible-text.ts";
 import { Progress } from "../terminal/progress.ts";
 import { isolateModuleOutput } from "../terminal/module-output.ts";
 import { showPythonSetup } from "../terminal/python-setup-progress.ts";
@@ -68,7 +69,7 @@ export async function replay(file: string, command: ReplayCommand): Promise<Repl
       ...lines,
       ...warnings.map((line) => `warning: ${line}`),
     ];
-    return { text: text.join("\n"), isDifferent };
+    return { text: toVisibleText(text.join("\n")), isDifferent };
   } finally {
     for (const modules of loaded) await modules.stop(0);
     base.remove();

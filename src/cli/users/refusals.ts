@@ -1,6 +1,7 @@
 import type { LoadedConfig } from "../../config/config.ts";
 import { recordsOf } from "../../server/commands/user-records.ts";
 import { readOwnUser } from "./own-user.ts";
+import { toVisibleText } from "../../util/log/visible-text.ts";
 import { formatTime } from "../../util/utc-time.ts";
 import { describeRefusal } from "./refusal-words.ts";
 
@@ -23,7 +24,7 @@ export function refusals({ config }: LoadedConfig, { user, sinceMs, json, print 
   let found = 0;
   recordsOf(config).readRefusals({ userId, sinceTs }, (refusal) => {
     found += 1;
-    print(json ? JSON.stringify(refusal) : describeRefusal(refusal));
+    print(json ? JSON.stringify(refusal) : toVisibleText(describeRefusal(refusal)));
   });
   if (found > 0 || json) return;
   const whose = userId === undefined ? "" : ` of ${userId}`;

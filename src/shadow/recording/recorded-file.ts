@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import type { RecordedFile } from "./format.ts";
 
@@ -8,8 +9,11 @@ const MAX_HASHED_BYTES = 2 ** 20;
 /** What a recording says of a file: its length and, where it is small, its hash. Undefined where it cannot be read. */
 export async function recordedFile(path: string, maxHashedBytes = MAX_HASHED_BYTES): Promise<RecordedFile | undefined> {
   try {
-    await using handle = await open(path);
-    const { size: bytes } = await handle.stat();
+    // A path of a recording may be of anything: a pipe would be waited for, and a device read without end.
+    await using handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const facts = await handle.stat();
+    if (!facts.isFile()) return undefined;
+    const { size: bytes } = facts;
     if (bytes > maxHashedBytes) return { bytes };
     const hash = createHash("sha256");
     for await (const chunk of handle.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>)

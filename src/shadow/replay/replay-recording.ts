@@ -1,6 +1,6 @@
 import type { KindName } from "../../callbacks/kinds.ts";
 import { StartError } from "../../errors.ts";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { Asked, Said } from "../asked.ts";
 import type { EffectFacts } from "../compare/effect.ts";
 import { compareSaid } from "../compare/compare-said.ts";
@@ -105,7 +105,7 @@ export async function isAskable({ callback, args, file }: RecordedQuestion): Pro
   if (callback !== "check_media_file_for_spam") return true;
   const [path] = args;
   if (typeof path !== "string") return false;
-  return file === undefined ? existsSync(path) : isSameFile(path, file);
+  return file === undefined ? isFile(path) : isSameFile(path, file);
 }
 
 /** Compares two answers to a question, and adds what it finds. */
@@ -124,4 +124,8 @@ export function compareInto(
   const { effects } = compared;
   const found = isIgnored ? "ignored" : compared.class;
   differences.add(found, { line, callback: kind, args, original, candidate, effects });
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }
