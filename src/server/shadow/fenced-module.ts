@@ -87,7 +87,9 @@ export class FencedModule {
 /** The words of what was thrown, which may be anything: reading it may throw again. */
 function describeThrown(error: unknown): string {
   try {
-    return String((error as Error).message).slice(0, MAX_MESSAGE);
+    // The message may be of any type.
+    const { message } = error as { readonly message: unknown };
+    return String(message).slice(0, MAX_MESSAGE);
   } catch {
     return "it threw something that cannot be read";
   }

@@ -88,7 +88,7 @@ function holdCopy(made: AskedFile | undefined, { folder, info, release }: CopyPl
     copy: () => (copied ??= copyOf(made, folder, info).catch(() => undefined)),
     release() {
       // A copy that is being made would come back after its removal.
-      void (copied ?? Promise.resolve()).then(() => {
+      void (copied ?? Promise.resolve()).finally(() => {
         remove(folder);
         release();
       });

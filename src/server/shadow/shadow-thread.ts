@@ -2,7 +2,7 @@ import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ModuleConfig } from "../../config/config.ts";
 import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
-import { killGroups } from "../../bridge/child/process-groups.ts";
+import { endChildren } from "../../modules/python/end-children.ts";
 import { describeVersion } from "../../shadow/run/module-version.ts";
 import type { Asked } from "../../shadow/asked.ts";
 import type { Compared, ComparisonTaker, Timed } from "../../shadow/compared.ts";
@@ -129,7 +129,7 @@ async function close(): Promise<void> {
   await Promise.all([...loaded.map((module) => module.stop()), taker?.close()]);
   if (loading.size > 0) {
     // Only this thread can wait for its children: one that outlives it stays behind as a zombie.
-    killGroups();
+    endChildren();
     await Promise.allSettled(loading);
   }
   tell({ type: "closed" });

@@ -84,7 +84,7 @@ test("A reload and a stop leave no child behind of a candidate that loops while 
   });
   for (const end of [
     () => service.reload([{ typescript: "./original.ts", shadow: { module: "candidate.Module" } }]),
-    service.stop,
+    () => service.stop(),
   ]) {
     const children = await vi.waitFor(() => {
       const found = childrenOfThis();
