@@ -52,6 +52,24 @@ beforeAll(async () => {
 });
 afterAll(() => service.kill("SIGKILL"));
 
+test("A refusal in words with escapes is printed without them", () => {
+  const db = new Database(path, { timeout: 5_000 });
+  const [id] = names.slice(-1);
+  const set = (errcode: string) =>
+    db.prepare("update media_bridge_refusals set errcode = ? where request_id = ?").run(errcode, id);
+  const { errcode } = db.prepare("select errcode from media_bridge_refusals where request_id = ?").get(id) as {
+    errcode: string;
+  };
+  set("M_\u001b]0;title\u0007");
+  return folder
+    .end(["refusals", "--user", BOB])
+    .then(({ stdout }) => expect(stdout).toContain("M_\\x1b]0;title\\x07"))
+    .finally(() => {
+      set(errcode);
+      db.close();
+    });
+});
+
 describe("media-bridge refusals", () => {
   test("says of each refusal of a user when, who decided, which sizes and which request", async () => {
     const { stdout, status } = await folder.end(["refusals", "--user", ALICE]);
