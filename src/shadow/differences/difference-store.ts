@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import { openPrivate } from "../../storage/open-private.ts";
@@ -40,6 +41,8 @@ const BUSY_MS = 1000;
 
 interface Opened {
   readonly db: Database;
+  /** The file's number, by which one that was deleted is noticed. */
+  readonly inode: number | undefined;
   readonly writer: RunWriter;
   prunedTs: number;
 }
@@ -134,6 +137,8 @@ export class DifferenceStore implements ComparisonTaker {
   #flush(): void {
     const nowTs = this.#clock.now();
     if (nowTs < this.#retryTs) return;
+    // An operator may delete the file to begin anew: what is written to it afterwards would be gone with it.
+    if (this.#opened && this.#opened.inode !== inodeOf(this.#options.dataPath)) this.#closeDatabase();
     try {
       const opened = (this.#opened ??= this.#open(nowTs));
       this.#writeRoomily(opened, nowTs);
@@ -156,7 +161,7 @@ export class DifferenceStore implements ComparisonTaker {
     try {
       const writer = new RunWriter(db, pair);
       db.transaction(() => writer.begin(nowTs)).immediate();
-      return { db, writer, prunedTs: -Infinity };
+      return { db, writer, inode: inodeOf(dataPath), prunedTs: -Infinity };
     } catch (error) {
       db.close();
       throw error;
@@ -215,4 +220,9 @@ export class DifferenceStore implements ComparisonTaker {
     }
     this.#opened = undefined;
   }
+}
+
+/** Undefined where there is no database. */
+function inodeOf(dataPath: string): number | undefined {
+  return statSync(shadowDatabase(dataPath).path, { throwIfNoEntry: false })?.ino;
 }

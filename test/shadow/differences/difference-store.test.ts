@@ -342,3 +342,16 @@ test("A file of another program is refused, and so is one of a later release", a
   later.close();
   expect(() => readRuns(dataPath, { maxDifferences: 1 })).toThrow("has schema version 99");
 });
+
+test("A database that is deleted meanwhile is begun anew", async () => {
+  const clock = new TestClock();
+  const store = openStore(dataPath, { clock });
+  store.add(compared());
+  await clock.advance(1000);
+  expect(counts()).toMatchObject({ same: 1 });
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(join(dataPath, `shadow.db${suffix}`), { force: true });
+  store.add(compared({ original: stop() }));
+  await store.close();
+  expect(counts()).toMatchObject({ different_effect: 1 });
+  expect(counts()["same"] ?? 0).toBe(0);
+});
