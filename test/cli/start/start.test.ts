@@ -44,7 +44,7 @@ describe.concurrent("start refuses", () => {
     const end = await folder.end(["start"], NOBODY);
     expectRefused(end);
     expect(end.stderr).toContain(`The media store ${store} cannot be written`);
-    expect(folder.processes()).toEqual([]);
+    await vi.waitFor(() => expect(folder.processes()).toEqual([]));
   }); // prettier-ignore
 
   test("a tokens file that is missing, or malformed, without showing a token", async () => {

@@ -13,9 +13,7 @@ class Recorder:
             get_media_config_for_user=self.get_media_config_for_user,
             is_user_allowed_to_upload_media_of_size=self.is_user_allowed_to_upload_media_of_size,
         )
-        api.register_spam_checker_callbacks(
-            check_media_file_for_spam=self.check_media_file_for_spam
-        )
+        api.register_spam_checker_callbacks(check_media_file_for_spam=self.check_media_file_for_spam)
 
     def note(self, callback: str, *args) -> None:
         with open(self.calls, "a") as calls:
@@ -25,9 +23,7 @@ class Recorder:
         self.note("config", user_id)
         return {"m.upload.size": 1} if self.name == "last" else None
 
-    async def is_user_allowed_to_upload_media_of_size(
-        self, user_id: str, size: int
-    ) -> bool:
+    async def is_user_allowed_to_upload_media_of_size(self, user_id: str, size: int) -> bool:
         self.note("allowed", user_id, size)
         return True
 
