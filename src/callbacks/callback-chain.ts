@@ -83,17 +83,13 @@ export class CallbackChain implements Chain {
   }
 
   /** Asks a question; where that is wanted, reports at its end, however it ends, what each module said. */
-  async #hearing<K extends KindName, T>(
-    { kind, args }: Question<K>,
-    ask: (question: Heard<K>) => Promise<T>,
-  ): Promise<T> {
-    const { clock = SYSTEM_CLOCK, registry } = this.#options;
+  #hearing<K extends KindName, T>({ kind, args }: Question<K>, ask: (question: Heard<K>) => Promise<T>): Promise<T> {
+    const { clock = SYSTEM_CLOCK, registry, onAnswered, onAsking, mayHear } = this.#options;
+    // Most walks: one that is not heard pays for none of this.
+    if (onAnswered === undefined || mayHear?.(kind) === false) return ask({ kind, args, hearing: undefined });
     const chain = () => registry.slots(kind);
-    return hearWalk(
-      { kind, args, user: this.#userOf({ kind, args }), askedTs: clock.now(), chain },
-      this.#options,
-      ask,
-    );
+    const walk = { kind, args, user: this.#userOf({ kind, args }), askedTs: clock.now(), chain };
+    return hearWalk(walk, { onAnswered, onAsking }, ask);
   }
 
   #segments<K extends KindName>(question: Question<K>): readonly Segment[] {

@@ -10,6 +10,8 @@ export type AnsweredListener = (slotModule: SlotModule, answered: Answered) => v
 export interface WalkListeners {
   /** Called at the end of a walk, for each module that was asked; absent: nothing of it is gathered. */
   readonly onAnswered?: AnsweredListener | undefined;
+  /** Called before a walk: where it answers false, nothing of the walk is gathered; absent: all walks are heard. */
+  readonly mayHear?: ((kind: KindName) => boolean) | undefined;
   /**
    * Called before a walk, which waits for it; what it resolves to is called after the walk, and after `onAnswered`. Must
    * not reject.
@@ -39,13 +41,12 @@ export interface Walk<K extends KindName> extends Question<K> {
   readonly chain: () => readonly Slot[];
 }
 
-/** Asks a question. Where there is a listener, reports at its end, however it ends, what each module said. */
+/** Asks a question, and reports at its end, however it ends, what each module said. */
 export async function hearWalk<K extends KindName, T>(
   { kind, args, user, askedTs, chain }: Walk<K>,
-  { onAnswered, onAsking }: WalkListeners,
+  { onAnswered, onAsking }: Pick<WalkListeners, "onAsking"> & { readonly onAnswered: AnsweredListener },
   ask: (question: Heard<K>) => Promise<T>,
 ): Promise<T> {
-  if (onAnswered === undefined) return ask({ kind, args, hearing: undefined });
   const release = await onAsking?.({ kind, args });
   const hearing = new WalkHearing(kind, args, user, askedTs);
   return ask({ kind, args, hearing }).finally(() => {

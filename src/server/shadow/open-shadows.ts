@@ -51,7 +51,9 @@ export async function openShadows(options: ShadowsOptions): Promise<Shadows> {
   await requireAll(runs, close);
   if (runs.length > 0) metrics.watchShadows(() => runs.map(({ run }) => run.status));
   return {
-    listeners: runs.length === 0 ? {} : listen(byIndex, modules.registry, kept),
+    // A recording draws its questions by itself: then all walks are heard.
+    listeners:
+      runs.length === 0 ? {} : listen(byIndex, modules.registry, kept, config.mediaBridge.record === undefined),
     clear: () => kept.clear(),
     begin() {
       for (const { run, entry } of runs) {
@@ -130,7 +132,10 @@ function listen(
   runs: ReadonlyMap<number, ShadowRun>,
   registry: CallbackRegistry,
   kept: KeptFiles,
-): Required<WalkListeners> {
+  drawsWalks: boolean,
+): WalkListeners {
+  /** The share of the walks that are heard: each shadow takes its share of these. */
+  const heardPart = () => (drawsWalks ? Math.max(0, ...[...runs.values()].map(({ share }) => share)) : 1);
   /** By path: a file is asked about by one walk at a time. */
   const links = new Map<string, { readonly link: SharedLink; readonly part: number }>();
   return {
@@ -138,11 +143,12 @@ function listen(
       const run = runs.get(originalIndex(index));
       if (run === undefined) return;
       const decider = isCandidate(index) ? "candidate" : "original";
-      if (answered.asked.kind !== SPAM) return run.offer(answered, decider, undefined);
+      if (answered.asked.kind !== SPAM) return run.offer(answered, decider, undefined, heardPart());
       const [path] = answered.asked.args;
       const file = typeof path === "string" ? links.get(path) : undefined;
       if (file !== undefined) run.offer(answered, decider, file.link.hold(), file.part);
     },
+    mayHear: (kind) => kind === SPAM || Math.random() < heardPart(),
     onAsking({ kind, args }) {
       if (kind !== SPAM) return undefined;
       const asked = registry.slots(SPAM).flatMap(({ module }) => runs.get(originalIndex(module.index)) ?? []);
