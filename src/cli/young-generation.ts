@@ -10,12 +10,11 @@ export function holdYoungGeneration(): void {
 }
 
 /**
- * Lets it grow to V8's limit at once when it first needs to: while it grows step by step, the many small collections
- * wake V8's helper threads for little. To hold it down while requests are served costs more than it saves: a limit that is
+ * Lets it grow as V8 sees fit. To hold it down while requests are served costs more than it saves: a limit that is
  * watched by observing collections made small requests over 32 connections a third to two thirds dearer.
  */
 export function letYoungGenerationGrow(): void {
-  setGrowthFactor(16);
+  setGrowthFactor(2);
 }
 
 function setGrowthFactor(factor: number): void {
