@@ -71,7 +71,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // Modules beside those that decide: asked the same, compared, and never heard.
   shadow: ["modules", "module-api", "callbacks", "homeserver", "storage", "metrics", "config"],
   // How the service is doing, as the page and the terminal show it; `server` reads it.
-  status: ["callbacks", "media", "metrics"],
+  status: ["callbacks", "media", "metrics", "shadow"],
   callbacks: [],
   bridge: [],
   homeserver: ["config"],

@@ -67,7 +67,7 @@ class HomeserverCalls:
     async def _outcome_of(self, name: str, args: Mapping[str, Any]) -> dict[str, Any]:
         call = CALLS.get(name)
         if call is None:
-            return {"unusable": "there is no such call"}
+            return {"unusable": "this call is unknown here"}
         try:
             return {"answer": _to_json(await call(self._api, args))}
         except releases.SynapseError as error:

@@ -98,7 +98,7 @@ class Peer:
         handler = self._requests.get(method)
         if handler is None or self._in_flight >= MAX_IN_FLIGHT:
             kind = "protocol" if handler is None else "unavailable"
-            message = "there is no such method" if handler is None else "too many requests wait for their answers"
+            message = "the method is unknown" if handler is None else "too many requests wait for their answers"
             self._reply(number, {"kind": kind, "type": "Refused", "message": message, "traceback": ""}, None)
             return
         self._in_flight += 1
@@ -125,7 +125,7 @@ class Peer:
 
     def _send(self, message: Any) -> None:
         if self._channel is None:
-            raise NodeUnavailable("there is no channel to Node")
+            raise NodeUnavailable("Node is not connected")
         self._channel.send(message)
 
     def _tick(self) -> None:

@@ -108,7 +108,7 @@ def _connect(path: str) -> socket.socket:
 
 def _explain(path: str, error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
-        return "there is no such socket: start media-bridge callbacks --socket with this path before Synapse"
+        return "the socket does not exist: start media-bridge callbacks --socket with this path before Synapse"
     if isinstance(error, ConnectionRefusedError):
         return "no process listens there any more: start media-bridge callbacks --socket with this path"
     if isinstance(error, PermissionError):

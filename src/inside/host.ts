@@ -119,7 +119,7 @@ class Session {
   }
 
   get #connected(): Connection {
-    if (this.#connection === undefined) throw new TypeError("there is no connection");
+    if (this.#connection === undefined) throw new TypeError("Synapse is not connected");
     return this.#connection;
   }
 

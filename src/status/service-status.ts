@@ -2,6 +2,7 @@ import type { Latencies } from "./latency-ring.ts";
 import type { RefusalStatus } from "./refusal-status.ts";
 import type { SlotCounts } from "./slot-tallies.ts";
 import type { UploadCounts } from "./upload-counts.ts";
+import type { ShadowStatus } from "../shadow/run/shadow-status.ts";
 
 /**
  * How the service is doing: what `media-bridge status --json` and `/status.json` answer. Times are milliseconds since
@@ -79,28 +80,6 @@ export interface ChildStatus {
   readonly queued: number;
   /** Calls that were refused, as too many waited. */
   readonly refused: number;
-}
-
-/** A module that is asked the same as another one (docs/shadow.md). Counts are since its generation began. */
-export interface ShadowStatus {
-  /** The module that is shadowed. */
-  readonly module: string;
-  readonly candidate: string;
-  readonly state: "loading" | "running" | "waiting" | "failed" | "closed";
-  /** What an operator should know; null where there is nothing. */
-  readonly problem: string | null;
-  /** The share of calls about which it is asked now, from 0 to 1. */
-  readonly share: number;
-  /** The share of users for whom it decides, from 0 to 1. */
-  readonly decide: number;
-  readonly asked: number;
-  /** Questions that were sampled and not asked. */
-  readonly dropped: number;
-  readonly waiting: number;
-  readonly restarts: number;
-  readonly cpuSeconds: number;
-  /** What was held back, by what it is: how often. */
-  readonly heldBack: Readonly<Record<string, number>>;
 }
 
 /** A file system on which the service keeps something. */

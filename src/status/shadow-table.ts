@@ -1,4 +1,4 @@
-import type { ShadowStatus } from "./service-status.ts";
+import type { ShadowStatus } from "../shadow/run/shadow-status.ts";
 import type { Table } from "./tables.ts";
 import { formatCount } from "./words.ts";
 

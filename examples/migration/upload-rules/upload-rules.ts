@@ -31,7 +31,7 @@ const LimitSchema = z
   .strictObject({ max_size: SizeSchema, time_period: PeriodSchema })
   .transform((limit): MediaUploadLimit => ({ maxBytes: limit.max_size, timePeriodMs: limit.time_period }));
 
-/** A rule that names nobody is for everyone. What it leaves out, it leaves to the next module. */
+/** A rule without users holds for all of them. The next module decides what a rule does not mention. */
 const RuleSchema = z.strictObject({
   users: z.array(z.string()).default([]),
   servers: z.array(z.string()).default([]),

@@ -12,7 +12,7 @@ RULE_KEYS = frozenset(("users", "servers", "admins", "appservices", "max_size", 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule that names nobody is for everyone. What it leaves out, it leaves to the next module."""
+    """A rule without users holds for all of them. The next module decides what a rule does not mention."""
 
     users: frozenset[str]
     servers: frozenset[str]

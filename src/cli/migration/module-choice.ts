@@ -43,7 +43,7 @@ export function nameOf(module: ModuleConfig): string {
 
 function chooseFile(named: string, node: YamlNode | undefined, like: ModuleConfig | undefined): ModuleConfig {
   const specifier = resolve(named);
-  if (!existsSync(specifier)) throw new StartError("CONFIG", `${named}: there is no such file`);
+  if (!existsSync(specifier)) throw new StartError("CONFIG", `${named}: the file does not exist`);
   const config = node === undefined ? plainConfigOf(like) : toPlainValue(node);
   return { index: 0, language: "typescript", specifier, from: process.cwd(), config };
 }

@@ -59,7 +59,7 @@ function readTarget(to: string): [module: string, test: string] {
     if (existsSync(file)) throw alreadyThere(file);
   }
   if (!existsSync(dirname(module))) {
-    throw new StartError("CONFIG", `--to ${to}: there is no folder ${dirname(module)}: make it first`);
+    throw new StartError("CONFIG", `--to ${to}: the folder ${dirname(module)} does not exist: make it first`);
   }
   return [module, test];
 }

@@ -79,7 +79,7 @@ export async function replay(file: string, command: ReplayCommand): Promise<Repl
 function readCallbacks(names: readonly string[]): ReadonlySet<KindName> {
   for (const name of names) {
     if (Object.hasOwn(KINDS, name)) continue;
-    throw new StartError("CONFIG", `there is no callback ${name}; there are ${Object.keys(KINDS).join(", ")}`);
+    throw new StartError("CONFIG", `${name} is not a callback; these are: ${Object.keys(KINDS).join(", ")}`);
   }
   return new Set(names as readonly KindName[]);
 }

@@ -59,7 +59,10 @@ function nameEntry(entry: ModuleConfig): string {
 function anonymize({ shadows }: ParityReport, { serverName, publicBaseurl, mediaBridge }: Config): Anonymizer {
   const key = readKey(shadowKeyPath(mediaBridge.dataPath));
   if (key === undefined) {
-    throw new StartError("STORE", "--anonymous: no shadow was asked yet, so there is no key to replace names with");
+    throw new StartError(
+      "STORE",
+      "--anonymous: the key that replaces names is made when a shadow is first asked, and none was asked yet",
+    );
   }
   const differences = shadows.flatMap((shadow) => shadow.differences);
   const users = new Set(differences.flatMap(({ user }) => (user === null ? [] : [user])));

@@ -14,6 +14,7 @@ export interface ShadowStatus {
   /** The share of users for whom it decides. */
   readonly decide: number;
   readonly asked: number;
+  /** Questions that were sampled and not asked. */
   readonly dropped: number;
   readonly waiting: number;
   readonly restarts: number;

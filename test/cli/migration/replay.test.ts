@@ -227,8 +227,8 @@ test("A replay writes nothing and sends nothing, and a command that leaves somet
   expect(await fails()).toContain("expected --module <file or class>, or --config <path> with --entry <number>");
   expect(await fails("--entry", "2")).toContain("--entry 2: this configuration has the modules 1 (plans.Plans)");
   expect(await fails("--entry", "0")).toContain("expected a whole number from 1");
-  expect(await fails("--module", "none.ts")).toContain("none.ts: there is no such file");
-  expect(await fails("--module", "plans.ts", "--callback", "on_moon")).toContain("there is no callback on_moon");
+  expect(await fails("--module", "none.ts")).toContain("none.ts: the file does not exist");
+  expect(await fails("--module", "plans.ts", "--callback", "on_moon")).toContain("on_moon is not a callback");
   expect(await fails("--module", "plans.ts", "--seed", "7")).toContain("--seed goes with --generate");
   expect(await fails("--module", "plans.ts", "--generate", "--write", "x")).toContain("--write needs the original");
   expect(await fails("--module", "plans.ts", "--entry", "1")).toContain("questions to a.A and to b.B (line 3): choose one with --of");

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished, vi } from "vitest";
-import type { ServiceStatus, ShadowStatus } from "../../../src/status/service-status.ts";
+import type { ShadowStatus } from "../../../src/shadow/run/shadow-status.ts";
+import type { ServiceStatus } from "../../../src/status/service-status.ts";
 import { findFreePort } from "../../support/free-port.ts";
 import { startTestService, type TestService } from "../../support/service.ts";
 

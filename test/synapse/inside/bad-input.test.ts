@@ -118,9 +118,9 @@ describe("A configuration that Synapse refuses says", () => {
     expect(told).not.toContain("hunter2");
   });
 
-  test("that there is no such socket, and what to start", () => {
+  test("that the socket does not exist, and what to start", () => {
     expect(read({ modules, socket: join(folder, "none.sock") })).toMatch(
-      /none\.sock: there is no such socket: start media-bridge callbacks --socket/,
+      /none\.sock: the socket does not exist: start media-bridge callbacks --socket/,
     );
   });
 
