@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
-import { MIGRATIONS } from "../../src/storage/sqlite/migrations.ts";
+import { MIGRATIONS } from "../../src/storage/sqlite/schema-steps.ts";
 import { openSqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { readRefusals } from "../../src/storage/sqlite/offline/refusal-query.ts";
 import { captureLog } from "../support/captured-log.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { ModuleDatabase } from "../../module-api/module-database.ts";
 import type { Logger } from "../../util/log.ts";
-import { MIGRATIONS } from "../sqlite/migrations.ts";
+import { MIGRATIONS } from "../sqlite/schema-steps.ts";
 import type { TransactionEngine } from "./engine.ts";
 import type { PostgresArguments } from "./postgres-arguments.ts";
 import type { DatabasePlace } from "./missing-table.ts";

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import Database from "better-sqlite3";
 import { StartError } from "../../../errors.ts";
 import { isBusy } from "../../failure.ts";
-import { MIGRATIONS, schemaVersion } from "../migrations.ts";
+import { schemaVersion } from "../migrations.ts";
+import { MIGRATIONS } from "../schema-steps.ts";
 
 /** How long a command waits for a lock of another process. */
 const BUSY_MS = 5_000;
