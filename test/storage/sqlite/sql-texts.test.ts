@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 const STORAGE = fileURLToPath(new URL("../../../src/storage", import.meta.url));
 /** The texts of statements, those that change a schema, and what modules send. */
-const MAY_HOLD_SQL = /^(?:sql\/|module-database\/|sqlite\/migrations\.ts$)/;
+const MAY_HOLD_SQL = /^(?:sql\/|module-database\/|sqlite\/(?:migrations|schema-steps)\.ts$)/;
 const COMMENT = /\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/g;
 const LITERAL = /"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g;
 const STATEMENT =
