@@ -169,10 +169,11 @@ describe("Synapse that fails", () => {
   });
 
   test("drops the connection half way through the body: 502, nothing is sent again", async () => {
-    // A client that sends nothing more is answered no earlier than that.
-    await guard.stop();
-    guard = await startGuard({ timeoutMs: 1000 });
-    guard.synapse.behave = (req) => void req.once("data", () => req.destroy());
+    guard.synapse.behave = (req, res, seen) => {
+      // The guard asks for the maximum before it answers.
+      if (req.method === "GET") guard.synapse.likeSynapse(req, res, seen);
+      else req.once("data", () => req.destroy());
+    };
     const request = guard.open({ "Content-Length": String(LIMIT_BYTES) });
     const answer = answerOf(request);
     request.write(ALL.subarray(0, 500_000));
