@@ -1,12 +1,11 @@
-import { CallbackChain } from "../../callbacks/callback-chain.ts";
-import { type CallbackKinds, KINDS, type KindName } from "../../callbacks/kinds.ts";
+import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import type { Config, ModuleConfig } from "../../config/config.ts";
 import { addHeldBack, type HeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
 import type { LoadedModules } from "../../modules/load.ts";
-import type { Asked, Said } from "../../shadow/asked.ts";
+import type { Asked } from "../../shadow/asked.ts";
+import { answers, askModule, type AskedModule } from "../../shadow/asking/ask-module.ts";
 import type { Timed } from "../../shadow/compared.ts";
 import { boundSaid } from "../../shadow/run/bounded-said.ts";
-import { toNativeQuestion } from "../../shadow/run/native-question.ts";
 import type { Logger } from "../../util/log.ts";
 import { loadModulesForDryRun } from "../commands/dry-run.ts";
 
@@ -15,17 +14,17 @@ const MAX_TRANSACTION_MS = 1_000;
 /** Of the Python child, where `python.max_memory` sets no other limit. */
 const MAX_MEMORY_BYTES = 512 * 2 ** 20;
 const MAX_MESSAGE = 1_024;
-const CONTINUE: Said = { outcome: "continue" };
 
 /** One module that may look, and change nothing: {@link loadFencedModule}. */
 export class FencedModule {
   readonly #modules: LoadedModules;
-  readonly #policies: Config["mediaBridge"]["callbacks"];
+  readonly #asked: AskedModule;
   readonly #heldBack: () => HeldBackCounts;
 
   constructor(modules: LoadedModules, config: Config, heldBack: () => HeldBackCounts) {
     this.#modules = modules;
-    this.#policies = config.mediaBridge.callbacks;
+    const { registry, isUserAdmin } = modules;
+    this.#asked = { registry, isUserAdmin, policies: config.mediaBridge.callbacks };
     this.#heldBack = heldBack;
   }
 
@@ -40,7 +39,7 @@ export class FencedModule {
 
   /** The kinds of callbacks that it registers. */
   get callbacks(): KindName[] {
-    return (Object.keys(KINDS) as KindName[]).filter((kind) => this.#modules.registry.slots(kind).length > 0);
+    return (Object.keys(KINDS) as KindName[]).filter((kind) => answers(this.#asked, kind));
   }
 
   /** Its Python children. */
@@ -55,28 +54,12 @@ export class FencedModule {
 
   /** Asks it, each of its callbacks with the configured deadline. Never rejects: a failure is what it said. */
   async ask(asked: Asked): Promise<Timed> {
-    let heard: Timed | undefined;
-    const chain = new CallbackChain({
-      registry: this.#modules.registry,
-      policies: this.#policies,
-      isUserAdmin: this.#modules.isUserAdmin,
-      observe: () => undefined,
-      onLate: () => undefined,
-      onUnenforced: () => undefined,
-      onAnswered: (_module, { said, micros }) => {
-        heard = { said: boundSaid(said), micros };
-      },
-    }).knowing({ requester: asked.user === undefined ? undefined : { userId: asked.user } });
     try {
-      const { kind, args } = toNativeQuestion(asked);
-      if (KINDS[kind].notification) await chain.notify(kind, ...(args as CallbackKinds["on_media_deleted"]["args"]));
-      else await chain.decide(kind, ...(args as CallbackKinds["get_media_config_for_user"]["args"]));
+      const { said, micros } = await askModule(this.#asked, asked);
+      return { said: boundSaid(said), micros };
     } catch (error) {
-      // A refusal has been heard as well.
-      heard ??= { said: { outcome: "error", error: { message: describeThrown(error) } }, micros: 0 };
+      return { said: { outcome: "error", error: { message: describeThrown(error) } }, micros: 0 };
     }
-    // A module without this callback lets the walk continue.
-    return heard ?? { said: CONTINUE, micros: 0 };
   }
 
   stop(): Promise<void> {

@@ -2,8 +2,7 @@ import { CallbackChain } from "../../callbacks/callback-chain.ts";
 import type { ChainOptions } from "../../callbacks/chain-options.ts";
 import { nativeArgs } from "../../callbacks/asked/native-args.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../../callbacks/kinds.ts";
-import { MatrixError } from "../../errors.ts";
-import type { Asked } from "../asked.ts";
+import type { Asked, Portable } from "../asked.ts";
 import type { Timed } from "../compared.ts";
 
 /** One module that can be asked: its callbacks are the only ones in the registry. */
@@ -15,24 +14,29 @@ export function answers({ registry }: AskedModule, kind: KindName): boolean {
 }
 
 /**
- * Asks one module one question. A module without such a callback lets the walk continue. Rejects with a TypeError for
- * arguments that the callback cannot have.
+ * Asks one module one question, about the copy of a file where there is one. A module without such a callback lets the
+ * walk continue. Rejects with a TypeError for arguments that the callback cannot have.
  */
-export async function askModule(module: AskedModule, { kind, args, user }: Asked): Promise<Timed> {
-  const values = nativeArgs(kind, args);
-  let timed: Timed = { said: { outcome: "continue" }, micros: 0 };
+export async function askModule(module: AskedModule, asked: Asked): Promise<Timed> {
+  const { kind, user } = asked;
+  const values = nativeArgs(kind, argsOf(asked));
+  let heard: Timed | undefined;
   const chain = new CallbackChain({
     ...module,
     observe: () => undefined,
     onLate: () => undefined,
     onUnenforced: () => undefined,
-    onAnswered: (_module, { said, micros }) => (timed = { said, micros }),
+    onAnswered: (_module, { said, micros }) => (heard = { said, micros }),
   }).knowing(user === undefined ? {} : { requester: { userId: user } });
   await walk(chain, kind, values).catch((error: unknown) => {
-    // It is what the module said, which was heard.
-    if (!MatrixError.is(error)) throw error;
+    // A refusal is what the module said, which was heard.
+    if (heard === undefined) throw error;
   });
-  return timed;
+  return heard ?? { said: { outcome: "continue" }, micros: 0 };
+}
+
+function argsOf({ kind, args, file }: Asked): readonly Portable[] {
+  return kind === "check_media_file_for_spam" && file ? [file.path, ...args.slice(1)] : args;
 }
 
 async function walk<K extends KindName>(chain: CallbackChain, kind: K, args: CallbackKinds[K]["args"]): Promise<void> {

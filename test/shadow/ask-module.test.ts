@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { CallbackChain } from "../../src/callbacks/callback-chain.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../../src/callbacks/kinds.ts";
+import { nativeArgs } from "../../src/callbacks/asked/native-args.ts";
 import { portableArgs } from "../../src/callbacks/asked/said-of.ts";
 import { CallbackRegistry } from "../../src/callbacks/registry.ts";
 import { storedMedia, toFileInfo } from "../../src/media-file.ts";
-import { toNativeQuestion } from "../../src/shadow/run/native-question.ts";
+import { askModule } from "../../src/shadow/asking/ask-module.ts";
 
 const USER = "@alice:example.test";
 const thumbnail = { width: 1, height: 2, method: "crop", type: "image/png", length: 3 } as const;
@@ -25,18 +26,26 @@ const ARGS: { readonly [K in KindName]: CallbackKinds[K]["args"] } = {
 
 test.each(Object.keys(KINDS) as KindName[])("A question of %s survives its way through a file", (kind) => {
   const args = JSON.parse(JSON.stringify(portableArgs(kind, ARGS[kind]))) as ReturnType<typeof portableArgs>;
-  expect(toNativeQuestion({ kind, args, askedTs: 0 })).toEqual({ kind, args: ARGS[kind] });
+  expect(nativeArgs(kind, args)).toEqual(ARGS[kind]);
 });
 
-test("A question about a file is about its link", () => {
+test("A question about a file is asked about its copy", async () => {
+  const paths: unknown[] = [];
+  const registry = registryOf("check_media_file_for_spam", (file) => {
+    paths.push((file as { readonly path: string }).path);
+    return "NOT_SPAM";
+  });
   const args = portableArgs("check_media_file_for_spam", ARGS.check_media_file_for_spam);
-  const file = { path: "/link", lengthBytes: 1 };
-  expect(toNativeQuestion({ kind: "check_media_file_for_spam", args, askedTs: 0, file }).args[0]).toBe("/link");
+  const asked = { kind: "check_media_file_for_spam", args, askedTs: 0 } as const;
+  await askModule(moduleWith(registry), { ...asked, file: { path: "/copy", lengthBytes: 1 } });
+  await askModule(moduleWith(registry), asked);
+  expect(paths).toEqual(["/copy", "/x"]);
 });
 
-test("A question with another number of arguments is refused", () => {
-  expect(() => toNativeQuestion({ kind: "on_media_deleted", args: [], askedTs: 0 })).toThrow(
-    "on_media_deleted has 0 arguments in place of 1",
+test("A question with another number of arguments is refused", async () => {
+  const module = moduleWith(new CallbackRegistry());
+  await expect(askModule(module, { kind: "on_media_deleted", args: [], askedTs: 0 })).rejects.toThrow(
+    "on_media_deleted takes 1 arguments, and there are 0",
   );
 });
 
@@ -62,3 +71,20 @@ test("A chain tells apart the modules that users meet", async () => {
   const ask = async (user: string) => (await chain.decide("get_media_config_for_user", user))?.value;
   expect([await ask(USER), await ask("@bob:example.test")]).toEqual(['{"by":1}', '{"by":0}']);
 });
+
+function registryOf(kind: KindName, call: (...args: unknown[]) => unknown): CallbackRegistry {
+  const registry = new CallbackRegistry();
+  const module = { index: 0, name: "m", language: "typescript" } as const;
+  const facts = { nth: 0, name: "", file: null, isLate: false, takesSize: false, module };
+  registry.add({ ...facts, language: "typescript", kind, call });
+  return registry;
+}
+
+function moduleWith(registry: CallbackRegistry) {
+  const policy = { deadlineMs: 1_000, onUnavailable: "refuse" } as const;
+  return {
+    registry,
+    policies: new Proxy({} as ConstructorParameters<typeof CallbackChain>[0]["policies"], { get: () => policy }),
+    isUserAdmin: () => Promise.resolve(false),
+  };
+}
