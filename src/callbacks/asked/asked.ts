@@ -15,10 +15,20 @@ export type Said =
 
 /** An error of a callback. */
 export interface SaidError {
-  /** Present where the module raised an error that the client gets as it is; `body` is its JSON text. */
-  readonly answer?: { readonly status: number; readonly errcode: string; readonly body: string };
+  /** Present where the module raised an error that the client gets as it is. */
+  readonly answer?: SaidAnswer;
   /** For people; may hold what the module chose to say. */
   readonly message: string;
+}
+
+/** The answer that a client gets for an error. */
+export interface SaidAnswer {
+  readonly status: number;
+  readonly errcode: string;
+  /** JSON text. */
+  readonly body: string;
+  /** Those that the error brings, by name in lower case; absent where it brings none. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 /** A file that a question is about. */

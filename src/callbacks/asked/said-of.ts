@@ -4,7 +4,9 @@ import { type CallbackKinds, KINDS, type KindName } from "../kinds.ts";
 import { limitToWire, type MediaUploadLimit } from "../limit.ts";
 import type { SlotRecord } from "../slot.ts";
 import type { RefusalWords } from "../spam-verdict.ts";
-import type { Portable, Said } from "./asked.ts";
+import type { Portable, Said, SaidAnswer } from "./asked.ts";
+
+type Headers = NonNullable<SaidAnswer["headers"]>;
 
 /** The arguments of a question in the form of the wire, as data that can be kept. */
 export function portableArgs<K extends KindName>(kind: K, args: CallbackKinds[K]["args"]): Portable[] {
@@ -17,8 +19,11 @@ export function saidOf(kind: KindName, { outcome, error }: SlotRecord, value: un
   if (outcome === "stop") return { outcome, value: stopToWire(kind, value) };
   if (outcome !== "error") return { outcome };
   if (!MatrixError.is(error)) return { outcome, error: { message: error?.message ?? "" } };
-  const { status, errcode, message } = error;
-  return { outcome, error: { message, answer: { status, errcode, body: bodyOf(error) } } };
+  const { status, errcode, message, headers } = error;
+  const named = Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text]);
+  const answer = { status, errcode, body: bodyOf(error) };
+  if (named.length === 0) return { outcome, error: { message, answer } };
+  return { outcome, error: { message, answer: { ...answer, headers: Object.fromEntries(named) as Headers } } };
 }
 
 /** A stopping value in the form of the wire. */

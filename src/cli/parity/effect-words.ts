@@ -37,7 +37,12 @@ function describeEffect(effect: Effect): string {
     case "next":
       return "asks the next module";
     case "error":
-      return `${effect.status} ${effect.errcode} ${effect.error}${effect.fields === "{}" ? "" : ` ${effect.fields}`}`;
+      return [
+        effect.status,
+        effect.errcode,
+        effect.error,
+        ...[effect.fields, effect.headers].filter(saysSomething),
+      ].join(" ");
     case "answer":
       return `${effect.status} ${effect.body}`;
     default: {
@@ -45,6 +50,11 @@ function describeEffect(effect: Effect): string {
       return limits.length === 0 ? "no limits" : limits.join(", ");
     }
   }
+}
+
+function saysSomething(members: string | undefined): boolean {
+  // A difference that an earlier release kept has no headers.
+  return members !== undefined && members !== "{}";
 }
 
 /** A text that fits into a table. */

@@ -128,7 +128,7 @@ function valueText(kind: KindName, said: Said): string {
       return `stop ${stopText(kind, said.value)}`;
     case "error":
       // Its body was compared as part of what follows, except in notifications that nothing follows from.
-      return `error ${said.error.answer?.status} ${canonicalJson(said.error.answer?.body ?? "null")}`;
+      return `error ${said.error.answer?.status} ${canonicalJson(said.error.answer?.body ?? "null")} ${canonicalText(said.error.answer?.headers ?? {})}`;
     default:
       return said.outcome;
   }

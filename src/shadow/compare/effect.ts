@@ -26,6 +26,8 @@ export interface ErrorEffect {
   readonly error: string;
   /** The other members of the body, as canonical JSON text. */
   readonly fields: string;
+  /** The headers that the error brings, as canonical JSON text. */
+  readonly headers: string;
 }
 
 /** What a limit allows, and what its refusal tells. */

@@ -1,10 +1,12 @@
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import type { WireLimit } from "../../callbacks/limit.ts";
 import { CATALOGUE, type ErrorCode } from "../../errors.ts";
-import type { Portable, Said, SaidError } from "../asked.ts";
+import type { Portable, Said, SaidAnswer } from "../asked.ts";
 import { canonicalJson, canonicalMembers, canonicalText, joinMembers } from "./canonical.ts";
 import type { Effect, EffectFacts, ErrorEffect } from "./effect.ts";
 import { configuredLimit, limitEffects, refusalFields } from "./limit-effects.ts";
+
+const NO_HEADERS = "{}";
 
 /** What a client would get if this module said this, and those before it had let the walk continue. */
 export function findEffect(kind: KindName, args: readonly Portable[], said: Said, facts: EffectFacts): Effect {
@@ -76,7 +78,7 @@ function badContent({ errcode, message, fields }: RefusalOnWire): ErrorEffect {
   const more = typeof fields === "string" ? fields : canonicalText(fields ?? {});
   // A field may take the place of the errcode and the words, as in the body that is sent.
   const members = [...Object.entries(named).map(toCanonical), ...(canonicalMembers(more) ?? [])];
-  return readBody(own.status, new Map(members));
+  return readBody(own.status, new Map(members), NO_HEADERS);
 }
 
 function toCanonical([name, value]: [string, Portable]): [string, string] {
@@ -84,17 +86,19 @@ function toCanonical([name, value]: [string, Portable]): [string, string] {
 }
 
 /** The body decides what the client gets; the errcode beside it is only said where the body names none. */
-function wordedError({ status, errcode, body }: NonNullable<SaidError["answer"]>): ErrorEffect {
+function wordedError({ status, errcode, body, headers }: SaidAnswer): ErrorEffect {
   const members = canonicalMembers(body);
-  if (members !== undefined) return readBody(status, members);
-  return { follows: "error", status, errcode, error: "", fields: canonicalJson(body) };
+  const brought = canonicalText(headers ?? {});
+  if (members !== undefined) return readBody(status, members, brought);
+  return { follows: "error", status, errcode, error: "", fields: canonicalJson(body), headers: brought };
 }
 
-function readBody(status: number, members: Map<string, string>): ErrorEffect {
+function readBody(status: number, members: Map<string, string>, headers: string): ErrorEffect {
   const { errcode = "null", error = "null" } = Object.fromEntries(members);
   members.delete("errcode");
   members.delete("error");
-  return { follows: "error", status, errcode: plain(errcode), error: plain(error), fields: joinMembers(members) };
+  const fields = joinMembers(members);
+  return { follows: "error", status, errcode: plain(errcode), error: plain(error), fields, headers };
 }
 
 /** A text as it is, and another value as its JSON text. */
@@ -103,8 +107,10 @@ function plain(json: string): string {
 }
 
 function catalogued(code: ErrorCode): ErrorEffect {
-  const [status, errcode, error] = CATALOGUE[code];
-  return { follows: "error", status, errcode, error, fields: "{}" };
+  const [status, errcode, error, retryAfterSeconds] = CATALOGUE[code];
+  const headers =
+    retryAfterSeconds === undefined ? NO_HEADERS : canonicalText({ "retry-after": String(retryAfterSeconds) });
+  return { follows: "error", status, errcode, error, fields: "{}", headers };
 }
 
 function answered(body: string): Effect {

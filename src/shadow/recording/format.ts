@@ -61,7 +61,14 @@ const SaidSchema: z.ZodType<Said> = z.discriminatedUnion("outcome", [
   z.object({
     outcome: z.literal("error"),
     error: z.object({
-      answer: z.object({ status: z.int(), errcode: z.string(), body: z.string() }).exactOptional(),
+      answer: z
+        .object({
+          status: z.int(),
+          errcode: z.string(),
+          body: z.string(),
+          headers: z.record(z.string(), z.string()).exactOptional(),
+        })
+        .exactOptional(),
       message: z.string(),
     }),
   }),

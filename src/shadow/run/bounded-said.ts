@@ -12,7 +12,8 @@ export function boundSaid(said: Said): Said {
   if (said.outcome === "stop") return countCharacters(said.value) > MAX_CHARACTERS ? TOO_LONG : said;
   if (said.outcome !== "error") return said;
   const { answer, message } = said.error;
-  if (countCharacters([answer?.body ?? "", answer?.errcode ?? ""]) > MAX_CHARACTERS) return TOO_LONG;
+  if (countCharacters([answer?.body ?? "", answer?.errcode ?? "", answer?.headers ?? {}]) > MAX_CHARACTERS)
+    return TOO_LONG;
   return { ...said, error: { ...said.error, message: message.slice(0, MAX_MESSAGE) } };
 }
 

@@ -25,6 +25,12 @@ export function raised(status: number, errcode: string, error: string, fields: o
   return { outcome: "error", error: { message: error, answer: { status, errcode, body } } };
 }
 
+/** The same error with headers of its own. */
+export function withHeaders(said: Said, headers: { readonly [name: string]: string }): Said {
+  if (said.outcome !== "error" || said.error.answer === undefined) return said;
+  return { ...said, error: { ...said.error, answer: { ...said.error.answer, headers } } };
+}
+
 export function limit(maxBytes: string, periodMs: string, more: { readonly [name: string]: Portable } = {}): Portable {
   return { max_bytes: maxBytes, time_period_ms: periodMs, info_uri: null, can_upgrade: false, extra: null, ...more };
 }

@@ -3,7 +3,7 @@ import { KINDS, type KindName } from "../../../src/callbacks/kinds.ts";
 import type { Portable, Said } from "../../../src/shadow/asked.ts";
 import { agreesWithItself, compareSaid } from "../../../src/shadow/compare/compare-said.ts";
 import { type EffectFacts, UNKNOWN_FACTS } from "../../../src/shadow/compare/effect.ts";
-import { ALONE, BUSY, CONTINUE, CRASH, GONE, LATE, limit, raised, stop } from "./answers.ts";
+import { ALONE, BUSY, CONTINUE, CRASH, GONE, LATE, limit, raised, stop, withHeaders } from "./answers.ts";
 
 const CONFIG = "get_media_config_for_user";
 const ALLOWED = "is_user_allowed_to_upload_media_of_size";
@@ -58,6 +58,9 @@ test.each<[found: string, kind: KindName, original: Said, candidate: Said]>([
   ["different_effect", ALLOWED, REFUSED, raised(403, "M_FORBIDDEN", "no", { retry: 2 })],
   ["different_effect", ALLOWED, REFUSED, raised(403, "M_FORBIDDEN", "no")],
   ["same", ALLOWED, REFUSED, raised(403, "M_FORBIDDEN", "no", { retry: 1.0 })],
+  ["different_effect", ALLOWED, REFUSED, withHeaders(REFUSED, { "retry-after": "1" })],
+  ["same", ALLOWED, withHeaders(REFUSED, { a: "1", b: "2" }), withHeaders(REFUSED, { b: "2", a: "1" })],
+  ["different_value", "on_media_uploaded", REFUSED, withHeaders(REFUSED, { "retry-after": "1" })],
 
   ["same", LIMITS, stop([limit("100", DAY)]), stop([limit("100.0", "8.64e7")])],
   ["same", LIMITS, stop([limit("True", DAY)]), stop([limit("1", DAY)])],
@@ -155,6 +158,7 @@ test("What follows from both is told where it is not the same", () => {
       errcode: "M_TOO_LARGE",
       error: "Upload request body is too large",
       fields: "{}",
+      headers: "{}",
     },
   });
   expect(compareSaid(CONFIG, ARGS[CONFIG], CONTINUE, stop('{"m.upload.size":1000}'), ALONE).effects).toBeUndefined();

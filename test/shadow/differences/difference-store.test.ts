@@ -58,6 +58,7 @@ test("Each class is counted, and each difference is kept once with its count and
         errcode: "M_TOO_LARGE",
         error: "Upload request body is too large",
         fields: "{}",
+        headers: "{}",
       },
     },
     originalMicros: 100,
