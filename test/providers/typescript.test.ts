@@ -22,12 +22,14 @@ function entry(options: object = {}): object {
   return { typescript: SCRIPTED, store_local: true, store_synchronous: true, config: { folder }, ...options };
 }
 
+/** A provider that answers must not meet its deadline, however busy the machine is. */
+const PATIENT = { store_deadline: "60s", fetch_deadline: "60s" };
+
 async function start(entries: readonly object[], mediaBridge: object = {}): Promise<TestService> {
-  const deadlines = { store_deadline: 200, fetch_deadline: 200 };
   return (service = await startTestService({
     pythonPath: [PROVIDERS],
     config: { media_storage_providers: entries },
-    mediaBridge: { storage_providers: deadlines, ...mediaBridge },
+    mediaBridge: { storage_providers: PATIENT, ...mediaBridge },
   }));
 }
 
@@ -64,13 +66,14 @@ describe("A storage provider in TypeScript", () => {
     ["store refuses", 507, { errcode: "M_TOO_LARGE", error: "The bucket is full" }],
     ["store hangs", 503, { errcode: "M_UNKNOWN" }],
   ])("refuses a synchronous upload where %s, and nothing is left of it", async (behaviour, status, body) => {
-    const started = await start([entry()]);
+    const hangs = behaviour === "store hangs";
+    const started = await start([entry()], { storage_providers: { store_deadline: hangs ? 200 : "60s" } });
     behave(behaviour);
     const answer = await started.request("/_matrix/media/v3/upload", { method: "POST", as: "alice", body: "hello" });
     expect([answer.status, await answer.json()]).toMatchObject([status, body]);
     expect(started.files()).toEqual({});
     await started.log.waitFor(({ facts }) => facts["provider"] === "scripted");
-    const aborted = behaviour === "store hangs" ? ["store aborted: no answer within 200 ms"] : [];
+    const aborted = hangs ? ["store aborted: no answer within 200 ms"] : [];
     expect(notes().slice(1)).toEqual(aborted);
   });
 
@@ -83,12 +86,15 @@ describe("A storage provider in TypeScript", () => {
     "fetch gives too much",
     "fetch gives empty pieces without end",
   ])("leaves open whether it has a file, answered 503, where %s; the next one gives it", async (behaviour) => {
-    const started = await start([entry()]);
+    const hangs = /hangs|without end/.test(behaviour);
+    const started = await start([entry()], {
+      storage_providers: { ...PATIENT, ...(hangs && { fetch_deadline: 2_000 }) },
+    });
     const mediaId = await storeAndClear(started);
     behave(behaviour);
     expect((await download(started, mediaId)).status).toBe(503);
     await started.log.waitFor(({ message }) => message === "the storage provider scripted could not fetch a file");
-    const aborted = /hangs|without end/.test(behaviour) ? ["fetch aborted: no answer within 200 ms"] : [];
+    const aborted = hangs ? ["fetch aborted: no answer within 2000 ms"] : [];
     expect(notes().slice(1)).toEqual(aborted);
     expect(started.files()).toEqual({});
     behave("");
