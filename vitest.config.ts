@@ -42,8 +42,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     // These have configurations of their own: they need a real Synapse, and modules of others.
     exclude: ["test/synapse/**", "test/public-modules/**"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     // Every suite spawns real Python children; more workers than cores only makes them wait for each other.
     maxWorkers: 2,
     sequence: { sequencer: SlowestFirst },
