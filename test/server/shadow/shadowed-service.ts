@@ -58,7 +58,7 @@ export async function startShadowed({ files, modules, ...options }: ShadowedOpti
     ...service,
     status,
     shadow,
-    until: (holds, timeoutMs = 15_000) =>
+    until: (holds, timeoutMs = 45_000) =>
       vi.waitFor(
         async () => {
           const now = await shadow();
