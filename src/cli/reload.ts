@@ -5,7 +5,7 @@ import { controlSocketPath } from "../control/control-socket.ts";
 import { StartError } from "../errors.ts";
 import { listWarnings } from "./check/list-warnings.ts";
 
-const ReloadedSchema = z.object({ problems: z.array(z.string()) });
+const ReloadedSchema = z.object({ problems: z.array(z.string()), notEnforced: z.array(z.string()) });
 
 /**
  * `media-bridge reload`: the running service reads its configuration and modules again. Warnings go to stderr, as
@@ -19,6 +19,6 @@ export async function reload(loaded: LoadedConfig): Promise<string> {
   if (answer === undefined) throw new StartError("LISTEN", `no service is running on the data path ${dataPath}`);
   // Only now: where the service refuses the configuration, its reason comes first.
   for (const warning of listWarnings(loaded)) console.error(`warning: ${warning}`);
-  const { problems } = ReloadedSchema.parse(answer);
-  return [...problems, "reloaded"].join("\n");
+  const { problems, notEnforced } = ReloadedSchema.parse(answer);
+  return [...notEnforced.map((what) => `REPORT ONLY: ${what}`), ...problems, "reloaded"].join("\n");
 }

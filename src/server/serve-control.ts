@@ -10,6 +10,7 @@ import { listModuleProblems } from "../modules/module-problems.ts";
 import type { ServiceStatus } from "../status/service-status.ts";
 import type { Logger } from "../util/log.ts";
 import type { Generation } from "./generation.ts";
+import { listNotEnforced } from "./not-enforced.ts";
 import type { ShutdownStack } from "./shutdown-stack.ts";
 
 const CallParamsSchema = z.strictObject({
@@ -52,7 +53,8 @@ export async function openControl(
     reload: async () => {
       serving(service);
       await service.reload();
-      return { problems: listModuleProblems(serving(service).modules) };
+      const { config: reloaded, modules } = serving(service);
+      return { problems: listModuleProblems(modules), notEnforced: listNotEnforced(reloaded, modules) };
     },
     report: async () => {
       serving(service);

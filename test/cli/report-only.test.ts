@@ -91,6 +91,11 @@ describe("Where one module of two is report only,", () => {
     expect(json.map((line) => (JSON.parse(line) as { isEnforced: boolean }).isEnforced)).toEqual([false, false, true]);
   });
 
+  test("reload says it first", async () => {
+    const { status, stdout } = await folder.end(["reload"]);
+    expect([status, stdout.split("\n")]).toEqual([0, [`REPORT ONLY: ${NOT_ENFORCED}`, "reloaded"]]);
+  });
+
   test("status and the status page show it first, mark the module, and count both kinds apart", async () => {
     const { stdout } = await folder.end(["status"]);
     expect(stdout.split("\n")[0]).toBe(`REPORT ONLY: ${NOT_ENFORCED}`);

@@ -29,6 +29,10 @@ max_upload_size: ${scalar(maxUploadSize)}
 ${describeLimits(settings.mediaUploadLimits)}
 ${describeModules(settings.modules)}
 media_bridge:
+  # With this nothing is refused yet: what the modules and limits would refuse is only counted, logged and kept
+  # (docs/report-only.md):
+  # enforce: report
+
   # Where the proxy finds this service. The proxy sets X-Forwarded-For, so it is believed.
   listen: { host: 127.0.0.1, port: ${listenPort}, x_forwarded: true }
 
