@@ -88,7 +88,8 @@ export class CallbackChain implements Chain {
     // Most walks: one that is not heard pays for none of this.
     if (onAnswered === undefined || mayHear?.(kind) === false) return ask({ kind, args, hearing: undefined });
     const chain = () => registry.slots(kind);
-    const walk = { kind, args, user: this.#userOf({ kind, args }), askedTs: clock.now(), chain };
+    const user = this.#userOf({ kind, args });
+    const walk = { kind, args, user, facts: this.#facts, askedTs: clock.now(), chain };
     return hearWalk(walk, { onAnswered, onAsking }, ask);
   }
 

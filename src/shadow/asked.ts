@@ -1,2 +1,11 @@
 /** The chain says what it asked, so the types lie beside it. */
-export type { Answered, Asked, AskedFile, Portable, Said, SaidAnswer, SaidError } from "../callbacks/asked/asked.ts";
+export type {
+  Answered,
+  Asked,
+  AskedContext,
+  AskedFile,
+  Portable,
+  Said,
+  SaidAnswer,
+  SaidError,
+} from "../callbacks/asked/asked.ts";

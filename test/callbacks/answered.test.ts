@@ -19,6 +19,19 @@ test("What a module says is reported once its walk is over, with the question in
   ]);
 });
 
+test("A question is reported with what callbacks were told of its request", async () => {
+  const { chain, heard } = openChain([{ module: 0, kind: ALLOWED, call: () => true }]);
+  const upload = { declaredType: "image/png", fileName: undefined, declaredSizeBytes: 5 };
+  const told = chain.knowing({ requester: { userId: USER, guest: true, appservice: false }, upload });
+  await told.decide(ALLOWED, USER, 5);
+  await told.knowing({ sizeBytes: 5 }).decide(ALLOWED, USER, 5);
+  const context = { isGuest: true, isAppservice: false, upload };
+  expect(heard.map(([, answered]) => answered.asked)).toEqual([
+    { ...asked(ALLOWED, [USER, 5]), context },
+    { ...asked(ALLOWED, [USER, 5]), context: { ...context, upload: { ...upload, sizeBytes: 5 } } },
+  ]);
+});
+
 test("Modules behind the one that decides are not reported", async () => {
   const { chain, heard } = openChain([
     { module: 0, kind: ALLOWED, call: () => true },

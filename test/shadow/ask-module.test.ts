@@ -3,6 +3,7 @@ import { CallbackChain } from "../../src/callbacks/callback-chain.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../../src/callbacks/kinds.ts";
 import { nativeArgs } from "../../src/callbacks/asked/native-args.ts";
 import { portableArgs } from "../../src/callbacks/asked/said-of.ts";
+import type { CallbackContext } from "../../src/callbacks/context/context.ts";
 import { CallbackRegistry } from "../../src/callbacks/registry.ts";
 import { storedMedia, toFileInfo } from "../../src/media-file.ts";
 import { askModule } from "../../src/shadow/asking/ask-module.ts";
@@ -40,6 +41,25 @@ test("A question about a file is asked about its copy", async () => {
   await askModule(moduleWith(registry), { ...asked, file: { path: "/copy", lengthBytes: 1 } });
   await askModule(moduleWith(registry), asked);
   expect(paths).toEqual(["/copy", "/x"]);
+});
+
+test("A module is told what the one that decides was told of the request", async () => {
+  const contexts: CallbackContext[] = [];
+  const registry = registryOf("is_user_allowed_to_upload_media_of_size", (...args) => {
+    contexts.push(args.at(-1) as CallbackContext);
+    return true;
+  });
+  const upload = { declaredType: "image/png", fileName: "a.png", declaredSizeBytes: 5, sizeBytes: 5 };
+  const context = { isGuest: true, isAppservice: false, upload };
+  const asked = { kind: "is_user_allowed_to_upload_media_of_size", args: [USER, 5], user: USER, askedTs: 0 } as const;
+  await askModule(moduleWith(registry), { ...asked, context });
+  await askModule(moduleWith(registry), asked);
+  const [told, bare] = contexts;
+  expect([told?.requester, told?.upload]).toMatchObject([
+    { userId: USER, isGuest: true, isAppservice: false },
+    { userId: USER, ...upload },
+  ]);
+  expect([bare?.requester?.isGuest, bare?.upload]).toEqual([undefined, undefined]);
 });
 
 test("A question with another number of arguments is refused", async () => {

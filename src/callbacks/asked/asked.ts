@@ -1,3 +1,4 @@
+import type { UploadContext } from "../context/context.ts";
 import type { KindName } from "../kinds.ts";
 
 /** A value as JSON text keeps it: what crosses a thread, a file and a report unchanged. */
@@ -38,12 +39,24 @@ export interface AskedFile {
   readonly lengthBytes: number;
 }
 
+/** What callbacks are told by their context, as data: who asks, and the upload that the question is about. */
+export interface AskedContext {
+  readonly isGuest?: boolean | undefined;
+  readonly isAppservice?: boolean | undefined;
+  readonly upload?: AskedUpload | undefined;
+}
+
+/** An upload, as callbacks are told of it; sizes are bytes. */
+export type AskedUpload = { readonly [K in keyof Omit<UploadContext, "userId">]?: UploadContext[K] };
+
 /** A question to a module: a callback with its arguments, in the form of the wire (docs/bridge-protocol.md). */
 export interface Asked {
   readonly kind: KindName;
   readonly args: readonly Portable[];
   /** The user who makes the request, where one is known. */
   readonly user?: string | undefined;
+  /** What else the callbacks were told of the request; absent where nothing is known. */
+  readonly context?: AskedContext | undefined;
   /** Unix time in milliseconds. */
   readonly askedTs: number;
   readonly file?: AskedFile | undefined;

@@ -1,6 +1,8 @@
 import type { CallbackKinds, KindName, Question } from "../kinds.ts";
 import type { Slot, SlotModule, SlotRecord } from "../slot.ts";
+import type { CallerFacts } from "../context/caller.ts";
 import type { Answered, Asked, Said } from "./asked.ts";
+import { askedContext } from "./asked-context.ts";
 import { portableArgs, saidOf } from "./said-of.ts";
 
 /** Takes what one module was asked and said. Must not throw: the walk is over, and its request waits. */
@@ -36,19 +38,23 @@ interface ModuleAnswer {
 /** The question of a walk, and when and for whom it is asked. */
 export interface Walk<K extends KindName> extends Question<K> {
   readonly user: string | undefined;
+  /** What is known of the request. */
+  readonly facts: CallerFacts;
   readonly askedTs: number;
   /** The whole chain, once the walk is over. */
   readonly chain: () => readonly Slot[];
 }
 
+type Asking = Pick<Walk<KindName>, "user" | "askedTs" | "facts">;
+
 /** Asks a question, and reports at its end, however it ends, what each module said. */
 export async function hearWalk<K extends KindName, T>(
-  { kind, args, user, askedTs, chain }: Walk<K>,
+  { kind, args, chain, ...walk }: Walk<K>,
   { onAnswered, onAsking }: Pick<WalkListeners, "onAsking"> & { readonly onAnswered: AnsweredListener },
   ask: (question: Heard<K>) => Promise<T>,
 ): Promise<T> {
   const release = await onAsking?.({ kind, args });
-  const hearing = new WalkHearing(kind, args, user, askedTs);
+  const hearing = new WalkHearing(kind, args, walk);
   return ask({ kind, args, hearing }).finally(() => {
     hearing.end(chain(), onAnswered);
     release?.();
@@ -59,15 +65,13 @@ export async function hearWalk<K extends KindName, T>(
 export class WalkHearing<K extends KindName> {
   readonly #kind: K;
   readonly #args: CallbackKinds[K]["args"];
-  readonly #user: string | undefined;
-  readonly #askedTs: number;
+  readonly #walk: Asking;
   readonly #heard = new Map<number, ModuleAnswer>();
 
-  constructor(kind: K, args: CallbackKinds[K]["args"], user: string | undefined, askedTs: number) {
+  constructor(kind: K, args: CallbackKinds[K]["args"], walk: Asking) {
     this.#kind = kind;
     this.#args = args;
-    this.#user = user;
-    this.#askedTs = askedTs;
+    this.#walk = walk;
   }
 
   /** Takes what slots did, in their order; `value` is what the one of them that stopped the walk stopped it with. */
@@ -91,7 +95,8 @@ export class WalkHearing<K extends KindName> {
     if (this.#heard.size === 0) return;
     const kind = this.#kind;
     const args = portableArgs(kind, this.#args);
-    const asked: Asked = { kind, args, user: this.#user, askedTs: this.#askedTs };
+    const { user, askedTs, facts } = this.#walk;
+    const asked: Asked = { kind, args, user, askedTs, context: askedContext(facts) };
     for (const { module, said, micros, count } of this.#heard.values()) {
       const isWhole = said.outcome !== "continue" || count >= countOf(module, chain);
       if (isWhole) report(module, { asked, said, micros });

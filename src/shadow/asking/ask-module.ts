@@ -1,5 +1,6 @@
 import { CallbackChain } from "../../callbacks/callback-chain.ts";
 import type { ChainOptions } from "../../callbacks/chain-options.ts";
+import { factsOf } from "../../callbacks/asked/asked-context.ts";
 import { nativeArgs } from "../../callbacks/asked/native-args.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../../callbacks/kinds.ts";
 import type { Asked, Portable } from "../asked.ts";
@@ -18,7 +19,7 @@ export function answers({ registry }: AskedModule, kind: KindName): boolean {
  * walk continue. Rejects with a TypeError for arguments that the callback cannot have.
  */
 export async function askModule(module: AskedModule, asked: Asked): Promise<Timed> {
-  const { kind, user } = asked;
+  const { kind } = asked;
   const values = nativeArgs(kind, argsOf(asked));
   let heard: Timed | undefined;
   const chain = new CallbackChain({
@@ -27,7 +28,7 @@ export async function askModule(module: AskedModule, asked: Asked): Promise<Time
     onLate: () => undefined,
     onUnenforced: () => undefined,
     onAnswered: (_module, { said, micros }) => (heard = { said, micros }),
-  }).knowing(user === undefined ? {} : { requester: { userId: user } });
+  }).knowing(factsOf(asked));
   await walk(chain, kind, values).catch((error: unknown) => {
     // A refusal is what the module said, which was heard.
     if (heard === undefined) throw error;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { nativeArgs } from "../../callbacks/asked/native-args.ts";
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
-import type { Portable, Said } from "../asked.ts";
+import type { AskedContext, Portable, Said } from "../asked.ts";
 
 export const FORMAT = "media-bridge questions";
 export const FORMAT_VERSION = 1;
@@ -41,6 +41,8 @@ export interface RecordedQuestion {
   readonly ts: number;
   /** Who made the request, where that is known. */
   readonly user?: string | undefined;
+  /** What callbacks were told by their context. */
+  readonly context?: AskedContext | undefined;
   readonly file?: RecordedFile | undefined;
 }
 
@@ -75,6 +77,19 @@ const SaidSchema: z.ZodType<Said> = z.discriminatedUnion("outcome", [
   z.object({ outcome: z.enum(["timeout", "unavailable", "busy"]) }),
 ]);
 
+const ContextSchema: z.ZodType<AskedContext> = z.object({
+  isGuest: z.boolean().optional(),
+  isAppservice: z.boolean().optional(),
+  upload: z
+    .object({
+      declaredType: z.string().optional(),
+      fileName: z.string().optional(),
+      declaredSizeBytes: z.int().optional(),
+      sizeBytes: z.int().optional(),
+    })
+    .optional(),
+});
+
 /** Further members are let through: a later release may add some. */
 const QuestionSchema = z.object({
   module: z.string(),
@@ -84,6 +99,7 @@ const QuestionSchema = z.object({
   micros: z.number(),
   ts: z.int(),
   user: z.string().optional(),
+  context: ContextSchema.optional(),
   file: z.object({ bytes: z.int(), sha256: z.string().optional(), type: z.string().optional() }).optional(),
 });
 

@@ -137,6 +137,6 @@ async function questionOf({ module, answered, file }: Waiting): Promise<Recorded
 
 /** A question as it is recorded. */
 export function toQuestion(module: string, { asked, said, micros }: Answered, file?: RecordedFile): RecordedQuestion {
-  const { kind: callback, args, user, askedTs: ts } = asked;
-  return { module, callback, args, said, micros, ts, user, file };
+  const { kind: callback, args, user, askedTs: ts, context } = asked;
+  return { module, callback, args, said, micros, ts, user, context, file };
 }

@@ -96,8 +96,8 @@ export async function* selectQuestions(
 }
 
 /** A recorded question in the form in which it is asked. */
-export function askedOf({ callback, args, user, ts }: RecordedQuestion): Asked {
-  return { kind: callback, args, user, askedTs: ts };
+export function askedOf({ callback, args, user, context, ts }: RecordedQuestion): Asked {
+  return { kind: callback, args, user, context, askedTs: ts };
 }
 
 /** Whether the file that a question is about, if it is about one, is still there and the same. */
