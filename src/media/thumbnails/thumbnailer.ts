@@ -8,7 +8,10 @@ export interface ThumbnailSize {
   readonly method: ThumbnailMethod;
 }
 
-/** A thumbnail that can be made of a picture: its dimensions are those that it has, not those that a client asked for. */
+/**
+ * A thumbnail that can be made of a picture: its dimensions are those that it has, not those that a client asked for.
+ * `sizes.ts` has the rules.
+ */
 export interface ThumbnailShape extends ThumbnailSize {
   /** Whether it moves. It is WebP then; a static thumbnail never is. */
   readonly animated: boolean;
@@ -19,7 +22,10 @@ export interface Picture {
   /** Pixels, as it is shown: after it was turned by its EXIF orientation. */
   readonly width: number;
   readonly height: number;
-  /** 1 for a picture that does not move. */
+  /**
+   * 1 for a picture that does not move, or whose movement is not shown: its format cannot be read as an animation, or it
+   * has too many frames or pixels.
+   */
   readonly frames: number;
 }
 
