@@ -33,7 +33,7 @@ export interface Picture {
 export interface ThumbnailJob {
   /** Absolute path of the original. */
   readonly path: string;
-  /** The type that its uploader declared. */
+  /** The type that its uploader declared; `picture-types.ts` says of which there are thumbnails. */
   readonly mediaType: string;
   /** `max_image_pixels`: a picture of as many pixels or more is refused. */
   readonly maxPixels: number;
@@ -76,11 +76,21 @@ export interface ThumbnailResult {
 /**
  * Why a picture has no thumbnail. `UNSUPPORTED`: a type that no thumbnail is made of, declared or found in the file.
  * `TOO_LARGE`: more pixels than allowed. `BROKEN`: nothing of it can be decoded. These hold for the decoder's version.
- * `TIMEOUT`, `MEMORY` and `CRASHED`: the child was ended, or ended itself. `BUSY`: the job waited too long for its turn,
- * or too many wait.
+ * `TIMEOUT`, `MEMORY` and `CRASHED`: the child was ended, or ended itself. These hold for a while.
+ * `BUSY`: the job waited too long for its turn, or too many wait. `UNAVAILABLE`: the original cannot be read, a
+ * thumbnail cannot be written, no child can be started, or the service stops. These two say nothing of the picture.
  */
-export type ThumbnailFailureCode = "UNSUPPORTED" | "TOO_LARGE" | "BROKEN" | "TIMEOUT" | "MEMORY" | "CRASHED" | "BUSY";
+export type ThumbnailFailureCode =
+  | "UNSUPPORTED"
+  | "TOO_LARGE"
+  | "BROKEN"
+  | "TIMEOUT"
+  | "MEMORY"
+  | "CRASHED"
+  | "BUSY"
+  | "UNAVAILABLE";
 
+/** Why a job failed. Its message names no path: a client may see it. */
 export class ThumbnailFailure extends Error {
   override readonly name = "ThumbnailFailure";
   readonly code: ThumbnailFailureCode;
@@ -97,7 +107,8 @@ export interface Thumbnailer {
   readonly decoder: string;
   /**
    * Runs a job; rejects with a {@link ThumbnailFailure}, and the folder may hold some files then. `urgent` jobs, which a
-   * client waits for, come before the others. A `signal` that fires while the job waits takes it from the queue.
+   * client waits for, come before the others. A `signal` that fires while the job waits takes it from the queue, and it
+   * rejects with `BUSY`; a job under way is finished.
    */
   run(
     job: ThumbnailJob,
@@ -105,6 +116,6 @@ export interface Thumbnailer {
   ): Promise<ThumbnailResult>;
   /** Moves a job that waits, of this path, before those that are not urgent. */
   hurry(path: string): void;
-  /** Ends the children. Jobs under way reject with `CRASHED`. */
+  /** Ends the children. Jobs that wait or are under way reject with `UNAVAILABLE`. */
   close(): Promise<void>;
 }
