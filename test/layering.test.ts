@@ -39,6 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "shadow",
     "coordination",
     "media",
+    "thumbnailing",
     "guard",
     "proxy",
     "storage",
@@ -58,6 +59,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   guard: ["media", "proxy", "homeserver"],
   proxy: [],
   media: ["callbacks"],
+  // Decodes pictures in child processes, behind an interface that `media` owns.
+  thumbnailing: ["media"],
   // What several instances share: it implements interfaces that these own.
   coordination: ["media", "guard", "homeserver"],
   // These own interfaces that it implements.
@@ -88,10 +91,16 @@ const AT_THE_BOTTOM = new Set(["config", "errors", "media-file", "util"]);
 const KEPT_IN: Record<string, readonly string[]> = {
   // It costs memory, and only `start --watch` needs it.
   chokidar: ["cli/watch/watch.ts"],
-  execa: ["bridge/child/spawn-child.ts", "modules/python/children/python-environment.ts"],
+  execa: [
+    "bridge/child/spawn-child.ts",
+    "modules/python/children/python-environment.ts",
+    "thumbnailing/children/spawn-child.ts",
+  ],
   // Only lines on a terminal need it.
   "pino-pretty": ["util/log/pretty-lines.ts"],
   msgpackr: ["bridge/transport/codec.ts"],
+  // It decodes what strangers send: in a child process alone.
+  sharp: ["thumbnailing/decoding/open-picture.ts"],
 };
 
 /**
@@ -104,6 +113,7 @@ const LOCK = "util/file-lock.ts";
 const KEPT_OUT: Record<string, readonly string[]> = {
   express: [
     "media",
+    "thumbnailing",
     "coordination",
     "guard",
     "proxy",
@@ -117,6 +127,7 @@ const KEPT_OUT: Record<string, readonly string[]> = {
   ],
   "better-sqlite3": [
     "media",
+    "thumbnailing",
     "guard",
     "proxy",
     "http",
@@ -127,7 +138,19 @@ const KEPT_OUT: Record<string, readonly string[]> = {
     "config",
     "util",
   ],
-  pg: ["media", "guard", "proxy", "http", "callbacks", "modules", "bridge", "homeserver", "config", "util"],
+  pg: [
+    "media",
+    "thumbnailing",
+    "guard",
+    "proxy",
+    "http",
+    "callbacks",
+    "modules",
+    "bridge",
+    "homeserver",
+    "config",
+    "util",
+  ],
 };
 
 /** Where other rooms enter `storage`: behind these, it alone knows engines. */

@@ -1,0 +1,33 @@
+import { constants, setPriority } from "node:os";
+import { createInterface } from "node:readline";
+import type { ThumbnailJob } from "../../media/thumbnails/thumbnailer.ts";
+import type { ChildReply } from "../messages.ts";
+import { failureOf } from "./describe-failure.ts";
+import { makeThumbnails } from "./make-thumbnails.ts";
+
+/**
+ * The program of a decoding child: a job is a line of JSON on its standard input, and its reply a line on its standard
+ * output. It does one job at a time.
+ */
+
+/** A decoder takes the time that the service and its homeserver leave: nice 10. */
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+
+const lines = createInterface({ input: process.stdin });
+lines.on("line", (line) => void answer(JSON.parse(line) as ThumbnailJob));
+// The service has ended, or wants no more. An orderly exit would wait for the decoder's thread.
+lines.on("close", () => process.kill(process.pid, "SIGKILL"));
+reply({ kind: "ready" });
+
+async function answer(job: ThumbnailJob): Promise<void> {
+  try {
+    reply({ kind: "done", ...(await makeThumbnails(job)) });
+  } catch (error) {
+    const { code, message, cause } = failureOf(error);
+    reply({ kind: "failed", code, message, said: cause instanceof Error ? cause.message : "" });
+  }
+}
+
+function reply(message: ChildReply): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
