@@ -72,6 +72,39 @@ export interface BlobSpool {
   discard(): Promise<void>;
 }
 
+/** A file of a {@link BlobWorkshop} that was given its final path. */
+export interface PlacedBlob extends LocalContent {
+  readonly lengthBytes: number;
+  /** Removes it again. Never rejects; what could not be removed is in the log. */
+  takeBack(): Promise<void>;
+}
+
+/**
+ * A folder of one job that makes files of others, such as thumbnails. Clients see none of them before {@link place}. What
+ * is left in the folder goes with it; so does what an ended process left.
+ */
+export interface BlobWorkshop {
+  /** Absolute; the caller writes files there. */
+  readonly path: string;
+  /**
+   * The absolute path of a local file with the content of a stored file, for as long as the workshop is there; undefined
+   * where there is no such file.
+   */
+  localPath(file: StoredMedia): Promise<string | undefined>;
+  /**
+   * Takes the content of a stored file into the workshop, and answers where it is; undefined where it is gone, has
+   * another length, or the store cannot have one content under two names.
+   */
+  adopt(file: StoredMedia, lengthBytes: number): Promise<string | undefined>;
+  /**
+   * Gives a regular file of the workshop, by its absolute path, its final path. It takes the place of a file that is
+   * already there. Rejects where the disk fails, or the path leads elsewhere.
+   */
+  place(path: string, file: StoredMedia): Promise<PlacedBlob>;
+  /** Gives up the folder. Never rejects. */
+  discard(): Promise<void>;
+}
+
 /** Files of media. `storage/files` implements it; one contract suite runs over each implementation. */
 export interface BlobStore {
   /**
@@ -83,6 +116,8 @@ export interface BlobStore {
   open(file: StoredMedia): Promise<BlobReader | undefined>;
   /** A place for a file of any kind that is gone from disk. */
   spool(file: StoredMedia): Promise<BlobSpool>;
+  /** A folder for a job that makes files. */
+  workshop(): Promise<BlobWorkshop>;
   /**
    * The media ids of temporary names of our own pattern. Call it at start, before any upload, to find what an earlier
    * process left.

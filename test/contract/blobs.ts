@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { PassThrough, Writable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
 import { publishBlob, readBlob, storeBlob, writeChunks } from "./blob-bodies.ts";
+import { describeWorkshops } from "./blob-workshops.ts";
 import { localFile } from "../../src/media-file.ts";
 import { MatrixError } from "../../src/errors.ts";
 import type { BlobStore } from "../../src/media/blobs.ts";
@@ -201,6 +202,8 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       expect(await store.open(localFile("without"))).toBeUndefined();
       await unpublished.abort();
     });
+
+    describeWorkshops(() => store);
   });
 }
 

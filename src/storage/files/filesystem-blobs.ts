@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { matrixError } from "../../errors.ts";
 import { localFile, type StoredMedia } from "../../media-file.ts";
-import type { BlobReader, BlobSpool, BlobStore, BlobWriter } from "../../media/blobs.ts";
+import type { BlobReader, BlobSpool, BlobStore, BlobWorkshop, BlobWriter } from "../../media/blobs.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError, storeFailed } from "../failure.ts";
 import { type FsOperations, createCalls } from "./fs-operations.ts";
@@ -11,8 +11,9 @@ import { createFullDurability, type Durability, RELAXED } from "./journal/durabi
 import { chooseLayout } from "./folder-check.ts";
 import { Layout } from "./layout.ts";
 import { FilesystemReader } from "./reader.ts";
-import { listSpools, listUnsettled, recoverUploads } from "./journal/recovery.ts";
+import { listLeftWork, listUnsettled, recoverUploads } from "./journal/recovery.ts";
 import { openSpool, type SpoolParts } from "./writer/upload-spool.ts";
+import { openWorkshop } from "./writer/workshop.ts";
 import { UPLOADS_FOLDER } from "./journal/uploads-folder.ts";
 import { FilesystemWriter } from "./writer/writer.ts";
 
@@ -59,8 +60,8 @@ class FilesystemBlobs implements BlobStore {
   readonly #calls: () => FsOperations;
   readonly #durability: Durability;
   readonly #log: Logger;
-  /** What an earlier process was restoring. */
-  #leftSpools: readonly string[] = [];
+  /** What an earlier process was restoring or making. */
+  #leftWork: readonly string[] = [];
 
   constructor(layout: Layout, layouts: readonly Layout[], { calls, durability, log }: SpoolParts) {
     this.#layout = layout;
@@ -101,8 +102,12 @@ class FilesystemBlobs implements BlobStore {
     return openSpool(media.fileId, contentPath, this.#layout, this.#parts());
   }
 
+  workshop(): Promise<BlobWorkshop> {
+    return openWorkshop(this.#layout, this.#parts());
+  }
+
   async unsettled(): Promise<readonly string[]> {
-    this.#leftSpools = (await Promise.all(this.#layouts.map(listSpools))).flat();
+    this.#leftWork = (await Promise.all(this.#layouts.map(listLeftWork))).flat();
     return (await Promise.all(this.#layouts.map(listUnsettled))).flat();
   }
 
@@ -111,7 +116,7 @@ class FilesystemBlobs implements BlobStore {
     isStored: (mediaId: string) => Promise<boolean>,
   ): Promise<{ kept: number; removed: number }> {
     const total = { kept: 0, removed: 0 };
-    for (const path of this.#leftSpools) await rm(path, { force: true });
+    for (const path of this.#leftWork) await rm(path, { force: true, recursive: true });
     for (const layout of this.#layouts) {
       const { kept, removed } = await recoverUploads(layout, mediaIds, isStored, this.#durability);
       total.kept += kept;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { findMediaPath, LOCAL_FOLDER, type StoredMedia } from "../../media-file.ts";
 
 const SPOOL_NAME = /^fetch-[A-Za-z0-9_-]{5,}-[0-9a-f]{12}$/;
+const WORKSHOP_NAME = /^make-[0-9a-f]{12}$/;
 const TEMPORARY_NAME = /^upload-([A-Za-z0-9_-]{5,})$/;
 
 /** The paths of a media store: Synapse's, and the temporary names. */
@@ -40,9 +41,14 @@ export class Layout {
     return join(this.uploadsFolder, `fetch-${fileId}-${nonce}`);
   }
 
-  /** Whether a name in {@link uploadsFolder} is that of a {@link spoolPath}. */
-  isSpool(name: string): boolean {
-    return SPOOL_NAME.test(name);
+  /** The folder of a job that makes files; `nonce` (12 hexadecimal digits) distinguishes it from others. */
+  workshopPath(nonce: string): string {
+    return join(this.uploadsFolder, `make-${nonce}`);
+  }
+
+  /** Whether a name in {@link uploadsFolder} is that of a {@link spoolPath} or a {@link workshopPath}. */
+  isOfOneRun(name: string): boolean {
+    return SPOOL_NAME.test(name) || WORKSHOP_NAME.test(name);
   }
 
   /** The media id of a name in {@link uploadsFolder}; undefined for a name that is not ours. */

@@ -60,10 +60,10 @@ async function remove(temporaryPath: string, contentPath: string, durability: Du
   await unlink(temporaryPath);
 }
 
-/** The paths of files that an earlier process was restoring. */
-export async function listSpools(layout: Layout): Promise<string[]> {
+/** The paths of what an earlier process was restoring or making: files, and folders of files. */
+export async function listLeftWork(layout: Layout): Promise<string[]> {
   const names = await listNames(layout.uploadsFolder);
-  return names.filter((name) => layout.isSpool(name)).map((name) => join(layout.uploadsFolder, name));
+  return names.filter((name) => layout.isOfOneRun(name)).map((name) => join(layout.uploadsFolder, name));
 }
 
 async function listNames(folder: string): Promise<string[]> {
