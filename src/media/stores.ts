@@ -7,6 +7,7 @@ import type {
   PendingMedia,
   UploadedMedia,
 } from "./media-rows.ts";
+import type { PictureRows, ThumbnailRows } from "./thumbnails/thumbnail-rows.ts";
 import type { AuditRows } from "./verification.ts";
 
 /**
@@ -19,6 +20,8 @@ export interface MediaStores {
   readonly pending: PendingMediaRows;
   readonly usage: UsageSums;
   readonly copies: PendingCopies;
+  readonly thumbnails: ThumbnailRows;
+  readonly pictures: PictureRows;
   readonly audit: AuditRows;
   /**
    * Resolves when everything that was committed before this call survives a power loss; at once with `durability:

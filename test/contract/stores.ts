@@ -3,6 +3,7 @@ import type { MediaStores } from "../../src/media/stores.ts";
 import { newMedia } from "./media-rows.ts";
 import { describeAudit } from "./stores-audit.ts";
 import { describePendingMedia } from "./stores-pending.ts";
+import { describeThumbnails } from "./stores-thumbnails.ts";
 
 /** What every {@link MediaStores} must do. `open` gives an empty one; the suite closes it. */
 export function describeStores(name: string, open: () => Promise<MediaStores>): void {
@@ -95,6 +96,7 @@ export function describeStores(name: string, open: () => Promise<MediaStores>): 
 
     describePendingMedia(() => stores);
     describeAudit(() => stores);
+    describeThumbnails(() => stores);
 
     it("commits what is pending before it closes", async () => {
       const pending = [stores.media.insert(newMedia({ mediaId: "last" })), stores.close()];

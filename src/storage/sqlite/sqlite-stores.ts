@@ -5,7 +5,9 @@ import { openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from "./d
 import { GuardTable } from "./tables/guard-table.ts";
 import { MediaTable } from "./tables/media-table.ts";
 import { PendingTable } from "./tables/pending-table.ts";
+import { PicturesTable } from "./tables/pictures-table.ts";
 import { RefusalsTable } from "./tables/refusals-table.ts";
+import { ThumbnailsTable } from "./tables/thumbnails-table.ts";
 import { UsageTable } from "./tables/usage-table.ts";
 
 /** Opens the stores of a SQLite database, brought up to this release's schema. Throws a StartError `STORE`. */
@@ -19,6 +21,8 @@ export class SqliteStores implements Stores {
   readonly pending: PendingTable;
   readonly usage: UsageTable;
   readonly copies: CopiesTable;
+  readonly thumbnails: ThumbnailsTable;
+  readonly pictures: PicturesTable;
   readonly refusals: RefusalsTable;
   readonly #db: SqliteDatabase;
   #guard: GuardTable | undefined;
@@ -28,6 +32,8 @@ export class SqliteStores implements Stores {
     this.#db = db;
     this.usage = new UsageTable(db);
     this.copies = new CopiesTable(db);
+    this.thumbnails = new ThumbnailsTable(db, this);
+    this.pictures = new PicturesTable(db);
     this.refusals = new RefusalsTable(db);
     this.media = new MediaTable(db, this);
     this.pending = new PendingTable(db, this);

@@ -1,5 +1,5 @@
 import type { PendingCopies, PendingStore } from "../../../media/copies/pending-copies.ts";
-import { localFile, mediaPath } from "../../../media-file.ts";
+import { localFile, mediaPath, type StoredMedia } from "../../../media-file.ts";
 import { bindCopy, COPIES_SQL, type CopyRow, readCopy } from "../../sql/copies-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
@@ -19,8 +19,11 @@ export class CopiesTable implements PendingCopies {
    * media's row.
    */
   add(mediaId: string, providers: readonly string[] | undefined, nowTs: number): void {
-    if (providers === undefined) return;
-    const file = localFile(mediaId);
+    if (providers !== undefined) this.addFile(localFile(mediaId), providers, nowTs);
+  }
+
+  /** Like {@link add}, for a file of any kind. */
+  addFile(file: StoredMedia, providers: readonly string[], nowTs: number): void {
     for (const provider of providers) this.#statements.insert.run(bindCopy(provider, file, nowTs));
   }
 
