@@ -106,6 +106,15 @@ export interface MetricsConfig {
   readonly hosts: readonly string[];
 }
 
+/** What thumbnails are made. */
+export interface ThumbnailsConfig {
+  readonly sizes: readonly { readonly width: number; readonly height: number; readonly method: "crop" | "scale" }[];
+  /** Whether they have exactly the size that a client asks for. */
+  readonly dynamic: boolean;
+  /** Pictures of this many pixels or more have none. */
+  readonly maxPixels: number;
+}
+
 /** The settings under `media_bridge`. Paths are absolute. Exactly one of `homeserver` and `tokensFile` is there. */
 export interface MediaBridgeConfig {
   /** Whether what `media_upload_limits` would refuse is refused, or only reported; modules have theirs. */
@@ -152,6 +161,7 @@ export interface Config {
   readonly maxPendingUploads: number;
   /** How often a user may create them. */
   readonly createRateLimit: { readonly perSecond: number; readonly burstCount: number };
+  readonly thumbnails: ThumbnailsConfig;
   /** In the order of the configuration, both languages. */
   readonly modules: readonly ModuleConfig[];
   /** Whether they are those of `media_bridge.modules`, and not Synapse's `modules` and `spam_checker`. */

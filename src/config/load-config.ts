@@ -10,6 +10,7 @@ import { buildModuleDatabase, warnAboutModuleDatabase } from "./build/module-dat
 import { buildModules } from "./build/modules.ts";
 import { checkOverrides, warnAboutRequirements } from "./build/python.ts";
 import { ConfigSchema, listNames, type Settings } from "./schema/schema.ts";
+import { DEFAULT_SIZES } from "./schema/thumbnails.ts";
 import { buildStorageProviders } from "./build/storage-providers.ts";
 import { toPlainValue } from "./yaml/yaml-value.ts";
 
@@ -42,6 +43,15 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
     createRateLimit: {
       perSecond: settings.rc_media_create.per_second,
       burstCount: settings.rc_media_create.burst_count,
+    },
+    thumbnails: {
+      sizes: (settings.thumbnail_sizes ?? DEFAULT_SIZES).map(({ width, height, method }) => ({
+        width,
+        height,
+        method,
+      })),
+      dynamic: settings.dynamic_thumbnails,
+      maxPixels: settings.max_image_pixels,
     },
     modules,
     hasOwnModules: settings.media_bridge.modules !== undefined,

@@ -15,32 +15,34 @@ test("a near miss of a key that is used is a warning with that name", () => {
 });
 
 test("a key of Synapse's about media is a warning by name, once", () => {
-  expect(warningsOf("password_providers: [a.B]\nmax_image_pixels: 1M")).toEqual([
+  expect(warningsOf("password_providers: [a.B]\nmax_spider_size: 1M")).toEqual([
     "c.yaml:2: password_providers: this service does not act on this key of Synapse's",
-    "c.yaml:3: max_image_pixels: this service does not act on this key of Synapse's",
+    "c.yaml:3: max_spider_size: this service does not act on this key of Synapse's",
   ]);
 });
 
 test("a key without a value, or with nothing in it, is not warned about", () => {
-  expect(warningsOf("media_retention:\npassword_providers: []\ntemplates: {}\nthumbnail_sizes: ~")).toEqual([]);
+  expect(warningsOf("media_retention:\npassword_providers: []\ntemplates: {}\nmax_spider_size: ~")).toEqual([]);
 });
 
 describe("a key that decides in Synapse and not here", () => {
-  const keys =
-    "max_image_pixels: 1M\nmedia_retention: {local_media_lifetime: 90d}\nprevent_media_downloads_from: [a.b]";
+  const keys = "max_spider_size: 1M\nmedia_retention: {local_media_lifetime: 90d}\nprevent_media_downloads_from: [a.b]";
 
   test("is warned about before all others, and told apart from them", () => {
     const { warnings, undecided, folder } = loadText(keys);
     expect(warnings.map((warning) => warning.replace(`${folder}/`, ""))).toEqual([
       "c.yaml:3: media_retention: Synapse deletes media by this key, and this service does not; media_bridge.acknowledge can name the key",
       "c.yaml:4: prevent_media_downloads_from: Synapse refuses downloads by this key, and this service does not; media_bridge.acknowledge can name the key",
-      "c.yaml:2: max_image_pixels: this service does not act on this key of Synapse's",
+      "c.yaml:2: max_spider_size: this service does not act on this key of Synapse's",
     ]);
     expect(undecided).toEqual(["media_retention", "prevent_media_downloads_from"]);
   });
 
-  test("is passed over where media_bridge.acknowledge names it, as is any other key that it names", () => {
-    const { warnings, undecided } = loadText(keys, "  acknowledge: [media_retention, max_image_pixels]");
+  test("is passed over where media_bridge.acknowledge names it, as is any other key that it names, and one that an earlier release warned about", () => {
+    const { warnings, undecided } = loadText(
+      keys,
+      "  acknowledge: [media_retention, max_spider_size, thumbnail_sizes]",
+    );
     expect(warnings).toEqual([expect.stringMatching(/prevent_media_downloads_from: Synapse refuses/)]);
     expect(undecided).toEqual(["prevent_media_downloads_from"]);
   });

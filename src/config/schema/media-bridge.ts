@@ -25,7 +25,7 @@ import { RecordSchema } from "./record.ts";
 import { storageProviderCallsSchema } from "./storage-providers.ts";
 import { pythonSchema } from "./python.ts";
 import { OwnModuleEntrySchema } from "./synapse.ts";
-import { UNSUPPORTED_SYNAPSE_KEYS } from "../synapse-keys.ts";
+import { FORMERLY_UNSUPPORTED_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "../synapse-keys.ts";
 import { upstreamSchema } from "./upstream.ts";
 import { DURATION_FORM } from "../units.ts";
 
@@ -36,10 +36,13 @@ const DURABILITY_FORM = "full or relaxed";
 
 const ACKNOWLEDGE_FORM = "a list of Synapse's keys that cause a warning";
 const ACKNOWLEDGED_FORM = "one of Synapse's keys that cause a warning (docs/configuration.md)";
-const acknowledged = text(ACKNOWLEDGED_FORM).refine((key) => UNSUPPORTED_SYNAPSE_KEYS.has(key), {
-  error: ACKNOWLEDGED_FORM,
-  params: { found: "another name" },
-});
+const acknowledged = text(ACKNOWLEDGED_FORM).refine(
+  (key) => UNSUPPORTED_SYNAPSE_KEYS.has(key) || FORMERLY_UNSUPPORTED_KEYS.has(key),
+  {
+    error: ACKNOWLEDGED_FORM,
+    params: { found: "another name" },
+  },
+);
 
 const listenSchema = group({
   host: field(text("a host name or address").optional(), {

@@ -17,6 +17,7 @@ import { isServerName } from "../matrix-names.ts";
 import { isPythonClass } from "../python-class.ts";
 import { ShadowSchema } from "./shadow.ts";
 import { storageProvidersSchema } from "./storage-providers.ts";
+import { thumbnailsShape } from "./thumbnails.ts";
 import { DURATION_FORM, SIZE_FORM } from "../units.ts";
 
 const SERVER_NAME_FORM = "a Matrix server name (such as example.com or example.com:8448)";
@@ -180,6 +181,7 @@ export const synapseShape = {
     form: "a mapping",
     description: "How often a user may create media ids.",
   }),
+  ...thumbnailsShape,
   modules: field(z.array(ModuleEntrySchema, { error: "a list of modules" }).nullable().prefault([]), {
     form: "a list of modules",
     description: "The modules, in the order in which they are loaded and asked.",
