@@ -7,8 +7,11 @@ import { fileURLToPath } from "node:url";
 const EXTENSION = extname(import.meta.url);
 const PROGRAM = fileURLToPath(new URL(`../decoding/decoding-process${EXTENSION}`, import.meta.url));
 
-/** Without its compiler Node.js starts within the limit of memory; what decodes is not JavaScript. */
-const NODE_OPTIONS = ["--jitless", "--max-old-space-size=64"];
+/**
+ * Without its compiler Node.js starts within the limit of memory; what decodes is not JavaScript. Each thread of V8 would
+ * count against that limit with its stack.
+ */
+const NODE_OPTIONS = ["--jitless", "--max-old-space-size=64", "--v8-pool-size=1"];
 /**
  * The whole environment: nothing of the service's, which may hold secrets. One thread and two arenas keep the memory of
  * hundreds of pictures together.

@@ -16,7 +16,7 @@ export interface ChildLimits {
 const MAX_REPLY_CHARS = 1024 * 1024;
 const KEPT_WORDS_CHARS = 4_000;
 /** What Node.js and the C++ library say before they abort for lack of memory. */
-const LACK_OF_MEMORY = /out of memory|bad_alloc|allocation failed|cannot allocate/i;
+const LACK_OF_MEMORY = /out of memory|bad_alloc|allocation failed|(?:cannot|failed to) allocate/i;
 
 /**
  * A process that decodes pictures, one job at a time. A decoder that crashes, hangs or grows ends this process, and

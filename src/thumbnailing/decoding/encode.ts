@@ -1,7 +1,7 @@
 import type { ThumbnailShape } from "../../media/thumbnails/thumbnailer.ts";
-import type { Base } from "./base.ts";
-import { openPicture, openPixels, type Sharp } from "./open-picture.ts";
-import type { PictureFormat } from "./picture-facts.ts";
+import { openPicture } from "./open-picture.ts";
+import type { PictureFacts, PictureFormat } from "./picture-facts.ts";
+import { resizeStill, type StillSource } from "./still-source.ts";
 
 /** A thumbnail's bytes. */
 export interface Encoded {
@@ -19,27 +19,28 @@ const MAX_OPAQUE_PNG_BYTES = 50 * 1024;
 const PNG_FORMATS = new Set<PictureFormat>(["png", "gif"]);
 
 /** Makes a thumbnail that does not move. It never holds metadata of the original. */
-export async function encodeStatic(base: Base, shape: ThumbnailShape, format: PictureFormat): Promise<Encoded> {
-  if (base.isTransparent || PNG_FORMATS.has(format)) {
-    const data = await shrink(base, shape).png().toBuffer();
-    if (base.isTransparent || data.length <= MAX_OPAQUE_PNG_BYTES) return { type: "image/png", data };
+export async function encodeStill(source: StillSource, shape: ThumbnailShape, facts: PictureFacts): Promise<Encoded> {
+  const { isTransparent } = source;
+  const open = () => {
+    const image = resizeStill(source.open(), { ...shape, fit: fitOf(shape) }, facts).toColourspace("srgb");
+    return isTransparent ? image : image.removeAlpha();
+  };
+  if (isTransparent || PNG_FORMATS.has(facts.format)) {
+    const data = await open().png().toBuffer();
+    if (isTransparent || data.length <= MAX_OPAQUE_PNG_BYTES) return { type: "image/png", data };
   }
-  return { type: "image/jpeg", data: await shrink(base, shape).jpeg({ quality: QUALITY }).toBuffer() };
+  return { type: "image/jpeg", data: await open().jpeg({ quality: QUALITY }).toBuffer() };
 }
 
 /** Makes a thumbnail that moves, with the delays and the loops of the original. */
 export async function encodeAnimated(path: string, shape: ThumbnailShape, maxPixels: number): Promise<Encoded> {
-  const data = await resize(openPicture(path, { maxPixels, animated: true }), shape)
+  const data = await openPicture(path, { maxPixels, animated: true })
+    .resize(shape.width, shape.height, { fit: fitOf(shape) })
     .webp({ quality: QUALITY, effort: WEBP_EFFORT })
     .toBuffer();
   return { type: "image/webp", data };
 }
 
-function shrink(base: Base, shape: ThumbnailShape): Sharp {
-  const image = resize(openPixels(base), shape);
-  return base.isTransparent ? image : image.removeAlpha();
-}
-
-function resize(image: Sharp, { width, height, method }: ThumbnailShape): Sharp {
-  return image.resize(width, height, { fit: method === "crop" ? "cover" : "fill" });
+function fitOf({ method }: ThumbnailShape): "cover" | "fill" {
+  return method === "crop" ? "cover" : "fill";
 }

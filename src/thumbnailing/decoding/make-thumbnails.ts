@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { premadeShapes, shapeFor } from "../../media/thumbnails/sizes.ts";
 import type { Picture, ThumbnailJob, ThumbnailShape } from "../../media/thumbnails/thumbnailer.ts";
 import { type DecodedJob, fileNameOf, type WrittenThumbnail } from "../messages.ts";
-import { decodeBase } from "./base.ts";
 import { failureOf } from "./describe-failure.ts";
-import { type Encoded, encodeAnimated, encodeStatic } from "./encode.ts";
+import { type Encoded, encodeAnimated, encodeStill } from "./encode.ts";
 import { type PictureFacts, readPictureFacts } from "./picture-facts.ts";
+import { openStill } from "./still-source.ts";
 
 /**
  * Does one job: decodes the picture once for all thumbnails that do not move, and writes each into the job's folder.
@@ -25,15 +25,15 @@ export async function makeThumbnails(job: ThumbnailJob): Promise<DecodedJob> {
 }
 
 async function makeAll(job: ThumbnailJob, facts: PictureFacts): Promise<DecodedJob> {
-  const { width, height, frames, format } = facts;
+  const { width, height, frames } = facts;
   const picture = { width, height, frames };
   const maxPixels = job.maxPixels - 1;
   const shapes = shapesOf(job, picture);
   const thumbnails: WrittenThumbnail[] = [];
   const still = shapes.filter(({ animated }) => !animated);
   if (still.length > 0) {
-    const base = await decodeBase(job.path, { picture, shapes: still, maxPixels });
-    for (const shape of still) thumbnails.push(await write(job, shape, await encodeStatic(base, shape, format)));
+    const source = await openStill(job.path, { facts, shapes: still, maxPixels });
+    for (const shape of still) thumbnails.push(await write(job, shape, await encodeStill(source, shape, facts)));
   }
   for (const shape of shapes.filter(({ animated }) => animated)) {
     thumbnails.push(await write(job, shape, await encodeAnimated(job.path, shape, maxPixels)));

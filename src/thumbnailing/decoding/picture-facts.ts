@@ -5,6 +5,8 @@ import { type Metadata, readMetadata } from "./open-picture.ts";
 /** What a file's header says of the picture in it. */
 export interface PictureFacts extends Picture {
   readonly format: PictureFormat;
+  /** Whether it says how much of it can be seen through: most pictures that do are opaque. */
+  readonly hasAlpha: boolean;
 }
 
 /** The formats that are decoded, by what is in the file. */
@@ -33,7 +35,7 @@ export async function readPictureFacts(
   if (pixels >= maxPixels || (format === "avif" && pixels > MAX_AVIF_PIXELS)) {
     throw new ThumbnailFailure("TOO_LARGE", `the picture has ${width} × ${height} pixels, which is too much`);
   }
-  return { width, height, frames: countFrames(metadata, format, maxPixels), format };
+  return { width, height, frames: countFrames(metadata, format, maxPixels), format, hasAlpha: metadata.hasAlpha };
 }
 
 function formatOf({ format, compression }: Metadata): PictureFormat | undefined {
