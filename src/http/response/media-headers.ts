@@ -1,4 +1,3 @@
-import type { LocalMedia } from "../../media/media-rows.ts";
 import { contentTypeOf, isShown } from "./media-type.ts";
 import { CORS_HEADERS } from "./json.ts";
 
@@ -16,37 +15,40 @@ export const SAFETY_HEADERS = {
   "Referrer-Policy": "no-referrer",
 } as const;
 
+/** A file that is served, as its answer describes it. */
+export interface ServedFile {
+  /** A strong validator of the content, with its quotes. */
+  readonly etag: string;
+  readonly mediaType: string;
+  /** Null where it has none. */
+  readonly fileName: string | null;
+}
+
 /** Headers that a 304 carries as well. */
-export function cacheHeaders(media: LocalMedia): Record<string, string> {
+export function cacheHeaders({ etag }: Pick<ServedFile, "etag">): Record<string, string> {
   return {
     ...CORS_HEADERS,
     "Cache-Control": "public,max-age=86400,s-maxage=0,proxy-revalidate",
-    ETag: etagOf(media),
+    ETag: etag,
     ...SAFETY_HEADERS,
   };
 }
 
-/** Headers of media that is served, apart from its length. `fileName` is the name in the path, if any. */
-export function mediaHeaders(media: LocalMedia, fileName: string | null): Record<string, string> {
+/** Headers of a file that is served, apart from its length. */
+export function mediaHeaders(file: ServedFile): Record<string, string> {
   return {
-    ...cacheHeaders(media),
-    "Content-Type": contentTypeOf(media.mediaType),
-    "Content-Disposition": contentDisposition(media.mediaType, fileName ?? media.uploadName),
+    ...cacheHeaders(file),
+    "Content-Type": contentTypeOf(file.mediaType),
+    "Content-Disposition": contentDisposition(file.mediaType, file.fileName),
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow, noarchive, noimageindex",
     "Accept-Ranges": "bytes",
   };
 }
 
-/** A strong validator of the content. The content of an id never changes, so the id serves for rows without a hash. */
-export function etagOf(media: LocalMedia): string {
-  return `"${media.sha256 ?? media.mediaId}"`;
-}
-
-/** Whether an `If-None-Match` names the media's ETag. */
-export function matchesEtag(header: string | undefined, media: LocalMedia): boolean {
+/** Whether an `If-None-Match` names the file's ETag. */
+export function matchesEtag(header: string | undefined, { etag }: Pick<ServedFile, "etag">): boolean {
   if (header === undefined) return false;
-  const etag = etagOf(media);
   return header.trim() === "*" || header.split(",").some((tag) => tag.trim().replace(/^W\//, "") === etag);
 }
 

@@ -1,20 +1,13 @@
 import type { Request, Response } from "express";
-import { MatrixError, matrixError } from "../../errors.ts";
-import type { BlobReader } from "../../media/blobs.ts";
 import { findMedia, openMedia, type DownloadParts } from "../../media/download/download.ts";
-import type { LocalMedia } from "../../media/media-rows.ts";
-import { cacheHeaders, etagOf, matchesEtag, mediaHeaders, SAFETY_HEADERS } from "../response/media-headers.ts";
+import { sendFile, sendUnchanged, withSafety } from "../response/send-file.ts";
 import { decodePercent, decodePercentLeniently } from "../../util/percent.ts";
 import { parseQuery, type Query } from "../request/query.ts";
-import { parseRange, type ByteRange } from "../request/range.ts";
 import { identify, type RequesterOptions } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
 import { timeoutOf } from "../request/download-timeout.ts";
 import { recordOf } from "../record/request-record.ts";
 import type { Route } from "./route.ts";
-
-/** Up to this size a file is read first and sent in one write; larger ones are streamed, with reused buffers. */
-const SMALL_BYTES = 16 * 1024;
 
 const AUTHENTICATED = /^\/_matrix\/client\/v1\/media\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
 const LEGACY = /^\/_matrix\/media\/(?:v3|r0|v1)\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
@@ -51,14 +44,8 @@ interface Target {
   readonly query: Query;
 }
 
-/** Answers an authenticated request; errors carry the same headers as successes. */
-async function serve(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {
-  try {
-    await download(req, res, target, parts);
-  } catch (error) {
-    if (!res.headersSent) for (const [name, value] of Object.entries(SAFETY_HEADERS)) res.setHeader(name, value);
-    throw error;
-  }
+function serve(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {
+  return withSafety(res, () => download(req, res, target, parts));
 }
 
 async function download(req: Request, res: Response, { path, query }: Target, parts: DownloadParts): Promise<void> {
@@ -71,60 +58,16 @@ async function download(req: Request, res: Response, { path, query }: Target, pa
     whenGone: clientLeaving(res),
   };
   const media = await findMedia(request, parts);
-  if (matchesEtag(req.headers["if-none-match"], media)) {
-    res.writeHead(304, cacheHeaders(media)).end();
-    return;
-  }
+  // The content of an id never changes, so the id serves for rows without a hash.
+  const etag = `"${media.sha256 ?? media.mediaId}"`;
+  const file = { etag, mediaType: media.mediaType, fileName: decodeName(fileName) ?? media.uploadName };
+  if (sendUnchanged(req, res, file)) return;
   const reader = await openMedia(media, parts);
   try {
-    await send(req, res, media, decodeName(fileName), reader);
+    await sendFile(req, res, file, reader);
   } finally {
     await reader.close();
   }
-}
-
-async function send(
-  req: Request,
-  res: Response,
-  media: LocalMedia,
-  fileName: string | null,
-  reader: BlobReader,
-): Promise<void> {
-  const range = rangeOf(req, media, reader.size);
-  const { start, end } = range ?? { start: 0, end: reader.size - 1 };
-  const length = end - start + 1;
-  const small =
-    length > 0 && length <= SMALL_BYTES && req.method !== "HEAD" ? await reader.read(start, length) : undefined;
-  res.writeHead(range ? 206 : 200, {
-    ...mediaHeaders(media, fileName),
-    "Content-Length": length,
-    ...(range && { "Content-Range": `bytes ${start}-${end}/${reader.size}` }),
-  });
-  if (small !== undefined || length === 0 || req.method === "HEAD") {
-    res.end(small);
-    return;
-  }
-  try {
-    await reader.pipe(res, start, end);
-  } catch (error) {
-    // A client that leaves is not a failure; the request's line in the log says that it left.
-    if (req.socket.destroyed && !MatrixError.is(error)) return;
-    throw error;
-  }
-  res.end();
-}
-
-/**
- * The range to send; undefined for the whole file. Ranges apply to GET alone. Throws 416 where the file has no bytes
- * there.
- */
-function rangeOf(req: Request, media: LocalMedia, size: number): ByteRange | undefined {
-  if (req.method === "HEAD") return undefined;
-  const condition = req.headers["if-range"];
-  if (req.headers.range === undefined || (condition !== undefined && condition !== etagOf(media))) return undefined;
-  const range = parseRange(req.headers.range, size);
-  if (range === null) throw matrixError("RANGE_NOT_SATISFIABLE", { headers: { "Content-Range": `bytes */${size}` } });
-  return range;
 }
 
 /** The file name of the path, if it has one. */
