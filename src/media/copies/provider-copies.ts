@@ -74,6 +74,14 @@ export class ProviderCopies {
       .map(({ name }) => name);
   }
 
+  /**
+   * The names of all providers that get a file; for one that no upload is answered for, such as a thumbnail. They all
+   * get it in the background.
+   */
+  namesOfAll(file: StoredMedia): readonly string[] {
+    return this.#takers(file).map(({ name }) => name);
+  }
+
   /** Tells that new files wait. */
   wake(): void {
     for (const lane of this.#lanes) lane.wake();
@@ -96,8 +104,10 @@ export class ProviderCopies {
     const { stores, blobs, restorer } = this.#options;
     const media = await stores.media.find(file.fileId);
     if (media === undefined) return "deleted";
-    const reader = (await blobs.open(file)) ?? (await restorer.open(media).catch(throwCause));
-    if (reader === undefined) return "missing";
+    // A thumbnail that is gone from disk is made again when a client asks for it, and waits for the providers anew.
+    const isThumbnail = file.thumbnail !== null;
+    const reader = (await blobs.open(file)) ?? (isThumbnail ? undefined : await restorer.open(media).catch(throwCause));
+    if (reader === undefined) return isThumbnail ? "deleted" : "missing";
     await reader.close();
     return "there";
   }

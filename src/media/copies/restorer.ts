@@ -1,11 +1,11 @@
 import { matrixError, MatrixError } from "../../errors.ts";
-import { localFile } from "../../media-file.ts";
+import { localFile, mediaPath } from "../../media-file.ts";
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
 import { SingleFlight } from "../../util/concurrency/single-flight.ts";
 import { Turns } from "../../util/concurrency/turns.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
 import type { LocalMedia } from "../media-rows.ts";
-import type { StorageProviders } from "./provider.ts";
+import type { StorageProviders, WantedFile } from "./provider.ts";
 
 /** How many files are fetched at the same time, and how long a further one waits for its turn. */
 export interface RestorePace {
@@ -20,7 +20,7 @@ const RESTORE_PACE: RestorePace = { fetchesAtOnce: 16, patienceMs: 60_000 };
 export class MediaRestorer {
   readonly #providers: StorageProviders;
   readonly #blobs: BlobStore;
-  /** By media id. */
+  /** By path. */
   readonly #restoring = new SingleFlight<boolean>();
   readonly #patienceMs: number;
   readonly #turns: Turns;
@@ -37,21 +37,26 @@ export class MediaRestorer {
    * Rejects with a {@link MatrixError}: `PROVIDER_UNAVAILABLE` where no provider had the file and one failed or could
    * not be asked in time; 500 where the disk fails.
    */
-  async open(media: LocalMedia): Promise<BlobReader | undefined> {
+  open({ mediaId, mediaLength, sha256 }: LocalMedia): Promise<BlobReader | undefined> {
+    return this.openFile({ file: localFile(mediaId), lengthBytes: mediaLength, sha256 });
+  }
+
+  /** Like {@link open}, for a file of any kind. */
+  async openFile(wanted: Omit<WantedFile, "spoolPath">): Promise<BlobReader | undefined> {
     if (this.#providers.all.length === 0) return undefined;
-    if (!(await this.#restoring.share(media.mediaId, () => this.#restore(media)))) return undefined;
-    const reader = await this.#blobs.open(localFile(media.mediaId));
+    if (!(await this.#restoring.share(mediaPath(wanted.file), () => this.#restore(wanted)))) return undefined;
+    const reader = await this.#blobs.open(wanted.file);
     if (reader === undefined) throw unavailable(new Error("the file came back, and was removed again at once"));
     return reader;
   }
 
-  async #restore(media: LocalMedia): Promise<boolean> {
+  async #restore(wanted: Omit<WantedFile, "spoolPath">): Promise<boolean> {
     const patienceMs = this.#patienceMs;
     if (!(await this.#turns.take({ timeoutMs: patienceMs }))) {
       throw unavailable(new ModuleUnavailable("busy", `no turn to ask the storage providers in ${patienceMs} ms`));
     }
     try {
-      return await this.#fetch(media);
+      return await this.#fetch(wanted);
     } catch (error) {
       if (MatrixError.is(error)) throw error;
       throw error instanceof ModuleUnavailable || error instanceof ModuleFailure
@@ -62,16 +67,10 @@ export class MediaRestorer {
     }
   }
 
-  async #fetch({ mediaId, mediaLength, sha256 }: LocalMedia): Promise<boolean> {
-    const file = localFile(mediaId);
-    const spool = await this.#blobs.spool(file);
+  async #fetch(wanted: Omit<WantedFile, "spoolPath">): Promise<boolean> {
+    const spool = await this.#blobs.spool(wanted.file);
     try {
-      const found = await this.#providers.fetch({
-        file,
-        spoolPath: spool.path,
-        lengthBytes: mediaLength,
-        sha256,
-      });
+      const found = await this.#providers.fetch({ ...wanted, spoolPath: spool.path });
       if (found) await spool.publish();
       return found;
     } finally {
