@@ -189,6 +189,7 @@ export class World {
       defaultLimits: truth.limits[userId] ?? [],
       enableAuthenticatedMedia: true,
       providers: undefined,
+      premade: undefined,
       limitPage: "https://example.com/limit",
     };
   }

@@ -6,6 +6,20 @@ import type { ChildMetrics } from "./module-metrics.ts";
 /** How a storage provider did when it was asked. */
 export type ProviderOutcome = "stored" | "found" | "absent" | "failed" | "timeout" | "unavailable";
 
+/** How making the thumbnails of a picture ended. */
+export const THUMBNAIL_OUTCOMES = [
+  "made",
+  "UNSUPPORTED",
+  "TOO_LARGE",
+  "BROKEN",
+  "TIMEOUT",
+  "MEMORY",
+  "CRASHED",
+  "BUSY",
+  "UNAVAILABLE",
+] as const;
+export type ThumbnailOutcome = (typeof THUMBNAIL_OUTCOMES)[number];
+
 /** What went over the connections of clients so far, heads included. */
 export interface Traffic {
   readonly receivedBytes: number;
@@ -43,6 +57,10 @@ export interface Metrics {
   uploadWouldBeRefused(): void;
   /** `reason` is the error's code in the catalogue, or `module` where a module worded the refusal. */
   uploadRefused(reason: string): void;
+  /** A child made thumbnails of a picture, or could not; `outcome` is `made`, or why not. */
+  thumbnailsMade(outcome: ThumbnailOutcome, seconds: number): void;
+  /** Reads, whenever the metrics are asked for, how many pictures are being made thumbnails of, or wait for it. */
+  watchThumbnails(read: () => number): void;
   /** A storage provider is configured, whether or not it is ever asked. */
   providerConfigured(provider: string): void;
   providerAsked(provider: string, call: "store" | "fetch", outcome: ProviderOutcome, micros: number): void;
@@ -107,6 +125,8 @@ export const NO_METRICS: Metrics = {
   uploadStored: ignore,
   uploadWouldBeRefused: ignore,
   uploadRefused: ignore,
+  thumbnailsMade: ignore,
+  watchThumbnails: ignore,
   providerConfigured: ignore,
   providerAsked: ignore,
   watchPendingStores: ignore,

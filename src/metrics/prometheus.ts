@@ -9,6 +9,7 @@ import { countProviders } from "./provider-counters.ts";
 import { countUnenforced } from "./unenforced-counters.ts";
 import { countRequests } from "./request-counters.ts";
 import { countShadows } from "./shadow-counters.ts";
+import { countThumbnails } from "./thumbnail-counters.ts";
 import { zeroOnce } from "./zero-once.ts";
 
 const OUTCOMES: readonly SlotOutcome[] = ["continue", "stop", "error", "timeout", "unavailable", "busy"];
@@ -87,6 +88,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
       ...countProviders(registers),
       ...countRequests(registry),
       ...countShadows(registers),
+      ...countThumbnails(registers),
       openDeclared: () => declared.open(),
       ...unenforced.metrics,
       callbackRegistered(callback, slotModule) {

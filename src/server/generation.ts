@@ -23,6 +23,7 @@ import { openGuard } from "./features/guard.ts";
 import type { MediaFeature } from "./features/feature.ts";
 import { openStorageProviders } from "./features/provider-copies.ts";
 import { openRepository } from "./features/repository.ts";
+import { openThumbnails } from "./features/thumbnails.ts";
 import { serveModules } from "./features/web-resources.ts";
 import type { ModuleLoading } from "./module-loading.ts";
 import { listNotEnforced, NOT_ENFORCED } from "./not-enforced.ts";
@@ -119,12 +120,20 @@ export async function assembleGeneration(
   const ledger = new QuotaLedger(stores.usage, { accounts, now: clock.now });
   const store = { stores, blobs, ledger, providers: storage?.copies };
   const pending = { clock, serverName, unusedExpirationMs, enableAuthenticatedMedia, claims, waits };
-  const upload = { ...admission, ...store, ...pending, chain };
+  const thumbnails = openThumbnails({ config, state, log, chain, cleanup, storage });
+  const upload = { ...admission, ...store, ...pending, chain, premade: thumbnails.premade };
   loading.onUploads(isGuarding(config) ? undefined : upload);
   const media =
     upstream && isGuarding(config)
       ? openGuard(upstream, { config, log, clock, cleanup, requester, admission, accounts, doubts, stores, running })
-      : openRepository({ config, state, requester, upload, restorer: storage?.restorer });
+      : openRepository({
+          config,
+          state,
+          requester,
+          upload,
+          restorer: storage?.restorer,
+          thumbnails: thumbnails.onDemand,
+        });
   const deciding = decidingRoutes({ ...requester, chain, metrics, running, idleTimeoutMs, backend: media.backend });
   // The first route that matches answers. Downloads are the most frequent requests; paths that are passed on match the
   // deciding routes as well.

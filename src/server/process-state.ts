@@ -10,6 +10,8 @@ import { AccessTimes } from "../media/download/access-times.ts";
 import { ShutdownGate } from "../http/shutdown-gate.ts";
 import type { BlobStore } from "../media/blobs.ts";
 import { KeptRefusals } from "../media/refusals/kept-refusals.ts";
+import { ThumbnailJobs } from "../media/thumbnails/thumbnail-jobs.ts";
+import type { Thumbnailer } from "../media/thumbnails/thumbnailer.ts";
 import type { UploadWaiters } from "../media/download/upload-waiters.ts";
 import type { RateLimits } from "../media/upload/rate-limits.ts";
 import type { UploadLocks } from "../media/upload/upload-locks.ts";
@@ -20,6 +22,8 @@ import { SlotTallies } from "../status/slot-tallies.ts";
 import { openBlobs } from "../storage/open-blobs.ts";
 import { openStores } from "../storage/open-stores.ts";
 import type { Stores } from "../storage/stores.ts";
+import { ThumbnailPool } from "../thumbnailing/thumbnail-pool.ts";
+import { within } from "../util/concurrency/with-timeout.ts";
 import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import type { RateLimit } from "../util/concurrency/rate-limiter.ts";
@@ -37,6 +41,9 @@ export interface ProcessState {
   readonly accessTimes: AccessTimes;
   readonly waits: UploadWaiters;
   readonly claims: UploadLocks;
+  /** What makes thumbnails at the time. */
+  readonly thumbnailJobs: ThumbnailJobs;
+  readonly thumbnailer: Thumbnailer;
   /** A rate that users are held to from now on. Each generation starts its own: a reload may change the rate. */
   startRateLimits(limit: RateLimit): RateLimits;
   readonly metrics: Metrics;
@@ -64,6 +71,9 @@ export interface StateOptions {
   readonly cleanup: ShutdownStack;
 }
 
+/** How long jobs whose child was ended may take to clean up after themselves, at least. */
+const LAST_JOBS_MS = 1_000;
+
 /** Opens the store. Throws a StartError `STORE`. */
 export async function openProcessState({ config, log, clock, metrics, cleanup }: StateOptions): Promise<ProcessState> {
   const { database, durability } = config.mediaBridge;
@@ -74,6 +84,14 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
   const unsettled = await blobs.unsettled();
   const accessTimes = new AccessTimes(stores.media, log);
   cleanup.add(() => accessTimes.flush());
+  const thumbnailJobs = new ThumbnailJobs();
+  const thumbnailer = new ThumbnailPool(log);
+  cleanup.add(async (graceMs) => {
+    await thumbnailer.close();
+    // Each withdraws what it had begun, before the store closes.
+    await within(thumbnailJobs.settled(), Math.max(graceMs, LAST_JOBS_MS));
+  });
+  metrics.watchThumbnails(() => thumbnailJobs.size);
   const refusals = new KeptRefusals(stores.refusals, log);
   cleanup.add(() => refusals.close());
   const claims = new InProcessUploadLocks();
@@ -86,6 +104,8 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
     accessTimes,
     waits: new InProcessUploadWaiters(),
     claims,
+    thumbnailJobs,
+    thumbnailer,
     startRateLimits: (limit) => new InProcessRateLimits(limit),
     metrics,
     tallies: new SlotTallies(),

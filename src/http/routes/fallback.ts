@@ -1,4 +1,3 @@
-import { matrixError } from "../../errors.ts";
 import { isMediaId } from "../../media/media-id.ts";
 import type { MediaStores } from "../../media/stores.ts";
 import { decodePercent } from "../../util/percent.ts";
@@ -10,7 +9,6 @@ export interface FallbackParts extends HandOnParts {
   readonly stores: Pick<MediaStores, "media" | "pending">;
 }
 
-const THUMBNAIL = /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/thumbnail\/([^/]*)\/([^/]*)$/;
 const MEDIA =
   /^\/_matrix\/(?:client\/v1\/media|media\/(?:v3|r0|v1))\/(?:download|thumbnail)\/([^/]*)\/([^/]*)(?:\/[^/]*)?$/;
 
@@ -19,9 +17,7 @@ const MEDIA =
  * from Synapse, which checks the token itself. Everything else is unchanged.
  */
 export function withFallback(routes: readonly Route[], parts: FallbackParts): Route[] {
-  const isServed = (path: string) => routes.some((route) => route.path.test(path));
-  const thumbnails = isServed("/_matrix/client/v1/media/thumbnail/a/b") ? [] : [unservedThumbnails()];
-  return [...routes, ...thumbnails].map((route) => {
+  return routes.map((route) => {
     const { get } = route.methods;
     if (!get || !servesMedia(route.path)) return route;
     return {
@@ -41,19 +37,6 @@ function servesMedia(path: RegExp): boolean {
   return ["client/v1/media", "media/v3"].some((place) =>
     ["download", "thumbnail"].some((what) => path.test(`/_matrix/${place}/${what}/a/b`)),
   );
-}
-
-/** This service makes no thumbnails, so those of its own media do not exist. */
-function unservedThumbnails(): Route {
-  return {
-    name: "/_matrix/…/thumbnail/{serverName}/{mediaId}",
-    path: THUMBNAIL,
-    methods: {
-      get() {
-        throw matrixError("UNRECOGNIZED");
-      },
-    },
-  };
 }
 
 async function isOurs(path: string, { serverName, stores }: FallbackParts): Promise<boolean> {

@@ -16,6 +16,7 @@ import { createMediaId } from "../media-id.ts";
 import type { UploadedMedia } from "../media-rows.ts";
 import type { MediaStores } from "../stores.ts";
 import type { ProviderCopies } from "../copies/provider-copies.ts";
+import type { PremadeThumbnails } from "../thumbnails/premade-thumbnails.ts";
 import type { Reservation } from "./quota.ts";
 
 /** An upload by an authenticated user. */
@@ -34,6 +35,8 @@ export interface UploadParts extends AdmissionParts {
   readonly enableAuthenticatedMedia: boolean;
   /** Absent where no storage provider is configured. */
   readonly providers: ProviderCopies | undefined;
+  /** Makes thumbnails once the upload is answered. */
+  readonly premade: Pick<PremadeThumbnails, "take"> | undefined;
 }
 
 /** What was stored. */
@@ -125,6 +128,9 @@ export async function fillMedia(
     await parts.stores.flushed();
     await held.staged.settle();
     parts.providers?.wake();
+    // 9. The thumbnails follow the answer, whether or not its client is still there.
+    const media = { mediaId: target.mediaId, mediaType: request.mediaType, mediaLength: sizeBytes, sha256 };
+    parts.premade?.take(media, parts.chain.knowing({ sizeBytes, onLeave: undefined }));
     return { mediaId: target.mediaId, sizeBytes };
   } catch (error) {
     await giveUp(held, target);

@@ -1,0 +1,120 @@
+import type { Chain } from "../../callbacks/chain.ts";
+import { matrixError } from "../../errors.ts";
+import type { BlobReader } from "../blobs.ts";
+import { findMedia, type DownloadParts, type DownloadRequest } from "../download/download.ts";
+import type { OnAbort } from "../download/upload-waiters.ts";
+import type { LocalMedia } from "../media-rows.ts";
+import { chooseNearest, chooseStored } from "./choice.ts";
+import { isPictureType } from "./picture-types.ts";
+import { failureError, findFailure } from "./lasting-failures.ts";
+import { contentOf, makeThumbnails, type MakingParts } from "./make-thumbnails.ts";
+import { thumbnailFile } from "./thumbnail-file.ts";
+import type { ThumbnailJob } from "./thumbnail-jobs.ts";
+import type { StoredThumbnail, ThumbnailLook } from "./thumbnail-rows.ts";
+import { ThumbnailFailure, type AskedThumbnail } from "./thumbnailer.ts";
+import { waitWithin } from "./wait-within.ts";
+
+/** A request for a thumbnail of media, by whatever route. */
+export interface ThumbnailRequest extends DownloadRequest {
+  readonly asked: AskedThumbnail;
+}
+
+export interface ThumbnailParts {
+  readonly download: DownloadParts;
+  readonly making: MakingParts;
+  /** Who is asked about a thumbnail that is made on demand. */
+  readonly chain: Chain;
+}
+
+/** A thumbnail that is served. The caller closes the reader. */
+export interface FoundThumbnail {
+  readonly media: LocalMedia;
+  readonly thumbnail: StoredThumbnail;
+  readonly reader: BlobReader;
+}
+
+/**
+ * The thumbnail that answers a request, made where it does not exist. Counts as an access to its media. Throws as
+ * `findMedia` does, and `NOT_THUMBNAILABLE` or `PICTURE_TOO_LARGE` where the media has no thumbnails, `NOT_FOUND` where
+ * a spam check refuses it, `THUMBNAILS_BUSY` where it is not made in time.
+ */
+export async function findThumbnail(request: ThumbnailRequest, parts: ThumbnailParts): Promise<FoundThumbnail> {
+  const untilMs = performance.now() + request.timeoutMs;
+  const media = await findMedia(request, parts.download);
+  if (!isPictureType(media.mediaType)) throw matrixError("NOT_THUMBNAILABLE");
+  const content = contentOf(media);
+  for (let isMade = false; ;) {
+    const look = await parts.making.stores.thumbnails.look(media.mediaId, content);
+    const thumbnail = choose(request.asked, look, parts.making);
+    const reader = thumbnail && (await openThumbnail(media, thumbnail, parts.download));
+    if (thumbnail !== undefined && reader !== undefined) return { media, thumbnail, reader };
+    if (isMade) throw matrixError("NOT_FOUND");
+    const underWay = parts.making.jobs.find(content);
+    if (underWay !== undefined) {
+      // What it makes may be what is wanted. Its failure is that of another request, perhaps for something else.
+      await waitFor(underWay, untilMs, request.whenGone).catch(ignoreFailureOfOther);
+      continue;
+    }
+    const task = { media, wish: { kind: "asked", ...request.asked } as const, chain: parts.chain };
+    const own = parts.making.jobs.begin(content, (job) => makeThumbnails(task, job, parts.making));
+    await waitFor(own, untilMs, request.whenGone).catch(rethrowAsAnswer);
+    isMade = true;
+  }
+}
+
+/** The stored thumbnail to serve; undefined where one is to be made. Throws where none can be. */
+function choose(asked: AskedThumbnail, { facts, thumbnails }: ThumbnailLook, parts: MakingParts) {
+  const { settings, thumbnailer, clock } = parts;
+  const conditions = { decoder: thumbnailer.decoder, maxPixels: settings.maxPixels };
+  const failure = findFailure(facts, conditions, clock.now());
+  const { picture } = facts ?? {};
+  if (picture === undefined) {
+    if (failure === undefined) return undefined;
+    // Another program may have made some.
+    const nearest = chooseNearest(asked, thumbnails);
+    if (nearest === undefined) throw failureError(failure);
+    return nearest;
+  }
+  // Of a known picture, what failed may be its animation alone.
+  const shown = failure === undefined ? picture : { ...picture, frames: 1 };
+  const stored = chooseStored(asked, shown, thumbnails, settings);
+  if (stored === undefined && failure !== undefined) throw failureError(failure);
+  return stored;
+}
+
+/** Undefined where the file is gone, or is not the one of the row: it is made again then. */
+async function openThumbnail(
+  { mediaId }: LocalMedia,
+  thumbnail: StoredThumbnail,
+  { blobs, restorer }: DownloadParts,
+): Promise<BlobReader | undefined> {
+  const file = thumbnailFile(mediaId, thumbnail);
+  const { lengthBytes } = thumbnail;
+  const reader = await blobs.open(file);
+  if (reader !== undefined) {
+    if (lengthBytes === 0 || reader.size === lengthBytes) return reader;
+    await reader.close();
+  } else if (lengthBytes > 0) {
+    return restorer?.openFile({ file, lengthBytes, sha256: null }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+/** Waits for a job as the client that asks; throws `THUMBNAILS_BUSY` where that takes too long. */
+async function waitFor(job: ThumbnailJob, untilMs: number, whenGone: OnAbort): Promise<void> {
+  const leave = job.join({ urgent: true });
+  try {
+    if (!(await waitWithin(job.ended, Math.max(0, untilMs - performance.now()), whenGone)))
+      throw matrixError("THUMBNAILS_BUSY");
+  } finally {
+    leave();
+  }
+}
+
+function ignoreFailureOfOther(error: unknown): void {
+  if ((error as { code?: unknown }).code === "THUMBNAILS_BUSY") throw error;
+}
+
+function rethrowAsAnswer(error: unknown): never {
+  throw error instanceof ThumbnailFailure ? failureError(error.code, error) : error;
+}
