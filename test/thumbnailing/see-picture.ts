@@ -9,7 +9,7 @@ const LEAST_CHROMA = 60;
  * What a picture looks like, as the recorded answers of Synapse say it: its type, its size, whether it is transparent,
  * its frames where it has several, and the colours of its four corners.
  */
-export async function seePicture(path: string): Promise<string> {
+export async function seePicture(path: string | Buffer): Promise<string> {
   const { format, width, height, pages = 1, hasAlpha } = await sharp(path).metadata();
   const corners = await seeCorners(path);
   const transparent = hasAlpha && corners.includes("clear") ? " transparent" : "";
@@ -18,7 +18,7 @@ export async function seePicture(path: string): Promise<string> {
 }
 
 /** The colours of the four corners of the frame, in the order of reading. */
-export async function seeCorners(path: string, frame = 0): Promise<string[]> {
+export async function seeCorners(path: string | Buffer, frame = 0): Promise<string[]> {
   const { data, info } = await sharp(path, { page: frame }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   const at = (x: number, y: number) => {
     const start = (Math.floor(y * info.height) * info.width + Math.floor(x * info.width)) * 4;

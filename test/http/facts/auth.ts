@@ -14,6 +14,7 @@ import {
 } from "./case.ts";
 
 const UNCREATED_ID = "unknownunknownunknownun";
+const UNCREATED_THUMBNAIL = `GET …/thumbnail/{server}/${UNCREATED_ID}?width=32&height=32`;
 const UPLOAD = "POST /_matrix/media/v3/upload";
 const CREATE = "POST /_matrix/media/v1/create";
 const PUT = `PUT /_matrix/media/v3/upload/{server}/${UNCREATED_ID}`;
@@ -96,5 +97,6 @@ export const AUTH_CASES = [
     "auth.missing.preview_legacy",
     "auth.unknown.preview_legacy",
   ),
-  ...waits("thumbnails", "auth.missing.thumbnail", "auth.unknown.thumbnail"),
+  recorded("auth.missing.thumbnail", ask(UNCREATED_THUMBNAIL, NO_TOKEN, { by: "anonymous" })),
+  recorded("auth.unknown.thumbnail", ask(UNCREATED_THUMBNAIL, UNKNOWN_TOKEN, { by: "syt_unknown_token" })),
 ];

@@ -26,13 +26,17 @@ export interface Answer {
   readonly created?: true;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: string | Buffer;
+  /** What the body looks like, where it is a picture: as `see-picture.ts` says it. */
+  readonly picture?: string;
+  /** What the ETag is like. */
+  readonly etag?: RegExp;
 }
 
 /**
- * Which service a case is about: the usual one, one that asks a homeserver, or one without
- * `enable_authenticated_media`.
+ * Which service a case is about: the usual one, one that asks a homeserver, one without `enable_authenticated_media`, or
+ * one with `dynamic_thumbnails`.
  */
-export type CaseService = "main" | "homeserver" | "unfrozen";
+export type CaseService = "main" | "homeserver" | "unfrozen" | "dynamic";
 
 /** One recorded case, and what this service makes of it. */
 export type HttpCase = { readonly id: string } & (

@@ -8,7 +8,6 @@ import {
   store,
   UNKNOWN_ID,
   UNRECOGNIZED,
-  waits,
   WRONG_METHOD,
   type Answer,
   type HttpCase,
@@ -45,7 +44,12 @@ export const CREATE_CASES: HttpCase[] = [
   { id: "pending.download_timeout_0", status: "as recorded", apart: true },
   { id: "pending.download_timeout_2000", status: "as recorded", apart: true },
   { id: "pending.released_by_put", status: "as recorded", apart: true },
-  ...waits("thumbnails", "pending.thumbnail_timeout_0"),
+  recorded(
+    "pending.thumbnail_timeout_0",
+    create,
+    ask("GET …/thumbnail/{server}/{id}?width=32&height=32&timeout_ms=0", refused(504, "M_NOT_YET_UPLOADED")),
+    put("used"),
+  ),
 ];
 
 /** What is uploaded to them. */

@@ -15,7 +15,20 @@ const ROWS: readonly [cases: RegExp, row: string][] = [
   [/^download\.every_header$/, "`X-Content-Type-Options: nosniff` and `Accept-Ranges`"],
   [/^download\.every_header$|^download\.if_none_match\./, "`ETag`"],
   [/^download\.range\./, "range requests"],
-  [/^download\.server\./, "media of other servers"],
+  [/^download\.server\.|^thumbnail\.bad_server$/, "media of other servers"],
+  [
+    /^thumbnail\.size\.(?!method)|\.file\.(jpeg-small|png-1x)|dynamic\.size\.scale_5000/,
+    "the thumbnail that answers a request",
+  ],
+  [/\.file\.(avif|tiff)-rgb$/, "AVIF and TIFF"],
+  [/-as-IMAGE_PNG$/, "a media type in capitals, or with parameters"],
+  [/-as-image_jpe?g$/, "a picture of another type than its uploader declares"],
+  [/^thumbnail\.dynamic\.(file\.jpeg-|size\.(crop|scale|no_method))/, "the type of thumbnails"],
+  [/^thumbnail\.(dynamic\.)?animated\.|\.file\.(gif|webp)-animated$/, "thumbnails of animations"],
+  [/\.file\.png-(bomb|limit)$/, "a picture with `max_image_pixels` or more"],
+  [/\.size\.width_zero$/, "a `width` or `height` of 0"],
+  [/\.size\.method_unknown$/, "an unknown `method`"],
+  [/^thumbnail\.(every_header|if_none_match)$/, "headers of thumbnails"],
 ];
 
 const lines = readFileSync(new URL("../../../docs/differences-from-synapse.md", import.meta.url), "utf8").split("\n");

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import type { TestService } from "../../support/service.ts";
 import { CORS, SAFETY_HEADERS, type Answer, type Step } from "./case.ts";
 import { createdIn, mediaIdOf } from "../support/bodies.ts";
+import { seePicture } from "../../thumbnailing/see-picture.ts";
 import { RawConnection, type RawAnswer } from "../support/raw-connection.ts";
 
 const SERVER_NAME = "example.test";
@@ -34,6 +35,8 @@ export async function runSteps(
       ...(body !== undefined && { body }),
     });
     checkAnswer(answer, step.answer);
+    if (step.answer.picture !== undefined) expect(await seePicture(answer.body)).toBe(step.answer.picture);
+    if (step.answer.etag !== undefined) expect(answer.headers["etag"]).toMatch(step.answer.etag);
     checkSafety(answer, step);
     if (step.answer.stored) mediaId = mediaIdOf(answer);
     if (step.answer.created) ({ mediaId } = createdIn(answer));
@@ -46,7 +49,8 @@ export async function runSteps(
  * authentication.
  */
 function checkSafety({ status, headers }: RawAnswer, { request, answer }: Step): void {
-  if (!/^\w+ \S+\/download\//.test(request) || status < 400 || answer.errcode === "M_UNRECOGNIZED") return;
+  if (!/^\w+ \S+\/(?:download|thumbnail)\//.test(request) || status < 400 || answer.errcode === "M_UNRECOGNIZED")
+    return;
   const expected = status === 401 ? {} : SAFETY_HEADERS;
   const names = Object.keys(SAFETY_HEADERS);
   expect(Object.fromEntries(Object.entries(headers).filter(([name]) => names.includes(name)))).toEqual(expected);

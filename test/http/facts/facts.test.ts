@@ -10,8 +10,9 @@ import { mediaIdOf } from "../support/bodies.ts";
 import { untilFiles, uploadFiles } from "../support/disk.ts";
 import { FACTS } from "./facts.ts";
 import { runSteps } from "./facts-runner.ts";
-import { create, download, makeOlder, put } from "../support/pending-media.ts";
+import { create, download, makeOlder, put, quarantine } from "../support/pending-media.ts";
 import type { CaseService } from "./case.ts";
+import { seePicture } from "../../thumbnailing/see-picture.ts";
 import { RawConnection } from "../support/raw-connection.ts";
 import { startStubHomeserver, type StubHomeserver } from "../support/stub-homeserver.ts";
 
@@ -22,17 +23,21 @@ let services: Record<CaseService, TestService>;
 let homeserver: StubHomeserver;
 let folder: string;
 let old: string;
+let oldPicture: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "media-bridge-test-"));
   const config = { max_upload_size: "1M" };
   const before = await startTestService({ folder, config: { ...config, enable_authenticated_media: false } });
   old = await before.upload("old text", { query: "?filename=old.txt" });
+  const png = readFileSync(new URL("../../fixtures/pictures/png-rgb.png", import.meta.url));
+  oldPicture = await before.upload(png, { type: "image/png" });
   await before.stop();
   homeserver = await startStubHomeserver();
   services = {
     main: await startTestService({ folder, config }),
     unfrozen: await startTestService({ config: { ...config, enable_authenticated_media: false } }),
+    dynamic: await startTestService({ config: { ...config, dynamic_thumbnails: true } }),
     homeserver: await startTestService({
       config,
       mediaBridge: { tokens_file: undefined, homeserver: { url: homeserver.url } },
@@ -65,7 +70,7 @@ describe("the table of HTTP cases", () => {
 describe("HTTP case", () => {
   const cases = FACTS.filter((fact) => "steps" in fact).map((fact) => [fact.id, fact] as const);
   test.each(cases)("%s", async (_, { service, steps }) => {
-    expect(await runSteps(services[service], steps, { old })).toBe(steps.length);
+    expect(await runSteps(services[service], steps, { old, oldPicture })).toBe(steps.length);
   });
 });
 
@@ -133,6 +138,25 @@ describe("HTTP case, with a test of its own", () => {
     const [first, second] = [await services.main.upload("twice"), await services.main.upload("twice")];
     expect(first).not.toBe(second);
     expect([first, second]).toEqual([expect.stringMatching(/^[A-Za-z]{24}$/), expect.stringMatching(/^[A-Za-z]{24}$/)]);
+  });
+});
+
+describe("HTTP case of a thumbnail", () => {
+  test("thumbnail.quarantined", async () => {
+    const { main } = services;
+    const body = readFileSync(new URL("../../fixtures/pictures/png-alpha.png", import.meta.url));
+    const mediaId = await main.upload(body, { type: "image/png" });
+    const path = `/_matrix/client/v1/media/thumbnail/example.test/${mediaId}?width=96&height=96&method=crop`;
+    const before = await main.request(path, { as: "alice" });
+    expect(before.status).toBe(200);
+    const seen = await seePicture(Buffer.from(await before.arrayBuffer()));
+    expect(seen).toBe("image/png 96x96 transparent [red clear blue yellow]");
+    quarantine(main, mediaId);
+    const etag = before.headers.get("etag") ?? "";
+    for (const headers of [{}, { "If-None-Match": "1" }, { "If-None-Match": etag }]) {
+      const after = await main.request(path, { as: "alice", headers });
+      expect([after.status, await after.json()]).toMatchObject([404, { errcode: "M_NOT_FOUND" }]);
+    }
   });
 });
 

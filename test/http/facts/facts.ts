@@ -5,6 +5,7 @@ import { DOWNLOAD_TYPE_CASES } from "./download-types.ts";
 import { DOWNLOAD_CASES } from "./download.ts";
 import { FREEZE_CASES, LEGACY_CASES } from "./legacy.ts";
 import { CONFIG_CASES, CORS_CASES, UNKNOWN_CASES } from "./paths.ts";
+import { LEGACY_THUMBNAIL_CASES, THUMBNAIL_CASES } from "./thumbnails/thumbnail.ts";
 import { UPLOAD_CASES } from "./upload.ts";
 
 /**
@@ -24,4 +25,6 @@ export const FACTS: readonly HttpCase[] = [
   ...DOWNLOAD_TYPE_CASES,
   ...LEGACY_CASES,
   ...FREEZE_CASES,
+  ...THUMBNAIL_CASES,
+  ...LEGACY_THUMBNAIL_CASES,
 ];

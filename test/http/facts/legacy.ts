@@ -54,7 +54,6 @@ export const LEGACY_CASES = [
   upload("r0"),
   upload("v3"),
   unfrozen("legacy.v1_route_needs_a_token", store(), ask("GET …/download/{server}/{id}", NO_TOKEN, byAnonymous)),
-  ...waits("thumbnails", "legacy.thumbnail.r0", "legacy.thumbnail.v3"),
 ];
 
 /** The same routes, for media stored before and after `enable_authenticated_media`. */
@@ -69,12 +68,5 @@ export const FREEZE_CASES = [
   kept("r0"),
   kept("v3"),
   recorded("freeze.unknown_id", ask(`GET /_matrix/media/v3/download/{server}/${UNKNOWN_ID}`, NOT_FOUND, byAnonymous)),
-  ...waits(
-    "thumbnails",
-    "freeze.new_media.thumbnail.r0",
-    "freeze.new_media.thumbnail.v3",
-    "freeze.old_media.thumbnail.r0",
-    "freeze.old_media.thumbnail.v3",
-  ),
   ...waits("URL previews", "freeze.preview_unauthorised"),
 ];
