@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { RawConnection } from "../http/support/raw-connection.ts";
 import { startTestService, type TestService } from "../support/service.ts";
@@ -42,6 +43,18 @@ test.each([
   const answer = await service.request(path, { as: "alice" });
   expect([answer.status, await answer.text()]).toEqual([200, "from Synapse"]);
   expect(synapse.requests).toMatchObject([{ url: path, headers: { authorization: "Bearer token-of-alice" } }]);
+});
+
+test("Thumbnails of what was uploaded here are made here", async () => {
+  const picture = readFileSync(new URL("../fixtures/pictures/jpeg-photo.jpg", import.meta.url));
+  const mediaId = await service.upload(picture, { type: "image/jpeg" });
+  for (const place of ["client/v1/media", "media/v3"]) {
+    const path = `/_matrix/${place}/thumbnail/example.test/${mediaId}?width=96&height=96&method=crop`;
+    const answer = await service.request(path, { as: "alice" });
+    const expected = place === "media/v3" ? [404, "application/json"] : [200, "image/jpeg"];
+    expect([answer.status, answer.headers.get("content-type")]).toEqual(expected);
+  }
+  expect(synapse.requests).toEqual([]);
 });
 
 test("An id that is ours and empty is not asked of Synapse", async () => {

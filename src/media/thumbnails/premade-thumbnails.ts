@@ -24,7 +24,8 @@ export class PremadeThumbnails {
 
   /** An upload is stored, and about to be answered. `chain` knows its user and its request. */
   take(media: PicturedMedia, chain: Chain): void {
-    if (this.#isStopped || this.#tasks.size >= MAX_WAITING || !isPictureType(media.mediaType)) return;
+    if (this.#isStopped || this.#tasks.size >= MAX_WAITING) return;
+    if (this.#parts.settings.sizes.length === 0 || !isPictureType(media.mediaType)) return;
     // The answer is written in this turn of the event loop.
     const task = new Promise(setImmediate)
       .then(() => this.#make(media, chain))
