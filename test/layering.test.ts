@@ -177,6 +177,14 @@ test("Only storage knows an engine: other rooms enter it by its doors", () => {
   expect(wrong.map(describeImport)).toEqual([]);
 });
 
+test("What decodes pictures runs in children alone: no other file imports it", () => {
+  const decoding = "thumbnailing/decoding/";
+  const wrong = imports.filter(
+    ({ file, target }) => target?.startsWith(decoding) === true && !file.startsWith(decoding),
+  );
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
 test("What is at the bottom imports nothing above it", () => {
   const wrong = imports.filter(
     ({ file, target }) => AT_THE_BOTTOM.has(roomOf(file)) && target !== undefined && !AT_THE_BOTTOM.has(roomOf(target)),

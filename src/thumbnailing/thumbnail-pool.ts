@@ -27,6 +27,7 @@ export const DEFAULT_LIMITS: PoolLimits = {
   maxChildren: Math.max(1, availableParallelism() - 1),
   maxDataMb: 400,
   jobMs: 15_000,
+  startMs: 15_000,
   maxWaiting: 200,
   maxWaitingUrgent: 500,
   idleMs: 60_000,

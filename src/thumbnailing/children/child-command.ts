@@ -1,6 +1,5 @@
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { extname, join } from "node:path";
+import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** `.ts` from `src`, `.js` from `dist`. */
@@ -39,8 +38,6 @@ export function childCommand(maxDataMb: number): ChildCommand {
 function programArgs(): string[] {
   if (EXTENSION === ".js") return [PROGRAM];
   const jiti = createRequire(import.meta.url).resolve("jiti");
-  const cache = join(tmpdir(), "media-bridge-jiti");
-  const load =
-    "const [jiti, file, fsCache] = process.argv.slice(1); require(jiti).createJiti(file, { fsCache }).import(file)";
-  return ["-e", load, jiti, PROGRAM, cache];
+  const load = "const [jiti, file] = process.argv.slice(1); require(jiti).createJiti(file).import(file)";
+  return ["-e", load, jiti, PROGRAM];
 }

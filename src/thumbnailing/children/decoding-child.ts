@@ -9,8 +9,10 @@ import { type SpawnedChild, spawnChild } from "./spawn-child.ts";
 export interface ChildLimits {
   /** Memory for data, in MB; Linux alone enforces it. */
   readonly maxDataMb: number;
-  /** How long a job may take, and how long the child may take to start, in milliseconds. */
+  /** How long a job may take, in milliseconds. Longer than libvips may take for a picture: then it is stuck. */
   readonly jobMs: number;
+  /** How long the child may take to start, in milliseconds. */
+  readonly startMs: number;
 }
 
 const MAX_REPLY_CHARS = 1024 * 1024;
@@ -72,10 +74,14 @@ export class DecodingChild {
   /** Runs a job; the caller gives it one at a time. Rejects with a {@link ThumbnailFailure}. */
   async run(job: ThumbnailJob): Promise<ThumbnailResult> {
     this.#jobs += 1;
-    await this.#within(this.#started.promise, () => unavailable("a child that decodes pictures did not start in time"));
+    const { startMs, jobMs } = this.#limits;
+    await this.#within(startMs, this.#started.promise, () =>
+      unavailable("a child that decodes pictures did not start in time"),
+    );
     this.#job = Promise.withResolvers();
     this.#child.stdin.write(`${JSON.stringify(job)}\n`);
     const reply = await this.#within(
+      jobMs,
       this.#job.promise,
       () => new ThumbnailFailure("TIMEOUT", "the picture takes too long to decode"),
     );
@@ -88,9 +94,9 @@ export class DecodingChild {
     this.#child.kill();
   }
 
-  /** Waits as long as a job may take, then ends the process: it may hang. */
-  async #within<T>(wait: Promise<T>, failure: () => ThumbnailFailure): Promise<T> {
-    const timer = setTimeout(() => this.end(failure()), this.#limits.jobMs);
+  /** Ends the process where what it does takes longer: it may hang. */
+  async #within<T>(ms: number, wait: Promise<T>, failure: () => ThumbnailFailure): Promise<T> {
+    const timer = setTimeout(() => this.end(failure()), ms);
     try {
       return await wait;
     } finally {

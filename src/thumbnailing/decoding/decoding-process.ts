@@ -1,4 +1,4 @@
-import { constants, setPriority } from "node:os";
+import { constants, getPriority, setPriority } from "node:os";
 import { createInterface } from "node:readline";
 import type { ThumbnailJob } from "../../media/thumbnails/thumbnailer.ts";
 import type { ChildReply } from "../messages.ts";
@@ -10,8 +10,8 @@ import { makeThumbnails } from "./make-thumbnails.ts";
  * output. It does one job at a time.
  */
 
-/** A decoder takes the time that the service and its homeserver leave: nice 10. */
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+/** A decoder takes the time that the service and its homeserver leave: nice 10. Lower, if it already is, stays. */
+if (getPriority() < constants.priority.PRIORITY_BELOW_NORMAL) setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const lines = createInterface({ input: process.stdin });
 lines.on("line", (line) => void answer(JSON.parse(line) as ThumbnailJob));
