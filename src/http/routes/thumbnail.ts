@@ -49,6 +49,11 @@ async function serve(
   parts: ThumbnailParts,
 ): Promise<void> {
   const [serverName, mediaId] = (path.exec(req.path) ?? []).slice(1);
+  const record = recordOf(res);
+  const chain = parts.chain.knowing({
+    request: record?.number,
+    onUnenforced: (unenforced) => record?.noteUnenforced(unenforced) ?? true,
+  });
   const found = await findThumbnail(
     {
       serverName: decodePercent(serverName ?? "") ?? "",
@@ -58,7 +63,7 @@ async function serve(
       timeoutMs: timeoutOf(query),
       whenGone: clientLeaving(res),
     },
-    parts,
+    { ...parts, chain },
   );
   try {
     const file = { etag: etagOf(found), mediaType: found.thumbnail.type, fileName: null };

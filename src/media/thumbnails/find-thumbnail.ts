@@ -40,10 +40,11 @@ export interface FoundThumbnail {
  */
 export async function findThumbnail(request: ThumbnailRequest, parts: ThumbnailParts): Promise<FoundThumbnail> {
   const untilMs = performance.now() + request.timeoutMs;
-  const media = await findMedia(request, parts.download);
-  if (!isPictureType(media.mediaType)) throw matrixError("NOT_THUMBNAILABLE");
-  const content = contentOf(media);
   for (let isMade = false; ;) {
+    // Each time: it may have been quarantined or deleted while its thumbnail was made.
+    const media = await findMedia(request, parts.download);
+    if (!isPictureType(media.mediaType)) throw matrixError("NOT_THUMBNAILABLE");
+    const content = contentOf(media);
     const look = await parts.making.stores.thumbnails.look(media.mediaId, content);
     const thumbnail = choose(request.asked, look, parts.making);
     const reader = thumbnail && (await openThumbnail(media, thumbnail, parts.download));

@@ -161,7 +161,11 @@ test("Media that is older than hashes has thumbnails, and what is known of it is
   service.sql("update local_media_repository set sha256 = null");
   expect(await see(await service.thumbnail(one, CROP))).toBe(`image/png 96x96 ${QUARTERS}`);
   expect(await see(await service.thumbnail(two, CROP))).toBe("image/jpeg 96x96 [blue red yellow green]");
-  expect((await service.thumbnail(one, CROP)).headers.get("etag")).toContain(one);
+  for (const mediaId of [one, two, one, two]) {
+    expect((await service.thumbnail(mediaId, CROP)).headers.get("etag")).toContain(mediaId);
+    await service.thumbnail(mediaId, "width=320&height=240");
+  }
+  expect(await service.jobs()).toEqual({ made: 4 });
 });
 
 test("A thumbnail that Synapse made is served as it is once the picture is known", async () => {
@@ -173,6 +177,20 @@ test("A thumbnail that Synapse made is served as it is once the picture is known
   const answer = await service.thumbnail(mediaId, "width=320&height=240&method=scale");
   expect(await answer.text()).toBe("made by Synapse");
   expect(await service.jobs()).toEqual({ made: 1 });
+});
+
+test("A thumbnail whose media is quarantined while it is made is not served", async () => {
+  const gate = await openSpamGate();
+  const config = { ...NONE_BEFOREHAND.config, modules: [gate.module] };
+  const service = await startThumbnailService({ config });
+  gate.answer = ({ info }) => {
+    if (info.thumbnail !== null)
+      service.sql("update local_media_repository set quarantined_by = '@admin:example.test'");
+    return 200;
+  };
+  const mediaId = await service.uploadPicture("jpeg-photo.jpg");
+  expect((await service.thumbnail(mediaId, CROP)).status).toBe(404);
+  expect(gate.thumbnails()).toHaveLength(1);
 });
 
 test("Media that is quarantined, frozen, unknown or not uploaded has no thumbnails, and none are made", async () => {
