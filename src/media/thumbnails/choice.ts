@@ -23,11 +23,12 @@ export function chooseStored(
   return onDemand.length < MAX_ON_DEMAND ? undefined : chooseNearest(shape, stored);
 }
 
-/** The smallest stored thumbnail that is as large as a shape, of its method if possible; else the largest. */
-export function chooseNearest(
-  shape: Omit<ThumbnailShape, "animated">,
-  stored: readonly StoredThumbnail[],
-): StoredThumbnail | undefined {
+/**
+ * The smallest stored thumbnail that is as large as a shape, of its method if possible; else the largest. One that moves
+ * answers only where that is wanted.
+ */
+export function chooseNearest(shape: ThumbnailShape, all: readonly StoredThumbnail[]): StoredThumbnail | undefined {
+  const stored = all.filter(({ type }) => shape.animated || type !== "image/webp");
   const larger = stored.filter(({ width, height }) => width >= shape.width && height >= shape.height);
   const alike = larger.filter(({ method }) => method === shape.method);
   if (larger.length > 0) return smallest(alike.length > 0 ? alike : larger);

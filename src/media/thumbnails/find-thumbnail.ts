@@ -6,7 +6,7 @@ import type { OnAbort } from "../download/upload-waiters.ts";
 import type { LocalMedia } from "../media-rows.ts";
 import { chooseNearest, chooseStored } from "./choice.ts";
 import { isPictureType } from "./picture-types.ts";
-import { failureError, findFailure } from "./lasting-failures.ts";
+import { failureError, findFailure, isRemembered } from "./lasting-failures.ts";
 import { contentOf, makeThumbnails, type MakingParts } from "./make-thumbnails.ts";
 import { thumbnailFile } from "./thumbnail-file.ts";
 import type { ThumbnailJob } from "./thumbnail-jobs.ts";
@@ -58,7 +58,7 @@ export async function findThumbnail(request: ThumbnailRequest, parts: ThumbnailP
     }
     const task = { media, wish: { kind: "asked", ...request.asked } as const, chain: parts.chain };
     const own = parts.making.jobs.begin(content, (job) => makeThumbnails(task, job, parts.making));
-    await waitFor(own, untilMs, request.whenGone).catch(rethrowAsAnswer);
+    await waitFor(own, untilMs, request.whenGone).catch(leaveToTheNextLook);
     isMade = true;
   }
 }
@@ -69,18 +69,13 @@ function choose(asked: AskedThumbnail, { facts, thumbnails }: ThumbnailLook, par
   const conditions = { decoder: thumbnailer.decoder, maxPixels: settings.maxPixels };
   const failure = findFailure(facts, conditions, clock.now());
   const { picture } = facts ?? {};
-  if (picture === undefined) {
-    if (failure === undefined) return undefined;
-    // Another program may have made some.
-    const nearest = chooseNearest(asked, thumbnails);
-    if (nearest === undefined) throw failureError(failure);
-    return nearest;
-  }
-  // Of a known picture, what failed may be its animation alone.
-  const shown = failure === undefined ? picture : { ...picture, frames: 1 };
-  const stored = chooseStored(asked, shown, thumbnails, settings);
-  if (stored === undefined && failure !== undefined) throw failureError(failure);
-  return stored;
+  // Of a known picture, what failed may be its animation alone, or a thumbnail that is too large.
+  const shown = picture && (failure === undefined ? picture : { ...picture, frames: 1 });
+  const stored = shown && chooseStored(asked, shown, thumbnails, settings);
+  if (stored !== undefined || failure === undefined) return stored;
+  const nearest = chooseNearest({ ...asked, animated: false }, thumbnails);
+  if (nearest === undefined) throw failureError(failure);
+  return nearest;
 }
 
 /** Undefined where the file is gone, or is not the one of the row: it is made again then. */
@@ -116,6 +111,8 @@ function ignoreFailureOfOther(error: unknown): void {
   if ((error as { code?: unknown }).code === "THUMBNAILS_BUSY") throw error;
 }
 
-function rethrowAsAnswer(error: unknown): never {
-  throw error instanceof ThumbnailFailure ? failureError(error.code, error) : error;
+/** A failure that is remembered is met again by the next look, which may find another thumbnail to serve. */
+function leaveToTheNextLook(error: unknown): void {
+  if (!(error instanceof ThumbnailFailure)) throw error;
+  if (!isRemembered(error.code)) throw failureError(error.code, error);
 }

@@ -22,8 +22,13 @@ export function lastingFailure(
   conditions: FailureConditions,
   lookedTs: number,
 ): PictureFacts | undefined {
-  if (SAYS_NOTHING.has(code)) return undefined;
+  if (!isRemembered(code)) return undefined;
   return { picture: undefined, failure: code, decoder: decoderOf(code, conditions), lookedTs };
+}
+
+/** Whether a failure says something of the picture. */
+export function isRemembered(code: ThumbnailFailureCode): boolean {
+  return !SAYS_NOTHING.has(code);
 }
 
 /** Whether a failure is one that another attempt soon may not have. */
@@ -44,7 +49,7 @@ export function findFailure(
 
 /** What a client gets that asked for a thumbnail of a picture that has none. */
 export function failureError(code: ThumbnailFailureCode, cause?: unknown): MatrixError {
-  if (SAYS_NOTHING.has(code)) return matrixError("THUMBNAILS_BUSY", { cause });
+  if (!isRemembered(code)) return matrixError("THUMBNAILS_BUSY", { cause });
   return matrixError(code === "TOO_LARGE" ? "PICTURE_TOO_LARGE" : "NOT_THUMBNAILABLE", { cause });
 }
 

@@ -71,6 +71,12 @@ describe("the nearest stored thumbnail", () => {
     expect(chooseNearest(ask(50), [stored(60, { height: 40 }), stored(90)])).toEqual(stored(90));
   });
 
+  it("moves only where that is wanted", () => {
+    const all = [stored(60, { type: "image/webp" }), stored(90)];
+    expect(chooseNearest(ask(50), all)).toEqual(all[1]);
+    expect(chooseNearest(ask(50, { animated: true }), all)).toEqual(all[0]);
+  });
+
   it("is the largest where none is as large, and none where nothing is stored", () => {
     expect(chooseNearest(ask(50), [stored(20), stored(40), stored(30)])).toEqual(stored(40));
     expect(chooseNearest(ask(50), [])).toBeUndefined();

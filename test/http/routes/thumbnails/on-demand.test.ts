@@ -1,5 +1,6 @@
 import { appendFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import sharp from "sharp";
 import { expect, test } from "vitest";
 import { openSpamGate } from "../../support/spam-gate.ts";
 import { startThumbnailService, type ThumbnailService } from "../../support/thumbnail-service.ts";
@@ -153,6 +154,17 @@ test("What could not be animated is served still", async () => {
   expect(await see(await service.thumbnail(mediaId, moving))).toBe("image/png 96x96 [red red red red]");
   service.sql("update media_bridge_pictures set failure = null");
   expect(await see(await service.thumbnail(mediaId, moving))).toBe("image/webp 96x96 3 frames [red red red red]");
+});
+
+test("Where a large thumbnail takes too much memory, the largest one that there is answers", async () => {
+  const service = await startThumbnailService({ config: { dynamic_thumbnails: true } });
+  const noise = { type: "gaussian", mean: 128, sigma: 60 } as const;
+  const image = sharp({ create: { width: 7800, height: 4200, channels: 3, background: "red", noise } });
+  const mediaId = await service.upload(await image.webp({ quality: 1, effort: 0 }).toBuffer(), { type: "image/webp" });
+  await service.untilRows(mediaId, 5);
+  const answer = await service.thumbnail(mediaId, "width=7700&height=4200&timeout_ms=60000");
+  expect([answer.status, answer.headers.get("etag")]).toEqual([200, expect.stringContaining("-800-430-scale-jpeg-")]);
+  expect(await service.jobs()).toMatchObject({ made: 1, memory: 1 });
 });
 
 test("Media that is older than hashes has thumbnails, and what is known of it is its own", async () => {
