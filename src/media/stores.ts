@@ -1,3 +1,4 @@
+import type { AdministrationRows } from "./administration/administration-rows.ts";
 import type { PendingCopies } from "./copies/pending-copies.ts";
 import type {
   LocalMedia,
@@ -8,6 +9,7 @@ import type {
   UploadedMedia,
 } from "./media-rows.ts";
 import type { PictureRows, ThumbnailRows } from "./thumbnails/thumbnail-rows.ts";
+import type { QuarantineRows } from "./quarantine/quarantine-rows.ts";
 import type { AuditRows } from "./verification.ts";
 
 /**
@@ -23,6 +25,8 @@ export interface MediaStores {
   readonly thumbnails: ThumbnailRows;
   readonly pictures: PictureRows;
   readonly audit: AuditRows;
+  readonly quarantine: QuarantineRows;
+  readonly administration: AdministrationRows;
   /**
    * Resolves when everything that was committed before this call survives a power loss; at once with `durability:
    * relaxed`. Calls share their flushes. Rejects where the disk fails: the caller must withdraw what it will not report
@@ -36,7 +40,8 @@ export interface MediaStores {
 /** Local media with content. */
 export interface LocalMediaRows {
   /**
-   * Adds the row and what it counts against the user's limits, both or neither; resolves once committed. Uploads that
+   * Adds the row and what it counts against the user's limits, both or neither; resolves once committed. The row is
+   * quarantined from the first where its content is. Uploads that
    * end together may share a commit; one that fails does not make the others fail. Rejects where the media id exists.
    */
   insert(media: NewLocalMedia): Promise<void>;

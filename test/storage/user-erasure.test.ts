@@ -25,6 +25,7 @@ async function fillDatabase(): Promise<string> {
       insert into media_bridge_uploads (media_id, user_id, uploaded_ts, media_length) values ('${id}', '${user}', 1, 7);
       insert into media_bridge_upstream_pending (upload_id, user_id, started_ts) values ('${id}', '${user}', 1);
       insert into media_bridge_upstream_created (media_id, user_id, expires_ts) values ('${id}', '${user}', 1);
+      insert into media_bridge_quarantined_hashes (sha256, quarantined_by, quarantined_ts) values ('${id}', '${user}', 1);
       insert into media_bridge_usage (user_id, since_ts, read_ts) values ('${user}', 1, 1);
       insert into media_bridge_refusals (refused_ts, request_id, user_id, method, route, status, received_bytes)
         values (1, 'a-1', '${user}', 'POST', 'upload', 413, 0);

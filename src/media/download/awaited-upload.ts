@@ -13,6 +13,8 @@ export interface AwaitRequest {
    * under it.
    */
   readonly legacy: boolean;
+  /** Whether an administrator asks for media although it is quarantined. */
+  readonly seesQuarantined?: boolean;
   /** How long it waits. */
   readonly timeoutMs: number;
   readonly whenGone: OnAbort;
@@ -58,8 +60,8 @@ export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Pro
 /** Whether media is hidden from a request: it is quarantined, or frozen for routes without authentication. */
 export function isHidden(
   { quarantinedBy, authenticated }: Pick<PendingMedia, "quarantinedBy" | "authenticated">,
-  { legacy }: Pick<AwaitRequest, "legacy">,
+  { legacy, seesQuarantined = false }: Pick<AwaitRequest, "legacy" | "seesQuarantined">,
   { enableAuthenticatedMedia }: Pick<AwaitParts, "enableAuthenticatedMedia">,
 ): boolean {
-  return quarantinedBy !== null || (legacy && authenticated && enableAuthenticatedMedia);
+  return (quarantinedBy !== null && !seesQuarantined) || (legacy && authenticated && enableAuthenticatedMedia);
 }

@@ -30,6 +30,7 @@ export const ERASURE: readonly ErasureStep[] = [
   rename("media_bridge_refusals"),
   rename("local_media_repository", "quarantined_by"),
   rename("remote_media_cache", "quarantined_by"),
+  rename("media_bridge_quarantined_hashes", "quarantined_by"),
   remove("media_bridge_upstream_pending"),
   remove("media_bridge_upstream_created"),
   remove("media_bridge_usage"),

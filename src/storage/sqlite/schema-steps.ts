@@ -167,6 +167,11 @@ export const MIGRATIONS: readonly string[] = [
     quarantined_by text not null,
     quarantined_ts integer not null
   ) without rowid;
+  insert into media_bridge_quarantined_hashes (sha256, quarantined_by, quarantined_ts)
+    select sha256, max(quarantined_by), cast(strftime('%s', 'now') as integer) * 1000 from (
+      select sha256, quarantined_by from local_media_repository where quarantined_by is not null
+      union all select sha256, quarantined_by from remote_media_cache where quarantined_by is not null)
+    where sha256 is not null group by sha256;
   create table media_bridge_pictures (
     content text primary key,
     width integer,

@@ -1,4 +1,5 @@
 import type { Stores } from "../stores.ts";
+import { AdministrationTable } from "./tables/administration-table.ts";
 import { AuditTable } from "./tables/audit-table.ts";
 import { CopiesTable } from "./tables/copies-table.ts";
 import { openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from "./database.ts";
@@ -6,6 +7,7 @@ import { GuardTable } from "./tables/guard-table.ts";
 import { MediaTable } from "./tables/media-table.ts";
 import { PendingTable } from "./tables/pending-table.ts";
 import { PicturesTable } from "./tables/pictures-table.ts";
+import { QuarantineTable } from "./tables/quarantine-table.ts";
 import { RefusalsTable } from "./tables/refusals-table.ts";
 import { ThumbnailsTable } from "./tables/thumbnails-table.ts";
 import { UsageTable } from "./tables/usage-table.ts";
@@ -23,10 +25,12 @@ export class SqliteStores implements Stores {
   readonly copies: CopiesTable;
   readonly thumbnails: ThumbnailsTable;
   readonly pictures: PicturesTable;
+  readonly quarantine: QuarantineTable;
   readonly refusals: RefusalsTable;
   readonly #db: SqliteDatabase;
   #guard: GuardTable | undefined;
   #audit: AuditTable | undefined;
+  #administration: AdministrationTable | undefined;
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
@@ -34,6 +38,7 @@ export class SqliteStores implements Stores {
     this.copies = new CopiesTable(db);
     this.thumbnails = new ThumbnailsTable(db, this);
     this.pictures = new PicturesTable(db);
+    this.quarantine = new QuarantineTable(db);
     this.refusals = new RefusalsTable(db);
     this.media = new MediaTable(db, this);
     this.pending = new PendingTable(db, this);
@@ -47,6 +52,11 @@ export class SqliteStores implements Stores {
   /** Prepared on demand: only an audit needs it. */
   get audit(): AuditTable {
     return (this.#audit ??= new AuditTable(this.#db));
+  }
+
+  /** Prepared on demand: only administrators need it. */
+  get administration(): AdministrationTable {
+    return (this.#administration ??= new AdministrationTable(this.#db));
   }
 
   flushed(): Promise<void> {

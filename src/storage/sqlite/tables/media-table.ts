@@ -4,12 +4,14 @@ import { bindMedia, MEDIA_SQL, type MediaRow, readMedia } from "../../sql/media-
 import type { Statements } from "../connection.ts";
 import type { CopiesTable } from "./copies-table.ts";
 import type { SqliteDatabase } from "../database.ts";
+import type { QuarantineTable } from "./quarantine-table.ts";
 import type { UsageTable } from "./usage-table.ts";
 
 /** The tables into which the commit of media writes as well. */
 export interface CommittedTables {
   readonly usage: UsageTable;
   readonly copies: CopiesTable;
+  readonly quarantine: QuarantineTable;
 }
 
 /** {@link LocalMediaRows} in SQLite. */
@@ -29,6 +31,7 @@ export class MediaTable implements LocalMediaRows {
       this.#statements.insert.run(bindMedia(media));
       this.#others.usage.add({ ...media, uploadedTs: media.createdTs });
       this.#others.copies.add(media.mediaId, media.copyLater, media.createdTs);
+      this.#others.quarantine.takeUpload({ ...media, uploadedTs: media.createdTs });
     });
   }
 

@@ -46,6 +46,7 @@ export class PendingTable implements PendingMediaRows {
       if (this.#statements.fill.run(bindFill(media)).changes === 0) return false;
       this.#others.usage.add(media);
       this.#others.copies.add(media.mediaId, media.copyLater, media.uploadedTs);
+      this.#others.quarantine.takeUpload(media);
       return true;
     });
   }
