@@ -18,6 +18,7 @@ import { createUpstream } from "../proxy/to-synapse.ts";
 import type { Logger } from "../util/log.ts";
 import { RunningTasks } from "../util/concurrency/running-tasks.ts";
 import { measureUpstream } from "./measured-upstream.ts";
+import { openAdministration } from "./features/administration.ts";
 import { decidingRoutes } from "./features/deciding-routes.ts";
 import { openGuard } from "./features/guard.ts";
 import type { MediaFeature } from "./features/feature.ts";
@@ -81,7 +82,7 @@ export async function assembleGeneration(
   const { config, resources, cleanup } = loading;
   const { clock, stores, blobs, accounts, doubts, waits, claims, metrics, stopping, probes, tallies } = state;
   const modules = await loading.modules;
-  const { requester, showMetrics } = await loading.services;
+  const { requester, directory, showMetrics } = await loading.services;
   const { serverName, maxUploadSizeBytes, enableAuthenticatedMedia, unusedExpirationMs } = config;
   const { idleTimeoutMs } = config.mediaBridge.upload;
   const reports = reportSlots(log, metrics);
@@ -138,11 +139,14 @@ export async function assembleGeneration(
   // The first route that matches answers. Downloads are the most frequent requests; paths that are passed on match the
   // deciding routes as well.
   const served = isGuarding(config) ? [...deciding, ...media.routes] : [...media.routes, ...deciding];
-  const own = [...served, limitPageRoute()];
   const hasFallback = upstream !== undefined && !isGuarding(config);
-  const mediaRoutes = hasFallback
-    ? withFallback(own, { ...requester, idleTimeoutMs, upstream, stores, serverName })
-    : own;
+  const behind = hasFallback ? { ...requester, idleTimeoutMs, upstream } : undefined;
+  // A Synapse that is guarded administers its media itself.
+  const administration = isGuarding(config)
+    ? []
+    : openAdministration({ config, stores, clock, requester, ...directory, behind }).routes;
+  const own = [...served, ...administration, limitPageRoute()];
+  const mediaRoutes = behind ? withFallback(own, { ...behind, stores, serverName }) : own;
   const routes = [...mediaRoutes, healthRoute(() => modules.python?.problem)];
   const requests = new ActiveRequests();
   const app = createApp({

@@ -83,7 +83,10 @@ function ask(port: number, method: string, path: string, version = ""): Promise<
 function verdictOn({ status, headers, body }: RawAnswer, operation: Operation | undefined): string {
   if (status === 404 && (body.length === 0 || body.includes("M_UNRECOGNIZED"))) return "unknown path";
   if (status === 405) return `not allowed, but ${headers["allow"]?.split(", ").toSorted().join()}`;
-  return operation && String(status) in operation.responses ? "answered" : `answered ${status}, which is not described`;
+  const keys = [String(status), `${Math.floor(status / 100)}XX`];
+  return operation && keys.some((key) => key in operation.responses)
+    ? "answered"
+    : `answered ${status}, which is not described`;
 }
 
 describe("docs/openapi.yaml", () => {
@@ -156,11 +159,14 @@ function withoutParameters(key: unknown, value: unknown): unknown {
 /** What routes are called in the log, as their source says it. */
 function routeNames(): string[] {
   const folder = "src/http/routes";
-  return readdirSync(new URL(`../../${folder}`, import.meta.url)).flatMap((file) => {
-    const source = readProject(`${folder}/${file}`);
-    const path = /^const PATH = "(.*)";$/m.exec(source)?.[1] ?? "";
-    return [...source.matchAll(/^ {4}name: (?:"(.*)"|PATH),$/gm)].map(([, name = path]) => name);
-  });
+  const files = readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true, encoding: "utf8" });
+  return files
+    .filter((file) => file.endsWith(".ts"))
+    .flatMap((file) => {
+      const source = readProject(`${folder}/${file}`);
+      const path = /^const PATH = "(.*)";$/m.exec(source)?.[1] ?? "";
+      return [...source.matchAll(/^ {4}name: (?:"(.*)"|PATH),$/gm)].map(([, name = path]) => name);
+    });
 }
 
 function readProject(path: string): string {

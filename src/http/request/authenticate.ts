@@ -1,6 +1,6 @@
 import type { Request } from "express";
 import { matrixError } from "../../errors.ts";
-import type { Authenticator, Requester } from "../../homeserver/who/authenticator.ts";
+import type { Authenticator, Credentials, Requester } from "../../homeserver/who/authenticator.ts";
 import { findToken } from "../../homeserver/who/token.ts";
 import { headerValues } from "./header-values.ts";
 import { parseQuery, queryText, type Query } from "./query.ts";
@@ -17,13 +17,22 @@ export function identify(
   query: Query,
   options: RequesterOptions,
 ): Promise<Requester> | Requester {
-  return options.authenticator.whoIs({
+  return options.authenticator.whoIs(credentialsOf(req, query, options));
+}
+
+/** What a request says about the user who makes it. Throws 400 or 401 where it says nothing that can be read. */
+export function credentialsOf(
+  req: Pick<Request, "headers" | "rawHeaders" | "socket">,
+  query: Query,
+  { xForwarded }: Pick<RequesterOptions, "xForwarded">,
+): Credentials {
+  return {
     token: findToken(headerValues(req.rawHeaders, "authorization"), query.get("access_token") ?? []),
     userId: identifier(query, "user_id"),
     deviceId: identifier(query, "device_id") ?? identifier(query, "org.matrix.msc3202.device_id"),
-    address: clientAddress(req, options.xForwarded),
+    address: clientAddress(req, xForwarded),
     userAgent: req.headers["user-agent"],
-  });
+  };
 }
 
 /** Like {@link identify}, for routes that refuse guests. */

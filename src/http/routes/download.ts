@@ -3,7 +3,8 @@ import { findMedia, openMedia, type DownloadParts } from "../../media/download/d
 import { sendFile, sendUnchanged, withSafety } from "../response/send-file.ts";
 import { decodePercent, decodePercentLeniently } from "../../util/percent.ts";
 import { parseQuery, type Query } from "../request/query.ts";
-import { identify, type RequesterOptions } from "../request/authenticate.ts";
+import { bypassesQuarantine, type AdministratorOptions } from "../request/administrator.ts";
+import { identify } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
 import { timeoutOf } from "../request/download-timeout.ts";
 import { recordOf } from "../record/request-record.ts";
@@ -13,17 +14,18 @@ const AUTHENTICATED = /^\/_matrix\/client\/v1\/media\/download\/([^/]*)\/([^/]*)
 const LEGACY = /^\/_matrix\/media\/(?:v3|r0|v1)\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
 
 /** Client-Server API, `GET /_matrix/client/v1/media/download/{serverName}/{mediaId}[/{fileName}]`. */
-export function downloadRoute(parts: RequesterOptions & { readonly download: DownloadParts }): Route {
+export function downloadRoute(parts: AdministratorOptions & { readonly download: DownloadParts }): Route {
   return {
     name: "/_matrix/client/v1/media/download/{serverName}/{mediaId}",
     path: AUTHENTICATED,
     methods: {
       async get(req, res) {
         const query = parseQuery(req.url);
-        const { userId } = await identify(req, query, parts);
+        const requester = await identify(req, query, parts);
         const record = recordOf(res);
-        if (record) record.userId = userId;
-        await serve(req, res, { path: AUTHENTICATED, query }, parts.download);
+        if (record) record.userId = requester.userId;
+        const seesQuarantined = () => bypassesQuarantine(req, query, requester, parts);
+        await serve(req, res, { path: AUTHENTICATED, query, seesQuarantined }, parts.download);
       },
     },
   };
@@ -42,18 +44,22 @@ export function legacyDownloadRoute(parts: { readonly download: DownloadParts })
 interface Target {
   readonly path: RegExp;
   readonly query: Query;
+  /** Whether quarantined media is served; absent for routes that do not ask who wants it. */
+  readonly seesQuarantined?: () => Promise<boolean>;
 }
 
 function serve(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {
   return withSafety(res, () => download(req, res, target, parts));
 }
 
-async function download(req: Request, res: Response, { path, query }: Target, parts: DownloadParts): Promise<void> {
+async function download(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {
+  const { path, query } = target;
   const [serverName, mediaId, fileName] = (path.exec(req.path) ?? []).slice(1);
   const request = {
     serverName: decodePercent(serverName ?? "") ?? "",
     mediaId: decodePercent(mediaId ?? "") ?? "",
     legacy: path === LEGACY,
+    seesQuarantined: (await target.seesQuarantined?.()) ?? false,
     timeoutMs: timeoutOf(query),
     whenGone: clientLeaving(res),
   };

@@ -6,7 +6,7 @@ export interface Route {
   readonly name: string;
   /** The path literally, case and slashes included; the handler reads the groups, which are still encoded. */
   readonly path: RegExp;
-  readonly methods: Partial<Record<"get" | "post" | "put" | "all", Handler>>;
+  readonly methods: Partial<Record<"get" | "post" | "put" | "delete" | "all", Handler>>;
 }
 
 /** The methods of a route as an `Allow` header lists them: RFC 9110, section 10.2.1. */

@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { createRepositoryBackend } from "../../http/backends/repository.ts";
-import type { RequesterOptions } from "../../http/request/authenticate.ts";
+import type { AdministratorOptions } from "../../http/request/administrator.ts";
 import { downloadRoute, legacyDownloadRoute } from "../../http/routes/download.ts";
 import { legacyThumbnailRoute, thumbnailRoute } from "../../http/routes/thumbnail.ts";
 import type { MediaRestorer } from "../../media/copies/restorer.ts";
@@ -12,7 +12,7 @@ import type { Thumbnails } from "./thumbnails.ts";
 export interface RepositoryOptions {
   readonly config: Config;
   readonly state: ProcessState;
-  readonly requester: RequesterOptions;
+  readonly requester: AdministratorOptions;
   readonly upload: PendingUploadParts;
   /** Restores files that are gone from disk; undefined without storage providers. */
   readonly restorer: MediaRestorer | undefined;

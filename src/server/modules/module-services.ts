@@ -3,9 +3,14 @@ import { type HomeserverTokens, loadHomeserverTokens } from "../../config/build/
 import { loadTokensFile } from "../../config/tokens-file.ts";
 import type { Authenticator, Requester } from "../../homeserver/who/authenticator.ts";
 import { openHomeserver, type Homeserver } from "../../homeserver/client/homeserver.ts";
+import { createHomeserverAccounts } from "../../homeserver/administration/homeserver-accounts.ts";
 import { createTokensFileAuthenticator } from "../../homeserver/who/tokens-file.ts";
 import { InProcessKnownUsers } from "../../coordination/in-process-known-users.ts";
 import { createWhoamiAuthenticator } from "../../homeserver/who/whoami.ts";
+import type { HomeserverRequests } from "../../homeserver/client/request.ts";
+import { createTokensFileAccounts, type Accounts } from "../../homeserver/administration/accounts.ts";
+import { createAdministrators } from "../../homeserver/who/administrators.ts";
+import type { AdministratorOptions } from "../../http/request/administrator.ts";
 import { identifyWebRequest, type RequesterOptions } from "../../http/request/authenticate.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { homeserverRequests } from "../../modules/python/homeserver-requests.ts";
@@ -19,7 +24,9 @@ import type { ShutdownStack } from "../shutdown-stack.ts";
 
 /** What modules of both languages depend on, and what identifies the user of a request. */
 export interface ModuleServices {
-  readonly requester: RequesterOptions;
+  readonly requester: AdministratorOptions;
+  /** What administrators look up outside of the store. */
+  readonly directory: { readonly homeserver: HomeserverRequests; readonly accounts: Accounts };
   readonly identify: (request: WebRequest) => Promise<Requester>;
   readonly typescript: TypeScriptServices;
   /** Makes `/metrics` show what the TypeScript modules of this generation declared. */
@@ -40,8 +47,10 @@ export async function openModuleServices(
 ): Promise<ModuleServices> {
   const tokens = loadHomeserverTokens(config.mediaBridge.homeserver);
   for (const warning of tokens.warnings) log.warn({}, warning);
-  const requester = createRequesterOptions(config, tokens, log, metrics, cleanup);
   const homeserver = openModulesHomeserver(config, tokens, cleanup);
+  const administrators = createAdministrators({ requests: homeserver.requests, log });
+  const who = createWho(config, tokens, log, metrics, cleanup);
+  const requester = { ...who.requester, administrators };
   const database = await openModuleDatabase({ ...moduleDatabaseOptions(config), log });
   cleanup.add(() => database.close());
   const declared = metrics.openDeclared();
@@ -49,6 +58,10 @@ export async function openModuleServices(
   const { homeserver: ask } = homeserverRequests(homeserver.requests, log);
   return {
     requester,
+    directory: {
+      homeserver: homeserver.requests,
+      accounts: who.accounts ?? createHomeserverAccounts({ requests: homeserver.requests }),
+    },
     identify: async (request) => identifyWebRequest(request, requester),
     typescript: { homeserver: homeserver.client, database, metrics: declared.api },
     showMetrics: declared.show,
@@ -72,19 +85,21 @@ function openModulesHomeserver(
   return opened;
 }
 
-function createRequesterOptions(
+/** What tells who asks, and the accounts of a tokens file. */
+function createWho(
   config: Config,
   { appservice: appserviceToken }: HomeserverTokens,
   log: Logger,
   metrics: Metrics,
   cleanup: ShutdownStack,
-): RequesterOptions {
+): { readonly requester: RequesterOptions; readonly accounts: Accounts | undefined } {
   const {
     homeserver,
     tokensFile,
     listen: { xForwarded },
   } = config.mediaBridge;
   let authenticator: Authenticator;
+  let accounts: Accounts | undefined;
   if (homeserver !== undefined) {
     const known = new InProcessKnownUsers(homeserver);
     const whoami = createWhoamiAuthenticator({
@@ -101,6 +116,7 @@ function createRequesterOptions(
     const { tokens, warnings } = loadTokensFile(tokensFile ?? "", config.serverName);
     for (const warning of warnings) log.warn({}, warning);
     authenticator = createTokensFileAuthenticator(tokens);
+    accounts = createTokensFileAccounts([...tokens.values()].map(({ userId }) => userId));
   }
-  return { authenticator, xForwarded };
+  return { requester: { authenticator, xForwarded }, accounts };
 }

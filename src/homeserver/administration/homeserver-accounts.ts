@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { matrixError } from "../../errors.ts";
+import { pathOf } from "../client/path.ts";
+import { unlessNotFound } from "../client/refusal.ts";
+import { answerOfFailure } from "./refusal-answer.ts";
+import type { HomeserverRequest, HomeserverRequests } from "../client/request.ts";
+import type { JsonAnswer } from "../client/json-answer.ts";
+import type { Accounts } from "./accounts.ts";
+import { RecentAnswers } from "../who/recent-answers.ts";
+
+export interface HomeserverAccountsOptions {
+  readonly requests: HomeserverRequests;
+  /** How long a display name is kept. Default 1 min. */
+  readonly keepForMs?: number;
+  /** The most accounts that one list may have. Default 100,000. */
+  readonly maxListed?: number;
+  /** A clock in milliseconds that never goes back. */
+  readonly now?: () => number;
+}
+
+const MAX_KEPT_NAMES = 10_000;
+const PAGE = 500;
+/** Questions under way at a time for one request. */
+const CONCURRENCY = 8;
+
+const AccountSchema = z.object({ name: z.string(), displayname: z.string().nullish() });
+const AccountsPageSchema = z.object({ users: z.array(AccountSchema), next_token: z.coerce.number().optional() });
+type AccountsPage = z.infer<typeof AccountsPageSchema>;
+
+/** The accounts of a homeserver, by `/_synapse/admin/v2/users`. Failures reject with what the client is to be answered. */
+export function createHomeserverAccounts(options: HomeserverAccountsOptions): Accounts {
+  const { requests, keepForMs = 60_000, maxListed = 100_000, now = () => performance.now() } = options;
+  const names = new RecentAnswers<{ readonly displayname: string | null }>(MAX_KEPT_NAMES);
+
+  async function findAccount(userId: string, token: string): Promise<{ displayname: string | null } | undefined> {
+    try {
+      const path = pathOf`/_synapse/admin/v2/users/${userId}`;
+      const answer = await unlessNotFound(requests.send({ what: "get_user", method: "GET", path, as: { token } }));
+      return answer && { displayname: answer.read(AccountSchema).displayname ?? null };
+    } catch (error) {
+      throw answerOfFailure(error);
+    }
+  }
+
+  async function readPage(searchTerm: string | undefined, from: number, token: string): Promise<AccountsPage> {
+    const query = [
+      ["from", String(from)],
+      ["limit", String(PAGE)],
+      ["deactivated", "true"],
+      ["locked", "true"],
+      ...(searchTerm === undefined ? [] : [["name", searchTerm] as const]),
+    ] as const;
+    const path = "/_synapse/admin/v2/users";
+    const answer = await ask({ what: "list_users", method: "GET", path, query, as: { token } });
+    return answer.read(AccountsPageSchema);
+  }
+
+  async function ask(request: HomeserverRequest): Promise<JsonAnswer> {
+    try {
+      return await requests.send(request);
+    } catch (error) {
+      throw answerOfFailure(error);
+    }
+  }
+
+  async function nameOf(userId: string, token: string): Promise<string | null> {
+    const kept = names.get(userId, now());
+    if (kept !== undefined) return kept.displayname;
+    const found = (await findAccount(userId, token)) ?? { displayname: null };
+    names.set(userId, found, now() + keepForMs);
+    return found.displayname;
+  }
+
+  return {
+    exist: async (userId, token) => (await findAccount(userId, token)) !== undefined,
+    async displaynames(userIds, token) {
+      const found = new Map<string, string | null>();
+      const waiting = userIds.values();
+      const lookUp = async () => {
+        for (const userId of waiting) found.set(userId, await nameOf(userId, token));
+      };
+      await Promise.all(Array.from({ length: CONCURRENCY }, lookUp));
+      return found;
+    },
+    async list(searchTerm, token) {
+      const found = new Map<string, string | null>();
+      for (let from: number | undefined = 0; from !== undefined;) {
+        const page: AccountsPage = await readPage(searchTerm, from, token);
+        for (const { name, displayname } of page.users) found.set(name, displayname ?? null);
+        if (found.size > maxListed) throw matrixError("TOO_MANY_ACCOUNTS");
+        from = page.users.length === 0 ? undefined : page.next_token;
+      }
+      return found;
+    },
+  };
+}

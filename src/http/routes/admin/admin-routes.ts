@@ -1,0 +1,55 @@
+import { matrixError } from "../../../errors.ts";
+import { toJsonText } from "../../../util/json-text.ts";
+import { decodePercent } from "../../../util/percent.ts";
+import { recordOf } from "../../record/request-record.ts";
+import { identifyAdministrator, type AdministratorOptions } from "../../request/administrator.ts";
+import { waitsForContinue } from "../../request/body.ts";
+import { parseQuery } from "../../request/query.ts";
+import { sendJson } from "../../response/json.ts";
+import type { Handler, Route } from "../route.ts";
+import type { AdminEndpoint } from "./admin-endpoint.ts";
+
+/**
+ * The routes of endpoints of Synapse's admin API. Each finds out first who asks; then a body has no meaning, and what
+ * the client sends is read and discarded. Of two paths that match, the one with fewer placeholders answers.
+ */
+export function adminRoutes(endpoints: readonly AdminEndpoint[], options: AdministratorOptions): Route[] {
+  const byName = Map.groupBy(endpoints, ({ name }) => name);
+  return [...byName]
+    .toSorted(([a], [b]) => placeholders(a) - placeholders(b))
+    .map(([name, group]) => {
+      const path = patternOf(name);
+      const methods = group.map((endpoint) => [endpoint.method, handlerOf(endpoint, path, options)] as const);
+      return { name, path, methods: Object.fromEntries(methods) };
+    });
+}
+
+function handlerOf(endpoint: AdminEndpoint, path: RegExp, options: AdministratorOptions): Handler {
+  return async (req, res) => {
+    const query = parseQuery(req.url);
+    const administrator = await identifyAdministrator(req, query, options);
+    const record = recordOf(res);
+    if (record) record.userId = administrator.userId;
+    const parts = (path.exec(req.path) ?? []).slice(1).map(decodePart);
+    const body = await endpoint.handle({ req, res, query, parts, administrator });
+    if (body === undefined) return;
+    // A client that waits to be told to send its body gets the answer in its place, and its connection ends.
+    sendJson(res, 200, toJsonText(body), waitsForContinue(req) ? { Connection: "close" } : {});
+  };
+}
+
+/** Room ids come encoded from some clients and as they are from others. */
+function decodePart(part: string): string {
+  const text = decodePercent(part);
+  if (text === undefined) throw matrixError("NOT_FOUND");
+  return text;
+}
+
+function patternOf(name: string): RegExp {
+  const source = name.split(/\{\w+\}/).map((literal) => literal.replaceAll(/[/.]/g, String.raw`\$&`));
+  return new RegExp(`^${source.join("([^/]*)")}$`);
+}
+
+function placeholders(name: string): number {
+  return name.split("{").length - 1;
+}
