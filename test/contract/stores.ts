@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MediaStores } from "../../src/media/stores.ts";
 import { newMedia } from "./media-rows.ts";
+import { describeAdministration } from "./stores-administration.ts";
 import { describeAudit } from "./stores-audit.ts";
 import { describePendingMedia } from "./stores-pending.ts";
 import { describeThumbnails } from "./stores-thumbnails.ts";
+import { describeQuarantine } from "./stores-quarantine.ts";
 
 /** What every {@link MediaStores} must do. `open` gives an empty one; the suite closes it. */
 export function describeStores(name: string, open: () => Promise<MediaStores>): void {
@@ -97,6 +99,8 @@ export function describeStores(name: string, open: () => Promise<MediaStores>): 
     describePendingMedia(() => stores);
     describeAudit(() => stores);
     describeThumbnails(() => stores);
+    describeQuarantine(() => stores);
+    describeAdministration(() => stores);
 
     it("commits what is pending before it closes", async () => {
       const pending = [stores.media.insert(newMedia({ mediaId: "last" })), stores.close()];

@@ -1,3 +1,4 @@
+import { ADMIN_CASES } from "./admin.ts";
 import { AUTH_CASES } from "./auth.ts";
 import type { HttpCase } from "./case.ts";
 import { CREATE_CASES, PUT_CASES } from "./create.ts";
@@ -14,6 +15,7 @@ import { UPLOAD_CASES } from "./upload.ts";
  * lists the cases that must be here.
  */
 export const FACTS: readonly HttpCase[] = [
+  ...ADMIN_CASES,
   ...AUTH_CASES,
   ...CONFIG_CASES,
   ...CORS_CASES,
