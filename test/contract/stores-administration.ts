@@ -12,7 +12,7 @@ export function describeAdministration(current: () => MediaStores): void {
       await current().media.insert(newMedia({ mediaId: "whole", uploadName: "a.png" }));
       await current().media.touch(["whole"], 1_700_000_900_000);
       await current().quarantine.protect("whole", true);
-      await create("empty");
+      await create(current(), "empty");
       expect(await current().administration.find("whole")).toEqual({
         mediaId: "whole",
         mediaType: "image/png",
@@ -36,11 +36,11 @@ export function describeAdministration(current: () => MediaStores): void {
       await current().media.insert(newMedia({ mediaId: "a", uploadName: null, mediaLength: 3, createdTs: 2 }));
       await current().media.insert(newMedia({ mediaId: "b", uploadName: "a", mediaLength: 1, createdTs: 1 }));
       await current().media.insert(newMedia({ mediaId: "bobs", userId: "@bob:example.org" }));
-      expect(await list("media_id")).toEqual(["a", "b", "c"]);
-      expect(await list("upload_name")).toEqual(["a", "b", "c"]);
-      expect(await list("upload_name", true)).toEqual(["c", "b", "a"]);
-      expect(await list("media_length")).toEqual(["b", "a", "c"]);
-      expect(await list("created_ts", true)).toEqual(["c", "a", "b"]);
+      expect(await list(current(), "media_id")).toEqual(["a", "b", "c"]);
+      expect(await list(current(), "upload_name")).toEqual(["a", "b", "c"]);
+      expect(await list(current(), "upload_name", true)).toEqual(["c", "b", "a"]);
+      expect(await list(current(), "media_length")).toEqual(["b", "a", "c"]);
+      expect(await list(current(), "created_ts", true)).toEqual(["c", "a", "b"]);
     });
 
     it("is a part of the list, with the length of the whole", async () => {
@@ -60,30 +60,29 @@ export function describeAdministration(current: () => MediaStores): void {
           ),
         ),
       );
-      await create("empty");
-      const all = await sums(0, Number.MAX_SAFE_INTEGER);
+      await create(current(), "empty");
+      const all = await sums(current(), 0, Number.MAX_SAFE_INTEGER);
       expect(all).toHaveLength(231);
       expect(all.map(({ userId }) => userId)).toEqual([ALICE, ...users]);
       expect(all[0]).toEqual({ userId: ALICE, mediaCount: 1, mediaBytes: 0 });
       expect(all[230]).toEqual({ userId: users[229], mediaCount: 1, mediaBytes: 229 });
-      expect((await sums(1010, 1012)).map(({ userId }) => userId)).toEqual(users.slice(10, 13));
+      expect((await sums(current(), 1010, 1012)).map(({ userId }) => userId)).toEqual(users.slice(10, 13));
     });
-
-    async function list(orderBy: MediaOrder, isDescending = false): Promise<string[]> {
-      const page = { orderBy, isDescending, from: 0, limit: 100 };
-      const { entries } = await current().administration.mediaOf(ALICE, page);
-      return entries.map(({ mediaId }) => mediaId);
-    }
-
-    async function sums(fromTs: number, untilTs: number): Promise<UploaderSums[]> {
-      const all: UploaderSums[] = [];
-      for await (const piece of current().administration.uploaders(fromTs, untilTs)) all.push(...piece);
-      return all;
-    }
-
-    async function create(mediaId: string): Promise<void> {
-      const created = { mediaId, createdTs: 1_700_000_000_000, userId: ALICE, authenticated: true };
-      await current().pending.create(created, { maxPending: 5, expiredTs: 0 });
-    }
   });
+}
+
+async function list({ administration }: MediaStores, orderBy: MediaOrder, isDescending = false): Promise<string[]> {
+  const { entries } = await administration.mediaOf(ALICE, { orderBy, isDescending, from: 0, limit: 100 });
+  return entries.map(({ mediaId }) => mediaId);
+}
+
+async function sums({ administration }: MediaStores, fromTs: number, untilTs: number): Promise<UploaderSums[]> {
+  const all: UploaderSums[] = [];
+  for await (const piece of administration.uploaders(fromTs, untilTs)) all.push(...piece);
+  return all;
+}
+
+async function create({ pending }: MediaStores, mediaId: string): Promise<void> {
+  const created = { mediaId, createdTs: 1_700_000_000_000, userId: ALICE, authenticated: true };
+  await pending.create(created, { maxPending: 5, expiredTs: 0 });
 }

@@ -45,7 +45,7 @@ export function describeQuarantine(current: () => MediaStores): void {
     it("takes hold of content that comes under an id that was created before", async () => {
       await insert("first", "a");
       await current().quarantine.quarantine(["first"], BY_ADMIN);
-      await create("created");
+      await create(current(), "created");
       await current().pending.complete(uploadedMedia({ mediaId: "created", sha256: "a".repeat(64) }));
       expect(await quarantinedBy("created")).toEqual(["system"]);
     });
@@ -59,7 +59,7 @@ export function describeQuarantine(current: () => MediaStores): void {
     });
 
     it("holds for the content of an id that was quarantined before it had any", async () => {
-      await create("created");
+      await create(current(), "created");
       expect(await current().quarantine.quarantine(["created"], BY_ADMIN)).toEqual({ all: 1, newOnes: 1 });
       await insert("earlier", "a");
       await current().pending.complete(uploadedMedia({ mediaId: "created", sha256: "a".repeat(64) }));
@@ -133,15 +133,15 @@ export function describeQuarantine(current: () => MediaStores): void {
       expect((await current().quarantine.changes(2, 1)).map(describeChange)).toEqual(["+a"]);
       expect(await current().quarantine.lastPosition()).toBe(4);
     });
-
-    async function create(mediaId: string): Promise<void> {
-      const created = { mediaId, createdTs: 1_700_000_000_000, userId: ALICE, authenticated: true };
-      await current().pending.create(created, { maxPending: 5, expiredTs: 0 });
-    }
   });
 }
 
 function describeChange({ origin, mediaId, isQuarantined }: QuarantineChange): string {
   expect(origin).toBeNull();
   return `${isQuarantined ? "+" : "-"}${mediaId}`;
+}
+
+async function create({ pending }: MediaStores, mediaId: string): Promise<void> {
+  const created = { mediaId, createdTs: 1_700_000_000_000, userId: ALICE, authenticated: true };
+  await pending.create(created, { maxPending: 5, expiredTs: 0 });
 }

@@ -29,6 +29,7 @@ describe("HTTP case of administration", () => {
   });
 });
 
+const all = (order: string[]) => ({ order, total: 5, next_token: null });
 const DONE = { status: 200, body: {} };
 
 describe("HTTP case of administration, with a test of its own", () => {
@@ -150,8 +151,6 @@ describe("HTTP case of a user's media", () => {
   const NEWEST = ["e.mp4", "(none)", "a.pdf", "c.png", "b.txt"];
   const BY_NAME = ["(none)", "a.pdf", "b.txt", "c.png", "e.mp4"];
   const BY_LENGTH = ["c.png", "(none)", "b.txt", "e.mp4", "a.pdf"];
-  const all = (order: string[]) => ({ order, total: 5, next_token: null });
-
   test("admin.user_media.paging", async () => {
     expect(await list("")).toEqual(all(NEWEST));
     expect(await list("?dir=f")).toEqual(all(NEWEST.toReversed()));

@@ -15,17 +15,14 @@ export interface AdministeredService {
   readonly service: TestService;
   readonly homeserver: FakeHomeserver;
   /** A request with the token of a user, `@admin:example.test` where no other is named. */
-  ask(method: string, path: string, options?: { readonly by?: string; readonly body?: string }): Promise<AdminAnswer>;
+  readonly ask: (method: string, path: string, options?: { by?: string; body?: string }) => Promise<AdminAnswer>;
   /** Uploads a text as a user and answers its id. */
-  upload(
-    text: string,
-    options?: { readonly by?: string; readonly query?: string; readonly type?: string },
-  ): Promise<string>;
+  readonly upload: (text: string, options?: { by?: string; query?: string; type?: string }) => Promise<string>;
   /** The status of a download. */
-  download(mediaId: string, options?: { readonly by?: string; readonly query?: string }): Promise<number>;
+  readonly download: (mediaId: string, options?: { by?: string; query?: string }) => Promise<number>;
   /** The `media_info` of media. */
-  info(mediaId: string): Promise<Record<string, unknown>>;
-  stop(): Promise<void>;
+  readonly info: (mediaId: string) => Promise<Record<string, unknown>>;
+  readonly stop: () => Promise<void>;
 }
 
 const FORBIDDEN = { status: 403, body: { errcode: "M_FORBIDDEN", error: "You are not a server admin" } };
