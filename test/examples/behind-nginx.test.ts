@@ -64,6 +64,34 @@ describe.runIf(hasNginx)("Through nginx", () => {
     expect(status).toBe(200);
   });
 
+  test.each([
+    "media/example.test/abc",
+    "media/quarantine/example.test/abc",
+    "media/unquarantine/example.test/abc",
+    "media/protect/abc",
+    "media/unprotect/abc",
+    "media/quarantine_changes?from=1",
+    "media/delete?before_ts=1700000000000",
+    "media/example.test/delete",
+    "purge_media_cache?before_ts=1700000000000",
+    "quarantine_media/!room:example.test",
+    "room/!room:example.test/media",
+    "room/%21ro%2Fom%3Aexample.test/media/quarantine",
+    "user/@a:example.test/media/quarantine",
+    "users/%40a%3Aexample.test/media",
+    "statistics/users/media?limit=10",
+  ])("Administration of media is sent to the service: %s", async (path) => {
+    // Synapse is not there: what goes to it is 502.
+    expect((await fetch(`${nginx.url}/_synapse/admin/v1/${path}`)).status).not.toBe(502);
+  });
+
+  test.each(["v1/rooms", "v2/users/@a:example.test", "v1/users/@a:example.test/admin", "v1/statistics/database/rooms"])(
+    "Other administration stays with Synapse: %s",
+    async (path) => {
+      expect((await fetch(`${nginx.url}/_synapse/admin/${path}`)).status).toBe(502);
+    },
+  );
+
   test("A path of Synapse's is not sent to the service", async () => {
     const response = await fetch(`${nginx.url}/_matrix/client/versions`);
     expect(response.status).toBe(502);

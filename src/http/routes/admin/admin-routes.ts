@@ -1,6 +1,5 @@
-import { matrixError } from "../../../errors.ts";
 import { toJsonText } from "../../../util/json-text.ts";
-import { decodePercent } from "../../../util/percent.ts";
+import { decodePercentLeniently } from "../../../util/percent.ts";
 import { recordOf } from "../../record/request-record.ts";
 import { identifyAdministrator, type AdministratorOptions } from "../../request/administrator.ts";
 import { waitsForContinue } from "../../request/body.ts";
@@ -30,19 +29,13 @@ function handlerOf(endpoint: AdminEndpoint, path: RegExp, options: Administrator
     const administrator = await identifyAdministrator(req, query, options);
     const record = recordOf(res);
     if (record) record.userId = administrator.userId;
-    const parts = (path.exec(req.path) ?? []).slice(1).map(decodePart);
+    // Room ids come encoded from some clients and as they are from others.
+    const parts = (path.exec(req.path) ?? []).slice(1).map(decodePercentLeniently);
     const body = await endpoint.handle({ req, res, query, parts, administrator });
     if (body === undefined) return;
     // A client that waits to be told to send its body gets the answer in its place, and its connection ends.
     sendJson(res, 200, toJsonText(body), waitsForContinue(req) ? { Connection: "close" } : {});
   };
-}
-
-/** Room ids come encoded from some clients and as they are from others. */
-function decodePart(part: string): string {
-  const text = decodePercent(part);
-  if (text === undefined) throw matrixError("NOT_FOUND");
-  return text;
 }
 
 function patternOf(name: string): RegExp {

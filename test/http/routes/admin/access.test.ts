@@ -134,7 +134,18 @@ test("Room and user ids are read encoded and as they are", async () => {
   for (const user of ["@bob:example.test", "%40bob%3Aexample.test"]) {
     expect(await ask("GET", `${ADMIN}/users/${user}/media`)).toMatchObject({ status: 200, body: { total: 1 } });
   }
-  expect(await ask("GET", `${ADMIN}/users/%ff/media`)).toMatchObject({ status: 404 });
+  const invalid = { status: 400, body: { errcode: "M_INVALID_PARAM" } };
+  expect(await ask("GET", `${ADMIN}/users/%ff/media`)).toMatchObject(invalid);
+});
+
+test("A room id that a server could take for a path leads nowhere", async () => {
+  const { service, homeserver } = administered;
+  const headers = [["Authorization", `Bearer ${homeserver.tokenOf("@admin:example.test")}`]] as const;
+  for (const room of ["%2e%2e", "%2E", ".."]) {
+    const target = `${ADMIN}/room/${room}/media`;
+    const { status, body } = await RawConnection.ask(service.port, { method: "GET", target, headers });
+    expect([status, JSON.parse(body.toString())]).toEqual([200, { local: [], remote: [] }]);
+  }
 });
 
 test("What can be no media id of this server is unknown, and reaches no query", async () => {
