@@ -3,8 +3,7 @@ import { matrixError } from "../../errors.ts";
 import { pathOf } from "../client/path.ts";
 import { unlessNotFound } from "../client/refusal.ts";
 import { answerOfFailure } from "./refusal-answer.ts";
-import type { HomeserverRequest, HomeserverRequests } from "../client/request.ts";
-import type { JsonAnswer } from "../client/json-answer.ts";
+import type { HomeserverRequests } from "../client/request.ts";
 import type { Accounts } from "./accounts.ts";
 import { RecentAnswers } from "../who/recent-answers.ts";
 
@@ -33,13 +32,11 @@ export function createHomeserverAccounts(options: HomeserverAccountsOptions): Ac
   const names = new RecentAnswers<{ readonly displayname: string | null }>(MAX_KEPT_NAMES);
 
   async function findAccount(userId: string, token: string): Promise<{ displayname: string | null } | undefined> {
-    try {
-      const path = pathOf`/_synapse/admin/v2/users/${userId}`;
+    const path = pathOf`/_synapse/admin/v2/users/${userId}`;
+    return answering(async () => {
       const answer = await unlessNotFound(requests.send({ what: "get_user", method: "GET", path, as: { token } }));
       return answer && { displayname: answer.read(AccountSchema).displayname ?? null };
-    } catch (error) {
-      throw answerOfFailure(error);
-    }
+    });
   }
 
   async function readPage(searchTerm: string | undefined, from: number, token: string): Promise<AccountsPage> {
@@ -51,16 +48,10 @@ export function createHomeserverAccounts(options: HomeserverAccountsOptions): Ac
       ...(searchTerm === undefined ? [] : [["name", searchTerm] as const]),
     ] as const;
     const path = "/_synapse/admin/v2/users";
-    const answer = await ask({ what: "list_users", method: "GET", path, query, as: { token } });
-    return answer.read(AccountsPageSchema);
-  }
-
-  async function ask(request: HomeserverRequest): Promise<JsonAnswer> {
-    try {
-      return await requests.send(request);
-    } catch (error) {
-      throw answerOfFailure(error);
-    }
+    return answering(async () => {
+      const answer = await requests.send({ what: "list_users", method: "GET", path, query, as: { token } });
+      return answer.read(AccountsPageSchema);
+    });
   }
 
   async function nameOf(userId: string, token: string): Promise<string | null> {
@@ -93,4 +84,12 @@ export function createHomeserverAccounts(options: HomeserverAccountsOptions): Ac
       return found;
     },
   };
+}
+
+async function answering<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw answerOfFailure(error);
+  }
 }

@@ -162,6 +162,8 @@ export const MIGRATIONS: readonly string[] = [
   `
   create index media_bridge_local_media_by_content on local_media_repository (sha256) where sha256 is not null;
   create index media_bridge_remote_media_by_content on remote_media_cache (sha256) where sha256 is not null;
+  create index media_bridge_quarantined_local_media on local_media_repository (sha256) where quarantined_by is not null;
+  create index media_bridge_quarantined_remote_media on remote_media_cache (sha256) where quarantined_by is not null;
   create table media_bridge_quarantined_hashes (
     sha256 text primary key,
     quarantined_by text not null,

@@ -19,7 +19,7 @@ import {
 import type { SqliteConnection, Statements } from "../connection.ts";
 
 /** How many users one read sums up: a turn of the event loop must stay short. */
-const USERS_AT_ONCE = 100;
+const USERS_AT_ONCE = 20;
 
 /** {@link AdministrationRows} in SQLite. */
 export class AdministrationTable implements AdministrationRows {
