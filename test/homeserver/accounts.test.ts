@@ -10,6 +10,11 @@ const ROOM_MEDIA = "/_synapse/admin/v1/room/!room:example.test/media";
 const TOKEN = "token-of-an-administrator";
 const NOT_FOUND: Answer = { status: 404, body: { errcode: "M_NOT_FOUND", error: "User not found" } };
 
+const users = (count: number) => ({
+  users: Array.from({ length: count }, (_, index) => ({ name: `@u${index}:example.test` })),
+  total: count,
+});
+
 let fake: FakeHomeserver;
 let homeserver: Homeserver;
 let accounts: Accounts;
@@ -33,10 +38,6 @@ describe("The accounts of a homeserver", () => {
   });
 
   test("are listed up to a maximum", async () => {
-    const users = (count: number) => ({
-      users: Array.from({ length: count }, (_, index) => ({ name: `@u${index}:example.test` })),
-      total: count,
-    });
     fake.answer("GET", USERS, { body: users(3) });
     expect((await accounts.list(undefined, TOKEN)).size).toBe(3);
     fake.answer("GET", USERS, { body: users(4) });
