@@ -2,7 +2,6 @@ import { toJsonText } from "../../../util/json-text.ts";
 import { decodePercentLeniently } from "../../../util/percent.ts";
 import { recordOf } from "../../record/request-record.ts";
 import { identifyAdministrator, type AdministratorOptions } from "../../request/administrator.ts";
-import { waitsForContinue } from "../../request/body.ts";
 import { parseQuery } from "../../request/query.ts";
 import { sendJson } from "../../response/json.ts";
 import type { Handler, Route } from "../route.ts";
@@ -33,8 +32,7 @@ function handlerOf(endpoint: AdminEndpoint, path: RegExp, options: Administrator
     const parts = (path.exec(req.path) ?? []).slice(1).map(decodePercentLeniently);
     const body = await endpoint.handle({ req, res, query, parts, administrator });
     if (body === undefined) return;
-    // A client that waits to be told to send its body gets the answer in its place, and its connection ends.
-    sendJson(res, 200, toJsonText(body), waitsForContinue(req) ? { Connection: "close" } : {});
+    sendJson(res, 200, toJsonText(body));
   };
 }
 
