@@ -28,6 +28,11 @@ export const CATALOGUE = {
     "M_UNKNOWN",
     "This needs a homeserver to ask, and media_bridge.homeserver.url names none",
   ],
+  HOMESERVER_IS_OURSELVES: [
+    508,
+    "M_UNKNOWN",
+    "media_bridge.homeserver.url leads back to this service: it must be the address of Synapse itself",
+  ],
   TOO_MANY_ACCOUNTS: [
     400,
     "M_UNKNOWN",

@@ -1,4 +1,4 @@
-import { MatrixError, matrixError } from "../../errors.ts";
+import { CATALOGUE, MatrixError, matrixError } from "../../errors.ts";
 import { HomeserverError, retryAfterSecondsOf } from "../homeserver-error.ts";
 import { HomeserverNotConfigured, HomeserverRefusal } from "../client/refusal.ts";
 
@@ -22,4 +22,6 @@ export function answerOfFailure(error: unknown): unknown {
   return error;
 }
 
-const PASSED_ON: ReadonlySet<number> = new Set([400, 401, 403, 404, 429]);
+const LOOP_STATUS = CATALOGUE.HOMESERVER_IS_OURSELVES[0];
+
+const PASSED_ON: ReadonlySet<number> = new Set([400, 401, 403, 404, 429, LOOP_STATUS]);

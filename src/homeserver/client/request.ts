@@ -47,6 +47,9 @@ export interface HomeserverRequestsOptions {
 
 type HomeserverTokensGiven = Pick<HomeserverRequestsOptions, "adminToken" | "appserviceToken">;
 
+/** By which the service knows a question of its own again, where a proxy sends it back. */
+export const USER_AGENT = "synapse-media-bridge";
+
 const MAX_CONNECTIONS = 16;
 const MAX_ANSWER_BYTES = 2 ** 20;
 const ADMIN_KEY = "media_bridge.homeserver.admin_token_file";
@@ -74,6 +77,7 @@ export function createHomeserverRequests(options: HomeserverRequestsOptions): Ho
       path: `${prefix}${request.path}${query.size === 0 ? "" : `?${query.toString()}`}`,
       headers: {
         accept: "application/json",
+        "user-agent": USER_AGENT,
         authorization: `Bearer ${findToken(options, request.as)}`,
         ...(bodyText !== undefined && { "content-type": "application/json" }),
       },

@@ -6,7 +6,7 @@ import type { SynapseBehind } from "./synapse-behind.ts";
 /** What endpoints about single media need. */
 export interface LocalMediaParts {
   readonly serverName: string;
-  readonly stores: Pick<MediaStores, "administration" | "quarantine">;
+  readonly stores: Pick<MediaStores, "administration" | "quarantine" | "flushed">;
   /** Undefined without a Synapse behind this repository. */
   readonly behind: SynapseBehind | undefined;
 }

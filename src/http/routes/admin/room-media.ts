@@ -1,4 +1,5 @@
-import type { HomeserverRequests } from "../../../homeserver/client/request.ts";
+import { matrixError } from "../../../errors.ts";
+import { USER_AGENT, type HomeserverRequests } from "../../../homeserver/client/request.ts";
 import { askRoomMedia } from "../../../homeserver/administration/room-media.ts";
 import type { AdminEndpoint } from "./admin-endpoint.ts";
 
@@ -10,6 +11,10 @@ export function roomMediaEndpoint({ homeserver }: { readonly homeserver: Homeser
   return {
     name: "/_synapse/admin/v1/room/{roomId}/media",
     method: "get",
-    handle: ({ parts: [roomId = ""], administrator }) => askRoomMedia(homeserver, roomId, administrator.token),
+    async handle({ req, parts: [roomId = ""], administrator }) {
+      // Otherwise the question would be asked again and again.
+      if (req.headers["user-agent"] === USER_AGENT) throw matrixError("HOMESERVER_IS_OURSELVES");
+      return askRoomMedia(homeserver, roomId, administrator.token);
+    },
   };
 }

@@ -1,4 +1,7 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { portOf } from "../../support/bodies.ts";
 import { RawConnection } from "../../support/raw-connection.ts";
 import { ADMIN, startAdministered, type AdministeredService } from "../../support/administration.ts";
 import { startTestService, type TestService } from "../../../support/service.ts";
@@ -162,4 +165,37 @@ test("A path that is not exactly one of Synapse's is unknown", async () => {
     const answer = await main.request(`${ADMIN}/${path}`, { as: "admin" });
     expect([answer.status, await answer.json()]).toMatchObject([404, { errcode: "M_UNRECOGNIZED" }]);
   }
+});
+
+test("A homeserver's address that leads back to the service is named as the fault, and asked once", async () => {
+  const path = `${ADMIN}/room/!room:example.test/media`;
+  // A proxy that sends administration of media to the service, also where the service itself asks.
+  const targets = { service: "", homeserver: "" };
+  let asked = 0;
+  const proxy = createServer((req, res) => {
+    const isOurs = req.url?.startsWith(ADMIN) === true;
+    if (isOurs) asked += 1;
+    const headers = { Authorization: req.headers.authorization ?? "", "User-Agent": req.headers["user-agent"] ?? "" };
+    fetch((isOurs ? targets.service : targets.homeserver) + req.url, { headers }).then(
+      async (answer) => res.writeHead(answer.status).end(await answer.text()),
+      () => res.destroy(),
+    );
+  });
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  const { homeserver, service, ask, stop } = await startAdministered({
+    mediaBridge: { homeserver: { url: `http://127.0.0.1:${portOf(proxy)}` } },
+  });
+  Object.assign(targets, { service: service.url, homeserver: homeserver.url });
+  for (const [method, target] of [
+    ["GET", path],
+    ["POST", `${path}/quarantine`],
+  ] as const) {
+    asked = 0;
+    const { status, body } = await ask(method, target);
+    expect([status, body["error"]]).toEqual([508, expect.stringContaining("media_bridge.homeserver.url leads back")]);
+    expect(asked).toBe(1);
+  }
+  await stop();
+  proxy.closeAllConnections();
+  await new Promise((resolve) => proxy.close(resolve));
 });

@@ -32,6 +32,7 @@ function setProtection(
   return answerOrPassOn(request, localIdOf(parts.serverName, mediaId, parts), parts, {
     async here(localId) {
       await parts.stores.quarantine.protect(localId, isProtected);
+      await parts.stores.flushed();
       return {};
     },
     otherwise: () => {

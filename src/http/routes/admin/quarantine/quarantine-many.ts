@@ -63,7 +63,13 @@ async function quarantineRoom(request: AdminRequest, parts: QuarantineManyParts)
 }
 
 /** A Synapse behind quarantines what it has itself. */
-async function addSynapses(here: number, request: AdminRequest, { behind }: QuarantineManyParts): Promise<object> {
+async function addSynapses(
+  here: number,
+  request: AdminRequest,
+  { stores, behind }: QuarantineManyParts,
+): Promise<object> {
+  // What was done here survives a power loss before the client, or a Synapse, hears of it.
+  await stores.flushed();
   const there = behind && (await behind.ask(request, QuarantinedSchema));
   return { num_quarantined: here + (there?.num_quarantined ?? 0) };
 }

@@ -41,6 +41,7 @@ function actOnMedia(
   return answerOrPassOn(request, localIdOf(serverName, mediaId, parts), parts, {
     async here(localId) {
       await act(localId);
+      await parts.stores.flushed();
       return {};
     },
     otherwise: () => ({}),
