@@ -11,6 +11,7 @@ import { benchMigration } from "./migration.ts";
 import { benchShadow } from "./shadow.ts";
 import { benchSpam } from "./spam.ts";
 import { benchService } from "./service.ts";
+import { benchThumbnails } from "./thumbnails.ts";
 import { ROOT } from "./support/targets.ts";
 
 const { values } = parseArgs({
@@ -44,6 +45,8 @@ if (values.only === "guard") await benchGuard(python, Number(values.scale));
 // Only where it is asked for: it says what a Python child less saves.
 if (values.only === "migration") await benchMigration(python);
 
+// Only where it is asked for: it draws large pictures.
+if (values.only === "thumbnails") await benchThumbnails();
 // Only where it is asked for: it needs two Synapses.
 if (values.only === "inside") await benchInside();
 // Only where it is asked for: it stores 4 GB.

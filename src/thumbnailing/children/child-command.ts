@@ -13,9 +13,9 @@ const PROGRAM = fileURLToPath(new URL(`../decoding/decoding-process${EXTENSION}`
 const NODE_OPTIONS = ["--jitless", "--max-old-space-size=64", "--v8-pool-size=1"];
 /**
  * The whole environment: nothing of the service's, which may hold secrets. One thread and two arenas keep the memory of
- * hundreds of pictures together.
+ * hundreds of pictures together, and what a picture took is given back after it (glibc; others ignore these).
  */
-const ENVIRONMENT = { UV_THREADPOOL_SIZE: "1", MALLOC_ARENA_MAX: "2" };
+const ENVIRONMENT = { UV_THREADPOOL_SIZE: "1", MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "1048576" };
 /** Limits the memory that a process may have for data, and keeps a crash from leaving a file of it. */
 const LIMIT = 'ulimit -c 0 && ulimit -d "$0" && exec "$@"';
 

@@ -22,7 +22,7 @@ const PNG_FORMATS = new Set<PictureFormat>(["png", "gif"]);
 export async function encodeStill(source: StillSource, shape: ThumbnailShape, facts: PictureFacts): Promise<Encoded> {
   const { isTransparent } = source;
   const open = () => {
-    const image = resizeStill(source.open(), { ...shape, fit: fitOf(shape) }, facts).toColourspace("srgb");
+    const image = resizeStill(source.open(), { ...shape, fit: fitOf(shape) }, facts);
     return isTransparent ? image : image.removeAlpha();
   };
   if (isTransparent || PNG_FORMATS.has(facts.format)) {

@@ -25,7 +25,7 @@ const OPAQUE = Buffer.alloc(64 * 1024, 0xff);
 export async function openStill(path: string, { facts, shapes, maxPixels }: StillOptions): Promise<StillSource> {
   const { width, height } = baseSize(facts, shapes);
   const openWhole = () => openPicture(path, { maxPixels }).autoOrient();
-  const resized = () => resizeStill(openWhole(), { width, height, fit: "fill" }, facts).toColourspace("srgb");
+  const resized = () => resizeStill(openWhole(), { width, height, fit: "fill" }, facts);
   if (width * height > MAX_BASE_PIXELS) {
     const isTransparent = facts.hasAlpha && isAnyTransparent(await resized().extractChannel("alpha").raw().toBuffer());
     return { isTransparent, open: openWhole };

@@ -21,6 +21,7 @@ describe("a child", () => {
       .filter((line) => line !== "");
     expect(environment.filter((line) => !/^(?:PWD|OLDPWD|_|SHLVL)=/.test(line)).toSorted()).toEqual([
       "MALLOC_ARENA_MAX=2",
+      "MALLOC_MMAP_THRESHOLD_=1048576",
       "UV_THREADPOOL_SIZE=1",
     ]);
     expect(getPriority(pid)).toBe(Math.max(10, getPriority()));
