@@ -200,7 +200,7 @@ test("The bridge knows nothing of Matrix: it imports nothing but itself and util
   expect(wrong.map(describeImport)).toEqual([]);
 });
 
-test("node:http is imported for its types alone, and its values come from util/node-http.ts, which saves memory", () => {
+test("node:http is imported for its types alone, and its values come from util/http/node-http.ts, which saves memory", () => {
   const wrong = imports.filter(({ specifier, typeOnly }) => specifier === "node:http" && !typeOnly);
   expect(wrong.map(describeImport)).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { Scheduler } from "fast-check";
 import { CallbackChain } from "../../src/callbacks/callback-chain.ts";
 import type { ChainOptions } from "../../src/callbacks/chain-options.ts";
 import { localFile } from "../../src/media-file.ts";
-import { CallbackRegistry } from "../../src/callbacks/registry.ts";
+import { CallbackRegistry } from "../../src/callbacks/slots/registry.ts";
 import { InProcessUploadLocks } from "../../src/coordination/in-process-upload-locks.ts";
 import { InProcessUploadWaiters } from "../../src/coordination/in-process-upload-waiters.ts";
 import { InProcessUsageAccounts } from "../../src/coordination/in-process-usage-accounts.ts";

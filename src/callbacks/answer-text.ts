@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { isPlainObject } from "../util/json-text.ts";
+import { isPlainObject } from "../util/text/json-text.ts";
 import type { MediaUploadLimit } from "./limit.ts";
 
 const MAX_LENGTH = 2048;

@@ -8,10 +8,10 @@ import { MatrixError } from "../errors.ts";
 import { SYSTEM_CLOCK } from "../util/clock.ts";
 import { runForRequest } from "./context/current-request.ts";
 import { ModuleUnavailable } from "./failure.ts";
-import { type AskedStep, inOneTrip, missingResult, runSteps, type StepResult } from "./python-run.ts";
-import type { Segment } from "./registry.ts";
-import { isPresent, type PythonSlot, type SlotRecord, type TypeScriptSlot } from "./slot.ts";
-import { callTypeScriptSlot } from "./typescript-slot.ts";
+import { type AskedStep, inOneTrip, missingResult, runSteps, type StepResult } from "./slots/python-run.ts";
+import type { Segment } from "./slots/registry.ts";
+import { isPresent, type PythonSlot, type SlotRecord, type TypeScriptSlot } from "./slots/slot.ts";
+import { callTypeScriptSlot } from "./slots/typescript-slot.ts";
 import { judgeRecord, readStop } from "./report-only/judge-record.ts";
 import { isReportOnly, type Unenforced } from "./report-only/unenforced.ts";
 

@@ -2,9 +2,9 @@ import type { Clock } from "../util/clock.ts";
 import type { WalkListeners } from "./asked/walk-hearing.ts";
 import type { AdminQuestion } from "./context/caller.ts";
 import type { CallbackPolicy, KindName } from "./kinds.ts";
-import type { CallbackRegistry } from "./registry.ts";
+import type { CallbackRegistry } from "./slots/registry.ts";
 import type { Unenforced, UnenforcedFacts } from "./report-only/unenforced.ts";
-import type { Slot, SlotObserver } from "./slot.ts";
+import type { Slot, SlotObserver } from "./slots/slot.ts";
 
 /** What a chain of callbacks is made from, and who hears of it. */
 export interface ChainOptions extends WalkListeners {

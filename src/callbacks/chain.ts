@@ -1,7 +1,7 @@
 import type { MatrixError } from "../errors.ts";
 import type { NewFacts } from "./context/caller.ts";
 import type { CallbackKinds, KindName, Question } from "./kinds.ts";
-import type { Slot } from "./slot.ts";
+import type { Slot } from "./slots/slot.ts";
 
 /** How a walk ended: the slot that stopped it, and its value. */
 export interface Decision<K extends KindName> {

@@ -1,7 +1,7 @@
 import { type ErrorCode, MatrixError, matrixError, type SlotName, withFacts } from "../errors.ts";
 import { isCandidate, originalIndex } from "../util/candidate-index.ts";
-import { toJsonText } from "../util/json-text.ts";
-import type { Slot } from "./slot.ts";
+import { toJsonText } from "../util/text/json-text.ts";
+import type { Slot } from "./slots/slot.ts";
 import { badContent, type RefusalWords } from "./spam-verdict.ts";
 
 /** A module's code failed: it raised, or returned a wrong type. `message` is for the log, never for a client. */

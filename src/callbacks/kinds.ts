@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors.ts";
 import { type FileInfo, toPythonFileInfo } from "../media-file.ts";
 import { readRegularFile } from "../util/regular-file.ts";
 import { judgeSpam, type RefusalWords } from "./spam-verdict.ts";
-import { isPlainObject, toJsonText } from "../util/json-text.ts";
+import { isPlainObject, toJsonText } from "../util/text/json-text.ts";
 import { describeType, limitFromModule, limitFromWire, limitToWire, type MediaUploadLimit } from "./limit.ts";
 import { MEDIA_ID, type Parameter, SIZE, USER_ID } from "./parameters.ts";
 

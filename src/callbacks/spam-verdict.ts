@@ -1,5 +1,5 @@
 import { type MatrixError, matrixError } from "../errors.ts";
-import { isPlainObject, toJsonText } from "../util/json-text.ts";
+import { isPlainObject, toJsonText } from "../util/text/json-text.ts";
 import type { Verdict } from "./kinds.ts";
 import { describeType } from "./limit.ts";
 

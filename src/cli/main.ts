@@ -11,7 +11,7 @@ if (major < neededMajor || (major === neededMajor && minor < neededMinor)) {
   process.exitCode = 1;
 } else {
   // Before the service is imported, which fills the heap.
-  const { holdYoungGeneration } = await import("./young-generation.ts");
+  const { holdYoungGeneration } = await import("./start/young-generation.ts");
   holdYoungGeneration();
   await import("./program.ts");
 }

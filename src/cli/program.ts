@@ -73,7 +73,7 @@ program
   .option("--watch", "for development: reload whenever a file of the configuration or of a module changes")
   .action(async (options: { config: string[]; tryOut?: boolean; watch?: boolean }) => {
     const loaded = loadConfig(options.config);
-    const { start } = await import("./start.ts");
+    const { start } = await import("./start/start.ts");
     await start(loaded, {
       tryOut: options.tryOut === true,
       watched: options.watch === true ? options.config : undefined,
@@ -87,7 +87,7 @@ program
   .description("have the running service read its configuration and modules again, without a gap")
   .requiredOption(...CONFIG_OPTION)
   .action(async (options: { config: string[] }) => {
-    const { reload } = await import("./reload.ts");
+    const { reload } = await import("./running/reload.ts");
     print(await reload(loadConfig(options.config)));
     process.exit(0);
   });
@@ -102,7 +102,7 @@ program
   .option("--homeserver-config <path>", "with --live: a file of Synapse's own; may be repeated", collect)
   .action(async (options: CheckCommandOptions) => {
     if (options.live === true) {
-      const { checkLive } = await import("./check-live.ts");
+      const { checkLive } = await import("./live/check-live.ts");
       const { publicUrl, homeserverConfig: homeserverConfigs = [] } = options;
       const { text, hasProblems } = await checkLive(await loadAsService(options.config), {
         publicUrl,
@@ -111,7 +111,7 @@ program
       print(text);
       process.exit(hasProblems ? 1 : 0);
     }
-    const { check } = await import("./check.ts");
+    const { check } = await import("./check/check.ts");
     const { text, hasProblems } = await check(await loadAsService(options.config), { tryAs: options.try });
     print(text);
     process.exit(hasProblems ? 1 : 0);
@@ -133,7 +133,7 @@ program
   .action(async (callback: string, args: string[], { config, running, json, record }: CallCommandOptions) => {
     const [paths = [], more] = [config, running].filter((given) => given !== undefined);
     if (paths.length === 0 || more !== undefined) throw new StartError("CONFIG", WHOM_TO_CALL);
-    const { call } = await import("./call.ts");
+    const { call } = await import("./running/call.ts");
     const asked = running === undefined ? "configuration" : "service";
     print(await call((await loadAsService(paths)).config, callback, args, { asked, json: json === true, record }));
     process.exit(0);
@@ -162,7 +162,7 @@ program
   .action(async (options: { config: string[]; period?: string }) => {
     const loaded = await loadAsService(options.config);
     const periodMs = options.period === undefined ? undefined : readDuration("--period", options.period);
-    const { importUsage } = await import("./import-usage.ts");
+    const { importUsage } = await import("./running/import-usage.ts");
     print(await importUsage(loaded, { periodMs }));
     process.exit(0);
   });
@@ -175,7 +175,7 @@ program
   .option("--json", "print one JSON object a line")
   .action(async (options: { config: string[]; repair?: boolean; json?: boolean }) => {
     const loaded = await loadAsService(options.config);
-    const { verify } = await import("./verify.ts");
+    const { verify } = await import("./running/verify.ts");
     const isGood = await verify(loaded, { repair: options.repair === true, json: options.json === true, print });
     process.exit(isGood ? 0 : 1);
   });
@@ -186,7 +186,7 @@ program
   .requiredOption(...CONFIG_OPTION)
   .option("--json", "print JSON")
   .action(async (options: { config: string[]; json?: boolean }) => {
-    const { status } = await import("./status.ts");
+    const { status } = await import("./running/status.ts");
     print(await status(await loadAsService(options.config), { json: options.json === true }));
     process.exit(0);
   });

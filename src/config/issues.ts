@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ConfigSources } from "./config-files.ts";
-import { findNearestName } from "./nearest-name.ts";
+import { findNearestName } from "./keys/nearest-name.ts";
 import { listNames } from "./schema/schema.ts";
 import { describeKind, findNode, type YamlNode } from "./yaml/yaml-node.ts";
 

@@ -4,7 +4,7 @@ import type { Config, ConfiguredUploadLimit, LoadedConfig } from "./config.ts";
 import { type ConfigSources, readConfigSources } from "./config-files.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { describeIssues } from "./issues.ts";
-import { warnAboutKeys } from "./key-warnings.ts";
+import { warnAboutKeys } from "./keys/key-warnings.ts";
 import { buildMediaBridge } from "./build/media-bridge.ts";
 import { buildModuleDatabase, warnAboutModuleDatabase } from "./build/module-database.ts";
 import { buildModules } from "./build/modules.ts";

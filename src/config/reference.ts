@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { fieldNotes } from "./schema/fields.ts";
 import { ConfigSchema, findDefault, findMapping } from "./schema/schema.ts";
-import { DECIDING_SYNAPSE_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "./synapse-keys.ts";
+import { DECIDING_SYNAPSE_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "./keys/synapse-keys.ts";
 
 interface Row {
   readonly path: string;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { StartError } from "../errors.ts";
 import { flag, text } from "./schema/fields.ts";
-import { isUserId } from "./matrix-names.ts";
+import { isUserId } from "./forms/matrix-names.ts";
 import { isTokenText, secretFileWarnings } from "./secret-file.ts";
 import { describeKind, findOddKey, findNode } from "./yaml/yaml-node.ts";
 import { readYamlFile } from "./yaml/yaml-file.ts";

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { ParameterForm } from "../callbacks/parameters.ts";
 import { limitFromModule } from "../callbacks/limit.ts";
-import { isUserId } from "../config/matrix-names.ts";
+import { isUserId } from "../config/forms/matrix-names.ts";
 import { StartError } from "../errors.ts";
 import { localFile, toFileInfo } from "../media-file.ts";
 

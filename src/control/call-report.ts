@@ -1,5 +1,5 @@
 import { ModuleFailure } from "../callbacks/failure.ts";
-import type { SlotRecord } from "../callbacks/slot.ts";
+import type { SlotRecord } from "../callbacks/slots/slot.ts";
 import { isReportOnly } from "../callbacks/report-only/unenforced.ts";
 import { MatrixError } from "../errors.ts";
 import type { HttpAnswer } from "./call-answer.ts";

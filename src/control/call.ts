@@ -4,7 +4,7 @@ import type { ChainOptions } from "../callbacks/chain-options.ts";
 import type { NewFacts } from "../callbacks/context/caller.ts";
 import type { Chain } from "../callbacks/chain.ts";
 import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts";
-import type { SlotRecord } from "../callbacks/slot.ts";
+import type { SlotRecord } from "../callbacks/slots/slot.ts";
 import { isReportOnly, type Unenforced } from "../callbacks/report-only/unenforced.ts";
 import type { Config } from "../config/config.ts";
 import { MatrixError, StartError } from "../errors.ts";

@@ -1,5 +1,5 @@
 import { StartError } from "../errors.ts";
-import { request } from "../util/node-http.ts";
+import { request } from "../util/http/node-http.ts";
 
 /** No service listens there: the socket does not exist, or its service is gone. */
 const NOBODY = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR"]);

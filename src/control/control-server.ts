@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { StartError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
-import { createServer } from "../util/node-http.ts";
+import { createServer } from "../util/http/node-http.ts";
 import { listenOnSocket } from "../util/sockets/private-socket.ts";
 import { removeSocket } from "../util/sockets/remove-socket.ts";
 

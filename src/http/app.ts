@@ -9,18 +9,18 @@ import { MatrixError, matrixError } from "../errors.ts";
 import { finishAfterBody } from "../util/bodies/finish-after-body.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
-import { requestFacts } from "../util/request-ids.ts";
+import { requestFacts } from "../util/http/request-ids.ts";
 import { checkHead } from "./request/check-head.ts";
 import { removeForwarded } from "./request/client-claims.ts";
 import { discardBody, discardUnread, type DiscardOptions } from "./request/discard-body.ts";
 import type { Probes } from "./probes.ts";
 import { tellToContinue, waitsForContinue } from "./request/body.ts";
-import type { ActiveRequests } from "./active-requests.ts";
+import type { ActiveRequests } from "./draining/active-requests.ts";
 import { logRequests, type RefusalTaker } from "./record/request-log.ts";
 import { recordOf } from "./record/request-record.ts";
 import { CORS_HEADERS, sendError, sendErrorAhead } from "./response/json.ts";
 import { allowedMethods, type Route } from "./routes/route.ts";
-import { refuseWhileShuttingDown, type ShutdownGate } from "./shutdown-gate.ts";
+import { refuseWhileShuttingDown, type ShutdownGate } from "./draining/shutdown-gate.ts";
 
 export interface AppOptions {
   readonly routes: readonly Route[];

@@ -7,7 +7,7 @@ import type { Backend, TakenUpload, UploadTarget } from "./backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "./request/authenticate.ts";
 import { clientLeaving } from "./request/client-leaving.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "./request/body.ts";
-import { parseQuery, queryText } from "./request/query.ts";
+import { parseQuery, queryText } from "./request/query/query.ts";
 import { noteStoring, recordOf } from "./record/request-record.ts";
 
 /** What every route that takes uploads needs. */

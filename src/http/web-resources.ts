@@ -3,7 +3,7 @@ import { runForRequest } from "../callbacks/context/current-request.ts";
 import { failureOf } from "../callbacks/failure.ts";
 import { MatrixError, matrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
-import { requestFacts } from "../util/request-ids.ts";
+import { requestFacts } from "../util/http/request-ids.ts";
 import { cutTarget } from "../web/path-segments.ts";
 import type { WebResources } from "../web/web-resources.ts";
 import { passThrough } from "../proxy/relay.ts";

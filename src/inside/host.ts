@@ -7,8 +7,8 @@ import { VERSION } from "../version.ts";
 import type { Logger } from "../util/log.ts";
 import { HostedModules } from "./hosted-modules.ts";
 import type { OneConfiguration } from "./one-configuration.ts";
-import { peerDatabase } from "./peer-database.ts";
-import { peerHomeserver } from "./peer-homeserver.ts";
+import { peerDatabase } from "./peer/peer-database.ts";
+import { peerHomeserver } from "./peer/peer-homeserver.ts";
 import { InitializeSchema, MAGIC, PROTOCOL_VERSION, ServerFactsSchema, type WireFailure } from "./protocol.ts";
 import { runSteps } from "./run-steps.ts";
 

@@ -1,12 +1,12 @@
 import { isAbsolute } from "node:path";
 import { KINDS } from "../callbacks/kinds.ts";
-import { CallbackRegistry } from "../callbacks/registry.ts";
-import type { TypeScriptSlot } from "../callbacks/slot.ts";
+import { CallbackRegistry } from "../callbacks/slots/registry.ts";
+import type { TypeScriptSlot } from "../callbacks/slots/slot.ts";
 import { StartError } from "../errors.ts";
 import type { HomeserverClient } from "../homeserver/client/homeserver-client.ts";
 import { declareUncounted } from "../metrics/declared-metrics.ts";
 import type { ModuleDatabase } from "../module-api/module-database.ts";
-import { heardLog } from "../modules/heard-log.ts";
+import { heardLog } from "../modules/heard/heard-log.ts";
 import { BackgroundTasks } from "../modules/typescript/background-tasks.ts";
 import { createNamesApi } from "../modules/typescript/names.ts";
 import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "../modules/typescript/typescript-host.ts";
@@ -15,7 +15,7 @@ import { SYSTEM_CLOCK } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import { parseExactJson } from "./exact-json.ts";
 import type { Initialize, ServerFacts, WireEntry } from "./protocol.ts";
-import { offerNoProvider, offerNoWeb } from "./not-offered.ts";
+import { offerNoProvider, offerNoWeb } from "./peer/not-offered.ts";
 
 /** What modules reach through their Synapse. */
 export interface SynapseServices {

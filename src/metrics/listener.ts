@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from "node:http";
-import { createServer } from "../util/node-http.ts";
+import { createServer } from "../util/http/node-http.ts";
 
 /** What `GET /metrics` answers. */
 export interface Exposition {

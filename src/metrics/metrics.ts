@@ -1,5 +1,5 @@
 import type { KindName } from "../callbacks/kinds.ts";
-import type { SlotModule, SlotOutcome } from "../callbacks/slot.ts";
+import type { SlotModule, SlotOutcome } from "../callbacks/slots/slot.ts";
 import { declareUncounted, type DeclaredMetrics } from "./declared-metrics.ts";
 import type { ChildMetrics } from "./module-metrics.ts";
 

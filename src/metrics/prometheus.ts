@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { SlotOutcome } from "../callbacks/slot.ts";
+import type { SlotOutcome } from "../callbacks/slots/slot.ts";
 import type { Logger } from "../util/log.ts";
 import type { Exposition } from "./listener.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from "prom-client";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
-import type { SlotModule } from "../callbacks/slot.ts";
+import type { SlotModule } from "../callbacks/slots/slot.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** Callbacks whose answers stand for those of later ones, and refuse nothing by themselves. */

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { AdminQuestion } from "../callbacks/context/caller.ts";
 import { ModuleUnavailable } from "../callbacks/failure.ts";
-import { CallbackRegistry } from "../callbacks/registry.ts";
+import { CallbackRegistry } from "../callbacks/slots/registry.ts";
 import type {
   ModuleConfig,
   PythonModuleConfig,
@@ -11,9 +11,9 @@ import type {
 } from "../config/config.ts";
 import { chooseModules, withDecidingCandidates } from "./deciding-candidates.ts";
 import { requireDatabaseChoice } from "./database-choice.ts";
-import { adviseOnLoading } from "./load-advice.ts";
-import { warnOfLeftOut, type LeftOut } from "./left-out.ts";
-import type { CompleteOptions, LoadOptions } from "./load-options.ts";
+import { adviseOnLoading } from "./loading/load-advice.ts";
+import { warnOfLeftOut, type LeftOut } from "./loading/left-out.ts";
+import type { CompleteOptions, LoadOptions } from "./loading/load-options.ts";
 import { joinStartErrors } from "./python/python-start-error.ts";
 import type { PythonChildren } from "./python/children/python-children.ts";
 import type { BackgroundTasks } from "./typescript/background-tasks.ts";

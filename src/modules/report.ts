@@ -3,7 +3,7 @@ import { describeSlot, ModuleFailure, ModuleUnavailable, nameSlot } from "../cal
 import { MatrixError } from "../errors.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import type { Logger } from "../util/log.ts";
-import { requestFacts } from "../util/request-ids.ts";
+import { requestFacts } from "../util/http/request-ids.ts";
 
 /** In place of a module's name, for limits that no module gave. */
 const CONFIGURATION = "configuration";

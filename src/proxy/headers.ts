@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { matrixError } from "../errors.ts";
-import { isForwardedHeader } from "../util/forwarded-headers.ts";
+import { isForwardedHeader } from "../util/http/forwarded-headers.ts";
 
 /** Hop-by-hop headers, which are never passed on. RFC 9110, "Connection". */
 const HOP_BY_HOP = new Set([

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { StartError } from "../errors.ts";
 import { takeFileLock, type FileLock } from "../util/file-lock.ts";
-import type { ShutdownStack } from "./shutdown-stack.ts";
+import type { ShutdownStack } from "./stop/shutdown-stack.ts";
 
 /** A folder for the service's own user alone: no other user can reach what is in it from the first moment. */
 const OWNER_ONLY = 0o700;

@@ -3,7 +3,7 @@ import { joinListeners } from "../callbacks/asked/join-listeners.ts";
 import { CallbackChain } from "../callbacks/callback-chain.ts";
 import type { Config } from "../config/config.ts";
 import { isGuarding } from "../config/is-guarding.ts";
-import { ActiveRequests } from "../http/active-requests.ts";
+import { ActiveRequests } from "../http/draining/active-requests.ts";
 import { createApp } from "../http/app.ts";
 import type { Probes } from "../http/probes.ts";
 import { withFallback } from "../http/routes/fallback.ts";
@@ -17,7 +17,7 @@ import type { PlacesLoad } from "../proxy/connection-places.ts";
 import { createUpstream } from "../proxy/to-synapse.ts";
 import type { Logger } from "../util/log.ts";
 import { RunningTasks } from "../util/concurrency/running-tasks.ts";
-import { measureUpstream } from "./measured-upstream.ts";
+import { measureUpstream } from "./features/measured-upstream.ts";
 import { openAdministration } from "./features/administration.ts";
 import { decidingRoutes } from "./features/deciding-routes.ts";
 import { openGuard } from "./features/guard.ts";
@@ -26,11 +26,11 @@ import { openStorageProviders } from "./features/provider-copies.ts";
 import { openRepository } from "./features/repository.ts";
 import { openThumbnails } from "./features/thumbnails.ts";
 import { serveModules } from "./features/web-resources.ts";
-import type { ModuleLoading } from "./module-loading.ts";
-import { listNotEnforced, NOT_ENFORCED } from "./not-enforced.ts";
+import type { ModuleLoading } from "./modules/module-loading.ts";
+import { listNotEnforced, NOT_ENFORCED } from "./modules/not-enforced.ts";
 import type { ProcessState } from "./process-state.ts";
 import { openShadows, type Shadows } from "./shadow/open-shadows.ts";
-import type { ShutdownStack } from "./shutdown-stack.ts";
+import type { ShutdownStack } from "./stop/shutdown-stack.ts";
 
 /**
  * One configuration at work: its modules, its chains and its routes. A reload replaces it with another, between two

@@ -7,7 +7,7 @@ import { InProcessUsageAccounts } from "../coordination/in-process-usage-account
 import type { UnrecordedDoubts } from "../guard/unrecorded-doubts.ts";
 import { Probes } from "../http/probes.ts";
 import { AccessTimes } from "../media/download/access-times.ts";
-import { ShutdownGate } from "../http/shutdown-gate.ts";
+import { ShutdownGate } from "../http/draining/shutdown-gate.ts";
 import type { BlobStore } from "../media/blobs.ts";
 import { KeptRefusals } from "../media/refusals/kept-refusals.ts";
 import { ThumbnailJobs } from "../media/thumbnails/thumbnail-jobs.ts";
@@ -28,7 +28,7 @@ import type { Clock } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import type { RateLimit } from "../util/concurrency/rate-limiter.ts";
 import { VERSION } from "../version.ts";
-import type { ShutdownStack } from "./shutdown-stack.ts";
+import type { ShutdownStack } from "./stop/shutdown-stack.ts";
 import { storePaths } from "./store-paths.ts";
 
 /** What outlives a reload: the store, and all that uploads of two generations must agree on. */

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../config/config.ts";
 import { StartError } from "../errors.ts";
-import { expectFreeAddress } from "../http/free-address.ts";
+import { expectFreeAddress } from "../http/listening/free-address.ts";
 import { expectRecordable } from "../shadow/recording/recording-file.ts";
 import { inspectDatabase, tryMediaStore } from "../storage/inspect-stores.ts";
 import { loadNativePart } from "../storage/native-part.ts";

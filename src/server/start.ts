@@ -1,12 +1,12 @@
 import type { AddressInfo } from "node:net";
 import type { Config } from "../config/config.ts";
-import { expectFreeAddress } from "../http/free-address.ts";
+import { expectFreeAddress } from "../http/listening/free-address.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import type { Metrics } from "../metrics/metrics.ts";
 import { lockDataPath } from "./data-path-lock.ts";
-import { ShutdownStack } from "./shutdown-stack.ts";
-import { openControl } from "./serve-control.ts";
-import { startModuleLoading } from "./module-loading.ts";
+import { ShutdownStack } from "./stop/shutdown-stack.ts";
+import { openControl } from "./listeners/serve-control.ts";
+import { startModuleLoading } from "./modules/module-loading.ts";
 import type { Service } from "./service.ts";
 import { loadNativePart } from "../storage/native-part.ts";
 import { SYSTEM_CLOCK, type Clock } from "../util/clock.ts";

@@ -1,4 +1,4 @@
-import type { Slot, SlotRecord } from "../callbacks/slot.ts";
+import type { Slot, SlotRecord } from "../callbacks/slots/slot.ts";
 import { MatrixError } from "../errors.ts";
 import { LatencyRing, type Latencies } from "./latency-ring.ts";
 

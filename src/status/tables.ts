@@ -1,4 +1,4 @@
-import { formatTime } from "../util/utc-time.ts";
+import { formatTime } from "../util/text/utc-time.ts";
 import { describeDecider } from "./decider.ts";
 import type { ServiceStatus, SlotStatus } from "./service-status.ts";
 import { listShadowTable } from "./shadow-table.ts";

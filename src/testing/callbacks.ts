@@ -2,7 +2,7 @@ import { CallContext } from "../callbacks/context/call-context.ts";
 import type { CallerFacts } from "../callbacks/context/caller.ts";
 import { KINDS, type CallbackKinds, type KindName } from "../callbacks/kinds.ts";
 import type { MediaUploadLimit } from "../callbacks/limit.ts";
-import type { CallbackRegistry } from "../callbacks/registry.ts";
+import type { CallbackRegistry } from "../callbacks/slots/registry.ts";
 import type { FileInfo } from "../media-file.ts";
 import type { MediaRepositoryCallbacks, SpamCheckerCallbacks } from "../module-api/definition.ts";
 import type { Logger } from "../util/log.ts";

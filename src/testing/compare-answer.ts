@@ -1,7 +1,7 @@
 import { saidOf } from "../callbacks/asked/said-of.ts";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import { limitFromWire } from "../callbacks/limit.ts";
-import type { SlotRecord } from "../callbacks/slot.ts";
+import type { SlotRecord } from "../callbacks/slots/slot.ts";
 import type { PythonFileInfo } from "../media-file.ts";
 import type { Portable, Said } from "../callbacks/asked/asked.ts";
 import { compareSaid, type Comparison } from "../shadow/compare/compare-said.ts";

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import { createServer } from "../util/node-http.ts";
+import { createServer } from "../util/http/node-http.ts";
 
 /** A request that a homeserver was sent. */
 export interface SeenRequest {

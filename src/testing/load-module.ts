@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createRequester, type CallerFacts, type KnownRequester } from "../callbacks/context/caller.ts";
 import { namedUser } from "../callbacks/context/call-context.ts";
 import type { CallbackKinds } from "../callbacks/kinds.ts";
-import { CallbackRegistry } from "../callbacks/registry.ts";
+import { CallbackRegistry } from "../callbacks/slots/registry.ts";
 import { openHomeserver } from "../homeserver/client/homeserver.ts";
 import { localFile, toFileInfo } from "../media-file.ts";
 import { declareUncounted } from "../metrics/declared-metrics.ts";

@@ -1,4 +1,4 @@
-import { decodePercent } from "../util/percent.ts";
+import { decodePercent } from "../util/text/percent.ts";
 
 /**
  * The segments of a registered path, taken literally, as Synapse splits them: what precedes the first slash does not

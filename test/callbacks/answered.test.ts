@@ -3,8 +3,8 @@ import type { Answered } from "../../src/callbacks/asked/asked.ts";
 import { CallbackChain } from "../../src/callbacks/callback-chain.ts";
 import { ModuleUnavailable } from "../../src/callbacks/failure.ts";
 import type { KindName } from "../../src/callbacks/kinds.ts";
-import { CallbackRegistry } from "../../src/callbacks/registry.ts";
-import type { PythonRunner, SlotModule } from "../../src/callbacks/slot.ts";
+import { CallbackRegistry } from "../../src/callbacks/slots/registry.ts";
+import type { PythonRunner, SlotModule } from "../../src/callbacks/slots/slot.ts";
 import { MatrixError } from "../../src/errors.ts";
 
 const USER = "@alice:example.test";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { readStepResult } from "../../src/callbacks/python-run.ts";
-import { runSteps } from "../../src/callbacks/python-run.ts";
+import { readStepResult } from "../../src/callbacks/slots/python-run.ts";
+import { runSteps } from "../../src/callbacks/slots/python-run.ts";
 import { KINDS, type KindName } from "../../src/callbacks/kinds.ts";
 import type { CallbackPolicy, Question } from "../../src/callbacks/kinds.ts";
-import type { PythonSlot } from "../../src/callbacks/slot.ts";
+import type { PythonSlot } from "../../src/callbacks/slots/slot.ts";
 
 const KIND = "is_user_allowed_to_upload_media_of_size";
 const policies = Object.fromEntries(

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { CallbackChain } from "../../src/callbacks/callback-chain.ts";
 import { type CallbackPolicy, KINDS, type KindName } from "../../src/callbacks/kinds.ts";
-import { CallbackRegistry } from "../../src/callbacks/registry.ts";
+import { CallbackRegistry } from "../../src/callbacks/slots/registry.ts";
 import type { Unenforced } from "../../src/callbacks/report-only/unenforced.ts";
 
 const LIMITS = "get_media_upload_limits_for_user";

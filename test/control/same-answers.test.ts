@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { CallbackRegistry } from "../../src/callbacks/registry.ts";
+import { CallbackRegistry } from "../../src/callbacks/slots/registry.ts";
 import type { KindName } from "../../src/callbacks/kinds.ts";
 import type { Config } from "../../src/config/config.ts";
 import { loadConfig } from "../../src/config/load-config.ts";

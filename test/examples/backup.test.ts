@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, onTestFinished, test } from "vitest";
-import { verify } from "../../src/cli/verify.ts";
+import { verify } from "../../src/cli/running/verify.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { startTestService, writeConfig } from "../support/service.ts";
 import { PROJECT } from "./example-service.ts";

@@ -1,4 +1,4 @@
-"""What errors of Python modules hide; the host's side is test/modules/hidden-values.test.ts."""
+"""What errors of Python modules hide; the host's side is test/modules/hiding/hidden-values.test.ts."""
 
 import json
 from datetime import date

@@ -4,7 +4,7 @@ import { type CallbackKinds, KINDS, type KindName } from "../../src/callbacks/ki
 import { nativeArgs } from "../../src/callbacks/asked/native-args.ts";
 import { portableArgs } from "../../src/callbacks/asked/said-of.ts";
 import type { CallbackContext } from "../../src/callbacks/context/context.ts";
-import { CallbackRegistry } from "../../src/callbacks/registry.ts";
+import { CallbackRegistry } from "../../src/callbacks/slots/registry.ts";
 import { storedMedia, toFileInfo } from "../../src/media-file.ts";
 import { askModule } from "../../src/shadow/asking/ask-module.ts";
 

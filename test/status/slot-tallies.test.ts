@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ModuleFailure } from "../../src/callbacks/failure.ts";
-import type { SlotOutcome, TypeScriptSlot } from "../../src/callbacks/slot.ts";
+import type { SlotOutcome, TypeScriptSlot } from "../../src/callbacks/slots/slot.ts";
 import { MatrixError } from "../../src/errors.ts";
 import { LatencyRing } from "../../src/status/latency-ring.ts";
 import { SlotTallies } from "../../src/status/slot-tallies.ts";

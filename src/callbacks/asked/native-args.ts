@@ -1,5 +1,5 @@
 import type { ThumbnailInfo } from "../../media-file.ts";
-import { isPlainObject } from "../../util/json-text.ts";
+import { isPlainObject } from "../../util/text/json-text.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../kinds.ts";
 import { limitFromWire } from "../limit.ts";
 import type { ParameterForm } from "../parameters.ts";

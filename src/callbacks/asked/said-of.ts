@@ -1,8 +1,8 @@
 import { MatrixError } from "../../errors.ts";
-import { toJsonText } from "../../util/json-text.ts";
+import { toJsonText } from "../../util/text/json-text.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../kinds.ts";
 import { limitToWire, type MediaUploadLimit } from "../limit.ts";
-import type { SlotRecord } from "../slot.ts";
+import type { SlotRecord } from "../slots/slot.ts";
 import type { RefusalWords } from "../spam-verdict.ts";
 import type { Portable, Said, SaidAnswer } from "./asked.ts";
 

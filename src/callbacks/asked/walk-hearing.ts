@@ -1,5 +1,5 @@
 import type { CallbackKinds, KindName, Question } from "../kinds.ts";
-import type { Slot, SlotModule, SlotRecord } from "../slot.ts";
+import type { Slot, SlotModule, SlotRecord } from "../slots/slot.ts";
 import type { CallerFacts } from "../context/caller.ts";
 import type { Answered, Asked, Said } from "./asked.ts";
 import { askedContext } from "./asked-context.ts";

@@ -2,7 +2,7 @@ import { matrixError } from "../../errors.ts";
 import type { CallerFacts, LeaveListener } from "./caller.ts";
 import type { CallbackContext, CallbackRequester, UploadContext } from "./context.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../kinds.ts";
-import { requestIdOf } from "../../util/request-ids.ts";
+import { requestIdOf } from "../../util/http/request-ids.ts";
 
 /** The context of one call of one callback. */
 export class CallContext implements CallbackContext {

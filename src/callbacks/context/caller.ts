@@ -1,5 +1,5 @@
 import type { MediaUploadLimit } from "../limit.ts";
-import type { Slot } from "../slot.ts";
+import type { Slot } from "../slots/slot.ts";
 import type { Unenforced } from "../report-only/unenforced.ts";
 import type { CallbackRequester, UploadContext } from "./context.ts";
 

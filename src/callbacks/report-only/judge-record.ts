@@ -2,8 +2,8 @@ import { withFacts } from "../../errors.ts";
 import type { Decision } from "../chain.ts";
 import { ModuleFailure, ModuleUnavailable, nameSlot, toClientError } from "../failure.ts";
 import { type CallbackKinds, type CallbackPolicy, KINDS, type KindName } from "../kinds.ts";
-import type { StepResult } from "../python-run.ts";
-import type { SlotRecord } from "../slot.ts";
+import type { StepResult } from "../slots/python-run.ts";
+import type { SlotRecord } from "../slots/slot.ts";
 import { isReportOnly, type Unenforced, unenforcedStop } from "./unenforced.ts";
 
 /** What a record is judged by. */

@@ -2,7 +2,7 @@ import type { ErrorCode, MatrixError } from "../../errors.ts";
 import { denial, spamRefusal } from "../failure.ts";
 import type { KindName } from "../kinds.ts";
 import type { MediaUploadLimit } from "../limit.ts";
-import type { Slot } from "../slot.ts";
+import type { Slot } from "../slots/slot.ts";
 import type { RefusalWords } from "../spam-verdict.ts";
 
 /** What a callback, or a limit, that is not enforced would have done. */

@@ -1,5 +1,5 @@
 import { request as requestHttps } from "node:https";
-import { request as requestHttp } from "../../util/node-http.ts";
+import { request as requestHttp } from "../../util/http/node-http.ts";
 import { VERSION } from "../../version.ts";
 
 export interface Question {

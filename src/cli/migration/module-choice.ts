@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Config, ModuleConfig } from "../../config/config.ts";
 import { toConfigJson } from "../../config/build/modules.ts";
-import { isPythonClass } from "../../config/python-class.ts";
+import { isPythonClass } from "../../config/forms/python-class.ts";
 import { toPlainValue } from "../../config/yaml/yaml-value.ts";
 import { readYamlFileIfAny } from "../../config/yaml/yaml-file.ts";
 import type { YamlNode } from "../../config/yaml/yaml-node.ts";

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import type { Config, PythonModuleConfig } from "../../config/config.ts";
-import { isPythonClass } from "../../config/python-class.ts";
+import { isPythonClass } from "../../config/forms/python-class.ts";
 import { StartError } from "../../errors.ts";
 import { describePythonModule } from "../../modules/python/described-module.ts";
 import { loadModulesForDryRun } from "../../server/commands/dry-run.ts";

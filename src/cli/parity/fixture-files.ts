@@ -5,7 +5,7 @@ import { StartError } from "../../errors.ts";
 import { fixtureLines } from "../../shadow/parity/fixture-lines.ts";
 import { fixtureTestSource } from "../../shadow/parity/fixture-test.ts";
 import { nameModule, type ShadowReport } from "../../shadow/parity/parity-report.ts";
-import { toJsonText } from "../../util/json-text.ts";
+import { toJsonText } from "../../util/text/json-text.ts";
 import { VERSION } from "../../version.ts";
 
 /** What fixtures are written from. */

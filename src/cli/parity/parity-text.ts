@@ -6,7 +6,7 @@ import type { KeptDifference } from "../../shadow/parity/read-runs.ts";
 import { formatTable } from "../../status/status-text.ts";
 import type { Column, Table } from "../../status/tables.ts";
 import { formatCount, formatMicros } from "../../status/words.ts";
-import { formatTime } from "../../util/utc-time.ts";
+import { formatTime } from "../../util/text/utc-time.ts";
 import { CLASS_WORDS, cut, describeBoth } from "./effect-words.ts";
 
 /** So many independent questions without a difference prove fewer than 0.1 %. */

@@ -1,6 +1,6 @@
 import type { LoadedConfig } from "../../config/config.ts";
 import { loadConfig } from "../../config/load-config.ts";
-import { DURATION_FORM, parseDuration } from "../../config/units.ts";
+import { DURATION_FORM, parseDuration } from "../../config/forms/units.ts";
 import { StartError } from "../../errors.ts";
 import { toVisibleText } from "../../util/log/visible-text.ts";
 

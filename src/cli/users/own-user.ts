@@ -1,5 +1,5 @@
 import type { Config } from "../../config/config.ts";
-import { isUserId } from "../../config/matrix-names.ts";
+import { isUserId } from "../../config/forms/matrix-names.ts";
 import { StartError } from "../../errors.ts";
 
 /**

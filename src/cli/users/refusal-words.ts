@@ -1,6 +1,6 @@
 import { CATALOGUE, type ErrorCode } from "../../errors.ts";
-import { formatBytes, formatPeriod } from "../../util/quantity-words.ts";
-import { formatTime } from "../../util/utc-time.ts";
+import { formatBytes, formatPeriod } from "../../util/text/quantity-words.ts";
+import { formatTime } from "../../util/text/utc-time.ts";
 import type { Refusal } from "../../media/refusals/refusal.ts";
 
 /** A refusal in words: when, whose, and why. */

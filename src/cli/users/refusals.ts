@@ -2,7 +2,7 @@ import type { LoadedConfig } from "../../config/config.ts";
 import { recordsOf } from "../../server/commands/user-records.ts";
 import { readOwnUser } from "./own-user.ts";
 import { toVisibleText } from "../../util/log/visible-text.ts";
-import { formatTime } from "../../util/utc-time.ts";
+import { formatTime } from "../../util/text/utc-time.ts";
 import { describeRefusal } from "./refusal-words.ts";
 
 export interface RefusalsOptions {

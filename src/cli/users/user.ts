@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Config } from "../../config/config.ts";
-import { parseSize, SIZE_FORM } from "../../config/units.ts";
+import { parseSize, SIZE_FORM } from "../../config/forms/units.ts";
 import { askRunning, describeAsked } from "../../control/ask-service.ts";
 import { describeUser } from "../../control/user/describe-user.ts";
 import { formatUser } from "../../control/user/format-user.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { field, group, timerDuration } from "./fields.ts";
-import { DURATION_FORM } from "../units.ts";
+import { DURATION_FORM } from "../forms/units.ts";
 
 const UNAVAILABLE_FORM = "refuse or skip";
 

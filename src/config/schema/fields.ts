@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DURATION_FORM, parseDuration, parseSize, SIZE_FORM } from "../units.ts";
+import { DURATION_FORM, parseDuration, parseSize, SIZE_FORM } from "../forms/units.ts";
 
 /** What the reference says of a key: its form, what it is for, and its default where the schema cannot tell it. */
 export interface FieldNotes {

@@ -25,9 +25,9 @@ import { RecordSchema } from "./record.ts";
 import { storageProviderCallsSchema } from "./storage-providers.ts";
 import { pythonSchema } from "./python.ts";
 import { OwnModuleEntrySchema } from "./synapse.ts";
-import { FORMERLY_UNSUPPORTED_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "../synapse-keys.ts";
+import { FORMERLY_UNSUPPORTED_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "../keys/synapse-keys.ts";
 import { upstreamSchema } from "./upstream.ts";
-import { DURATION_FORM } from "../units.ts";
+import { DURATION_FORM } from "../forms/units.ts";
 
 const PATH_FORM = "a path, relative to the file that names it";
 const HOMESERVER_URL_FORM = "an http or https URL without credentials, query and fragment";

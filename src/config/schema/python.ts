@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { count, COUNT_FORM, field, group, leastOne, LEAST_ONE_FORM, size, text, timerDuration } from "./fields.ts";
-import { isPythonClass } from "../python-class.ts";
-import { DURATION_FORM, SIZE_FORM } from "../units.ts";
+import { isPythonClass } from "../forms/python-class.ts";
+import { DURATION_FORM, SIZE_FORM } from "../forms/units.ts";
 
 const PATH_FORM = "a path, relative to the file that names it";
 const ENVIRONMENT_FORM = "a mapping of names to text";

@@ -1,5 +1,5 @@
 import { field, group, percentage, PERCENTAGE_FORM, size, text } from "./fields.ts";
-import { SIZE_FORM } from "../units.ts";
+import { SIZE_FORM } from "../forms/units.ts";
 
 /** The recording of what modules are asked. */
 export const RecordSchema = group({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isPythonClass } from "../python-class.ts";
+import { isPythonClass } from "../forms/python-class.ts";
 import { exactlyOne, field, flag, FLAG_FORM, group, percentage, PERCENTAGE_FORM, text } from "./fields.ts";
 
 const CLASS_FORM = "the dotted path of a Python class (such as my_package.MyModule)";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { exactlyOne, field, flag, FLAG_FORM, group, text, timerDuration } from "./fields.ts";
-import { isPythonClass } from "../python-class.ts";
-import { DURATION_FORM } from "../units.ts";
+import { isPythonClass } from "../forms/python-class.ts";
+import { DURATION_FORM } from "../forms/units.ts";
 
 /** Synapse's own provider, by the names that its configuration allows for it. */
 const FILE_SYSTEM_NAMES: ReadonlySet<string> = new Set(["file_system", "synapse.rest.media.v1.storage_provider"]);

@@ -13,12 +13,12 @@ import {
   text,
   url,
 } from "./fields.ts";
-import { isServerName } from "../matrix-names.ts";
-import { isPythonClass } from "../python-class.ts";
+import { isServerName } from "../forms/matrix-names.ts";
+import { isPythonClass } from "../forms/python-class.ts";
 import { ShadowSchema } from "./shadow.ts";
 import { storageProvidersSchema } from "./storage-providers.ts";
 import { thumbnailsShape } from "./thumbnails.ts";
-import { DURATION_FORM, SIZE_FORM } from "../units.ts";
+import { DURATION_FORM, SIZE_FORM } from "../forms/units.ts";
 
 const SERVER_NAME_FORM = "a Matrix server name (such as example.com or example.com:8448)";
 const BASE_URL_FORM = "an http or https URL without query and fragment";

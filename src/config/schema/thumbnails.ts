@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { SIZE_FORM } from "../units.ts";
+import { SIZE_FORM } from "../forms/units.ts";
 import { field, flag, FLAG_FORM, leastOne, LEAST_ONE_FORM, size } from "./fields.ts";
 
 const METHOD_FORM = "crop or scale";

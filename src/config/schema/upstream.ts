@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { field, group, timerDuration, url } from "./fields.ts";
-import { DURATION_FORM } from "../units.ts";
+import { DURATION_FORM } from "../forms/units.ts";
 
 const URL_FORM = "an http or https URL without credentials, query and fragment";
 const CONNECTIONS_FORM = "a whole number, 2 or more";

@@ -1,4 +1,4 @@
-import { formatBytes, formatPeriod } from "../../util/quantity-words.ts";
+import { formatBytes, formatPeriod } from "../../util/text/quantity-words.ts";
 import { formatSlot, type SlotReport } from "../call-report.ts";
 import type {
   LargestUpload,

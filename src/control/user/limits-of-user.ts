@@ -1,6 +1,6 @@
 import type { NewFacts } from "../../callbacks/context/caller.ts";
 import type { MediaUploadLimit } from "../../callbacks/limit.ts";
-import { formatBytes, formatPeriod } from "../../util/quantity-words.ts";
+import { formatBytes, formatPeriod } from "../../util/text/quantity-words.ts";
 import { askChain } from "../call.ts";
 import type { UserParts } from "./user-question.ts";
 import type { LimitReport, LimitsReport, NotEnforcedLimits } from "./user-report.ts";

@@ -1,7 +1,7 @@
 import type { KindName } from "../../callbacks/kinds.ts";
 import { isGuarding } from "../../config/is-guarding.ts";
 import { localFile, toFileInfo } from "../../media-file.ts";
-import { formatBytes } from "../../util/quantity-words.ts";
+import { formatBytes } from "../../util/text/quantity-words.ts";
 import { askChain } from "../call.ts";
 import { askLimits, findBreach } from "./limits-of-user.ts";
 import { factsOfUpload } from "./upload-facts.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Requester } from "./authenticator.ts";
 import { HomeserverError } from "../homeserver-error.ts";
-import { isUserId } from "../../config/matrix-names.ts";
+import { isUserId } from "../../config/forms/matrix-names.ts";
 import type { WhoamiResponse } from "./whoami-request.ts";
 
 /** A refusal by the homeserver, to be passed to the client unchanged. */

@@ -2,7 +2,7 @@ import type { RequestHandler } from "express";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Refusal } from "../../media/refusals/refusal.ts";
 import type { Logger } from "../../util/log.ts";
-import type { ActiveRequests } from "../active-requests.ts";
+import type { ActiveRequests } from "../draining/active-requests.ts";
 import { describeRefusal, describeWouldRefuse } from "./describe-refusal.ts";
 import { startRecord } from "./request-record.ts";
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { keyOfUnenforced, type Unenforced } from "../../callbacks/report-only/unenforced.ts";
 import type { MatrixError } from "../../errors.ts";
 import { attached } from "../../util/attached.ts";
-import { nameRequest } from "../../util/request-ids.ts";
+import { nameRequest } from "../../util/http/request-ids.ts";
 
 /** What is known of a request under way: for its line in the log, for the metrics and for what is kept of refusals. */
 export class RequestRecord {

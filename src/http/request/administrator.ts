@@ -3,7 +3,7 @@ import { matrixError } from "../../errors.ts";
 import type { Administrators } from "../../homeserver/who/administrators.ts";
 import type { Requester } from "../../homeserver/who/authenticator.ts";
 import { credentialsOf, identifyUser, type RequesterOptions } from "./authenticate.ts";
-import type { Query } from "./query.ts";
+import type { Query } from "./query/query.ts";
 
 /** What tells who administers the homeserver. */
 export interface AdministratorOptions extends RequesterOptions {

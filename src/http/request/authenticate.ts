@@ -3,7 +3,7 @@ import { matrixError } from "../../errors.ts";
 import type { Authenticator, Credentials, Requester } from "../../homeserver/who/authenticator.ts";
 import { findToken } from "../../homeserver/who/token.ts";
 import { headerValues } from "./header-values.ts";
-import { parseQuery, queryText, type Query } from "./query.ts";
+import { parseQuery, queryText, type Query } from "./query/query.ts";
 
 export interface RequesterOptions {
   readonly authenticator: Authenticator;

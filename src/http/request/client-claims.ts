@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { isForwardedHeader } from "../../util/forwarded-headers.ts";
+import { isForwardedHeader } from "../../util/http/forwarded-headers.ts";
 
 /**
  * Removes headers in which a client claims to be a proxy, for handlers that would trust them. For a service without a

@@ -1,5 +1,5 @@
 import { matrixError } from "../../errors.ts";
-import { queryText, type Query } from "./query.ts";
+import { queryText, type Query } from "./query/query.ts";
 
 const DEFAULT_MS = 20_000;
 const LONGEST_MS = 60_000;

@@ -1,4 +1,4 @@
-import { decodePercentBytes } from "../../util/percent.ts";
+import { decodePercentBytes } from "../../util/text/percent.ts";
 
 const UPLOADING = /^_matrix\/media\/(?:unstable\/[^/]+|[^/]+)\/(?:upload|create)(?:[/;?#]|$)/;
 /** More rounds than any client encodes a path, or server decodes it. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { MatrixError } from "../../errors.ts";
-import { toJsonText } from "../../util/json-text.ts";
+import { toJsonText } from "../../util/text/json-text.ts";
 
 /**
  * Sent with every answer, errors included: Client-Server API, "Web Browser Clients". Includes what a page needs to ask

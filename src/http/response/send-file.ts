@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
 import { MatrixError, matrixError } from "../../errors.ts";
 import type { BlobReader } from "../../media/blobs.ts";
-import { parseRange, type ByteRange } from "../request/range.ts";
+import { parseRange, type ByteRange } from "../request/query/range.ts";
 import { cacheHeaders, matchesEtag, mediaHeaders, SAFETY_HEADERS, type ServedFile } from "./media-headers.ts";
 
 /** Up to this size a file is read first and sent in one write; larger ones are streamed, with reused buffers. */

@@ -1,5 +1,5 @@
 import { receiveUpload, type ReceiveParts } from "../receive-upload.ts";
-import { decodePercent } from "../../util/percent.ts";
+import { decodePercent } from "../../util/text/percent.ts";
 import type { Route } from "./route.ts";
 
 const PATH = /^\/_matrix\/media\/v3\/upload\/([^/]*)\/([^/]*)$/;

@@ -1,6 +1,6 @@
 import type { Backend } from "../backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
-import { parseQuery } from "../request/query.ts";
+import { parseQuery } from "../request/query/query.ts";
 import { noteStoring } from "../record/request-record.ts";
 import type { Route } from "./route.ts";
 

@@ -1,8 +1,8 @@
 import type { Request, Response } from "express";
 import { findMedia, openMedia, type DownloadParts } from "../../media/download/download.ts";
 import { sendFile, sendUnchanged, withSafety } from "../response/send-file.ts";
-import { decodePercent, decodePercentLeniently } from "../../util/percent.ts";
-import { parseQuery, type Query } from "../request/query.ts";
+import { decodePercent, decodePercentLeniently } from "../../util/text/percent.ts";
+import { parseQuery, type Query } from "../request/query/query.ts";
 import { bypassesQuarantine, type AdministratorOptions } from "../request/administrator.ts";
 import { identify } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";

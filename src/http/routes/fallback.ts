@@ -1,6 +1,6 @@
 import { isMediaId } from "../../media/media-id.ts";
 import type { MediaStores } from "../../media/stores.ts";
-import { decodePercent } from "../../util/percent.ts";
+import { decodePercent } from "../../util/text/percent.ts";
 import { handOn, type HandOnParts } from "../backends/hand-on.ts";
 import type { Route } from "./route.ts";
 

@@ -2,7 +2,7 @@ import type { Chain } from "../../callbacks/chain.ts";
 import type { Backend } from "../backends/backend.ts";
 import { identifyUser, type RequesterOptions } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
-import { parseQuery } from "../request/query.ts";
+import { parseQuery } from "../request/query/query.ts";
 import { recordOf } from "../record/request-record.ts";
 import { sendJson } from "../response/json.ts";
 import type { Route } from "./route.ts";

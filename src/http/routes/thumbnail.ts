@@ -1,12 +1,12 @@
 import type { Request, Response } from "express";
 import { findThumbnail, type FoundThumbnail, type ThumbnailParts } from "../../media/thumbnails/find-thumbnail.ts";
-import { decodePercent } from "../../util/percent.ts";
+import { decodePercent } from "../../util/text/percent.ts";
 import { recordOf } from "../record/request-record.ts";
 import { identify, type RequesterOptions } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
 import { timeoutOf } from "../request/download-timeout.ts";
-import { parseQuery, type Query } from "../request/query.ts";
-import { askedThumbnail } from "../request/thumbnail-query.ts";
+import { parseQuery, type Query } from "../request/query/query.ts";
+import { askedThumbnail } from "../request/query/thumbnail-query.ts";
 import { sendFile, sendUnchanged, withSafety } from "../response/send-file.ts";
 import type { Route } from "./route.ts";
 

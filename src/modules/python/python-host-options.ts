@@ -1,5 +1,5 @@
 import type { Handlers } from "../../bridge/transport/peer-requests.ts";
-import type { CallbackRegistry } from "../../callbacks/registry.ts";
+import type { CallbackRegistry } from "../../callbacks/slots/registry.ts";
 import type { PythonModuleConfig, PythonProviderConfig } from "../../config/config.ts";
 import type { Logger } from "../../util/log.ts";
 import type { AdmissionLimits } from "./call-admission.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { KINDS } from "../../callbacks/kinds.ts";
-import type { Caller, PythonRunner, PythonStep } from "../../callbacks/slot.ts";
+import type { Caller, PythonRunner, PythonStep } from "../../callbacks/slots/slot.ts";
 import { BridgeError } from "../../bridge/errors.ts";
 import type { Connection } from "../../bridge/transport/connection.ts";
 import type { CallOptions } from "../../bridge/transport/pending-calls.ts";

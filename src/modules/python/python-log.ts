@@ -1,6 +1,6 @@
 import { RateLimiter } from "../../util/concurrency/rate-limiter.ts";
 import type { Level, Logger } from "../../util/log.ts";
-import { requestFacts } from "../../util/request-ids.ts";
+import { requestFacts } from "../../util/http/request-ids.ts";
 
 const LEVELS: Record<string, Level> = {
   debug: "debug",

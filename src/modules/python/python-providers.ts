@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { BridgeError, RemoteError } from "../../bridge/errors.ts";
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
-import { readCallbackError } from "../../callbacks/python-run.ts";
+import { readCallbackError } from "../../callbacks/slots/python-run.ts";
 import type { PythonProviderConfig } from "../../config/config.ts";
 import { MatrixError } from "../../errors.ts";
 import { mediaPath, type PythonFileInfo, type StoredMedia, toPythonFileInfo } from "../../media-file.ts";

@@ -1,9 +1,9 @@
-import type { CallbackRegistry } from "../../callbacks/registry.ts";
-import type { PythonRunner } from "../../callbacks/slot.ts";
-import type { PythonSlot, SlotModule } from "../../callbacks/slot.ts";
+import type { CallbackRegistry } from "../../callbacks/slots/registry.ts";
+import type { PythonRunner } from "../../callbacks/slots/slot.ts";
+import type { PythonSlot, SlotModule } from "../../callbacks/slots/slot.ts";
 import type { PythonModuleConfig, PythonProviderConfig } from "../../config/config.ts";
 import type { Logger } from "../../util/log.ts";
-import type { LeftOut } from "../left-out.ts";
+import type { LeftOut } from "../loading/left-out.ts";
 import type { Constructed } from "./python-messages.ts";
 
 /** What is constructed in the child: a module, or a storage provider, which may register callbacks as well. */

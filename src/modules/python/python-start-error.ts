@@ -1,7 +1,7 @@
 import { RemoteError } from "../../bridge/errors.ts";
 import { StartError } from "../../errors.ts";
-import { hideInThrown } from "../hidden-errors.ts";
-import { hideValues } from "../hidden-values.ts";
+import { hideInThrown } from "../hiding/hidden-errors.ts";
+import { hideValues } from "../hiding/hidden-values.ts";
 import type { PythonEntry } from "./python-slots.ts";
 
 const PHASES: Record<string, string> = {

@@ -1,5 +1,5 @@
 import type { Connection } from "../../bridge/transport/connection.ts";
-import type { SlotModule } from "../../callbacks/slot.ts";
+import type { SlotModule } from "../../callbacks/slots/slot.ts";
 import type { Logger } from "../../util/log.ts";
 import type { WebResources } from "../../web/web-resources.ts";
 import type { SocketFolder } from "./children/socket-folder.ts";

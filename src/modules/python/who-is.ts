@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { MatrixError } from "../../errors.ts";
-import { toJsonText } from "../../util/json-text.ts";
+import { toJsonText } from "../../util/text/json-text.ts";
 import type { Authenticator } from "../../homeserver/who/authenticator.ts";
 
 const CredentialsSchema = z.object({

@@ -1,11 +1,11 @@
-import type { CallbackRegistry } from "../../callbacks/registry.ts";
+import type { CallbackRegistry } from "../../callbacks/slots/registry.ts";
 import type { TypeScriptProviderConfig } from "../../config/config.ts";
 import type { StorageProvider } from "../../module-api/storage-provider-api.ts";
 import { offerDatabase } from "../database-choice.ts";
-import { heardLog } from "../heard-log.ts";
-import { heardDatabase, heardHomeserver } from "../heard-services.ts";
-import type { LeftOut } from "../left-out.ts";
-import type { CompleteOptions } from "../load-options.ts";
+import { heardLog } from "../heard/heard-log.ts";
+import { heardDatabase, heardHomeserver } from "../heard/heard-services.ts";
+import type { LeftOut } from "../loading/left-out.ts";
+import type { CompleteOptions } from "../loading/load-options.ts";
 import { SYSTEM_CLOCK } from "../../util/clock.ts";
 import { BackgroundTasks } from "./background-tasks.ts";
 import { createNamesApi } from "./names.ts";

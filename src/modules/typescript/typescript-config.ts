@@ -1,7 +1,7 @@
 import { formatPath } from "../../config/issues.ts";
 import type { ModuleDefinition } from "../../module-api/definition.ts";
 import type { StandardIssue, StandardResult, StandardSchema } from "../../module-api/standard-schema.ts";
-import { hideValues } from "../hidden-values.ts";
+import { hideValues } from "../hiding/hidden-values.ts";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
 
 /**

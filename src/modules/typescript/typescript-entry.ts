@@ -1,6 +1,6 @@
 import { StartError } from "../../errors.ts";
-import { hideInThrown, messageOf } from "../hidden-errors.ts";
-import { hideValues } from "../hidden-values.ts";
+import { hideInThrown, messageOf } from "../hiding/hidden-errors.ts";
+import { hideValues } from "../hiding/hidden-values.ts";
 
 /** A `typescript:` entry of the configuration. */
 export interface TypeScriptEntry {

@@ -1,7 +1,7 @@
-import type { CallbackRegistry } from "../../callbacks/registry.ts";
+import type { CallbackRegistry } from "../../callbacks/slots/registry.ts";
 import { KINDS, type Kind, type KindName } from "../../callbacks/kinds.ts";
-import { isPlainObject } from "../../util/json-text.ts";
-import type { SlotModule } from "../../callbacks/slot.ts";
+import { isPlainObject } from "../../util/text/json-text.ts";
+import type { SlotModule } from "../../callbacks/slots/slot.ts";
 import type { Logger } from "../../util/log.ts";
 import type { BackgroundTasks } from "./background-tasks.ts";
 import type { ModuleApi, ModuleDefinition } from "../../module-api/definition.ts";

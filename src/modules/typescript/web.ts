@@ -1,4 +1,4 @@
-import type { SlotModule } from "../../callbacks/slot.ts";
+import type { SlotModule } from "../../callbacks/slots/slot.ts";
 import { matrixError } from "../../errors.ts";
 import type { Requester } from "../../homeserver/who/authenticator.ts";
 import type { WebApi } from "../../module-api/web-api.ts";

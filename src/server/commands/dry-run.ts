@@ -5,7 +5,7 @@ import type { Homeserver } from "../../homeserver/client/homeserver.ts";
 import { declareUncounted } from "../../metrics/declared-metrics.ts";
 import { homeserverRequests } from "../../modules/python/homeserver-requests.ts";
 import type { ModuleDatabase } from "../../module-api/module-database.ts";
-import type { HeldBack } from "../../modules/held-back.ts";
+import type { HeldBack } from "../../modules/heard/held-back.ts";
 import { loadModules, type LoadedModules } from "../../modules/load.ts";
 import { openTrialDatabase } from "../../storage/module-database/open-module-database.ts";
 import { createLogger, type Logger } from "../../util/log.ts";

@@ -3,8 +3,8 @@ import { StartError } from "../../errors.ts";
 import { openStores } from "../../storage/open-stores.ts";
 import { importUsage, type ImportProgress } from "../../guard/import-usage.ts";
 import type { Logger } from "../../util/log.ts";
-import { ShutdownStack } from "../shutdown-stack.ts";
-import { openSynapseMedia } from "../open-synapse-media.ts";
+import { ShutdownStack } from "../stop/shutdown-stack.ts";
+import { openSynapseMedia } from "../features/open-synapse-media.ts";
 
 /** An import of usage into the service's database, which the service may be using at the same time. */
 export interface UsageImport {

@@ -7,8 +7,8 @@ import { QuotaLedger } from "../../media/upload/quota.ts";
 import { openUsage } from "../../storage/open-usage.ts";
 import type { Logger } from "../../util/log.ts";
 import { loadModulesForDryRun, type DryRunOptions } from "./dry-run.ts";
-import { openSynapseMedia } from "../open-synapse-media.ts";
-import { ShutdownStack } from "../shutdown-stack.ts";
+import { openSynapseMedia } from "../features/open-synapse-media.ts";
+import { ShutdownStack } from "../stop/shutdown-stack.ts";
 
 /** What is known of users without a running service. */
 export interface UserLook extends UserParts {

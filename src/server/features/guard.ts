@@ -15,8 +15,8 @@ import type { Stores } from "../../storage/stores.ts";
 import type { Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import type { RunningTasks } from "../../util/concurrency/running-tasks.ts";
-import { openSynapseMedia } from "../open-synapse-media.ts";
-import type { ShutdownStack } from "../shutdown-stack.ts";
+import { openSynapseMedia } from "./open-synapse-media.ts";
+import type { ShutdownStack } from "../stop/shutdown-stack.ts";
 import type { MediaFeature } from "./feature.ts";
 
 export interface GuardOptions {

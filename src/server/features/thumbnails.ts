@@ -6,7 +6,7 @@ import type { MakingParts } from "../../media/thumbnails/make-thumbnails.ts";
 import { PremadeThumbnails } from "../../media/thumbnails/premade-thumbnails.ts";
 import type { Logger } from "../../util/log.ts";
 import type { ProcessState } from "../process-state.ts";
-import type { ShutdownStack } from "../shutdown-stack.ts";
+import type { ShutdownStack } from "../stop/shutdown-stack.ts";
 
 export interface ThumbnailOptions {
   readonly config: Config;

@@ -20,7 +20,7 @@ import { moduleDatabaseOptions } from "./module-database.ts";
 import { openModuleDatabase } from "../../storage/module-database/open-module-database.ts";
 import type { Logger } from "../../util/log.ts";
 import type { WebRequest } from "../../web/web-handler.ts";
-import type { ShutdownStack } from "../shutdown-stack.ts";
+import type { ShutdownStack } from "../stop/shutdown-stack.ts";
 
 /** What modules of both languages depend on, and what identifies the user of a request. */
 export interface ModuleServices {

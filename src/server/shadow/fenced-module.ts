@@ -1,6 +1,6 @@
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import type { Config, ModuleConfig } from "../../config/config.ts";
-import { addHeldBack, type HeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
+import { addHeldBack, type HeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../modules/heard/held-back.ts";
 import type { LoadedModules } from "../../modules/load.ts";
 import type { Asked } from "../../shadow/asked.ts";
 import { answers, askModule, type AskedModule } from "../../shadow/asking/ask-module.ts";

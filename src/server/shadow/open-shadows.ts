@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { WalkListeners } from "../../callbacks/asked/walk-hearing.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../../callbacks/kinds.ts";
-import type { CallbackRegistry } from "../../callbacks/registry.ts";
+import type { CallbackRegistry } from "../../callbacks/slots/registry.ts";
 import type { Config, ModuleConfig } from "../../config/config.ts";
 import { StartError } from "../../errors.ts";
 import { limitPageUrl } from "../../http/routes/limit-page.ts";

@@ -3,7 +3,7 @@ import { backoff } from "../../util/concurrency/backoff.ts";
 import { CpuBudget } from "../../shadow/run/cpu-budget.ts";
 import { CpuMeter } from "../../shadow/run/cpu-meter.ts";
 import type { FromShadow, LoadedCandidate, ShadowThreadData, ToShadow } from "../../shadow/run/messages.ts";
-import { addHeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
+import { addHeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../modules/heard/held-back.ts";
 import type { ShadowState } from "../../shadow/run/shadow-status.ts";
 import { ShadowWorker } from "./shadow-worker.ts";
 

@@ -1,7 +1,7 @@
 import { setPriority } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ModuleConfig } from "../../config/config.ts";
-import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/held-back.ts";
+import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/heard/held-back.ts";
 import { endChildren } from "../../modules/python/end-children.ts";
 import { describeVersion } from "../../shadow/run/module-version.ts";
 import type { Asked } from "../../shadow/asked.ts";

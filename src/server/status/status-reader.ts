@@ -10,7 +10,7 @@ import { SingleFlight } from "../../util/concurrency/single-flight.ts";
 import { originalIndex } from "../../util/candidate-index.ts";
 import { within } from "../../util/concurrency/with-timeout.ts";
 import { VERSION } from "../../version.ts";
-import { listNotEnforced } from "../not-enforced.ts";
+import { listNotEnforced } from "../modules/not-enforced.ts";
 import type { Generation } from "../generation.ts";
 import type { ProcessState } from "../process-state.ts";
 import { DiskReader } from "./disk-reader.ts";

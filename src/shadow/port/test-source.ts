@@ -1,5 +1,5 @@
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
-import { isPlainObject } from "../../util/json-text.ts";
+import { isPlainObject } from "../../util/text/json-text.ts";
 import type { Portable, Said, SaidError } from "../asked.ts";
 import { SAMPLE_FILE, type SampleCase } from "./sample-questions.ts";
 

@@ -1,4 +1,4 @@
-import type { SlotModule } from "../../callbacks/slot.ts";
+import type { SlotModule } from "../../callbacks/slots/slot.ts";
 import type { Logger } from "../../util/log.ts";
 import type { Answered } from "../asked.ts";
 import { MAX_LINE_BYTES, type RecordedFile, type RecordedQuestion, toLine } from "./format.ts";

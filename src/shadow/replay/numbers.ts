@@ -1,4 +1,4 @@
-import { isPlainObject } from "../../util/json-text.ts";
+import { isPlainObject } from "../../util/text/json-text.ts";
 import type { Portable } from "../asked.ts";
 
 /** A way to a number within arguments: positions and names of members. */

@@ -1,8 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
-import type { SlotOutcome } from "../../callbacks/slot.ts";
+import type { SlotOutcome } from "../../callbacks/slots/slot.ts";
 import type { KindName } from "../../callbacks/kinds.ts";
 import type { Config, ModuleConfig } from "../../config/config.ts";
-import type { HeldBackCounts } from "../../modules/held-back.ts";
+import type { HeldBackCounts } from "../../modules/heard/held-back.ts";
 import type { Answered } from "../asked.ts";
 import type { EffectFacts } from "../compare/effect.ts";
 

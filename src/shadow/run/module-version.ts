@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
 import type { ModuleConfig } from "../../config/config.ts";
-import { toJsonText } from "../../util/json-text.ts";
+import { toJsonText } from "../../util/text/json-text.ts";
 import type { ModuleVersion } from "../compared.ts";
 
 /** More files than this are not one module's: its own file counts alone then. */

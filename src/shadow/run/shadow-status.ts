@@ -1,4 +1,4 @@
-import type { HeldBackCounts } from "../../modules/held-back.ts";
+import type { HeldBackCounts } from "../../modules/heard/held-back.ts";
 
 /** How a shadow is doing. Counts are since its generation began; shares are from 0 to 1. */
 export interface ShadowStatus {

@@ -1,4 +1,4 @@
-import { formatTime } from "../../util/utc-time.ts";
+import { formatTime } from "../../util/text/utc-time.ts";
 import { html, type Markup } from "./html.ts";
 import { STYLE_ELEMENT } from "./page-style.ts";
 import type { ServiceStatus } from "../service-status.ts";

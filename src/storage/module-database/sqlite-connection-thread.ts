@@ -1,6 +1,6 @@
 import { workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
-import { answerRequests } from "../../util/thread-messages.ts";
+import { answerRequests } from "../../util/threads/thread-messages.ts";
 
 /** How the connection is made. */
 export interface SqliteConnectionData {

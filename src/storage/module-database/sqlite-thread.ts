@@ -1,6 +1,6 @@
 import { ModuleDatabaseError } from "../../module-api/module-database.ts";
-import { ThreadError } from "../../util/thread-messages.ts";
-import { ThreadLostError, WorkerThread } from "../../util/worker-thread.ts";
+import { ThreadError } from "../../util/threads/thread-messages.ts";
+import { ThreadLostError, WorkerThread } from "../../util/threads/worker-thread.ts";
 import type { SqliteCommand, SqliteConnectionData, SqliteResult } from "./sqlite-connection-thread.ts";
 
 /** One connection on a thread of its own, which starts with the first request and again after it was lost. */

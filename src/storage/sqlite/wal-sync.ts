@@ -1,7 +1,7 @@
 import { closeSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { flushContent, flushFoldersTo } from "../disk-flush.ts";
-import { SharedFlush } from "../shared-flush.ts";
+import { flushContent, flushFoldersTo } from "../flush/disk-flush.ts";
+import { SharedFlush } from "../flush/shared-flush.ts";
 
 /**
  * Brings the commits of a database in WAL mode to disk: one flush of its log, in a thread, for all callers that wait.

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
  * is then.
  */
 async function youngBytesAfter(...steps: readonly string[]): Promise<number[]> {
-  const module = new URL("../../../src/cli/young-generation.ts", import.meta.url).href;
+  const module = new URL("../../../src/cli/start/young-generation.ts", import.meta.url).href;
   const script = `
     import { getHeapSpaceStatistics } from "node:v8";
     import { setImmediate } from "node:timers/promises";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { parseQuery } from "../../../src/http/request/query.ts";
+import { parseQuery } from "../../../src/http/request/query/query.ts";
 import { timeoutOf } from "../../../src/http/request/download-timeout.ts";
 
 describe("how long a request waits", () => {

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import type { Server } from "node:http";
 import { onTestFinished } from "vitest";
 import { createApp } from "../../../src/http/app.ts";
-import { createHttpServer } from "../../../src/http/listener.ts";
+import { createHttpServer } from "../../../src/http/listening/listener.ts";
 import { Probes } from "../../../src/http/probes.ts";
-import { ActiveRequests } from "../../../src/http/active-requests.ts";
+import { ActiveRequests } from "../../../src/http/draining/active-requests.ts";
 import type { Handler, Route } from "../../../src/http/routes/route.ts";
 import { NO_METRICS } from "../../../src/metrics/metrics.ts";
-import { ShutdownGate } from "../../../src/http/shutdown-gate.ts";
+import { ShutdownGate } from "../../../src/http/draining/shutdown-gate.ts";
 import { captureLog, type CapturedLog } from "../../support/captured-log.ts";
 import { portOf } from "./bodies.ts";
 

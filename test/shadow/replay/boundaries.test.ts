@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import type { KindName } from "../../../src/callbacks/kinds.ts";
-import { CallbackRegistry } from "../../../src/callbacks/registry.ts";
+import { CallbackRegistry } from "../../../src/callbacks/slots/registry.ts";
 import { UNKNOWN_FACTS } from "../../../src/shadow/compare/effect.ts";
 import { IgnoreRule } from "../../../src/shadow/compare/ignore.ts";
 import type { AskedModule } from "../../../src/shadow/asking/ask-module.ts";

@@ -1,6 +1,6 @@
 import type { Request, Response } from "express";
 import type { Administrator } from "../../request/administrator.ts";
-import type { Query } from "../../request/query.ts";
+import type { Query } from "../../request/query/query.ts";
 
 /** A request by an administrator. Its body has not been read: it has no meaning here, and a Synapse behind may want it. */
 export interface AdminRequest {

@@ -1,8 +1,8 @@
-import { toJsonText } from "../../../util/json-text.ts";
-import { decodePercentLeniently } from "../../../util/percent.ts";
+import { toJsonText } from "../../../util/text/json-text.ts";
+import { decodePercentLeniently } from "../../../util/text/percent.ts";
 import { recordOf } from "../../record/request-record.ts";
 import { identifyAdministrator, type AdministratorOptions } from "../../request/administrator.ts";
-import { parseQuery } from "../../request/query.ts";
+import { parseQuery } from "../../request/query/query.ts";
 import { sendJson } from "../../response/json.ts";
 import type { Handler, Route } from "../route.ts";
 import type { AdminEndpoint } from "./admin-endpoint.ts";

@@ -1,5 +1,5 @@
-import { choiceOf, integerOf } from "../../request/query-values.ts";
-import type { Query } from "../../request/query.ts";
+import { choiceOf, integerOf } from "../../request/query/query-values.ts";
+import type { Query } from "../../request/query/query.ts";
 
 /** The most entries of one answer; a client that wants more gets a `next_token`. */
 const MAX_ENTRIES = 1000;

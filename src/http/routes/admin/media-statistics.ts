@@ -2,8 +2,8 @@ import { matrixError } from "../../../errors.ts";
 import type { Accounts } from "../../../homeserver/administration/accounts.ts";
 import type { UploaderSums } from "../../../media/administration/administration-rows.ts";
 import type { MediaStores } from "../../../media/stores.ts";
-import { integerOf, textOf } from "../../request/query-values.ts";
-import type { Query } from "../../request/query.ts";
+import { integerOf, textOf } from "../../request/query/query-values.ts";
+import type { Query } from "../../request/query/query.ts";
 import type { AdminEndpoint } from "./admin-endpoint.ts";
 import { nextToken, pageOf } from "./list-page.ts";
 

@@ -2,7 +2,7 @@ import { matrixError } from "../../../errors.ts";
 import type { Accounts } from "../../../homeserver/administration/accounts.ts";
 import { MEDIA_ORDERS, type MediaOrder, type Page } from "../../../media/administration/administration-rows.ts";
 import type { MediaStores } from "../../../media/stores.ts";
-import type { Query } from "../../request/query.ts";
+import type { Query } from "../../request/query/query.ts";
 import type { AdminEndpoint } from "./admin-endpoint.ts";
 import { nextToken, pageOf } from "./list-page.ts";
 import { listedMedia } from "./media-json.ts";

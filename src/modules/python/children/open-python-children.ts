@@ -1,6 +1,6 @@
-import type { CallbackRegistry } from "../../../callbacks/registry.ts";
+import type { CallbackRegistry } from "../../../callbacks/slots/registry.ts";
 import { maxWebBodyBytes } from "../../../web/body-limit.ts";
-import type { CompleteOptions } from "../../load-options.ts";
+import type { CompleteOptions } from "../../loading/load-options.ts";
 import { PythonChildren } from "./python-children.ts";
 import { ensurePythonEnvironment } from "./python-environment.ts";
 import { PythonHost } from "../python-host.ts";

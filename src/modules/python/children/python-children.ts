@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ChildMetrics } from "../../../metrics/module-metrics.ts";
-import { addHeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../held-back.ts";
-import type { LeftOut } from "../../left-out.ts";
+import { addHeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../heard/held-back.ts";
+import type { LeftOut } from "../../loading/left-out.ts";
 import { joinStartErrors } from "../python-start-error.ts";
 import type { PythonHost } from "../python-host.ts";
 

@@ -1,5 +1,5 @@
-import { flushContent, flushFile, flushFolder, flushFoldersTo } from "../../disk-flush.ts";
-import { SharedFlush } from "../../shared-flush.ts";
+import { flushContent, flushFile, flushFolder, flushFoldersTo } from "../../flush/disk-flush.ts";
+import { SharedFlush } from "../../flush/shared-flush.ts";
 import { JournalSweeper, type SweeperOptions } from "./journal-sweeper.ts";
 
 /** What of an upload survives a power loss, and from when on. Each call fails with Node's error of the system call. */

@@ -1,5 +1,5 @@
 import { closeSync, constants, fsyncSync, openSync, rmSync } from "node:fs";
-import { answerRequests } from "../../../util/thread-messages.ts";
+import { answerRequests } from "../../../util/threads/thread-messages.ts";
 
 /** Folders to flush, and names to remove afterwards. */
 export interface SweepBatch {

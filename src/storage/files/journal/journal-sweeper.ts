@@ -1,5 +1,5 @@
 import type { Logger } from "../../../util/log.ts";
-import { WorkerThread } from "../../../util/worker-thread.ts";
+import { WorkerThread } from "../../../util/threads/worker-thread.ts";
 import type { SweepBatch } from "./journal-sweeper-thread.ts";
 
 export interface SweeperOptions {

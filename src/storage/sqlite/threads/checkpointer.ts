@@ -1,5 +1,5 @@
 import type { Logger } from "../../../util/log.ts";
-import { WorkerThread } from "../../../util/worker-thread.ts";
+import { WorkerThread } from "../../../util/threads/worker-thread.ts";
 import type { CheckpointData } from "./checkpoint-thread.ts";
 
 /** A service that stores nothing for this long gets the memory of the thread back. */

@@ -1,6 +1,6 @@
 import { matrixError } from "../../../../errors.ts";
 import type { MediaStores } from "../../../../media/stores.ts";
-import { integerOf } from "../../../request/query-values.ts";
+import { integerOf } from "../../../request/query/query-values.ts";
 import type { AdminEndpoint } from "../admin-endpoint.ts";
 
 const LIMIT = 100;
