@@ -1,8 +1,10 @@
 // Makes .synapse, the Python environment of `npm run test:synapse`: Synapse itself, a client library, and a stand-in
-// for S3. A link of that name, to an environment that was made elsewhere, is used as it is.
+// for S3. A link of that name, to an environment that was made elsewhere, is used as it is. With a release as its
+// argument it makes .synapse-<release>, for `npm run test:synapse -- --release`.
 import { execFileSync } from "node:child_process";
 import { lstatSync } from "node:fs";
 import { makeEnvironment } from "./python-environment.mjs";
+import { environmentOf, installRelease } from "./synapse-releases.mjs";
 
 const FOLDER = ".synapse";
 const REQUIREMENTS = "test/synapse/requirements.txt";
@@ -21,13 +23,16 @@ for line in open(sys.argv[1]):
             print(f"{name} is {found}, wanted is {version}")
 `;
 
+const [release] = process.argv.slice(2);
+const folder = release === undefined ? FOLDER : environmentOf(release);
 try {
-  if (lstatSync(FOLDER, { throwIfNoEntry: false })?.isSymbolicLink()) checkLink();
+  if (release !== undefined) installRelease(release);
+  else if (lstatSync(FOLDER, { throwIfNoEntry: false })?.isSymbolicLink()) checkLink();
   else makeEnvironment(FOLDER, [REQUIREMENTS]);
-  runPython(["-c", "import synapse.app.homeserver"]);
+  execFileSync(`${folder}/bin/python`, ["-c", "import synapse.app.homeserver"], { stdio: "inherit" });
 } catch (error) {
   process.stdout.write(
-    `${String(error)}\n${FOLDER} cannot be used; npm run setup:synapse tries again, from nothing where ${FOLDER} was removed\n`,
+    `${String(error)}\n${folder} cannot be used; npm run setup:synapse tries again, from nothing where ${folder} was removed\n`,
   );
   process.exitCode = 1;
 }

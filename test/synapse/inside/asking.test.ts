@@ -1,5 +1,5 @@
-import { deflateSync, crc32 } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { makePng } from "../support/png.ts";
 import { INSIDE_MODULES, InsideSynapse, typescript } from "../support/inside-synapse.ts";
 
 let synapse: InsideSynapse;
@@ -60,24 +60,4 @@ test("A thumbnail that a TypeScript module refuses is not made, and its picture 
 
 function isThumbnail(info: unknown): boolean {
   return (info as { thumbnail: unknown } | undefined)?.thumbnail != null;
-}
-
-/** A picture of one colour. */
-function makePng(width: number, height: number): Buffer {
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2], 8);
-  const pixels = deflateSync(Buffer.alloc((width * 3 + 1) * height));
-  const signature = Buffer.from("89504e470d0a1a0a", "hex");
-  return Buffer.concat([signature, chunk("IHDR", head), chunk("IDAT", pixels), chunk("IEND", Buffer.alloc(0))]);
-}
-
-function chunk(name: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(name), data]);
-  const framed = Buffer.alloc(body.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  body.copy(framed, 4);
-  framed.writeUInt32BE(crc32(body), body.length + 4);
-  return framed;
 }

@@ -61,6 +61,11 @@ export class InsideSynapse {
     return this.#synapse.homeserver.url;
   }
 
+  /** The folder of its log, its media and its database. */
+  get folder(): string {
+    return this.#synapse.homeserver.folder;
+  }
+
   get pid(): number {
     return this.#synapse.pid;
   }
@@ -102,7 +107,7 @@ export class InsideSynapse {
   }
 
   log(): string {
-    return readFileSync(join(this.#synapse.homeserver.folder, "homeserver.log"), "utf8");
+    return readFileSync(join(this.folder, "homeserver.log"), "utf8");
   }
 
   /** Waits until its log has these words. */

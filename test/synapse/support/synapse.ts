@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,6 +19,8 @@ export interface SynapseOptions {
   readonly database?: DatabaseConfig;
   /** Folders in which its modules are found. */
   readonly pythonPath?: readonly string[];
+  /** Where it serves other homeservers on this machine: its name is then 127.0.0.1 and this port. Default: nowhere. */
+  readonly federationPort?: number;
 }
 
 /** The shape of Synapse's `database:`. */
@@ -55,14 +58,26 @@ export interface Account {
 
 const ENDLESS = { per_second: 1e6, burst_count: 1e6 };
 const LISTENING = /Synapse now listening on TCP port (\d+)/;
+const CHOSEN_PORT = /Site starting on (\d+)/;
 const NonceSchema = z.object({ nonce: z.string() });
 const RegisteredSchema = z.object({ user_id: z.string(), access_token: z.string() });
 
-/** The interpreter of the environment with a real Synapse, made by `npm run setup:synapse`. */
+/**
+ * The interpreter of the environment with a real Synapse: the one of `npm run setup:synapse`, or that of the release
+ * that `npm run test:synapse -- --release` installed.
+ */
 export function synapsePython(): string {
-  const python = fileURLToPath(new URL("../../../.synapse/bin/python", import.meta.url));
-  if (!existsSync(python)) throw new Error(".synapse is missing: run npm run setup:synapse");
+  const environment = process.env["MEDIA_BRIDGE_TEST_SYNAPSE"] ?? ".synapse";
+  const python = fileURLToPath(new URL(`../../../${environment}/bin/python`, import.meta.url));
+  if (!existsSync(python)) throw new Error(`${environment} is missing: run npm run setup:synapse`);
   return python;
+}
+
+/** The minor release of that Synapse: 163 for 1.163.2. */
+export function synapseMinor(): number {
+  const read = "import importlib.metadata as packages; print(packages.version('matrix-synapse'))";
+  const version = execFileSync(synapsePython(), ["-c", read], { encoding: "utf8" });
+  return Number(version.split(".")[1]);
 }
 
 /** Starts one and waits until it listens. Rejects with the end of its log where it does not come up. */
@@ -73,7 +88,7 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
   const appserviceToken = randomBytes(16).toString("hex");
   const configPath = join(folder, "homeserver.yaml");
   const database = options.database ?? { name: "sqlite3", args: { database: join(folder, "homeserver.db") } };
-  const base = createConfig(folder, mediaRepo, registrationSecret);
+  const base = { ...createConfig(folder, mediaRepo, registrationSecret), ...federate(folder, options, mediaRepo) };
   // JSON is YAML.
   writeFileSync(configPath, JSON.stringify({ ...base, database, ...config }));
   writeFileSync(join(folder, "log.yaml"), JSON.stringify(createLogConfig()));
@@ -87,7 +102,8 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
       logPath: join(folder, "homeserver.log"),
     });
     stop = () => synapse.stop();
-    const port = Number(synapse.ready[1]);
+    // Older releases say the configured port there, which is 0, and Twisted says the chosen one just before.
+    const port = Number(synapse.ready[1]) || Number(CHOSEN_PORT.exec(synapse.lastLines())?.[1]);
     const reached = { url: `http://127.0.0.1:${port}`, port, folder, registrationSecret };
     const admin = await register(reached, "admin", { admin: true });
     return {
@@ -124,13 +140,39 @@ export async function register(
   return { userId, accessToken };
 }
 
-function createConfig(folder: string, mediaRepo: boolean, registrationSecret: string): object {
+/** Serves other homeservers of this machine, with a certificate that they are not to verify. */
+function federate(folder: string, { federationPort: port }: SynapseOptions, mediaRepo: boolean): object {
+  if (port === undefined) return {};
+  const [key, certificate] = [join(folder, "tls.key"), join(folder, "tls.crt")];
+  const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
+  const made = ["-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate];
+  execFileSync("openssl", ["req", "-x509", ...made, ...subject], { stdio: "ignore" });
+  const names = ["federation", "client", ...(mediaRepo ? ["media"] : [])];
+  return {
+    server_name: `127.0.0.1:${port}`,
+    tls_certificate_path: certificate,
+    tls_private_key_path: key,
+    listeners: [
+      createListener(mediaRepo),
+      { ...createListener(mediaRepo), port, tls: true, resources: [{ names, compress: false }] },
+    ],
+    federation_domain_whitelist: null,
+    federation_verify_certificates: false,
+    ip_range_blacklist: [],
+  };
+}
+
+function createListener(mediaRepo: boolean): object {
   const names = mediaRepo ? ["client", "media"] : ["client"];
   const listener = { port: 0, bind_addresses: ["127.0.0.1"], type: "http", tls: false, x_forwarded: true };
+  return { ...listener, resources: [{ names, compress: false }] };
+}
+
+function createConfig(folder: string, mediaRepo: boolean, registrationSecret: string): object {
   return {
     server_name: SERVER_NAME,
     public_baseurl: `https://${SERVER_NAME}/`,
-    listeners: [{ ...listener, resources: [{ names, compress: false }] }],
+    listeners: [createListener(mediaRepo)],
     pid_file: join(folder, "homeserver.pid"),
     log_config: join(folder, "log.yaml"),
     media_store_path: join(folder, "media"),
