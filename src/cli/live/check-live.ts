@@ -1,9 +1,10 @@
 import type { LoadedConfig } from "../../config/config.ts";
 import { loadModulesForDryRun } from "../../server/commands/dry-run.ts";
-import { formatFindings } from "./finding.ts";
+import { type Finding, formatFindings } from "./finding.ts";
 import { checkHomeserver, checkUpstream } from "./homeserver.ts";
 import { checkListeners } from "./listeners.ts";
 import { checkModules } from "./modules.ts";
+import { checkRelease } from "./synapse-release.ts";
 import { checkUploads } from "./uploads.ts";
 import { isolateModuleOutput } from "../terminal/module-output.ts";
 import { showPythonSetup } from "../terminal/python-setup-progress.ts";
@@ -29,6 +30,7 @@ export async function checkLive(
   try {
     const findings = [
       ...(await checkHomeserver(config)),
+      ...(await checkReleases(config)),
       ...(await checkUpstream(config)),
       ...(await checkUploads(config, publicUrl ?? config.publicBaseurl)),
       ...checkListeners(config, [...files, ...homeserverConfigs]),
@@ -38,4 +40,10 @@ export async function checkLive(
   } finally {
     await modules.stop(0);
   }
+}
+
+/** Of the homeserver, and of the Synapse that keeps media where that is another address. */
+async function checkReleases({ mediaBridge: { homeserver, upstream } }: LoadedConfig["config"]): Promise<Finding[]> {
+  const urls = new Set([homeserver?.url, upstream?.url].filter((url) => url !== undefined));
+  return (await Promise.all([...urls].map(checkRelease))).flat();
 }
