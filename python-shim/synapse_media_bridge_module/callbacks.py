@@ -14,8 +14,8 @@ from .values import (
     config_from_wire,
     error_from_wire,
     file_info_to_wire,
-    limit_from_wire,
     limit_to_wire,
+    limits_from_wire,
     unavailable,
     verdict_from_wire,
 )
@@ -56,8 +56,11 @@ class _Question:
         self._deadline_ms = settings.deadline_of(entry.kind)
         self.where = f"{entry.kind} of {entry.file or entry.name} (TypeScript)"
 
-    async def ask(self, args: list[Any]) -> tuple[bool, Any]:
-        """Whether the callback stopped the walk, and with what. Raises what it raised, or `NodeUnavailable`."""
+    async def ask(self, args: list[Any], read: Callable[[Any], Any]) -> tuple[bool, Any]:
+        """Whether the callback stopped the walk, and with what, as `read` takes it from the wire.
+
+        Raises what the callback raised, or `NodeUnavailable`, for nonsense too.
+        """
         step = [self.entry.kind, [self._node.slot_of(self.entry)], args, self._deadline_ms]
         answer = await self._node.run([False, [step], None, releases.requester()], self._deadline_ms + _GRACE_MS)
         decided, value, record = _read(answer)
@@ -65,13 +68,15 @@ class _Question:
             if record[4] is not None:
                 logger.warning("%s %s", self.where, record[4])
             if record[0] == "error":
-                raise error_from_wire(record[2], self.where)
-        return decided is not None, value
+                raise _understand(lambda: error_from_wire(record[2], self.where))
+        if decided is None:
+            return False, None
+        return True, _understand(lambda: read(value))
 
-    async def decide(self, args: list[Any]) -> tuple[bool, Any]:
+    async def decide(self, args: list[Any], read: Callable[[Any], Any]) -> tuple[bool, Any]:
         """As `ask`, for a callback whose verdict is needed: raises `SynapseError` 503 where it cannot be had."""
         try:
-            return await self.ask(args)
+            return await self.ask(args, read)
         except (NodeUnavailable, CallRefused) as error:
             logger.error("%s cannot be asked: %s", self.where, error)
             raise unavailable() from error
@@ -88,6 +93,14 @@ def _read(answer: Any) -> tuple[Any, Any, Any]:
     raise NodeUnavailable("Node answered in another form")
 
 
+def _understand(read: Callable[[], Any]) -> Any:
+    """What Node said, read. Raises `NodeUnavailable` where it is nonsense, which is never taken for a verdict."""
+    try:
+        return read()
+    except (TypeError, ValueError, LookupError, AttributeError, RecursionError) as error:
+        raise NodeUnavailable(f"Node answered in another form: {type(error).__name__}: {error}") from error
+
+
 def _lets_continue(record: Any) -> bool:
     if type(record) is int:
         return True
@@ -98,19 +111,19 @@ def _lets_continue(record: Any) -> bool:
 def _config(question: _Question) -> Callable[..., Any]:
     async def get_media_config_for_user(user_id: str) -> Any:
         try:
-            stopped, value = await question.decide([user_id])
+            stopped, value = await question.decide([user_id], config_from_wire)
         except releases.SynapseError as error:
             if question.skips and isinstance(error.__cause__, (NodeUnavailable, CallRefused)):
                 return None
             raise
-        return config_from_wire(value) if stopped else None
+        return value if stopped else None
 
     return get_media_config_for_user
 
 
 def _allowed(question: _Question) -> Callable[..., Any]:
     async def is_user_allowed_to_upload_media_of_size(user_id: str, size: int) -> bool:
-        stopped, _ = await question.decide([user_id, size])
+        stopped, _ = await question.decide([user_id, size], lambda value: value)
         return not stopped
 
     return is_user_allowed_to_upload_media_of_size
@@ -118,8 +131,8 @@ def _allowed(question: _Question) -> Callable[..., Any]:
 
 def _limits(question: _Question) -> Callable[..., Any]:
     async def get_media_upload_limits_for_user(user_id: str) -> Any:
-        stopped, value = await question.decide([user_id])
-        return [limit_from_wire(limit) for limit in value] if stopped else None
+        stopped, limits = await question.decide([user_id], limits_from_wire)
+        return limits if stopped else None
 
     return get_media_upload_limits_for_user
 
@@ -128,7 +141,7 @@ def _exceeded(question: _Question) -> Callable[..., Any]:
     async def on_media_upload_limit_exceeded(user_id: str, limit: Any, sent_bytes: int, attempted_bytes: int) -> None:
         # The upload is refused whatever this says: only a Matrix error may word the refusal.
         try:
-            await question.ask([user_id, limit_to_wire(limit), sent_bytes, attempted_bytes])
+            await question.ask([user_id, limit_to_wire(limit), sent_bytes, attempted_bytes], lambda value: value)
         except (NodeUnavailable, CallRefused, TypeScriptError) as error:
             logger.error("%s was not told: %s", question.where, error)
 
@@ -137,8 +150,8 @@ def _exceeded(question: _Question) -> Callable[..., Any]:
 
 def _spam(question: _Question) -> Callable[..., Any]:
     async def check_media_file_for_spam(file_wrapper: Any, file_info: Any) -> Any:
-        stopped, words = await question.decide([file_wrapper.path, file_info_to_wire(file_info)])
-        return verdict_from_wire(words) if stopped else releases.NOT_SPAM
+        stopped, verdict = await question.decide([file_wrapper.path, file_info_to_wire(file_info)], verdict_from_wire)
+        return verdict if stopped else releases.NOT_SPAM
 
     return check_media_file_for_spam
 

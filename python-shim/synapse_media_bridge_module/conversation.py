@@ -14,6 +14,7 @@ from twisted.python.failure import Failure
 from .channel import Channel
 from .errors import CallRefused, NodeUnavailable, StartFailed
 from .peer import Peer
+from .releases import KINDS
 from .settings import Settings
 
 MAGIC = "synapse-media-bridge-callbacks"
@@ -58,7 +59,10 @@ class Hello:
         params = await self._said
         if not isinstance(params, dict) or params.get("magic") != MAGIC:
             raise StartFailed("the program at the other end is not media-bridge callbacks")
-        oldest, newest = params.get("protocol") or (0, 0)
+        try:
+            oldest, newest = map(int, params["protocol"])
+        except (KeyError, TypeError, ValueError):
+            oldest, newest = 0, 0
         if not oldest <= PROTOCOL_VERSION <= newest:
             raise StartFailed(
                 f"media-bridge {params.get('version')} speaks protocol {oldest} to {newest}, this package "
@@ -81,12 +85,19 @@ async def initialize(peer: Peer, hello: Hello, settings: Settings) -> None:
 async def set_up(peer: Peer, facts: dict[str, Any]) -> list[Entry]:
     """Has Node set the modules up; what they register, in order. Raises `StartFailed` with the file and the line."""
     result = _result_of(await _ask(peer, "set_up", facts))
-    return [read_entry(entry) for entry in result["entries"]]
+    try:
+        return [read_entry(entry) for entry in result["entries"]]
+    except (TypeError, LookupError) as error:
+        raise StartFailed("Node told of its callbacks in another form") from error
 
 
 def read_entry(wire: Any) -> Entry:
-    """An entry of the wire."""
-    return Entry(wire["slot"], wire["kind"], wire["module"], wire["nth"], wire["name"], wire["file"])
+    """An entry of the wire. Raises `TypeError` or `LookupError` for anything else."""
+    numbers = [wire[name] for name in ("slot", "module", "nth")]
+    if not all(type(number) is int for number in numbers) or wire["kind"] not in KINDS:
+        raise TypeError("a callback is described in another form")
+    slot, module, nth = numbers
+    return Entry(slot, wire["kind"], module, nth, str(wire["name"]), wire["file"])
 
 
 def wait_for(
@@ -123,5 +134,5 @@ def _result_of(answer: Any) -> Any:
         raise StartFailed("Node answered in another form")
     failed = answer.get("failed")
     if failed is not None:
-        raise StartFailed(str(failed["message"]))
+        raise StartFailed(str(failed.get("message")) if isinstance(failed, dict) else "Node answered in another form")
     return answer

@@ -86,13 +86,23 @@ class Peer:
                 self._last_peer_id = number
                 self._answer(number, method, params)
             case [int(code), str(method), params] if code == _NOTIFICATION:
-                handler = self._notifications.get(method)
-                if handler is not None:
-                    handler(params)
+                self._hear(method, params)
             case _:
-                logger.error("Node sent a message of an unknown shape")
-                if self._channel is not None:
-                    self._channel.close("Node broke the protocol")
+                self._refuse_nonsense("a message of an unknown shape")
+
+    def _hear(self, method: str, params: Any) -> None:
+        handler = self._notifications.get(method)
+        if handler is None:
+            return
+        try:
+            handler(params)
+        except (TypeError, ValueError, LookupError) as error:
+            self._refuse_nonsense(f"the notification {method} in another form: {type(error).__name__}: {error}")
+
+    def _refuse_nonsense(self, what: str) -> None:
+        logger.error("Node broke the protocol: it sent %s", what)
+        if self._channel is not None:
+            self._channel.close("Node broke the protocol")
 
     def _answer(self, number: int, method: str, params: Any) -> None:
         handler = self._requests.get(method)

@@ -25,6 +25,8 @@ _GROUPS = {
     "on_media_upload_limit_exceeded": "register_media_repository_callbacks",
     "check_media_file_for_spam": "register_spam_checker_callbacks",
 }
+# The callbacks of Synapse that TypeScript modules may have.
+KINDS = frozenset(_GROUPS)
 _USER_ID = re.compile(r"@[^:|]+:[^|]+")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from . import releases
@@ -23,9 +24,19 @@ def limit_to_wire(limit: Any) -> dict[str, Any]:
     }
 
 
-def limit_from_wire(wire: dict[str, Any]) -> Any:
+def limits_from_wire(wire: Any) -> list[Any]:
+    """The limits of a user. Raises for anything but a list of them: an empty one lifts every limit."""
+    if not isinstance(wire, list):
+        raise TypeError("the limits are not a list")
+    return [_limit_from_wire(limit) for limit in wire]
+
+
+def _limit_from_wire(wire: dict[str, Any]) -> Any:
+    info_uri = wire["info_uri"]
+    if info_uri is not None and not isinstance(info_uri, str):
+        raise TypeError("an info_uri is not text")
     return releases.make_limit(
-        _number(wire["max_bytes"]), _number(wire["time_period_ms"]), wire["info_uri"], bool(wire["can_upgrade"])
+        _number(wire["max_bytes"]), _number(wire["time_period_ms"]), info_uri, bool(wire["can_upgrade"])
     )
 
 
@@ -50,26 +61,30 @@ class _Config(dict[str, Any]):
 
 def config_from_wire(text: str) -> Any:
     """The body of the media configuration. Integers of any size come out exact."""
-    return _Config(json.loads(text))
+    body = json.loads(text)
+    if not isinstance(body, dict):
+        raise TypeError("the media configuration is not an object")
+    return _Config(body)
 
 
 def verdict_from_wire(words: Any) -> Any:
     """The refusal of a file in the form of Synapse's spam checkers."""
-    words = words if isinstance(words, dict) else {}
     fields = words.get("fields")
     return (releases.find_code(words.get("errcode")), json.loads(fields) if fields else {})
 
 
 def error_from_wire(error: Any, where: str) -> Exception:
     """What a callback of a TypeScript module raised, as the exception that has the same effect in Synapse."""
-    error = error if isinstance(error, dict) else {}
     kind = error.get("kind")
     if kind == "synapse":
+        status = int(error["status"])
+        if not 400 <= status <= 599:
+            raise ValueError("the status of an error is not one of an error")
         body = json.loads(error["body"])
         fields = {name: value for name, value in body.items() if name not in ("errcode", "error", "msg", "code")}
         headers = dict(error.get("headers") or {})
         message = str(body.get("error", error.get("message", "")))
-        answer: Exception = releases.make_error(int(error["status"]), message, str(error["errcode"]), fields, headers)
+        answer: Exception = releases.make_error(status, message, str(error["errcode"]), fields, headers)
         return answer
     if kind in ("timeout", "unavailable", "cancelled"):
         return NodeUnavailable(str(error.get("message")))
@@ -93,4 +108,7 @@ def _number_text(value: Any) -> str:
 def _number(text: str) -> Any:
     if text in ("True", "False"):
         return text == "True"
-    return float(text) if "." in text or "e" in text else int(text)
+    number = float(text) if "." in text or "e" in text else int(text)
+    if not math.isfinite(number):
+        raise ValueError("a number of a limit is not finite")
+    return number
