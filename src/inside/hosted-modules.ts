@@ -31,6 +31,7 @@ export class HostedModules {
   readonly #slots: TypeScriptSlot[] = [];
   readonly #backgrounds: BackgroundTasks[] = [];
   #isSetUp = false;
+  #isStopped = false;
 
   private constructor(parsed: readonly ParsedModule[], log: Logger) {
     this.#parsed = parsed;
@@ -63,7 +64,7 @@ export class HostedModules {
 
   /**
    * Sets the modules up, in order. `onLate` is called for each callback that is registered afterwards. Rejects with a
-   * StartError.
+   * StartError, also where it is stopped meanwhile.
    */
   async setUp(facts: ServerFacts, services: SynapseServices, onLate: (entry: WireEntry) => void): Promise<WireEntry[]> {
     const entries: WireEntry[] = [];
@@ -75,7 +76,11 @@ export class HostedModules {
       else entries.push(entry);
       if (kind === "get_media_upload_limits_for_user" && slot.call.length > 1) this.#warnOfSize(slot);
     });
-    for (const parsed of this.#parsed) await this.#setUpOne(parsed, facts, services);
+    for (const parsed of this.#parsed) {
+      // Synapse may be gone before all are set up: a module that comes afterwards would work on for no one.
+      if (this.#isStopped) throw new StartError("MODULE", `${parsed.module.name} is not set up: Synapse has left`);
+      await this.#setUpOne(parsed, facts, services);
+    }
     this.#isSetUp = true;
     return entries;
   }
@@ -85,8 +90,9 @@ export class HostedModules {
     return this.#slots[number];
   }
 
-  /** Ends the background work of all modules, within the grace. */
+  /** Ends the background work of all modules, within the grace. Modules that are not set up yet never are. */
   async stop(graceMs: number): Promise<void> {
+    this.#isStopped = true;
     await Promise.all(this.#backgrounds.map((background) => background.stop(graceMs)));
   }
 

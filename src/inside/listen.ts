@@ -7,8 +7,8 @@ import { removeSocket } from "../util/sockets/remove-socket.ts";
 import { serveSynapse } from "./host.ts";
 import { OneConfiguration } from "./one-configuration.ts";
 
-/** The folder decides who reaches the socket; within it the user and the group may connect. */
-const MODE = 0o660;
+/** A process that connects names the files that this one loads: only the same user may, who is Synapse's. */
+const MODE = 0o600;
 /** Synapse processes at a time: each has modules of its own. */
 const MAX_CONNECTIONS = 64;
 

@@ -88,6 +88,7 @@ function isStep(step: unknown): step is WireStep {
     typeof kind === "string" &&
     Object.hasOwn(KINDS, kind) &&
     Array.isArray(slots) &&
+    slots.every((slot) => Number.isSafeInteger(slot)) &&
     Array.isArray(args) &&
     typeof deadlineMs === "number"
   );

@@ -42,7 +42,7 @@ describe("media-bridge callbacks --socket", () => {
   test("serves several Synapses, and refuses one with another configuration", { timeout: 180_000 }, async () => {
     await host();
     const [one, two] = [await inside("rules"), await inside("rules")];
-    expect(statSync(socket).mode & 0o777).toBe(0o660);
+    expect(statSync(socket).mode & 0o777).toBe(0o600);
     expect((await one.upload(await one.register("alice"), "1234567")).status).toBe(413);
     expect((await two.upload(await two.register("alice"), "1234567")).status).toBe(413);
     expect([...one.children(), ...two.children()]).toEqual([]);
