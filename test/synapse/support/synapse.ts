@@ -19,6 +19,8 @@ export interface SynapseOptions {
   readonly database?: DatabaseConfig;
   /** Folders in which its modules are found. */
   readonly pythonPath?: readonly string[];
+  /** The interpreter of its environment. Default: {@link synapsePython}. */
+  readonly python?: string;
   /** Where it serves other homeservers on this machine: its name is then 127.0.0.1 and this port. Default: nowhere. */
   readonly federationPort?: number;
 }
@@ -95,12 +97,16 @@ export async function startSynapse(options: SynapseOptions = {}): Promise<Synaps
   writeFileSync(join(folder, "appservice.yaml"), JSON.stringify(createAppservice(appserviceToken)));
   let stop: (() => Promise<void>) | undefined;
   try {
-    const synapse = await startProcess(synapsePython(), ["-m", "synapse.app.homeserver", "--config-path", configPath], {
-      ready: LISTENING,
-      cwd: folder,
-      environment: { PYTHONPATH: pythonPath.join(":"), PYTHONDONTWRITEBYTECODE: "1" },
-      logPath: join(folder, "homeserver.log"),
-    });
+    const synapse = await startProcess(
+      options.python ?? synapsePython(),
+      ["-m", "synapse.app.homeserver", "--config-path", configPath],
+      {
+        ready: LISTENING,
+        cwd: folder,
+        environment: { PYTHONPATH: pythonPath.join(":"), PYTHONDONTWRITEBYTECODE: "1" },
+        logPath: join(folder, "homeserver.log"),
+      },
+    );
     stop = () => synapse.stop();
     // Older releases say the configured port there, which is 0, and Twisted says the chosen one just before.
     const port = Number(synapse.ready[1]) || Number(CHOSEN_PORT.exec(synapse.lastLines())?.[1]);
