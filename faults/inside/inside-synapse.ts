@@ -13,6 +13,8 @@ const SHORT = { node: 12, synapse: 2 };
 const LONG = { node: 1000, synapse: 100 };
 const CLIENTS = 4;
 const MAX_PAUSE_MS = 1_500;
+/** A Node that failed to start is started again after up to 30 seconds. */
+const DECIDES_MS = 120_000;
 /** An upload of more bytes is refused by the module. */
 const MAX_BYTES = 100;
 
@@ -75,7 +77,8 @@ async function during(victim: () => SynapseVictim, happens: () => Promise<void>)
       const bytes = turn % 2 === 0 ? MAX_BYTES : MAX_BYTES + 1;
       const status = await victim().upload(bytes);
       answers.push({ bytes, status });
-      if (status === undefined) await wait(20);
+      // What is refused at once would be asked again at once, and fill the log.
+      if (status === undefined || status === 503) await wait(20);
     }
   };
   const clients = Array.from({ length: CLIENTS }, (_item, number) => client(number));
@@ -84,13 +87,24 @@ async function during(victim: () => SynapseVictim, happens: () => Promise<void>)
   return answers;
 }
 
-async function killNodes({ pid }: SynapseVictim, kills: number, random: () => number): Promise<void> {
+/** Kills Node, every second time wherever in its start it is, otherwise once it has decided again. */
+async function killNodes(victim: SynapseVictim, kills: number, random: () => number): Promise<void> {
   for (let killed = 0; killed < kills;) {
+    if (killed % 2 === 0) await decides(victim);
     await wait(random() * MAX_PAUSE_MS);
-    const [node] = childrenOf(pid);
+    const [node] = childrenOf(victim.pid);
     if (node === undefined) continue;
     process.kill(node, "SIGKILL");
     killed += 1;
+  }
+}
+
+/** Waits until the module answers. Throws where it takes too long. */
+async function decides(victim: SynapseVictim): Promise<void> {
+  const until = performance.now() + DECIDES_MS;
+  while ((await victim.upload(MAX_BYTES + 1)) !== 413) {
+    if (performance.now() > until) throw new Error("Node did not come back");
+    await wait(50);
   }
 }
 

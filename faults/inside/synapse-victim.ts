@@ -99,6 +99,8 @@ function writeConfig(folder: string, maxBytes: number): string {
     version: 1,
     disable_existing_loggers: false,
     handlers: { console: { class: "logging.StreamHandler" } },
+    // A line for each request would make gigabytes.
+    loggers: { "synapse.access.http": { level: "WARNING" }, "synapse.http.server": { level: "WARNING" } },
     root: { level: "INFO", handlers: ["console"] },
   };
   writeFileSync(join(folder, "log.yaml"), JSON.stringify(log));
