@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startProcess, type StartedProcess } from "../../support/process.ts";
 import { CALLBACKS, INSIDE_MODULES, InsideSynapse, typescript } from "../support/inside-synapse.ts";
 
@@ -38,6 +38,12 @@ async function inside(name: string): Promise<InsideSynapse> {
   return synapse;
 }
 
+/** What the modules wrote down. */
+function calls(): string {
+  const file = join(folder, "calls");
+  return existsSync(file) ? readFileSync(file, "utf8") : "";
+}
+
 describe("media-bridge callbacks --socket", () => {
   test("serves several Synapses, and refuses one with another configuration", { timeout: 180_000 }, async () => {
     await host();
@@ -64,6 +70,22 @@ describe("media-bridge callbacks --socket", () => {
       await host();
       await synapse.logged(/The TypeScript modules are there again/);
       expect((await synapse.upload(alice, "1234567")).status).toBe(413);
+    },
+  );
+
+  test(
+    "serves the others on when a Synapse is killed whose callback is not decided yet",
+    { timeout: 180_000 },
+    async () => {
+      await host();
+      const [killed, other] = [await inside("rules"), await inside("rules")];
+      const alice = await other.register("alice");
+      const waiting = killed.upload(await killed.register("alice"), "123456").catch(() => "cut");
+      await vi.waitFor(() => expect(calls()).toContain('["rules","allowed","@alice:matrix.test",6,'));
+      process.kill(killed.pid, "SIGKILL");
+      expect(await waiting).toBe("cut");
+      expect((await other.upload(alice, "1234567")).status).toBe(413);
+      expect((await other.upload(alice, "hello, all")).status).toBe(200);
     },
   );
 
