@@ -13,7 +13,7 @@ MAX_SOURCE_BYTES = 64 * 1024
 
 
 def source_of(callback: Any) -> str | None:
-    """Its lines without their common indentation, at most 64 KiB; None where its source cannot be read. Never raises."""
+    """Its lines without their common indentation, at most 64 KiB; None where they cannot be read. Never raises."""
     try:
         return clean_text(textwrap.dedent(inspect.getsource(function_of(callback))), MAX_SOURCE_BYTES)
     except Exception:

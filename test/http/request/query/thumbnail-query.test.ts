@@ -53,6 +53,10 @@ describe("the query of a thumbnail", () => {
       const { width } = asked as { readonly width: number };
       return Number.isSafeInteger(width) && width >= 1 && width <= 2 ** 20;
     };
-    fc.assert(fc.property(texts, (text) => expect(isBounded(text)).toBe(true)));
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(isBounded(text)).toBe(true);
+      }),
+    );
   });
 });
