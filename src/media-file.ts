@@ -42,6 +42,7 @@ const DATED_ID = /^(\d{4}-\d\d-\d\d).?(.*)$/;
 /** A server's name, a thumbnail's name: what Synapse allows as one part of a path. */
 const PATH_PART = /^(?!\.\.?$)[A-Za-z0-9_.:[\]-]+$/;
 const CONTENT_TYPE = /^([^/]+)\/([^/]+)$/;
+const THUMBNAIL_NAME = /^(\d{1,6})-(\d{1,6})-([A-Za-z0-9_.+]+)-([A-Za-z0-9_.+]+)-(crop|scale)$/;
 
 /** The identity of a file: local media, unless told otherwise. */
 export function storedMedia(facts: Pick<StoredMedia, "fileId"> & Partial<StoredMedia>): StoredMedia {
@@ -63,6 +64,24 @@ export function findMediaPath({ serverName, fileId, urlCache, thumbnail }: Store
   const idParts = splitId(fileId, urlCache);
   const parts = [...folder, ...(idParts ?? [""]), ...(thumbnail ? [thumbnailName(thumbnail)] : [])];
   return parts.every((part) => PATH_PART.test(part)) ? parts.join("/") : undefined;
+}
+
+/**
+ * The folder of the thumbnails of media, relative to the media store. Undefined for an id or a server that no file can
+ * have.
+ */
+export function findThumbnailFolder({ serverName, fileId, urlCache }: StoredMedia): string | undefined {
+  const parts = [...folderOf(serverName, urlCache, true), ...(splitId(fileId, urlCache) ?? [""])];
+  return parts.every((part) => PATH_PART.test(part)) ? parts.join("/") : undefined;
+}
+
+/**
+ * The thumbnail whose file has this name; its length, which the name does not tell, is 0. Undefined for another name.
+ */
+export function readThumbnailName(name: string): ThumbnailInfo | undefined {
+  const [, width, height, kind, subtype, method] = THUMBNAIL_NAME.exec(name) ?? [];
+  if (method !== "crop" && method !== "scale") return undefined;
+  return { width: Number(width), height: Number(height), method, type: `${kind}/${subtype}`, length: 0 };
 }
 
 /** Like {@link findMediaPath}, for a file that is known to have a path; throws TypeError otherwise. */

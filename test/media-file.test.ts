@@ -3,8 +3,10 @@ import { KINDS } from "../src/callbacks/kinds.ts";
 import type { FileInfo, ThumbnailInfo } from "../src/index.ts";
 import {
   findMediaPath,
+  findThumbnailFolder,
   localFile,
   mediaPath,
+  readThumbnailName,
   type StoredMedia,
   storedMedia,
   toFileInfo,
@@ -107,4 +109,23 @@ describe("the identity of a stored file", () => {
       readonly thumbnail: ThumbnailInfo | null;
     }>();
   });
+});
+
+test("A thumbnail is read back from the folder and the name of its file, whatever its kind", () => {
+  const thumbnails = PATHS.filter(([, { thumbnail }]) => thumbnail !== null);
+  expect(thumbnails.length).toBeGreaterThan(2);
+  for (const [, file, path] of thumbnails) {
+    expect(path.startsWith(`${findThumbnailFolder(file)}/`)).toBe(true);
+    expect(readThumbnailName(path.split("/").at(-1) ?? "")).toEqual({ ...file.thumbnail, length: 0 });
+  }
+  for (const name of [
+    "",
+    "32-24-image-png",
+    "32-24-image-png-fill",
+    "a-24-image-png-crop",
+    "..",
+    "32-24-image-png-crop.tmp",
+  ])
+    expect(readThumbnailName(name)).toBeUndefined();
+  expect(findThumbnailFolder(localFile(".."))).toBeUndefined();
 });

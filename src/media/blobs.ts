@@ -119,6 +119,14 @@ export interface BlobStore {
   /** A folder for a job that makes files. */
   workshop(): Promise<BlobWorkshop>;
   /**
+   * Removes a file of any kind, and the folders that this leaves empty; does nothing where there is none. With
+   * `durability: full` the file stays removed after a power loss. A reader that is open reads to the end. Rejects where
+   * the disk fails.
+   */
+  remove(file: StoredMedia): Promise<void>;
+  /** The thumbnails of media that are on disk, whether or not a row knows of them. Rejects where the disk fails. */
+  thumbnailsOf(media: StoredMedia): Promise<readonly StoredMedia[]>;
+  /**
    * The media ids of temporary names of our own pattern. Call it at start, before any upload, to find what an earlier
    * process left.
    */

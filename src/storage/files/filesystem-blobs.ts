@@ -11,6 +11,7 @@ import { createFullDurability, type Durability, RELAXED } from "./journal/durabi
 import { chooseLayout } from "./folder-check.ts";
 import { Layout } from "./layout.ts";
 import { FilesystemReader } from "./reader.ts";
+import { listThumbnails, removeFile } from "./removal.ts";
 import { listLeftWork, listUnsettled, recoverUploads } from "./journal/recovery.ts";
 import { openSpool, type SpoolParts } from "./writer/upload-spool.ts";
 import { openWorkshop } from "./writer/workshop.ts";
@@ -104,6 +105,26 @@ class FilesystemBlobs implements BlobStore {
 
   workshop(): Promise<BlobWorkshop> {
     return openWorkshop(this.#layout, this.#parts());
+  }
+
+  async remove(file: StoredMedia): Promise<void> {
+    const path = this.#layout.contentPath(file);
+    if (path === undefined) return;
+    try {
+      await removeFile(path, this.#layout, this.#durability);
+    } catch (error) {
+      throw storeFailed(error);
+    }
+  }
+
+  async thumbnailsOf(media: StoredMedia): Promise<readonly StoredMedia[]> {
+    const folder = this.#layout.thumbnailFolder(media);
+    if (folder === undefined) return [];
+    try {
+      return await listThumbnails(media, folder);
+    } catch (error) {
+      throw storeFailed(error);
+    }
   }
 
   async unsettled(): Promise<readonly string[]> {

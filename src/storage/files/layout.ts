@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import { findMediaPath, LOCAL_FOLDER, type StoredMedia } from "../../media-file.ts";
+import { dirname, join, relative, sep } from "node:path";
+import { findMediaPath, findThumbnailFolder, LOCAL_FOLDER, type StoredMedia } from "../../media-file.ts";
 
 const SPOOL_NAME = /^fetch-[A-Za-z0-9_-]{5,}-[0-9a-f]{12}$/;
 const WORKSHOP_NAME = /^make-[0-9a-f]{12}$/;
@@ -26,6 +26,20 @@ export class Layout {
   contentPath(file: StoredMedia): string | undefined {
     const path = findMediaPath(file);
     return path === undefined ? undefined : join(this.#mediaStorePath, path);
+  }
+
+  /** The folder of the thumbnails of media; undefined as for {@link contentPath}. */
+  thumbnailFolder(media: StoredMedia): string | undefined {
+    const path = findThumbnailFolder(media);
+    return path === undefined ? undefined : join(this.#mediaStorePath, path);
+  }
+
+  /** The folders between a final path and the folder of its kind of files, the deepest first. */
+  foldersOf(contentPath: string): string[] {
+    const depth = relative(this.#mediaStorePath, contentPath).split(sep).length - 2;
+    const folders: string[] = [];
+    for (let folder = dirname(contentPath); folders.length < depth; folder = dirname(folder)) folders.push(folder);
+    return folders;
   }
 
   /** The temporary path of local media whose id {@link contentPath} accepts. */
