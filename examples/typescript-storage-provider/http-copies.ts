@@ -2,7 +2,7 @@ import { openAsBlob } from "node:fs";
 import { defineModule } from "synapse-media-bridge";
 import { z } from "zod";
 
-/** Keeps copies on a server that takes `PUT` and gives `GET`, such as one for WebDAV. */
+/** Keeps copies on a server that answers `PUT`, `GET` and `DELETE`, such as one for WebDAV. */
 export default defineModule({
   name: "http-copies",
   configSchema: z.strictObject({ url: z.url().endsWith("/") }),
@@ -22,6 +22,12 @@ export default defineModule({
         // Of a file that it may have all the same the service must not be told that it has none.
         if (answer.status !== 404) throw new Error(`the server of the copies answered ${answer.status}`);
         return undefined;
+      },
+      async deleteFile(path, _info, { signal }) {
+        const answer = await fetch(url + path, { method: "DELETE", signal });
+        await answer.body?.cancel();
+        // What is not there is deleted.
+        if (!answer.ok && answer.status !== 404) throw new Error(`the server of the copies answered ${answer.status}`);
       },
     });
   },

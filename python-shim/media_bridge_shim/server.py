@@ -55,6 +55,7 @@ class Server:
             "held_back": lambda _id, _params: held_back.counts(),
             "store_file": lambda call_id, params: self._answer_later(call_id, provider_requests.store_file, params),
             "fetch_file": lambda call_id, params: self._answer_later(call_id, provider_requests.fetch_file, params),
+            "delete_file": lambda call_id, params: self._answer_later(call_id, provider_requests.delete_file, params),
             "shutdown": self._shutdown,
         }
 

@@ -3,8 +3,11 @@ import type { SlotModule, SlotOutcome } from "../callbacks/slots/slot.ts";
 import { declareUncounted, type DeclaredMetrics } from "./declared-metrics.ts";
 import type { ChildMetrics } from "./module-metrics.ts";
 
+/** What a storage provider is asked to do with a file. */
+export type ProviderCall = "store" | "fetch" | "delete";
+
 /** How a storage provider did when it was asked. */
-export type ProviderOutcome = "stored" | "found" | "absent" | "failed" | "timeout" | "unavailable";
+export type ProviderOutcome = "stored" | "found" | "deleted" | "absent" | "failed" | "timeout" | "unavailable";
 
 /** How making the thumbnails of a picture ended. */
 export const THUMBNAIL_OUTCOMES = [
@@ -63,7 +66,7 @@ export interface Metrics {
   watchThumbnails(read: () => number): void;
   /** A storage provider is configured, whether or not it is ever asked. */
   providerConfigured(provider: string): void;
-  providerAsked(provider: string, call: "store" | "fetch", outcome: ProviderOutcome, micros: number): void;
+  providerAsked(provider: string, call: ProviderCall, outcome: ProviderOutcome, micros: number): void;
   /** Reads, whenever the metrics are asked for, how many files wait for each storage provider. */
   watchPendingStores(read: () => Promise<ReadonlyMap<string, number>>): void;
   /** For the TypeScript modules of a new generation: what they declare and count. */

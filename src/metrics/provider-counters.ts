@@ -6,6 +6,7 @@ import { zeroOnce } from "./zero-once.ts";
 const OUTCOMES = {
   store: ["stored", "failed", "timeout", "unavailable"],
   fetch: ["found", "absent", "failed", "timeout"],
+  delete: ["deleted", "absent", "failed", "timeout", "unavailable"],
 } as const satisfies Record<string, readonly ProviderOutcome[]>;
 
 /** What is counted about storage providers. */

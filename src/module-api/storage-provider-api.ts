@@ -18,6 +18,12 @@ export interface FetchContext {
   readonly signal: AbortSignal;
 }
 
+/** What `deleteFile` gets beside the arguments of the others. */
+export interface DeleteContext {
+  /** Is aborted when the provider is past `media_bridge.storage_providers.store_deadline`, or the service stops. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Keeps copies of media elsewhere; the `StorageProvider` of Synapse. `path` names a file, relative to the media store:
  * a key in a bucket.
@@ -39,6 +45,12 @@ export interface StorageProvider {
     info: FileInfo,
     context: FetchContext,
   ): Awaitable<AsyncIterable<Uint8Array> | undefined | null | void>;
+  /**
+   * Deletes the copy of a file whose media was deleted; Synapse has nothing like it. It may be called more than once for
+   * one file, and for one that was never stored: a file that is not there is as good as deleted. Throwing means that
+   * the copy may still be there; it is tried again. A provider without this method keeps its copies.
+   */
+  deleteFile?(path: string, info: FileInfo, context: DeleteContext): Awaitable<void>;
 }
 
 /** The part of a module's API that is about storage providers. */

@@ -10,6 +10,8 @@ import type { StorageProviders, WantedFile } from "../../src/media/copies/provid
 export interface ProviderUnderTest {
   readonly mediaStore: string;
   readonly providers: StorageProviders;
+  /** Whether the provider can delete. Those written for Synapse cannot. */
+  readonly deletes: boolean;
   /** Resolves once a stored file can be fetched, where `store` does not say. */
   settled?(path: string): Promise<void>;
   close(): Promise<void>;
@@ -75,6 +77,16 @@ export function describeStorageProviders(name: string, open: () => Promise<Provi
       const found = await Promise.all(stored.map(({ wanted }) => tested.providers.fetch(wanted)));
       expect(found).toEqual(stored.map(() => true));
       for (const { wanted, bytes } of stored) expect(readFileSync(wanted.spoolPath).equals(bytes)).toBe(true);
+    });
+
+    test("delete a copy where they can, as often as they are asked, and say so where they cannot", async () => {
+      const { wanted } = await store("deletedcopy", 1000);
+      const other = await store("othercopy", 1000);
+      const [provider] = tested.providers.all;
+      expect((await provider?.delete?.(wanted.file)) ?? false).toBe(tested.deletes);
+      expect((await provider?.delete?.(wanted.file)) ?? false).toBe(tested.deletes);
+      expect(await tested.providers.fetch(wanted)).toBe(!tested.deletes);
+      expect(await tested.providers.fetch(other.wanted)).toBe(true);
     });
 
     test("reject a file that is not there to be stored", async () => {

@@ -24,7 +24,7 @@ describeStorageProviders("Synapse's own, over a folder", () =>
 describeStorageProviders("boto3 in threads, over a bucket", async () => {
   const bucket = await startBucket();
   const config = { bucket: bucket.name, endpoint_url: bucket.url };
-  const tested = await openProvider(() => ({ module: "bucket_provider.Bucket", config }));
+  const tested = await openProvider(() => ({ module: "bucket_provider.Bucket", config }), false);
   return {
     ...tested,
     async close() {
@@ -36,7 +36,10 @@ describeStorageProviders("boto3 in threads, over a bucket", async () => {
 
 describeStorageProviders("one that stores and forgets", async () => {
   const backup = mkdtempSync(join(tmpdir(), "media-bridge-backup-"));
-  const tested = await openProvider(() => ({ module: "thread_provider.Forgetful", config: { directory: backup } }));
+  const tested = await openProvider(
+    () => ({ module: "thread_provider.Forgetful", config: { directory: backup } }),
+    false,
+  );
   return {
     ...tested,
     settled: (path) => fileAppears(join(backup, path)),
@@ -68,7 +71,7 @@ describeStorageProviders("TypeScript, over HTTP, with streams of the web", async
 });
 
 /** One provider, in the Python child or in TypeScript, as the service loads it. */
-async function openProvider(describe: (folder: string) => object): Promise<ProviderUnderTest> {
+async function openProvider(describe: (folder: string) => object, deletes = true): Promise<ProviderUnderTest> {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-provider-"));
   const mediaStore = join(folder, "media");
   const entry = { store_local: true, ...describe(folder) };
@@ -93,6 +96,7 @@ async function openProvider(describe: (folder: string) => object): Promise<Provi
   const parts = { hosts, entries, deadlines, mediaStorePath: mediaStore, log, metrics: NO_METRICS, ending };
   return {
     mediaStore,
+    deletes,
     providers: new LoadedStorageProviders(parts),
     async close() {
       await modules.stop(0);

@@ -20,6 +20,10 @@ export async function startCopyServer(): Promise<CopyServer> {
       return;
     }
     const bytes = kept.get(path);
+    if (req.method === "DELETE") {
+      res.writeHead(kept.delete(path) ? 204 : 404).end();
+      return;
+    }
     if (bytes === undefined) res.writeHead(404).end("nothing is here");
     else res.end(bytes);
   };

@@ -9,10 +9,12 @@ export const PROVIDERS = fileURLToPath(new URL("../fixtures/providers", import.m
 export interface Behaviour {
   readonly store?: string;
   readonly fetch?: string;
+  /** Of the class `Deleting`. */
+  readonly delete?: string;
 }
 
 export interface ProviderCall {
-  readonly call: "store" | "fetch";
+  readonly call: "store" | "fetch" | "delete";
   readonly path: string;
   readonly server_name: string | null;
   readonly file_id: string;

@@ -47,6 +47,10 @@ class FileStorageProviderBackend(StorageProvider):
         file = await defer_to_thread(self.hs.get_reactor(), open_if_there, self.base_directory, path)
         return FileResponder(self.hs, file) if file else None
 
+    async def delete_file(self, path: str, file_info: FileInfo) -> None:
+        """Synapse's class has no such method: the copies of deleted media stay in its folder."""
+        await defer_to_thread(self.hs.get_reactor(), remove_if_there, self.base_directory, path)
+
     @staticmethod
     def parse_config(config: dict[str, Any]) -> str:
         return Config.ensure_directory(config["directory"])
@@ -60,6 +64,23 @@ def open_if_there(folder: str, path: str) -> BinaryIO | None:
         return open_for_reading(os.path.join(folder, path))
     except (FileNotFoundError, NotADirectoryError):
         return None
+
+
+def remove_if_there(folder: str, path: str) -> None:
+    """Removes the file, and the folders that it leaves empty. A folder that is gone or cannot be read says nothing
+    about its files: that is raised."""
+    os.stat(folder)
+    try:
+        os.unlink(os.path.join(folder, path))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    parent = os.path.dirname(path)
+    while "/" in parent:
+        try:
+            os.rmdir(os.path.join(folder, parent))
+        except OSError:
+            return
+        parent = os.path.dirname(parent)
 
 
 def copy_into_place(source: str, target: str) -> None:

@@ -1,4 +1,4 @@
-"""The host's requests about storage providers: `store_file` and `fetch_file`."""
+"""The host's requests about storage providers: `store_file`, `fetch_file` and `delete_file`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter_ns
 from typing import Any
 
-from twisted.internet.defer import Deferred, ensureDeferred
+from twisted.internet.defer import Deferred, ensureDeferred, succeed
 
 from ..api.awaitables import maybe_awaitable
 from ..api.files import make_file_info
@@ -42,6 +42,20 @@ class ProviderRequests:
             await maybe_awaitable(provider.instance.store_file(path, info))
 
         return ensureDeferred(self._attempt(provider, "store_file", params["deadline_ms"], store(), _is_stored))
+
+    def delete_file(self, params: Mapping[str, Any]) -> Deferred[Attempt | None]:
+        """`["deleted" or "failed", microseconds, error or nil]`; nil where the provider has no way to delete."""
+        provider = self._find(params["provider"])
+        path, info = params["path"], make_file_info(params["file_info"])
+        # Synapse's base class has no such method, so the providers written for it have none either.
+        delete_file = getattr(provider.instance, "delete_file", None)
+        if not callable(delete_file):
+            return succeed(None)
+
+        async def delete() -> None:
+            await maybe_awaitable(delete_file(path, info))
+
+        return ensureDeferred(self._attempt(provider, "delete_file", params["deadline_ms"], delete(), _is_deleted))
 
     def fetch_file(self, params: Mapping[str, Any]) -> Deferred[list[Any]]:
         """`[index of the provider that had it or nil, [["found", "absent" or "failed", microseconds, error], …]]`."""
@@ -80,6 +94,10 @@ class ProviderRequests:
 
 def _is_stored(_result: object) -> str:
     return "stored"
+
+
+def _is_deleted(_result: object) -> str:
+    return "deleted"
 
 
 def _is_found(result: bool) -> str:

@@ -24,6 +24,11 @@ export interface StorageProvider {
    * the caller logs in one line.
    */
   store(file: StoredMedia): Promise<void>;
+  /**
+   * Deletes the copy of a file; does nothing where there is none. Absent, or resolves to false, where the provider has
+   * no way to delete. Rejects as {@link store} does.
+   */
+  delete?(file: StoredMedia): Promise<boolean>;
 }
 
 /** All providers, in the order of the configuration. */

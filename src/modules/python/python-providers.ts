@@ -5,15 +5,17 @@ import { readCallbackError } from "../../callbacks/slots/python-run.ts";
 import type { PythonProviderConfig } from "../../config/config.ts";
 import { MatrixError } from "../../errors.ts";
 import { mediaPath, type PythonFileInfo, type StoredMedia, toPythonFileInfo } from "../../media-file.ts";
-import type { ProviderOutcome } from "../../metrics/metrics.ts";
+import type { ProviderCall, ProviderOutcome } from "../../metrics/metrics.ts";
 import { logFetch, type Doubt, type ProviderParts, type WantedFile } from "../provider-parts.ts";
 import type { PythonHost } from "./python-host.ts";
 
 /** How long a silent child is waited for beyond the deadlines that the child itself enforces. */
 const SILENCE_MS = 5_000;
 
-const AttemptSchema = z.tuple([z.enum(["stored", "found", "absent", "failed"]), z.number(), z.unknown()]);
+const AttemptSchema = z.tuple([z.enum(["stored", "found", "deleted", "absent", "failed"]), z.number(), z.unknown()]);
 const FetchedSchema = z.tuple([z.int().nullable(), z.array(AttemptSchema)]);
+/** Nil where the provider has no way to delete. */
+const DeletedSchema = AttemptSchema.nullable();
 type Attempt = z.infer<typeof AttemptSchema>;
 
 /** What answers for a child. */
@@ -95,18 +97,29 @@ export class PythonProvider {
    * Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are counted. The caller logs them.
    */
   async store(file: StoredMedia): Promise<void> {
+    const failure = count("store", this.#entry, AttemptSchema.parse(await this.#ask("store", file)), this.#parts);
+    if (failure !== undefined) throw failure;
+  }
+
+  /** False where the provider has no `delete_file`, as those written for Synapse. Rejects as {@link store}. */
+  async delete(file: StoredMedia): Promise<boolean> {
+    const attempt = DeletedSchema.parse(await this.#ask("delete", file));
+    if (attempt === null) return false;
+    const failure = count("delete", this.#entry, attempt, this.#parts);
+    if (failure !== undefined) throw failure;
+    return true;
+  }
+
+  async #ask(call: "store" | "delete", file: StoredMedia): Promise<unknown> {
     const { deadlines, metrics } = this.#parts;
     const deadlineMs = deadlines.storeDeadlineMs;
     const params = { provider: this.#entry.index, ...describeFile(file), deadline_ms: deadlineMs };
-    let answer: unknown;
     try {
-      answer = await ask(this.#host, "store_file", params, deadlineMs + SILENCE_MS);
+      return await ask(this.#host, `${call}_file`, params, deadlineMs + SILENCE_MS);
     } catch (error) {
-      metrics.providerAsked(this.name, "store", "unavailable", 0);
+      metrics.providerAsked(this.name, call, "unavailable", 0);
       throw error;
     }
-    const failure = count("store", this.#entry, AttemptSchema.parse(answer), this.#parts);
-    if (failure !== undefined) throw failure;
   }
 }
 
@@ -122,17 +135,17 @@ async function ask(host: Host, method: string, params: unknown, deadlineMs: numb
 }
 
 /**
- * Counts the outcome of a provider; returns what it failed with. A 404 that a fetch raises means that the provider does
- * not have the file.
+ * Counts the outcome of a provider; returns what it failed with. A 404 that a fetch or a deletion raises means that the
+ * provider does not have the file.
  */
 function count(
-  call: "store" | "fetch",
+  call: ProviderCall,
   { name }: PythonProviderConfig,
   [outcome, micros, wireError]: Attempt,
   { metrics }: ProviderParts,
 ): Error | undefined {
   const raised = outcome === "failed" ? readCallbackError(wireError) : undefined;
-  const isAbsent = call === "fetch" && MatrixError.is(raised) && raised.status === 404;
+  const isAbsent = call !== "store" && MatrixError.is(raised) && raised.status === 404;
   const failure = isAbsent ? undefined : raised;
   const counted: ProviderOutcome = isAbsent ? "absent" : failure instanceof ModuleUnavailable ? "timeout" : outcome;
   metrics.providerAsked(name, call, counted, micros);

@@ -3,7 +3,7 @@ import { failureOf, ModuleFailure, ModuleUnavailable } from "../../callbacks/fai
 import type { TypeScriptProviderConfig } from "../../config/config.ts";
 import { MatrixError } from "../../errors.ts";
 import { mediaPath, type StoredMedia, toFileInfo } from "../../media-file.ts";
-import type { ProviderOutcome } from "../../metrics/metrics.ts";
+import type { ProviderCall, ProviderOutcome } from "../../metrics/metrics.ts";
 import type { StorageProvider } from "../../module-api/storage-provider-api.ts";
 import { readRegularFile } from "../../util/regular-file.ts";
 import { logFetch, type Doubt, type ProviderParts, type WantedFile } from "../provider-parts.ts";
@@ -77,9 +77,19 @@ export class TypeScriptProvider {
     }
   }
 
+  /** False where the module has no way to delete. Rejects as {@link store}. */
+  async delete(file: StoredMedia): Promise<boolean> {
+    if (this.#entry.provider.deleteFile === undefined) return false;
+    await this.#ask("delete", this.#parts.deadlines.storeDeadlineMs, async (signal) => {
+      await this.#entry.provider.deleteFile?.(mediaPath(file), toFileInfo(file), { signal });
+      return "deleted";
+    });
+    return true;
+  }
+
   /** Rejects with the provider's failure, which is counted. */
   async #ask(
-    call: "store" | "fetch",
+    call: ProviderCall,
     deadlineMs: number,
     run: (signal: AbortSignal) => Promise<ProviderOutcome>,
   ): Promise<ProviderOutcome> {
@@ -102,7 +112,7 @@ export class TypeScriptProvider {
       if (thrown instanceof SpoolFailed) throw thrown;
       // It may reject with another error for the same reason.
       const error = signal.aborted ? (signal.reason as Error) : failureOf(thrown);
-      if (call === "fetch" && MatrixError.is(error) && error.status === 404) {
+      if (call !== "store" && MatrixError.is(error) && error.status === 404) {
         count("absent");
         return "absent";
       }
