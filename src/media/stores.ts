@@ -1,5 +1,6 @@
 import type { AdministrationRows } from "./administration/administration-rows.ts";
 import type { PendingCopies } from "./copies/pending-copies.ts";
+import type { DeletionRows } from "./deletion/deletion-rows.ts";
 import type {
   LocalMedia,
   NewLocalMedia,
@@ -24,6 +25,7 @@ export interface MediaStores {
   readonly copies: PendingCopies;
   readonly thumbnails: ThumbnailRows;
   readonly pictures: PictureRows;
+  readonly deletions: DeletionRows;
   readonly audit: AuditRows;
   readonly quarantine: QuarantineRows;
   readonly administration: AdministrationRows;

@@ -32,6 +32,8 @@ export interface AuditedRow {
 export type Knowledge =
   /** A row with content. */
   | "stored"
+  /** It is being deleted: what is left of it is still to be removed. */
+  | "deleted"
   /** It was an upload of this database, or an id for one; it has no content now. */
   | "known"
   /** The database does not know the id. */

@@ -1,6 +1,7 @@
 import type {
   Finding,
   FindingKind,
+  Knowledge,
   Progress,
   VerificationOptions,
   Verified,
@@ -10,7 +11,7 @@ import type {
 
 /**
  * Compares rows with files, both ways, hashes included. What changed during the comparison is checked again before it
- * is reported: uploads under way and media that are just being deleted are not findings.
+ * is reported: uploads and deletions under way are not findings.
  */
 export async function verifyMedia(options: VerificationOptions): Promise<Verified> {
   const { rows, files } = options;
@@ -34,9 +35,13 @@ export async function verifyMedia(options: VerificationOptions): Promise<Verifie
 
 /** Whether a file still has no row: asked again right before something is done about it. */
 export async function isWithoutRow(mediaId: string, { rows, files }: VerificationOptions): Promise<boolean> {
-  if ((await rows.knows(mediaId)) === "stored" || (await files.isUnderWay(mediaId))) return false;
+  if (isAccountedFor(await rows.knows(mediaId)) || (await files.isUnderWay(mediaId))) return false;
   // Between the two questions its row may have been committed, and its temporary name removed.
-  return (await rows.knows(mediaId)) !== "stored" && (await files.exists(mediaId));
+  return !isAccountedFor(await rows.knows(mediaId)) && (await files.exists(mediaId));
+}
+
+function isAccountedFor(knowledge: Knowledge): boolean {
+  return knowledge === "stored" || knowledge === "deleted";
 }
 
 interface Wrong {
@@ -70,8 +75,9 @@ class Run {
 
   async checkFile(mediaId: string): Promise<void> {
     const { rows, files } = this.#options;
-    if ((await rows.knows(mediaId)) === "stored") return;
-    if (await files.isUnderWay(mediaId)) {
+    const knowledge = await rows.knows(mediaId);
+    if (knowledge === "stored") return;
+    if (knowledge === "deleted" || (await files.isUnderWay(mediaId))) {
       this.#underWay += 1;
       return;
     }

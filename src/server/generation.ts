@@ -105,7 +105,13 @@ export async function assembleGeneration(
     },
   });
   modules.registry.watch(({ kind, module }) => metrics.callbackRegistered(kind, module));
-  const storage = openStorageProviders(config, modules, { stores, blobs, metrics, log });
+  const storage = openStorageProviders(config, modules, {
+    stores,
+    blobs,
+    underWay: state.storesUnderWay,
+    metrics,
+    log,
+  });
   cleanup.add((graceMs) => storage?.copies.stop(graceMs));
   const running = new RunningTasks();
   cleanup.add((graceMs) => running.settled(graceMs));
@@ -175,6 +181,8 @@ export async function assembleGeneration(
       await media.clear?.();
     },
     takeOver() {
+      // In guard mode the service keeps no media, and what it kept before is in another folder.
+      if (!isGuarding(config)) cleanup.add(state.deletion.use({ chain, copies: storage?.copies }));
       state.refusals.keepWithin(config.mediaBridge.refusals);
       showMetrics();
       const notEnforced = listNotEnforced(config, modules);
@@ -183,10 +191,14 @@ export async function assembleGeneration(
     async begin() {
       await modules.python?.markStarted();
       await storage?.copies.start();
+      state.deletion.wake();
       shadows.begin();
     },
     shadows,
-    wakeStores: () => storage?.copies.wake(),
+    wakeStores() {
+      storage?.copies.wake();
+      state.deletion.wake();
+    },
     async drained() {
       await requests.idle();
       await running.idle();

@@ -6,6 +6,8 @@ import { InProcessUploadWaiters } from "../coordination/in-process-upload-waiter
 import { InProcessUsageAccounts } from "../coordination/in-process-usage-accounts.ts";
 import type { UnrecordedDoubts } from "../guard/unrecorded-doubts.ts";
 import { Probes } from "../http/probes.ts";
+import { StoresUnderWay } from "../media/copies/stores-under-way.ts";
+import { MediaDeletion } from "../media/deletion/media-deletion.ts";
 import { AccessTimes } from "../media/download/access-times.ts";
 import { ShutdownGate } from "../http/draining/shutdown-gate.ts";
 import type { BlobStore } from "../media/blobs.ts";
@@ -44,6 +46,10 @@ export interface ProcessState {
   /** What makes thumbnails at the time. */
   readonly thumbnailJobs: ThumbnailJobs;
   readonly thumbnailer: Thumbnailer;
+  /** What storage providers are being given. */
+  readonly storesUnderWay: StoresUnderWay;
+  /** Deletes media. */
+  readonly deletion: MediaDeletion;
   /** A rate that users are held to from now on. Each generation starts its own: a reload may change the rate. */
   startRateLimits(limit: RateLimit): RateLimits;
   readonly metrics: Metrics;
@@ -95,6 +101,9 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
   const refusals = new KeptRefusals(stores.refusals, log);
   cleanup.add(() => refusals.close());
   const claims = new InProcessUploadLocks();
+  const waits = new InProcessUploadWaiters();
+  const deletion = new MediaDeletion({ stores, blobs, waits, clock, log });
+  cleanup.add(() => deletion.close());
   return {
     clock,
     stores,
@@ -102,10 +111,12 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
     accounts: new InProcessUsageAccounts(),
     doubts: new InProcessUnrecordedDoubts(),
     accessTimes,
-    waits: new InProcessUploadWaiters(),
+    waits,
     claims,
     thumbnailJobs,
     thumbnailer,
+    storesUnderWay: new StoresUnderWay(),
+    deletion,
     startRateLimits: (limit) => new InProcessRateLimits(limit),
     metrics,
     tallies: new SlotTallies(),

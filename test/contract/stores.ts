@@ -3,6 +3,7 @@ import type { MediaStores } from "../../src/media/stores.ts";
 import { newMedia } from "./media-rows.ts";
 import { describeAdministration } from "./stores-administration.ts";
 import { describeAudit } from "./stores-audit.ts";
+import { describeDeletions } from "./stores-deletions.ts";
 import { describePendingMedia } from "./stores-pending.ts";
 import { describeThumbnails } from "./stores-thumbnails.ts";
 import { describeQuarantine } from "./stores-quarantine.ts";
@@ -101,6 +102,7 @@ export function describeStores(name: string, open: () => Promise<MediaStores>): 
     describeThumbnails(() => stores);
     describeQuarantine(() => stores);
     describeAdministration(() => stores);
+    describeDeletions(() => stores);
 
     it("commits what is pending before it closes", async () => {
       const pending = [stores.media.insert(newMedia({ mediaId: "last" })), stores.close()];

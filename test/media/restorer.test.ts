@@ -16,6 +16,7 @@ const PROVIDER: StorageProvider = {
   store: async () => undefined,
 };
 const CONTENT = "back again";
+const ROWS = { find: async (mediaId: string) => mediaOf(mediaId) };
 
 test("A file that gets no turn in time, since a provider takes its time over another, is answered 503; the next turn is free again", async () => {
   const blobs = openFilesystemBlobs({ mediaStorePath: createTemporaryFolder(), log: captureLog() });
@@ -26,7 +27,7 @@ test("A file that gets no turn in time, since a provider takes its time over ano
     writeFileSync(spoolPath, CONTENT);
     return true;
   };
-  const restorer = new MediaRestorer({ all: [PROVIDER], fetch }, blobs, { fetchesAtOnce: 1, patienceMs: 20 });
+  const restorer = new MediaRestorer({ all: [PROVIDER], fetch }, blobs, ROWS, { fetchesAtOnce: 1, patienceMs: 20 });
   const [first, second] = [mediaOf("firstfile"), mediaOf("secondfile")];
   const fetching = restorer.open(first);
   await asked.promise;

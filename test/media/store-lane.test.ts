@@ -4,6 +4,7 @@ import { ModuleUnavailable } from "../../src/callbacks/failure.ts";
 import type { StoredMedia } from "../../src/media-file.ts";
 import type { StorageProvider } from "../../src/media/copies/provider.ts";
 import { CopyQueue, type FilePresence } from "../../src/media/copies/copy-queue.ts";
+import { StoresUnderWay } from "../../src/media/copies/stores-under-way.ts";
 import { openSqliteStores, type SqliteStores } from "../../src/storage/sqlite/sqlite-stores.ts";
 import { newMedia } from "../contract/media-rows.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
@@ -35,7 +36,14 @@ describe("a lane to a storage provider", () => {
       store,
     };
     const findFile = async () => presence();
-    lane = new CopyQueue({ provider, copies: stores.copies, findFile, log, pace: PACE });
+    lane = new CopyQueue({
+      provider,
+      copies: stores.copies,
+      findFile,
+      underWay: new StoresUnderWay(),
+      log,
+      pace: PACE,
+    });
     lane.wake();
   };
   /** A provider that fails so many times for each file; resolves once it has all of them. */

@@ -4,6 +4,7 @@ import { backoff } from "../../util/concurrency/backoff.ts";
 import type { Logger } from "../../util/log.ts";
 import type { PendingStore, PendingCopies } from "./pending-copies.ts";
 import type { StorageProvider } from "./provider.ts";
+import type { StoresUnderWay } from "./stores-under-way.ts";
 import { logStoreFailure } from "../store-failure.ts";
 
 /** Whether the file to be copied is on disk; `deleted` where its media is gone for good. */
@@ -13,6 +14,7 @@ export interface StoreLaneParts {
   readonly provider: StorageProvider;
   readonly copies: PendingCopies;
   readonly findFile: (file: StoredMedia) => Promise<FilePresence>;
+  readonly underWay: StoresUnderWay;
   readonly log: Logger;
   readonly pace: StorePace;
 }
@@ -118,7 +120,16 @@ export class CopyQueue {
   }
 
   async #attempt(pending: PendingStore): Promise<void> {
-    const { provider, copies, findFile, log } = this.#parts;
+    const { provider, copies, underWay } = this.#parts;
+    // From before the look at its media to the end of the copy: a deletion in between waits for it.
+    if (!(await underWay.track(provider.name, pending.file, () => this.#copy(pending)))) return;
+    await copies.done(pending);
+    this.#failuresInARow = 0;
+  }
+
+  /** False where it failed, and is tried again later. */
+  async #copy(pending: PendingStore): Promise<boolean> {
+    const { provider, findFile, log } = this.#parts;
     const { file } = pending;
     try {
       const presence = await findFile(file);
@@ -127,14 +138,15 @@ export class CopyQueue {
         try {
           await provider.store(file);
         } catch (error) {
-          return await this.#fail(pending, error, (facts) => logStoreFailure(log, provider.name, file, error, facts));
+          await this.#fail(pending, error, (facts) => logStoreFailure(log, provider.name, file, error, facts));
+          return false;
         }
       }
+      return true;
     } catch (error) {
-      return this.#fail(pending, error, (facts) => this.#logMissing(file, error, facts));
+      await this.#fail(pending, error, (facts) => this.#logMissing(file, error, facts));
+      return false;
     }
-    await copies.done(pending);
-    this.#failuresInARow = 0;
   }
 
   /** A failure of the provider to give the file back is in the log already and is not logged as an error again. */

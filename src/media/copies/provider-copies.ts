@@ -8,6 +8,7 @@ import type { MediaStores } from "../stores.ts";
 import type { MediaRestorer } from "./restorer.ts";
 import type { StorageProvider, StorageProviders } from "./provider.ts";
 import { logStoreFailure } from "../store-failure.ts";
+import type { StoresUnderWay } from "./stores-under-way.ts";
 import { type FilePresence, COPY_PACING, CopyQueue, type StorePace } from "./copy-queue.ts";
 
 export interface ProviderStoresOptions {
@@ -15,6 +16,7 @@ export interface ProviderStoresOptions {
   readonly stores: Pick<MediaStores, "media" | "copies">;
   readonly blobs: BlobStore;
   readonly restorer: MediaRestorer;
+  readonly underWay: StoresUnderWay;
   readonly log: Logger;
   readonly pace?: StorePace;
 }
@@ -28,10 +30,17 @@ export class ProviderCopies {
 
   constructor(options: ProviderStoresOptions) {
     this.#options = options;
-    const { providers, stores, log, pace = COPY_PACING } = options;
+    const { providers, stores, underWay, log, pace = COPY_PACING } = options;
     this.#lanes = providers.all.map(
       (provider) =>
-        new CopyQueue({ provider, copies: stores.copies, log, pace, findFile: (file) => this.#findFile(file) }),
+        new CopyQueue({
+          provider,
+          copies: stores.copies,
+          underWay,
+          log,
+          pace,
+          findFile: (file) => this.#findFile(file),
+        }),
     );
   }
 
@@ -59,7 +68,7 @@ export class ProviderCopies {
       if (!provider.storeSynchronous) continue;
       await content.localPath();
       try {
-        await provider.store(file);
+        await this.#options.underWay.track(provider.name, file, () => provider.store(file));
       } catch (error) {
         logStoreFailure(this.#options.log, provider.name, file, error);
         throw toClientError(asError(error));
@@ -75,11 +84,25 @@ export class ProviderCopies {
   }
 
   /**
-   * The names of all providers that get a file; for one that no upload is answered for, such as a thumbnail. They all
-   * get it in the background.
+   * The names of all providers that get a file, or may have it. One that no upload waits for, such as a thumbnail, they all
+   * get in the background.
    */
   namesOfAll(file: StoredMedia): readonly string[] {
     return this.#takers(file).map(({ name }) => name);
+  }
+
+  /**
+   * Has a provider delete its copy of a file whose media has no row any more, once it is not being given the file.
+   * Resolves to whether it could be asked: it may be configured no longer, or have no way to delete. Rejects as
+   * {@link StorageProvider.delete}.
+   */
+  async delete(name: string, file: StoredMedia): Promise<"deleted" | "unable" | "unconfigured"> {
+    const { providers, underWay } = this.#options;
+    const provider = providers.all.find((candidate) => candidate.name === name);
+    if (provider === undefined) return "unconfigured";
+    if (provider.delete === undefined) return "unable";
+    await underWay.settled(name, file);
+    return (await provider.delete(file)) ? "deleted" : "unable";
   }
 
   /** Tells that new files wait. */

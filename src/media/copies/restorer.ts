@@ -6,6 +6,7 @@ import { Turns } from "../../util/concurrency/turns.ts";
 import type { BlobReader, BlobStore } from "../blobs.ts";
 import type { LocalMedia } from "../media-rows.ts";
 import type { StorageProviders, WantedFile } from "./provider.ts";
+import type { LocalMediaRows } from "../stores.ts";
 
 /** How many files are fetched at the same time, and how long a further one waits for its turn. */
 export interface RestorePace {
@@ -20,12 +21,20 @@ const RESTORE_PACE: RestorePace = { fetchesAtOnce: 16, patienceMs: 60_000 };
 export class MediaRestorer {
   readonly #providers: StorageProviders;
   readonly #blobs: BlobStore;
+  readonly #rows: Pick<LocalMediaRows, "find">;
   /** By path. */
   readonly #restoring = new SingleFlight<boolean>();
   readonly #patienceMs: number;
   readonly #turns: Turns;
 
-  constructor(providers: StorageProviders, blobs: BlobStore, pace: RestorePace = RESTORE_PACE) {
+  /** @param rows media without a row is not restored, or no longer */
+  constructor(
+    providers: StorageProviders,
+    blobs: BlobStore,
+    rows: Pick<LocalMediaRows, "find">,
+    pace: RestorePace = RESTORE_PACE,
+  ) {
+    this.#rows = rows;
     this.#providers = providers;
     this.#blobs = blobs;
     this.#turns = new Turns(pace.fetchesAtOnce);
@@ -71,8 +80,12 @@ export class MediaRestorer {
     const spool = await this.#blobs.spool(wanted.file);
     try {
       const found = await this.#providers.fetch({ ...wanted, spoolPath: spool.path });
-      if (found) await spool.publish();
-      return found;
+      if (!found) return false;
+      await spool.publish();
+      if ((await this.#rows.find(wanted.file.fileId)) !== undefined) return true;
+      // It was deleted during the fetch, and what removes its file may have been here before.
+      await this.#blobs.remove(wanted.file);
+      return false;
     } finally {
       await spool.discard();
     }

@@ -51,6 +51,8 @@ export async function awaitUpload(request: AwaitRequest, parts: AwaitParts): Pro
     if (timeoutMs > 0) await wait.until(timeoutMs, request.whenGone);
     const media = await parts.stores.media.find(mediaId);
     if (media !== undefined || hasExpired(pending, parts.unusedExpirationMs, parts.clock.now())) return media;
+    // The id was deleted, unless the upload was committed between the two looks.
+    if ((await parts.stores.pending.find(mediaId)) === undefined) return await parts.stores.media.find(mediaId);
     throw matrixError("NOT_YET_UPLOADED");
   } finally {
     wait.end();

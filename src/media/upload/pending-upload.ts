@@ -69,6 +69,9 @@ async function checkPending({ mediaId, userId }: PendingUploadRequest, parts: Pe
 
 async function commitPending(media: UploadedMedia, { stores, waits }: PendingUploadParts): Promise<void> {
   // The claim is valid in this process only; the database has the last word.
-  if (!(await stores.pending.complete(media))) throw matrixError("ALREADY_UPLOADED");
+  if (!(await stores.pending.complete(media))) {
+    const isThere = (await stores.media.find(media.mediaId)) !== undefined;
+    throw matrixError(isThere ? "ALREADY_UPLOADED" : "MEDIA_ID_UNKNOWN");
+  }
   waits.wake(media.mediaId);
 }

@@ -2,6 +2,7 @@ import type { Config } from "../../config/config.ts";
 import type { BlobStore } from "../../media/blobs.ts";
 import { ProviderCopies } from "../../media/copies/provider-copies.ts";
 import { MediaRestorer } from "../../media/copies/restorer.ts";
+import type { StoresUnderWay } from "../../media/copies/stores-under-way.ts";
 import type { MediaStores } from "../../media/stores.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { LoadedModules } from "../../modules/load.ts";
@@ -12,6 +13,7 @@ import type { Logger } from "../../util/log.ts";
 export interface StorageProviderParts {
   readonly stores: Pick<MediaStores, "media" | "copies">;
   readonly blobs: BlobStore;
+  readonly underWay: StoresUnderWay;
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -23,7 +25,7 @@ export interface StorageProviderParts {
 export function openStorageProviders(
   config: Config,
   { python: hosts, storageProviders: entries, ending }: LoadedModules,
-  { stores, blobs, metrics, log }: StorageProviderParts,
+  { stores, blobs, underWay, metrics, log }: StorageProviderParts,
 ): { readonly copies: ProviderCopies; readonly restorer: MediaRestorer } | undefined {
   if (entries.length === 0) return undefined;
   const deadlines = config.mediaBridge.storageProviders;
@@ -34,6 +36,6 @@ export function openStorageProviders(
   // Includes providers for which no file waits: an alert on a rise needs the 0 before it.
   const none = names.map((name) => [name, 0] as const);
   metrics.watchPendingStores(async () => new Map([...none, ...(await stores.copies.counts())]));
-  const restorer = new MediaRestorer(providers, blobs);
-  return { restorer, copies: new ProviderCopies({ providers, stores, blobs, restorer, log }) };
+  const restorer = new MediaRestorer(providers, blobs, stores.media);
+  return { restorer, copies: new ProviderCopies({ providers, stores, blobs, restorer, underWay, log }) };
 }

@@ -11,6 +11,7 @@ export const AUDIT_SQL = {
   page: `${ROWS} and m.media_id > ? order by m.media_id limit ?`,
   find: `${ROWS} and m.media_id = ?`,
   isStored: "select 1 from local_media_repository where media_id = ? and media_length is not null",
+  isDeleted: "select 1 from media_bridge_deletions where media_id = ?",
   isKnown: `select 1 where exists (select 1 from local_media_repository where media_id = ?)
     or exists (select 1 from media_bridge_uploads where media_id = ?)`,
 } as const;

@@ -187,9 +187,13 @@ export const MIGRATIONS: readonly string[] = [
     media_id text primary key,
     files text not null,
     deleted_ts integer not null,
+    providers text,
+    is_told boolean not null default 0,
     attempts integer not null default 0,
     next_ts integer not null
   ) without rowid;
+  create index media_bridge_deletions_due on media_bridge_deletions (next_ts);
+  create index media_bridge_pending_stores_by_file on media_bridge_pending_stores (file_id);
   create table media_bridge_jobs (
     name text primary key,
     owner text,

@@ -2,6 +2,7 @@ import type { Stores } from "../stores.ts";
 import { AdministrationTable } from "./tables/administration-table.ts";
 import { AuditTable } from "./tables/audit-table.ts";
 import { CopiesTable } from "./tables/copies-table.ts";
+import { DeletionsTable } from "./tables/deletions-table.ts";
 import { openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from "./database.ts";
 import { GuardTable } from "./tables/guard-table.ts";
 import { MediaTable } from "./tables/media-table.ts";
@@ -26,6 +27,7 @@ export class SqliteStores implements Stores {
   readonly thumbnails: ThumbnailsTable;
   readonly pictures: PicturesTable;
   readonly quarantine: QuarantineTable;
+  readonly deletions: DeletionsTable;
   readonly refusals: RefusalsTable;
   readonly #db: SqliteDatabase;
   #guard: GuardTable | undefined;
@@ -39,6 +41,7 @@ export class SqliteStores implements Stores {
     this.thumbnails = new ThumbnailsTable(db, this);
     this.pictures = new PicturesTable(db);
     this.quarantine = new QuarantineTable(db);
+    this.deletions = new DeletionsTable(db, this.usage);
     this.refusals = new RefusalsTable(db);
     this.media = new MediaTable(db, this);
     this.pending = new PendingTable(db, this);

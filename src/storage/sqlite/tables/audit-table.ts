@@ -40,6 +40,7 @@ export class AuditTable implements AuditRows {
   knows(mediaId: string): Promise<Knowledge> {
     return this.#db.read(() => {
       if (this.#statements.isStored.get(mediaId) !== undefined) return "stored";
+      if (this.#statements.isDeleted.get(mediaId) !== undefined) return "deleted";
       return this.#statements.isKnown.get(mediaId, mediaId) === undefined ? "unknown" : "known";
     });
   }

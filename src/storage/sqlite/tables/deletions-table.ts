@@ -1,0 +1,85 @@
+import {
+  type Deletion,
+  type DeletionCandidate,
+  type DeletionCriteria,
+  type DeletionRows,
+  meets,
+} from "../../../media/deletion/deletion-rows.ts";
+import {
+  type CandidateRow,
+  DELETION_SQL,
+  type DeletedThumbnailRow,
+  type DeletionRow,
+  filesOf,
+  readCandidate,
+  readDeletion,
+} from "../../sql/deletion-statements.ts";
+import { MEDIA_SQL } from "../../sql/media-statements.ts";
+import type { Statements } from "../connection.ts";
+import type { SqliteDatabase } from "../database.ts";
+import type { UsageTable } from "./usage-table.ts";
+
+/** {@link DeletionRows} in SQLite. */
+export class DeletionsTable implements DeletionRows {
+  readonly #db: SqliteDatabase;
+  readonly #statements: Statements<typeof DELETION_SQL>;
+  readonly #media: Statements<Pick<typeof MEDIA_SQL, "delete">>;
+  readonly #usage: UsageTable;
+
+  /** @param usage what counts against users' limits: what is deleted counts no more, as in Synapse */
+  constructor(db: SqliteDatabase, usage: UsageTable) {
+    this.#db = db;
+    this.#statements = db.prepare(DELETION_SQL);
+    this.#media = db.prepare({ delete: MEDIA_SQL.delete });
+    this.#usage = usage;
+  }
+
+  begin(mediaIds: readonly string[], nowTs: number, criteria?: DeletionCriteria): Promise<Deletion[]> {
+    return this.#db.write(() => mediaIds.flatMap((mediaId) => this.#delete(mediaId, nowTs, criteria) ?? []));
+  }
+
+  candidates(afterId: string, limit: number): Promise<DeletionCandidate[]> {
+    return this.#db.read(() => (this.#statements.candidates.all(afterId, limit) as CandidateRow[]).map(readCandidate));
+  }
+
+  due(nowTs: number, limit: number): Promise<Deletion[]> {
+    return this.#db.read(() => (this.#statements.due.all(nowTs, limit) as DeletionRow[]).map(readDeletion));
+  }
+
+  nextDueTs(): Promise<number | undefined> {
+    return this.#db.read(() => {
+      const row = this.#statements.nextDue.get() as { readonly next_ts: number | null };
+      return row.next_ts ?? undefined;
+    });
+  }
+
+  async done(mediaId: string): Promise<void> {
+    await this.#db.write(() => this.#statements.done.run(mediaId));
+  }
+
+  async postpone({ mediaId, providers, isTold, attempts }: Deletion, nextTs: number): Promise<void> {
+    const left = providers === undefined ? null : JSON.stringify(providers);
+    await this.#db.write(() => this.#statements.postpone.run(left, Number(isTold), attempts, nextTs, mediaId));
+  }
+
+  count(): Promise<number> {
+    return this.#db.read(() => (this.#statements.count.get() as { readonly deletions: number }).deletions);
+  }
+
+  /** Part of a transaction. */
+  #delete(mediaId: string, nowTs: number, criteria: DeletionCriteria | undefined): Deletion | undefined {
+    const row = this.#statements.candidate.get(mediaId) as CandidateRow | undefined;
+    if (row === undefined) return undefined;
+    // An id without content is no media yet: it meets no criteria, and modules never heard of it.
+    const hasContent = row.media_length !== null;
+    if (criteria !== undefined && !(hasContent && meets(readCandidate(row), criteria))) return undefined;
+    const files = filesOf(row, this.#statements.thumbnails.all(mediaId) as DeletedThumbnailRow[]);
+    this.#media.delete.run(mediaId);
+    this.#statements.deleteThumbnails.run(mediaId);
+    this.#statements.deleteCopies.run(mediaId);
+    this.#usage.remove(mediaId);
+    const isTold = !hasContent;
+    this.#statements.add.run(mediaId, JSON.stringify(files), nowTs, Number(isTold), nowTs);
+    return { mediaId, files, providers: undefined, isTold, attempts: 0 };
+  }
+}
