@@ -38,6 +38,12 @@ export const CATALOGUE = {
     "M_UNKNOWN",
     "The homeserver has too many accounts for this: use another order_by, or a longer search_term",
   ],
+  MEDIA_NOT_LOCAL: [400, "M_UNKNOWN", "Only media of this server can be deleted"],
+  PROFILES_UNKNOWN: [
+    501,
+    "M_UNKNOWN",
+    "Which media profiles show cannot be known: configure media_bridge.homeserver, or say keep_profiles=false",
+  ],
   USER_NOT_LOCAL: [400, "M_UNKNOWN", "Not a user of this server"],
   BYPASS_FORBIDDEN: [400, "M_UNKNOWN", "Only an administrator of the homeserver may see what is quarantined"],
   UNRECOGNIZED: [404, "M_UNRECOGNIZED", "Unrecognized request"],

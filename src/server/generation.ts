@@ -29,6 +29,7 @@ import { serveModules } from "./features/web-resources.ts";
 import type { ModuleLoading } from "./modules/module-loading.ts";
 import { listNotEnforced, NOT_ENFORCED } from "./modules/not-enforced.ts";
 import type { ProcessState } from "./process-state.ts";
+import { openProfileMedia } from "./open-profile-media.ts";
 import { openShadows, type Shadows } from "./shadow/open-shadows.ts";
 import type { ShutdownStack } from "./stop/shutdown-stack.ts";
 
@@ -147,10 +148,21 @@ export async function assembleGeneration(
   const served = isGuarding(config) ? [...deciding, ...media.routes] : [...media.routes, ...deciding];
   const hasFallback = upstream !== undefined && !isGuarding(config);
   const behind = hasFallback ? { ...requester, idleTimeoutMs, upstream } : undefined;
+  const profiles = openProfileMedia({ config, homeserver: directory.homeserver, log, cleanup });
   // A Synapse that is guarded administers its media itself.
   const administration = isGuarding(config)
     ? []
-    : openAdministration({ config, stores, clock, requester, ...directory, behind }).routes;
+    : openAdministration({
+        config,
+        stores,
+        clock,
+        requester,
+        ...directory,
+        behind,
+        profiles,
+        deletion: state.deletion,
+        accessTimes: state.accessTimes,
+      }).routes;
   const own = [...served, ...administration, limitPageRoute()];
   const mediaRoutes = behind ? withFallback(own, { ...behind, stores, serverName }) : own;
   const routes = [...mediaRoutes, healthRoute(() => modules.python?.problem)];

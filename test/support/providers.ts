@@ -104,7 +104,7 @@ export async function fileAppears(path: string): Promise<void> {
 }
 
 /** Resolves once the condition holds, which is looked at whenever something in the file's folder changes. */
-function fileChanges(path: string, holds: () => boolean): Promise<void> {
+export function fileChanges(path: string, holds: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     const watcher = watch(dirname(path), () => look());
     const look = () => {

@@ -8,7 +8,6 @@ import { z } from "zod";
 import { startTestService, type TestService } from "../../support/service.ts";
 import { mediaIdOf } from "../support/bodies.ts";
 import { untilFiles, uploadFiles } from "../support/disk.ts";
-import { ADMIN_CASES } from "./admin.ts";
 import { FACTS } from "./facts.ts";
 import { runSteps } from "./facts-runner.ts";
 import { create, download, makeOlder, put, quarantine } from "../support/pending-media.ts";
@@ -20,8 +19,8 @@ import { startStubHomeserver, type StubHomeserver } from "../support/stub-homese
 const AUTHORIZATION = ["Authorization", "Bearer token-of-alice"] as const;
 const UPLOAD = { method: "POST", target: "/_matrix/media/v3/upload" };
 
-/** Those of administration are in `admin.test.ts`. */
-const HERE = FACTS.filter((fact) => !ADMIN_CASES.includes(fact));
+/** Those of administration are in `admin.test.ts` and `admin-deletion.test.ts`. */
+const HERE = FACTS.filter(({ id }) => !id.startsWith("admin."));
 
 let services: Record<CaseService, TestService>;
 let homeserver: StubHomeserver;

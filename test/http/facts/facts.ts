@@ -1,3 +1,4 @@
+import { ADMIN_DELETION_CASES } from "./admin-deletion.ts";
 import { ADMIN_CASES } from "./admin.ts";
 import { AUTH_CASES } from "./auth.ts";
 import type { HttpCase } from "./case.ts";
@@ -16,6 +17,7 @@ import { UPLOAD_CASES } from "./upload.ts";
  */
 export const FACTS: readonly HttpCase[] = [
   ...ADMIN_CASES,
+  ...ADMIN_DELETION_CASES,
   ...AUTH_CASES,
   ...CONFIG_CASES,
   ...CORS_CASES,

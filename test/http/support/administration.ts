@@ -46,7 +46,11 @@ export async function startAdministered(options: TestServiceOptions = {}): Promi
   }));
   const service = await startTestService({
     ...options,
-    mediaBridge: { tokens_file: undefined, homeserver: { url: homeserver.url }, ...options.mediaBridge },
+    mediaBridge: {
+      tokens_file: undefined,
+      ...options.mediaBridge,
+      homeserver: { url: homeserver.url, ...(options.mediaBridge?.["homeserver"] as object | undefined) },
+    },
   });
   const request = (method: string, path: string, by: string, init: RequestInit = {}) =>
     fetch(service.url + path, {

@@ -1,0 +1,254 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, onTestFinished, test } from "vitest";
+import { startFakeHomeserver } from "../../../../src/testing/fake-homeserver.ts";
+import { scriptProvider } from "../../../providers/provider-service.ts";
+import { fileAppears, fileChanges, localPath as path, PROVIDERS } from "../../../support/providers.ts";
+import {
+  FIXTURE_MODULES,
+  startTestService,
+  type TestService,
+  type TestServiceOptions,
+} from "../../../support/service.ts";
+import { ADMIN, startAdministered } from "../../support/administration.ts";
+import { answerAvatars } from "../../support/avatars.ts";
+import { openGate } from "../../support/gate.ts";
+import { create, makeOlder, put, quarantine } from "../../support/pending-media.ts";
+import { RawConnection } from "../../support/raw-connection.ts";
+
+const LATER = 4_000_000_000_000;
+
+async function start(options: TestServiceOptions = {}): Promise<TestService> {
+  const service = await startTestService({ ...options, pythonPath: [PROVIDERS] });
+  onTestFinished(() => service.stop());
+  return service;
+}
+
+async function ask(service: TestService, method: string, path: string): Promise<[number, Record<string, unknown>]> {
+  const answer = await service.request(ADMIN + path, { method, as: "admin" });
+  return [answer.status, (await answer.json()) as Record<string, unknown>];
+}
+
+function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "media-bridge-deletion-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test("A deletion reaches the copies of providers in both languages, and modules in both are told", async () => {
+  const [backup, told] = [makeFolder(), makeFolder()];
+  const scripted = scriptProvider("Deleting");
+  const service = await start({
+    config: {
+      media_storage_providers: [
+        { module: "file_system", store_local: true, store_synchronous: true, config: { directory: backup } },
+        scripted.entry(),
+        {
+          typescript: join(PROVIDERS, "folder-provider.ts"),
+          store_local: true,
+          config: { folder: join(backup, "ts") },
+        },
+      ],
+    },
+    mediaBridge: {
+      modules: [
+        { module: "told_deletions.ToldDeletions", config: { folder: told } },
+        { typescript: join(FIXTURE_MODULES, "told-deletions.ts"), config: { folder: told } },
+      ],
+    },
+  });
+  const [goes, stays] = [await service.upload("goes"), await service.upload("stays")];
+  await fileAppears(join(backup, "ts", path(goes)));
+  await fileAppears(join(backup, "ts", path(stays)));
+  expect(await ask(service, "DELETE", `/media/example.test/${goes}`)).toEqual([
+    200,
+    { deleted_media: [goes], total: 1 },
+  ]);
+  expect(Object.keys(service.files())).toEqual([path(stays)]);
+  await fileAppears(join(told, `typescript-${goes}`));
+  expect([backup, join(backup, "ts")].map((folder) => existsSync(join(folder, path(goes))))).toEqual([false, false]);
+  expect([backup, join(backup, "ts")].map((folder) => existsSync(join(folder, path(stays))))).toEqual([true, true]);
+  expect([scripted.kept(goes), scripted.kept(stays)?.toString()]).toEqual([undefined, "stays"]);
+  expect(readdirSync(told).toSorted()).toEqual([`python-${goes}`, `typescript-${goes}`]);
+});
+
+test("An administrator does not wait for a provider that fails, and the next start asks it again", async () => {
+  const folder = makeFolder();
+  const told = makeFolder();
+  const scripted = scriptProvider("Deleting");
+  const options = {
+    folder,
+    config: { media_storage_providers: [scripted.entry()] },
+    mediaBridge: { modules: [{ typescript: join(FIXTURE_MODULES, "told-deletions.ts"), config: { folder: told } }] },
+  };
+  const first = await start(options);
+  const mediaId = await first.upload("goes");
+  scripted.behave({ delete: "raises" });
+  expect((await ask(first, "DELETE", `/media/example.test/${mediaId}`))[0]).toBe(200);
+  await fileAppears(join(told, `typescript-${mediaId}`));
+  const failed = await first.log.waitFor(
+    ({ level, message }) => level === "error" && message.includes("could not delete"),
+  );
+  expect(failed.facts).toMatchObject({ provider: scripted.name, mediaId, path: path(mediaId) });
+  await first.stop();
+  expect(scripted.kept(mediaId)?.toString()).toBe("goes");
+  scripted.behave({});
+  rmSync(join(told, `typescript-${mediaId}`));
+  const second = await start(options);
+  await fileChanges(join(scripted.folder, "kept", path(mediaId)), () => scripted.kept(mediaId) === undefined);
+  await second.stop();
+  // Modules were told by the first process.
+  expect(readdirSync(told)).toEqual([]);
+});
+
+test("A download that is under way when its media is deleted ends with every byte", async () => {
+  const service = await start({ config: { max_upload_size: "40M" } });
+  const body = Buffer.alloc(20_000_000, "abcdefg");
+  const mediaId = await service.upload(body);
+  const download = await service.request(`/_matrix/client/v1/media/download/example.test/${mediaId}`, { as: "alice" });
+  expect((await ask(service, "DELETE", `/media/example.test/${mediaId}`))[0]).toBe(200);
+  expect(service.files()).toEqual({});
+  expect(Buffer.from(await download.arrayBuffer()).equals(body)).toBe(true);
+  const again = await service.request(`/_matrix/client/v1/media/download/example.test/${mediaId}`, { as: "alice" });
+  expect(again.status).toBe(404);
+});
+
+test("Media that is deleted no longer counts against its user's limits", async () => {
+  const service = await start({ config: { media_upload_limits: [{ max_size: "100", time_period: "1d" }] } });
+  const mediaId = await service.upload("x".repeat(100));
+  await expect(service.upload("y")).rejects.toThrow("M_USER_LIMIT_EXCEEDED");
+  expect((await ask(service, "DELETE", `/media/example.test/${mediaId}`))[0]).toBe(200);
+  expect(await service.upload("y")).toMatch(/^\w{24}$/);
+});
+
+test("An id that is deleted while it is uploaded to answers the upload 404, and leaves nothing", async () => {
+  const gate = await openGate();
+  onTestFinished(() => gate.stop());
+  const service = await start({ mediaBridge: { modules: [gate.module] } });
+  const { mediaId } = await create(service);
+  const waiting = await RawConnection.open(service.port);
+  waiting.send({
+    method: "GET",
+    target: `/_matrix/client/v1/media/download/example.test/${mediaId}?timeout_ms=60000`,
+    headers: [["Authorization", "Bearer token-of-alice"]],
+  });
+  const upload = put(service, mediaId, "too late");
+  const question = await gate.question();
+  expect((await ask(service, "DELETE", `/media/example.test/${mediaId}`))[0]).toBe(200);
+  expect((await waiting.answer()).status).toBe(404);
+  question.answer(true);
+  expect(await upload).toMatchObject({ status: 404, errcode: "M_NOT_FOUND" });
+  expect(service.files()).toEqual({});
+});
+
+test("Deletion by time spares what is protected or quarantined, and what was read since", async () => {
+  const service = await start();
+  const ids: string[] = [];
+  for (const name of ["old", "protected", "quarantined", "read"]) ids.push(await service.upload(name));
+  const [old = "", safe = "", quarantined = "", read = ""] = ids;
+  for (const mediaId of ids) makeOlder(service, mediaId, 3_600_000);
+  quarantine(service, quarantined);
+  expect((await ask(service, "POST", `/media/protect/${safe}`))[0]).toBe(200);
+  await (await service.request(`/_matrix/client/v1/media/download/example.test/${read}`, { as: "alice" })).text();
+  const beforeTs = Date.now() - 1_800_000;
+  const answer = await ask(service, "POST", `/media/delete?before_ts=${beforeTs}&keep_profiles=false`);
+  expect(answer).toEqual([200, { deleted_media: [old], total: 1 }]);
+  expect(Object.keys(service.files()).toSorted()).toEqual([safe, quarantined, read].map(path).toSorted());
+});
+
+test("Where profiles are to be kept and no homeserver can tell them, nothing is deleted", async () => {
+  const service = await start();
+  const mediaId = await service.upload("stays");
+  const [status, body] = await ask(service, "POST", `/media/delete?before_ts=${LATER}`);
+  expect([status, body["error"]]).toEqual([
+    501,
+    expect.stringMatching(/media_bridge\.homeserver.*keep_profiles=false/),
+  ]);
+  expect(Object.keys(service.files())).toEqual([path(mediaId)]);
+});
+
+test("Where the homeserver does not answer what profiles show, nothing is deleted", async () => {
+  const administered = await startAdministered();
+  onTestFinished(() => administered.stop());
+  const { homeserver, upload, download } = administered;
+  const mediaId = await upload("stays");
+  homeserver.answer("GET", "/_synapse/admin/v2/users", { status: 500, body: {} });
+  const answer = await administered.ask("POST", `${ADMIN}/media/delete?before_ts=${LATER}`);
+  expect(answer).toMatchObject({ status: 503, body: { errcode: "M_UNKNOWN" } });
+  expect(await download(mediaId)).toBe(200);
+});
+
+test("Avatars of users and rooms stay, whichever page of the homeserver's lists they are on", async () => {
+  const administered = await startAdministered();
+  onTestFinished(() => administered.stop());
+  const { homeserver, upload } = administered;
+  const ids: string[] = [];
+  for (const name of ["user", "room", "second room", "none"]) ids.push(await upload(name));
+  const [user, room, secondRoom, none] = ids;
+  const uris = [room, secondRoom].map((mediaId) => `mxc://example.test/${mediaId}`);
+  answerAvatars(homeserver, { users: [`mxc://example.test/${user}`], rooms: [...uris, `mxc://other.test/${none}`] });
+  const { body } = await administered.ask("POST", `${ADMIN}/media/delete?before_ts=${LATER}`);
+  expect(body).toEqual({ deleted_media: [none], total: 1 });
+});
+
+test("Avatars stay by the homeserver's own database, those of users in single rooms as well", async () => {
+  const folder = makeFolder();
+  const synapse = join(folder, "homeserver.db");
+  const database = new Database(synapse);
+  const TABLES = [
+    ["profiles", "avatar_url"],
+    ["room_memberships", "avatar_url"],
+    ["user_directory", "avatar_url"],
+    ["room_stats_state", "avatar"],
+  ] as const;
+  for (const [table, column] of TABLES) database.exec(`create table ${table} (${column} text)`);
+  const administered = await startAdministered({
+    mediaBridge: { homeserver: { database: { name: "sqlite3", args: { database: synapse } } } },
+  });
+  onTestFinished(() => administered.stop());
+  const kept: string[] = [];
+  for (const [table, column] of TABLES) {
+    const mediaId = await administered.upload(table);
+    database.prepare(`insert into ${table} (${column}) values (?)`).run(`mxc://example.test/${mediaId}`);
+    kept.push(mediaId);
+  }
+  database.close();
+  const none = await administered.upload("none");
+  const { body } = await administered.ask("POST", `${ADMIN}/media/delete?before_ts=${LATER}`);
+  expect(body).toEqual({ deleted_media: [none], total: 1 });
+  expect(await Promise.all(kept.map((mediaId) => administered.download(mediaId)))).toEqual([200, 200, 200, 200]);
+});
+
+test("With a Synapse behind, deletions act here, are passed on, and name what both deleted", async () => {
+  const synapse = await startFakeHomeserver();
+  onTestFinished(() => synapse.stop());
+  const service = await start({ mediaBridge: { upstream: { url: synapse.url, mode: "fallback" } } });
+  const there = { body: { deleted_media: ["inSynapse"], total: 1 } };
+  synapse.answer("POST", `${ADMIN}/media/delete`, there);
+  synapse.answer("DELETE", `${ADMIN}/users/@alice:example.test/media`, there);
+  synapse.answer("DELETE", `${ADMIN}/media/example.test/inSynapse`, there);
+  synapse.answer("POST", `${ADMIN}/purge_media_cache`, { body: { deleted: 7 } });
+  const [first, second] = [await service.upload("first"), await service.upload("second")];
+  expect(await ask(service, "DELETE", `/media/example.test/${first}`)).toEqual([
+    200,
+    { deleted_media: [first], total: 1 },
+  ]);
+  expect(synapse.requests).toEqual([]);
+  const both = [200, { deleted_media: [second, "inSynapse"], total: 2 }];
+  expect(await ask(service, "POST", `/media/delete?before_ts=${LATER}&keep_profiles=false`)).toEqual(both);
+  const third = await service.upload("third");
+  expect(await ask(service, "DELETE", "/users/@alice:example.test/media")).toEqual([
+    200,
+    { deleted_media: [third, "inSynapse"], total: 2 },
+  ]);
+  expect(await ask(service, "DELETE", "/media/example.test/inSynapse")).toEqual([200, there.body]);
+  expect(await ask(service, "POST", "/purge_media_cache?before_ts=1700000000000")).toEqual([200, { deleted: 7 }]);
+  expect(synapse.requests.map(({ query }) => [...query.keys()])).toEqual([
+    ["before_ts", "keep_profiles"],
+    [],
+    [],
+    ["before_ts"],
+  ]);
+});
