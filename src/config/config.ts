@@ -106,6 +106,30 @@ export interface MetricsConfig {
   readonly hosts: readonly string[];
 }
 
+/** Work that repeats. */
+export interface JobsConfig {
+  /** The `worker_name` of the process that runs it by itself. */
+  readonly instance: string;
+  /** Undefined where local media is not deleted by its age. */
+  readonly localMediaLifetimeMs: number | undefined;
+  /** Whether what profiles show is kept then. */
+  readonly keepsProfiles: boolean;
+  /** Undefined where thumbnails stay as long as their media. */
+  readonly oldThumbnailsAfterMs: number | undefined;
+}
+
+/** How often users may upload and download; undefined: without a limit. */
+export interface RateLimitsConfig {
+  readonly uploads: RateLimitConfig | undefined;
+  readonly downloads: RateLimitConfig | undefined;
+}
+
+/** So many a second in the long run, and so many at once. */
+export interface RateLimitConfig {
+  readonly perSecond: number;
+  readonly burstCount: number;
+}
+
 /** What thumbnails are made. */
 export interface ThumbnailsConfig {
   readonly sizes: readonly { readonly width: number; readonly height: number; readonly method: "crop" | "scale" }[];
@@ -134,6 +158,8 @@ export interface MediaBridgeConfig {
   readonly refusals: { readonly keepForMs: number; readonly maxRows: number };
   /** Undefined where nothing is recorded. */
   readonly record: RecordConfig | undefined;
+  readonly jobs: JobsConfig;
+  readonly rateLimits: RateLimitsConfig;
   readonly log: LogSettings;
   readonly upload: { readonly idleTimeoutMs: number };
   readonly download: { readonly idleTimeoutMs: number };

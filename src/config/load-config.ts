@@ -5,6 +5,7 @@ import { type ConfigSources, readConfigSources } from "./config-files.ts";
 import { deepFreeze } from "./deep-freeze.ts";
 import { describeIssues } from "./issues.ts";
 import { warnAboutKeys } from "./keys/key-warnings.ts";
+import { buildJobs, checkRetention } from "./build/jobs.ts";
 import { buildMediaBridge } from "./build/media-bridge.ts";
 import { buildModuleDatabase, warnAboutModuleDatabase } from "./build/module-database.ts";
 import { buildModules } from "./build/modules.ts";
@@ -56,9 +57,10 @@ export function loadConfig(paths: readonly string[]): LoadedConfig {
     modules,
     hasOwnModules: settings.media_bridge.modules !== undefined,
     storageProviders: buildStorageProviders(settings, sources, modules.length),
-    mediaBridge: { ...mediaBridge, moduleDatabase },
+    mediaBridge: { ...mediaBridge, moduleDatabase, jobs: buildJobs(settings) },
   };
   checkOverrides(config, sources);
+  checkRetention(config, sources);
   const keys = warnAboutKeys(sources, {
     acknowledged: settings.media_bridge.acknowledge,
     isGuarding: settings.media_bridge.upstream?.mode === "guard",

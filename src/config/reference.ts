@@ -23,7 +23,7 @@ export function renderReference(): string {
     renderTable(rows.filter(isOwn)),
     "## Synapse's keys that cause a warning",
     `The service does not act on them: ${listKeys([...UNSUPPORTED_SYNAPSE_KEYS])}.`,
-    `Of them ${listKeys(Object.keys(DECIDING_SYNAPSE_KEYS))} decide in Synapse over media: unless a Synapse keeps the media (\`upstream.mode: guard\`), \`check\` warns of them first and ends with exit status 1 until \`media_bridge.acknowledge\` names them.`,
+    `Of them ${listKeys(Object.keys(DECIDING_SYNAPSE_KEYS))} decides in Synapse over media: unless a Synapse keeps the media (\`upstream.mode: guard\`), \`check\` warns of them first and ends with exit status 1 until \`media_bridge.acknowledge\` names them.`,
     "",
   ].join("\n\n");
 }

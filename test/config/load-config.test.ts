@@ -7,7 +7,9 @@ const HOMESERVER = join(import.meta.dirname, "fixtures/homeserver.yaml");
 
 describe("a whole homeserver.yaml", () => {
   test("is used as it is, and what does not act on media yet is named", () => {
-    const folder = writeFolder({ "own.yaml": "media_bridge:\n  homeserver: {url: 'http://127.0.0.1:8008/'}\n" });
+    const folder = writeFolder({
+      "own.yaml": "media_bridge:\n  homeserver: {url: 'http://127.0.0.1:8008/', admin_token_file: ./token}\n",
+    });
     const { config, warnings } = loadConfig([HOMESERVER, join(folder, "own.yaml")]);
     expect(config).toMatchObject({
       serverName: "matrix.example.com",
@@ -23,10 +25,13 @@ describe("a whole homeserver.yaml", () => {
         { index: 0, language: "python", module: "synapse_quota.Quota", configJson: '{"daily":1.0,"free_plan":16}' },
       ],
     });
+    expect(config.mediaBridge.jobs.localMediaLifetimeMs).toBe(7_776_000_000);
     expect(config.mediaBridge.homeserver?.url).toBe("http://127.0.0.1:8008");
-    expect(
-      warnings.map((warning) => /: (\w+): (?:this service does not act|Synapse deletes media)/.exec(warning)?.[1]),
-    ).toEqual(["media_retention", "enable_media_repo", "url_preview_enabled", "url_preview_ip_range_blacklist"]);
+    expect(warnings.map((warning) => /: (\w+): this service does not act/.exec(warning)?.[1])).toEqual([
+      "enable_media_repo",
+      "url_preview_enabled",
+      "url_preview_ip_range_blacklist",
+    ]);
   });
 });
 
@@ -91,6 +96,13 @@ describe("defaults", () => {
         storageProviders: { storeDeadlineMs: 600_000, fetchDeadlineMs: 300_000 },
         metrics: undefined,
         refusals: { keepForMs: 604_800_000, maxRows: 100_000 },
+        jobs: {
+          instance: "media_bridge",
+          localMediaLifetimeMs: undefined,
+          keepsProfiles: true,
+          oldThumbnailsAfterMs: undefined,
+        },
+        rateLimits: { uploads: undefined, downloads: undefined },
         log: { level: "info", format: "auto" },
         upload: { idleTimeoutMs: 60_000 },
         download: { idleTimeoutMs: 60_000 },

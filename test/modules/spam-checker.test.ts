@@ -43,11 +43,13 @@ describe("A spam checker of Synapse's older kind", () => {
 });
 
 test("check ends with 1 on a key that decides in Synapse and not here, until it is acknowledged", async () => {
-  const config = { media_retention: { local_media_lifetime: "90d" } };
+  const config = { prevent_media_downloads_from: ["bad.example"] };
   const { status, stdout } = await new CliFolder({ config }).end(["check"]);
-  expect(stdout).toMatch(/^configuration: .*\nwarning: .*media_retention: Synapse deletes media by this key/);
+  expect(stdout).toMatch(
+    /^configuration: .*\nwarning: .*prevent_media_downloads_from: Synapse refuses downloads by this key/,
+  );
   expect(status).toBe(1);
-  const known = new CliFolder({ config, mediaBridge: { acknowledge: ["media_retention"] } });
+  const known = new CliFolder({ config, mediaBridge: { acknowledge: ["prevent_media_downloads_from"] } });
   const { status: then, stdout: said } = await known.end(["check"]);
   expect([then, said.includes("warning:")]).toEqual([0, false]);
 });

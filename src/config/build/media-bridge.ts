@@ -15,8 +15,8 @@ const SOCKET_MODE = 0o660;
 export function buildMediaBridge(
   settings: MediaBridgeSettings,
   folder: string,
-): Omit<MediaBridgeConfig, "moduleDatabase"> {
-  const { homeserver, tokens_file, database, callbacks } = settings;
+): Omit<MediaBridgeConfig, "moduleDatabase" | "jobs"> {
+  const { homeserver, tokens_file, database, callbacks, rate_limits } = settings;
   const dataPath = resolve(folder, settings.data_path);
   return {
     enforce: settings.enforce,
@@ -52,6 +52,7 @@ export function buildMediaBridge(
       maxBytes: settings.record.max_bytes,
       sample: settings.record.sample,
     },
+    rateLimits: { uploads: buildRate(rate_limits.uploads), downloads: buildRate(rate_limits.downloads) },
     log: settings.log,
     upload: { idleTimeoutMs: settings.upload.idle_timeout },
     download: { idleTimeoutMs: settings.download.idle_timeout },
@@ -65,6 +66,10 @@ export function buildMediaBridge(
 
 function resolveGiven(folder: string, path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(folder, path);
+}
+
+function buildRate(rate: MediaBridgeSettings["rate_limits"]["uploads"]): MediaBridgeConfig["rateLimits"]["uploads"] {
+  return rate && { perSecond: rate.per_second, burstCount: rate.burst_count };
 }
 
 function buildListen(listen: MediaBridgeSettings["listen"], folder: string): ListenConfig {

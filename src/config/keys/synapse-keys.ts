@@ -63,7 +63,7 @@ export const SYNAPSE_KEYS: ReadonlySet<string> = toSet(`
 
 /** Of them, those that say something about media, modules or spam and that this service does not act on yet. */
 export const UNSUPPORTED_SYNAPSE_KEYS: ReadonlySet<string> = toSet(`
-  backup_media_store_path enable_local_media_storage enable_media_repo max_spider_size media_instance_running_background_jobs media_retention oembed
+  backup_media_store_path enable_local_media_storage enable_media_repo max_spider_size oembed
   password_providers prevent_media_downloads_from remote_media_download_burst_count remote_media_download_per_second
   synchronous_backup_media_store templates third_party_event_rules
   url_preview_accept_language url_preview_enabled url_preview_ip_range_blacklist url_preview_ip_range_whitelist
@@ -72,12 +72,11 @@ export const UNSUPPORTED_SYNAPSE_KEYS: ReadonlySet<string> = toSet(`
 
 /** Those that earlier releases did not act on: a `media_bridge.acknowledge` that names them still loads. */
 export const FORMERLY_UNSUPPORTED_KEYS: ReadonlySet<string> = toSet(`
-  dynamic_thumbnails max_image_pixels thumbnail_sizes
+  dynamic_thumbnails max_image_pixels media_instance_running_background_jobs media_retention thumbnail_sizes
 `);
 
 /** Of those that are not acted on, the ones that decide in Synapse over media or over who sees them, and what they do there. */
 export const DECIDING_SYNAPSE_KEYS: Readonly<Record<string, string>> = {
-  media_retention: "Synapse deletes media by this key",
   prevent_media_downloads_from: "Synapse refuses downloads by this key",
 };
 

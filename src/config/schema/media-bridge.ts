@@ -19,8 +19,10 @@ import {
   timerDuration,
   url,
 } from "./fields.ts";
+import { JobsSchema } from "./jobs.ts";
 import { LogSchema } from "./log.ts";
 import { metricsSchema } from "./metrics.ts";
+import { RateLimitsSchema } from "./rate-limits.ts";
 import { RecordSchema } from "./record.ts";
 import { storageProviderCallsSchema } from "./storage-providers.ts";
 import { pythonSchema } from "./python.ts";
@@ -215,6 +217,15 @@ export const MediaBridgeSchema = group({
     form: "a mapping",
     description:
       "Records what modules are asked and say, with user ids as they are, for `media-bridge replay`: docs/recordings.md.",
+  }),
+  jobs: field(JobsSchema.prefault({}), {
+    form: "a mapping",
+    description: "Work that repeats besides what Synapse's keys say: docs/jobs.md.",
+  }),
+  rate_limits: field(RateLimitsSchema.prefault({}), {
+    form: "a mapping",
+    description:
+      "How often each user may upload and download. Past that, the answer is 429 with `Retry-After`. Application services are exempt where they are known.",
   }),
   log: field(LogSchema.prefault({}), { form: "a mapping", description: "What is logged." }),
   upload: field(UPLOAD_GROUP.prefault({}), { form: "a mapping", description: "How uploads are received." }),

@@ -15,6 +15,7 @@ import {
 } from "./fields.ts";
 import { isServerName } from "../forms/matrix-names.ts";
 import { isPythonClass } from "../forms/python-class.ts";
+import { jobsShape } from "./jobs.ts";
 import { ShadowSchema } from "./shadow.ts";
 import { storageProvidersSchema } from "./storage-providers.ts";
 import { thumbnailsShape } from "./thumbnails.ts";
@@ -182,6 +183,7 @@ export const synapseShape = {
     description: "How often a user may create media ids.",
   }),
   ...thumbnailsShape,
+  ...jobsShape,
   modules: field(z.array(ModuleEntrySchema, { error: "a list of modules" }).nullable().prefault([]), {
     form: "a list of modules",
     description: "The modules, in the order in which they are loaded and asked.",

@@ -22,29 +22,31 @@ test("a key of Synapse's about media is a warning by name, once", () => {
 });
 
 test("a key without a value, or with nothing in it, is not warned about", () => {
-  expect(warningsOf("media_retention:\npassword_providers: []\ntemplates: {}\nmax_spider_size: ~")).toEqual([]);
+  expect(
+    warningsOf("prevent_media_downloads_from:\npassword_providers: []\ntemplates: {}\nmax_spider_size: ~"),
+  ).toEqual([]);
 });
 
 describe("a key that decides in Synapse and not here", () => {
-  const keys = "max_spider_size: 1M\nmedia_retention: {local_media_lifetime: 90d}\nprevent_media_downloads_from: [a.b]";
+  const keys = "max_spider_size: 1M\ntemplates: {a: b}\nprevent_media_downloads_from: [a.b]";
 
   test("is warned about before all others, and told apart from them", () => {
     const { warnings, undecided, folder } = loadText(keys);
     expect(warnings.map((warning) => warning.replace(`${folder}/`, ""))).toEqual([
-      "c.yaml:3: media_retention: Synapse deletes media by this key, and this service does not; media_bridge.acknowledge can name the key",
       "c.yaml:4: prevent_media_downloads_from: Synapse refuses downloads by this key, and this service does not; media_bridge.acknowledge can name the key",
       "c.yaml:2: max_spider_size: this service does not act on this key of Synapse's",
+      "c.yaml:3: templates: this service does not act on this key of Synapse's",
     ]);
-    expect(undecided).toEqual(["media_retention", "prevent_media_downloads_from"]);
+    expect(undecided).toEqual(["prevent_media_downloads_from"]);
   });
 
   test("is passed over where media_bridge.acknowledge names it, as is any other key that it names, and one that an earlier release warned about", () => {
     const { warnings, undecided } = loadText(
       keys,
-      "  acknowledge: [media_retention, max_spider_size, thumbnail_sizes]",
+      "  acknowledge: [prevent_media_downloads_from, max_spider_size, thumbnail_sizes]",
     );
-    expect(warnings).toEqual([expect.stringMatching(/prevent_media_downloads_from: Synapse refuses/)]);
-    expect(undecided).toEqual(["prevent_media_downloads_from"]);
+    expect(warnings).toEqual([expect.stringMatching(/templates: this service does not act/)]);
+    expect(undecided).toEqual([]);
   });
 
   test("decides as ever where a Synapse keeps the media", () => {
