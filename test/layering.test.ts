@@ -37,6 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "control",
     "http",
     "shadow",
+    "jobs",
     "coordination",
     "media",
     "thumbnailing",
@@ -54,13 +55,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     "version",
   ],
   // Speaks to the operator: what a chain decides, in the words and the HTTP answers that a client would get.
-  control: ["http", "media", "callbacks", "config"],
+  control: ["http", "jobs", "media", "callbacks", "config"],
   http: ["media", "guard", "proxy", "homeserver", "callbacks", "metrics", "web"],
   guard: ["media", "proxy", "homeserver"],
   proxy: [],
   media: ["callbacks"],
   // Decodes pictures in child processes, behind an interface that `media` owns.
   thumbnailing: ["media"],
+  // What repeats by itself; an operator may have it run as well.
+  jobs: ["media"],
   // What several instances share: it implements interfaces that these own.
   coordination: ["media", "guard", "homeserver"],
   // These own interfaces that it implements.

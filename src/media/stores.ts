@@ -1,6 +1,8 @@
 import type { AdministrationRows } from "./administration/administration-rows.ts";
 import type { PendingCopies } from "./copies/pending-copies.ts";
 import type { DeletionRows } from "./deletion/deletion-rows.ts";
+import type { JobRows } from "./maintenance/job-rows.ts";
+import type { LeftoverRows } from "./maintenance/leftover-rows.ts";
 import type {
   LocalMedia,
   NewLocalMedia,
@@ -26,6 +28,8 @@ export interface MediaStores {
   readonly thumbnails: ThumbnailRows;
   readonly pictures: PictureRows;
   readonly deletions: DeletionRows;
+  readonly jobs: JobRows;
+  readonly leftovers: LeftoverRows;
   readonly audit: AuditRows;
   readonly quarantine: QuarantineRows;
   readonly administration: AdministrationRows;

@@ -69,6 +69,14 @@ export interface Metrics {
   providerAsked(provider: string, call: ProviderCall, outcome: ProviderOutcome, micros: number): void;
   /** Reads, whenever the metrics are asked for, how many files wait for each storage provider. */
   watchPendingStores(read: () => Promise<ReadonlyMap<string, number>>): void;
+  /** There is such a job, whether or not it ever runs. */
+  jobConfigured(job: string): void;
+  jobStarted(job: string): void;
+  /** A piece of a job's work is done: things were removed, or could not be. */
+  jobPiece(job: string, piece: { readonly done: number; readonly failed?: number }): void;
+  jobEnded(job: string, outcome: "succeeded" | "failed" | "interrupted"): void;
+  /** Reads, whenever the metrics are asked for, of how many deleted media something is still to be removed. */
+  watchDeletions(read: () => Promise<number>): void;
   /** For the TypeScript modules of a new generation: what they declare and count. */
   openDeclared(): DeclaredMetrics;
   /** Reads the state of each Python child whenever the metrics are asked for. */
@@ -133,6 +141,11 @@ export const NO_METRICS: Metrics = {
   providerConfigured: ignore,
   providerAsked: ignore,
   watchPendingStores: ignore,
+  jobConfigured: ignore,
+  jobStarted: ignore,
+  jobPiece: ignore,
+  jobEnded: ignore,
+  watchDeletions: ignore,
   shadowConfigured: ignore,
   shadowAsked: ignore,
   watchShadows: ignore,

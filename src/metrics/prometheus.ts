@@ -5,6 +5,7 @@ import type { Exposition } from "./listener.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
 import { TypeScriptMetrics } from "./typescript-metrics.ts";
+import { countJobs } from "./job-counters.ts";
 import { countProviders } from "./provider-counters.ts";
 import { countUnenforced } from "./unenforced-counters.ts";
 import { countRequests } from "./request-counters.ts";
@@ -16,7 +17,7 @@ const OUTCOMES: readonly SlotOutcome[] = ["continue", "stop", "error", "timeout"
 
 /** Why uploads are refused, apart from mistakes of their clients. */
 const UPLOAD_REFUSALS = [
-  "module", "upstream", "UPLOAD_TOO_LARGE", "UPLOAD_INCOMPLETE", "UPLOAD_STALLED", "LIMIT_EXCEEDED", "BAD_CONTENT",
+  "module", "upstream", "UPLOAD_TOO_LARGE", "UPLOAD_INCOMPLETE", "UPLOAD_STALLED", "LIMIT_EXCEEDED", "TOO_MANY_REQUESTS", "BAD_CONTENT",
   "MODULE_FAILED", "MODULE_UNAVAILABLE", "MODULES_BUSY", "STORE_FAILED", "STORE_BUSY", "INTERNAL",
 ] as const; // prettier-ignore
 
@@ -86,6 +87,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     },
     metrics: {
       ...countProviders(registers),
+      ...countJobs(registers),
       ...countRequests(registry),
       ...countShadows(registers),
       ...countThumbnails(registers),

@@ -10,6 +10,7 @@ import { withFallback } from "../http/routes/fallback.ts";
 import { healthRoute } from "../http/routes/health.ts";
 import { limitPageRoute, limitPageUrl } from "../http/routes/limit-page.ts";
 import type { Route } from "../http/routes/route.ts";
+import type { JobSchedule } from "../jobs/schedule.ts";
 import { QuotaLedger } from "../media/upload/quota.ts";
 import type { LoadedModules } from "../modules/load.ts";
 import { reportSlots } from "../modules/report.ts";
@@ -24,12 +25,14 @@ import { openGuard } from "./features/guard.ts";
 import type { MediaFeature } from "./features/feature.ts";
 import { openStorageProviders } from "./features/provider-copies.ts";
 import { openRepository } from "./features/repository.ts";
+import { beginJobs, openJobs } from "./features/jobs.ts";
 import { openThumbnails } from "./features/thumbnails.ts";
 import { serveModules } from "./features/web-resources.ts";
 import type { ModuleLoading } from "./modules/module-loading.ts";
 import { listNotEnforced, NOT_ENFORCED } from "./modules/not-enforced.ts";
 import type { ProcessState } from "./process-state.ts";
 import { openProfileMedia } from "./open-profile-media.ts";
+import { openThrottle } from "./open-throttle.ts";
 import { openShadows, type Shadows } from "./shadow/open-shadows.ts";
 import type { ShutdownStack } from "./stop/shutdown-stack.ts";
 
@@ -53,6 +56,8 @@ export interface Generation {
   takeOver(): void;
   /** What is asked beside the modules. A reload closes them at once: requests do not wait for them. */
   readonly shadows: Pick<Shadows, "status" | "close">;
+  /** Work that repeats; undefined where a Synapse keeps the media. */
+  readonly jobs: JobSchedule | undefined;
   /** Modules and storage providers may begin the work that they do by themselves; shadows are loaded. */
   begin(): Promise<void>;
   /** Makes storage providers look for files to store. */
@@ -142,13 +147,17 @@ export async function assembleGeneration(
           restorer: storage?.restorer,
           thumbnails: thumbnails.onDemand,
         });
-  const deciding = decidingRoutes({ ...requester, chain, metrics, running, idleTimeoutMs, backend: media.backend });
+  const throttle = openThrottle("uploads", config, state);
+  const receiving = { chain, metrics, running, idleTimeoutMs, throttle };
+  const deciding = decidingRoutes({ ...requester, ...receiving, backend: media.backend });
   // The first route that matches answers. Downloads are the most frequent requests; paths that are passed on match the
   // deciding routes as well.
   const served = isGuarding(config) ? [...deciding, ...media.routes] : [...media.routes, ...deciding];
   const hasFallback = upstream !== undefined && !isGuarding(config);
   const behind = hasFallback ? { ...requester, idleTimeoutMs, upstream } : undefined;
   const profiles = openProfileMedia({ config, homeserver: directory.homeserver, log, cleanup });
+  const jobs = isGuarding(config) ? undefined : openJobs({ ...state, config, profiles, log });
+  cleanup.add((graceMs) => jobs?.stop(graceMs));
   // A Synapse that is guarded administers its media itself.
   const administration = isGuarding(config)
     ? []
@@ -204,9 +213,11 @@ export async function assembleGeneration(
       await modules.python?.markStarted();
       await storage?.copies.start();
       state.deletion.wake();
+      if (jobs) await beginJobs(jobs, config, log);
       shadows.begin();
     },
     shadows,
+    jobs,
     wakeStores() {
       storage?.copies.wake();
       state.deletion.wake();

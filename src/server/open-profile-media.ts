@@ -6,7 +6,7 @@ import type { ProfileMedia } from "../media/deletion/profile-media.ts";
 import { openModuleDatabase } from "../storage/module-database/open-module-database.ts";
 import { openAvatars } from "../storage/open-avatars.ts";
 import type { Logger } from "../util/log.ts";
-import type { ShutdownStack } from "./shutdown-stack.ts";
+import type { ShutdownStack } from "./stop/shutdown-stack.ts";
 
 export interface ProfileMediaOptions {
   readonly config: Config;

@@ -100,6 +100,7 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
   metrics.watchThumbnails(() => thumbnailJobs.size);
   const refusals = new KeptRefusals(stores.refusals, log);
   cleanup.add(() => refusals.close());
+  metrics.watchDeletions(() => stores.deletions.count());
   const claims = new InProcessUploadLocks();
   const waits = new InProcessUploadWaiters();
   const deletion = new MediaDeletion({ stores, blobs, waits, clock, log });

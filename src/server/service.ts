@@ -160,6 +160,7 @@ class Generations {
     this.current = next;
     next.takeOver();
     void former.shadows.close(RETIRING_MS);
+    void former.jobs?.stop(RETIRING_MS);
     this.#log.info({ generation: this.#number }, "reloaded: the new configuration and its modules now serve requests");
     this.#retiring.set(former, this.#retire(former));
   }

@@ -25,12 +25,11 @@ test("Without a way to know what profiles show, the configuration is refused wit
 });
 
 test("media_retention has no effect where it is acknowledged, where Synapse keeps the media, or where another process runs jobs", () => {
-  const lifetimeOf = (own: string, more = "") => loadText(LIFETIME + more, own).config.mediaBridge.jobs;
-  expect(lifetimeOf("  acknowledge: [media_retention]").localMediaLifetimeMs).toBeUndefined();
-  expect(lifetimeOf("  upstream: {url: 'http://h'}").localMediaLifetimeMs).toBe(90 * DAY_MS);
+  expect(jobsOf("  acknowledge: [media_retention]").localMediaLifetimeMs).toBeUndefined();
+  expect(jobsOf("  upstream: {url: 'http://h'}").localMediaLifetimeMs).toBe(90 * DAY_MS);
   const elsewhere = "\nmedia_instance_running_background_jobs: media1";
-  expect(lifetimeOf("", elsewhere)).toMatchObject({ instance: "media1" });
-  expect(() => lifetimeOf("  worker_name: media1", elsewhere)).toThrow(/keep_profiles: false/);
+  expect(jobsOf("", elsewhere)).toMatchObject({ instance: "media1" });
+  expect(() => jobsOf("  worker_name: media1", elsewhere)).toThrow(/keep_profiles: false/);
 });
 
 test("media_retention without a lifetime deletes nothing", () => {
@@ -50,3 +49,7 @@ test("A rate limit takes both of its numbers, and nothing else", () => {
   ])
     expect(() => loadText("", `  rate_limits: {${text}}`)).toThrow(key);
 });
+
+function jobsOf(own: string, more = "") {
+  return loadText(LIFETIME + more, own).config.mediaBridge.jobs;
+}

@@ -4,6 +4,7 @@ import { newMedia } from "./media-rows.ts";
 import { describeAdministration } from "./stores-administration.ts";
 import { describeAudit } from "./stores-audit.ts";
 import { describeDeletions } from "./stores-deletions.ts";
+import { describeMaintenance } from "./stores-maintenance.ts";
 import { describePendingMedia } from "./stores-pending.ts";
 import { describeThumbnails } from "./stores-thumbnails.ts";
 import { describeQuarantine } from "./stores-quarantine.ts";
@@ -100,6 +101,7 @@ export function describeStores(name: string, open: () => Promise<MediaStores>): 
     describePendingMedia(() => stores);
     describeAudit(() => stores);
     describeThumbnails(() => stores);
+    describeMaintenance(() => stores);
     describeQuarantine(() => stores);
     describeAdministration(() => stores);
     describeDeletions(() => stores);

@@ -34,6 +34,7 @@ test("Every metric of the service is documented, and no other", async () => {
   ]);
   metrics.watchShadows(() => []);
   metrics.watchPendingStores(async () => new Map());
+  metrics.watchDeletions(async () => 0);
   metrics.watchTraffic(() => ({ receivedBytes: 0, sentBytes: 0 }));
   const own = (await registry.getMetricsAsJSON())
     .map(({ name }) => name)

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration, field, flag, FLAG_FORM, group, text } from "./fields.ts";
-import { DURATION_FORM } from "../units.ts";
+import { DURATION_FORM } from "../forms/units.ts";
 
 /** As Synapse does, keys that it does not know are let through. */
 const MediaRetentionSchema = z.object(

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { runCall, runRecordedCall } from "../../control/call.ts";
 import { listenForControl, type ControlHandlers } from "../../control/control-server.ts";
 import { controlSocketPath } from "../../control/control-socket.ts";
+import { MaintainParamsSchema, maintenanceOf } from "../../control/maintenance/maintenance.ts";
 import { describeUser } from "../../control/user/describe-user.ts";
 import { UserQuestionSchema } from "../../control/user/user-question.ts";
 import type { Config } from "../../config/config.ts";
@@ -22,8 +23,8 @@ const ProbeParamsSchema = z.strictObject({ word: z.string().min(16) });
 
 /** The service as commands see it. */
 export interface Controlled {
-  /** A configuration, the modules that were loaded with it, and what counts; undefined until the service serves. */
-  current(): Pick<Generation, "config" | "modules" | "probes" | "usage"> | undefined;
+  /** A configuration, the modules that were loaded with it, what counts, and jobs; undefined until the service serves. */
+  current(): Pick<Generation, "config" | "modules" | "probes" | "usage" | "jobs"> | undefined;
   reload(): Promise<void>;
   /** How it is doing; undefined until it serves. */
   status(): Promise<ServiceStatus> | undefined;
@@ -65,6 +66,11 @@ export async function openControl(
       const { callback, args, record } = CallParamsSchema.parse(params);
       const { config: running, modules } = serving(service);
       return (record ? runRecordedCall : runCall)(callback, args, modules, running);
+    },
+    jobs: async () => maintenanceOf(serving(service).jobs).list(),
+    maintain: async (params) => {
+      const { job, isTrial } = MaintainParamsSchema.parse(params);
+      return maintenanceOf(serving(service).jobs).run(job, isTrial);
     },
     user: async (params) => {
       const { config: running, modules, usage } = serving(service);

@@ -5,6 +5,8 @@ import { CopiesTable } from "./tables/copies-table.ts";
 import { DeletionsTable } from "./tables/deletions-table.ts";
 import { openSqliteDatabase, type SqliteDatabase, type SqliteOptions } from "./database.ts";
 import { GuardTable } from "./tables/guard-table.ts";
+import { JobsTable } from "./tables/jobs-table.ts";
+import { LeftoversTable } from "./tables/leftovers-table.ts";
 import { MediaTable } from "./tables/media-table.ts";
 import { PendingTable } from "./tables/pending-table.ts";
 import { PicturesTable } from "./tables/pictures-table.ts";
@@ -29,6 +31,8 @@ export class SqliteStores implements Stores {
   readonly quarantine: QuarantineTable;
   readonly deletions: DeletionsTable;
   readonly refusals: RefusalsTable;
+  readonly jobs: JobsTable;
+  readonly leftovers: LeftoversTable;
   readonly #db: SqliteDatabase;
   #guard: GuardTable | undefined;
   #audit: AuditTable | undefined;
@@ -42,6 +46,8 @@ export class SqliteStores implements Stores {
     this.pictures = new PicturesTable(db);
     this.quarantine = new QuarantineTable(db);
     this.deletions = new DeletionsTable(db, this.usage);
+    this.jobs = new JobsTable(db);
+    this.leftovers = new LeftoversTable(db);
     this.refusals = new RefusalsTable(db);
     this.media = new MediaTable(db, this);
     this.pending = new PendingTable(db, this);

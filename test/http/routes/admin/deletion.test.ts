@@ -5,7 +5,7 @@ import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { startFakeHomeserver } from "../../../../src/testing/fake-homeserver.ts";
 import { scriptProvider } from "../../../providers/provider-service.ts";
-import { fileAppears, fileChanges, localPath as path, PROVIDERS } from "../../../support/providers.ts";
+import { fileAppears, fileChanges, localPath, PROVIDERS } from "../../../support/providers.ts";
 import {
   FIXTURE_MODULES,
   startTestService,
@@ -60,16 +60,22 @@ test("A deletion reaches the copies of providers in both languages, and modules 
     },
   });
   const [goes, stays] = [await service.upload("goes"), await service.upload("stays")];
-  await fileAppears(join(backup, "ts", path(goes)));
-  await fileAppears(join(backup, "ts", path(stays)));
+  await fileAppears(join(backup, "ts", localPath(goes)));
+  await fileAppears(join(backup, "ts", localPath(stays)));
   expect(await ask(service, "DELETE", `/media/example.test/${goes}`)).toEqual([
     200,
     { deleted_media: [goes], total: 1 },
   ]);
-  expect(Object.keys(service.files())).toEqual([path(stays)]);
+  expect(Object.keys(service.files())).toEqual([localPath(stays)]);
   await fileAppears(join(told, `typescript-${goes}`));
-  expect([backup, join(backup, "ts")].map((folder) => existsSync(join(folder, path(goes))))).toEqual([false, false]);
-  expect([backup, join(backup, "ts")].map((folder) => existsSync(join(folder, path(stays))))).toEqual([true, true]);
+  expect([backup, join(backup, "ts")].map((folder) => existsSync(join(folder, localPath(goes))))).toEqual([
+    false,
+    false,
+  ]);
+  expect([backup, join(backup, "ts")].map((folder) => existsSync(join(folder, localPath(stays))))).toEqual([
+    true,
+    true,
+  ]);
   expect([scripted.kept(goes), scripted.kept(stays)?.toString()]).toEqual([undefined, "stays"]);
   expect(readdirSync(told).toSorted()).toEqual([`python-${goes}`, `typescript-${goes}`]);
 });
@@ -91,13 +97,13 @@ test("An administrator does not wait for a provider that fails, and the next sta
   const failed = await first.log.waitFor(
     ({ level, message }) => level === "error" && message.includes("could not delete"),
   );
-  expect(failed.facts).toMatchObject({ provider: scripted.name, mediaId, path: path(mediaId) });
+  expect(failed.facts).toMatchObject({ provider: scripted.name, mediaId, path: localPath(mediaId) });
   await first.stop();
   expect(scripted.kept(mediaId)?.toString()).toBe("goes");
   scripted.behave({});
   rmSync(join(told, `typescript-${mediaId}`));
   const second = await start(options);
-  await fileChanges(join(scripted.folder, "kept", path(mediaId)), () => scripted.kept(mediaId) === undefined);
+  await fileChanges(join(scripted.folder, "kept", localPath(mediaId)), () => scripted.kept(mediaId) === undefined);
   await second.stop();
   // Modules were told by the first process.
   expect(readdirSync(told)).toEqual([]);
@@ -155,7 +161,7 @@ test("Deletion by time spares what is protected or quarantined, and what was rea
   const beforeTs = Date.now() - 1_800_000;
   const answer = await ask(service, "POST", `/media/delete?before_ts=${beforeTs}&keep_profiles=false`);
   expect(answer).toEqual([200, { deleted_media: [old], total: 1 }]);
-  expect(Object.keys(service.files()).toSorted()).toEqual([safe, quarantined, read].map(path).toSorted());
+  expect(Object.keys(service.files()).toSorted()).toEqual([safe, quarantined, read].map(localPath).toSorted());
 });
 
 test("Where profiles are to be kept and no homeserver can tell them, nothing is deleted", async () => {
@@ -166,7 +172,7 @@ test("Where profiles are to be kept and no homeserver can tell them, nothing is 
     501,
     expect.stringMatching(/media_bridge\.homeserver.*keep_profiles=false/),
   ]);
-  expect(Object.keys(service.files())).toEqual([path(mediaId)]);
+  expect(Object.keys(service.files())).toEqual([localPath(mediaId)]);
 });
 
 test("Where the homeserver does not answer what profiles show, nothing is deleted", async () => {
