@@ -8,6 +8,7 @@ import { identifyUser, type RequesterOptions } from "./request/authenticate.ts";
 import { clientLeaving } from "./request/client-leaving.ts";
 import { contentLengthOf, uploadBody, type BodyOptions } from "./request/body.ts";
 import { parseQuery, queryText } from "./request/query/query.ts";
+import { throttleUser, type Throttle } from "./request/throttle.ts";
 import { noteStoring, recordOf } from "./record/request-record.ts";
 
 /** What every route that takes uploads needs. */
@@ -17,6 +18,8 @@ export interface ReceiveParts extends RequesterOptions, BodyOptions {
   readonly metrics: Metrics;
   /** An upload is completed even if its client leaves: a stop waits for it. */
   readonly running: RunningTasks;
+  /** How often a user may upload; undefined: without a limit. */
+  readonly throttle: Throttle | undefined;
 }
 
 /** An upload from the request to the answer, and what modules are told afterwards. */
@@ -31,6 +34,10 @@ export async function receiveUpload(
   const requester = await identifyUser(req, query, parts);
   const { userId } = requester;
   noteStoring(res, userId);
+  await throttleUser(requester, parts.throttle).catch((error: unknown) => {
+    parts.metrics.uploadRefused("TOO_MANY_REQUESTS");
+    throw error;
+  });
   const contentLength = contentLengthOf(req);
   const fileName = queryText(query, "filename");
   const record = recordOf(res);

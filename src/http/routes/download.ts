@@ -6,6 +6,7 @@ import { parseQuery, type Query } from "../request/query/query.ts";
 import { bypassesQuarantine, type AdministratorOptions } from "../request/administrator.ts";
 import { identify } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
+import { throttleAddress, throttleUser, type Throttle } from "../request/throttle.ts";
 import { timeoutOf } from "../request/download-timeout.ts";
 import { recordOf } from "../record/request-record.ts";
 import type { Route } from "./route.ts";
@@ -14,7 +15,9 @@ const AUTHENTICATED = /^\/_matrix\/client\/v1\/media\/download\/([^/]*)\/([^/]*)
 const LEGACY = /^\/_matrix\/media\/(?:v3|r0|v1)\/download\/([^/]*)\/([^/]*)(?:\/([^/]*))?$/;
 
 /** Client-Server API, `GET /_matrix/client/v1/media/download/{serverName}/{mediaId}[/{fileName}]`. */
-export function downloadRoute(parts: AdministratorOptions & { readonly download: DownloadParts }): Route {
+export function downloadRoute(
+  parts: AdministratorOptions & { readonly download: DownloadParts; readonly throttle?: Throttle | undefined },
+): Route {
   return {
     name: "/_matrix/client/v1/media/download/{serverName}/{mediaId}",
     path: AUTHENTICATED,
@@ -25,18 +28,28 @@ export function downloadRoute(parts: AdministratorOptions & { readonly download:
         const record = recordOf(res);
         if (record) record.userId = requester.userId;
         const seesQuarantined = () => bypassesQuarantine(req, query, requester, parts);
-        await serve(req, res, { path: AUTHENTICATED, query, seesQuarantined }, parts.download);
+        const count = () => throttleUser(requester, parts.throttle);
+        await serve(req, res, { path: AUTHENTICATED, query, seesQuarantined, count }, parts.download);
       },
     },
   };
 }
 
 /** The deprecated routes, which do not ask for a token. */
-export function legacyDownloadRoute(parts: { readonly download: DownloadParts }): Route {
+export function legacyDownloadRoute(parts: {
+  readonly download: DownloadParts;
+  readonly xForwarded: boolean;
+  readonly throttle?: Throttle | undefined;
+}): Route {
   return {
     name: "/_matrix/media/…/download/{serverName}/{mediaId}",
     path: LEGACY,
-    methods: { get: (req, res) => serve(req, res, { path: LEGACY, query: parseQuery(req.url) }, parts.download) },
+    methods: {
+      get(req, res) {
+        const count = () => throttleAddress(req, parts.xForwarded, parts.throttle);
+        return serve(req, res, { path: LEGACY, query: parseQuery(req.url), count }, parts.download);
+      },
+    },
   };
 }
 
@@ -46,10 +59,15 @@ interface Target {
   readonly query: Query;
   /** Whether quarantined media is served; absent for routes that do not ask who wants it. */
   readonly seesQuarantined?: () => Promise<boolean>;
+  /** Counts the request; rejects where there are too many. */
+  readonly count: () => Promise<void>;
 }
 
 function serve(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {
-  return withSafety(res, () => download(req, res, target, parts));
+  return withSafety(res, async () => {
+    await target.count();
+    await download(req, res, target, parts);
+  });
 }
 
 async function download(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {

@@ -5,6 +5,7 @@ import { recordOf } from "../record/request-record.ts";
 import { identify, type RequesterOptions } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
 import { timeoutOf } from "../request/download-timeout.ts";
+import { throttleAddress, throttleUser, type Throttle } from "../request/throttle.ts";
 import { parseQuery, type Query } from "../request/query/query.ts";
 import { askedThumbnail } from "../request/query/thumbnail-query.ts";
 import { sendFile, sendUnchanged, withSafety } from "../response/send-file.ts";
@@ -13,39 +14,63 @@ import type { Route } from "./route.ts";
 const AUTHENTICATED = /^\/_matrix\/client\/v1\/media\/thumbnail\/([^/]*)\/([^/]*)$/;
 const LEGACY = /^\/_matrix\/media\/(?:v3|r0|v1)\/thumbnail\/([^/]*)\/([^/]*)$/;
 
+/** What both routes need; a thumbnail counts as a download. */
+interface ThumbnailRouteParts {
+  readonly thumbnails: ThumbnailParts;
+  readonly throttle?: Throttle | undefined;
+}
+
 /** Client-Server API, `GET /_matrix/client/v1/media/thumbnail/{serverName}/{mediaId}`. */
-export function thumbnailRoute(parts: RequesterOptions & { readonly thumbnails: ThumbnailParts }): Route {
+export function thumbnailRoute(parts: RequesterOptions & ThumbnailRouteParts): Route {
   return {
     name: "/_matrix/client/v1/media/thumbnail/{serverName}/{mediaId}",
     path: AUTHENTICATED,
     methods: {
       async get(req, res) {
         const query = parseQuery(req.url);
-        const { userId } = await identify(req, query, parts);
+        const requester = await identify(req, query, parts);
         const record = recordOf(res);
-        if (record) record.userId = userId;
-        await withSafety(res, () => serve(req, res, { path: AUTHENTICATED, query }, parts.thumbnails));
+        if (record) record.userId = requester.userId;
+        const count = () => throttleUser(requester, parts.throttle);
+        await serve(req, res, { path: AUTHENTICATED, query, count }, parts.thumbnails);
       },
     },
   };
 }
 
 /** The deprecated routes, which do not ask for a token. */
-export function legacyThumbnailRoute({ thumbnails }: { readonly thumbnails: ThumbnailParts }): Route {
+export function legacyThumbnailRoute(parts: ThumbnailRouteParts & { readonly xForwarded: boolean }): Route {
   return {
     name: "/_matrix/media/…/thumbnail/{serverName}/{mediaId}",
     path: LEGACY,
     methods: {
-      get: (req, res) =>
-        withSafety(res, () => serve(req, res, { path: LEGACY, query: parseQuery(req.url) }, thumbnails)),
+      get(req, res) {
+        const count = () => throttleAddress(req, parts.xForwarded, parts.throttle);
+        return serve(req, res, { path: LEGACY, query: parseQuery(req.url), count }, parts.thumbnails);
+      },
     },
   };
 }
 
-async function serve(
+/** What a request asks for: the pattern that its path matches, and its parameters. */
+interface Target {
+  readonly path: RegExp;
+  readonly query: Query;
+  /** Counts the request; rejects where there are too many. */
+  readonly count: () => Promise<void>;
+}
+
+function serve(req: Request, res: Response, target: Target, parts: ThumbnailParts): Promise<void> {
+  return withSafety(res, async () => {
+    await target.count();
+    await sendThumbnail(req, res, target, parts);
+  });
+}
+
+async function sendThumbnail(
   req: Request,
   res: Response,
-  { path, query }: { readonly path: RegExp; readonly query: Query },
+  { path, query }: Target,
   parts: ThumbnailParts,
 ): Promise<void> {
   const [serverName, mediaId] = (path.exec(req.path) ?? []).slice(1);

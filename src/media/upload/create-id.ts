@@ -1,8 +1,7 @@
-import { matrixError } from "../../errors.ts";
 import { createMediaId } from "../media-id.ts";
 import type { MediaStores } from "../stores.ts";
 import type { Clock } from "../../util/clock.ts";
-import type { RateLimits } from "./rate-limits.ts";
+import { tooManyRequests, type RateLimits } from "./rate-limits.ts";
 
 /** What creating media ids needs. */
 export interface CreateParts {
@@ -44,15 +43,4 @@ export async function createMedia(userId: string, parts: CreateParts): Promise<C
   // The oldest id makes room when it expires, unless the user uploads to one of them before.
   const retryAfterMs = oldestCreatedTs === null ? undefined : oldestCreatedTs + parts.unusedExpirationMs - createdTs;
   throw tooManyRequests("max_pending_media_uploads", retryAfterMs);
-}
-
-/** @param setting the key of the configuration that decides */
-function tooManyRequests(setting: string, retryAfterMs: number | undefined): Error {
-  const facts = { setting };
-  if (retryAfterMs === undefined) return matrixError("TOO_MANY_REQUESTS", { facts });
-  return matrixError("TOO_MANY_REQUESTS", {
-    facts,
-    fields: { retry_after_ms: retryAfterMs },
-    headers: { "Retry-After": String(Math.ceil(retryAfterMs / 1000)) },
-  });
 }

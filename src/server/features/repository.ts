@@ -5,6 +5,7 @@ import { downloadRoute, legacyDownloadRoute } from "../../http/routes/download.t
 import { legacyThumbnailRoute, thumbnailRoute } from "../../http/routes/thumbnail.ts";
 import type { MediaRestorer } from "../../media/copies/restorer.ts";
 import type { PendingUploadParts } from "../../media/upload/pending-upload.ts";
+import { openThrottle } from "../open-throttle.ts";
 import type { ProcessState } from "../process-state.ts";
 import type { MediaFeature } from "./feature.ts";
 import type { Thumbnails } from "./thumbnails.ts";
@@ -35,15 +36,16 @@ export function openRepository(options: RepositoryOptions): MediaFeature {
   const found = { clock, stores, waits, unusedExpirationMs, enableAuthenticatedMedia };
   const download = { ...found, serverName, blobs, accessTimes, restorer };
   const thumbnails = { ...onDemand, download };
+  const throttle = openThrottle("downloads", config, state);
   return {
     backend: createRepositoryBackend({ serverName, maxUploadSizeBytes, upload, create }),
     ledger: upload.ledger,
     isUsagePartial: false,
     routes: [
-      downloadRoute({ ...requester, download }),
-      thumbnailRoute({ ...requester, thumbnails }),
-      legacyDownloadRoute({ download }),
-      legacyThumbnailRoute({ thumbnails }),
+      downloadRoute({ ...requester, download, throttle }),
+      thumbnailRoute({ ...requester, thumbnails, throttle }),
+      legacyDownloadRoute({ download, throttle, xForwarded: requester.xForwarded }),
+      legacyThumbnailRoute({ thumbnails, throttle, xForwarded: requester.xForwarded }),
     ],
   };
 }

@@ -17,14 +17,19 @@ const SWEEP_AT_LEAST = 1024;
  */
 const REST = 1e-6;
 
-/** Limits each key to a rate: a bucket that fills by one an action and leaks steadily. Refused actions do not count. */
+/**
+ * Limits each key to a rate: a bucket that fills by one an action and leaks steadily. Refused actions do not count. With
+ * `maxKeys`, the key that acted least recently is forgotten for a new one.
+ */
 export class RateLimiter {
   readonly #levels = new Map<string, Level>();
   readonly #limit: RateLimit;
+  readonly #maxKeys: number;
   #sweepAtSize = SWEEP_AT_LEAST;
 
-  constructor(limit: RateLimit) {
+  constructor(limit: RateLimit, { maxKeys = Infinity }: { readonly maxKeys?: number } = {}) {
     this.#limit = limit;
+    this.#maxKeys = maxKeys;
   }
 
   /**
@@ -36,12 +41,30 @@ export class RateLimiter {
     const count = this.#countAt(this.#levels.get(key), nowMs);
     const excess = count + weight - burstCount;
     if (excess > REST) {
+      this.#refresh(key);
       const helps = perSecond > 0 && burstCount >= weight;
       return { retryAfterMs: helps ? Math.ceil(((excess - REST / 2) / perSecond) * 1000) : undefined };
     }
+    this.#levels.delete(key);
     this.#levels.set(key, { count: count + weight, atMs: nowMs });
+    if (this.#levels.size > this.#maxKeys) this.#forgetOldest();
     if (this.#levels.size >= this.#sweepAtSize) this.#sweep(nowMs);
     return undefined;
+  }
+
+  /** Puts a key at the end: a map keeps the order in which its keys came. One that is refused is not forgotten either. */
+  #refresh(key: string): void {
+    const level = this.#levels.get(key);
+    if (level === undefined || this.#maxKeys === Infinity) return;
+    this.#levels.delete(key);
+    this.#levels.set(key, level);
+  }
+
+  #forgetOldest(): void {
+    for (const key of this.#levels.keys()) {
+      this.#levels.delete(key);
+      return;
+    }
   }
 
   #countAt(level: Level | undefined, nowMs: number): number {
