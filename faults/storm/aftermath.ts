@@ -30,6 +30,11 @@ export async function lookAround(
   // Asked at the limit, each user has as much left as the limit less what was acknowledged: nothing else counts.
   await sideBySide(users, (user) => user.fill());
   await sideBySide([...storm.stored.keys()], (id) => storm.look(id));
+  await sideBySide([...storm.deleted], async ([id, user]) => {
+    const outcome = await storm.ask(`download of ${id}, which was deleted`, (client) => client.download(user, id));
+    if (outcome === "done") return;
+    storm.check(outcome.answer.status === 404, () => `${id} was deleted and is answered ${outcome.answer.status}`);
+  });
   await sideBySide([...storm.created], async ([id, user]) => {
     const outcome = await storm.ask(`download of ${id}`, (client) => client.download(user, id));
     if (outcome === "done") return;

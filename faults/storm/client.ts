@@ -5,6 +5,8 @@ import type { Kind } from "./modules.ts";
 import type { Asked } from "./verdict.ts";
 
 const PIECE_BYTES = 32 * 1024;
+/** The homeserver of a storm says of every user that it is one. */
+const ADMINISTRATOR = "administrator";
 
 /** An upload as it is to be made. */
 export interface Upload extends Asked {
@@ -72,6 +74,11 @@ export class Client {
     return this.#request("GET", `/_matrix/client/v1/media/download/${SERVER_NAME}/${id}?timeout_ms=0`, user);
   }
 
+  /** An administrator deletes media. */
+  delete(id: string): Promise<Answer> {
+    return this.#request("DELETE", `/_synapse/admin/v1/media/${SERVER_NAME}/${id}`, ADMINISTRATOR);
+  }
+
   config(user: string): Promise<Answer> {
     return this.#request("GET", "/_matrix/client/v1/media/config", user);
   }
@@ -82,7 +89,7 @@ export class Client {
   }
 
   async #request(
-    method: "GET" | "POST" | "PUT",
+    method: "GET" | "POST" | "PUT" | "DELETE",
     path: string,
     user: string,
     { body = null, headers = {} }: { body?: AsyncIterable<Buffer> | null; headers?: Record<string, string> } = {},

@@ -12,6 +12,8 @@ export class Storm {
   readonly random: () => number;
   /** Media that were acknowledged, by id. */
   readonly stored = new Map<string, Upload>();
+  /** Media that were deleted since, whether or not the answer came. */
+  readonly deleted = new Map<string, string>();
   /** Ids that were created and have no content yet. */
   readonly created = new Map<string, string>();
   /** By answer. */
@@ -101,6 +103,24 @@ export class Storm {
     const sha256 = createHash("sha256").update(answer.body).digest("hex");
     this.check(answer.status === 200 && sha256 === upload.sha256, () => {
       return `download of ${id} of ${upload.sizeBytes} bytes: ${nameAnswer(answer)} with ${answer.body.length} bytes`;
+    });
+  }
+
+  /** Deletes what was acknowledged. A deletion whose answer was cut is repeated, and may be done by then. */
+  async delete(id: string): Promise<void> {
+    const upload = this.stored.get(id);
+    if (upload === undefined) return;
+    this.stored.delete(id);
+    this.deleted.set(id, upload.user);
+    let attempts = 0;
+    const outcome = await this.ask(`deletion of ${id}`, (client) => {
+      attempts += 1;
+      return client.delete(id);
+    });
+    if (outcome === "done") return;
+    const { status } = outcome.answer;
+    this.check(status === 200 || (status === 404 && attempts > 1), () => {
+      return `deletion of ${id}, attempt ${attempts}: ${nameAnswer(outcome.answer)}`;
     });
   }
 

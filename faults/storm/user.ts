@@ -12,6 +12,9 @@ const REFUSALS = 3;
 /** Of stored media, the part that is looked at at once. */
 const LOOKED_AT = 0.2;
 
+/** Of the media of users without limits, the part that is deleted. */
+const DELETED = 0.8;
+
 /** One user, who uploads until a limit has refused it a few times, one to three at once. */
 export class StormUser {
   readonly name: string;
@@ -87,7 +90,10 @@ export class StormUser {
     );
     if (name === STORED) this.#keep(upload, id ?? idIn(outcome.answer));
     else if (/LIMIT/.test(name)) this.#refusals += 1;
-    if (name === STORED && storm.random() < LOOKED_AT) await storm.look(id ?? idIn(outcome.answer));
+    if (name !== STORED) return;
+    if (storm.random() < LOOKED_AT) await storm.look(id ?? idIn(outcome.answer));
+    // What is deleted counts no more: only users without limits have media deleted.
+    if (this.kind === "free" && storm.random() < DELETED) await storm.delete(id ?? idIn(outcome.answer));
   }
 
   async #create(): Promise<string> {

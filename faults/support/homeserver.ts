@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { promisify } from "node:util";
 import { SERVER_NAME } from "./folder.ts";
 
-/** A homeserver that knows every user: `token-of-NAME` is the token of `@NAME`. */
+/** A homeserver that knows every user, each an administrator: `token-of-NAME` is the token of `@NAME`. */
 export interface Homeserver {
   readonly url: string;
   /** How many are open. */
@@ -16,7 +16,9 @@ export async function startHomeserver(): Promise<Homeserver> {
   const server = createServer(({ headers }, response) => {
     const name = /token-of-(\w+)$/.exec(headers.authorization ?? "")?.[1];
     response.setHeader("Content-Type", "application/json");
-    response.end(JSON.stringify({ user_id: `@${name}:${SERVER_NAME}` }));
+    const userId = `@${name}:${SERVER_NAME}`;
+    // The second member answers the Admin API, where only an administrator is answered at all.
+    response.end(JSON.stringify({ user_id: userId, name: userId }));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
