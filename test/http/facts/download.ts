@@ -10,11 +10,13 @@ import {
   store,
   UNKNOWN_ID,
   UNRECOGNIZED,
-  waits,
   type HttpCase,
 } from "./case.ts";
 
 const DOWNLOAD = "GET …/download/{server}/{id}";
+const ADMIN = "/_synapse/admin/v1";
+const BY_ADMIN = { by: "admin", body: "" };
+const DONE = { status: 200, json: {} };
 const DIGITS = "0123456789".repeat(10);
 const DISPOSITION = "inline; filename=digits.txt";
 const ETAG = `"9cfe7faff7054298ca87557e15a10262de8d3eee77827417fbdfea1c41b9ec23"`;
@@ -133,7 +135,18 @@ export const DOWNLOAD_CASES: HttpCase[] = [
   named("path_unicode", "/%C5%BC.txt", "inline; filename*=utf-8''%C5%BC.txt"),
   named("path_wins", "/path.txt", "inline; filename=path.txt", "up.txt"),
   named("uploaded", "", "inline; filename=up.txt", "up.txt"),
-  ...waits("administration", "download.quarantined"),
+  recorded(
+    "download.quarantined",
+    store({ body: "quarantined" }),
+    ask(`POST ${ADMIN}/media/quarantine/{server}/{id}`, DONE, BY_ADMIN),
+    ask(DOWNLOAD, NOT_FOUND),
+    ask(DOWNLOAD, NOT_FOUND, { by: "admin" }),
+    ask(`${DOWNLOAD}?admin_unsafely_bypass_quarantine=true`, file("quarantined", "inline"), { by: "admin" }),
+    ask(DOWNLOAD, NOT_FOUND, { headers: [["If-None-Match", "1"]] }),
+    ask(DOWNLOAD.replace("GET", "HEAD"), { status: 404, body: "" }),
+    ask(`POST ${ADMIN}/media/unquarantine/{server}/{id}`, DONE, BY_ADMIN),
+    ask(DOWNLOAD, file("quarantined", "inline")),
+  ),
   ranged("download.range.first_ten", "bytes=0-9", 206, "bytes 0-9/100", "0123456789"),
   ranged("download.range.open_end", "bytes=90-", 206, "bytes 90-99/100", "0123456789"),
   headed("download.range.rubbish", "Range", "bytes=a-b"),

@@ -8,7 +8,6 @@ import {
   recorded,
   UNKNOWN_ID,
   UNRECOGNIZED,
-  waits,
   WRONG_METHOD,
   type Step,
 } from "./case.ts";
@@ -69,7 +68,10 @@ export const CORS_CASES = [
 export const UNKNOWN_CASES = [
   recorded("unknown.method.delete_config", ask("DELETE …/config", WRONG_METHOD)),
   recorded("unknown.method.delete_download", ask(`DELETE ${DOWNLOAD}`, WRONG_METHOD)),
-  ...waits("administration", "unknown.method.get_quarantine"),
+  recorded(
+    "unknown.method.get_quarantine",
+    ask(`GET /_synapse/admin/v1/media/quarantine/{server}/${UNKNOWN_ID}`, WRONG_METHOD),
+  ),
   recorded("unknown.method.get_upload", ask("GET /_matrix/media/v3/upload", WRONG_METHOD)),
   recorded("unknown.method.made_up", ask("FROB /_matrix/media/v3/upload", WRONG_METHOD)),
   recorded("unknown.method.patch", ask("PATCH …/config", WRONG_METHOD, { body: "" })),

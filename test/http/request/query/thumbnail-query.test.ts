@@ -47,12 +47,6 @@ describe("the query of a thumbnail", () => {
 
   it("always has sides that pixels can be counted with, or is refused", () => {
     const texts = fc.oneof(fc.string(), fc.bigInt().map(String), fc.double().map(String));
-    const isBounded = (text: string) => {
-      const asked = refusal(`width=${encodeURIComponent(text)}&height=1`);
-      if (typeof asked !== "object" || asked === null) return asked === "M_INVALID_PARAM";
-      const { width } = asked as { readonly width: number };
-      return Number.isSafeInteger(width) && width >= 1 && width <= 2 ** 20;
-    };
     fc.assert(
       fc.property(texts, (text) => {
         expect(isBounded(text)).toBe(true);
@@ -60,3 +54,11 @@ describe("the query of a thumbnail", () => {
     );
   });
 });
+
+/** Whether a width of this text is refused, or is a side that pixels can be counted with. */
+function isBounded(text: string): boolean {
+  const asked = refusal(`width=${encodeURIComponent(text)}&height=1`);
+  if (typeof asked !== "object" || asked === null) return asked === "M_INVALID_PARAM";
+  const { width } = asked as { readonly width: number };
+  return Number.isSafeInteger(width) && width >= 1 && width <= 2 ** 20;
+}
