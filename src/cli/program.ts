@@ -3,7 +3,7 @@ import { loadConfig } from "../config/load-config.ts";
 import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { addMigrationCommands } from "./migration/commands.ts";
-import { addMaintainCommand } from "./maintain/command.ts";
+import { addMaintainCommand } from "./running/maintain/command.ts";
 import { addParityCommand } from "./parity/command.ts";
 import { collect, describeForReader, loadAsService, print, readDuration } from "./terminal/command-line.ts";
 import { endProgress } from "./terminal/progress.ts";

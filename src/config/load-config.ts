@@ -11,7 +11,7 @@ import { buildModuleDatabase, warnAboutModuleDatabase } from "./build/module-dat
 import { buildModules } from "./build/modules.ts";
 import { checkOverrides, warnAboutRequirements } from "./build/python.ts";
 import { ConfigSchema, listNames, type Settings } from "./schema/schema.ts";
-import { DEFAULT_SIZES } from "./schema/thumbnails.ts";
+import { DEFAULT_SIZES } from "./schema/media/thumbnails.ts";
 import { buildStorageProviders } from "./build/storage-providers.ts";
 import { toPlainValue } from "./yaml/yaml-value.ts";
 

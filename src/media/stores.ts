@@ -13,7 +13,7 @@ import type {
 } from "./media-rows.ts";
 import type { PictureRows, ThumbnailRows } from "./thumbnails/thumbnail-rows.ts";
 import type { QuarantineRows } from "./quarantine/quarantine-rows.ts";
-import type { AuditRows } from "./verification.ts";
+import type { AuditRows } from "./audit/verification.ts";
 
 /**
  * What is remembered of media, in one database: a small interface for each kind of rows. Everything is asynchronous, so

@@ -5,12 +5,12 @@ import type { Exposition } from "./listener.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
 import { TypeScriptMetrics } from "./typescript-metrics.ts";
-import { countJobs } from "./job-counters.ts";
-import { countProviders } from "./provider-counters.ts";
-import { countUnenforced } from "./unenforced-counters.ts";
-import { countRequests } from "./request-counters.ts";
-import { countShadows } from "./shadow-counters.ts";
-import { countThumbnails } from "./thumbnail-counters.ts";
+import { countJobs } from "./counters/job-counters.ts";
+import { countProviders } from "./counters/provider-counters.ts";
+import { countUnenforced } from "./counters/unenforced-counters.ts";
+import { countRequests } from "./counters/request-counters.ts";
+import { countShadows } from "./counters/shadow-counters.ts";
+import { countThumbnails } from "./counters/thumbnail-counters.ts";
 import { zeroOnce } from "./zero-once.ts";
 
 const OUTCOMES: readonly SlotOutcome[] = ["continue", "stop", "error", "timeout", "unavailable", "busy"];

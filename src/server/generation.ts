@@ -31,8 +31,8 @@ import { serveModules } from "./features/web-resources.ts";
 import type { ModuleLoading } from "./modules/module-loading.ts";
 import { listNotEnforced, NOT_ENFORCED } from "./modules/not-enforced.ts";
 import type { ProcessState } from "./process-state.ts";
-import { openProfileMedia } from "./open-profile-media.ts";
-import { openThrottle } from "./open-throttle.ts";
+import { openProfileMedia } from "./features/open-profile-media.ts";
+import { openThrottle } from "./features/open-throttle.ts";
 import { openShadows, type Shadows } from "./shadow/open-shadows.ts";
 import type { ShutdownStack } from "./stop/shutdown-stack.ts";
 

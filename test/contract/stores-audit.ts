@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { AuditedRow } from "../../src/media/verification.ts";
+import type { AuditedRow } from "../../src/media/audit/verification.ts";
 import type { MediaStores } from "../../src/media/stores.ts";
 import { newMedia } from "./media-rows.ts";
 

@@ -15,13 +15,13 @@ import {
   timerDuration,
   url,
 } from "./fields.ts";
-import { JobsSchema } from "./jobs.ts";
+import { JobsSchema } from "./media/jobs.ts";
 import { listenSchema } from "./listen.ts";
 import { LogSchema } from "./log.ts";
 import { metricsSchema } from "./metrics.ts";
-import { RateLimitsSchema } from "./rate-limits.ts";
+import { RateLimitsSchema } from "./media/rate-limits.ts";
 import { RecordSchema } from "./record.ts";
-import { storageProviderCallsSchema } from "./storage-providers.ts";
+import { storageProviderCallsSchema } from "./media/storage-providers.ts";
 import { pythonSchema } from "./python.ts";
 import { OwnModuleEntrySchema } from "./synapse.ts";
 import { FORMERLY_UNSUPPORTED_KEYS, UNSUPPORTED_SYNAPSE_KEYS } from "../keys/synapse-keys.ts";

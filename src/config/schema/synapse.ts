@@ -15,10 +15,10 @@ import {
 } from "./fields.ts";
 import { isServerName } from "../forms/matrix-names.ts";
 import { isPythonClass } from "../forms/python-class.ts";
-import { jobsShape } from "./jobs.ts";
+import { jobsShape } from "./media/jobs.ts";
 import { ShadowSchema } from "./shadow.ts";
-import { storageProvidersSchema } from "./storage-providers.ts";
-import { thumbnailsShape } from "./thumbnails.ts";
+import { storageProvidersSchema } from "./media/storage-providers.ts";
+import { thumbnailsShape } from "./media/thumbnails.ts";
 import { DURATION_FORM, SIZE_FORM } from "../forms/units.ts";
 
 const SERVER_NAME_FORM = "a Matrix server name (such as example.com or example.com:8448)";

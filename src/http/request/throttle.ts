@@ -1,7 +1,7 @@
 import type { Request } from "express";
 import type { Requester } from "../../homeserver/who/authenticator.ts";
 import { tooManyRequests, type RateLimits } from "../../media/upload/rate-limits.ts";
-import { groupOfAddress } from "../../util/address-group.ts";
+import { groupOfAddress } from "../../util/http/address-group.ts";
 import type { Clock } from "../../util/clock.ts";
 import { clientAddress } from "./authenticate.ts";
 

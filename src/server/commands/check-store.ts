@@ -1,8 +1,8 @@
 import type { Config } from "../../config/config.ts";
 import { StartError } from "../../errors.ts";
-import type { Finding, Progress, VerificationOptions, Verified } from "../../media/verification.ts";
-import { isWithoutRow, verifyMedia } from "../../media/verify.ts";
-import { openAudit } from "../../storage/open-audit.ts";
+import type { Finding, Progress, VerificationOptions, Verified } from "../../media/audit/verification.ts";
+import { isWithoutRow, verifyMedia } from "../../media/audit/verify.ts";
+import { openAudit } from "../../storage/open/open-audit.ts";
 import { storePaths } from "../store-paths.ts";
 
 export interface VerificationRun {

@@ -12,7 +12,7 @@ import { SYSTEM_CLOCK } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import { lockDataPath } from "../data-path-lock.ts";
 import { openJobs } from "../features/jobs.ts";
-import { openProfileMedia } from "../open-profile-media.ts";
+import { openProfileMedia } from "../features/open-profile-media.ts";
 import { ShutdownStack } from "../stop/shutdown-stack.ts";
 import { storePaths } from "../store-paths.ts";
 

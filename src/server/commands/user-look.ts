@@ -4,7 +4,7 @@ import { InProcessUsageAccounts } from "../../coordination/in-process-usage-acco
 import type { UserParts } from "../../control/user/user-question.ts";
 import { UnrecordedUsage } from "../../guard/unrecorded-usage.ts";
 import { QuotaLedger } from "../../media/upload/quota.ts";
-import { openUsage } from "../../storage/open-usage.ts";
+import { openUsage } from "../../storage/open/open-usage.ts";
 import type { Logger } from "../../util/log.ts";
 import { loadModulesForDryRun, type DryRunOptions } from "./dry-run.ts";
 import { openSynapseMedia } from "../features/open-synapse-media.ts";

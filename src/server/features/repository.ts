@@ -5,7 +5,7 @@ import { downloadRoute, legacyDownloadRoute } from "../../http/routes/download.t
 import { legacyThumbnailRoute, thumbnailRoute } from "../../http/routes/thumbnail.ts";
 import type { MediaRestorer } from "../../media/copies/restorer.ts";
 import type { PendingUploadParts } from "../../media/upload/pending-upload.ts";
-import { openThrottle } from "../open-throttle.ts";
+import { openThrottle } from "./open-throttle.ts";
 import type { ProcessState } from "../process-state.ts";
 import type { MediaFeature } from "./feature.ts";
 import type { Thumbnails } from "./thumbnails.ts";

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
-import { openPrivate } from "../../storage/open-private.ts";
+import { openPrivate } from "../../storage/open/open-private.ts";
 import { SYSTEM_CLOCK, type Clock } from "../../util/clock.ts";
 import type { Logger } from "../../util/log.ts";
 import { agreesWithItself, compareSaid, type Comparison } from "../compare/compare-said.ts";

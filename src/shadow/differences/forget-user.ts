@@ -1,4 +1,4 @@
-import { changePrivate } from "../../storage/open-private.ts";
+import { changePrivate } from "../../storage/open/open-private.ts";
 import { shadowDatabase } from "./shadow-schema.ts";
 
 /** Every text of a difference can name a user: the arguments, and what modules said. */

@@ -1,4 +1,4 @@
-import type { PrivateDatabase } from "../../storage/open-private.ts";
+import type { PrivateDatabase } from "../../storage/open/open-private.ts";
 import { join } from "node:path";
 
 /** "shad" in ASCII. */

@@ -1,6 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { KindName } from "../../callbacks/kinds.ts";
-import { readPrivate } from "../../storage/open-private.ts";
+import { readPrivate } from "../../storage/open/open-private.ts";
 import type { Portable, Said } from "../asked.ts";
 import type { ComparisonClass } from "../compare/compare-said.ts";
 import type { Effect } from "../compare/effect.ts";

@@ -3,7 +3,7 @@ import { link, lstat, mkdir, opendir, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { localFile } from "../../media-file.ts";
 import { StartError } from "../../errors.ts";
-import type { FileState, AuditFiles } from "../../media/verification.ts";
+import type { FileState, AuditFiles } from "../../media/audit/verification.ts";
 import { readRegularFile } from "../../util/regular-file.ts";
 import { isSystemError } from "../failure.ts";
 import { Layout } from "./layout.ts";

@@ -1,4 +1,4 @@
-import type { AuditedRow } from "../../media/verification.ts";
+import type { AuditedRow } from "../../media/audit/verification.ts";
 
 const ROWS = `select m.media_id, m.media_length, m.sha256, u.media_length as counted_bytes,
     (select count(*) from media_bridge_pending_stores s where s.file_id = m.media_id and s.thumbnail is null) as waiting

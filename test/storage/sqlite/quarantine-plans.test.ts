@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { QUARANTINE_SQL } from "../../../src/storage/sql/quarantine-statements.ts";
+import { QUARANTINE_SQL } from "../../../src/storage/sql/media/quarantine-statements.ts";
 import { ADMINISTRATION_SQL } from "../../../src/storage/sql/administration-statements.ts";
 import { MIGRATIONS } from "../../../src/storage/sqlite/schema-steps.ts";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, it } from "vitest";
 import { MIGRATIONS } from "../../../src/storage/sqlite/schema-steps.ts";
-import { PENDING_SQL } from "../../../src/storage/sql/pending-statements.ts";
+import { PENDING_SQL } from "../../../src/storage/sql/media/pending-statements.ts";
 import { openSqliteStores } from "../../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../../src/util/log.ts";
 import { newMedia } from "../../contract/media-rows.ts";

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { RecordedUsage } from "../../../guard/unrecorded-usage.ts";
 import { EVERYBODY, GUARD_SQL, type UsageRow } from "../../sql/guard-statements.ts";
-import { USAGE_LOOK_SQL } from "../../sql/usage-statements.ts";
+import { USAGE_LOOK_SQL } from "../../sql/media/usage-statements.ts";
 import { SqliteConnection, type Statements } from "../connection.ts";
 import { describeReadFailure, openExistingDatabase } from "./existing-database.ts";
 import { UsageTable } from "../tables/usage-table.ts";

@@ -1,4 +1,4 @@
-import type { AuditedRow, AuditRows, Knowledge } from "../../../media/verification.ts";
+import type { AuditedRow, AuditRows, Knowledge } from "../../../media/audit/verification.ts";
 import { AUDIT_SQL, type AuditRow, readAudited } from "../../sql/audit-statements.ts";
 import type { SqliteConnection, Statements } from "../connection.ts";
 

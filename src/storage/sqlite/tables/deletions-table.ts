@@ -14,7 +14,7 @@ import {
   readCandidate,
   readDeletion,
 } from "../../sql/deletion-statements.ts";
-import { MEDIA_SQL } from "../../sql/media-statements.ts";
+import { MEDIA_SQL } from "../../sql/media/media-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
 import type { UsageTable } from "./usage-table.ts";

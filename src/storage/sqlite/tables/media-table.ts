@@ -1,6 +1,6 @@
 import type { LocalMedia, NewLocalMedia } from "../../../media/media-rows.ts";
 import type { LocalMediaRows } from "../../../media/stores.ts";
-import { bindMedia, MEDIA_SQL, type MediaRow, readMedia } from "../../sql/media-statements.ts";
+import { bindMedia, MEDIA_SQL, type MediaRow, readMedia } from "../../sql/media/media-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { CopiesTable } from "./copies-table.ts";
 import type { SqliteDatabase } from "../database.ts";

@@ -8,7 +8,7 @@ import {
   type PendingCount,
   type PendingRow,
   readPending,
-} from "../../sql/pending-statements.ts";
+} from "../../sql/media/pending-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
 import type { CommittedTables } from "./media-table.ts";

@@ -1,5 +1,5 @@
 import type { PictureFacts, PictureRows } from "../../../media/thumbnails/thumbnail-rows.ts";
-import { bindFacts, PICTURE_SQL } from "../../sql/picture-statements.ts";
+import { bindFacts, PICTURE_SQL } from "../../sql/media/picture-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
 

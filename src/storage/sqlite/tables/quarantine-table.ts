@@ -12,7 +12,7 @@ import {
   QUARANTINE_SQL,
   type QuarantineRow,
   readChange,
-} from "../../sql/quarantine-statements.ts";
+} from "../../sql/media/quarantine-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
 

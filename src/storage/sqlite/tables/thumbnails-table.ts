@@ -5,14 +5,14 @@ import type {
   TwinThumbnail,
 } from "../../../media/thumbnails/thumbnail-rows.ts";
 import { thumbnailFile } from "../../../media/thumbnails/thumbnail-file.ts";
-import type { PictureRow } from "../../sql/picture-statements.ts";
+import type { PictureRow } from "../../sql/media/picture-statements.ts";
 import {
   bindThumbnail,
   readLook,
   readTwins,
   THUMBNAIL_SQL,
   type ThumbnailRow,
-} from "../../sql/thumbnail-statements.ts";
+} from "../../sql/media/thumbnail-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { CopiesTable } from "./copies-table.ts";
 import type { SqliteDatabase } from "../database.ts";

@@ -1,5 +1,5 @@
 import type { UsageSums } from "../../../media/stores.ts";
-import { bindUsage, type CountedMedia, USAGE_SQL } from "../../sql/usage-statements.ts";
+import { bindUsage, type CountedMedia, USAGE_SQL } from "../../sql/media/usage-statements.ts";
 import type { SqliteConnection, Statements } from "../connection.ts";
 
 /** {@link UsageSums} in SQLite. */
