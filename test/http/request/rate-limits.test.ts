@@ -43,7 +43,7 @@ test("Uploads past the rate are answered 429 before their body, each user for it
   expect(JSON.stringify(refused.facts)).toContain("media_bridge.rate_limits.uploads");
 });
 
-test("Downloads past the rate are answered 429 to that user alone", async () => {
+test("Downloads past the rate are answered 429 to that user alone, thumbnails included", async () => {
   const service = await start({ downloads: TWO });
   const mediaId = await service.upload("text");
   const download = (as: "alice" | "bob") =>
@@ -52,6 +52,8 @@ test("Downloads past the rate are answered 429 to that user alone", async () => 
   const refused = await download("alice");
   expect(refused.headers.get("cross-origin-resource-policy")).toBe("cross-origin");
   await expectTooMany(refused);
+  const thumbnail = `/_matrix/client/v1/media/thumbnail/example.test/${mediaId}?width=32&height=32`;
+  await expectTooMany(await service.request(thumbnail, { as: "alice" }));
   expect((await download("bob")).status).toBe(200);
 });
 
@@ -68,6 +70,8 @@ test("Downloads without a token are counted by the client's address, by the prox
     service.request(`/_matrix/media/v3/download/example.test/${mediaId}`, { headers: { "X-Forwarded-For": address } });
   for (const address of ["2001:db8::1", "2001:db8::2"]) expect((await download(address)).status).toBe(200);
   await expectTooMany(await download("2001:db8::3"));
+  const thumbnail = `/_matrix/media/v3/thumbnail/example.test/${mediaId}?width=32&height=32`;
+  await expectTooMany(await service.request(thumbnail, { headers: { "X-Forwarded-For": "2001:db8::4" } }));
   expect((await download("2001:db8:0:1::1")).status).toBe(200);
 });
 
