@@ -12,7 +12,7 @@ describe("a worker thread", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "media-bridge-thread-"));
     thread = new WorkerThread({
-      module: new URL("../fixtures/threads/arithmetic-thread", import.meta.url),
+      module: new URL("../../fixtures/threads/arithmetic-thread", import.meta.url),
       workerData: { path: join(folder, "closed") },
     });
   });
@@ -49,7 +49,7 @@ describe("a worker thread", () => {
   test("ends when it has had nothing to do for the idle time, and starts anew with the next request", async () => {
     const closed = join(folder, "closed");
     const sparing = new WorkerThread<unknown, number>({
-      module: new URL("../fixtures/threads/arithmetic-thread", import.meta.url),
+      module: new URL("../../fixtures/threads/arithmetic-thread", import.meta.url),
       workerData: { path: closed },
       idleMs: 1,
     });
@@ -63,7 +63,7 @@ describe("a worker thread", () => {
   test("ends after its idle time also where the last request could not be sent to it", async () => {
     const closed = join(folder, "closed");
     const sparing = new WorkerThread<unknown, number>({
-      module: new URL("../fixtures/threads/arithmetic-thread", import.meta.url),
+      module: new URL("../../fixtures/threads/arithmetic-thread", import.meta.url),
       workerData: { path: closed },
       idleMs: 1,
     });
@@ -78,7 +78,7 @@ describe("a worker thread", () => {
 
   test("answers every request, also those that come while it ends because it had nothing to do", async () => {
     const sparing = new WorkerThread<unknown, number>({
-      module: new URL("../fixtures/threads/arithmetic-thread", import.meta.url),
+      module: new URL("../../fixtures/threads/arithmetic-thread", import.meta.url),
       workerData: { path: join(folder, "closed") },
       idleMs: 0,
     });
