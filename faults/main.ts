@@ -7,6 +7,7 @@ import { runHttpFuzz } from "./http/http-fuzz.ts";
 import { hasSynapse, runInsideSynapse } from "./inside/inside-synapse.ts";
 import { runPowerCut } from "./disk/power-cut.ts";
 import { runQuotaModel } from "./quota/quota-model.ts";
+import { runPictures } from "./pictures/pictures.ts";
 import { runWireFuzz } from "./wire/wire-fuzz.ts";
 import { runKillStorm } from "./storm/kill-storm.ts";
 import { runRestarts } from "./restarts/restarts.ts";
@@ -25,6 +26,7 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "restarts", run: runRestarts },
   { name: "shadow", run: (options) => runShadow(options) },
   { name: "soak", run: runSoak },
+  { name: "pictures", run: (options) => runPictures(options) },
   { name: "families", run: runFamilies },
   { name: "inside-synapse", run: runInsideSynapse },
 ];
