@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Pool } from "undici";
 import { SERVER_NAME } from "../support/folder.ts";
+import { ROOT } from "../support/root.ts";
 import type { Kind } from "./modules.ts";
 import type { Asked } from "./verdict.ts";
 
@@ -8,9 +11,19 @@ const PIECE_BYTES = 32 * 1024;
 /** The homeserver of a storm says of every user that it is one. */
 const ADMINISTRATOR = "administrator";
 
+/** Pictures that have thumbnails; of the second one they can move. What follows their ends is not looked at. */
+const PICTURES = [
+  { type: "image/jpeg", file: "jpeg-small.jpg" },
+  { type: "image/gif", file: "gif-animated.gif" },
+].map(({ type, file }) => ({ type, bytes: readFileSync(join(ROOT, "test/fixtures/pictures", file)) }));
+/** Of the uploads that are not spam, the part that are pictures. */
+const PICTURED = 0.3;
+
 /** An upload as it is to be made. */
 export interface Upload extends Asked {
   readonly user: string;
+  /** Undefined for a file that is no picture. */
+  readonly pictureType: string | undefined;
   readonly body: Buffer;
   readonly sha256: string;
 }
@@ -38,14 +51,20 @@ export function createUpload(user: string, kind: Kind, random: () => number): Up
   const most = scale < 0.65 ? 8_000 : scale < 0.95 ? 60_000 : kind === "free" ? 1_500_000 : 200_000;
   const spam = random() < 0.15;
   const mark = ["1", "2", "3"].map((digit) => (spam && random() < 0.5 ? digit : "-")).join("");
-  return makeUpload({ kind, mark, isChunked: random() < 0.3, sizeBytes: 3 + Math.floor(random() * most) }, user);
+  const sizeBytes = 3 + Math.floor(random() * most);
+  const picture = mark === "---" && random() < PICTURED ? PICTURES[Math.floor(random() * PICTURES.length)] : undefined;
+  return makeUpload({ kind, mark, isChunked: random() < 0.3, sizeBytes }, user, picture);
 }
 
-/** The upload with the content that goes with what is asked; no two have the same. */
-export function makeUpload(asked: Asked, user: string): Upload {
-  const body = randomBytes(asked.sizeBytes);
-  body.write(asked.mark);
-  return { ...asked, user, body, sha256: createHash("sha256").update(body).digest("hex") };
+/** The upload with the content that goes with what is asked; no two have the same. A picture is at least its own size. */
+export function makeUpload(asked: Asked, user: string, picture?: (typeof PICTURES)[number]): Upload {
+  // Without room for something of its own two pictures would be the same.
+  const sizeBytes = Math.max(asked.sizeBytes, picture === undefined ? 0 : picture.bytes.length + 16);
+  const body = randomBytes(sizeBytes);
+  if (picture === undefined) body.write(asked.mark);
+  else picture.bytes.copy(body);
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  return { ...asked, sizeBytes, user, pictureType: picture?.type, body, sha256 };
 }
 
 /** Connections to one service, for as long as that lives. */
@@ -60,10 +79,13 @@ export class Client {
   }
 
   /** Makes an upload, to an id of its own or to `id`. Rejects where the connection is cut. */
-  upload({ user, body, isChunked }: Upload, id?: string): Promise<Answer> {
+  upload({ user, body, isChunked, pictureType }: Upload, id?: string): Promise<Answer> {
     const path = id === undefined ? "/_matrix/media/v3/upload" : `/_matrix/media/v3/upload/${SERVER_NAME}/${id}`;
-    const length = isChunked ? {} : { "content-length": String(body.length) };
-    return this.#request(id === undefined ? "POST" : "PUT", path, user, { body: this.#pieces(body), headers: length });
+    const headers = {
+      ...(!isChunked && { "content-length": String(body.length) }),
+      ...(pictureType !== undefined && { "content-type": pictureType }),
+    };
+    return this.#request(id === undefined ? "POST" : "PUT", path, user, { body: this.#pieces(body), headers });
   }
 
   create(user: string): Promise<Answer> {
@@ -72,6 +94,10 @@ export class Client {
 
   download(user: string, id: string): Promise<Answer> {
     return this.#request("GET", `/_matrix/client/v1/media/download/${SERVER_NAME}/${id}?timeout_ms=0`, user);
+  }
+
+  thumbnail(user: string, id: string, query: string): Promise<Answer> {
+    return this.#request("GET", `/_matrix/client/v1/media/thumbnail/${SERVER_NAME}/${id}?${query}`, user);
   }
 
   /** An administrator deletes media. */

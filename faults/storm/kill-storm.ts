@@ -162,11 +162,11 @@ function writeStormConfig(folder: string, { modules, homeserver, isolation }: St
   });
 }
 
-function describe({ victim, stored, deleted, answers, passed, failed }: Storm): string {
+function describe({ victim, stored, deleted, thumbnails, answers, passed, failed }: Storm): string {
   const kinds = [...answers].toSorted(([, a], [, b]) => b - a).map(([name, count]) => `${count} × ${name}`);
   return [
     `the child killed ${victim.childKills} times, the service ${victim.serviceKills} times`,
-    `${stored.size} media stored, ${deleted.size} deleted; answers: ${kinds.join(", ")}`,
+    `${stored.size} media stored, ${deleted.size} deleted, ${thumbnails} thumbnails looked at; answers: ${kinds.join(", ")}`,
     `${passed} checks passed, ${failed} failed`,
   ].join("; ");
 }

@@ -12,6 +12,21 @@ export interface StoredRow {
 const STORED =
   "select media_id, user_id, media_length, sha256 from local_media_repository where media_length is not null";
 
+/** A row of a thumbnail. */
+export interface ThumbnailRow {
+  readonly media_id: string;
+  readonly thumbnail_width: number;
+  readonly thumbnail_height: number;
+  readonly thumbnail_type: string;
+  readonly thumbnail_method: string;
+  readonly thumbnail_length: number;
+}
+
+/** The rows of all thumbnails. */
+export function readThumbnails(folder: string): ThumbnailRow[] {
+  return read(folder, "select * from local_media_repository_thumbnails");
+}
+
 /** All media that have content. */
 export function readStored(folder: string): StoredRow[] {
   return read(folder, STORED);
@@ -23,10 +38,10 @@ export function findStored(folder: string, userId: string, sha256: string): stri
 }
 
 /** Closes the database at once: what stays open would keep the service from recovering it as after a crash. */
-function read(folder: string, sql: string, values: readonly string[] = []): StoredRow[] {
+function read<Row = StoredRow>(folder: string, sql: string, values: readonly string[] = []): Row[] {
   const database = new Database(join(folder, "data/media.db"), { readonly: true });
   try {
-    return database.prepare<string[], StoredRow>(sql).all(...values);
+    return database.prepare<string[], Row>(sql).all(...values);
   } finally {
     database.close();
   }

@@ -1,10 +1,17 @@
 import { createHash } from "node:crypto";
+import sharp from "sharp";
 import { nameAnswer, type Answer, type Client, type Upload } from "./client.ts";
 import type { Tally } from "./tally.ts";
 import type { Moment, Victim } from "./victim.ts";
 
 /** Of kills, between two lines that tell how far it is. */
 const TOLD_EVERY = 50;
+/** One that is made after each upload, and some that are made when a client asks for them. */
+const THUMBNAILS = [
+  "width=32&height=32&method=crop",
+  "width=96&height=40&method=crop",
+  "width=90&height=90&method=scale&animated=true",
+];
 
 /** Everything that one storm's clients share: what they may rely on from now on, and what was wrong. */
 export class Storm {
@@ -18,6 +25,8 @@ export class Storm {
   readonly created = new Map<string, string>();
   /** By answer. */
   readonly answers = new Map<string, number>();
+  /** How many thumbnails were answered. */
+  thumbnails = 0;
   isOver = false;
   passed = 0;
   failed = 0;
@@ -106,6 +115,23 @@ export class Storm {
     });
   }
 
+  /** Asks for thumbnails of a picture that was acknowledged, and decodes them. */
+  async lookAtThumbnails(id: string): Promise<void> {
+    const upload = this.stored.get(id);
+    if (upload?.pictureType === undefined) return;
+    await Promise.all(
+      THUMBNAILS.map(async (query) => {
+        const what = `thumbnail ${query} of ${id}`;
+        const outcome = await this.ask(what, (client) => client.thumbnail(upload.user, id, query));
+        if (outcome === "done") return;
+        const { answer } = outcome;
+        const wrong = answer.status === 200 ? await findUnreadable(answer.body) : nameAnswer(answer);
+        this.check(wrong === undefined, () => `${what}: ${wrong}`);
+        this.thumbnails += 1;
+      }),
+    );
+  }
+
   /** Deletes what was acknowledged. A deletion whose answer was cut is repeated, and may be done by then. */
   async delete(id: string): Promise<void> {
     const upload = this.stored.get(id);
@@ -126,5 +152,14 @@ export class Storm {
 
   #changed(before: Moment, what: "childKills" | "serviceKills"): boolean {
     return this.victim.moment[what] !== before[what];
+  }
+}
+
+async function findUnreadable(image: Buffer): Promise<string | undefined> {
+  try {
+    await sharp(image, { failOn: "warning" }).raw().toBuffer();
+    return undefined;
+  } catch (error) {
+    return `cannot be read: ${(error as Error).message}`;
   }
 }

@@ -12,6 +12,9 @@ const REFUSALS = 3;
 /** Of stored media, the part that is looked at at once. */
 const LOOKED_AT = 0.2;
 
+/** Of pictures that are stored, the part whose thumbnails are asked for at once. */
+const PICTURES_LOOKED_AT = 0.6;
+
 /** Of the media of users without limits, the part that is deleted. */
 const DELETED = 0.8;
 
@@ -91,9 +94,11 @@ export class StormUser {
     if (name === STORED) this.#keep(upload, id ?? idIn(outcome.answer));
     else if (/LIMIT/.test(name)) this.#refusals += 1;
     if (name !== STORED) return;
-    if (storm.random() < LOOKED_AT) await storm.look(id ?? idIn(outcome.answer));
-    // What is deleted counts no more: only users without limits have media deleted.
-    if (this.kind === "free" && storm.random() < DELETED) await storm.delete(id ?? idIn(outcome.answer));
+    const storedId = id ?? idIn(outcome.answer);
+    if (storm.random() < LOOKED_AT) await storm.look(storedId);
+    if (storm.random() < PICTURES_LOOKED_AT) await storm.lookAtThumbnails(storedId);
+    // What is deleted counts no more: only users without limits have media deleted, also while thumbnails are made of it.
+    if (this.kind === "free" && storm.random() < DELETED) await storm.delete(storedId);
   }
 
   async #create(): Promise<string> {
