@@ -38,7 +38,7 @@ export async function runPictures(
         drawn += 1;
         const number = drawn;
         await run.try(drawPicture(originals, seed, number), number % DOWNLOADED_EVERY === 0);
-        run.look({ isEarly: number <= pictures / 10 });
+        run.look(number <= pictures / 10 ? "early" : number > pictures * 0.9 ? "late" : undefined);
         if (number % TOLD_EVERY === 0) note(`${number} pictures: ${run.describe()}`);
       }
     });

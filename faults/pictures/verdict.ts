@@ -27,8 +27,9 @@ export async function findWrongThumbnail(query: string, answer: ThumbnailAnswer)
     const image = sharp(body, { animated: true, failOn: "warning", limitInputPixels: false });
     const { format, pages = 1, width, pageHeight, height } = await image.metadata();
     if (contentType !== `image/${format}`) return `it is ${format}, and declared as ${contentType}`;
-    if ((format === "webp") !== pages > 1) return `it is ${format} of ${pages} frames`;
-    if (pages > 1 && !mayMove) return "it moves, which was not asked for";
+    if (pages > 1 && format !== "webp") return `it is ${format} of ${pages} frames`;
+    // Frames that are all alike become a single one.
+    if (format === "webp" && !mayMove) return "it is WebP, which is for what moves";
     if (width * (pageHeight ?? height) > MOST_PIXELS) return `it has ${width} × ${height} pixels`;
     await image.raw().toBuffer();
     return undefined;
