@@ -7,6 +7,7 @@ import { startService, type RunningService } from "../../src/server/start.ts";
 import { createLogger } from "../../src/util/log.ts";
 import { DiskModel } from "./model.ts";
 import { readEvents, type DiskEvent } from "./record.ts";
+import { findWrongThumbnail, thumbnailedIds, uploadPictures } from "./thumbnails.ts";
 import { diskEnvironment } from "./shim.ts";
 import { createFolder, type FolderOptions, removeFolder, SERVER_NAME, writeFaultConfig } from "../support/folder.ts";
 import type { FaultOptions, FaultResult } from "../program.ts";
@@ -37,6 +38,8 @@ interface Recording {
   readonly bodies: Bodies;
   /** Ids that were filled by PUT, in the order of the answers. */
   readonly filled: readonly string[];
+  /** Ids of pictures. */
+  readonly pictures: readonly string[];
 }
 
 /**
@@ -77,8 +80,9 @@ async function record(durability: string): Promise<Recording> {
     const service = await startFaultyService(config, diskEnvironment({ root, log }));
     const bodies: Bodies = new Map();
     const filled = await makeUploads(service, bodies);
+    const pictures = await uploadPictures(service, (id, body) => bodies.set(id, body));
     await service.end("SIGTERM");
-    return { root, events: readEvents(readFileSync(log)), bodies, filled };
+    return { root, events: readEvents(readFileSync(log)), bodies, filled, pictures };
   } finally {
     removeFolder(root);
     rmSync(log, { force: true });
@@ -120,11 +124,8 @@ async function makeUploads(service: FaultyService, bodies: Bodies): Promise<stri
   return filled;
 }
 
-async function tryMoment(
-  { root, events, bodies, filled }: Recording,
-  moment: number,
-  survives: () => boolean,
-): Promise<string | undefined> {
+async function tryMoment(recording: Recording, moment: number, survives: () => boolean): Promise<string | undefined> {
+  const { root, events, filled } = recording;
   const folder = createFolder();
   const model = new DiskModel();
   const seen = events.slice(0, moment);
@@ -134,7 +135,7 @@ async function tryMoment(
   try {
     service = await startService(loadConfig([writeFaultConfig(folder, storeIn(folder, "full"))]).config, silent);
     const { port } = service.address as AddressInfo;
-    return await findWrong(folder, port, bodies, answersIn(seen, filled));
+    return await findWrong(folder, port, recording, answersIn(seen, filled));
   } catch (error) {
     return `the service does not start: ${(error as Error).message}`;
   } finally {
@@ -164,23 +165,32 @@ function answersIn(
 async function findWrong(
   folder: string,
   port: number,
-  bodies: Bodies,
+  { bodies, pictures }: Recording,
   { stored, created }: { stored: ReadonlySet<string>; created: ReadonlySet<string> },
 ): Promise<string | undefined> {
-  let files = 0;
+  const there = new Set<string>();
   for (const [id, body] of bodies) {
     const url = `http://127.0.0.1:${port}/_matrix/client/v1/media/download/${SERVER_NAME}/${id}?timeout_ms=0`;
     const answer = await fetch(url, { headers: { Authorization: "Bearer token-of-alice" } });
     const content = Buffer.from(await answer.arrayBuffer());
-    if (answer.status === 200) files += 1;
+    if (answer.status === 200) there.add(id);
     // Not answered yet, it may be there, but not in part.
     if (answer.status === 200 && digest(content) !== digest(body)) return `${id} has other bytes`;
     if (answer.status !== 200 && stored.has(id)) return `${id} was answered 200 and is answered ${answer.status} now`;
     if (answer.status === 404 && created.has(id)) return `${id} was created and is unknown now`;
     if (![200, 404, 504].includes(answer.status)) return `${id} is answered ${answer.status}`;
   }
-  const found = filesBelow(join(folder, "store"));
-  return found.length === files ? undefined : `${files} media and ${found.length} files: ${found.join(", ")}`;
+  const wrong = await findWrongThumbnail(
+    port,
+    pictures.filter((id) => there.has(id)),
+  );
+  if (wrong !== undefined) return wrong;
+  const store = join(folder, "store/media");
+  const strange = [...thumbnailedIds(store)].filter((id) => !there.has(id));
+  if (strange.length > 0) return `there are thumbnails of ${strange.join(", ")}, which is not there`;
+  const found = filesBelow(join(store, "local_content"));
+  const isRight = found.length === there.size;
+  return isRight ? undefined : `${there.size} media and ${found.length} files: ${found.join(", ")}`;
 }
 
 function filesBelow(folder: string): string[] {

@@ -124,6 +124,20 @@ static void record_file(const char *operation, int fd, long long offset, const s
   else if (is_ours(path)) record(operation, found.st_ino, offset, path, "", data, count, bytes);
 }
 
+/* What another process wrote (a child that makes thumbnails) is known from the moment at which this one flushes it. */
+static void record_flush(int fd) {
+  static char bytes[1 << 20];
+  char path[4096];
+  path_of(fd, path);
+  int copy = log_fd >= 0 && is_ours(path) && strstr(path, "/make-") ? syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC) : -1;
+  ssize_t length = copy >= 0 ? syscall(SYS_read, copy, bytes, sizeof bytes) : -1;
+  struct iovec data = {bytes, length > 0 ? length : 0};
+  if (length >= 0) record_name("create", path, "");
+  if (length >= 0) record_file("write", fd, 0, &data, 1, length);
+  if (copy >= 0) syscall(SYS_close, copy);
+  record_file("flush", fd, 0, NULL, 0, 0);
+}
+
 #define FAIL_OR_CUT_IF(operation, path, length) \
   do {                                          \
     int code = judge(operation, path, length);  \
@@ -224,7 +238,7 @@ TRUNCATE(ftruncate64, off64_t)
   int name(int fd) {                                                               \
     if (!root) return REAL(name)(fd);                                              \
     FAIL_FD_IF("flush", fd);                                                       \
-    LOCKED(int, REAL(name)(fd), record_file("flush", fd, 0, NULL, 0, 0));          \
+    LOCKED(int, REAL(name)(fd), record_flush(fd));                                 \
   }
 FLUSH(fsync)
 FLUSH(fdatasync)
