@@ -41,10 +41,12 @@ export function premadeShapes(picture: Picture, { sizes }: Pick<ThumbnailSetting
 export function shapeFor(asked: AskedThumbnail, picture: Picture, settings: ThumbnailSettings): ThumbnailShape {
   const box = settings.dynamic ? asked : boxFor(asked, picture, settings.sizes);
   const shape = shapeIn(asked, picture, box);
-  // A crop that cuts nothing off was made already, as a scaled one.
-  const isScaled = premadeShapes(picture, settings).some(
-    (made) => made.method === "scale" && nameOf(made) === nameOf(shape),
-  );
+  // A crop that cuts nothing off was made already, as a scaled one. Each request comes by here.
+  const isScaled =
+    shape.method === "scale" ||
+    premadeShapes(picture, settings).some(
+      ({ method, width, height }) => method === "scale" && width === shape.width && height === shape.height,
+    );
   const method = isScaled ? "scale" : shape.method;
   return { ...shape, method, animated: asked.animated && picture.frames > 1 };
 }
