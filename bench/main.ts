@@ -9,6 +9,7 @@ import { benchInside } from "./inside.ts";
 import { benchMemory } from "./memory.ts";
 import { benchMigration } from "./migration.ts";
 import { benchShadow } from "./shadow.ts";
+import { benchServedThumbnails } from "./served-thumbnails.ts";
 import { benchSpam } from "./spam.ts";
 import { benchService } from "./service.ts";
 import { benchThumbnails } from "./thumbnails.ts";
@@ -46,7 +47,10 @@ if (values.only === "guard") await benchGuard(python, Number(values.scale));
 if (values.only === "migration") await benchMigration(python);
 
 // Only where it is asked for: it draws large pictures.
-if (values.only === "thumbnails") await benchThumbnails();
+if (values.only === "thumbnails") {
+  await benchThumbnails();
+  await benchServedThumbnails({ python, synapse: values.synapse, scale: Number(values.scale) });
+}
 // Only where it is asked for: it needs two Synapses.
 if (values.only === "inside") await benchInside();
 // Only where it is asked for: it stores 4 GB.
