@@ -6,7 +6,7 @@ const LONG_MS = 180_000;
 
 describe.skipIf(!canShim())("a loss of power", () => {
   test(
-    "takes nothing that was answered and leaves nothing that was not, at whatever moment of uploads it comes",
+    "takes nothing that was answered, leaves nothing that was not, and costs no picture its thumbnails, at whatever moment it comes",
     { timeout: LONG_MS },
     async () => {
       const notes: string[] = [];
