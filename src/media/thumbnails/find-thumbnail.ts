@@ -11,7 +11,7 @@ import { contentOf, makeThumbnails, type MakingParts } from "./make-thumbnails.t
 import { thumbnailFile } from "./thumbnail-file.ts";
 import type { ThumbnailJob } from "./thumbnail-jobs.ts";
 import type { StoredThumbnail, ThumbnailLook } from "./thumbnail-rows.ts";
-import { ThumbnailFailure, type AskedThumbnail } from "./thumbnailer.ts";
+import { ThumbnailFailure, type AskedThumbnail, type ThumbnailWish } from "./thumbnailer.ts";
 import { waitWithin } from "./wait-within.ts";
 
 /** A request for a thumbnail of media, by whatever route. */
@@ -46,7 +46,7 @@ export async function findThumbnail(request: ThumbnailRequest, parts: ThumbnailP
     if (!isPictureType(media.mediaType)) throw matrixError("NOT_THUMBNAILABLE");
     const content = contentOf(media);
     const look = await parts.making.stores.thumbnails.look(media.mediaId, content);
-    const thumbnail = choose(request.asked, look, parts.making);
+    const { thumbnail, wish } = choose(request.asked, look, parts.making);
     const reader = thumbnail && (await openThumbnail(media, thumbnail, parts.download));
     if (thumbnail !== undefined && reader !== undefined) return { media, thumbnail, reader };
     if (isMade) throw matrixError("NOT_FOUND");
@@ -56,15 +56,23 @@ export async function findThumbnail(request: ThumbnailRequest, parts: ThumbnailP
       await waitFor(underWay, untilMs, request.whenGone).catch(ignoreFailureOfOther);
       continue;
     }
-    const task = { media, wish: { kind: "asked", ...request.asked } as const, chain: parts.chain };
+    const task = { media, wish, chain: parts.chain };
     const own = parts.making.jobs.begin(content, (job) => makeThumbnails(task, job, parts.making));
     await waitFor(own, untilMs, request.whenGone).catch(leaveToTheNextLook);
     isMade = true;
   }
 }
 
-/** The stored thumbnail to serve; undefined where one is to be made. Throws where none can be. */
-function choose(asked: AskedThumbnail, { facts, thumbnails }: ThumbnailLook, parts: MakingParts) {
+/** What answers a request. */
+interface Choice {
+  /** The stored thumbnail to serve; undefined where one is to be made. */
+  readonly thumbnail: StoredThumbnail | undefined;
+  /** What is to be made where it is missing, or its file is. */
+  readonly wish: ThumbnailWish;
+}
+
+/** Throws where no thumbnail can be made. */
+function choose(asked: AskedThumbnail, { facts, thumbnails }: ThumbnailLook, parts: MakingParts): Choice {
   const { settings, thumbnailer, clock } = parts;
   const conditions = { decoder: thumbnailer.decoder, maxPixels: settings.maxPixels };
   const failure = findFailure(facts, conditions, clock.now());
@@ -72,10 +80,13 @@ function choose(asked: AskedThumbnail, { facts, thumbnails }: ThumbnailLook, par
   // Of a known picture, what failed may be its animation alone, or a thumbnail that is too large.
   const shown = picture && (failure === undefined ? picture : { ...picture, frames: 1 });
   const stored = shown && chooseStored(asked, shown, thumbnails, settings);
-  if (stored !== undefined || failure === undefined) return stored;
+  const wish = { kind: "asked", ...asked } as const;
+  if (stored !== undefined || failure === undefined) return { thumbnail: stored, wish };
   const nearest = chooseNearest({ ...asked, animated: false }, thumbnails);
-  if (nearest === undefined) throw failureError(failure);
-  return nearest;
+  if (nearest !== undefined) return { thumbnail: nearest, wish };
+  // What failed was made of other media with the same bytes.
+  if (shown === undefined || settings.sizes.length === 0) throw failureError(failure);
+  return { thumbnail: undefined, wish: { kind: "premade" } };
 }
 
 /** Undefined where the file is gone, or is not the one of the row: it is made again then. */

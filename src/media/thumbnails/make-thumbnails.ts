@@ -61,13 +61,14 @@ export function contentOf({ mediaId, sha256 }: PicturedMedia): string {
 export async function makeThumbnails(task: ThumbnailTask, job: ThumbnailJob, parts: MakingParts): Promise<void> {
   const { facts } = await parts.stores.thumbnails.look(task.media.mediaId, contentOf(task.media));
   const failure = findFailure(facts, conditionsOf(parts), parts.clock.now());
-  if (failure !== undefined && task.wish.kind === "premade") return;
+  // Of a known picture it is one thumbnail that failed, too large or too long: the usual ones can be made.
+  if (failure !== undefined && facts?.picture === undefined && task.wish.kind === "premade") return;
   const workshop = await parts.blobs.workshop();
   try {
     // 1. Other media with the same bytes may have them already; otherwise a child decodes the picture.
-    const picture = failure === undefined ? facts?.picture : undefined;
+    const picture = facts?.picture;
     const found = picture && (await adoptTwins(task, picture, workshop, parts));
-    const thumbnails = found ?? (await decode(task, job, workshop, parts));
+    const thumbnails = found ?? (await decode(task, job, workshop, parts, failure));
     // The smallest first: lists of rooms ask for those.
     const sorted = thumbnails.toSorted((a, b) => a.width * a.height - b.width * b.height);
     for (const thumbnail of sorted) await keep(thumbnail, task, workshop, parts);
@@ -82,6 +83,7 @@ async function decode(
   job: ThumbnailJob,
   workshop: BlobWorkshop,
   parts: MakingParts,
+  knownFailure: ThumbnailFailure["code"] | undefined,
 ): Promise<readonly UnplacedThumbnail[]> {
   const { stores, thumbnailer, clock, log } = parts;
   const content = contentOf(task.media);
@@ -91,6 +93,8 @@ async function decode(
   try {
     const { picture, thumbnails } = await run(wish, path, task, job, workshop, parts);
     // 3. What the picture is, is known before the rows of its thumbnails: who looks meanwhile waits for this job.
+    // The thumbnail that failed is still not tried again where the usual ones were made.
+    if (knownFailure !== undefined && wish.kind === "premade") return thumbnails;
     await stores.pictures.learn(content, {
       picture,
       failure: undefined,
@@ -113,8 +117,9 @@ async function decode(
         return still.thumbnails;
       }
     }
-    const known = (await stores.thumbnails.look(task.media.mediaId, content)).facts?.picture;
-    await stores.pictures.learn(content, { ...facts, picture: known });
+    // Where not even the usual ones can be made, the picture is not tried again.
+    const known = wish.kind === "asked" ? (await stores.thumbnails.look(task.media.mediaId, content)).facts : undefined;
+    await stores.pictures.learn(content, { ...facts, picture: known?.picture });
     throw error;
   }
 }

@@ -1,0 +1,37 @@
+import sharp from "sharp";
+import { expect, test } from "vitest";
+import { startThumbnailService, type ThumbnailService } from "../../support/thumbnail-service.ts";
+
+const CROP = "width=96&height=96&method=crop";
+
+/** As after one thumbnail of a known picture that took too much memory. */
+function rememberFailure(service: ThumbnailService): void {
+  service.sql("update media_bridge_pictures set failure = 'MEMORY', looked_ts = ?", Date.now());
+}
+
+test("A thumbnail that takes too much memory keeps none from other media with the same bytes", async () => {
+  const service = await startThumbnailService();
+  const create = { width: 6400, height: 4900, channels: 3, background: "#888888" } as const;
+  const picture = await sharp({ create }).webp({ effort: 0 }).toBuffer();
+  const first = await service.upload(picture, { type: "image/webp" });
+  await service.untilRows(first, 4);
+  // As large as the picture itself: the child has not enough memory, and the next smaller thumbnail is served.
+  expect((await service.thumbnail(first, "width=6400&height=4900")).status).toBe(200);
+  expect(await service.jobs()).toEqual({ made: 1, memory: 1 });
+  const second = await service.upload(picture, { as: "bob", type: "image/webp" });
+  expect(await service.untilRows(second, 4)).toEqual(service.rows(first));
+  expect((await service.thumbnail(second, CROP)).status).toBe(200);
+  expect(await service.jobs()).toEqual({ made: 1, memory: 1 });
+});
+
+test("Where one thumbnail failed and there is no other, a request has the usual ones made", async () => {
+  const service = await startThumbnailService();
+  const mediaId = await service.uploadPicture("jpeg-photo.jpg");
+  const made = await service.untilRows(mediaId, 4);
+  await service.untilIdle();
+  rememberFailure(service);
+  service.sql("delete from local_media_repository_thumbnails");
+  expect((await service.thumbnail(mediaId, "width=3000&height=3000")).status).toBe(200);
+  expect(service.rows(mediaId)).toEqual(made);
+  expect(await service.jobs()).toEqual({ made: 2 });
+});
