@@ -50,14 +50,17 @@ export async function findThumbnail(request: ThumbnailRequest, parts: ThumbnailP
     const reader = thumbnail && (await openThumbnail(media, thumbnail, parts.download));
     if (thumbnail !== undefined && reader !== undefined) return { media, thumbnail, reader };
     if (isMade) throw matrixError("NOT_FOUND");
+    const purpose = JSON.stringify([media.mediaId, wish]);
     const underWay = parts.making.jobs.find(content);
     if (underWay !== undefined) {
-      // What it makes may be what is wanted. Its failure is that of another request, perhaps for something else.
-      await waitFor(underWay, untilMs, request.whenGone).catch(ignoreFailureOfOther);
+      // What it makes may be what is wanted. Its failure is this request's where it makes the same: otherwise each of
+      // those that wait would have the picture decoded, and a spam check asked, once more.
+      const isSame = underWay.purpose === purpose && !underWay.signal.aborted;
+      await waitFor(underWay, untilMs, request.whenGone).catch(isSame ? leaveToTheNextLook : ignoreFailureOfOther);
       continue;
     }
     const task = { media, wish, chain: parts.chain };
-    const own = parts.making.jobs.begin(content, (job) => makeThumbnails(task, job, parts.making));
+    const own = parts.making.jobs.begin(content, (job) => makeThumbnails(task, job, parts.making), purpose);
     await waitFor(own, untilMs, request.whenGone).catch(leaveToTheNextLook);
     isMade = true;
   }

@@ -4,10 +4,13 @@ export class ThumbnailJob {
   #waiters = 0;
   #isUrgent = false;
   #hurry: (() => void) | undefined;
+  /** What it makes, of which media; empty where requests do not ask for the same. */
+  readonly purpose: string;
   /** Settles when the job has ended; rejects with its failure. */
   readonly ended: Promise<void>;
 
-  constructor(work: (job: ThumbnailJob) => Promise<void>) {
+  constructor(work: (job: ThumbnailJob) => Promise<void>, purpose: string) {
+    this.purpose = purpose;
     this.ended = Promise.resolve().then(() => work(this));
     this.ended.catch(() => undefined);
   }
@@ -59,14 +62,14 @@ export class ThumbnailJobs {
   }
 
   /** Begins the job of a content that has none under way, and waits for it as `join` does. */
-  begin(content: string, work: (job: ThumbnailJob) => Promise<void>): ThumbnailJob {
+  begin(content: string, work: (job: ThumbnailJob) => Promise<void>, purpose = ""): ThumbnailJob {
     const job = new ThumbnailJob(async (own) => {
       try {
         await work(own);
       } finally {
         this.#jobs.delete(content);
       }
-    });
+    }, purpose);
     this.#jobs.set(content, job);
     return job;
   }

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 import { expect, test } from "vitest";
+import { openSpamGate } from "../../support/spam-gate.ts";
 import { startThumbnailService, type ThumbnailService } from "../../support/thumbnail-service.ts";
 
 const CROP = "width=96&height=96&method=crop";
@@ -34,4 +35,26 @@ test("Where one thumbnail failed and there is no other, a request has the usual 
   expect((await service.thumbnail(mediaId, "width=3000&height=3000")).status).toBe(200);
   expect(service.rows(mediaId)).toEqual(made);
   expect(await service.jobs()).toEqual({ made: 2 });
+});
+
+test("Requests that wait for one thumbnail are refused together: it is made once, and checked once", async () => {
+  const gate = await openSpamGate();
+  const service = await startThumbnailService({ config: { modules: [gate.module], thumbnail_sizes: [] } });
+  const mediaId = await service.uploadPicture("jpeg-photo.jpg");
+  const asked = Promise.withResolvers<void>();
+  const waiting = Promise.withResolvers<void>();
+  gate.answer = async (): Promise<403> => {
+    asked.resolve();
+    await waiting.promise;
+    return 403;
+  };
+  const first = service.thumbnail(mediaId, CROP);
+  await asked.promise;
+  const others = [1, 2, 3, 4].map(() => service.thumbnail(mediaId, CROP));
+  // Their connections were taken before this one.
+  await service.request("/health");
+  waiting.resolve();
+  expect((await Promise.all([first, ...others])).map(({ status }) => status)).toEqual([404, 404, 404, 404, 404]);
+  expect(gate.thumbnails()).toHaveLength(1);
+  expect(await service.jobs()).toEqual({ made: 1 });
 });
