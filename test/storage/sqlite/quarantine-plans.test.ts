@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 import { QUARANTINE_SQL } from "../../../src/storage/sql/media/quarantine-statements.ts";
-import { ADMINISTRATION_SQL } from "../../../src/storage/sql/administration-statements.ts";
+import { ADMINISTRATION_SQL, MEDIA_PAGE_SQL } from "../../../src/storage/sql/administration-statements.ts";
 import { MIGRATIONS } from "../../../src/storage/sqlite/schema-steps.ts";
 
 /** How SQLite carries out a statement. */
@@ -26,4 +26,8 @@ test.each([
 ])("The pieces of a long list are found by an index, without a sort of what comes before and after: %s", (_, text) => {
   expect(planOf(text)).toMatch(/^SEARCH local_media_repository USING (?:COVERING )?INDEX users_have_local_media/);
   expect(planOf(text)).not.toMatch(/USE TEMP B-TREE FOR (?:GROUP|ORDER) BY/);
+});
+
+test.each(Object.entries(MEDIA_PAGE_SQL))("What a page of media skips is sorted without its rows: %s", (_, text) => {
+  expect(planOf(text)).toMatch(/^SEARCH local_media_repository USING INDEX \w+ \(media_id=\?\)\nLIST SUBQUERY/);
 });
