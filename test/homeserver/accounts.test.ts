@@ -48,6 +48,12 @@ describe("The accounts of a homeserver", () => {
     fake.answer("GET", USERS, { body: { users: [], total: 0, next_token: "0" } });
     expect((await accounts.list(undefined, TOKEN)).size).toBe(0);
   });
+
+  test("are not asked for without end where every question gets the same page", async () => {
+    fake.answer("GET", USERS, { body: { ...users(2), next_token: "2" } });
+    await expect(accounts.list(undefined, TOKEN)).rejects.toMatchObject({ code: "HOMESERVER_FAILED", status: 503 });
+    expect(fake.requests).toHaveLength(2);
+  });
 });
 
 describe.each<[string, (token: string) => Promise<unknown>, string]>([

@@ -5,6 +5,7 @@ import { unlessNotFound } from "../client/refusal.ts";
 import { answerOfFailure } from "./refusal-answer.ts";
 import type { HomeserverRequests } from "../client/request.ts";
 import type { Accounts } from "./accounts.ts";
+import { HomeserverError } from "../homeserver-error.ts";
 import { RecentAnswers } from "../who/recent-answers.ts";
 
 export interface HomeserverAccountsOptions {
@@ -76,14 +77,21 @@ export function createHomeserverAccounts(options: HomeserverAccountsOptions): Ac
     async list(searchTerm, token) {
       const found = new Map<string, string | null>();
       for (let from: number | undefined = 0; from !== undefined;) {
-        const page: AccountsPage = await readPage(searchTerm, from, token);
+        const asked: number = from;
+        const page: AccountsPage = await readPage(searchTerm, asked, token);
         for (const { name, displayname } of page.users) found.set(name, displayname ?? null);
         if (found.size > maxListed) throw matrixError("TOO_MANY_ACCOUNTS");
-        from = page.users.length === 0 ? undefined : page.next_token;
+        from = page.users.length === 0 ? undefined : await answering(async () => nextOf(page, asked));
       }
       return found;
     },
   };
+}
+
+/** Where the next page begins. What answers every question with the same page would be asked without end. */
+function nextOf({ next_token: next }: AccountsPage, from: number): number | undefined {
+  if (next === undefined || next > from) return next;
+  throw new HomeserverError("HOMESERVER_BAD_ANSWER", `list_users: the page after ${from} begins at ${next}`);
 }
 
 async function answering<T>(ask: () => Promise<T>): Promise<T> {
