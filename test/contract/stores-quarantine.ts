@@ -34,6 +34,12 @@ export function describeQuarantine(current: () => MediaStores): void {
       expect(await changes()).toEqual(["+other", "+first", "+same"]);
     });
 
+    it("counts media without a hash once, however often its id is named", async () => {
+      await create(current(), "created");
+      const count = await current().quarantine.quarantine(["created", "created"], BY_ADMIN);
+      expect(count).toEqual({ all: 1, newOnes: 1 });
+    });
+
     it("takes hold of a later upload in its own commit, by the system", async () => {
       await insert("first", "a");
       await current().quarantine.quarantine(["first"], BY_ADMIN);

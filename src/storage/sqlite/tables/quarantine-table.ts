@@ -120,17 +120,16 @@ export class QuarantineTable implements QuarantineRows {
       this.#statements;
     const row = find.get(mediaId) as QuarantineRow | undefined;
     const sha256 = row?.sha256 ?? null;
-    if (row === undefined || Boolean(row.safe_from_quarantine) || (sha256 !== null && done.has(sha256))) return NOTHING;
+    const content = sha256 ?? `id:${mediaId}`;
+    if (row === undefined || Boolean(row.safe_from_quarantine) || done.has(content)) return NOTHING;
     const [count, note, mark] =
       sha256 === null ? [countMedia, noteMedia, markMedia] : [countContent, noteContent, markContent];
     const key = sha256 ?? mediaId;
     const { matching, new_ones: newOnes } = count.get(key) as MatchingCount;
     note.run(INSTANCE, 1, key);
     mark.run(by, key);
-    if (sha256 !== null) {
-      keepHash.run(sha256, by, quarantinedTs);
-      done.add(sha256);
-    }
+    if (sha256 !== null) keepHash.run(sha256, by, quarantinedTs);
+    done.add(content);
     return { all: matching, newOnes: newOnes ?? 0 };
   }
 }
