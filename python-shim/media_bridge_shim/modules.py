@@ -80,6 +80,7 @@ class Modules:
                 **params["service"],
                 dry_run=params["dry_run"],
                 may_get=params.get("may_get", False),
+                max_transaction_ms=params.get("max_transaction_ms"),
                 registry=self._registry,
                 reactor=self._reactor,
                 call_host=self._call_host,

@@ -44,6 +44,8 @@ class Service:
     """`{name, args, …}` as in Synapse's `database:`, with `own` for the service's own one. Holds a password."""
     may_get: bool = False
     """Whether a module may send `GET` in a dry run nevertheless: for `call`, whose answers may depend on it."""
+    max_transaction_ms: int | None = None
+    """After this long a transaction of a dry run is rolled back, whatever it does; None: as long as it takes."""
 
 
 _current: Service | None = None

@@ -21,7 +21,13 @@ def get_pool(service: Service) -> DatabasePool:
             raise UnsupportedByMediaService("This service was started without a database for modules")
         from .pool import DatabasePool
 
-        pool = DatabasePool(service.reactor, service.database, service.server_name, is_trial=service.dry_run)
+        pool = DatabasePool(
+            service.reactor,
+            service.database,
+            service.server_name,
+            is_trial=service.dry_run,
+            max_transaction_ms=service.max_transaction_ms,
+        )
         _pools[id(service)] = pool
     return pool
 

@@ -8,6 +8,7 @@ from typing import Any
 from twisted.enterprise import adbapi
 
 from .engine import BaseDatabaseEngine
+from .time_limit import NO_TIME_LIMIT, AnyTimeLimit
 from .transaction import Callbacks, LoggingTransaction
 
 logger = logging.getLogger("synapse.storage.txn")
@@ -19,6 +20,11 @@ class PooledConnection(adbapi.Connection):
     def open_again_if_lost(self, engine: BaseDatabaseEngine) -> None:
         if self._connection is None or engine.is_connection_closed(self._connection):
             self.reconnect()
+
+    def end_transaction(self, engine: BaseDatabaseEngine) -> None:
+        """Rolls back what another thread does on this connection."""
+        if self._connection is not None:
+            engine.end_transaction(self._connection)
 
     def rollback(self) -> None:
         """Rolls back. A connection that cannot is given up; the next use opens another one."""
@@ -43,12 +49,14 @@ class LoggingDatabaseConnection:
         default_txn_name: str,
         server_name: str,
         is_trial: bool = False,
+        time_limit: AnyTimeLimit = NO_TIME_LIMIT,
     ) -> None:
         self.conn = conn
         self.engine = engine
         self.default_txn_name = default_txn_name
         self.server_name = server_name
         self._is_trial = is_trial
+        self._time_limit = time_limit
 
     def cursor(
         self,
@@ -67,6 +75,7 @@ class LoggingDatabaseConnection:
             async_after_callbacks=async_after_callbacks,
             exception_callbacks=exception_callbacks,
             is_trial=self._is_trial,
+            time_limit=self._time_limit,
         )
 
     def open_again_if_lost(self) -> None:
@@ -78,6 +87,7 @@ class LoggingDatabaseConnection:
         return self._is_trial
 
     def begin_trial(self) -> None:
+        self._time_limit.check()
         if self._is_trial and not self.engine.in_transaction(self.conn):
             self.engine.begin_trial(self.conn)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -86,6 +86,12 @@ class BaseDatabaseEngine:
 
     def begin_trial(self, conn: Any) -> None:
         """Makes sure that a rollback will undo everything."""
+
+    def set_time_limit(self, conn: Any, is_over: Callable[[], bool]) -> None:
+        """Statements end once `is_over` says so, where the engine asks."""
+
+    def end_transaction(self, conn: Any) -> None:
+        """Ends the running statement and rolls back, called on another thread than the transaction's."""
 
     @staticmethod
     def executescript(cursor: Any, script: str) -> None:

@@ -18,6 +18,7 @@ from .connection import LoggingDatabaseConnection, PooledConnection
 from .engines import create_engine
 from .missing_table import names_missing_table
 from .simple_queries import SimpleQueries
+from .time_limit import NO_TIME_LIMIT, AnyTimeLimit, TimeLimit
 from .transaction import Callbacks
 
 logger = logging.getLogger("synapse.storage.txn")
@@ -28,13 +29,23 @@ MAX_ATTEMPTS = 5
 class DatabasePool(SimpleQueries):
     """`config` is `{name, args, …}` as in Synapse's `database:`.
 
-    `is_trial` (for `check` and `call`): what functions write is rolled back at their end.
+    `is_trial` (for `check` and `call`): what functions write is rolled back at their end. With `max_transaction_ms` it
+    is rolled back then at the latest.
     """
 
-    def __init__(self, reactor: Any, config: Mapping[str, Any], server_name: str, *, is_trial: bool) -> None:
-        self.engine = create_engine(config)
+    def __init__(
+        self,
+        reactor: Any,
+        config: Mapping[str, Any],
+        server_name: str,
+        *,
+        is_trial: bool,
+        max_transaction_ms: int | None = None,
+    ) -> None:
+        self.engine = create_engine({**config, "max_transaction_ms": max_transaction_ms})
         self.server_name = server_name
         self._is_trial = is_trial
+        self._max_transaction_ms = max_transaction_ms
         self._numbers = count()
         self._db_pool = adbapi.ConnectionPool(
             self.engine.module.__name__,
@@ -92,15 +103,14 @@ class DatabasePool(SimpleQueries):
     ) -> Any:
         """Runs `func(connection, *args, **kwargs)` in a thread; once, whatever becomes of it."""
 
-        def run(conn: PooledConnection) -> Any:
-            connection = self._borrow(conn, "runWithConnection")
+        def run(connection: LoggingDatabaseConnection) -> Any:
             with _Session(connection, db_autocommit, isolation_level):
                 connection.begin_trial()
                 result = func(connection, *args, **kwargs)
                 connection.commit()
                 return result
 
-        return await self._in_thread(run)
+        return await self._in_thread("runWithConnection", run)
 
     async def execute(self, desc: str, query: str, *args: Any) -> list[tuple[Any, ...]]:
         """All rows of one query."""
@@ -151,13 +161,12 @@ class DatabasePool(SimpleQueries):
         async_after: Callbacks = []
         on_exception: Callbacks = []
 
-        def run(conn: PooledConnection) -> Any:
-            connection = self._borrow(conn, desc)
+        def run(connection: LoggingDatabaseConnection) -> Any:
             with _Session(connection, **settings):
                 return self.new_transaction(connection, desc, after, async_after, on_exception, func, *args, **kwargs)
 
         try:
-            result = await self._in_thread(run)
+            result = await self._in_thread(desc, run)
             for callback, its_args, its_kwargs in async_after:
                 await callback(*its_args, **its_kwargs)
             for callback, its_args, its_kwargs in after:
@@ -176,20 +185,31 @@ class DatabasePool(SimpleQueries):
         if isinstance(error, failures) and not names_missing_table(error):
             tell("error", f"{desc}: {type(error).__name__}: {error}")
 
-    def _in_thread(self, run: Callable[[PooledConnection], Any]) -> Deferred[Any]:
+    def _in_thread(self, desc: str, run: Callable[[LoggingDatabaseConnection], Any]) -> Deferred[Any]:
         # With the context variables of the caller: logging contexts, and whose module it is.
         context = copy_origin()
-        return self._db_pool.runWithConnection(lambda connection: context.run(run, connection))
+        return self._db_pool.runWithConnection(lambda conn: context.run(self._use, conn, desc, run))
 
-    def _borrow(self, conn: PooledConnection, desc: str) -> LoggingDatabaseConnection:
+    def _use(self, conn: PooledConnection, desc: str, run: Callable[[LoggingDatabaseConnection], Any]) -> Any:
         conn.open_again_if_lost(self.engine)
-        return LoggingDatabaseConnection(
-            conn=conn,
-            engine=self.engine,
-            default_txn_name=desc,
-            server_name=self.server_name,
-            is_trial=self._is_trial,
-        )
+        with self._limit_time(conn, desc) as time_limit:
+            return run(
+                LoggingDatabaseConnection(
+                    conn=conn,
+                    engine=self.engine,
+                    default_txn_name=desc,
+                    server_name=self.server_name,
+                    is_trial=self._is_trial,
+                    time_limit=time_limit,
+                )
+            )
+
+    def _limit_time(self, conn: PooledConnection, desc: str) -> AnyTimeLimit:
+        if self._max_transaction_ms is None:
+            return NO_TIME_LIMIT
+        limit = TimeLimit(desc, self._max_transaction_ms / 1000, lambda: conn.end_transaction(self.engine))
+        self.engine.set_time_limit(conn, lambda: limit.is_over)
+        return limit
 
 
 class _Session:

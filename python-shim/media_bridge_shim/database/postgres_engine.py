@@ -30,6 +30,12 @@ class PostgresEngine(BaseDatabaseEngine):
         self.idle_in_transaction_session_timeout: int | None = database_config.get(
             "idle_in_transaction_session_timeout", IDLE_TIMEOUT_MS
         )
+        limit_ms = database_config.get("max_transaction_ms")
+        if limit_ms is not None:
+            # The server ends the statement, and the session of a transaction that does nothing. Another thread
+            # could not roll back: the driver makes it wait for the statement.
+            self.statement_timeout = limit_ms
+            self.idle_in_transaction_session_timeout = limit_ms
         self._version: int | None = None
 
     @property

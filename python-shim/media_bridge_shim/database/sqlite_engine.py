@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
 from .engine import BaseDatabaseEngine
 from .parameter_style import for_sqlite
 
+logger = logging.getLogger(__name__)
+
 BUSY_TIMEOUT_SECONDS = 5.0
+STEPS_BETWEEN_LOOKS = 100_000
 
 
 class Sqlite3Engine(BaseDatabaseEngine):
@@ -69,6 +73,20 @@ class Sqlite3Engine(BaseDatabaseEngine):
 
     def begin_trial(self, conn: Any) -> None:
         conn.execute("BEGIN")
+
+    def set_time_limit(self, conn: Any, is_over: Callable[[], bool]) -> None:
+        # An interrupt ends what runs, and not a statement that begins a moment later: a rollback would wait for that.
+        conn.set_progress_handler(is_over, STEPS_BETWEEN_LOOKS)
+
+    def end_transaction(self, conn: Any) -> None:
+        conn.interrupt()
+        if not conn.in_transaction:
+            return
+        try:
+            conn.rollback()
+        except sqlite3.Error as error:
+            # It is tried again in a moment.
+            logger.debug("A transaction that takes too long could not be rolled back yet: %s", error)
 
     @staticmethod
     def executescript(cursor: sqlite3.Cursor, script: str) -> None:

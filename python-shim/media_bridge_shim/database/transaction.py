@@ -12,6 +12,7 @@ from .missing_table import MissingTables
 from .parameter_style import count_values
 from .postgres_engine import PostgresEngine
 from .sqlite_engine import Sqlite3Engine
+from .time_limit import NO_TIME_LIMIT, AnyTimeLimit
 
 Callbacks = list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]]
 
@@ -31,6 +32,7 @@ class LoggingTransaction:
         "is_trial",
         "name",
         "server_name",
+        "time_limit",
         "txn",
     )
 
@@ -45,6 +47,7 @@ class LoggingTransaction:
         async_after_callbacks: Callbacks | None = None,
         exception_callbacks: Callbacks | None = None,
         is_trial: bool = False,
+        time_limit: AnyTimeLimit = NO_TIME_LIMIT,
     ) -> None:
         self.txn = txn
         self.name = name
@@ -54,6 +57,7 @@ class LoggingTransaction:
         self.async_after_callbacks = async_after_callbacks
         self.exception_callbacks = exception_callbacks
         self.is_trial = is_trial
+        self.time_limit = time_limit
 
     def call_after(self, callback: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         """Calls on the reactor's thread after the commit, and after what `async_call_after` was given."""
@@ -124,7 +128,8 @@ class LoggingTransaction:
             self.txn.executescript(self.database_engine.convert_param_style(sql))
 
     def _hold_back(self, sql: str) -> None:
-        """What a trial writes is rolled back."""
+        """What a trial writes is rolled back, and it writes nothing after its time."""
+        self.time_limit.check()
         if self.is_trial:
             held_back.count_if_write(sql)
 

@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly dryRun: boolean;
   /** Whether Python modules may send `GET` to other servers in a dry run nevertheless. */
   readonly mayGet?: boolean;
+  /** The longest transaction of a Python module in a dry run, in milliseconds; absent: as long as it takes. */
+  readonly maxTransactionMs?: number | undefined;
   /** Called each time that a TypeScript module was held back from work in the background, in a dry run. */
   readonly onHeldBack?: ((what: HeldBack) => void) | undefined;
   /** What Python modules may ask of the service: handlers by method (docs/bridge-protocol.md). */

@@ -4,6 +4,7 @@ import type { PythonModuleConfig, PythonProviderConfig } from "../../config/conf
 import type { Logger } from "../../util/log.ts";
 import type { AdmissionLimits } from "./call-admission.ts";
 import type { Blocked } from "./python-messages.ts";
+import { toWire } from "./python-slots.ts";
 import type { PythonWeb } from "./python-web.ts";
 
 /** What modules may know about the service, in the wire's names (docs/bridge-protocol.md). */
@@ -54,8 +55,32 @@ export interface PythonHostOptions {
   readonly dryRun: boolean;
   /** Whether modules may send `GET` in a dry run nevertheless. */
   readonly mayGet: boolean;
+  /** The longest transaction in a dry run, in milliseconds; undefined: as long as it takes. */
+  readonly maxTransactionMs: number | undefined;
   /** Called with the time that each call waited for its turn. */
   readonly onWaited?: ((seconds: number) => void) | undefined;
   /** Called each time a module blocked the child's event loop. */
   readonly onBlocked?: ((blocked: Blocked) => void) | undefined;
+}
+
+/** The child stops a sudden flood at once; the host stops a leak by restarting the child. */
+const HARD_MEMORY_FACTOR = 2;
+
+/** What a child is told before it loads anything: the parameters of `initialize` (docs/bridge-protocol.md). */
+export function initializeParams(options: PythonHostOptions, epoch: number): object {
+  const { service, searchPath, dryRun, mayGet, maxTransactionMs, maxMemoryBytes } = options;
+  return {
+    protocol: 1,
+    epoch,
+    parent_pid: process.pid,
+    service,
+    sys_path: searchPath,
+    dry_run: dryRun,
+    may_get: mayGet,
+    max_transaction_ms: maxTransactionMs ?? null,
+    log_level: "INFO",
+    max_data_bytes: maxMemoryBytes === undefined ? null : HARD_MEMORY_FACTOR * maxMemoryBytes,
+    modules: options.entries.map(toWire),
+    storage_providers: options.storageProviders.map(toWire),
+  };
 }

@@ -7,17 +7,15 @@ import type { CallOptions } from "../../bridge/transport/pending-calls.ts";
 import { spawnChild } from "../../bridge/child/spawn-child.ts";
 import { Supervisor } from "../../bridge/child/supervisor.ts";
 import { CallAdmission } from "./call-admission.ts";
-import type { PythonHostOptions } from "./python-host-options.ts";
+import { initializeParams, type PythonHostOptions } from "./python-host-options.ts";
 import { PythonLog } from "./python-log.ts";
 import { readBlocked, readConstructed, readInitialized } from "./python-messages.ts";
-import { type PythonEntry, PythonSlots, toWire } from "./python-slots.ts";
+import { type PythonEntry, PythonSlots } from "./python-slots.ts";
 import { SHIM_FOLDER } from "../../util/shim-folder.ts";
 import { describePythonStart } from "./python-start-error.ts";
 
 /** How long a silent child is waited for beyond the deadlines that it enforces. */
 const SILENCE_MS = 5_000;
-/** The child stops a sudden flood at once; the host stops a leak by restarting the child. */
-const HARD_MEMORY_FACTOR = 2;
 /** Modules may block while they are loaded. */
 const LOADING_MS = 300_000;
 /** A scrape is better served by the service's own metrics than by waiting for a busy child. */
@@ -189,24 +187,8 @@ export class PythonHost implements PythonRunner {
   async #load(connection: Connection, epoch: number): Promise<void> {
     this.#hasGreeted = true;
     if (epoch > 1) this.#restartCount += 1;
-    const { service, searchPath, dryRun, mayGet, entries, storageProviders, maxMemoryBytes } = this.#options;
-    const answer = await connection.request(
-      "initialize",
-      {
-        protocol: 1,
-        epoch,
-        parent_pid: process.pid,
-        service,
-        sys_path: searchPath,
-        dry_run: dryRun,
-        may_get: mayGet,
-        log_level: "INFO",
-        max_data_bytes: maxMemoryBytes === undefined ? null : HARD_MEMORY_FACTOR * maxMemoryBytes,
-        modules: entries.map(toWire),
-        storage_providers: storageProviders.map(toWire),
-      },
-      { deadlineMs: LOADING_MS },
-    );
+    const params = initializeParams(this.#options, epoch);
+    const answer = await connection.request("initialize", params, { deadlineMs: LOADING_MS });
     for (const { index, file } of readInitialized(answer)) if (file !== null) this.#files.set(index, file);
     this.slots.unbindAll();
     this.#options.web.unbindAll();

@@ -51,6 +51,7 @@ export async function loadModulesForDryRun(config: Config, options: DryRunOption
       log,
       dryRun: true,
       mayGet,
+      maxTransactionMs: options.maxTransactionMs,
       services,
       requests,
       onProgress,

@@ -44,7 +44,17 @@ function createHost(
   { name, entries, storageProviders, environment, maxMemoryBytes, executable: namedExecutable }: PlannedChild,
   executable: string,
   registry: CallbackRegistry,
-  { config, dryRun, mayGet = false, requests = {}, web, onBlocked, onWaited, ...options }: CompleteOptions,
+  {
+    config,
+    dryRun,
+    mayGet = false,
+    maxTransactionMs,
+    requests = {},
+    web,
+    onBlocked,
+    onWaited,
+    ...options
+  }: CompleteOptions,
 ): PythonHost {
   const { python, dataPath } = config.mediaBridge;
   const log = name === SHARED ? options.log : options.log.child({ child: name });
@@ -71,6 +81,7 @@ function createHost(
     log,
     dryRun,
     mayGet,
+    maxTransactionMs,
     onBlocked,
     onWaited,
   });
