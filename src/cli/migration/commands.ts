@@ -40,6 +40,7 @@ function addReplay(program: Command): void {
       "its entry that is asked, or that --module is to replace; from 1, as check shows them",
       readNumber,
     )
+    .option("--shadow", "ask the shadow of that entry, with its configuration and its ignore")
     .option("--of <module>", "whose questions are asked, where the recording has those of several modules")
     .option("--callback <callback>", "ask the questions of this callback alone; may be repeated", collect)
     .option("--ignore <file>", "which differences do not matter: the file of a shadow's ignore")

@@ -11,6 +11,8 @@ export interface ReplayCommand extends OneModuleOptions {
   readonly moduleConfig?: string | undefined;
   /** The number of the entry of the configuration that is, or is to be replaced by, the candidate. */
   readonly entry?: number | undefined;
+  /** The candidate is the shadow of that entry, with its configuration and its `ignore`. */
+  readonly shadow?: boolean | undefined;
   readonly original?: string | undefined;
   readonly originalConfig?: string | undefined;
   /** The module whose questions are asked. */

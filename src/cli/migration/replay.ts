@@ -16,8 +16,9 @@ import { Progress } from "../terminal/progress.ts";
 import { isolateModuleOutput } from "../terminal/module-output.ts";
 import { showPythonSetup } from "../terminal/python-setup-progress.ts";
 import { generateFrom } from "./generate.ts";
-import { chooseModule, findNumberedEntry, nameOf } from "./module-choice.ts";
+import { nameOf } from "./module-choice.ts";
 import { openBaseConfig, withOneModule } from "./one-module.ts";
+import { chooseModules } from "./replayed-modules.ts";
 import type { ReplayCommand, ReplayParts } from "./replay-command.ts";
 import { replayAll } from "./replay-all.ts";
 
@@ -43,7 +44,7 @@ export async function replay(file: string, command: ReplayCommand): Promise<Repl
     if (base.config.serverName !== header.server_name) {
       warn(`the recording is of ${header.server_name}, and the configuration of ${base.config.serverName}`);
     }
-    const { candidate, original } = chooseModules(base.config, command);
+    const { candidate, original, ignore } = chooseModules(base.config, command);
     const load = async (module: ModuleConfig): Promise<AskedModule> => {
       const modules = await loadModulesForDryRun(withOneModule(base.config, module), { onProgress: showPythonSetup() });
       loaded.push(modules);
@@ -54,7 +55,7 @@ export async function replay(file: string, command: ReplayCommand): Promise<Repl
       candidate: await load(candidate),
       original: original && (await load(original)),
       filter,
-      how: { facts: factsOf(base.config, command), ignore: await openIgnore(command.ignore, warn) },
+      how: { facts: factsOf(base.config, command), ignore: await openIgnore(ignore, warn) },
       progress,
       warn,
       totalBytes: statSync(path).size,
@@ -84,36 +85,17 @@ function readCallbacks(names: readonly string[]): ReadonlySet<KindName> {
   return new Set(names as readonly KindName[]);
 }
 
-function checkGenerate({ generate, write, original, entry, module, seed }: ReplayCommand): void {
+function checkGenerate({ generate, write, original, entry, module, shadow, seed }: ReplayCommand): void {
   const given = Object.entries({ "--write": write, "--original": original, "--seed": seed });
   const [wrong] = given.find(([, value]) => value !== undefined && generate !== true) ?? [];
   if (wrong !== undefined) throw new StartError("CONFIG", `${wrong} goes with --generate: add that`);
-  const canAsk = original !== undefined || (entry !== undefined && module !== undefined);
+  const canAsk = original !== undefined || (entry !== undefined && (module !== undefined || shadow === true));
   if (write !== undefined && !canAsk) {
     throw new StartError(
       "CONFIG",
-      "--write needs the original, whose answers are written: name it with --original, or with --entry beside --module",
+      "--write needs the original, whose answers are written: name it with --original, or with --entry beside --module or --shadow",
     );
   }
-}
-
-/** The module that is tried, and the one that it is to replace, where that is to be asked as well. */
-function chooseModules(
-  config: Config,
-  { module, moduleConfig, entry, original, originalConfig, generate, config: files = [] }: ReplayCommand,
-): { readonly candidate: ModuleConfig; readonly original: ModuleConfig | undefined } {
-  if (entry !== undefined && files.length === 0) {
-    throw new StartError("CONFIG", "--entry is a number of a configuration's list: name that with --config");
-  }
-  const numbered = entry === undefined ? undefined : findNumberedEntry(config, entry);
-  if (module === undefined && numbered === undefined) {
-    throw new StartError("CONFIG", "expected --module <file or class>, or --config <path> with --entry <number>");
-  }
-  const candidate = module === undefined ? numbered : chooseModule(module, moduleConfig, numbered);
-  if (candidate === undefined) throw new TypeError("a candidate was named and is not there");
-  const before = original === undefined ? undefined : chooseModule(original, originalConfig, candidate);
-  const replaced = module === undefined ? undefined : numbered;
-  return { candidate, original: generate === true ? (before ?? replaced) : undefined };
 }
 
 /** What follows from an answer depends on the configuration, where one is named. */
