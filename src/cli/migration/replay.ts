@@ -9,7 +9,7 @@ import { loadModulesForDryRun } from "../../server/commands/dry-run.ts";
 import type { AskedModule } from "../../shadow/asking/ask-module.ts";
 import { type EffectFacts, UNKNOWN_FACTS } from "../../shadow/compare/effect.ts";
 import { IgnoreRule, loadIgnore } from "../../shadow/compare/ignore.ts";
-import { openRecording } from "../../shadow/recording/read-recording.ts";
+import { readRecordingHeader } from "../../shadow/recording/read-recording.ts";
 import type { QuestionFilter } from "../../shadow/replay/replay-recording.ts";
 import { toVisibleText } from "../../util/log/visible-text.ts";
 import { Progress } from "../terminal/progress.ts";
@@ -36,7 +36,7 @@ export async function replay(file: string, command: ReplayCommand): Promise<Repl
   const progress = new Progress();
   const warnings: string[] = [];
   const warn = (message: string) => void (warnings.includes(message) || warnings.push(message));
-  const { header } = await openRecording(path, warn);
+  const header = await readRecordingHeader(path);
   isolateModuleOutput();
   const base = await openBaseConfig({ serverName: header.server_name, ...command });
   const loaded: LoadedModules[] = [];

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { lstatSync } from "node:fs";
 import type { Database } from "better-sqlite3";
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import { openPrivate } from "../../storage/open/open-private.ts";
@@ -224,5 +224,5 @@ export class DifferenceStore implements ComparisonTaker {
 
 /** Undefined where there is no database. */
 function inodeOf(dataPath: string): number | undefined {
-  return statSync(shadowDatabase(dataPath).path, { throwIfNoEntry: false })?.ino;
+  return lstatSync(shadowDatabase(dataPath).path, { throwIfNoEntry: false })?.ino;
 }

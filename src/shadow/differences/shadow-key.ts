@@ -1,10 +1,23 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { StartError } from "../../errors.ts";
 
 const KEY_BYTES = 32;
 const OWNER_ONLY = 0o600;
+/** A link may lead to a file of another user's choice, and a pipe would be waited for. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Reads the key of the installation, and makes it where there is none. Threads and processes that make it at the same
@@ -18,13 +31,30 @@ export function openKey(path: string): ShadowKey {
 export function readKey(path: string): ShadowKey | undefined {
   let text: string;
   try {
-    text = readFileSync(path, "latin1").trim();
+    text = readOwn(path).trim();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return undefined;
+    if (code === "ELOOP") throw notAFile(path);
+    if (error instanceof StartError) throw error;
     throw cannot("be read", path, error);
   }
   if (/^[0-9a-f]{64}$/.test(text)) return new ShadowKey(Buffer.from(text, "hex"));
   throw new StartError("STORE", `${path} holds no key of 64 hexadecimal digits: delete it, and a new one is made`);
+}
+
+function readOwn(path: string): string {
+  const file = openSync(path, READ_FLAGS);
+  try {
+    if (!fstatSync(file).isFile()) throw notAFile(path);
+    return readFileSync(file, "latin1");
+  } finally {
+    closeSync(file);
+  }
+}
+
+function notAFile(path: string): StartError {
+  return new StartError("STORE", `${path} is not a file: move it away`);
 }
 
 function makeKey(path: string): ShadowKey {

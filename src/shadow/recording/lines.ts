@@ -1,4 +1,6 @@
-import { createReadStream } from "node:fs";
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { StartError } from "../../errors.ts";
 import { MAX_LINE_BYTES } from "./format.ts";
 
 /** A line of a file. */
@@ -14,9 +16,16 @@ export interface Line {
 }
 
 const LINE_FEED = 0x0a;
+/** A pipe would be waited for. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
-/** Reads a file line by line, holding no more than a line of it. Rejects where the file cannot be read. */
+/**
+ * Reads a file line by line, holding no more than a line of it. Rejects where the file cannot be read, and with a StartError
+ * where it is a pipe, a device or a folder.
+ */
 export async function* readLines(path: string): AsyncGenerator<Line> {
+  await using file = await open(path, FLAGS);
+  if (!(await file.stat()).isFile()) throw new StartError("CONFIG", `${path} is not a file: name a recording`);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let pieces: Buffer[] = [];
   let held = 0;
@@ -28,7 +37,7 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
     [pieces, held] = [[], 0];
     return { number, text, isWhole, endsAt };
   };
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let to = chunk.indexOf(LINE_FEED); to !== -1; to = chunk.indexOf(LINE_FEED, from)) {
       hold(chunk.subarray(from, to));

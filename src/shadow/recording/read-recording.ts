@@ -31,11 +31,28 @@ export interface OpenRecording {
  */
 export async function openRecording(path: string, warn: (message: string) => void): Promise<OpenRecording> {
   const lines = readLines(path);
-  const first = await lines.next().catch((cause: NodeJS.ErrnoException) => {
-    throw new StartError("CONFIG", `${path} cannot be read: ${cause.message}`, { cause });
-  });
-  if (first.done === true) throw new StartError("CONFIG", `${path} is empty, and no recording: ${HOW_TO_RECORD}`);
-  return { header: headerOf(path, first.value), questions: readQuestions(path, lines, warn) };
+  return { header: await takeHeader(path, lines), questions: readQuestions(path, lines, warn) };
+}
+
+/** Reads the header of a recording alone. Rejects with a StartError. */
+export async function readRecordingHeader(path: string): Promise<RecordingHeader> {
+  const lines = readLines(path);
+  const header = await takeHeader(path, lines);
+  // It holds the file open.
+  await lines.return(undefined);
+  return header;
+}
+
+async function takeHeader(path: string, lines: AsyncGenerator<Line>): Promise<RecordingHeader> {
+  try {
+    const first = await lines.next();
+    if (first.done === true) throw new StartError("CONFIG", `${path} is empty, and no recording: ${HOW_TO_RECORD}`);
+    return headerOf(path, first.value);
+  } catch (cause) {
+    await lines.return(undefined);
+    if (cause instanceof StartError) throw cause;
+    throw new StartError("CONFIG", `${path} cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 const HOW_TO_RECORD = "make one with media-bridge call --record, or with media_bridge.record";

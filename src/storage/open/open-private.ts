@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { lstatSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StartError } from "../../errors.ts";
 import type { Logger } from "../../util/log.ts";
 import { describeReadFailure } from "../sqlite/offline/existing-database.ts";
-import { keepPrivate, makePrivate } from "../sqlite/private-database.ts";
+import { expectFiles, keepPrivate, makePrivate } from "../sqlite/private-database.ts";
 
 /** A SQLite database beside the stores, for one purpose. */
 export interface PrivateDatabase {
@@ -37,6 +37,7 @@ export function openPrivate(database: PrivateDatabase, options: PrivateDatabaseO
   let db: Database.Database | undefined;
   try {
     mkdirSync(dirname(path), { recursive: true });
+    expectFiles(path);
     makePrivate(path);
     db = new Database(path, { timeout: options.busyMs });
     db.pragma(`page_size = ${PAGE_BYTES}`);
@@ -81,7 +82,8 @@ function withExisting<T>(
   work: (db: Database.Database) => T,
 ): T | undefined {
   const { path } = database;
-  if (!existsSync(path)) return undefined;
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+  expectFiles(path);
   let db: Database.Database | undefined;
   try {
     db = new Database(path, { timeout: COMMAND_BUSY_MS, fileMustExist: true });

@@ -1,4 +1,5 @@
-import { chmodSync, closeSync, openSync, statSync } from "node:fs";
+import { chmodSync, closeSync, lstatSync, openSync, statSync } from "node:fs";
+import { StartError } from "../../errors.ts";
 import type { Logger } from "../../util/log.ts";
 import { isSystemError } from "../failure.ts";
 
@@ -8,6 +9,17 @@ const OWNER_ONLY = 0o600;
  * time.
  */
 const SUFFIXES = ["", "-wal", "-shm", "-journal"];
+
+/**
+ * Throws a StartError `STORE` where one of the files of a database is there and is a link, a pipe or something else:
+ * SQLite would write through a link, and wait for a pipe.
+ */
+export function expectFiles(path: string): void {
+  for (const file of SUFFIXES.map((suffix) => path + suffix)) {
+    const found = lstatSync(file, { throwIfNoEntry: false });
+    if (found?.isFile() === false) throw new StartError("STORE", `${file} is not a file: move it away`);
+  }
+}
 
 /** Makes the file of a database where it does not exist: SQLite would make it readable for every user. */
 export function makePrivate(path: string): void {

@@ -39,6 +39,20 @@ test("What was written is read again, integers of any size included", async () =
   expect(await read(write(WHOLE))).toEqual({ questions: QUESTIONS, warnings: [] });
 });
 
+test("A pipe, a device and a folder are refused at once: a pipe is waited for, and a device has no end", async () => {
+  const pipe = join(createTemporaryFolder(), "questions.jsonl");
+  await execa("mkfifo", [pipe]);
+  for (const path of [pipe, "/dev/zero", createTemporaryFolder()]) {
+    await expect(read(path)).rejects.toThrow(new StartError("CONFIG", `${path} is not a file: name a recording`));
+  }
+});
+
+test("A deeply nested line is named as damaged", async () => {
+  const deep = "[".repeat(400_000) + "]".repeat(400_000);
+  const line = `{"module":"a.B","callback":"on_media_deleted","args":${deep},"said":{"outcome":"continue"},"micros":1,"ts":1}\n`;
+  await expect(read(write(HEADER + line))).rejects.toThrow(/questions\.jsonl:2: this line is damaged/);
+});
+
 test("A last line that was cut is left out with a warning, and one that only lacks its end is not", async () => {
   const cut = write(WHOLE.slice(0, -20));
   expect(await read(cut)).toEqual({
