@@ -1,13 +1,25 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { StartError } from "../../errors.ts";
 
 /** For files with user ids in them. */
 export const OWNER_ONLY = 0o600;
+const FOR_ALL = 0o666;
 
-/** Writes a file that is not there yet. Throws a StartError; another file of that name stays as it is. */
-export function writeNew(file: string, text: string, mode?: number): void {
+/**
+ * Writes a file that is not there yet, whole or not at all. Throws a StartError; another file of that name stays as it
+ * is.
+ */
+export function writeNew(file: string, text: string, mode: number = FOR_ALL): void {
   try {
-    writeFileSync(file, text, { flag: "wx", ...(mode !== undefined && { mode }) });
+    const made = openSync(file, "wx", mode);
+    try {
+      writeFileSync(made, text);
+    } catch (error) {
+      rmSync(file, { force: true });
+      throw error;
+    } finally {
+      closeSync(made);
+    }
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     if (code === "EEXIST") throw alreadyThere(file);
