@@ -176,7 +176,7 @@ describe.concurrent("check", () => {
 });
 
 test("reload says what check says: the same warnings, the same misfits, the same error", async () => {
-  const key = { max_image_pixels: "1M" };
+  const key = { max_spider_size: "1M" };
   const module = `
 class Narrow:
     def __init__(self, config, api):
