@@ -34,7 +34,7 @@ export async function receiveUpload(
   const requester = await identifyUser(req, query, parts);
   const { userId } = requester;
   noteStoring(res, userId);
-  await throttleUser(requester, parts.throttle).catch((error: unknown) => {
+  await throttleUser(requester, parts.throttle)?.catch((error: unknown) => {
     parts.metrics.uploadRefused("TOO_MANY_REQUESTS");
     throw error;
   });

@@ -31,6 +31,11 @@ export async function identifyAdministrator(
   return { userId: requester.userId, token: credentials.token };
 }
 
+/** Whether a client asks for media although it is quarantined. */
+export function asksForQuarantined(query: Query): boolean {
+  return query.get("admin_unsafely_bypass_quarantine")?.[0] === "true";
+}
+
 /**
  * Whether a download serves media although it is quarantined: an administrator may ask for that by
  * `admin_unsafely_bypass_quarantine=true`. Throws `BYPASS_FORBIDDEN` (400) where another user does.
@@ -41,7 +46,7 @@ export async function bypassesQuarantine(
   requester: Requester,
   options: AdministratorOptions,
 ): Promise<boolean> {
-  if (query.get("admin_unsafely_bypass_quarantine")?.[0] !== "true") return false;
+  if (!asksForQuarantined(query)) return false;
   const isAdministrator = await options.administrators.includes(requester, credentialsOf(req, query, options));
   if (!isAdministrator) throw matrixError("BYPASS_FORBIDDEN");
   return true;

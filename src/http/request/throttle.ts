@@ -17,26 +17,25 @@ export interface Throttle {
  * Counts a request of a user. Rejects with `TOO_MANY_REQUESTS` (429) past the rate; an application service is never
  * refused, where it is known to be one. Without a throttle, nothing is counted.
  */
-export async function throttleUser(
+export function throttleUser(
   { userId, appservice }: Pick<Requester, "userId" | "appservice">,
   throttle: Throttle | undefined,
-): Promise<void> {
-  if (throttle === undefined || appservice === true) return;
-  await count(userId, throttle);
+): Promise<void> | undefined {
+  return throttle === undefined || appservice === true ? undefined : count(userId, throttle);
 }
 
 /**
  * Counts a request without a token by the client's address, as {@link throttleUser}. Over a Unix socket without a proxy
  * that reports addresses all clients would share one rate: none is counted then.
  */
-export async function throttleAddress(
+export function throttleAddress(
   req: Pick<Request, "headers" | "socket">,
   xForwarded: boolean,
   throttle: Throttle | undefined,
-): Promise<void> {
+): Promise<void> | undefined {
   const address = throttle && clientAddress(req, xForwarded);
-  if (throttle === undefined || address === undefined || address === "") return;
-  await count(groupOfAddress(address), throttle);
+  if (throttle === undefined || address === undefined || address === "") return undefined;
+  return count(groupOfAddress(address), throttle);
 }
 
 async function count(key: string, { limits, setting, clock }: Throttle): Promise<void> {

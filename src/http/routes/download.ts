@@ -3,7 +3,7 @@ import { findMedia, openMedia, type DownloadParts } from "../../media/download/d
 import { sendFile, sendUnchanged, withSafety } from "../response/send-file.ts";
 import { decodePercent, decodePercentLeniently } from "../../util/text/percent.ts";
 import { parseQuery, type Query } from "../request/query/query.ts";
-import { bypassesQuarantine, type AdministratorOptions } from "../request/administrator.ts";
+import { asksForQuarantined, bypassesQuarantine, type AdministratorOptions } from "../request/administrator.ts";
 import { identify } from "../request/authenticate.ts";
 import { clientLeaving } from "../request/client-leaving.ts";
 import { throttleAddress, throttleUser, type Throttle } from "../request/throttle.ts";
@@ -27,9 +27,11 @@ export function downloadRoute(
         const requester = await identify(req, query, parts);
         const record = recordOf(res);
         if (record) record.userId = requester.userId;
-        const seesQuarantined = () => bypassesQuarantine(req, query, requester, parts);
-        const count = () => throttleUser(requester, parts.throttle);
-        await serve(req, res, { path: AUTHENTICATED, query, seesQuarantined, count }, parts.download);
+        const seesQuarantined = asksForQuarantined(query)
+          ? () => bypassesQuarantine(req, query, requester, parts)
+          : undefined;
+        const counted = () => throttleUser(requester, parts.throttle);
+        await serve(req, res, { path: AUTHENTICATED, query, seesQuarantined, counted }, parts.download);
       },
     },
   };
@@ -46,8 +48,8 @@ export function legacyDownloadRoute(parts: {
     path: LEGACY,
     methods: {
       get(req, res) {
-        const count = () => throttleAddress(req, parts.xForwarded, parts.throttle);
-        return serve(req, res, { path: LEGACY, query: parseQuery(req.url), count }, parts.download);
+        const counted = () => throttleAddress(req, parts.xForwarded, parts.throttle);
+        return serve(req, res, { path: LEGACY, query: parseQuery(req.url), counted }, parts.download);
       },
     },
   };
@@ -57,15 +59,17 @@ export function legacyDownloadRoute(parts: {
 interface Target {
   readonly path: RegExp;
   readonly query: Query;
-  /** Whether quarantined media is served; absent for routes that do not ask who wants it. */
-  readonly seesQuarantined?: () => Promise<boolean>;
-  /** Counts the request; rejects where there are too many. */
-  readonly count: () => Promise<void>;
+  /** Whether quarantined media is served; absent where the client does not ask for that. */
+  readonly seesQuarantined?: (() => Promise<boolean>) | undefined;
+  /** Counts the request; rejects where there are too many, and is undefined where none are counted. */
+  readonly counted: () => Promise<void> | undefined;
 }
 
 function serve(req: Request, res: Response, target: Target, parts: DownloadParts): Promise<void> {
   return withSafety(res, async () => {
-    await target.count();
+    // Nothing is counted in most configurations, and to await nothing takes time as well.
+    const counted = target.counted();
+    if (counted) await counted;
     await download(req, res, target, parts);
   });
 }
@@ -77,7 +81,7 @@ async function download(req: Request, res: Response, target: Target, parts: Down
     serverName: decodePercent(serverName ?? "") ?? "",
     mediaId: decodePercent(mediaId ?? "") ?? "",
     legacy: path === LEGACY,
-    seesQuarantined: (await target.seesQuarantined?.()) ?? false,
+    seesQuarantined: target.seesQuarantined ? await target.seesQuarantined() : false,
     timeoutMs: timeoutOf(query),
     whenGone: clientLeaving(res),
   };

@@ -31,8 +31,8 @@ export function thumbnailRoute(parts: RequesterOptions & ThumbnailRouteParts): R
         const requester = await identify(req, query, parts);
         const record = recordOf(res);
         if (record) record.userId = requester.userId;
-        const count = () => throttleUser(requester, parts.throttle);
-        await serve(req, res, { path: AUTHENTICATED, query, count }, parts.thumbnails);
+        const counted = () => throttleUser(requester, parts.throttle);
+        await serve(req, res, { path: AUTHENTICATED, query, counted }, parts.thumbnails);
       },
     },
   };
@@ -45,8 +45,8 @@ export function legacyThumbnailRoute(parts: ThumbnailRouteParts & { readonly xFo
     path: LEGACY,
     methods: {
       get(req, res) {
-        const count = () => throttleAddress(req, parts.xForwarded, parts.throttle);
-        return serve(req, res, { path: LEGACY, query: parseQuery(req.url), count }, parts.thumbnails);
+        const counted = () => throttleAddress(req, parts.xForwarded, parts.throttle);
+        return serve(req, res, { path: LEGACY, query: parseQuery(req.url), counted }, parts.thumbnails);
       },
     },
   };
@@ -56,13 +56,14 @@ export function legacyThumbnailRoute(parts: ThumbnailRouteParts & { readonly xFo
 interface Target {
   readonly path: RegExp;
   readonly query: Query;
-  /** Counts the request; rejects where there are too many. */
-  readonly count: () => Promise<void>;
+  /** Counts the request; rejects where there are too many, and is undefined where none are counted. */
+  readonly counted: () => Promise<void> | undefined;
 }
 
 function serve(req: Request, res: Response, target: Target, parts: ThumbnailParts): Promise<void> {
   return withSafety(res, async () => {
-    await target.count();
+    const counted = target.counted();
+    if (counted) await counted;
     await sendThumbnail(req, res, target, parts);
   });
 }
