@@ -4,7 +4,7 @@ import { within } from "../util/concurrency/with-timeout.ts";
 import type { Job } from "./job.ts";
 import { runJob, type JobProgress, type JobReport, type RunParts } from "./run-job.ts";
 
-/** A job that has never run waits for so long after a start, with which it would compete. */
+/** A job that has never run waits this long after a start, so that it does not compete with it. */
 const FIRST_RUN_MS = 60_000;
 /** How often a job is looked at that another process has. */
 const LOOK_AGAIN_MS = 60_000;
@@ -52,14 +52,14 @@ export class JobSchedule {
   }
 
   /**
-   * Runs a job now, whether or not it is due. Rejects with a StartError: `CONFIG` where there is no such job, or nothing
-   * for it to do; `LISTEN` where another process runs it.
+   * Runs a job now, whether or not it is due. Rejects with a StartError: `CONFIG` where no job has this name, or it has
+   * nothing to do; `LISTEN` where another process runs it.
    */
   async runNow(name: string, isTrial: boolean): Promise<{ readonly job: Job; readonly report: JobReport }> {
     const job = this.#jobs.find((candidate) => candidate.name === name);
     if (job === undefined) {
       const names = this.#jobs.map((known) => known.name).join(", ");
-      throw new StartError("CONFIG", `there is no job ${JSON.stringify(name)}; there are ${names}`);
+      throw new StartError("CONFIG", `no job has the name ${JSON.stringify(name)}; the jobs are ${names}`);
     }
     if (job.missingKey !== undefined) {
       throw new StartError("CONFIG", `the job ${name} has nothing to do: ${job.missingKey} is not configured`);

@@ -88,7 +88,7 @@ export interface BlobWorkshop {
   readonly path: string;
   /**
    * The absolute path of a local file with the content of a stored file, for as long as the workshop is there; undefined
-   * where there is no such file.
+   * where the store does not have it.
    */
   localPath(file: StoredMedia): Promise<string | undefined>;
   /**

@@ -210,7 +210,7 @@ test("Where Synapse's key names another process, no job runs by itself, but an o
 test("A job that does not exist, or has nothing to do, is refused with the names, or with the key", async () => {
   const service = await start();
   await expect(run(service, "nonsense")).rejects.toThrow(
-    /there is no job "nonsense"; there are media_retention, unused_ids/,
+    /no job has the name "nonsense"; the jobs are media_retention, unused_ids/,
   );
   await expect(run(service, "media_retention")).rejects.toThrow(
     /media_retention\.local_media_lifetime is not configured/,

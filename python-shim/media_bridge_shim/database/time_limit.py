@@ -18,7 +18,7 @@ class TimeLimit:
     """Calls `end` once the `with` has lasted `seconds`, and again and again until it is left.
 
     `end` rolls back, on a thread of its own: the one that runs the transaction may sleep, or be within a statement. It
-    is called again because a function that goes on may begin another transaction by means of the driver's own. What
+    is called again because a function that continues may begin another transaction by means of the driver's own. What
     the function raises afterwards is replaced by a `TransactionTooLong`.
     """
 

@@ -29,5 +29,7 @@ export function maintenanceOf(schedule: Pick<JobSchedule, "list" | "runNow"> | u
 }
 
 function refuse(): Promise<never> {
-  return Promise.reject(new StartError("CONFIG", "in guard mode Synapse keeps the media: there are no jobs here"));
+  return Promise.reject(
+    new StartError("CONFIG", "in guard mode Synapse keeps the media and runs its own jobs; this service has none"),
+  );
 }

@@ -15,7 +15,7 @@ export interface SynapseBehind {
   passOn(request: AdminRequest): Promise<undefined>;
   /**
    * Passes a request on, and resolves to the body of a success. Rejects with Synapse's refusal, which the client gets,
-   * and with `UPSTREAM_…` where there is no usable answer.
+   * and with `UPSTREAM_…` where Synapse gives none that can be used.
    */
   ask<Body>(request: AdminRequest, schema: z.ZodType<Body>): Promise<Body>;
 }

@@ -35,7 +35,7 @@ export function mediaPageOf(query: Query): Page<MediaOrder> {
 }
 
 /**
- * Throws 400 for what is no user id of this server, and 404 for a user without an account. Media of a user whom the
+ * Throws 400 for a value that is not a user id of this server, and 404 for a user without an account. Media of a user whom the
  * homeserver does not know any more can still be reached by its ids.
  */
 export async function checkLocalUser(userId: string, token: string, parts: UserMediaParts): Promise<void> {

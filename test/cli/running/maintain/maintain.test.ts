@@ -32,7 +32,7 @@ test("maintain asks the running service, counts without a change by --dry-run, a
     /^old_thumbnails: .*\n {2}off: media_bridge\.jobs\.old_thumbnails_after is not configured$/m,
   );
   const unknown = await folder.end(["maintain", "nonsense"]);
-  expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('there is no job "nonsense"')]);
+  expect([unknown.status, unknown.stderr]).toEqual([1, expect.stringContaining('no job has the name "nonsense"')]);
   service.kill("SIGTERM");
   await service.ended;
 });

@@ -84,7 +84,7 @@ async function deleteByDate(request: AdminRequest, parts: DeleteManyParts): Prom
   return addSynapses(deletedIds, request, parts);
 }
 
-/** Throws `M_MISSING_PARAM`, and `M_INVALID_PARAM` for what is no time in milliseconds. */
+/** Throws `M_MISSING_PARAM`, and `M_INVALID_PARAM` for a value that is not a time in milliseconds. */
 function beforeTsOf(query: Query): number {
   const beforeTs = integerOf(query, "before_ts");
   if (beforeTs >= FIRST_PLAUSIBLE_TS) return beforeTs;
