@@ -7,8 +7,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 if HERE not in sys.path:
     sys.path.insert(0, HERE)
 
-from media_bridge_shim.channel import claim  # noqa: E402
-from media_bridge_shim.orphan_reaper import start_reaper  # noqa: E402
+from media_bridge_shim.process.orphan_reaper import start_reaper  # noqa: E402
+from media_bridge_shim.wire.channel import claim  # noqa: E402
 
 
 def start():
@@ -17,7 +17,7 @@ def start():
     # Before anything that is installed: our `synapse` packages win over a Synapse in the same environment.
     sys.path[:] = [os.path.join(HERE, "compat"), HERE] + [entry for entry in sys.path if entry != HERE]
 
-    from media_bridge_shim.environment import find_problem
+    from media_bridge_shim.process.environment import find_problem
 
     problem = find_problem(os.path.join(HERE, "requirements.txt"))
     if problem:

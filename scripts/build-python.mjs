@@ -7,7 +7,10 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 const PACKAGE = "synapse_media_bridge_module";
-const SHARED = ["__init__.py", "codec.py", "frames.py", "msgpack_validator.py"];
+const SHARED = [
+  "__init__.py",
+  ...["__init__", "codec", "frames", "msgpack_validator"].map((name) => `wire/${name}.py`),
+];
 const [named] = process.argv.slice(2);
 const TARGET = resolve(named ?? "dist-python");
 
@@ -16,7 +19,7 @@ const sources = mkdtempSync(join(tmpdir(), "media-bridge-wheel-"));
 try {
   const from = join("python-shim", PACKAGE);
   cpSync(from, join(sources, PACKAGE), { recursive: true, filter: (path) => !/__pycache__|\.toml$/.test(path) });
-  mkdirSync(join(sources, "media_bridge_shim"));
+  mkdirSync(join(sources, "media_bridge_shim", "wire"), { recursive: true });
   for (const file of SHARED)
     cpSync(join("python-shim/media_bridge_shim", file), join(sources, "media_bridge_shim", file));
   for (const file of [join(from, "pyproject.toml"), "LICENSE"])

@@ -6,7 +6,7 @@ import { files, type Import, imports, listFiles, PROJECT, SOURCE } from "./suppo
 const MAX_LINES = 250;
 /** One file for one module of Synapse: a reader looks for an error among the errors, however many there are. */
 const MAY_BE_LONGER = new Set(
-  ["errors", "types", "constants"].map((name) => `python-shim/media_bridge_shim/api/${name}.py`),
+  ["errors", "types", "constants"].map((name) => `python-shim/media_bridge_shim/api/vocabulary/${name}.py`),
 );
 
 /**

@@ -16,10 +16,11 @@ from pathlib import Path
 ROOT = Path(sys.argv[1])
 sys.path[:0] = [str(ROOT / "python-shim/compat"), str(ROOT / "python-shim"), str(ROOT / "faults/wire/modules")]
 
-from media_bridge_shim import connection, modules  # noqa: E402
-from media_bridge_shim.channel import Channel  # noqa: E402
-from media_bridge_shim.current_task import install_current_task  # noqa: E402
-from media_bridge_shim.loop import ChannelLoop  # noqa: E402
+from media_bridge_shim.context.current_task import install_current_task  # noqa: E402
+from media_bridge_shim.loading import modules  # noqa: E402
+from media_bridge_shim.wire import connection  # noqa: E402
+from media_bridge_shim.wire.channel import Channel  # noqa: E402
+from media_bridge_shim.wire.loop import ChannelLoop  # noqa: E402
 from twisted.internet import asyncioreactor  # noqa: E402
 
 loop = ChannelLoop()

@@ -8,15 +8,15 @@ import logging
 import os
 import signal
 
-from .blocking import BlockedCalls
-from .captured_output import capture_output
-from .channel import Channel
-from .current_task import install_current_task
-from .lifecycle import Lifecycle
-from .log import flush_output, install_logging
-from .loop import ChannelLoop
-from .tls_on_demand import tls_on_demand
-from .watchdog import BROKEN_EXIT_STATUS, Watchdog
+from .context.current_task import install_current_task
+from .logs.captured_output import capture_output
+from .logs.log import flush_output, install_logging
+from .process.blocking import BlockedCalls
+from .process.lifecycle import Lifecycle
+from .process.tls_on_demand import tls_on_demand
+from .process.watchdog import BROKEN_EXIT_STATUS, Watchdog
+from .wire.channel import Channel
+from .wire.loop import ChannelLoop
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, fail
 
-from .errors import HostError
+from .answers.errors import HostError
 
 
 class Requests:

@@ -8,18 +8,19 @@ import platform
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from . import __version__, held_back
-from .channel import Channel
-from .connection import Connection
-from .errors import ProtocolError, RunCancelled, Unavailable, WireError, make_error
-from .frames import FrameError
-from .lifecycle import Lifecycle
-from .loop import ChannelLoop
-from .modules import PROTOCOL_VERSION, LoadFailure, Modules
-from .prometheus import render_metrics
+from . import __version__
+from .answers.errors import ProtocolError, RunCancelled, Unavailable, WireError, make_error
+from .callbacks.runner import Runner
+from .context import held_back
+from .loading.modules import PROTOCOL_VERSION, LoadFailure, Modules
+from .logs.prometheus import render_metrics
+from .process.lifecycle import Lifecycle
 from .providers.requests import ProviderRequests
 from .requests import Requests
-from .runner import Runner
+from .wire.channel import Channel
+from .wire.connection import Connection
+from .wire.frames import FrameError
+from .wire.loop import ChannelLoop
 
 if TYPE_CHECKING:
     from twisted.internet.defer import Deferred

@@ -12,8 +12,8 @@ class ShimHost:
     """Makes the API of one module at a time."""
 
     def __init__(self, reactor: Any, folder: Path) -> None:
-        from media_bridge_shim import service
-        from media_bridge_shim.registry import Registry
+        from media_bridge_shim.callbacks.registry import Registry
+        from media_bridge_shim.context import service
 
         database = folder / "modules.db"
         database.touch()
@@ -42,14 +42,14 @@ class ShimHost:
 
     def start(self, coroutine: Any, requester: str | None) -> Any:
         """A Deferred for whatever a callback waits with, in the context of a request as the service makes it."""
-        from media_bridge_shim.api.awaitables import start
-        from media_bridge_shim.api.logging_context import PreserveLoggingContext, RequestContext
+        from media_bridge_shim.api.asynchronous.awaitables import start
+        from media_bridge_shim.api.asynchronous.logging_context import PreserveLoggingContext, RequestContext
 
         with PreserveLoggingContext(RequestContext(None, requester)):
             return start(coroutine)
 
     def close(self) -> None:
-        from media_bridge_shim.api.homeserver import get_clock
+        from media_bridge_shim.api.homeserver.homeserver import get_clock
         from media_bridge_shim.database.access import forget_pool
 
         get_clock().shutdown()

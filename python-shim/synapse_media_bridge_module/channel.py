@@ -14,8 +14,8 @@ from typing import Any
 from twisted.internet.interfaces import IReadWriteDescriptor
 from zope.interface import implementer
 
-from media_bridge_shim.codec import decode, encode
-from media_bridge_shim.frames import FrameError, FrameReader
+from media_bridge_shim.wire.codec import decode, encode
+from media_bridge_shim.wire.frames import FrameError, FrameReader
 
 from .errors import NodeUnavailable
 

@@ -7,7 +7,7 @@ const MAX_DEPTH = 16;
 
 /**
  * What a callback answered, for `media-bridge call`: JSON with sorted keys, `nothing` for undefined and null, and what Node
- * shows of an object that JSON cannot say. Python answers get the same form in the child (`answer_text.py`). Never throws.
+ * shows of an object that JSON cannot say. Python answers get the same form in the child (`answers/answer_text.py`). Never throws.
  */
 export function describeAnswer(answer: unknown): string {
   try {

@@ -89,7 +89,7 @@ const GO_ON = { stop: false } as const;
  * - who asks it: a call of `Chain.decide` or `Chain.notify` where the thing happens;
  * - its settings and their defaults: `config/schema/callbacks.ts`, which imports nothing from here;
  * - its signature and its description for authors of TypeScript modules: `module-api/definition.ts`;
- * - its row with its stop rule in the shim: `python-shim/media_bridge_shim/kinds.py`.
+ * - its row with its stop rule in the shim: `python-shim/media_bridge_shim/callbacks/kinds.py`.
  *
  * A stop with a value of its own needs words in `control/call-answer.ts` as well. The compiler and
  * `test/callbacks/kinds.test.ts` fail while one of these is missing.

@@ -11,8 +11,8 @@ const SHIM = fileURLToPath(new URL("../../python-shim", import.meta.url));
 
 const SHIM_TABLE = `
 import json
-from media_bridge_shim.api.callback_names import EXTENSIONS
-from media_bridge_shim.kinds import KINDS
+from media_bridge_shim.callbacks.callback_names import EXTENSIONS
+from media_bridge_shim.callbacks.kinds import KINDS
 added = {name for names in EXTENSIONS.values() for name in names}
 print(json.dumps([
     {

@@ -7,7 +7,7 @@ import { loadText } from "./folder.ts";
 /** Prints, for each pair of YAML and what the host makes of it, what PyYAML reads and what a module gets. */
 const COMPARE = `
 import json, sys, yaml
-from media_bridge_shim.config_text import read_config
+from media_bridge_shim.loading.config_text import read_config
 pairs = json.load(sys.stdin)
 json.dump([[repr(yaml.safe_load(text)), repr(read_config(sent))] for text, sent in pairs], sys.stdout)
 `;

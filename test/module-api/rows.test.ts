@@ -96,7 +96,7 @@ describe("synapse.module_api", () => {
 function callEach(module: string, names: readonly string[]): string {
   return `
 import ${module} as module_api
-from media_bridge_shim.api.unsupported import UnsupportedByMediaService
+from media_bridge_shim.api.absent.unsupported import UnsupportedByMediaService
 refusing = []
 for name in ${JSON.stringify(names)}:
     value = getattr(module_api, name)

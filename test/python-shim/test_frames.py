@@ -4,9 +4,9 @@ import os
 import tracemalloc
 
 import pytest
-from media_bridge_shim.codec import decode, encode
-from media_bridge_shim.frames import MAX_FRAME_BYTES, FrameError, FrameReader
-from media_bridge_shim.msgpack_validator import MAX_VALUES
+from media_bridge_shim.wire.codec import decode, encode
+from media_bridge_shim.wire.frames import MAX_FRAME_BYTES, FrameError, FrameReader
+from media_bridge_shim.wire.msgpack_validator import MAX_VALUES
 
 
 @pytest.fixture

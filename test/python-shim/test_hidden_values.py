@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from media_bridge_shim.errors import make_load_error
-from media_bridge_shim.hidden_values import hide_values
+from media_bridge_shim.answers.errors import make_load_error
+from media_bridge_shim.answers.hidden_values import hide_values
 
 VECTORS = json.loads((Path(__file__).parent.parent / "fixtures/hidden-values.json").read_text())
 

@@ -8,11 +8,11 @@ SHIM = Path(__file__).parents[2] / "python-shim"
 ROOTS = {SHIM: "media_bridge_shim", SHIM / "compat": "synapse"}
 # Where a module is imported by a name that is not known beforehand: one of the configuration, one of a lazy name.
 IMPORTERS = {
-    "media_bridge_shim.loader",
-    "media_bridge_shim.api.python_modules",
-    "media_bridge_shim.api.unsupported",
-    "media_bridge_shim.database.driver_check",
-    "media_bridge_shim.database.postgres_engine",
+    "media_bridge_shim.loading.loader",
+    "media_bridge_shim.api.helpers.python_modules",
+    "media_bridge_shim.api.absent.unsupported",
+    "media_bridge_shim.database.engines.driver_check",
+    "media_bridge_shim.database.engines.postgres_engine",
 }
 
 
@@ -31,6 +31,23 @@ def test_modules_are_imported_by_name_only_in_the_loader_and_where_names_are_loo
 
 def test_no_module_of_the_shim_imports_itself_by_way_of_others():
     assert find_circles(read_imports()) == []
+
+
+def test_no_folder_of_the_shim_imports_itself_by_way_of_others():
+    imports = read_imports()
+    folders = {}
+    for name in own_modules(imports):
+        # A package itself, which is its `__init__.py`, imports nothing, and its folder's files may import others.
+        targets = {folder_of(target) for target in imports[name] if target not in PACKAGES} - {folder_of(name)}
+        folders.setdefault(folder_of(name), set()).update(targets)
+    assert find_circles(folders) == []
+
+
+def test_a_folder_of_the_shim_has_at_most_fifteen_entries():
+    child = SHIM / "media_bridge_shim"
+    folders = [child, *(path for path in child.rglob("*") if path.is_dir() and path.name != "__pycache__")]
+    sizes = {str(path): sum(entry.name != "__pycache__" for entry in path.iterdir()) for path in folders}
+    assert {path: size for path, size in sizes.items() if size > 15} == {}
 
 
 def test_the_reader_of_imports_sees_every_form_of_them():
@@ -53,6 +70,10 @@ def function():
 def test_the_finder_of_circles_finds_one():
     circles = find_circles({"a": ["b"], "b": ["c"], "c": ["d", "b"], "d": []})
     assert circles == ["b -> c -> b"]
+
+
+def folder_of(name):
+    return name if name in PACKAGES else name.rpartition(".")[0]
 
 
 def own_modules(imports):
@@ -106,6 +127,9 @@ def imports_by_name(source):
     calls = [node.func for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
     names = {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", None) for func in calls}
     return bool(names & {"import_module", "__import__"})
+
+
+PACKAGES = {name for name, path in list_files().items() if path.name == "__init__.py"}
 
 
 def find_circles(imports):

@@ -3,7 +3,7 @@
 import os
 from time import monotonic
 
-from media_bridge_shim.loop import ChannelLoop
+from media_bridge_shim.wire.loop import ChannelLoop
 
 
 def test_a_timer_fires_while_the_channel_always_has_something():

@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from media_bridge_shim.api.awaitables import await_anything
+from media_bridge_shim.api.asynchronous.awaitables import await_anything
 from media_bridge_shim.providers.spool import HIGH_BYTES, Spool, SpoolFailed, WrongBody
 from twisted.internet.defer import ensureDeferred
 

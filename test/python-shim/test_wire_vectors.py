@@ -5,7 +5,7 @@ import math
 from pathlib import Path
 
 import pytest
-from media_bridge_shim.codec import decode, encode
+from media_bridge_shim.wire.codec import decode, encode
 
 VECTORS = json.loads((Path(__file__).parent.parent / "fixtures/wire/vectors.json").read_text())
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from media_bridge_shim.service import current
+from media_bridge_shim.context.service import current
 from synapse.module_api import NOT_SPAM, MediaUploadLimit
 from twisted.internet import defer, reactor
 

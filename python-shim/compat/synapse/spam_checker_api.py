@@ -1,7 +1,7 @@
 """The names of `synapse.spam_checker_api` that are supported here."""
 
-from media_bridge_shim.api.callback_types import RegistrationBehaviour
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.callback_types import RegistrationBehaviour
 
 __all__ = ["RegistrationBehaviour"]
 

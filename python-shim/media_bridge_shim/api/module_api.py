@@ -9,26 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
 
+from ..callbacks.callback_names import UNSUPPORTED_METHODS, UNSUPPORTED_VALUES
+from ..context.running import copy_origin, current_module
 from ..database.access import Store, get_pool
-from ..running import copy_origin, current_module
-from .account_data import AccountDataManager
-from .background import start_process
-from .caches import CachedDescriptor, CachedFunction
-from .callback_names import UNSUPPORTED_METHODS, UNSUPPORTED_VALUES
-from .homeserver import HomeServer
-from .homeserver_calls import HomeserverCalls
-from .http_client import SimpleHttpClient
-from .push_rules import check_actions
+from .absent.unsupported import UnsupportedByMediaService, UnsupportedName, describe, describe_refused
+from .asynchronous.background import start_process
+from .asynchronous.threads import defer_to_thread, defer_to_threadpool
+from .caches.caches import CachedDescriptor, CachedFunction
+from .calls.account_data import AccountDataManager
+from .calls.homeserver_calls import HomeserverCalls
+from .calls.room_calls import RoomCalls
+from .calls.room_list import PublicRoomListManager
+from .calls.user_calls import UserCalls
+from .homeserver.homeserver import HomeServer
+from .homeserver.http_client import SimpleHttpClient
 from .registration import make_register_methods
-from .room_calls import RoomCalls
-from .room_list import PublicRoomListManager
-from .threads import defer_to_thread, defer_to_threadpool
-from .types import UserID
-from .unsupported import UnsupportedByMediaService, UnsupportedName, describe, describe_refused
-from .user_calls import UserCalls
+from .vocabulary.push_rules import check_actions
+from .vocabulary.types import UserID
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..context.service import Service
 
 
 class ModuleApi(UserCalls, RoomCalls):
@@ -154,7 +154,7 @@ class ModuleApi(UserCalls, RoomCalls):
 
     def read_templates(self, filenames: list[str], custom_template_directory: str | None = None) -> list[Any]:
         """Jinja templates from `custom_template_directory`. `ConfigError` where something is missing."""
-        from .templates import read_templates
+        from .helpers.templates import read_templates
 
         folder = custom_template_directory or self.custom_template_dir
         return read_templates(filenames, folder, self.public_baseurl, self.server_name)
@@ -169,7 +169,7 @@ class ModuleApi(UserCalls, RoomCalls):
 
     async def get_user_by_req(self, req: Any, allow_guest: bool = False, allow_expired: bool = False) -> Any:
         """The `Requester` by the access token of a request; raises `InvalidClientCredentialsError` or `AuthError`."""
-        from ..web.requester import get_user_by_req
+        from ..web.requests.requester import get_user_by_req
 
         return await get_user_by_req(self._service.call_host, req, allow_guest)
 

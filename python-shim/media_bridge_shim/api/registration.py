@@ -6,9 +6,9 @@ from collections.abc import Callable
 from inspect import Parameter, Signature
 from typing import Any
 
-from ..kinds import set_argument_maker
-from .callback_names import CALLBACKS, EXTENSIONS, REQUIRED
-from .files import make_spam_check_args
+from ..callbacks.callback_names import CALLBACKS, EXTENSIONS, REQUIRED
+from ..callbacks.kinds import set_argument_maker
+from .media.files import make_spam_check_args
 
 set_argument_maker("check_media_file_for_spam", make_spam_check_args)
 

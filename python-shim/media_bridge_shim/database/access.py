@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..api.unsupported import UnsupportedByMediaService, UnsupportedName, describe
+from ..api.absent.unsupported import UnsupportedByMediaService, UnsupportedName, describe
 
 if TYPE_CHECKING:
-    from ..service import Service
+    from ..context.service import Service
     from .pool import DatabasePool
 
 _pools: dict[int, DatabasePool] = {}

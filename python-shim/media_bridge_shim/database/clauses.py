@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from .engine import BaseDatabaseEngine
+from .engines.engine import BaseDatabaseEngine
 
 
 def make_in_list_sql_clause(

@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.enterprise import adbapi
 
-from .engine import BaseDatabaseEngine
+from .engines.engine import BaseDatabaseEngine
 from .time_limit import NO_TIME_LIMIT, AnyTimeLimit
 from .transaction import Callbacks, LoggingTransaction
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..heard import tell
+from ..logs.heard import tell
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from typing import Any
 from twisted.enterprise import adbapi
 from twisted.internet.defer import Deferred, ensureDeferred
 
-from ..api.async_helpers import delay_cancellation
-from ..api.unsupported import UnsupportedName, describe
-from ..heard import tell
-from ..running import copy_origin
+from ..api.absent.unsupported import UnsupportedName, describe
+from ..api.asynchronous.async_helpers import delay_cancellation
+from ..context.running import copy_origin
+from ..logs.heard import tell
 from .connection import LoggingDatabaseConnection, PooledConnection
-from .engines import create_engine
+from .engines.engines import create_engine
 from .missing_table import names_missing_table
 from .simple_queries import SimpleQueries
 from .time_limit import NO_TIME_LIMIT, AnyTimeLimit, TimeLimit

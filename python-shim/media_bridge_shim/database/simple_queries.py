@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
-from ..api.errors import StoreError
+from ..api.vocabulary.errors import StoreError
 from .clauses import make_in_list_sql_clause
 
 Keys = Mapping[str, Any]

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from .. import held_back
-from .engine import BaseDatabaseEngine
+from ..context import held_back
+from .engines.engine import BaseDatabaseEngine
+from .engines.parameter_style import count_values
+from .engines.postgres_engine import PostgresEngine
+from .engines.sqlite_engine import Sqlite3Engine
 from .missing_table import MissingTables
-from .parameter_style import count_values
-from .postgres_engine import PostgresEngine
-from .sqlite_engine import Sqlite3Engine
 from .time_limit import NO_TIME_LIMIT, AnyTimeLimit
 
 Callbacks = list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]]

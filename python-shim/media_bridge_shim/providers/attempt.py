@@ -11,10 +11,10 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from ..api.awaitables import start
-from ..api.failures import exc_info_of
-from ..errors import DeadlineExceeded
-from ..running import current_module
+from ..answers.errors import DeadlineExceeded
+from ..api.asynchronous.awaitables import start
+from ..api.asynchronous.failures import exc_info_of
+from ..context.running import current_module
 
 logger = logging.getLogger(__name__)
 

@@ -11,9 +11,9 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from ..api.awaitables import start
-from ..api.files import FileInfo
-from ..errors import AnswerError
+from ..answers.errors import AnswerError
+from ..api.asynchronous.awaitables import start
+from ..api.media.files import FileInfo
 from .spool import Spool
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, ensureDeferred, succeed
 
-from ..api.awaitables import maybe_awaitable
-from ..api.files import make_file_info
-from ..errors import WireError, make_callback_error
-from ..loader import LoadedModule
+from ..answers.errors import WireError, make_callback_error
+from ..api.asynchronous.awaitables import maybe_awaitable
+from ..api.media.files import make_file_info
+from ..loading.loader import LoadedModule
 from .attempt import run_within
 from .fetching import WantedFile, fetch_into_spool
 from .spool import SpoolFailed

@@ -17,10 +17,10 @@ from twisted.internet.address import UNIXAddress
 from twisted.python.failure import Failure
 from twisted.web.server import Request
 
-from ..api.logging_context import LoggingContext, set_current_context
-from ..running import current_module, current_request
-from .addresses import get_request_user_agent, redact_uri
-from .error_answers import return_json_error
+from ..api.asynchronous.logging_context import LoggingContext, set_current_context
+from ..context.running import current_module, current_request
+from .answers.error_answers import return_json_error
+from .requests.addresses import get_request_user_agent, redact_uri
 
 logger = logging.getLogger(__name__)
 

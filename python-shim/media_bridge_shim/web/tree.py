@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .plain_resources import OptionsResource, UnrecognizedRequestResource
+from .resources.plain_resources import OptionsResource, UnrecognizedRequestResource
 
 
 class ResourceTree:

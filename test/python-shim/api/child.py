@@ -18,8 +18,8 @@ def main(settings: dict, script: str) -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     asyncioreactor.install(loop)
-    from media_bridge_shim.registry import Registry
-    from media_bridge_shim.service import Service, set_current
+    from media_bridge_shim.callbacks.registry import Registry
+    from media_bridge_shim.context.service import Service, set_current
     from media_bridge_shim.web.server import WebServer
     from twisted.internet import reactor
     from twisted.internet.defer import ensureDeferred

@@ -109,7 +109,7 @@ def test_a_requester_acts_for_its_user():
 
 
 def test_file_info_tells_thumbnails_and_nothing_of_the_upload():
-    from media_bridge_shim.api.files import make_file_info
+    from media_bridge_shim.api.media.files import make_file_info
 
     thumbnail = {"width": 1, "height": 2, "method": "crop", "type": "image/png", "length": 3}
     info = make_file_info({"server_name": None, "file_id": "abc", "url_cache": False, "thumbnail": thumbnail})

@@ -4,7 +4,7 @@ import copy
 from collections.abc import Mapping
 
 import pytest
-from media_bridge_shim.api.event_base import EventBase
+from media_bridge_shim.api.vocabulary.event_base import EventBase
 
 MEMBER = {
     "event_id": "$e",

@@ -8,7 +8,7 @@ def test_the_wrapper_hands_over_the_file_in_pieces_and_lets_others_run(run, tmp_
     path.write_bytes(bytes(range(256)) * 4096 + b"rest")
     script = f"""
 import hashlib, threading
-from media_bridge_shim.api.files import make_file_wrapper
+from media_bridge_shim.api.media.files import make_file_wrapper
 async def main():
     wrapper = make_file_wrapper({str(path)!r})
     digest, sizes, turns, on_main, seen = hashlib.sha256(), [], 0, set(), set()
@@ -38,7 +38,7 @@ def test_the_wrapper_passes_on_failures_of_file_and_callback_and_closes_the_file
     path.write_bytes(b"x" * 20000)
     script = f"""
 import os
-from media_bridge_shim.api.files import make_file_wrapper
+from media_bridge_shim.api.media.files import make_file_wrapper
 async def main():
     messages = []
     def broken(piece): raise ValueError("stop")
@@ -81,7 +81,7 @@ async def main():
 
 IRREGULAR = """
 import os, socket
-from media_bridge_shim.api.files import make_file_wrapper
+from media_bridge_shim.api.media.files import make_file_wrapper
 from synapse.media.storage_provider import FileStorageProviderBackend
 from synapse.media._base import FileInfo
 def put(what, path):

@@ -32,7 +32,7 @@ async def main():
 
 def test_all_eleven_groups_accept_all_their_keywords(run):
     script = """
-from media_bridge_shim.api.callback_names import CALLBACKS
+from media_bridge_shim.callbacks.callback_names import CALLBACKS
 async def main():
     for group, names in CALLBACKS.items():
         getattr(api, f"register_{group}_callbacks")(**{name: print for name in names})
@@ -98,7 +98,7 @@ async def main():
 
 def test_unsupported_methods_refuse_when_called_and_missing_attributes_behave(run):
     script = """
-from media_bridge_shim.api.callback_names import UNSUPPORTED_METHODS
+from media_bridge_shim.callbacks.callback_names import UNSUPPORTED_METHODS
 async def main():
     def message(call):
         try: call()

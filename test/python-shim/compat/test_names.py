@@ -48,7 +48,7 @@ def test_every_name_that_synapse_publishes_in_module_api_can_be_imported():
 
 @pytest.mark.parametrize("method", sorted(NAMES["register_keywords"]))
 def test_register_methods_take_synapses_keywords_and_nothing_by_position(method):
-    from media_bridge_shim.api.callback_names import EXTENSIONS
+    from media_bridge_shim.callbacks.callback_names import EXTENSIONS
     from synapse.module_api import ModuleApi
 
     signature = inspect.signature(getattr(ModuleApi, method))
@@ -59,7 +59,7 @@ def test_register_methods_take_synapses_keywords_and_nothing_by_position(method)
 
 @pytest.mark.parametrize("method", sorted(NAMES["method_parameters"]))
 def test_supported_methods_have_synapses_parameters(method):
-    from media_bridge_shim.api.callback_names import UNSUPPORTED_METHODS
+    from media_bridge_shim.callbacks.callback_names import UNSUPPORTED_METHODS
     from synapse.module_api import ModuleApi
 
     if method not in UNSUPPORTED_METHODS:

@@ -14,7 +14,7 @@ from signatures import find_refused
 
 FOLDER = Path(__file__).parent
 SURFACE = json.loads((FOLDER / "surface-1.163.json").read_text())
-FACTS = FOLDER.parents[2] / "python-shim" / "media_bridge_shim" / "api" / "synapse_names.json"
+FACTS = FOLDER.parents[2] / "python-shim" / "media_bridge_shim" / "api" / "absent" / "synapse_names.json"
 SYNAPSE = FOLDER.parents[2] / ".synapse" / "bin" / "python"
 ONLY_THERE = "is not supported by the media service: only Synapse itself has it"
 

@@ -210,7 +210,7 @@ async def main():
 
 def test_the_logging_context_and_the_module_follow_into_the_thread_and_back(interact, engine):
     script = """
-from media_bridge_shim.running import current_module
+from media_bridge_shim.context.running import current_module
 from synapse.logging.context import LoggingContext, current_context
 async def main():
     def look(txn):

@@ -1,7 +1,7 @@
 """`?` and `%s` on both engines."""
 
 import pytest
-from media_bridge_shim.database.parameter_style import count_values, for_postgres, for_sqlite
+from media_bridge_shim.database.engines.parameter_style import count_values, for_postgres, for_sqlite
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_postgres_reads_both_styles(sql, values, expected):
 
 
 def test_long_statements_are_read_too_and_not_remembered():
-    from media_bridge_shim.database import parameter_style
+    from media_bridge_shim.database.engines import parameter_style
 
     remembered = parameter_style._for_postgres.cache_info().currsize
     sql = f"SELECT a FROM t WHERE b IN ({','.join('?' * 10_000)})"

@@ -121,7 +121,7 @@ async def main():
 def test_a_statement_that_begins_when_the_time_is_over_does_not_hold_up_the_end(limited):
     # As if each interrupt came right before it.
     script = f"""
-from media_bridge_shim.database.sqlite_engine import Sqlite3Engine
+from media_bridge_shim.database.engines.sqlite_engine import Sqlite3Engine
 Sqlite3Engine.end_transaction = lambda self, conn: conn.rollback()
 async def main():
     def endless(txn):

@@ -2,7 +2,7 @@
 
 import socket
 
-from media_bridge_shim.codec import encode
+from media_bridge_shim.wire.codec import encode
 from synapse_media_bridge_module.channel import Channel
 from synapse_media_bridge_module.peer import Peer
 from twisted.internet.task import Clock

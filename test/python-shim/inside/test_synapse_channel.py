@@ -6,7 +6,7 @@ import time
 
 import pytest
 from hostile_node import HostileNode
-from media_bridge_shim.codec import encode
+from media_bridge_shim.wire.codec import encode
 from synapse_media_bridge_module.channel import MAX_QUEUED_BYTES, Channel
 from synapse_media_bridge_module.conversation import Hello, initialize, read_entry, set_up, wait_for
 from synapse_media_bridge_module.errors import NodeUnavailable, StartFailed

@@ -21,6 +21,6 @@ import pytest
     ],
 )
 def test_no_spelling_of_a_secret_parameter_reaches_the_log(uri, expected):
-    from media_bridge_shim.web.addresses import redact_uri
+    from media_bridge_shim.web.requests.addresses import redact_uri
 
     assert redact_uri(uri) == expected

@@ -1,6 +1,7 @@
 """The names of `synapse.api.constants` that are supported here."""
 
-from media_bridge_shim.api.constants import (
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.constants import (
     APP_SERVICE_REGISTRATION_TYPE,
     CANONICALJSON_MAX_INT,
     CANONICALJSON_MIN_INT,
@@ -50,7 +51,6 @@ from media_bridge_shim.api.constants import (
     ToDeviceEventTypes,
     UserTypes,
 )
-from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
     "APP_SERVICE_REGISTRATION_TYPE",
@@ -107,6 +107,6 @@ __all__ = [
 guard(
     __name__,
     {
-        "Duration": "media_bridge_shim.api.duration",
+        "Duration": "media_bridge_shim.api.helpers.duration",
     },
 )

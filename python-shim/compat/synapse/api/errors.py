@@ -1,7 +1,8 @@
 """The names of `synapse.api.errors` that are supported here."""
 
-from media_bridge_shim.api.codes import Codes
-from media_bridge_shim.api.errors import (
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.codes import Codes
+from media_bridge_shim.api.vocabulary.errors import (
     AuthError,
     CodeMessageException,
     ConsentNotGivenError,
@@ -46,7 +47,6 @@ from media_bridge_shim.api.errors import (
     UserLockedError,
     cs_error,
 )
-from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
     "AuthError",
@@ -99,6 +99,6 @@ __all__ = [
 guard(
     __name__,
     {
-        "json_decoder": "media_bridge_shim.api.json_coders",
+        "json_decoder": "media_bridge_shim.api.helpers.json_coders",
     },
 )

@@ -1,8 +1,8 @@
 """The names of `synapse.api.presence` that are supported here."""
 
-from media_bridge_shim.api.placeholders import UserDevicePresenceState
-from media_bridge_shim.api.types import UserPresenceState
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.placeholders import UserDevicePresenceState
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.types import UserPresenceState
 
 __all__ = [
     "UserDevicePresenceState",
@@ -13,7 +13,7 @@ __all__ = [
 guard(
     __name__,
     {
-        "JsonDict": "media_bridge_shim.api.json_types",
-        "PresenceState": "media_bridge_shim.api.constants",
+        "JsonDict": "media_bridge_shim.api.vocabulary.json_types",
+        "PresenceState": "media_bridge_shim.api.vocabulary.constants",
     },
 )

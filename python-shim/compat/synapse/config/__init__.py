@@ -1,7 +1,7 @@
 """The names of `synapse.config` that are supported here."""
 
-from media_bridge_shim.api.config import ConfigError
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.helpers.config import ConfigError
 
 __all__ = ["ConfigError"]
 

@@ -1,9 +1,9 @@
 """The names of `synapse.config._base` that are supported here."""
 
-from media_bridge_shim.api.config import Config, ConfigError, format_config_error, path_exists, read_file
-from media_bridge_shim.api.homeserver import RootConfig
-from media_bridge_shim.api.placeholders import RoutableShardedWorkerHandlingConfig, ShardedWorkerHandlingConfig
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.placeholders import RoutableShardedWorkerHandlingConfig, ShardedWorkerHandlingConfig
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.helpers.config import Config, ConfigError, format_config_error, path_exists, read_file
+from media_bridge_shim.api.homeserver.homeserver import RootConfig
 
 __all__ = [
     "Config",
@@ -20,7 +20,7 @@ __all__ = [
 guard(
     __name__,
     {
-        "StrSequence": "media_bridge_shim.api.json_types",
-        "parse_and_validate_server_name": "media_bridge_shim.api.stringutils",
+        "StrSequence": "media_bridge_shim.api.vocabulary.json_types",
+        "parse_and_validate_server_name": "media_bridge_shim.api.vocabulary.stringutils",
     },
 )

@@ -1,6 +1,6 @@
 """The names of `synapse.http.site` that are supported here."""
 
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
 
 # Imported when first touched: with them comes the web server of Twisted.
 guard(

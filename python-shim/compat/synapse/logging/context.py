@@ -1,6 +1,7 @@
 """The names of `synapse.logging.context` that are supported here."""
 
-from media_bridge_shim.api.logging_context import (
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.asynchronous.logging_context import (
     SENTINEL_CONTEXT,
     ContextRequest,
     LoggingContext,
@@ -16,8 +17,7 @@ from media_bridge_shim.api.logging_context import (
     run_in_background,
     set_current_context,
 )
-from media_bridge_shim.api.threads import defer_to_thread, defer_to_threadpool
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.asynchronous.threads import defer_to_thread, defer_to_threadpool
 
 __all__ = [
     "ContextRequest",
@@ -42,7 +42,7 @@ __all__ = [
 guard(
     __name__,
     {
-        "ContextResourceUsage": "media_bridge_shim.api.logging_context",
-        "random_string_insecure_fast": "media_bridge_shim.api.stringutils",
+        "ContextResourceUsage": "media_bridge_shim.api.asynchronous.logging_context",
+        "random_string_insecure_fast": "media_bridge_shim.api.vocabulary.stringutils",
     },
 )

@@ -2,24 +2,7 @@
 
 import synapse.module_api.callbacks as callbacks
 import synapse.module_api.errors as errors
-from media_bridge_shim.api.account_data import AccountDataManager
-from media_bridge_shim.api.awaitables import maybe_awaitable
-from media_bridge_shim.api.background import run_as_background_process
-from media_bridge_shim.api.caches import CachedFunction, cached
-from media_bridge_shim.api.callback_types import NOT_SPAM, Callback, LoginResponse
-from media_bridge_shim.api.clock import Clock
-from media_bridge_shim.api.codes import Codes
-from media_bridge_shim.api.config import ConfigError
-from media_bridge_shim.api.constants import ProfileFields
-from media_bridge_shim.api.duration import Duration
-from media_bridge_shim.api.errors import SynapseError
-from media_bridge_shim.api.event_base import EventBase
-from media_bridge_shim.api.frozenutils import freeze
-from media_bridge_shim.api.http_client import SimpleHttpClient
-from media_bridge_shim.api.json_types import Absent, AbsentType, JsonDict, JsonMapping, StateMap
-from media_bridge_shim.api.logging_context import make_deferred_yieldable, run_in_background
-from media_bridge_shim.api.module_api import ModuleApi
-from media_bridge_shim.api.placeholders import (
+from media_bridge_shim.api.absent.placeholders import (
     AuthHandler,
     DataStore,
     HttpPusher,
@@ -28,10 +11,28 @@ from media_bridge_shim.api.placeholders import (
     SpamCheckerModuleApiCallbacks,
     StateFilter,
 )
-from media_bridge_shim.api.push_rules import check_actions
-from media_bridge_shim.api.room_list import PublicRoomListManager
-from media_bridge_shim.api.threads import defer_to_thread, defer_to_threadpool
-from media_bridge_shim.api.types import (
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.asynchronous.awaitables import maybe_awaitable
+from media_bridge_shim.api.asynchronous.background import run_as_background_process
+from media_bridge_shim.api.asynchronous.clock import Clock
+from media_bridge_shim.api.asynchronous.logging_context import make_deferred_yieldable, run_in_background
+from media_bridge_shim.api.asynchronous.threads import defer_to_thread, defer_to_threadpool
+from media_bridge_shim.api.caches.caches import CachedFunction, cached
+from media_bridge_shim.api.calls.account_data import AccountDataManager
+from media_bridge_shim.api.calls.room_list import PublicRoomListManager
+from media_bridge_shim.api.helpers.config import ConfigError
+from media_bridge_shim.api.helpers.duration import Duration
+from media_bridge_shim.api.helpers.frozenutils import freeze
+from media_bridge_shim.api.homeserver.http_client import SimpleHttpClient
+from media_bridge_shim.api.module_api import ModuleApi
+from media_bridge_shim.api.vocabulary.callback_types import NOT_SPAM, Callback, LoginResponse
+from media_bridge_shim.api.vocabulary.codes import Codes
+from media_bridge_shim.api.vocabulary.constants import ProfileFields
+from media_bridge_shim.api.vocabulary.errors import SynapseError
+from media_bridge_shim.api.vocabulary.event_base import EventBase
+from media_bridge_shim.api.vocabulary.json_types import Absent, AbsentType, JsonDict, JsonMapping, StateMap
+from media_bridge_shim.api.vocabulary.push_rules import check_actions
+from media_bridge_shim.api.vocabulary.types import (
     PRESENCE_ALL_USERS,
     DomainSpecificString,
     ProfileInfo,
@@ -46,8 +47,7 @@ from media_bridge_shim.api.types import (
     UserProfile,
     create_requester,
 )
-from media_bridge_shim.api.unsupported import guard
-from media_bridge_shim.api.upload_limit import MediaUploadLimit
+from media_bridge_shim.api.vocabulary.upload_limit import MediaUploadLimit
 from media_bridge_shim.database.transaction import LoggingTransaction
 
 ADD_EXTRA_FIELDS_TO_UNSIGNED_CLIENT_EVENT_CALLBACK = Callback
@@ -212,10 +212,10 @@ guard(
     __name__,
     {
         "DatabasePool": "media_bridge_shim.database.pool",
-        "DirectServeHtmlResource": "media_bridge_shim.web.async_resources",
-        "DirectServeJsonResource": "media_bridge_shim.web.async_resources",
+        "DirectServeHtmlResource": "media_bridge_shim.web.resources.async_resources",
+        "DirectServeJsonResource": "media_bridge_shim.web.resources.async_resources",
         "SynapseRequest": "media_bridge_shim.web.request",
-        "parse_json_object_from_request": "media_bridge_shim.web.bodies",
-        "respond_with_html": "media_bridge_shim.web.answers",
+        "parse_json_object_from_request": "media_bridge_shim.web.requests.bodies",
+        "respond_with_html": "media_bridge_shim.web.answers.answers",
     },
 )

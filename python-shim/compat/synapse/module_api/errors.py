@@ -1,15 +1,15 @@
 """The names of `synapse.module_api.errors` that are supported here."""
 
-from media_bridge_shim.api.codes import Codes
-from media_bridge_shim.api.config import ConfigError
-from media_bridge_shim.api.errors import (
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.helpers.config import ConfigError
+from media_bridge_shim.api.vocabulary.codes import Codes
+from media_bridge_shim.api.vocabulary.errors import (
     InvalidClientCredentialsError,
     InvalidRuleException,
     RedirectException,
     RuleNotFoundException,
     SynapseError,
 )
-from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
     "Codes",

@@ -1,6 +1,6 @@
 """The names of `synapse.storage.database` that are supported here."""
 
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
 from media_bridge_shim.database.clauses import (
     make_in_list_sql_clause,
     make_tuple_comparison_clause,

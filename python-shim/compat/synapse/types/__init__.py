@@ -1,8 +1,9 @@
 """The names of `synapse.types` that are supported here."""
 
-from media_bridge_shim.api.codes import Codes
-from media_bridge_shim.api.errors import SynapseError
-from media_bridge_shim.api.json_types import (
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.codes import Codes
+from media_bridge_shim.api.vocabulary.errors import SynapseError
+from media_bridge_shim.api.vocabulary.json_types import (
     Absent,
     AbsentType,
     JsonDict,
@@ -14,8 +15,8 @@ from media_bridge_shim.api.json_types import (
     StrCollection,
     StrSequence,
 )
-from media_bridge_shim.api.stringutils import parse_and_validate_server_name
-from media_bridge_shim.api.types import (
+from media_bridge_shim.api.vocabulary.stringutils import parse_and_validate_server_name
+from media_bridge_shim.api.vocabulary.types import (
     GUEST_USER_ID_PATTERN,
     MXID_LOCALPART_ALLOWED_CHARACTERS,
     NON_MXID_CHARACTER_PATTERN,
@@ -57,7 +58,6 @@ from media_bridge_shim.api.types import (
     is_compliant_user_id_localpart,
     map_username_to_mxid_localpart,
 )
-from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
     "Absent",
@@ -119,6 +119,6 @@ __all__ = [
 guard(
     __name__,
     {
-        "cancellable": "media_bridge_shim.web.cancellation",
+        "cancellable": "media_bridge_shim.web.answers.cancellation",
     },
 )

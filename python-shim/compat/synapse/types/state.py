@@ -1,7 +1,7 @@
 """The names of `synapse.types.state` that are supported here."""
 
-from media_bridge_shim.api.placeholders import StateFilter
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.placeholders import StateFilter
+from media_bridge_shim.api.absent.unsupported import guard
 
 __all__ = ["StateFilter"]
 
@@ -9,9 +9,9 @@ __all__ = ["StateFilter"]
 guard(
     __name__,
     {
-        "EventTypes": "media_bridge_shim.api.constants",
-        "MutableStateMap": "media_bridge_shim.api.json_types",
-        "StateKey": "media_bridge_shim.api.json_types",
-        "StateMap": "media_bridge_shim.api.json_types",
+        "EventTypes": "media_bridge_shim.api.vocabulary.constants",
+        "MutableStateMap": "media_bridge_shim.api.vocabulary.json_types",
+        "StateKey": "media_bridge_shim.api.vocabulary.json_types",
+        "StateMap": "media_bridge_shim.api.vocabulary.json_types",
     },
 )

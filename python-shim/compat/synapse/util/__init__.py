@@ -1,9 +1,9 @@
 """The names of `synapse.util` that are supported here."""
 
-from media_bridge_shim.api.clock import Clock
-from media_bridge_shim.api.failures import ExceptionBundle, log_failure, unwrapFirstError
-from media_bridge_shim.api.json_coders import json_decoder, json_encoder
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.asynchronous.clock import Clock
+from media_bridge_shim.api.asynchronous.failures import ExceptionBundle, log_failure, unwrapFirstError
+from media_bridge_shim.api.helpers.json_coders import json_decoder, json_encoder
 
 __all__ = [
     "Clock",
@@ -18,6 +18,6 @@ __all__ = [
 guard(
     __name__,
     {
-        "JsonDict": "media_bridge_shim.api.json_types",
+        "JsonDict": "media_bridge_shim.api.vocabulary.json_types",
     },
 )

@@ -1,6 +1,7 @@
 """The names of `synapse.util.async_helpers` that are supported here."""
 
-from media_bridge_shim.api.async_helpers import (
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.asynchronous.async_helpers import (
     Linearizer,
     ObservableDeferred,
     concurrently_execute,
@@ -10,8 +11,8 @@ from media_bridge_shim.api.async_helpers import (
     timeout_deferred,
     yieldable_gather_results,
 )
-from media_bridge_shim.api.awaitables import maybe_awaitable
-from media_bridge_shim.api.locks import (
+from media_bridge_shim.api.asynchronous.awaitables import maybe_awaitable
+from media_bridge_shim.api.asynchronous.locks import (
     AwakenableSleeper,
     DeferredEvent,
     DoneAwaitable,
@@ -20,7 +21,6 @@ from media_bridge_shim.api.locks import (
     observe_deferred,
     yieldable_gather_results_delaying_cancellation,
 )
-from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
     "AwakenableSleeper",
@@ -45,13 +45,13 @@ __all__ = [
 guard(
     __name__,
     {
-        "AbstractObservableDeferred": "media_bridge_shim.api.async_helpers",
-        "Clock": "media_bridge_shim.api.clock",
-        "Duration": "media_bridge_shim.api.duration",
-        "PreserveLoggingContext": "media_bridge_shim.api.logging_context",
-        "cancellable": "media_bridge_shim.web.cancellation",
-        "make_deferred_yieldable": "media_bridge_shim.api.logging_context",
-        "run_coroutine_in_background": "media_bridge_shim.api.logging_context",
-        "run_in_background": "media_bridge_shim.api.logging_context",
+        "AbstractObservableDeferred": "media_bridge_shim.api.asynchronous.async_helpers",
+        "Clock": "media_bridge_shim.api.asynchronous.clock",
+        "Duration": "media_bridge_shim.api.helpers.duration",
+        "PreserveLoggingContext": "media_bridge_shim.api.asynchronous.logging_context",
+        "cancellable": "media_bridge_shim.web.answers.cancellation",
+        "make_deferred_yieldable": "media_bridge_shim.api.asynchronous.logging_context",
+        "run_coroutine_in_background": "media_bridge_shim.api.asynchronous.logging_context",
+        "run_in_background": "media_bridge_shim.api.asynchronous.logging_context",
     },
 )

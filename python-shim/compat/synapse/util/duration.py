@@ -1,7 +1,7 @@
 """The names of `synapse.util.duration` that are supported here."""
 
-from media_bridge_shim.api.duration import Duration
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.helpers.duration import Duration
 
 __all__ = ["Duration"]
 

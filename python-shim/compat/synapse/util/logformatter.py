@@ -1,10 +1,10 @@
 """The names of `synapse.util.logformatter` that are supported here."""
 
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
 
 guard(
     __name__,
     {
-        "LogFormatter": "media_bridge_shim.api.log_formatter",
+        "LogFormatter": "media_bridge_shim.api.helpers.log_formatter",
     },
 )

@@ -1,6 +1,7 @@
 """The names of `synapse.util.stringutils` that are supported here."""
 
-from media_bridge_shim.api.stringutils import (
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.stringutils import (
     CLIENT_SECRET_REGEX,
     MXC_REGEX,
     NAMESPACED_GRAMMAR,
@@ -20,7 +21,6 @@ from media_bridge_shim.api.stringutils import (
     strtobool,
     valid_id_server_location,
 )
-from media_bridge_shim.api.unsupported import guard
 
 __all__ = [
     "CLIENT_SECRET_REGEX",
@@ -47,7 +47,7 @@ __all__ = [
 guard(
     __name__,
     {
-        "Codes": "media_bridge_shim.api.codes",
-        "SynapseError": "media_bridge_shim.api.errors",
+        "Codes": "media_bridge_shim.api.vocabulary.codes",
+        "SynapseError": "media_bridge_shim.api.vocabulary.errors",
     },
 )

@@ -1,6 +1,6 @@
 """The names of `synapse.module_api.callbacks` that are supported here."""
 
-from media_bridge_shim.api.placeholders import (
+from media_bridge_shim.api.absent.placeholders import (
     AccountValidityModuleApiCallbacks,
     FederationModuleApiCallbacks,
     MediaRepositoryModuleApiCallbacks,
@@ -9,7 +9,7 @@ from media_bridge_shim.api.placeholders import (
     SpamCheckerModuleApiCallbacks,
     ThirdPartyEventRulesModuleApiCallbacks,
 )
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
 
 __all__ = [
     "AccountValidityModuleApiCallbacks",

@@ -1,8 +1,8 @@
 """The names of `synapse.module_api.callbacks.account_validity_callbacks` that are supported here."""
 
-from media_bridge_shim.api.callback_types import Callback
-from media_bridge_shim.api.placeholders import AccountValidityModuleApiCallbacks
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.placeholders import AccountValidityModuleApiCallbacks
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.callback_types import Callback
 
 IS_USER_EXPIRED_CALLBACK = Callback
 ON_LEGACY_ADMIN_REQUEST = Callback

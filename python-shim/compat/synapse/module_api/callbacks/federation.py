@@ -1,8 +1,8 @@
 """The names of `synapse.module_api.callbacks.federation` that are supported here."""
 
-from media_bridge_shim.api.callback_types import Callback
-from media_bridge_shim.api.placeholders import FederationEventDeliveryEvent, FederationModuleApiCallbacks
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.placeholders import FederationEventDeliveryEvent, FederationModuleApiCallbacks
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.callback_types import Callback
 
 ON_EVENT_DELIVERED_OVER_FEDERATION_CALLBACK = Callback
 
@@ -16,6 +16,6 @@ __all__ = [
 guard(
     __name__,
     {
-        "EventBase": "media_bridge_shim.api.event_base",
+        "EventBase": "media_bridge_shim.api.vocabulary.event_base",
     },
 )

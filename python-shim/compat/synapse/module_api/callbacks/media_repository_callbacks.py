@@ -1,10 +1,10 @@
 """The names of `synapse.module_api.callbacks.media_repository_callbacks` that are supported here."""
 
-from media_bridge_shim.api.callback_types import Callback
-from media_bridge_shim.api.json_types import JsonDict
-from media_bridge_shim.api.placeholders import MediaRepositoryModuleApiCallbacks
-from media_bridge_shim.api.unsupported import guard
-from media_bridge_shim.api.upload_limit import MediaUploadLimit
+from media_bridge_shim.api.absent.placeholders import MediaRepositoryModuleApiCallbacks
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.callback_types import Callback
+from media_bridge_shim.api.vocabulary.json_types import JsonDict
+from media_bridge_shim.api.vocabulary.upload_limit import MediaUploadLimit
 
 GET_MEDIA_CONFIG_FOR_USER_CALLBACK = Callback
 GET_MEDIA_UPLOAD_LIMITS_FOR_USER_CALLBACK = Callback
@@ -25,7 +25,7 @@ __all__ = [
 guard(
     __name__,
     {
-        "Measure": "media_bridge_shim.api.measure",
-        "delay_cancellation": "media_bridge_shim.api.async_helpers",
+        "Measure": "media_bridge_shim.api.asynchronous.measure",
+        "delay_cancellation": "media_bridge_shim.api.asynchronous.async_helpers",
     },
 )

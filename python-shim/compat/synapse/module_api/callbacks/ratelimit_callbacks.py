@@ -1,9 +1,9 @@
 """The names of `synapse.module_api.callbacks.ratelimit_callbacks` that are supported here."""
 
-from media_bridge_shim.api.callback_types import Callback
-from media_bridge_shim.api.placeholders import RatelimitModuleApiCallbacks
-from media_bridge_shim.api.types import RatelimitOverride
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.placeholders import RatelimitModuleApiCallbacks
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.callback_types import Callback
+from media_bridge_shim.api.vocabulary.types import RatelimitOverride
 
 GET_RATELIMIT_OVERRIDE_FOR_USER_CALLBACK = Callback
 
@@ -17,7 +17,7 @@ __all__ = [
 guard(
     __name__,
     {
-        "Measure": "media_bridge_shim.api.measure",
-        "delay_cancellation": "media_bridge_shim.api.async_helpers",
+        "Measure": "media_bridge_shim.api.asynchronous.measure",
+        "delay_cancellation": "media_bridge_shim.api.asynchronous.async_helpers",
     },
 )

@@ -1,10 +1,10 @@
 """The names of `synapse.module_api.callbacks.spamchecker_callbacks` that are supported here."""
 
-from media_bridge_shim.api.callback_types import NOT_SPAM, Callback, RegistrationBehaviour
-from media_bridge_shim.api.codes import Codes
-from media_bridge_shim.api.files import FileInfo, ReadableFileWrapper
-from media_bridge_shim.api.placeholders import SpamCheckerModuleApiCallbacks, load_legacy_spam_checkers
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.placeholders import SpamCheckerModuleApiCallbacks, load_legacy_spam_checkers
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.media.files import FileInfo, ReadableFileWrapper
+from media_bridge_shim.api.vocabulary.callback_types import NOT_SPAM, Callback, RegistrationBehaviour
+from media_bridge_shim.api.vocabulary.codes import Codes
 
 CHECK_EVENT_FOR_SPAM_CALLBACK = Callback
 CHECK_LOGIN_FOR_SPAM_CALLBACK = Callback
@@ -53,12 +53,12 @@ __all__ = [
 guard(
     __name__,
     {
-        "JsonDict": "media_bridge_shim.api.json_types",
-        "Measure": "media_bridge_shim.api.measure",
-        "RoomAlias": "media_bridge_shim.api.types",
-        "UserProfile": "media_bridge_shim.api.types",
-        "delay_cancellation": "media_bridge_shim.api.async_helpers",
-        "maybe_awaitable": "media_bridge_shim.api.awaitables",
-        "trace": "media_bridge_shim.api.tracing",
+        "JsonDict": "media_bridge_shim.api.vocabulary.json_types",
+        "Measure": "media_bridge_shim.api.asynchronous.measure",
+        "RoomAlias": "media_bridge_shim.api.vocabulary.types",
+        "UserProfile": "media_bridge_shim.api.vocabulary.types",
+        "delay_cancellation": "media_bridge_shim.api.asynchronous.async_helpers",
+        "maybe_awaitable": "media_bridge_shim.api.asynchronous.awaitables",
+        "trace": "media_bridge_shim.api.asynchronous.tracing",
     },
 )

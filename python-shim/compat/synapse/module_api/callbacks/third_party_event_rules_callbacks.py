@@ -1,11 +1,11 @@
 """The names of `synapse.module_api.callbacks.third_party_event_rules_callbacks` that are supported here."""
 
-from media_bridge_shim.api.callback_types import Callback
-from media_bridge_shim.api.placeholders import (
+from media_bridge_shim.api.absent.placeholders import (
     ThirdPartyEventRulesModuleApiCallbacks,
     load_legacy_third_party_event_rules,
 )
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.vocabulary.callback_types import Callback
 
 CHECK_CAN_DEACTIVATE_USER_CALLBACK = Callback
 CHECK_CAN_SHUTDOWN_ROOM_CALLBACK = Callback
@@ -41,13 +41,13 @@ __all__ = [
 guard(
     __name__,
     {
-        "EventBase": "media_bridge_shim.api.event_base",
-        "ModuleFailedException": "media_bridge_shim.api.errors",
-        "ProfileInfo": "media_bridge_shim.api.types",
-        "Requester": "media_bridge_shim.api.types",
-        "StateMap": "media_bridge_shim.api.json_types",
-        "SynapseError": "media_bridge_shim.api.errors",
-        "delay_cancellation": "media_bridge_shim.api.async_helpers",
-        "maybe_awaitable": "media_bridge_shim.api.awaitables",
+        "EventBase": "media_bridge_shim.api.vocabulary.event_base",
+        "ModuleFailedException": "media_bridge_shim.api.vocabulary.errors",
+        "ProfileInfo": "media_bridge_shim.api.vocabulary.types",
+        "Requester": "media_bridge_shim.api.vocabulary.types",
+        "StateMap": "media_bridge_shim.api.vocabulary.json_types",
+        "SynapseError": "media_bridge_shim.api.vocabulary.errors",
+        "delay_cancellation": "media_bridge_shim.api.asynchronous.async_helpers",
+        "maybe_awaitable": "media_bridge_shim.api.asynchronous.awaitables",
     },
 )

@@ -1,5 +1,5 @@
 """The names of `synapse.storage.databases` that are supported here."""
 
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
 
 guard(__name__)

@@ -1,7 +1,7 @@
 """The names of `synapse.storage.databases.main` that are supported here."""
 
-from media_bridge_shim.api.placeholders import DataStore
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.placeholders import DataStore
+from media_bridge_shim.api.absent.unsupported import guard
 
 __all__ = ["DataStore"]
 

@@ -1,10 +1,10 @@
 """The names of `synapse.storage.engines` that are supported here."""
 
-from media_bridge_shim.api.unsupported import guard
-from media_bridge_shim.database.engine import BaseDatabaseEngine, IncorrectDatabaseSetup
-from media_bridge_shim.database.engines import create_engine
-from media_bridge_shim.database.postgres_engine import PostgresEngine
-from media_bridge_shim.database.sqlite_engine import Sqlite3Engine
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.database.engines.engine import BaseDatabaseEngine, IncorrectDatabaseSetup
+from media_bridge_shim.database.engines.engines import create_engine
+from media_bridge_shim.database.engines.postgres_engine import PostgresEngine
+from media_bridge_shim.database.engines.sqlite_engine import Sqlite3Engine
 
 __all__ = ["BaseDatabaseEngine", "IncorrectDatabaseSetup", "PostgresEngine", "Sqlite3Engine", "create_engine"]
 

@@ -1,7 +1,7 @@
 """The names of `synapse.storage.engines.postgres` that are supported here."""
 
-from media_bridge_shim.api.unsupported import guard
-from media_bridge_shim.database.postgres_engine import PostgresEngine
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.database.engines.postgres_engine import PostgresEngine
 
 __all__ = ["PostgresEngine"]
 

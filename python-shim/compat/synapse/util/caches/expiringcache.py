@@ -1,12 +1,12 @@
 """The names of `synapse.util.caches.expiringcache` that are supported here."""
 
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
 
 guard(
     __name__,
     {
-        "Clock": "media_bridge_shim.api.clock",
-        "Duration": "media_bridge_shim.api.duration",
-        "ExpiringCache": "media_bridge_shim.api.more_caches",
+        "Clock": "media_bridge_shim.api.asynchronous.clock",
+        "Duration": "media_bridge_shim.api.helpers.duration",
+        "ExpiringCache": "media_bridge_shim.api.caches.more_caches",
     },
 )

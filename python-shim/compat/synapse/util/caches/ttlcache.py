@@ -1,10 +1,10 @@
 """The names of `synapse.util.caches.ttlcache` that are supported here."""
 
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
 
 guard(
     __name__,
     {
-        "TTLCache": "media_bridge_shim.api.more_caches",
+        "TTLCache": "media_bridge_shim.api.caches.more_caches",
     },
 )

@@ -1,8 +1,8 @@
 """The names of `synapse.rest.media.v1._base` that are supported here."""
 
-from media_bridge_shim.api.files import FileInfo
-from media_bridge_shim.api.responders import Responder
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.media.files import FileInfo
+from media_bridge_shim.api.media.responders import Responder
 
 __all__ = ["FileInfo", "Responder"]
 

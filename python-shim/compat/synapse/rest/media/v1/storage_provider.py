@@ -1,7 +1,7 @@
 """The names of `synapse.rest.media.v1.storage_provider` that are supported here."""
 
-from media_bridge_shim.api.storage_provider import StorageProvider
-from media_bridge_shim.api.unsupported import guard
+from media_bridge_shim.api.absent.unsupported import guard
+from media_bridge_shim.api.media.storage_provider import StorageProvider
 
 __all__ = ["StorageProvider"]
 

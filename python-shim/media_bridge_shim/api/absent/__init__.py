@@ -1,0 +1,1 @@
+"""What a media service does not have, refused in clear sentences."""

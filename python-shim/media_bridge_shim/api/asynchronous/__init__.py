@@ -1,0 +1,1 @@
+"""Deferreds, threads, clocks and the contexts that follow them."""

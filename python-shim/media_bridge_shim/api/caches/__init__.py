@@ -1,0 +1,1 @@
+"""The caches of `synapse.util.caches`."""

@@ -1,0 +1,1 @@
+"""What `ModuleApi` asks the homeserver, by way of the host."""

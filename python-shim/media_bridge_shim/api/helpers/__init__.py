@@ -1,0 +1,1 @@
+"""Small helpers of `synapse.util` and `synapse.config`."""

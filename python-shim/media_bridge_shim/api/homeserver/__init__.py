@@ -1,0 +1,1 @@
+"""What modules reach by `api._hs`, and the HTTP client."""

@@ -1,0 +1,1 @@
+"""Words, errors, types and small values that modules and the service exchange."""

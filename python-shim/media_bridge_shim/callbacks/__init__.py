@@ -1,0 +1,1 @@
+"""The callbacks that modules register, and the run of a chain of them."""

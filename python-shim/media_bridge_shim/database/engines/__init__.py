@@ -1,0 +1,1 @@
+"""SQLite and PostgreSQL, as modules know them from Synapse."""

@@ -1,0 +1,1 @@
+"""From the configuration to modules: import, `parse_config`, construct, describe."""

@@ -1,0 +1,1 @@
+"""What modules log, print and count, with their names."""

@@ -1,0 +1,1 @@
+"""The channel to the host: descriptors, frames, msgpack, and the event loop that serves them first."""
