@@ -1,5 +1,5 @@
-import { ADMIN_DELETION_CASES } from "./admin-deletion.ts";
-import { ADMIN_CASES } from "./admin.ts";
+import { ADMIN_DELETION_CASES } from "./admin/admin-deletion.ts";
+import { ADMIN_CASES } from "./admin/admin.ts";
 import { AUTH_CASES } from "./auth.ts";
 import type { HttpCase } from "./case.ts";
 import { CREATE_CASES, PUT_CASES } from "./create.ts";

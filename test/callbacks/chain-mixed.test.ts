@@ -1,3 +1,0 @@
-import { describeCallbacks } from "../contract/callbacks/callbacks.ts";
-
-describeCallbacks(["python", "typescript", "python"]);

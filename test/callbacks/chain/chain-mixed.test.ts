@@ -1,0 +1,3 @@
+import { describeCallbacks } from "../../contract/callbacks/callbacks.ts";
+
+describeCallbacks(["python", "typescript", "python"]);
