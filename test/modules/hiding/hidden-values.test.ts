@@ -5,7 +5,7 @@ import { hideInThrown } from "../../../src/modules/hiding/hidden-errors.ts";
 import { hideValues } from "../../../src/modules/hiding/hidden-values.ts";
 
 const VectorSchema = z.strictObject({ name: z.string(), config: z.unknown(), text: z.string(), hidden: z.string() });
-/** The Python side's test is test/python-shim/test_hidden_values.py. */
+/** The Python side's test is test/python-shim/loading/test_hidden_values.py. */
 const VECTORS = z
   .array(VectorSchema)
   .parse(JSON.parse(readFileSync(new URL("../../fixtures/hidden-values.json", import.meta.url), "utf8")));

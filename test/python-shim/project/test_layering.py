@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-SHIM = Path(__file__).parents[2] / "python-shim"
+SHIM = Path(__file__).parents[3] / "python-shim"
 # The folders from which Python imports, with the package in each.
 ROOTS = {SHIM: "media_bridge_shim", SHIM / "compat": "synapse"}
 # Where a module is imported by a name that is not known beforehand: one of the configuration, one of a lazy name.

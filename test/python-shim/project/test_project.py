@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from media_bridge_shim.process.environment import NEEDED, OLDEST_PYTHON
 
-SHIM = Path(__file__).parents[2] / "python-shim"
+SHIM = Path(__file__).parents[3] / "python-shim"
 
 
 def test_the_project_needs_what_the_child_looks_for_at_its_start():

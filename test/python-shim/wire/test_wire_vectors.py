@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from media_bridge_shim.wire.codec import decode, encode
 
-VECTORS = json.loads((Path(__file__).parent.parent / "fixtures/wire/vectors.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "fixtures/wire/vectors.json").read_text())
 
 
 def read_tagged(tagged):

@@ -8,7 +8,7 @@ import pytest
 from media_bridge_shim.answers.errors import make_load_error
 from media_bridge_shim.answers.hidden_values import hide_values
 
-VECTORS = json.loads((Path(__file__).parent.parent / "fixtures/hidden-values.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[2] / "fixtures/hidden-values.json").read_text())
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
