@@ -4,7 +4,11 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parents[1] / "python-shim" / "compat"), str(HERE.parents[1] / "python-shim"), str(HERE)]
+sys.path[:0] = [
+    str(HERE.parents[1] / "python-shim" / "compat"),
+    str(HERE.parents[1] / "python-shim"),
+    str(HERE / "support"),
+]
 
 from bridge_child import Child  # noqa: E402
 

@@ -5,12 +5,10 @@ import os
 import signal
 
 import pytest
-
 from bridge_child import CallError
+from exceeded import EXCEEDED
 
 ALLOWED = ("is_user_allowed_to_upload_media_of_size", "@a:b", 10)
-LIMIT = {"max_bytes": "1", "time_period_ms": "1", "info_uri": None, "can_upgrade": False, "extra": None}
-EXCEEDED = ("on_media_upload_limit_exceeded", "@a:b", LIMIT, 1, 2)
 
 
 def error_of(child, expression, module=0):

@@ -11,8 +11,7 @@ from synapse_media_bridge_module.channel import MAX_QUEUED_BYTES, Channel
 from synapse_media_bridge_module.conversation import Hello, initialize, read_entry, set_up, wait_for
 from synapse_media_bridge_module.errors import NodeUnavailable, StartFailed
 from synapse_media_bridge_module.settings import read_settings
-
-from test_wire_vectors import VECTORS, read_tagged, same
+from wire_vectors import VECTORS, read_tagged, same
 
 SETTINGS = read_settings({"modules": [{"typescript": "x"}]})
 

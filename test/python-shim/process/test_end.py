@@ -6,9 +6,8 @@ import subprocess
 import sys
 
 import pytest
-
 from bridge_child import SHIM, CallError
-from test_failures import EXCEEDED
+from exceeded import EXCEEDED
 
 
 def test_an_environment_that_lacks_something_is_named_in_one_line_with_the_remedy(start_child, tmp_path):

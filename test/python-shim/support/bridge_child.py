@@ -11,8 +11,8 @@ from pathlib import Path
 
 import msgpack
 
-SHIM = Path(__file__).parents[2] / "python-shim"
-MODULES = Path(__file__).parent / "modules"
+SHIM = Path(__file__).parents[3] / "python-shim"
+MODULES = Path(__file__).parents[1] / "modules"
 HEADER = struct.Struct(">I")
 TIMEOUT_SECONDS = 20
 
