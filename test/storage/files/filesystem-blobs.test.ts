@@ -17,8 +17,8 @@ import { describe, expect, it } from "vitest";
 import { localFile, mediaPath, type StoredMedia, storedMedia } from "../../../src/media-file.ts";
 import { openFilesystemBlobs } from "../../../src/storage/files/filesystem-blobs.ts";
 import { createLogger } from "../../../src/util/log.ts";
-import { publishBlob, readBlob, storeBlob, writeChunks } from "../../contract/blob-bodies.ts";
-import { describeBlobStore } from "../../contract/blobs.ts";
+import { publishBlob, readBlob, storeBlob, writeChunks } from "../../contract/blobs/blob-bodies.ts";
+import { describeBlobStore } from "../../contract/blobs/blobs.ts";
 import type { BlobStore } from "../../../src/media/blobs.ts";
 import { createTemporaryFolder, listFolder } from "./temporary-folder.ts";
 

@@ -6,7 +6,7 @@ import type { BlobStore } from "../../../src/media/blobs.ts";
 import { openFilesystemBlobs } from "../../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteStores } from "../../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../../src/util/log.ts";
-import { readBlob } from "../../contract/blob-bodies.ts";
+import { readBlob } from "../../contract/blobs/blob-bodies.ts";
 import { runStory } from "./child-process.ts";
 import { createTemporaryFolder, listFolder } from "./temporary-folder.ts";
 

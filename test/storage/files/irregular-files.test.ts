@@ -7,7 +7,7 @@ import { localFile } from "../../../src/media-file.ts";
 import { FilesystemAuditFiles } from "../../../src/storage/files/audit-files.ts";
 import { openFilesystemBlobs } from "../../../src/storage/files/filesystem-blobs.ts";
 import { readRegularFile } from "../../../src/util/regular-file.ts";
-import { publishBlob, readBlob, storeBlob } from "../../contract/blob-bodies.ts";
+import { publishBlob, readBlob, storeBlob } from "../../contract/blobs/blob-bodies.ts";
 import { captureLog } from "../../support/captured-log.ts";
 import { createTemporaryFolder, listFolder } from "./temporary-folder.ts";
 

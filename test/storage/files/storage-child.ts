@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { openFilesystemBlobs } from "../../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteStores } from "../../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../../src/util/log.ts";
-import { publishBlob, storeBlob, writeChunks } from "../../contract/blob-bodies.ts";
+import { publishBlob, storeBlob, writeChunks } from "../../contract/blobs/blob-bodies.ts";
 import { newMedia, uploadedMedia } from "../../contract/media-rows.ts";
 
 const log = createLogger("fatal");

@@ -8,7 +8,7 @@ import type { BlobReader, BlobStore } from "../../../src/media/blobs.ts";
 import { openFilesystemBlobs } from "../../../src/storage/files/filesystem-blobs.ts";
 import type { DiskIo } from "../../../src/storage/files/disk-latency.ts";
 import { createLogger } from "../../../src/util/log.ts";
-import { storeBlob } from "../../contract/blob-bodies.ts";
+import { storeBlob } from "../../contract/blobs/blob-bodies.ts";
 import { createTemporaryFolder } from "../files/temporary-folder.ts";
 
 const PIECE_BYTES = 256 * 1024;

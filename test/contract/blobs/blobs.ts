@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { readFile, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
 import { PassThrough, Writable } from "node:stream";
 import { beforeEach, describe, expect, it } from "vitest";
-import { publishBlob, readBlob, storeBlob, writeChunks } from "./blob-bodies.ts";
+import { collectPieces, publishBlob, readBlob, storeBlob, writeChunks } from "./blob-bodies.ts";
+import { describeRemovals } from "./blob-removals.ts";
 import { describeWorkshops } from "./blob-workshops.ts";
-import { localFile, storedMedia } from "../../src/media-file.ts";
-import { MatrixError } from "../../src/errors.ts";
-import type { BlobStore } from "../../src/media/blobs.ts";
+import { localFile } from "../../../src/media-file.ts";
+import { MatrixError } from "../../../src/errors.ts";
+import type { BlobStore } from "../../../src/media/blobs.ts";
 
 const KIB = 1024;
 /** Around the sizes where stores change their ways. */
@@ -145,7 +145,7 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
         [256 * KIB - 1, 512 * KIB],
         [body.length - 1, body.length - 1],
       ] as const) {
-        const { destination, received } = collect();
+        const { destination, received } = collectPieces();
         await reader?.pipe(destination, start, end);
         expect(destination.writableEnded).toBe(false);
         expect(Buffer.concat(received).equals(body.subarray(start, end + 1))).toBe(true);
@@ -177,69 +177,6 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       await reader?.close();
     });
 
-    it("removes a file, with the folders that it leaves empty", async () => {
-      const path = await storeBlob(store, "removedOne", Buffer.from("gone"));
-      const other = await storeBlob(store, "removedTwo", Buffer.from("stays"));
-      await store.remove(localFile("removedOne"));
-      expect(await store.open(localFile("removedOne"))).toBeUndefined();
-      await expect(stat(path)).rejects.toMatchObject({ code: "ENOENT" });
-      expect(await readFile(other, "utf8")).toBe("stays");
-      await store.remove(localFile("removedTwo"));
-      await expect(stat(dirname(dirname(path)))).rejects.toMatchObject({ code: "ENOENT" });
-      expect((await stat(dirname(dirname(dirname(path))))).isDirectory()).toBe(true);
-    });
-
-    it("removes nothing where there is no file, and none of an id that no file can have", async () => {
-      for (const id of ["neverThere", "..", "../../etc/passwd", ""]) {
-        expect(await store.remove(localFile(id))).toBeUndefined();
-      }
-    });
-
-    it("lets a reader that is open read a removed file to its end", async () => {
-      const body = randomBytes(1500 * KIB);
-      await storeBlob(store, "readOn", body);
-      const reader = await store.open(localFile("readOn"));
-      await store.remove(localFile("readOn"));
-      const { destination, received } = collect();
-      await reader?.pipe(destination, 0, body.length - 1);
-      expect(Buffer.concat(received).equals(body)).toBe(true);
-      await reader?.close();
-    });
-
-    it("makes the folder of an upload again that a removal takes away", async () => {
-      const ids = Array.from({ length: 40 }, (_, index) => `race${index}`);
-      await Promise.all(
-        ids.map(async (id) => {
-          await storeBlob(store, id, Buffer.from(id));
-          await store.remove(localFile(id));
-          await storeBlob(store, `${id}again`, Buffer.from(id));
-        }),
-      );
-      for (const id of ids) expect((await readBlob(store, `${id}again`)).toString()).toBe(id);
-    });
-
-    it("finds the thumbnails of media on disk, and removes them with their folder", async () => {
-      const sizes = [
-        { width: 32, height: 32, method: "crop", type: "image/png" },
-        { width: 800, height: 600, method: "scale", type: "image/webp" },
-      ] as const;
-      const thumbnails = sizes.map((size) => storedMedia({ fileId: "pictured", thumbnail: { ...size, length: 0 } }));
-      expect(await store.thumbnailsOf(localFile("pictured"))).toEqual([]);
-      for (const thumbnail of thumbnails) {
-        const spool = await store.spool(thumbnail);
-        await writeFile(spool.path, "pixels");
-        await spool.publish();
-        await spool.discard();
-      }
-      const found = await store.thumbnailsOf(localFile("pictured"));
-      expect(found).toHaveLength(2);
-      expect(found).toEqual(expect.arrayContaining(thumbnails));
-      expect(await store.thumbnailsOf(localFile(".."))).toEqual([]);
-      for (const thumbnail of found) await store.remove(thumbnail);
-      expect(await store.thumbnailsOf(localFile("pictured"))).toEqual([]);
-      expect(await store.open(thumbnails[0] ?? localFile(""))).toBeUndefined();
-    });
-
     it("serves a hundred uploads at the same time", async () => {
       const bodies = Array.from({ length: 100 }, (_, index) => randomBytes(index * 5 * KIB));
       await Promise.all(bodies.map((body, index) => storeBlob(store, `parallel${index}`, body)));
@@ -267,26 +204,13 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStore>):
       await unpublished.abort();
     });
 
+    describeRemovals(() => store);
     describeWorkshops(() => store);
   });
 }
 
 async function isWithRow(mediaId: string): Promise<boolean> {
   return mediaId === "withRow";
-}
-
-/** A destination that takes its time and is done with a piece when it calls back, as a socket is. */
-function collect(): { destination: Writable; received: Buffer[] } {
-  const received: Buffer[] = [];
-  const destination = new Writable({
-    write(piece: Buffer, _encoding, callback) {
-      setImmediate(() => {
-        received.push(Buffer.from(piece));
-        callback();
-      });
-    },
-  });
-  return { destination, received };
 }
 
 async function isSettled(mediaId: string): Promise<boolean> {

@@ -1,9 +1,9 @@
 import { readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { MatrixError } from "../../src/errors.ts";
-import type { BlobStore, BlobWorkshop } from "../../src/media/blobs.ts";
-import { localFile, storedMedia } from "../../src/media-file.ts";
+import { MatrixError } from "../../../src/errors.ts";
+import type { BlobStore, BlobWorkshop } from "../../../src/media/blobs.ts";
+import { localFile, storedMedia } from "../../../src/media-file.ts";
 import { storeBlob } from "./blob-bodies.ts";
 
 const THUMBNAIL = { width: 32, height: 24, method: "crop", type: "image/png", length: 4 } as const;

@@ -1,5 +1,6 @@
-import { localFile } from "../../src/media-file.ts";
-import type { BlobStore, BlobWriter, StagedUpload } from "../../src/media/blobs.ts";
+import { Writable } from "node:stream";
+import { localFile } from "../../../src/media-file.ts";
+import type { BlobStore, BlobWriter, StagedUpload } from "../../../src/media/blobs.ts";
 
 const KIB = 1024;
 
@@ -43,4 +44,18 @@ export async function readBlob(store: BlobStore, mediaId: string): Promise<Buffe
   } finally {
     await reader.close();
   }
+}
+
+/** A destination that takes its time and is done with a piece when it calls back, as a socket is. */
+export function collectPieces(): { destination: Writable; received: Buffer[] } {
+  const received: Buffer[] = [];
+  const destination = new Writable({
+    write(piece: Buffer, _encoding, callback) {
+      setImmediate(() => {
+        received.push(Buffer.from(piece));
+        callback();
+      });
+    },
+  });
+  return { destination, received };
 }
