@@ -66,6 +66,13 @@ describe("the log", () => {
     expect(line).toMatchObject({ status: 413, errcode: "M_TOO_LARGE" });
   });
 
+  test.each(["download", "thumbnail"])("tells whose %s was refused", async (kind) => {
+    const [line] = await linesOf(1, () =>
+      service.request(`/_matrix/client/v1/media/${kind}/example.test/nothing?width=9&height=9`, { as: "bob" }),
+    );
+    expect(line).toMatchObject({ status: 404, user: "@bob:example.test" });
+  });
+
   test("tells of a client that left before it had its answer", async () => {
     const [line] = await linesOf(1, async () => {
       const connection = await RawConnection.open(service.port);
