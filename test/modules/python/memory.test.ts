@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { CliFolder } from "../../support/cli.ts";
 import { testPython } from "../../support/python.ts";
 
-const MODULES = new URL("../../fixtures/bad-modules", import.meta.url).pathname;
+const MODULES = new URL("../../fixtures/modules/hostile", import.meta.url).pathname;
 const CONFIG = "/_matrix/client/v1/media/config";
 
 test("a flood of memory is that module's error, a leak ends in a new child, and other modules are not harmed", async () => {
