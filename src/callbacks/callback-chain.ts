@@ -7,10 +7,9 @@ import type { CallbackKinds, KindName, Question } from "./kinds.ts";
 import { MatrixError } from "../errors.ts";
 import { SYSTEM_CLOCK } from "../util/clock.ts";
 import { runForRequest } from "./context/current-request.ts";
-import { ModuleUnavailable } from "./failure.ts";
-import { type AskedStep, inOneTrip, missingResult, runSteps, type StepResult } from "./slots/python-run.ts";
-import type { Segment } from "./slots/registry.ts";
-import { isPresent, type PythonSlot, type SlotRecord, type TypeScriptSlot } from "./slots/slot.ts";
+import { type AskedStep, inOneTrip, missingResult, runPresent, runSteps, type StepResult } from "./slots/python-run.ts";
+import { onlySome, type Segment } from "./slots/registry.ts";
+import { isUnreached, type PythonSlot, type Slot, type SlotRecord, type TypeScriptSlot } from "./slots/slot.ts";
 import { callTypeScriptSlot } from "./slots/typescript-slot.ts";
 import { judgeRecord, readStop } from "./report-only/judge-record.ts";
 import { isReportOnly, type Unenforced } from "./report-only/unenforced.ts";
@@ -63,18 +62,26 @@ export class CallbackChain implements Chain {
   }
 
   async notify<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<MatrixError | undefined> {
-    return this.#hearing({ kind, args }, async (question) => {
-      let raised: MatrixError | undefined;
-      for (const segment of this.#segments(question)) {
-        const records = await this.#tell(segment, question);
-        for (const record of records) {
-          this.#options.observe(record, this.#facts.request);
-          // The client of a refusal is not told the words of a module that is not enforced.
-          if (MatrixError.is(record.error) && !isReportOnly(record.slot)) raised ??= record.error;
-        }
-        question.hearing?.add(records);
+    const records = await this.#inform({ kind, args }, () => true);
+    // The client of a refusal is not told the words of a module that is not enforced.
+    const raised = records.find(({ error, slot }) => MatrixError.is(error) && !isReportOnly(slot))?.error;
+    return MatrixError.is(raised) ? raised : undefined;
+  }
+
+  async tell<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<readonly Slot[]> {
+    return (await this.#inform(question, mayAsk)).filter(isUnreached).map(({ slot }) => slot);
+  }
+
+  #inform<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<readonly SlotRecord[]> {
+    return this.#hearing(question, async (heard) => {
+      const all: SlotRecord[] = [];
+      for (const segment of this.#segments(heard)) {
+        const records = await this.#tell(onlySome(segment, mayAsk), heard);
+        for (const record of records) this.#options.observe(record, this.#facts.request);
+        heard.hearing?.add(records);
+        all.push(...records);
       }
-      return raised;
+      return all;
     });
   }
 
@@ -205,17 +212,7 @@ export class CallbackChain implements Chain {
       for (const slot of segment.slots) results.push((await this.#callTypeScript(slot, question)).record);
       return results;
     }
-    const present = segment.slots.filter(isPresent);
-    const absent = segment.slots.filter((slot) => !isPresent(slot));
-    const lost = new ModuleUnavailable("unavailable", "the restarted child did not register it again");
-    const result =
-      present.length === 0
-        ? undefined
-        : await this.#runSteps([[present, question]]).then(
-            ([first]) => first,
-            (error: Error) => missingResult(present, error),
-          );
-    return [...(result?.records ?? []), ...missingResult(absent, lost).records];
+    return runPresent(segment.slots, (present) => this.#runSteps([[present, question]]));
   }
 
   #callTypeScript<K extends KindName>(slot: TypeScriptSlot, { kind, args }: Question<K>) {

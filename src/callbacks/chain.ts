@@ -46,6 +46,12 @@ export interface Chain {
   notify<K extends KindName>(kind: K, ...args: CallbackKinds[K]["args"]): Promise<MatrixError | undefined>;
 
   /**
+   * As {@link notify}, for what every callback is to hear in the end: only those that `mayAsk` lets through are told.
+   * Resolves to those that may not have heard it, since their Python child is down or busy.
+   */
+  tell<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<readonly Slot[]>;
+
+  /**
    * Reports a refusal that is not enforced: by a limit, which its caller evaluates. The error's facts say who would have
    * refused.
    */

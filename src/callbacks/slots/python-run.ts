@@ -42,6 +42,24 @@ export async function runSteps(steps: readonly AskedStep[], options: StepOptions
   return results;
 }
 
+/** Runs the slots that a child has registered; the others, and all of them where it is down, are unavailable. */
+export async function runPresent(
+  slots: readonly PythonSlot[],
+  run: (present: readonly PythonSlot[]) => Promise<readonly StepResult[]>,
+): Promise<readonly SlotRecord[]> {
+  const present = slots.filter(isPresent);
+  const absent = slots.filter((slot) => !isPresent(slot));
+  const lost = new ModuleUnavailable("unavailable", "the restarted child did not register it again");
+  const result =
+    present.length === 0
+      ? undefined
+      : await run(present).then(
+          ([first]) => first,
+          (error: Error) => missingResult(present, error),
+        );
+  return [...(result?.records ?? []), ...missingResult(absent, lost).records];
+}
+
 /** The slots of two chains, where both are of one Python child alone and all of them are there; otherwise undefined. */
 export function inOneTrip(
   first: readonly Segment[],

@@ -7,6 +7,13 @@ export type Segment =
   | { readonly language: "typescript"; readonly slots: readonly TypeScriptSlot[] }
   | { readonly language: "python"; readonly slots: readonly PythonSlot[] };
 
+/** The segment without the slots that `mayAsk` does not let through. */
+export function onlySome(segment: Segment, mayAsk: (slot: Slot) => boolean): Segment {
+  return segment.language === "python"
+    ? { language: "python", slots: segment.slots.filter(mayAsk) }
+    : { language: "typescript", slots: segment.slots.filter(mayAsk) };
+}
+
 const NONE: ReadonlySet<number> = new Set();
 
 /** Every registered callback, in one order of registration for the whole service. */

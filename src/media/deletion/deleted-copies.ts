@@ -1,11 +1,8 @@
 import { ModuleUnavailable } from "../../callbacks/failure.ts";
 import { mediaPath } from "../../media-file.ts";
-import { backoff } from "../../util/concurrency/backoff.ts";
 import type { Deletion } from "./deletion-rows.ts";
 import type { DeletionMeans, DeletionParts, JournalPace } from "./deletion-parts.ts";
-
-/** The longest pause of a provider that fails file after file. */
-const LONGEST_PAUSE_MS = 60_000;
+import { Pauses } from "./pauses.ts";
 
 /** What is left of the copies of deleted media. */
 export interface CopiesLeft {
@@ -18,28 +15,26 @@ export interface CopiesLeft {
 /** Has storage providers delete their copies. One that fails is left alone for a while, whatever the media. */
 export class DeletedCopies {
   readonly #parts: Pick<DeletionParts, "clock" | "log">;
-  readonly #pace: JournalPace;
-  readonly #paused = new Map<string, { failures: number; untilTs: number }>();
+  readonly #pauses: Pauses;
   /** Providers of which the log has said that copies stay with them. */
   readonly #named = new Set<string>();
 
   constructor(parts: Pick<DeletionParts, "clock" | "log">, pace: JournalPace) {
     this.#parts = parts;
-    this.#pace = pace;
+    this.#pauses = new Pauses(parts.clock, pace.firstRetryMs / 2);
   }
 
   /** Never rejects: a provider that fails is logged, and is left. */
   async remove(deletion: Deletion, copies: DeletionMeans["copies"]): Promise<CopiesLeft> {
-    const { clock } = this.#parts;
     const [media] = deletion.files;
     const names = deletion.providers ?? (media && copies?.namesOfAll(media)) ?? [];
     const left: string[] = [];
-    let pausedUntilTs = 0;
+    let waitMs = 0;
     let hasFailed = false;
     for (const name of names) {
-      const untilTs = this.#paused.get(name)?.untilTs ?? 0;
-      if (untilTs > clock.now()) {
-        pausedUntilTs = Math.max(pausedUntilTs, untilTs);
+      const leftMs = this.#pauses.leftMs(name);
+      if (leftMs > 0) {
+        waitMs = Math.max(waitMs, leftMs);
         left.push(name);
       } else if (!(await this.#removeFrom(name, deletion, copies))) {
         hasFailed = true;
@@ -47,7 +42,7 @@ export class DeletedCopies {
       }
     }
     if (hasFailed || left.length === 0) return { left };
-    return { left, waitMs: pausedUntilTs - clock.now() };
+    return { left, waitMs };
   }
 
   /** Whether nothing is left to be done at a provider. */
@@ -67,10 +62,10 @@ export class DeletedCopies {
           return false;
         }
       }
-      this.#paused.delete(name);
+      this.#pauses.end(name);
       return true;
     } catch (error) {
-      this.#pause(name);
+      this.#pauses.begin(name);
       // A child that is down logs its own end.
       if (error instanceof ModuleUnavailable && error.reason === "unavailable") return false;
       const traceback = error instanceof Error && "traceback" in error ? { traceback: error.traceback } : {};
@@ -86,12 +81,5 @@ export class DeletedCopies {
     if (this.#named.has(provider)) return;
     this.#named.add(provider);
     this.#parts.log.warn({ provider }, words);
-  }
-
-  #pause(name: string): void {
-    const failures = (this.#paused.get(name)?.failures ?? 0) + 1;
-    const firstMs = this.#pace.firstRetryMs / 2;
-    const waitMs = Math.round(backoff(failures, { firstMs, lastMs: LONGEST_PAUSE_MS, jitter: 0 }));
-    this.#paused.set(name, { failures, untilTs: this.#parts.clock.now() + waitMs });
   }
 }

@@ -2,6 +2,7 @@ import { backoff } from "../../util/concurrency/backoff.ts";
 import { Turns } from "../../util/concurrency/turns.ts";
 import { within } from "../../util/concurrency/with-timeout.ts";
 import { DeletedCopies } from "./deleted-copies.ts";
+import { DeletionNotices } from "./deletion-notices.ts";
 import type { Deletion } from "./deletion-rows.ts";
 import type { DeletionMeans, DeletionParts, JournalPace } from "./deletion-parts.ts";
 import { removeFiles } from "./remove-files.ts";
@@ -25,9 +26,12 @@ export class DeletionJournal {
   readonly #parts: DeletionParts;
   readonly #pace: JournalPace;
   readonly #copies: DeletedCopies;
+  readonly #notices: DeletionNotices;
   readonly #turns = new Turns(AT_ONCE);
   #means: DeletionMeans | undefined;
   readonly #underWay = new Map<Promise<void>, DeletionMeans>();
+  /** What a look takes no second time, although its row is still due: the database failed beside it. */
+  readonly #taken = new Set<string>();
   #cancelTimer: (() => void) | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
@@ -37,6 +41,7 @@ export class DeletionJournal {
     this.#parts = parts;
     this.#pace = parts.pace ?? PACE;
     this.#copies = new DeletedCopies(parts, this.#pace);
+    this.#notices = new DeletionNotices(parts.clock, this.#pace.firstRetryMs / 2);
   }
 
   /**
@@ -79,7 +84,9 @@ export class DeletionJournal {
     try {
       while (this.#lookAgain && !this.#isClosed && this.#means !== undefined) {
         this.#lookAgain = false;
-        const due = await stores.deletions.due(clock.now(), LOOK_ROWS);
+        const due = (await stores.deletions.due(clock.now(), LOOK_ROWS)).filter(
+          ({ mediaId }) => !this.#taken.has(mediaId),
+        );
         if (due.length === 0) continue;
         // The rows are gone for good before a file is.
         await stores.flushed();
@@ -95,6 +102,7 @@ export class DeletionJournal {
   }
 
   async #takeTurn(deletion: Deletion): Promise<void> {
+    this.#taken.add(deletion.mediaId);
     await this.#turns.take();
     const means = this.#means;
     try {
@@ -104,6 +112,7 @@ export class DeletionJournal {
       await running.finally(() => this.#underWay.delete(running));
     } finally {
       this.#turns.pass();
+      this.#taken.delete(deletion.mediaId);
     }
   }
 
@@ -122,10 +131,13 @@ export class DeletionJournal {
       return stores.deletions.postpone({ ...deletion, attempts }, clock.now() + waitMs);
     }
     const { left, waitMs } = await this.#copies.remove(deletion, means.copies);
-    if (!deletion.isTold) await means.chain.notify("on_media_deleted", mediaId);
-    if (left.length === 0) return stores.deletions.done(mediaId);
-    const nextTs = clock.now() + (waitMs ?? this.#waitMs(attempts));
-    return stores.deletions.postpone({ ...deletion, providers: left, isTold: true, attempts }, nextTs);
+    const isTold = deletion.isTold || (await this.#notices.tell(mediaId, means.chain));
+    if (left.length === 0 && isTold) await stores.deletions.done(mediaId);
+    else {
+      const nextTs = clock.now() + (waitMs ?? this.#waitMs(attempts));
+      await stores.deletions.postpone({ ...deletion, providers: left, isTold, attempts }, nextTs);
+    }
+    if (isTold) this.#notices.forget(mediaId);
   }
 
   #waitMs(attempts: number): number {

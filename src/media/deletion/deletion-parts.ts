@@ -20,7 +20,7 @@ export interface DeletionParts {
 
 /** The modules and the storage providers of a generation. */
 export interface DeletionMeans {
-  readonly chain: Pick<Chain, "notify">;
+  readonly chain: Pick<Chain, "tell">;
   /** Undefined where no storage provider is configured. */
   readonly copies: Pick<ProviderCopies, "namesOfAll" | "delete"> | undefined;
 }

@@ -29,7 +29,7 @@ export class DeletingStore {
   told: string[] = [];
   /** The ids whose waiting downloads were woken since it was opened. */
   woken: string[] = [];
-  readonly chain = { notify: this.#notify.bind(this) } as unknown as Parameters<MediaDeletion["use"]>[0]["chain"];
+  readonly chain = { tell: this.#tell.bind(this) } as unknown as Parameters<MediaDeletion["use"]>[0]["chain"];
   readonly #folder = createTemporaryFolder();
   readonly databasePath = join(this.#folder, "media.db");
   readonly #store = join(this.#folder, "media");
@@ -106,8 +106,8 @@ export class DeletingStore {
       .map((entry) => relative(this.#store, join(entry.parentPath, entry.name)));
   }
 
-  async #notify(_kind: string, mediaId: string): Promise<undefined> {
+  async #tell({ args: [mediaId] }: { args: [string] }): Promise<readonly never[]> {
     this.told.push(mediaId);
-    return undefined;
+    return [];
   }
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localFile, mediaPath } from "../../../src/media-file.ts";
 import type { WantedFile } from "../../../src/media/copies/provider.ts";
@@ -86,6 +87,33 @@ describe("the deletion of media", () => {
     here.deletion.wake();
     await here.deletion.idle();
     expect([here.told, await here.stores.deletions.count()]).toEqual([["abcdef"], 0]);
+  });
+
+  it("begins nothing a second time that is under way when the database fails beside it", async () => {
+    await here.upload("fails", []);
+    await here.upload("takes-long", []);
+    const database = new Database(here.databasePath, { timeout: 5_000 });
+    database.exec(
+      "create trigger full before delete on media_bridge_deletions when old.media_id = 'fails' begin select raise(abort, 'full'); end",
+    );
+    const gate = Promise.withResolvers<void>();
+    const told: string[] = [];
+    const tell = async ({ args: [mediaId] }: { args: [string] }) => {
+      told.push(mediaId);
+      if (mediaId === "takes-long") await gate.promise;
+      return [];
+    };
+    here.deletion.use({ chain: { tell } as unknown as typeof here.chain, copies: undefined });
+    await here.deletion.delete(["fails", "takes-long"]);
+    await here.log.waitFor(({ message }) => message.startsWith("the journal of deletions cannot be"));
+    here.deletion.wake();
+    await here.deletion.idle();
+    database.exec("drop trigger full");
+    database.close();
+    gate.resolve();
+    here.deletion.wake();
+    await here.deletion.idle();
+    expect(told.filter((mediaId) => mediaId === "takes-long")).toHaveLength(1);
   });
 
   it("deletes nothing of an upload to the same id that is not committed yet, which then fails by itself", async () => {

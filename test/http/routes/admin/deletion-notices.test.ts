@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import Database from "better-sqlite3";
+import { expect, onTestFinished, test } from "vitest";
+import { fileAppears } from "../../../support/providers.ts";
+import { FIXTURE_MODULES, startTestService, type TestService } from "../../../support/service.ts";
+import { ADMIN } from "../../support/administration.ts";
+
+/** A service with a module in each language that notes what it is told, in this folder, and cannot be told twice. */
+async function startTold(): Promise<{
+  service: TestService;
+  told: string;
+  remove: (mediaId: string) => Promise<void>;
+}> {
+  const [folder, told] = ["folder", "told"].map((name) => mkdtempSync(join(tmpdir(), `media-bridge-${name}-`)));
+  if (folder === undefined || told === undefined) throw new Error("there is no folder");
+  onTestFinished(() => [folder, told].forEach((path) => rmSync(path, { recursive: true, force: true })));
+  const service = await startTestService({
+    folder,
+    mediaBridge: {
+      modules: [
+        { module: "told_deletions.ToldDeletions", config: { folder: told } },
+        { typescript: join(FIXTURE_MODULES, "told-deletions.ts"), config: { folder: told } },
+      ],
+    },
+  });
+  onTestFinished(() => service.stop());
+  return {
+    service,
+    told,
+    async remove(mediaId) {
+      const answer = await service.request(`${ADMIN}/media/example.test/${mediaId}`, { method: "DELETE", as: "admin" });
+      expect(answer.status).toBe(200);
+    },
+  };
+}
+
+/** What the log says of callbacks that failed. */
+const failures = ({ log }: TestService) =>
+  log.lines.filter(({ message }) => message.startsWith("on_media_deleted")).map(({ message }) => message);
+
+test("Media that is deleted while the Python child is down is told to its modules later, and to others once", async () => {
+  const { service, told, remove } = await startTold();
+  const ids = [await service.upload("one"), await service.upload("two"), await service.upload("three")];
+  const { facts } = await service.log.waitFor(({ message }) => message === "the child is up");
+  process.kill(Number(facts["pid"]), "SIGKILL");
+  await service.log.waitFor(({ message }) => message === "the child is down");
+  for (const mediaId of ids) await remove(mediaId);
+  for (const mediaId of ids) await fileAppears(join(told, `python-${mediaId}`));
+  for (const mediaId of ids) await fileAppears(join(told, `typescript-${mediaId}`));
+  expect(new Set(failures(service))).toEqual(
+    new Set([
+      "on_media_deleted of told_deletions.ToldDeletions (python, module 1, callback 1): no verdict could be had (unavailable)",
+    ]),
+  );
+});
+
+test("Modules that were told are not told again where the journal could not be written", async () => {
+  const { service, told, remove } = await startTold();
+  const [first, second] = [await service.upload("one"), await service.upload("two")];
+  const database = new Database(join(service.folder, "data", "media.db"), { timeout: 5_000 });
+  database.exec(
+    "create trigger full before delete on media_bridge_deletions begin select raise(abort, 'the disk is full'); end",
+  );
+  await remove(first);
+  await service.log.waitFor(({ message }) => message.startsWith("the journal of deletions cannot be"));
+  await fileAppears(join(told, `python-${first}`));
+  database.exec("drop trigger full");
+  database.close();
+  await remove(second);
+  await fileAppears(join(told, `python-${second}`));
+  await service.stop();
+  const left = new Database(join(service.folder, "data", "media.db"), { readonly: true });
+  expect(left.prepare("select media_id from media_bridge_deletions").all()).toEqual([]);
+  left.close();
+  expect(failures(service)).toEqual([]);
+});
