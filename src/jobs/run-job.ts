@@ -51,7 +51,8 @@ export async function runJob(job: Job, parts: RunParts, options: RunOptions): Pr
   const startedTs = clock.now();
   if (options.isTrial) return work(job, startedTs, options, async () => true);
   const lease = { name: job.name, owner };
-  if (!(await rows.claim(lease, startedTs, startedTs + LEASE_MS, options.onlyDue))) return undefined;
+  const dueEveryMs = options.onlyDue ? job.everyMs : undefined;
+  if (!(await rows.claim(lease, startedTs, startedTs + LEASE_MS, dueEveryMs))) return undefined;
   counters.jobStarted(job.name);
   const held = holdLease(lease, parts);
   const report = await work(job, startedTs, options, async (progress, piece) => {

@@ -40,8 +40,9 @@ export class JobSchedule {
     const records = await listByName(rows);
     for (const job of this.#jobs) {
       if (job.missingKey !== undefined) continue;
-      const nextTs = records.get(job.name)?.nextTs ?? clock.now() + FIRST_RUN_MS;
-      this.#wait(job, nextTs - clock.now());
+      const waitMs = (records.get(job.name)?.nextTs ?? Infinity) - clock.now();
+      // Later than it ever is due: it has never run, or a clock that was wrong wrote the time.
+      this.#wait(job, waitMs > job.everyMs ? FIRST_RUN_MS : waitMs);
     }
   }
 

@@ -55,6 +55,14 @@ export function describeDeletions(current: () => MediaStores): void {
       expect(await stores.audit.knows("first")).toBe("unknown");
     });
 
+    it("is due at once where it was postponed by a clock that was wrong", async () => {
+      await insert("deleted");
+      const [deletion] = await stores.deletions.begin(["deleted"], CREATED_TS);
+      if (deletion === undefined) throw new Error("nothing was deleted");
+      await stores.deletions.postpone(deletion, CREATED_TS + 400 * DAY_MS);
+      expect(await stores.deletions.due(CREATED_TS, 100)).toEqual([deletion]);
+    });
+
     it("takes an id without content as well, of which modules have never been told", async () => {
       const media = { mediaId: "pending", createdTs: 1, userId: ALICE, authenticated: true };
       await stores.pending.create(media, { maxPending: 10, expiredTs: 0 });

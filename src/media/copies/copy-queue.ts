@@ -82,7 +82,9 @@ export class CopyQueue {
       this.#lookAgain = false;
       const nowTs = Date.now();
       const free = (this.#failuresInARow > 0 ? 1 : pace.filesAtOnce) - this.#running.size;
-      if (this.#pausedUntilTs > nowTs) this.#wakeAt(this.#pausedUntilTs);
+      // A clock that was wrong began a pause that is longer than any.
+      const isPaused = this.#pausedUntilTs > nowTs && this.#pausedUntilTs <= nowTs + pace.longestPauseMs;
+      if (isPaused) this.#wakeAt(this.#pausedUntilTs);
       else if (free > 0) {
         try {
           const due = await copies.due(provider.name, nowTs, free + this.#running.size);

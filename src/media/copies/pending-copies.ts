@@ -13,7 +13,10 @@ export interface PendingStore {
  * when the process ends. The commit of a media's row also adds the rows of its copies.
  */
 export interface PendingCopies {
-  /** The `limit` files of a provider that have been due longest at `nowTs` (milliseconds). */
+  /**
+   * The `limit` files of a provider that have been due longest at `nowTs` (milliseconds), and those that are due so late
+   * that the clock was wrong when they were written.
+   */
   due(provider: string, nowTs: number, limit: number): Promise<readonly PendingStore[]>;
   /** When the first file of a provider becomes due that is not yet due at `nowTs`; undefined where there is none. */
   nextDueTs(provider: string, nowTs: number): Promise<number | undefined>;

@@ -43,7 +43,10 @@ export interface DeletionRows {
   begin(mediaIds: readonly string[], nowTs: number, criteria?: DeletionCriteria): Promise<readonly Deletion[]>;
   /** Local media with content in the order of the ids, after one of them. */
   candidates(afterId: string, limit: number): Promise<readonly DeletionCandidate[]>;
-  /** The deletions that have been due longest at `nowTs`. */
+  /**
+   * The deletions that have been due longest at `nowTs`, and those that are due so late that the clock was wrong when
+   * they were written.
+   */
   due(nowTs: number, limit: number): Promise<readonly Deletion[]>;
   /** When the next deletion becomes due; undefined where the journal is empty. */
   nextDueTs(): Promise<number | undefined>;

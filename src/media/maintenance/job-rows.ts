@@ -35,10 +35,11 @@ export interface JobCounts {
 export interface JobRows {
   list(): Promise<readonly JobRecord[]>;
   /**
-   * Takes the lease of a job until `untilTs`, and begins a run. False where another process has it; with `onlyDue` also
-   * where the job is not due at `nowTs`: another process may have run it meanwhile.
+   * Takes the lease of a job until `untilTs`, and begins a run. False where another process has it; with `dueEveryMs`,
+   * how often it runs, also where the job is not due at `nowTs`: another process may have run it meanwhile. What a clock
+   * wrote that was wrong does not count: a lease that ends, or a run that is due, later than it ever would.
    */
-  claim(lease: JobLease, nowTs: number, untilTs: number, onlyDue: boolean): Promise<boolean>;
+  claim(lease: JobLease, nowTs: number, untilTs: number, dueEveryMs?: number): Promise<boolean>;
   /** Extends a lease, with what the run came to so far. False where it was lost. */
   renew(lease: JobLease, untilTs: number, counts: JobCounts): Promise<boolean>;
   /** Ends a run: `nextTs` is when the job is due again. Nothing happens where the lease was lost. */

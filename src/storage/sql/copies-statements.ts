@@ -6,6 +6,8 @@ export const COPIES_SQL = {
   insert:
     "insert into media_bridge_pending_stores (provider, path, server_name, file_id, thumbnail, next_ts) values (?, ?, ?, ?, ?, ?) on conflict (provider, path) do update set attempts = 0, next_ts = excluded.next_ts",
   due: "select provider, server_name, file_id, thumbnail, attempts from media_bridge_pending_stores where provider = ? and next_ts <= ? order by next_ts limit ?",
+  dueAfter:
+    "select provider, server_name, file_id, thumbnail, attempts from media_bridge_pending_stores where provider = ? and next_ts > ? order by next_ts limit ?",
   nextDue: "select min(next_ts) as next_ts from media_bridge_pending_stores where provider = ? and next_ts > ?",
   delete: "delete from media_bridge_pending_stores where provider = ? and path = ?",
   postpone:

@@ -15,6 +15,7 @@ export const DELETION_SQL = {
   deleteCopies: "delete from media_bridge_pending_stores where file_id = ? and server_name is null",
   add: "insert into media_bridge_deletions (media_id, files, deleted_ts, is_told, next_ts) values (?, ?, ?, ?, ?)",
   due: `select ${JOURNAL} where next_ts <= ? order by next_ts limit ?`,
+  dueAfter: `select ${JOURNAL} where next_ts > ? order by next_ts limit ?`,
   nextDue: "select min(next_ts) as next_ts from media_bridge_deletions",
   done: "delete from media_bridge_deletions where media_id = ?",
   postpone:

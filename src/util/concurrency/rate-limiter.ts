@@ -11,6 +11,8 @@ interface Level {
 }
 
 const SWEEP_AT_LEAST = 1024;
+/** A clock that went back by less may go forward again at once. */
+const PUT_BACK_MS = 10_000;
 /**
  * Leaking in fractions leaves a remainder that is not an action. A caller that waits as long as it was told is well
  * below it.
@@ -34,11 +36,14 @@ export class RateLimiter {
 
   /**
    * Counts an action of a key, or one that weighs as much as several. Where it is refused, returns when to try again:
-   * `retryAfterMs`, undefined where waiting does not help. Times are milliseconds that never go back by much.
+   * `retryAfterMs`, undefined where waiting does not help. Times are milliseconds.
    */
   take(key: string, nowMs: number, weight = 1): { readonly retryAfterMs: number | undefined } | undefined {
     const { perSecond, burstCount } = this.#limit;
-    const count = this.#countAt(this.#levels.get(key), nowMs);
+    const level = this.#levels.get(key);
+    // The clock was put back: what the key has used leaks from now on, and not from then.
+    if (level !== undefined && level.atMs > nowMs + PUT_BACK_MS) level.atMs = nowMs;
+    const count = this.#countAt(level, nowMs);
     const excess = count + weight - burstCount;
     if (excess > REST) {
       this.#refresh(key);

@@ -50,6 +50,12 @@ describe("what is still to be stored", () => {
     expect(await dueIds("two", uploadedTs)).toEqual([]);
   });
 
+  it("is due at once where a clock that was wrong wrote when", async () => {
+    await upload("aaaaaaaa", ["one"], 9_000_000_000);
+    await upload("bbbbbbbb", ["one"], 1000);
+    expect(await dueIds("one")).toEqual(["bbbbbbbb", "aaaaaaaa"]);
+  });
+
   it("is due the longest waiting first, no more than asked for, and never before its time", async () => {
     await upload("cccccccc", ["one"], 3000);
     await upload("aaaaaaaa", ["one"], 1000);

@@ -66,6 +66,14 @@ describe("a rate limiter", () => {
     );
   });
 
+  it("makes a user wait as long as it says after a clock was put back by an hour", () => {
+    const limiter = new RateLimiter({ perSecond: 10, burstCount: 1 }, { maxKeys: 10 });
+    expect(limiter.take("alice", START_MS)).toBeUndefined();
+    const backMs = START_MS - 3_600_000;
+    expect(limiter.take("alice", backMs)).toEqual({ retryAfterMs: 100 });
+    expect(limiter.take("alice", backMs + 100)).toBeUndefined();
+  });
+
   it("is not confused by a clock that goes back, and holds for more keys than it sweeps at", () => {
     const limiter = new RateLimiter({ perSecond: 1, burstCount: 1 });
     expect(limiter.take("alice", START_MS)).toBeUndefined();

@@ -1,6 +1,7 @@
 import type { PendingCopies, PendingStore } from "../../../media/copies/pending-copies.ts";
 import { localFile, mediaPath, type StoredMedia } from "../../../media-file.ts";
 import { bindCopy, COPIES_SQL, type CopyRow, readCopy } from "../../sql/copies-statements.ts";
+import { readDue } from "../../sql/due.ts";
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
 
@@ -28,7 +29,12 @@ export class CopiesTable implements PendingCopies {
   }
 
   due(provider: string, nowTs: number, limit: number): Promise<PendingStore[]> {
-    return this.#db.read(() => (this.#statements.due.all(provider, nowTs, limit) as CopyRow[]).map(readCopy));
+    const { due, dueAfter } = this.#statements;
+    const statements = {
+      due: (...bound: number[]) => due.all(provider, ...bound) as CopyRow[],
+      dueAfter: (...bound: number[]) => dueAfter.all(provider, ...bound) as CopyRow[],
+    };
+    return this.#db.read(() => readDue(statements, nowTs, limit).map(readCopy));
   }
 
   nextDueTs(provider: string, nowTs: number): Promise<number | undefined> {

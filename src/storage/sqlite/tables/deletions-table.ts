@@ -14,6 +14,7 @@ import {
   readCandidate,
   readDeletion,
 } from "../../sql/deletion-statements.ts";
+import { readDue } from "../../sql/due.ts";
 import { MEDIA_SQL } from "../../sql/media/media-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
@@ -43,7 +44,12 @@ export class DeletionsTable implements DeletionRows {
   }
 
   due(nowTs: number, limit: number): Promise<Deletion[]> {
-    return this.#db.read(() => (this.#statements.due.all(nowTs, limit) as DeletionRow[]).map(readDeletion));
+    const { due, dueAfter } = this.#statements;
+    const statements = {
+      due: (...bound: number[]) => due.all(...bound) as DeletionRow[],
+      dueAfter: (...bound: number[]) => dueAfter.all(...bound) as DeletionRow[],
+    };
+    return this.#db.read(() => readDue(statements, nowTs, limit).map(readDeletion));
   }
 
   nextDueTs(): Promise<number | undefined> {

@@ -17,12 +17,14 @@ export class JobsTable implements JobRows {
     return this.#db.read(() => (this.#statements.list.all() as JobRow[]).map(readJob));
   }
 
-  claim({ name, owner }: JobLease, nowTs: number, untilTs: number, onlyDue: boolean): Promise<boolean> {
+  claim({ name, owner }: JobLease, nowTs: number, untilTs: number, dueEveryMs?: number): Promise<boolean> {
     const { add, claim, claimDue } = this.#statements;
     return this.#db.write(() => {
       add.run(name);
-      const bound = [owner, untilTs, nowTs, name, owner, nowTs];
-      return (onlyDue ? claimDue.run(...bound, nowTs) : claim.run(...bound)).changes > 0;
+      // A lease of another process may have begun a moment later than this one by its own clock, but not much.
+      const bound = [owner, untilTs, nowTs, name, owner, nowTs, untilTs + (untilTs - nowTs)];
+      const isDue = dueEveryMs === undefined ? undefined : [nowTs, nowTs + dueEveryMs];
+      return (isDue ? claimDue.run(...bound, ...isDue) : claim.run(...bound)).changes > 0;
     });
   }
 
