@@ -60,8 +60,12 @@ function identifier(query: Query, name: string): string | undefined {
   return text;
 }
 
-/** The client's IP address, where it is known: it is unknown over a Unix socket without a proxy that reports it. */
+/**
+ * The client's IP address, where it is known: it is unknown over a Unix socket without a proxy that reports it. A proxy
+ * that adds to what the client sent may leave the first places empty.
+ */
 export function clientAddress(req: Pick<Request, "headers" | "socket">, xForwarded: boolean): string | undefined {
   const forwarded = xForwarded ? req.headers["x-forwarded-for"] : undefined;
-  return typeof forwarded === "string" ? forwarded.split(",")[0]?.trim() : req.socket.remoteAddress;
+  const reported = typeof forwarded === "string" ? forwarded.split(",").map((part) => part.trim()) : [];
+  return reported.find((address) => address !== "") ?? req.socket.remoteAddress;
 }

@@ -73,6 +73,26 @@ test("Downloads without a token are counted by the client's address, by the prox
   const thumbnail = `/_matrix/media/v3/thumbnail/example.test/${mediaId}?width=32&height=32`;
   await expectTooMany(await service.request(thumbnail, { headers: { "X-Forwarded-For": "2001:db8::4" } }));
   expect((await download("2001:db8:0:1::1")).status).toBe(200);
+  for (const port of [1, 2]) expect((await download(`192.0.2.1:${port}`)).status).toBe(200);
+  await expectTooMany(await download("192.0.2.1:3"));
+  await expectTooMany(await download(" , 192.0.2.1"));
+  for (const madeUp of ["a", "b"]) expect((await download(madeUp)).status).toBe(200);
+  await expectTooMany(await download("c"));
+});
+
+test("A client whose proxy reports no address is counted by the proxy's own", async () => {
+  const service = await start(
+    { downloads: TWO },
+    {
+      config: { enable_authenticated_media: false },
+      mediaBridge: { listen: { host: "127.0.0.1", port: 0, x_forwarded: true } },
+    },
+  );
+  const path = `/_matrix/media/v3/download/example.test/${await service.upload("text")}`;
+  for (const nothing of [",", ""]) {
+    expect((await service.request(path, { headers: { "X-Forwarded-For": nothing } })).status).toBe(200);
+  }
+  await expectTooMany(await service.request(path, { headers: { "X-Forwarded-For": " , " } }));
 });
 
 test("An application service whose token is configured is exempt, and other users are not", async () => {
