@@ -26,31 +26,11 @@ test("A clock that goes back earns nothing", () => {
   expect(budget.waitMs(0)).toBe(5_010);
 });
 
-test("The share falls by half each time that the budget is spent, and rises again", () => {
+test("What is saved may be used faster than it is earned, and what is not is used as fast as that", () => {
   const budget = new CpuBudget(OPTIONS, 0);
-  const shares: number[] = [];
-  for (const [usedMs, nowMs] of [
-    [2_000, 0],
-    [10, 1_000],
-    [0, 20_000],
-    [0, 21_000],
-    [0, 22_000],
-    [0, 23_000],
-    [0, 24_000],
-    [0, 25_000],
-  ] as const) {
-    budget.charge(usedMs, nowMs);
-    budget.adapt();
-    shares.push(Number(budget.share.toFixed(3)));
-  }
-  expect(shares).toEqual([0.5, 0.25, 0.313, 0.391, 0.488, 0.61, 0.763, 0.954]);
-});
-
-test("A candidate that uses a whole core all the time is asked ever less, and never not at all", () => {
-  const budget = new CpuBudget(OPTIONS, 0);
-  for (let second = 1; second <= 100; second += 1) {
-    budget.charge(1_000, second * 1_000);
-    budget.adapt();
-  }
-  expect(budget.share).toBe(0.001);
+  expect(budget.partNow(0)).toBe(0.5);
+  budget.charge(500, 0);
+  expect(budget.partNow(0)).toBeCloseTo(0.3);
+  budget.charge(2_000, 0);
+  expect(budget.partNow(0)).toBe(0.1);
 });

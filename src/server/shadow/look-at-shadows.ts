@@ -3,8 +3,8 @@ import type { Config, ShadowConfig } from "../../config/config.ts";
 import { StartError } from "../../errors.ts";
 import type { LoadedModules } from "../../modules/load.ts";
 import { createLogger } from "../../util/log.ts";
+import { describeDifference } from "./describe-difference.ts";
 import { loadFencedModule } from "./fenced-module.ts";
-import { describeDifference } from "./shadow-run.ts";
 
 /** What is to be said of one shadow, without running it. */
 export interface ShadowLook {

@@ -1,8 +1,15 @@
 import type { Logger } from "../../util/log.ts";
 import { backoff } from "../../util/concurrency/backoff.ts";
+import { AskingPace } from "../../shadow/run/asking-pace.ts";
 import { CpuBudget } from "../../shadow/run/cpu-budget.ts";
 import { CpuMeter } from "../../shadow/run/cpu-meter.ts";
-import type { FromShadow, LoadedCandidate, ShadowThreadData, ToShadow } from "../../shadow/run/messages.ts";
+import type {
+  FromShadow,
+  LoadedCandidate,
+  SettledQuestion,
+  ShadowThreadData,
+  ToShadow,
+} from "../../shadow/run/messages.ts";
 import { addHeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../modules/heard/held-back.ts";
 import type { ShadowState } from "../../shadow/run/shadow-status.ts";
 import { ShadowWorker } from "./shadow-worker.ts";
@@ -11,10 +18,12 @@ import { ShadowWorker } from "./shadow-worker.ts";
 export interface KeeperEvents {
   /** Questions may be asked. */
   readonly onReady: (loaded: LoadedCandidate) => void;
-  readonly onAnswered: (message: Extract<FromShadow, { type: "answered" }>) => void;
+  readonly onAnswered: (settled: readonly SettledQuestion[]) => void;
+  /** How many questions wait to be asked. */
+  readonly countWaiting: () => number;
   /** What was under way is lost. */
   readonly onLost: (reason: string) => void;
-  /** Every second, and each time that its budget has recovered. */
+  /** Every second. */
   readonly onTick: () => void;
 }
 
@@ -35,6 +44,8 @@ const RESTART = { firstMs: 1_000, lastMs: 600_000, jitter: 0.2 };
 const LONG_LIFE_MS = 600_000;
 const BUDGET = { part: 0.1, burstMs: 1_000 };
 const CLOSING_MS = 2_000;
+/** How often a shadow is asked at most, in milliseconds. */
+export const BEAT_MS = 50;
 
 /**
  * Keeps the thread of a shadow: starts it again, ever later, after it was lost, ends it where it hangs or takes too
@@ -42,6 +53,7 @@ const CLOSING_MS = 2_000;
  */
 export class ShadowKeeper {
   readonly budget = new CpuBudget(BUDGET, performance.now());
+  readonly pace = new AskingPace(BEAT_MS, performance.now());
   readonly #data: ShadowThreadData;
   readonly #events: KeeperEvents;
   readonly #log: Logger;
@@ -123,7 +135,10 @@ export class ShadowKeeper {
   }
 
   #take(message: FromShadow): void {
-    if (message.type === "answered") return this.#events.onAnswered(message);
+    if (message.type === "answered") {
+      this.pace.settle(message.settled.length);
+      return this.#events.onAnswered(message.settled);
+    }
     if (message.type === "log") return this.#log[message.level](message.facts, `in the shadow: ${message.message}`);
     if (message.type === "closed") return this.#worker?.kill("it is closed");
     if (this.#current !== "loading") return;
@@ -171,7 +186,9 @@ export class ShadowKeeper {
     this.#cpuMs += usedMs;
     // The first load is part of the start.
     if (this.#current !== "loading" || this.#restartCount > 0) this.budget.charge(usedMs, performance.now());
-    this.budget.adapt();
+    const isSpent = this.budget.waitMs(performance.now()) > 0;
+    if (this.#current === "running" || isSpent)
+      this.pace.look({ usedMs, waiting: this.#events.countWaiting(), isSpent });
     if (worker !== undefined) this.#endIfLost(worker, threadMs);
     this.#events.onTick();
   }

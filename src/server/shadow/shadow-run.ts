@@ -2,12 +2,14 @@ import type { Config, ShadowConfig } from "../../config/config.ts";
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import type { Answered, AskedFile, Portable } from "../../shadow/asked.ts";
-import type { LoadedCandidate, LoadedOriginal } from "../../shadow/run/messages.ts";
+import type { LoadedCandidate, LoadedOriginal, SettledQuestion, ShadowQuestion } from "../../shadow/run/messages.ts";
 import type { EffectFacts } from "../../shadow/compare/effect.ts";
 import { QuestionQueue } from "../../shadow/run/question-queue.ts";
 import type { ShadowStatus } from "../../shadow/run/shadow-status.ts";
 import type { Logger } from "../../util/log.ts";
-import { ShadowKeeper } from "./shadow-keeper.ts";
+import { describeDifference } from "./describe-difference.ts";
+import { BEAT_MS, ShadowKeeper } from "./shadow-keeper.ts";
+import { UnderWay } from "./under-way.ts";
 
 /** The file that a question is about. */
 export interface HeldFile {
@@ -40,7 +42,8 @@ interface Queued {
 }
 
 const QUEUE = { maxCount: 1_000, maxCharacters: 16 * 2 ** 20 };
-const MAX_UNDER_WAY = 4;
+/** Each of them has a copy of its own. */
+const MAX_FILES_UNDER_WAY = 4;
 /** The part of the questions that a fenced copy of the original is asked as well. */
 const NOISE_PART = 0.01;
 
@@ -49,11 +52,10 @@ export class ShadowRun {
   readonly #options: ShadowRunOptions;
   readonly #keeper: ShadowKeeper;
   readonly #queue = new QuestionQueue<Queued>(QUEUE);
-  readonly #underWay = new Map<number, Queued>();
+  readonly #underWay = new UnderWay<Queued>();
   /** Dropped, and not yet told to the thread. */
   readonly #untold = new Map<KindName, number>();
   readonly #draw: () => number;
-  #lastId = 0;
   #asked = 0;
   #dropped = 0;
   #candidate: string;
@@ -72,7 +74,8 @@ export class ShadowRun {
       { config: alone, original, candidate, ignore, facts },
       {
         onReady: (loaded) => this.#begin(loaded),
-        onAnswered: ({ id, outcome }) => this.#settle(id, outcome),
+        onAnswered: (settled) => this.#settle(settled),
+        countWaiting: () => this.#queue.size,
         onLost: () => this.#lose(),
         onTick: () => this.#pump(),
       },
@@ -87,7 +90,7 @@ export class ShadowRun {
 
   /** The share of questions that are sampled now. */
   get share(): number {
-    return this.#options.shadow.sample * this.#keeper.budget.share;
+    return this.#options.shadow.sample * this.#keeper.pace.share;
   }
 
   get status(): ShadowStatus {
@@ -124,6 +127,7 @@ export class ShadowRun {
    */
   offer(answered: Answered, decider: Queued["decider"], file: HeldFile | undefined, part = 1): void {
     if (this.#draw() * part >= this.share) return file?.release();
+    this.#keeper.pace.offer();
     const { kind, args } = answered.asked;
     const isAskedAgain = decider === "original" && !KINDS[kind].notification && this.#draw() < NOISE_PART;
     if (this.#keeper.state === "failed" || this.#keeper.state === "closed") {
@@ -162,23 +166,38 @@ export class ShadowRun {
     this.#pump();
   }
 
+  /**
+   * Sends what may be asked now, as one message, and what comes later with the next beat. A message costs the service's
+   * own thread as much as many questions in it.
+   */
   #pump(): void {
-    if (this.#keeper.state !== "running") return;
+    if (this.#wake !== undefined || this.#keeper.state !== "running") return;
     this.#tellDropped();
-    while (this.#queue.size > 0 && this.#underWay.size < MAX_UNDER_WAY) {
-      const waitMs = this.#keeper.budget.waitMs(performance.now());
-      if (waitMs > 0) return this.#wakeIn(waitMs);
-      const next = this.#queue.shift();
-      if (next !== undefined) this.#ask(next);
-    }
+    const { budget, pace } = this.#keeper;
+    const nowMs = performance.now();
+    const spentMs = budget.waitMs(nowMs);
+    const part = budget.partNow(nowMs);
+    const most = Math.min(pace.available(nowMs, part), pace.mostUnderWay(part) - this.#underWay.size);
+    const waiting = this.#queue.size;
+    const questions = spentMs > 0 ? [] : this.#take(most);
+    if (questions.length > 0) this.#keeper.send({ type: "ask", questions });
+    // The first of many is asked at once; those that come after it wait for each other.
+    if (waiting > 0) this.#wakeIn(Math.max(BEAT_MS, spentMs, pace.waitMs(nowMs, part)));
   }
 
-  #ask(queued: Queued): void {
-    const id = (this.#lastId += 1);
-    this.#underWay.set(id, queued);
-    const { file, answered, decider, isAskedAgain } = queued;
-    if (file === undefined) return this.#keeper.send({ type: "ask", id, answered, decider, isAskedAgain });
-    void this.#askAbout(file, id, queued);
+  /** Takes questions out of the queue; those about a file are sent by themselves, when it is copied. */
+  #take(most: number): ShadowQuestion[] {
+    const questions: ShadowQuestion[] = [];
+    for (let left = most; left > 0 && this.#underWay.files < MAX_FILES_UNDER_WAY; left -= 1) {
+      const queued = this.#queue.shift();
+      if (queued === undefined) break;
+      this.#keeper.pace.send();
+      const id = this.#underWay.begin(queued);
+      const { file, ...question } = queued;
+      if (file === undefined) questions.push({ id, ...question });
+      else void this.#askAbout(file, id, queued);
+    }
+    return questions;
   }
 
   async #askAbout(file: HeldFile, id: number, queued: Queued): Promise<void> {
@@ -186,28 +205,26 @@ export class ShadowRun {
     // The thread may have been lost meanwhile.
     if (!this.#underWay.has(id)) return;
     if (copy === undefined) {
-      this.#underWay.delete(id);
-      this.#drop(queued);
-      return this.#pump();
+      this.#underWay.end(id);
+      return this.#drop(queued);
     }
     const { answered, decider, isAskedAgain } = queued;
     const asked = { ...answered.asked, file: copy };
-    this.#keeper.send({ type: "ask", id, answered: { ...answered, asked }, decider, isAskedAgain });
+    this.#keeper.send({ type: "ask", questions: [{ id, answered: { ...answered, asked }, decider, isAskedAgain }] });
   }
 
-  #settle(id: number, outcome: Parameters<Metrics["shadowAsked"]>[2]): void {
-    const settled = this.#underWay.get(id);
-    if (settled === undefined) return;
-    this.#underWay.delete(id);
-    settled.file?.release();
-    this.#asked += 1;
-    this.#options.metrics.shadowAsked(settled.answered.asked.kind, this.#options.original.name, outcome);
-    this.#pump();
+  #settle(settled: readonly SettledQuestion[]): void {
+    for (const { id, outcome } of settled) {
+      const queued = this.#underWay.end(id);
+      if (queued === undefined) continue;
+      queued.file?.release();
+      this.#asked += 1;
+      this.#options.metrics.shadowAsked(queued.answered.asked.kind, this.#options.original.name, outcome);
+    }
   }
 
   #lose(): void {
-    for (const queued of this.#underWay.values()) this.#drop(queued);
-    this.#underWay.clear();
+    for (const queued of this.#underWay.endAll()) this.#drop(queued);
   }
 
   #drop({ answered, file }: Queued): void {
@@ -222,18 +239,9 @@ export class ShadowRun {
   }
 
   #wakeIn(waitMs: number): void {
-    clearTimeout(this.#wake);
-    this.#wake = setTimeout(() => this.#pump(), Math.max(waitMs, 10)).unref();
+    this.#wake = setTimeout(() => {
+      this.#wake = undefined;
+      this.#pump();
+    }, waitMs).unref();
   }
-}
-
-/** In which callbacks a candidate differs from the original, in words; undefined where it does not. */
-export function describeDifference(original: readonly KindName[], candidate: readonly KindName[]): string | undefined {
-  const lacks = original.filter((kind) => !candidate.includes(kind));
-  const adds = candidate.filter((kind) => !original.includes(kind));
-  const parts = [
-    ...(lacks.length === 0 ? [] : [`does not register ${lacks.join(", ")}, which the module registers`]),
-    ...(adds.length === 0 ? [] : [`registers ${adds.join(", ")}, which the module does not register`]),
-  ];
-  return parts.length === 0 ? undefined : parts.join(", and ");
 }

@@ -1,4 +1,5 @@
 import { setPriority } from "node:os";
+import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { ModuleConfig } from "../../config/config.ts";
 import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/heard/held-back.ts";
@@ -7,7 +8,15 @@ import { describeVersion } from "../../shadow/run/module-version.ts";
 import type { Asked } from "../../shadow/asked.ts";
 import type { Compared, ComparisonTaker, Timed } from "../../shadow/compared.ts";
 import { ownThreadId } from "../../shadow/run/cpu-time.ts";
-import type { FromShadow, ShadowQuestion, ShadowThreadStart, ToShadow } from "../../shadow/run/messages.ts";
+import type {
+  FromShadow,
+  SettledQuestion,
+  ShadowQuestion,
+  ShadowThreadStart,
+  ToShadow,
+} from "../../shadow/run/messages.ts";
+import { CoalescedDelay } from "../../util/concurrency/coalesced-delay.ts";
+import { Turns } from "../../util/concurrency/turns.ts";
 import { fenceFetch, silencePrinting } from "./fence-thread.ts";
 import { type FencedModule, loadFencedModule } from "./fenced-module.ts";
 import { openDifferences } from "./open-differences.ts";
@@ -15,7 +24,11 @@ import { relayLog } from "./relayed-log.ts";
 
 const SIGN_EVERY_MS = 1_000;
 /** Requests come first, on a machine that has more to do than it can. */
-const NICE = 10;
+const NICE = 19;
+/** Questions that the candidate is asked at the same time. */
+const MAX_AT_ONCE = 4;
+/** Answers are told together: each message takes time of the service's own thread. */
+const TOLD_AFTER_MS = 20;
 
 const { port, ...data } = workerData as ShadowThreadStart;
 // Out of reach before the module is imported: what a candidate posts would be taken for what the service is told.
@@ -25,6 +38,9 @@ const { config, candidate: candidateEntry, original } = data;
 const tell = (message: FromShadow) => port.postMessage(message);
 const log = relayLog((level, facts, message) => tell({ type: "log", level, facts, message }));
 const threadId = ownThreadId();
+const turns = new Turns(MAX_AT_ONCE);
+const telling = new CoalescedDelay(TOLD_AFTER_MS);
+let settled: SettledQuestion[] = [];
 let sentByFetch = 0;
 let candidate: FencedModule | undefined;
 let copy: Promise<FencedModule> | undefined;
@@ -77,7 +93,7 @@ async function loadOne(entry: ModuleConfig): Promise<FencedModule> {
 async function take(message: ToShadow): Promise<void> {
   switch (message.type) {
     case "ask":
-      return answer(message);
+      return askAll(message.questions);
     case "dropped":
       return taker?.countDropped(message.kind, message.count);
     default:
@@ -85,11 +101,29 @@ async function take(message: ToShadow): Promise<void> {
   }
 }
 
+async function askAll(questions: readonly ShadowQuestion[]): Promise<void> {
+  for (const question of questions) {
+    await turns.take();
+    void answer(question).finally(() => turns.pass());
+    // What a candidate says at once is bounded and compared before the next is asked: several answers that each take
+    // much of the heap would end the whole process.
+    await setImmediate();
+  }
+}
+
 async function answer(question: ShadowQuestion): Promise<void> {
   const compared = await compare(question);
   taker?.add(compared);
   const asked = question.decider === "original" ? compared.candidate : compared.answered;
-  tell({ type: "answered", id: question.id, outcome: asked.said.outcome });
+  settled.push({ id: question.id, outcome: asked.said.outcome });
+  void tellSettled();
+}
+
+async function tellSettled(): Promise<void> {
+  await telling.over();
+  if (settled.length === 0) return;
+  tell({ type: "answered", settled });
+  settled = [];
 }
 
 /** Asks the module that did not decide. In what is compared, the original's answer comes first, whoever decided. */

@@ -6,21 +6,17 @@ export interface BudgetOptions {
   readonly burstMs: number;
 }
 
-/** How the share changes each time that it is looked at. */
-const FALL = 0.5;
-const RISE = 1.25;
-const LEAST_SHARE = 0.001;
+/** With all that can be saved, this many times the part is used at first. */
+const MOST_TIMES = 5;
 
 /**
- * The CPU that a shadow may use. What is used beyond it is a debt, and no question is asked until that is paid; the
- * share of sampled questions falls meanwhile, and rises again later. Times are milliseconds.
+ * The CPU that a shadow may use. What is used beyond it is a debt, and no question is asked until that is paid. Times are
+ * milliseconds.
  */
 export class CpuBudget {
   readonly #options: BudgetOptions;
   #balanceMs: number;
   #atMs: number;
-  #share = 1;
-  #wasSpent = false;
 
   constructor(options: BudgetOptions, nowMs: number) {
     this.#options = options;
@@ -28,15 +24,9 @@ export class CpuBudget {
     this.#atMs = nowMs;
   }
 
-  /** The part of the questions that may be sampled now, 0 to 1. */
-  get share(): number {
-    return this.#share;
-  }
-
   charge(usedMs: number, nowMs: number): void {
     this.#refill(nowMs);
     this.#balanceMs -= usedMs;
-    if (this.#balanceMs <= 0) this.#wasSpent = true;
   }
 
   /** How long it takes until questions may be asked again; 0 where they may be asked now. */
@@ -45,11 +35,11 @@ export class CpuBudget {
     return this.#balanceMs > 0 ? 0 : Math.ceil((1 - this.#balanceMs) / this.#options.part);
   }
 
-  /** Adapts the share to what was used since the last time. */
-  adapt(): void {
-    const factor = this.#wasSpent || this.#balanceMs <= 0 ? FALL : RISE;
-    this.#share = Math.min(1, Math.max(LEAST_SHARE, this.#share * factor));
-    this.#wasSpent = false;
+  /** The part of one core to use now, 0 to 1: more than the one in the long run while there is something saved. */
+  partNow(nowMs: number): number {
+    this.#refill(nowMs);
+    const { part, burstMs } = this.#options;
+    return Math.min(1, part * (1 + ((MOST_TIMES - 1) * Math.max(0, this.#balanceMs)) / burstMs));
   }
 
   #refill(nowMs: number): void {

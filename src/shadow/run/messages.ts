@@ -43,9 +43,15 @@ export interface ShadowQuestion {
   readonly isAskedAgain: boolean;
 }
 
+/** A question that was asked and compared, and what came of it. */
+export interface SettledQuestion {
+  readonly id: number;
+  readonly outcome: SlotOutcome;
+}
+
 /** What the service tells the thread. */
 export type ToShadow =
-  | ({ readonly type: "ask" } & ShadowQuestion)
+  | { readonly type: "ask"; readonly questions: readonly ShadowQuestion[] }
   | { readonly type: "dropped"; readonly kind: KindName; readonly count: number }
   | { readonly type: "close" };
 
@@ -53,7 +59,7 @@ export type ToShadow =
 export type FromShadow =
   | ({ readonly type: "loaded" } & LoadedCandidate)
   | { readonly type: "failed"; readonly reason: string }
-  | { readonly type: "answered"; readonly id: number; readonly outcome: SlotOutcome }
+  | { readonly type: "answered"; readonly settled: readonly SettledQuestion[] }
   | ({ readonly type: "alive" } & ShadowSigns)
   | { readonly type: "log"; readonly level: "warn" | "error"; readonly facts: object; readonly message: string }
   | { readonly type: "closed" };
