@@ -24,10 +24,13 @@ export interface Status {
   readonly children: number;
   /** How often each module was asked for the media configuration, and decided, since the start. */
   readonly asked: ReadonlyMap<string, number>;
+  /** Questions that wait for a shadow. */
+  readonly waiting: number;
 }
 
 const StatusSchema = z.object({
   children: z.array(z.unknown()),
+  shadows: z.array(z.object({ waiting: z.int() })),
   chains: z.array(z.object({ callback: z.string(), slots: z.array(z.object({ module: z.string(), asked: z.int() })) })),
 });
 
@@ -69,9 +72,13 @@ export class Operator {
   /** What the service's status says. */
   async readStatus(): Promise<Status> {
     const { output } = await this.run("media-bridge status --json --config media-bridge.yaml --config modules.yaml");
-    const { children, chains } = StatusSchema.parse(JSON.parse(output));
+    const { children, chains, shadows } = StatusSchema.parse(JSON.parse(output));
     const slots = chains.find(({ callback }) => callback === "get_media_config_for_user")?.slots ?? [];
-    return { children: children.length, asked: new Map(slots.map(({ module, asked }) => [module, asked])) };
+    return {
+      children: children.length,
+      asked: new Map(slots.map(({ module, asked }) => [module, asked])),
+      waiting: shadows.reduce((sum, { waiting }) => sum + waiting, 0),
+    };
   }
 
   /** What a user who has uploaded nothing so far is answered: the configuration, and uploads of these sizes in turn. */

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { readGuide } from "../support/guide.ts";
 import { Operator } from "./operator.ts";
 
@@ -93,6 +93,7 @@ async function follow(operator: Operator, command: string) {
   expect(proof).not.toBe(command);
   for (let round = 1; ; round += 1) {
     for (let user = 0; user < REQUIRED; user += 1) await operator.askAsNewUser([...SIZES, 100 + round * 100 + user]);
+    await vi.waitFor(async () => expect((await operator.readStatus()).waiting).toBe(0), { timeout: 30_000 });
     const ran = await operator.run(proof);
     if (ran.exitCode === 0 || round === ROUNDS) return ran;
   }

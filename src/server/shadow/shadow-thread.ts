@@ -24,7 +24,7 @@ import { relayLog } from "./relayed-log.ts";
 
 const SIGN_EVERY_MS = 1_000;
 /** Requests come first, on a machine that has more to do than it can. */
-const NICE = 19;
+const NICE = 10;
 /** Questions that the candidate is asked at the same time. */
 const MAX_AT_ONCE = 4;
 /** Answers are told together: each message takes time of the service's own thread. */
