@@ -1,3 +1,4 @@
+import { factsOf } from "../callbacks/asked/asked-context.ts";
 import { saidOf } from "../callbacks/asked/said-of.ts";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import { limitFromWire } from "../callbacks/limit.ts";
@@ -20,8 +21,11 @@ export async function compareAnswer(module: LoadedModule, question: ParityQuesti
   return compareSaid(callback, args, said, await ask(module, question), UNKNOWN_FACTS);
 }
 
-async function ask(module: LoadedModule, { callback: kind, args, user, content }: ParityQuestion): Promise<Said> {
-  const asked = user === undefined ? module : module.within({ requester: { userId: user } });
+async function ask(
+  module: LoadedModule,
+  { callback: kind, args, user, context, content }: ParityQuestion,
+): Promise<Said> {
+  const asked = module.within(factsOf({ user, context }));
   const name = KINDS[kind].typescriptName;
   try {
     const answer: unknown = await asked.call(name, ...(nativeArgs(kind, args, content) as never));

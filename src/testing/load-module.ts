@@ -34,7 +34,7 @@ export interface LoadOptions {
 
 /** What a test says of the request for which callbacks are called: who makes it, and the upload that it is. */
 export interface CallFacts extends Pick<CallerFacts, "upload" | "sizeBytes"> {
-  readonly requester?: KnownRequester;
+  readonly requester?: KnownRequester | undefined;
 }
 
 /** A module that was set up, without a service around it. */

@@ -5,7 +5,7 @@ import { shadowDatabase } from "./shadow-schema.ts";
 const FORGET = `
   delete from differences
   where user_id = @user or instr(args, @text) > 0 or instr(original, @text) > 0 or instr(candidate, @text) > 0
-    or instr(effects, @text) > 0
+    or instr(effects, @text) > 0 or instr(context, @text) > 0
 `;
 
 /**

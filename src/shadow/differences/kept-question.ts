@@ -1,5 +1,5 @@
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
-import type { Asked, Portable, Said } from "../asked.ts";
+import type { Asked, AskedContext, Portable, Said } from "../asked.ts";
 import { canonicalText } from "../compare/canonical.ts";
 import type { Comparison, ComparisonClass } from "../compare/compare-said.ts";
 import type { Compared } from "../compared.ts";
@@ -29,6 +29,8 @@ export interface DifferenceRow {
   readonly fingerprint: Buffer;
   readonly userId: string | null;
   readonly args: string;
+  /** What the modules were told by their context, as JSON text. */
+  readonly context: string | null;
   readonly file: string | null;
   readonly original: string;
   readonly candidate: string;
@@ -78,11 +80,13 @@ function differenceOf(compared: Compared, comparison: Comparison, key: ShadowKey
   const { asked, said, micros } = compared.answered;
   const { candidate } = compared;
   const file = asked.file === undefined ? null : JSON.stringify(factsOfFile(asked.file));
-  const identity = [identityOf(asked, file ?? ""), portableText(said), portableText(candidate.said)];
+  const told = askerOf(asked);
+  const identity = [identityOf(asked, file ?? ""), portableText(said), portableText(candidate.said), ...told];
   return {
     fingerprint: key.fingerprint(`${comparison.class} ${identity.join("\n")}`),
     userId: userOf(asked) ?? null,
     args: JSON.stringify(keptArgs(asked, key)),
+    context: asked.context === undefined ? null : JSON.stringify(keptContext(asked.context, key)),
     file,
     original: JSON.stringify(said),
     candidate: JSON.stringify(candidate.said),
@@ -116,6 +120,20 @@ function keptArgs({ kind, args }: Asked, key: ShadowKey): readonly Portable[] {
   return [`hmac:${key.hide(path)}`, ...rest];
 }
 
+/** Which kind of user asks, and of which type the file is said to be: modules decide by these. */
+function askerOf({ context }: Asked): string[] {
+  if (context === undefined) return [];
+  const { isGuest, isAppservice, upload } = context;
+  return [JSON.stringify([isGuest ?? null, isAppservice ?? null, upload?.declaredType ?? null])];
+}
+
+/** The name of a file is what a user chose to tell the service, and not who reads a report. */
+function keptContext({ upload, ...context }: AskedContext, key: ShadowKey): AskedContext {
+  const { fileName } = upload ?? {};
+  if (upload === undefined || fileName === undefined) return { ...context, upload };
+  return { ...context, upload: { ...upload, fileName: `hmac:${key.hide(fileName)}` } };
+}
+
 function hasTime({ outcome }: Said): boolean {
   return outcome !== "unavailable" && outcome !== "busy";
 }
@@ -124,6 +142,6 @@ function portableText(said: Said): string {
   return canonicalText(said as unknown as Portable);
 }
 
-function sizeOf({ args, original, candidate, effects }: DifferenceRow): number {
-  return args.length + original.length + candidate.length + (effects?.length ?? 0);
+function sizeOf({ args, context, original, candidate, effects }: DifferenceRow): number {
+  return args.length + (context?.length ?? 0) + original.length + candidate.length + (effects?.length ?? 0);
 }

@@ -18,9 +18,9 @@ const TEXTS = {
     "on conflict do update set count = count + 1",
   see: "insert or ignore into seen (scope, hash) values (?, ?)",
   differ:
-    "insert into differences (run_id, fingerprint, callback, class, user_id, args, file, original, candidate, effects, " +
+    "insert into differences (run_id, fingerprint, callback, class, user_id, args, context, file, original, candidate, effects, " +
     "original_micros, candidate_micros, count, first_ts, last_ts) " +
-    "values (@runId, @fingerprint, @callback, @class, @userId, @args, @file, @original, @candidate, @effects, " +
+    "values (@runId, @fingerprint, @callback, @class, @userId, @args, @context, @file, @original, @candidate, @effects, " +
     "@originalMicros, @candidateMicros, 1, @askedTs, @askedTs) " +
     "on conflict (run_id, fingerprint) do update set count = count + 1, " +
     "first_ts = min(first_ts, excluded.first_ts), last_ts = max(last_ts, excluded.last_ts)",

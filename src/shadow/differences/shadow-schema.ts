@@ -57,6 +57,7 @@ const MIGRATIONS = [
   create index differences_by_time on differences (last_ts);
   create index differences_by_user on differences (user_id);
   `,
+  "alter table differences add column context text;",
 ];
 
 /** The database of what shadows said. */

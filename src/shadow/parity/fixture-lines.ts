@@ -1,5 +1,5 @@
 import type { KindName } from "../../callbacks/kinds.ts";
-import type { Portable, Said } from "../asked.ts";
+import type { AskedContext, Portable, Said } from "../asked.ts";
 import type { ComparisonClass } from "../compare/compare-said.ts";
 import { nameModule, type ShadowReport } from "./parity-report.ts";
 import type { KeptDifference } from "./read-runs.ts";
@@ -19,6 +19,7 @@ export interface FixtureQuestion {
   /** Unix time in milliseconds: when it was last asked. */
   readonly ts: number;
   readonly user?: string;
+  readonly context?: AskedContext;
   readonly file?: { readonly bytes: number; readonly sha256?: string };
   /** What the candidate said, and what that is. */
   readonly candidate: Said;
@@ -47,7 +48,7 @@ export function fixtureLines(shadow: ShadowReport, { serverName, version }: Fixt
 }
 
 function toQuestion(difference: KeptDifference, module: string): FixtureQuestion {
-  const { callback, args, original, originalMicros, lastTs, user, file, candidate, count } = difference;
+  const { callback, args, original, originalMicros, lastTs, user, context, file, candidate, count } = difference;
   return {
     module,
     callback,
@@ -56,6 +57,7 @@ function toQuestion(difference: KeptDifference, module: string): FixtureQuestion
     micros: originalMicros,
     ts: lastTs,
     ...(user !== null && { user }),
+    ...(context !== null && { context }),
     ...(file !== null && {
       file: { bytes: file.lengthBytes, ...(file.sha256 !== null && { sha256: file.sha256 }) },
     }),

@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { KindName } from "../../callbacks/kinds.ts";
 import { readPrivate } from "../../storage/open/open-private.ts";
-import type { Portable, Said } from "../asked.ts";
+import type { AskedContext, Portable, Said } from "../asked.ts";
 import type { ComparisonClass } from "../compare/compare-said.ts";
 import type { Effect } from "../compare/effect.ts";
 import type { ModuleVersion } from "../compared.ts";
@@ -37,6 +37,8 @@ export interface KeptDifference {
   readonly user: string | null;
   /** In the form of the wire; in place of the path of a file, a text that stands for it. */
   readonly args: readonly Portable[];
+  /** What the modules were told by their context; a text stands for a file's name. */
+  readonly context: AskedContext | null;
   readonly file: FileFacts | null;
   readonly original: Said;
   readonly candidate: Said;
@@ -107,6 +109,7 @@ interface DifferenceRow {
   readonly class: ComparisonClass;
   readonly user_id: string | null;
   readonly args: string;
+  readonly context: string | null;
   readonly file: string | null;
   readonly original: string;
   readonly candidate: string;
@@ -131,6 +134,7 @@ function readDifferences(db: Database, runId: number, max: number): KeptDifferen
       class: row.class,
       user: row.user_id,
       args: JSON.parse(row.args) as Portable[],
+      context: row.context === null ? null : (JSON.parse(row.context) as AskedContext),
       file: row.file === null ? null : (JSON.parse(row.file) as FileFacts),
       original: JSON.parse(row.original) as Said,
       candidate: JSON.parse(row.candidate) as Said,

@@ -1,5 +1,5 @@
 import type { KindName } from "../../callbacks/kinds.ts";
-import type { Portable } from "../asked.ts";
+import type { AskedContext, Portable } from "../asked.ts";
 import type { RecordedQuestion } from "../recording/format.ts";
 import { findNumbers, type NumberPath, withNumber } from "./numbers.ts";
 import { SmallestHashes } from "./smallest-hashes.ts";
@@ -9,6 +9,7 @@ export interface BoundaryGroup {
   readonly kind: KindName;
   readonly args: readonly Portable[];
   readonly user: string | undefined;
+  readonly context: AskedContext | undefined;
   readonly path: NumberPath;
   /** The numbers between which to look; the lowest first. */
   readonly values: readonly number[];
@@ -44,12 +45,15 @@ export class BoundaryGroups {
   }
 
   add(question: RecordedQuestion): void {
-    const { callback: kind, args, user } = question;
+    const { callback: kind, args, user, context } = question;
     for (const { path, value } of findNumbers(args)) {
       const place = JSON.stringify([kind, path]);
-      const group = this.#groups.take(JSON.stringify([place, user ?? null, withNumber(args, path, 0)]), () => {
-        return { kind, args, user, path, values: new SmallestHashes<number>(MAX_VALUES, this.#seed) };
-      });
+      const group = this.#groups.take(
+        JSON.stringify([place, user ?? null, context ?? null, withNumber(args, path, 0)]),
+        () => {
+          return { kind, args, user, context, path, values: new SmallestHashes<number>(MAX_VALUES, this.#seed) };
+        },
+      );
       group?.values.take(String(value), () => value);
       const across = this.#across.get(place) ?? { path, byValue: new SmallestHashes(MAX_VALUES, this.#seed) };
       this.#across.set(place, across);
@@ -84,8 +88,8 @@ function listChanges({ path, byValue }: Across): BoundaryGroup[] {
   return sorted.flatMap((high, index) => {
     const low = sorted[index - 1];
     if (low === undefined || JSON.stringify(low.question.said) === JSON.stringify(high.question.said)) return [];
-    return [low, high].map(({ question: { callback: kind, args, user } }) => {
-      return { kind, args, user, path, values: [low.value, high.value] };
+    return [low, high].map(({ question: { callback: kind, args, user, context } }) => {
+      return { kind, args, user, context, path, values: [low.value, high.value] };
     });
   });
 }

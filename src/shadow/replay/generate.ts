@@ -61,8 +61,8 @@ export async function generateBoundaries(options: GenerateOptions): Promise<Gene
         continue;
       }
       compareInto(generated.differences, asked, answer.said, said, how);
-      const { kind: callback, args, askedTs: ts, user } = asked;
-      onQuestion({ module, callback, args, said: answer.said, micros: answer.micros, ts, user });
+      const { kind: callback, args, askedTs: ts, user, context } = asked;
+      onQuestion({ module, callback, args, said: answer.said, micros: answer.micros, ts, user, context });
     }
   }
   return generated;
@@ -127,8 +127,8 @@ function isAlike({ kind, args }: BoundaryGroup, one: Said, other: Said, { facts 
   return found === "same" || (found === "control_failed" && one.outcome === other.outcome);
 }
 
-function keyOf({ kind, args, user }: Asked): string {
-  return JSON.stringify([kind, args, user]);
+function keyOf({ kind, args, user, context }: Asked): string {
+  return JSON.stringify([kind, args, user, context]);
 }
 
 function valuesAround(values: readonly number[]): number[] {
@@ -136,6 +136,6 @@ function valuesAround(values: readonly number[]): number[] {
   return [...around].filter((value) => value >= 0 && Number.isSafeInteger(value)).toSorted((one, other) => one - other);
 }
 
-function questionAt({ kind, args, user, path }: BoundaryGroup, value: number): Asked {
-  return { kind, args: withNumber(args, path, value), user, askedTs: Date.now() };
+function questionAt({ kind, args, user, context, path }: BoundaryGroup, value: number): Asked {
+  return { kind, args: withNumber(args, path, value), user, context, askedTs: Date.now() };
 }

@@ -47,6 +47,7 @@ test("Each class is counted, and each difference is kept once with its count and
     class: "different_effect",
     user: "@alice:example.test",
     args: ["@alice:example.test", 10],
+    context: null,
     file: null,
     original: CONTINUE,
     candidate: stop(),

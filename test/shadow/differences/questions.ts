@@ -1,5 +1,5 @@
 import { createLogger, type Logger } from "../../../src/util/log.ts";
-import type { Portable, Said } from "../../../src/shadow/asked.ts";
+import type { AskedContext, Portable, Said } from "../../../src/shadow/asked.ts";
 import type { Compared, Pair } from "../../../src/shadow/compared.ts";
 import type { KindName } from "../../../src/callbacks/kinds.ts";
 import { DifferenceStore, type DifferenceStoreOptions } from "../../../src/shadow/differences/difference-store.ts";
@@ -25,13 +25,14 @@ export interface Unlike {
   readonly candidateMicros?: number;
   readonly file?: { readonly path: string; readonly lengthBytes: number };
   readonly user?: string;
+  readonly context?: AskedContext;
 }
 
 export function compared(unlike: Unlike = {}): Compared {
   const { kind = ALLOWED, args = ["@alice:example.test", 10], micros = 100, candidateMicros = 50 } = unlike;
-  const { original = CONTINUE, candidate = CONTINUE, again, file, user, askedTs = Date.now() } = unlike;
+  const { original = CONTINUE, candidate = CONTINUE, again, file, user, context, askedTs = Date.now() } = unlike;
   return {
-    answered: { asked: { kind, args, askedTs, file, user }, said: original, micros },
+    answered: { asked: { kind, args, askedTs, file, user, context }, said: original, micros },
     candidate: { said: candidate, micros: candidateMicros },
     again: again && { said: again, micros },
   };

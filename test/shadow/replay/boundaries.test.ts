@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import type { CallbackContext } from "../../../src/callbacks/context/context.ts";
 import type { KindName } from "../../../src/callbacks/kinds.ts";
 import { CallbackRegistry } from "../../../src/callbacks/slots/registry.ts";
 import { UNKNOWN_FACTS } from "../../../src/shadow/compare/effect.ts";
@@ -17,7 +18,7 @@ const LIMIT = { max_bytes: "100", time_period_ms: "60.5", info_uri: null, can_up
 const how = { facts: UNKNOWN_FACTS, ignore: new IgnoreRule(undefined, () => undefined) };
 
 /** A module with one callback, which a function of a number stands for. */
-function moduleOf(allows: (size: number) => unknown): AskedModule {
+function moduleOf(allows: (size: number, context: CallbackContext) => unknown): AskedModule {
   const registry = new CallbackRegistry();
   registry.add({
     language: "typescript",
@@ -28,7 +29,7 @@ function moduleOf(allows: (size: number) => unknown): AskedModule {
     file: null,
     isLate: false,
     takesSize: false,
-    call: (_user, size) => allows(size as number),
+    call: (_user, size, context) => allows(size as number, context as CallbackContext),
   });
   const policy = { deadlineMs: 1000, onUnavailable: "refuse" } as const;
   const policies = new Proxy({} as Record<KindName, typeof policy>, { get: () => policy });
@@ -100,6 +101,28 @@ test("A border is found where every number was recorded for another user", async
     ["@user1:example.test", 500],
     ["@user2:example.test", 500],
   ]);
+});
+
+test("Both modules are told at a border what was recorded of the request", async () => {
+  const context = { isGuest: true, upload: { declaredType: "application/zip" } };
+  const groups = new BoundaryGroups("1");
+  for (const size of [10, 9000]) groups.add({ ...recorded(size, size <= 500), context });
+  const original = moduleOf((size, { requester, upload }) => {
+    expect([requester?.isGuest, upload?.declaredType]).toEqual([true, "application/zip"]);
+    return size <= 500;
+  });
+  const questions: RecordedQuestion[] = [];
+  const { borders } = await generateBoundaries({
+    groups: groups.list(),
+    candidate: original,
+    original,
+    module: "m",
+    ...how,
+    onProgress: () => undefined,
+    onQuestion: (question) => questions.push(question),
+  });
+  expect(borders).toBe(1);
+  expect(questions.map((question) => question.context)).toEqual(questions.map(() => context));
 });
 
 test("Without an original the candidate is asked beside each number, and only its failures count", async () => {
