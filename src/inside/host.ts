@@ -31,6 +31,8 @@ export interface HostOptions {
   readonly onConnection?: (connection: Connection) => void;
   /** Called with the number of Synapse's process. */
   readonly onPeer?: (pid: number) => void;
+  /** A channel on which `initialize` does not come within so many milliseconds is closed; absent: it may take its time. */
+  readonly initializeWithinMs?: number;
 }
 
 /** Serves one Synapse over its channel. Resolves, never rejects, once the channel is closed and its modules have ended. */
@@ -45,10 +47,25 @@ export async function serveSynapse(channel: Duplex, options: HostOptions): Promi
   });
   options.onConnection?.(connection);
   session.greet(connection);
+  const timer = closeUnlessInitialized(connection, session, options.initializeWithinMs);
   const end = await connection.closed;
+  clearTimeout(timer);
   options.log.info({ reason: end.message }, "Synapse has left");
   channel.destroy();
   await session.end(STOP_MS);
+}
+
+/** A connection has one of few places, which something that is no Synapse may take and never use. */
+function closeUnlessInitialized(
+  connection: Connection,
+  session: Session,
+  withinMs: number | undefined,
+): NodeJS.Timeout | undefined {
+  if (withinMs === undefined) return undefined;
+  return setTimeout(() => {
+    if (session.isInitialized) return;
+    connection.close(new BridgeError("TIMEOUT", `it did not send initialize within ${withinMs} ms`));
+  }, withinMs).unref();
 }
 
 /** What one Synapse has asked so far. */
@@ -57,6 +74,7 @@ class Session {
   #connection: Connection | undefined;
   #modules: HostedModules | undefined;
   #isSetUp = false;
+  #hasInitialized = false;
   #release: (() => void) | undefined;
 
   constructor(options: HostOptions) {
@@ -74,6 +92,11 @@ class Session {
     },
   };
 
+  /** Whether it has sent a valid `initialize`. */
+  get isInitialized(): boolean {
+    return this.#hasInitialized;
+  }
+
   greet(connection: Connection): void {
     this.#connection = connection;
     const versions = { version: VERSION, node: process.versions.node, pid: process.pid };
@@ -90,6 +113,7 @@ class Session {
   async #initialize(params: unknown): Promise<object> {
     if (this.#release !== undefined) throw new TypeError("initialize was sent twice");
     const { modules, pid } = InitializeSchema.parse(params);
+    this.#hasInitialized = true;
     this.#options.onPeer?.(pid);
     this.#release = this.#options.configuration.take(modules);
     if (this.#release === undefined) return failed("configuration", ANOTHER_CONFIGURATION);

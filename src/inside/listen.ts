@@ -11,6 +11,8 @@ import { OneConfiguration } from "./one-configuration.ts";
 const MODE = 0o600;
 /** Synapse processes at a time: each has modules of its own. */
 const MAX_CONNECTIONS = 64;
+/** A Synapse says which modules it has as soon as it is connected. */
+const INITIALIZE_WITHIN_MS = 30_000;
 
 /** A socket to which Synapses connect. */
 export interface CallbacksSocket {
@@ -18,19 +20,30 @@ export interface CallbacksSocket {
   stop(): Promise<void>;
 }
 
+/** How Synapses are waited for. */
+export interface ListenOptions {
+  /** How long a connection may take to send `initialize`, in milliseconds. */
+  readonly initializeWithinMs?: number;
+}
+
 /**
  * Listens on a Unix socket and serves each Synapse process that connects, with modules of its own. A socket that a
  * killed process left is removed. Rejects with a StartError `LISTEN` where another process listens there, or the socket
  * cannot be made.
  */
-export async function listenForSynapse(path: string, log: Logger): Promise<CallbacksSocket> {
+export async function listenForSynapse(
+  path: string,
+  log: Logger,
+  { initializeWithinMs = INITIALIZE_WITHIN_MS }: ListenOptions = {},
+): Promise<CallbacksSocket> {
   await removeStale(path);
   const configuration = new OneConfiguration();
   const serving = new Map<Socket, Promise<void>>();
   let generation = 0;
   const server = createServer((channel) => {
     generation += 1;
-    const served = serveSynapse(channel, { log: log.child({ synapse: generation }), configuration, generation });
+    const options = { log: log.child({ synapse: generation }), configuration, generation, initializeWithinMs };
+    const served = serveSynapse(channel, options);
     serving.set(channel, served);
     void served.then(() => serving.delete(channel));
   });

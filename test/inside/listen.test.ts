@@ -126,6 +126,31 @@ describe("The socket of media-bridge callbacks", () => {
     });
   });
 
+  test("closes a connection that does not say in time which modules it has, and keeps one that did", async () => {
+    const other = join(folder, "impatient.sock");
+    const impatient = await listenForSynapse(other, log, { initializeWithinMs: 500 });
+    const [silent, wrong, right] = [
+      await ConnectedSynapse.connect(other),
+      await ConnectedSynapse.connect(other),
+      await ConnectedSynapse.connect(other),
+    ];
+    connected.push(silent, wrong, right);
+    await right.initialize([waiting("only")]);
+    await right.setUp();
+    await expect(wrong.connection.request("initialize", {})).rejects.toThrow(/./);
+    await Promise.all([silent.connection.closed, wrong.connection.closed]);
+    const left = log.lines.filter(({ message }) => message === "Synapse has left");
+    expect(left).toEqual(
+      Array.from({ length: 2 }, () =>
+        expect.objectContaining({
+          facts: expect.objectContaining({ reason: "it did not send initialize within 500 ms" }),
+        }),
+      ),
+    );
+    expect(await right.run(100)).toEqual(ALLOWED);
+    await impatient.stop();
+  });
+
   test("sets no module up for a Synapse that has left meanwhile", async () => {
     const gate = join(folder, "gate");
     const modules = [waiting("first", gate), waiting("second")];
