@@ -6,6 +6,7 @@ import { judgeSpam, type RefusalWords } from "./spam-verdict.ts";
 import { isPlainObject, toJsonText } from "../util/text/json-text.ts";
 import { describeType, limitFromModule, limitFromWire, limitToWire, type MediaUploadLimit } from "./limit.ts";
 import { MEDIA_ID, type Parameter, SIZE, USER_ID } from "./parameters.ts";
+import { UNKNOWN_SIZE } from "./unknown-size.ts";
 
 /** A file that a TypeScript module may read. */
 export interface MediaFile {
@@ -142,7 +143,7 @@ export const KINDS: { readonly [K in KindName]: Kind<K> } = {
     notification: false,
     namesUser: true,
     isFirstOfRequest: true,
-    toWire: (userId, size) => [userId, size],
+    toWire: (userId, size) => [userId, size === UNKNOWN_SIZE ? null : size],
     toNative: (userId, size) => [userId, size],
     fromWire: (value) => {
       if (!Array.isArray(value)) throw new TypeError("the child sent limits that are not a list");

@@ -4,6 +4,7 @@ import { type CallbackKinds, KINDS, type KindName } from "../../src/callbacks/ki
 import { nativeArgs } from "../../src/callbacks/asked/native-args.ts";
 import { portableArgs } from "../../src/callbacks/asked/said-of.ts";
 import type { CallbackContext } from "../../src/callbacks/context/context.ts";
+import { UNKNOWN_SIZE } from "../../src/callbacks/unknown-size.ts";
 import { CallbackRegistry } from "../../src/callbacks/slots/registry.ts";
 import { storedMedia, toFileInfo } from "../../src/media-file.ts";
 import { askModule } from "../../src/shadow/asking/ask-module.ts";
@@ -28,6 +29,21 @@ const ARGS: { readonly [K in KindName]: CallbackKinds[K]["args"] } = {
 test.each(Object.keys(KINDS) as KindName[])("A question of %s survives its way through a file", (kind) => {
   const args = JSON.parse(JSON.stringify(portableArgs(kind, ARGS[kind]))) as ReturnType<typeof portableArgs>;
   expect(nativeArgs(kind, args)).toEqual(ARGS[kind]);
+});
+
+test("A size that Synapse did not tell stays unknown: what depends on it fails, and is not false", async () => {
+  const kind = "get_media_upload_limits_for_user";
+  const args = portableArgs(kind, [USER, UNKNOWN_SIZE]);
+  expect(args).toEqual([USER, null]);
+  const answers = [() => [], (_user: unknown, size: unknown) => (Number(size) > 5 ? [] : undefined)];
+  const said = await Promise.all(
+    answers.map(async (call) => (await askModule(moduleWith(registryOf(kind, call)), { kind, args, askedTs: 0 })).said),
+  );
+  expect(said).toEqual([
+    { outcome: "stop", value: [] },
+    { outcome: "error", error: { message: expect.stringContaining("does not tell") as string } },
+  ]);
+  expect(() => nativeArgs("is_user_allowed_to_upload_media_of_size", args)).toThrow(/size is not a number/);
 });
 
 test("A question about a file is asked about its copy", async () => {

@@ -81,7 +81,8 @@ def _judge_nothing(_answer: Any) -> Verdict:
 
 
 def _limits_args(entry: Slot, args: list[Any]) -> Sequence[Any]:
-    return args if entry.wants_size else args[:1]
+    # Without a size the callback gets what Synapse would give it: one that needs a size fails there as well.
+    return args if entry.wants_size and args[1] is not None else args[:1]
 
 
 def _exceeded_args(_entry: Slot, args: list[Any]) -> Sequence[Any]:

@@ -3,6 +3,7 @@ import { isPlainObject } from "../../util/text/json-text.ts";
 import { type CallbackKinds, KINDS, type KindName } from "../kinds.ts";
 import { limitFromWire } from "../limit.ts";
 import type { ParameterForm } from "../parameters.ts";
+import { UNKNOWN_SIZE } from "../unknown-size.ts";
 import type { Portable } from "./asked.ts";
 
 type Reader = (value: Portable) => unknown;
@@ -37,8 +38,11 @@ export function nativeArgs<K extends KindName>(kind: K, args: readonly Portable[
     throw new TypeError(`${kind} takes ${parameters.length} arguments, and there are ${args.length}`);
   }
   const values = parameters.map(({ name, form }, index) => {
+    const value = args[index] ?? null;
+    // A Synapse that asked does not tell the size of the upload.
+    if (kind === "get_media_upload_limits_for_user" && form === "bytes" && value === null) return UNKNOWN_SIZE;
     try {
-      return READERS[form](args[index] ?? null);
+      return READERS[form](value);
     } catch (error) {
       throw new TypeError(`${name} ${(error as Error).message}`, { cause: error });
     }

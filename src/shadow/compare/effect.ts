@@ -49,6 +49,8 @@ export interface EffectFacts {
   readonly limitPage: string;
   /** Callbacks that modules behind this one have as well: they are asked where it lets the walk continue. */
   readonly askedNext: readonly KindName[];
+  /** Whether a file is refused in the same words whatever a module says, as in a Synapse; absent: in the module's. */
+  readonly wordsOfRefusalsAreFixed?: boolean;
 }
 
 /** Of a module of which nothing else is known: to let the walk continue is then unlike every other answer. */

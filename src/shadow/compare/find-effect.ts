@@ -44,7 +44,7 @@ function effectOfStop(kind: KindName, value: Portable, facts: EffectFacts): Effe
     case "get_media_upload_limits_for_user":
       return limited(value as unknown as readonly WireLimit[], facts);
     case "check_media_file_for_spam":
-      return badContent((value ?? {}) as RefusalOnWire);
+      return badContent(facts.wordsOfRefusalsAreFixed === true ? {} : ((value ?? {}) as RefusalOnWire));
     default:
       return catalogued("UPLOAD_TOO_LARGE");
   }

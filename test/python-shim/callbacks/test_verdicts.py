@@ -134,6 +134,15 @@ def test_the_size_is_passed_where_a_second_argument_is_required(child):
         assert slots[0][2]["message"] == f"with size {size}"
 
 
+def test_a_callback_that_requires_a_size_fails_where_a_synapse_did_not_tell_it(child):
+    (loaded,) = child.load("shapes.Signatures")
+    needs, does_not, *_ = loaded["entries"]
+    _, _, slots = child.run(LIMITS[0], "@a:b", None, slots=[needs["slot"]])
+    assert (slots[0][2]["type"], "size" in slots[0][2]["message"]) == ("TypeError", True)
+    _, _, slots = child.run(LIMITS[0], "@a:b", None, slots=[does_not["slot"]])
+    assert slots[0][2]["message"] == "with size 'none given'"
+
+
 def test_a_limit_comes_back_equal_and_fresh_to_each_callback(child):
     same = "args[1] == MediaUploadLimit(100.0, 2**53+1, 'https://x', True) and type(args[1].max_bytes) is float"
     child.load(*[("answers.Module", {"exceeded": f"throw(LookupError('%s' % ({same})))"})] * 2)

@@ -173,3 +173,11 @@ test("A module that fails both times agrees with itself, and one without a verdi
   expect([agrees(stop(), CONTINUE), agrees(CRASH, CONTINUE)]).toEqual([false, false]);
   expect([agrees(CONTINUE, LATE), agrees(GONE, stop()), agrees(BUSY, BUSY)]).toEqual([undefined, undefined, undefined]);
 });
+
+test("Where a Synapse words the refusal of a file by itself, the words of modules make no difference", () => {
+  const inSynapse = { ...ALONE, wordsOfRefusalsAreFixed: true };
+  const worded = stop({ errcode: "M_FORBIDDEN", message: "no", fields: '{"a":1}' });
+  expect(classOf(SPAM, stop(), worded, inSynapse)).toBe("same");
+  expect(classOf(SPAM, stop(), worded)).toBe("different_effect");
+  expect(classOf(SPAM, stop(), CONTINUE, inSynapse)).toBe("different_effect");
+});
