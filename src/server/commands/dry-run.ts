@@ -2,8 +2,11 @@ import type { Config } from "../../config/config.ts";
 import { loadHomeserverTokens } from "../../config/build/homeserver-tokens.ts";
 import { openDryRunHomeserver } from "../../homeserver/client/dry-run-client.ts";
 import type { Homeserver } from "../../homeserver/client/homeserver.ts";
+import type { HomeserverClient } from "../../homeserver/client/homeserver-client.ts";
+import { fenceRelay, relayedHomeserver, type HomeserverRelay } from "../../homeserver/client/relayed-client.ts";
 import { declareUncounted } from "../../metrics/declared-metrics.ts";
 import { homeserverRequests } from "../../modules/python/homeserver-requests.ts";
+import { relayedRequests } from "../../modules/python/relayed-requests.ts";
 import type { ModuleDatabase } from "../../module-api/module-database.ts";
 import type { HeldBack } from "../../modules/heard/held-back.ts";
 import { loadModules, type LoadedModules } from "../../modules/load.ts";
@@ -23,6 +26,15 @@ export interface DryRunOptions {
   readonly log?: Logger;
   /** The longest transaction; absent: as long as modules ask for. Milliseconds. */
   readonly maxTransactionMs?: number;
+  /** Makes calls of a homeserver that are none over HTTP; absent: the configured homeserver is asked. */
+  readonly relay?: HomeserverRelay | undefined;
+}
+
+/** The homeserver as modules of both languages reach it in a dry run. */
+interface DryRunReach {
+  readonly client: HomeserverClient;
+  readonly requests: ReturnType<typeof homeserverRequests>;
+  close(): Promise<void>;
 }
 
 /**
@@ -31,7 +43,7 @@ export interface DryRunOptions {
  */
 export async function loadModulesForDryRun(config: Config, options: DryRunOptions): Promise<LoadedModules> {
   const { onHeldBack = () => undefined, log = createLogger("fatal") } = options;
-  const homeserver = openHomeserver(config, options.mayRead !== undefined, () => onHeldBack("homeserver"));
+  const homeserver = openReach(config, options, log);
   const database = await openTrialDatabase({ ...moduleDatabaseOptions(config), log }, () => onHeldBack("write"));
   const prepared = await prepareDatabase(config, log);
   const close = async () => {
@@ -42,7 +54,7 @@ export async function loadModulesForDryRun(config: Config, options: DryRunOption
     database: shorten(database, options.maxTransactionMs),
     metrics: declareUncounted().api,
   });
-  const requests = homeserverRequests(homeserver.requests, log);
+  const { requests } = homeserver;
   try {
     const { onProgress } = options;
     const mayGet = options.mayRead === "anywhere";
@@ -77,6 +89,21 @@ function shorten(database: ModuleDatabase, maxMs: number | undefined): ModuleDat
     transaction: (name, run, options) =>
       database.transaction(name, run, { ...options, deadlineMs: Math.min(options?.deadlineMs ?? maxMs, maxMs) }),
   };
+}
+
+function openReach(config: Config, { relay, mayRead, onHeldBack }: DryRunOptions, log: Logger): DryRunReach {
+  const holdBack = () => onHeldBack?.("homeserver");
+  if (relay !== undefined) {
+    const fenced = fenceRelay(relay, holdBack);
+    return {
+      client: relayedHomeserver(fenced),
+      requests: relayedRequests(fenced),
+      close: () => Promise.resolve(),
+    };
+  }
+  const homeserver = openHomeserver(config, mayRead !== undefined, holdBack);
+  const { client } = homeserver;
+  return { client, requests: homeserverRequests(homeserver.requests, log), close: () => homeserver.close() };
 }
 
 function openHomeserver(config: Config, mayRead: boolean, onHeldBack: () => void): Homeserver {

@@ -1,5 +1,6 @@
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import type { Config, ModuleConfig } from "../../config/config.ts";
+import type { HomeserverRelay } from "../../homeserver/client/relayed-client.ts";
 import { addHeldBack, type HeldBack, type HeldBackCounts, NOTHING_HELD_BACK } from "../../modules/heard/held-back.ts";
 import type { LoadedModules } from "../../modules/load.ts";
 import type { Asked } from "../../shadow/asked.ts";
@@ -80,9 +81,15 @@ function describeThrown(error: unknown): string {
 
 /**
  * Loads one module so that it changes nothing: its transactions are rolled back, what is not a `GET` and work in the
- * background is held back and counted. Rejects with a StartError.
+ * background is held back and counted. `relay` makes its calls of a homeserver that is not asked over HTTP. Rejects with
+ * a StartError.
  */
-export async function loadFencedModule(config: Config, entry: ModuleConfig, log: Logger): Promise<FencedModule> {
+export async function loadFencedModule(
+  config: Config,
+  entry: ModuleConfig,
+  log: Logger,
+  relay?: HomeserverRelay,
+): Promise<FencedModule> {
   let counts = NOTHING_HELD_BACK;
   const onHeldBack = (what: HeldBack) => {
     counts = addHeldBack(counts, { [what]: 1 });
@@ -102,6 +109,7 @@ export async function loadFencedModule(config: Config, entry: ModuleConfig, log:
     onHeldBack,
     log,
     maxTransactionMs: MAX_TRANSACTION_MS,
+    relay,
   });
   return new FencedModule(modules, config, () => counts);
 }

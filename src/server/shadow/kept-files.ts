@@ -1,15 +1,25 @@
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, rm, stat } from "node:fs/promises";
+import { copyFile, link, mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { findMediaPath, storedMedia, type FileInfo } from "../../media-file.ts";
 import type { AskedFile } from "../../shadow/asked.ts";
-import type { HeldFile } from "./shadow-run.ts";
 
 const MAX_FILES = 100;
 /** Of all files together, where there are several: a refused upload keeps its room on the disk until it was compared. */
 const MAX_BYTES = 256 * 2 ** 20;
 /** Only the service's own user may read uploads that were refused. */
 const OWNER_ONLY = 0o700;
+
+/** Brings a file to a place. */
+type BringFile = (from: string, to: string) => Promise<void>;
+
+/** The file that a question is about. */
+export interface HeldFile {
+  /** A copy for the candidate alone, made by the first call. Undefined where that fails. Never rejects. */
+  copy(): Promise<AskedFile | undefined>;
+  /** It is not needed any more. */
+  release(): void;
+}
 
 /** A link that several shadows may hold. */
 export interface SharedLink {
@@ -43,10 +53,21 @@ export class KeptFiles {
    * Links a file, in a folder of its own. Resolves once that is done or has failed: the file may go away afterwards.
    * Never rejects.
    */
-  async keep(path: string, info: FileInfo): Promise<SharedLink> {
+  keep(path: string, info: FileInfo): Promise<SharedLink> {
+    return this.#take(path, info, link);
+  }
+
+  /** As `keep`, of a link that is handed over: nothing is left at its path. */
+  async takeOver(path: string, info: FileInfo): Promise<SharedLink> {
+    const taken = await this.#take(path, info, rename);
+    await rm(path, { force: true }).catch(() => undefined);
+    return taken;
+  }
+
+  async #take(path: string, info: FileInfo, bring: BringFile): Promise<SharedLink> {
     const folder = join(this.#folder, String((this.#last += 1)));
     this.#count += 1;
-    const made = this.#count > MAX_FILES ? undefined : await this.#link(path, folder).catch(() => undefined);
+    const made = this.#count > MAX_FILES ? undefined : await this.#bring(path, folder, bring).catch(() => undefined);
     let holders = 1;
     let copies = 0;
     const release = () => {
@@ -65,10 +86,10 @@ export class KeptFiles {
     };
   }
 
-  async #link(path: string, folder: string): Promise<AskedFile | undefined> {
+  async #bring(path: string, folder: string, bring: BringFile): Promise<AskedFile | undefined> {
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
     const linked = join(folder, "file");
-    await link(path, linked);
+    await bring(path, linked);
     const { size } = await stat(linked);
     if (this.#bytes > 0 && this.#bytes + size > MAX_BYTES) return undefined;
     this.#bytes += size;

@@ -1,3 +1,4 @@
+import type { HomeserverRelay } from "../../homeserver/client/relayed-client.ts";
 import type { Logger } from "../../util/log.ts";
 import { backoff } from "../../util/concurrency/backoff.ts";
 import { AskingPace } from "../../shadow/run/asking-pace.ts";
@@ -21,6 +22,8 @@ export interface KeeperEvents {
   readonly onAnswered: (settled: readonly SettledQuestion[]) => void;
   /** How many questions wait to be asked. */
   readonly countWaiting: () => number;
+  /** The thread asks the homeserver; only where its data says that calls are relayed. */
+  readonly onHomeserver?: HomeserverRelay | undefined;
   /** What was under way is lost. */
   readonly onLost: (reason: string) => void;
   /** Every second. */
@@ -139,6 +142,7 @@ export class ShadowKeeper {
       this.pace.settle(message.settled.length);
       return this.#events.onAnswered(message.settled);
     }
+    if (message.type === "homeserver") return void this.#askHomeserver(message);
     if (message.type === "log") return this.#log[message.level](message.facts, `in the shadow: ${message.message}`);
     if (message.type === "closed") return this.#worker?.kill("it is closed");
     if (this.#current !== "loading") return;
@@ -147,6 +151,17 @@ export class ShadowKeeper {
     this.#current = "running";
     this.#firstLoad.resolve();
     this.#events.onReady(message);
+  }
+
+  async #askHomeserver({ id, call, args }: Extract<FromShadow, { type: "homeserver" }>): Promise<void> {
+    const worker = this.#worker;
+    let outcome: unknown;
+    try {
+      outcome = await this.#events.onHomeserver?.(call, args);
+    } catch (error) {
+      outcome = { unusable: (error as Error).message };
+    }
+    worker?.send({ type: "homeserver", id, outcome });
   }
 
   /** A candidate that could not be loaded at first is tried again by a reload; one that could is tried again soon. */

@@ -1,23 +1,17 @@
 import type { Config, ShadowConfig } from "../../config/config.ts";
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
+import type { HomeserverRelay } from "../../homeserver/client/relayed-client.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
-import type { Answered, AskedFile, Portable } from "../../shadow/asked.ts";
+import type { Answered, Portable } from "../../shadow/asked.ts";
 import type { LoadedCandidate, LoadedOriginal, SettledQuestion, ShadowQuestion } from "../../shadow/run/messages.ts";
 import type { EffectFacts } from "../../shadow/compare/effect.ts";
 import { QuestionQueue } from "../../shadow/run/question-queue.ts";
 import type { ShadowStatus } from "../../shadow/run/shadow-status.ts";
 import type { Logger } from "../../util/log.ts";
+import type { HeldFile } from "./kept-files.ts";
 import { describeDifference } from "./describe-difference.ts";
 import { BEAT_MS, ShadowKeeper } from "./shadow-keeper.ts";
 import { UnderWay } from "./under-way.ts";
-
-/** The file that a question is about. */
-export interface HeldFile {
-  /** A copy for the candidate alone, made by the first call. Undefined where that fails. Never rejects. */
-  copy(): Promise<AskedFile | undefined>;
-  /** It is not needed any more. */
-  release(): void;
-}
 
 /** One shadow, and what it needs. */
 export interface ShadowRunOptions {
@@ -28,6 +22,8 @@ export interface ShadowRunOptions {
   readonly facts: EffectFacts;
   /** The kinds of callbacks that the original registers. */
   readonly kindsOfOriginal: () => readonly KindName[];
+  /** Makes the candidate's calls to the homeserver; absent: they go to the configured one. */
+  readonly relay?: HomeserverRelay | undefined;
   readonly log: Logger;
   readonly metrics: Metrics;
   /** Draws a number from 0 to 1, 1 excluded; absent: at random. */
@@ -71,11 +67,12 @@ export class ShadowRun {
     // The thread loads one module at a time; it has no use for the others.
     const alone = { ...config, modules: [], storageProviders: [] };
     this.#keeper = new ShadowKeeper(
-      { config: alone, original, candidate, ignore, facts },
+      { config: alone, original, candidate, ignore, facts, relaysHomeserver: options.relay !== undefined },
       {
         onReady: (loaded) => this.#begin(loaded),
         onAnswered: (settled) => this.#settle(settled),
         countWaiting: () => this.#queue.size,
+        onHomeserver: options.relay,
         onLost: () => this.#lose(),
         onTick: () => this.#pump(),
       },

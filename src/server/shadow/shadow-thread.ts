@@ -20,6 +20,7 @@ import { Turns } from "../../util/concurrency/turns.ts";
 import { fenceFetch, silencePrinting } from "./fence-thread.ts";
 import { type FencedModule, loadFencedModule } from "./fenced-module.ts";
 import { openDifferences } from "./open-differences.ts";
+import { RelayedCalls } from "./relayed-calls.ts";
 import { relayLog } from "./relayed-log.ts";
 
 const SIGN_EVERY_MS = 1_000;
@@ -37,6 +38,7 @@ parentPort?.close();
 const { config, candidate: candidateEntry, original } = data;
 const tell = (message: FromShadow) => port.postMessage(message);
 const log = relayLog((level, facts, message) => tell({ type: "log", level, facts, message }));
+const calls = new RelayedCalls(tell);
 const threadId = ownThreadId();
 const turns = new Turns(MAX_AT_ONCE);
 const telling = new CoalescedDelay(TOLD_AFTER_MS);
@@ -79,7 +81,7 @@ async function load(): Promise<void> {
 }
 
 async function loadOne(entry: ModuleConfig): Promise<FencedModule> {
-  const pending = loadFencedModule(config, entry, log);
+  const pending = loadFencedModule(config, entry, log, data.relaysHomeserver === true ? calls.relay : undefined);
   loading.add(pending);
   try {
     const module = await pending;
@@ -96,6 +98,8 @@ async function take(message: ToShadow): Promise<void> {
       return askAll(message.questions);
     case "dropped":
       return taker?.countDropped(message.kind, message.count);
+    case "homeserver":
+      return calls.settle(message.id, message.outcome);
     default:
       return close();
   }

@@ -16,6 +16,8 @@ export interface ShadowThreadData {
   readonly ignore: string | undefined;
   /** By which it is judged what follows from an answer. */
   readonly facts: EffectFacts;
+  /** Whether calls to the homeserver are told to who keeps the thread, which makes them; absent: the thread does. */
+  readonly relaysHomeserver?: boolean;
 }
 
 /**
@@ -53,6 +55,7 @@ export interface SettledQuestion {
 export type ToShadow =
   | { readonly type: "ask"; readonly questions: readonly ShadowQuestion[] }
   | { readonly type: "dropped"; readonly kind: KindName; readonly count: number }
+  | { readonly type: "homeserver"; readonly id: number; readonly outcome: unknown }
   | { readonly type: "close" };
 
 /** What the thread tells the service. */
@@ -62,6 +65,7 @@ export type FromShadow =
   | { readonly type: "answered"; readonly settled: readonly SettledQuestion[] }
   | ({ readonly type: "alive" } & ShadowSigns)
   | { readonly type: "log"; readonly level: "warn" | "error"; readonly facts: object; readonly message: string }
+  | { readonly type: "homeserver"; readonly id: number; readonly call: string; readonly args: object }
   | { readonly type: "closed" };
 
 export interface LoadedCandidate {

@@ -1,4 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
@@ -38,6 +47,17 @@ test("A file that is gone, or would be one too many, is not linked", async () =>
   const linked = await Promise.all(links.map((link) => link.hold().copy()));
   // One place is taken by the file that was gone, whose holder has not let go.
   expect(linked.filter((link) => link === undefined)).toHaveLength(1);
+});
+
+test("A link that is handed over is gone from its place, whether there was room for it or not", async () => {
+  const { file, kept } = createFolder();
+  const [taken, other] = [`${file}.taken`, `${file}.other`];
+  linkSync(file, taken);
+  expect(readFileSync((await (await kept.takeOver(taken, INFO)).hold().copy())?.path ?? "", "utf8")).toBe("bytes");
+  await Promise.all(Array.from({ length: 99 }, () => kept.keep(file, INFO)));
+  linkSync(file, other);
+  expect(await (await kept.takeOver(other, INFO)).hold().copy()).toBeUndefined();
+  expect([existsSync(taken), existsSync(other), existsSync(file)]).toEqual([false, false, true]);
 });
 
 test("Files beyond 256 MiB together are not linked; a single one may be larger", async () => {
