@@ -57,6 +57,11 @@ class Channel:
     def is_open(self) -> bool:
         return self._is_open
 
+    @property
+    def unread_bytes(self) -> int:
+        """What the socket has not taken yet."""
+        return self._unsent_bytes
+
     def send(self, message: Any) -> None:
         """Sends now what the socket takes, the rest when it can. Raises `NodeUnavailable`, or what `encode` raises."""
         if not self._is_open:

@@ -77,7 +77,7 @@ async def initialize(peer: Peer, hello: Hello, settings: Settings) -> None:
         "protocol": PROTOCOL_VERSION,
         "pid": os.getpid(),
         "log_level": "info",
-        "modules": list(settings.modules),
+        "modules": [entry.to_wire() for entry in settings.entries],
     }
     _result_of(await _ask(peer, "initialize", params))
 
@@ -89,6 +89,11 @@ async def set_up(peer: Peer, facts: dict[str, Any]) -> list[Entry]:
         return [read_entry(entry) for entry in result["entries"]]
     except (TypeError, LookupError) as error:
         raise StartFailed("Node told of its callbacks in another form") from error
+
+
+async def open_shadows(peer: Peer, params: dict[str, Any]) -> None:
+    """Has Node begin to load the shadows. Raises `StartFailed` where one that is waited for cannot be loaded."""
+    _result_of(await _ask(peer, "shadows", params))
 
 
 def read_entry(wire: Any) -> Entry:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
 from synapse.module_api import ModuleApi
 from synapse.module_api.errors import ConfigError
@@ -11,58 +12,79 @@ from synapse.module_api.errors import ConfigError
 from .errors import NodeUnavailable, StartFailed
 from .settings import Settings, read_settings
 
-if TYPE_CHECKING:
-    from .conversation import Entry
-
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """One entry of Synapse's `modules:`, and the Python modules in it: class and parsed configuration by place."""
+
+    settings: Settings
+    classes: dict[int, tuple[Any, Any]]
+
+
 class TypeScriptModules:
-    """Runs TypeScript modules in a Node beside this Synapse, at this place in the order of its modules."""
+    """Runs TypeScript modules in a Node beside this Synapse, at this place in the order of its modules.
+
+    It runs Python modules too, in Synapse itself, where they have a TypeScript module as their shadow.
+    """
 
     @staticmethod
-    def parse_config(config: Any) -> Settings:
+    def parse_config(config: Any) -> Loaded:
         """Loads the modules once and parses their configurations. Raises `ConfigError` with the file and the line."""
         settings = read_settings(config)
         _require_msgpack()
         from .check import check_modules
 
+        classes = _load_classes(settings)
         try:
-            check_modules(settings)
+            # Without a verdict of Node's, Synapse works without it too.
+            if settings.requires_node:
+                check_modules(settings)
         except (StartFailed, NodeUnavailable) as error:
             raise ConfigError(str(error)) from error
-        return settings
+        return Loaded(settings, classes)
 
-    def __init__(self, config: Settings, api: ModuleApi) -> None:
+    def __init__(self, config: Loaded, api: ModuleApi) -> None:
         from . import releases
-        from .supervisor import Supervisor
+        from .chains import Chains
 
-        self._settings = config
-        self._api = api
-        self._missing: set[str] = set()
+        settings = config.settings
         if not releases.handles_media(api):
             logger.info("This worker does not handle media: the TypeScript modules are not started here")
+            for python_class, parsed in config.classes.values():
+                python_class(parsed, api)
             return
-        self._node = Supervisor(config, api, self._register)
+        _claim_data_path(settings)
         try:
-            self._node.start()
+            Chains(settings, config.classes, api).start()
         except (StartFailed, NodeUnavailable) as error:
             raise ConfigError(f"The TypeScript modules cannot be started: {error}") from error
 
-    def _register(self, entry: Entry) -> None:
-        from . import releases
-        from .callbacks import make_callback
 
-        if releases.register(self._api, entry.kind, make_callback(entry, self._node, self._settings)):
-            logger.info("Registered %s of %s", entry.kind, entry.file)
-        else:
-            logger.warning(
-                "Synapse %s has no %s, so that of %s is never called: it is part of Synapse from %s on",
-                releases.SYNAPSE_VERSION,
-                entry.kind,
-                entry.file,
-                releases.FIRST_WHOLE,
-            )
+def _load_classes(settings: Settings) -> dict[int, tuple[Any, Any]]:
+    from . import releases
+
+    return {
+        index: releases.load_python_class(entry.module.python, entry.module.config, ("modules", str(index)))
+        for index, entry in enumerate(settings.entries)
+        if entry.module.python is not None
+    }
+
+
+# Of this process: what two entries keep in one folder would be taken for one.
+_data_paths: set[str] = set()
+
+
+def _claim_data_path(settings: Settings) -> None:
+    if settings.data_path is None or not settings.has_shadows:
+        return
+    if settings.data_path in _data_paths:
+        raise ConfigError(
+            f"data_path: {settings.data_path} is that of another entry of modules: too: give each entry a folder of "
+            "its own"
+        )
+    _data_paths.add(settings.data_path)
 
 
 def _require_msgpack() -> None:

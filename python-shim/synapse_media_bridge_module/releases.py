@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import os
 import re
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +39,70 @@ def register(api: ModuleApi, kind: str, callback: Callable[..., Any]) -> bool:
         return False
     method(**{kind: callback})
     return True
+
+
+def intercept_registrations(api: ModuleApi, wrap: Callable[[str, Callable[..., Any]], Callable[..., Any]]) -> ModuleApi:
+    """The same ModuleApi, except that media callbacks which a module registers are wrapped before Synapse has them."""
+
+    def wrapped(callbacks: dict[str, Any]) -> dict[str, Any]:
+        return {
+            kind: wrap(kind, callback) if kind in KINDS and callback is not None else callback
+            for kind, callback in callbacks.items()
+        }
+
+    def intercept(name: str) -> Callable[..., Any]:
+        def register(self: Any, *args: Any, **callbacks: Any) -> Any:
+            return getattr(api, name)(*args, **wrapped(callbacks))
+
+        return register
+
+    base = type(api)
+    names = [name for name in sorted(set(_GROUPS.values())) if hasattr(base, name)]
+    intercepted: Any = type(base.__name__, (base,), {name: intercept(name) for name in names})
+    seen: ModuleApi = object.__new__(intercepted)
+    # One state for both: what Synapse changes about its ModuleApi holds for this one.
+    seen.__dict__ = api.__dict__
+    return seen
+
+
+def load_python_class(name: str, config: Any, path: tuple[str, ...]) -> tuple[Any, Any]:
+    """A module's class and its parsed configuration, as Synapse itself loads them. Raises `ConfigError`, and others."""
+    loader: Any = importlib.import_module("synapse.util.module_loader")
+    loaded: tuple[Any, Any] = loader.load_module({"module": name, "config": config}, path)
+    return loaded
+
+
+def media_facts(api: ModuleApi) -> dict[str, Any]:
+    """What Synapse's configuration says of media, by the names of its keys; None where it says nothing."""
+    config = api._hs.config
+    limits = getattr(config.media, "media_upload_limits", None) or []
+    return {
+        "server_name": api.server_name,
+        "public_baseurl": api.public_baseurl,
+        "media_store_path": getattr(config.media, "media_store_path", None),
+        "max_upload_size": int(config.media.max_upload_size),
+        "media_upload_limits": [
+            {
+                "max_size": int(limit.max_bytes),
+                "time_period": int(limit.time_period_ms),
+                **({"info_uri": str(limit.info_uri)} if getattr(limit, "info_uri", None) else {}),
+                **({"can_upgrade": True} if getattr(limit, "can_upgrade", False) else {}),
+            }
+            for limit in limits
+        ],
+    }
+
+
+def database_of(api: ModuleApi) -> dict[str, Any]:
+    """Synapse's main database, in the form of its `database:`; paths are absolute."""
+    databases = api._hs.config.database.databases
+    main = next((database for database in databases if "main" in database.databases), databases[0])
+    name = main.config["name"]
+    args = {key: value for key, value in main.config.get("args", {}).items() if isinstance(value, (str, int, float))}
+    if name == "sqlite3":
+        return {"name": name, "args": {"database": os.path.abspath(str(args["database"]))}}
+    known = ("statement_timeout", "idle_in_transaction_session_timeout", "synchronous_commit")
+    return {"name": name, "args": args, **{key: main.config[key] for key in known if key in main.config}}
 
 
 def handles_media(api: ModuleApi) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +9,14 @@ from typing import Any
 
 from synapse.module_api.errors import ConfigError
 
+from .entries import ModuleEntry, read_entries
+
 DEFAULT_COMMAND = ("media-bridge", "callbacks")
 _KEYS = frozenset(
-    ("modules", "command", "socket", "deadline_ms", "spam_deadline_ms", "start_deadline_ms", "on_unavailable")
+    (
+        *("modules", "command", "socket", "deadline_ms", "spam_deadline_ms", "start_deadline_ms", "on_unavailable"),
+        *("data_path", "python"),
+    )
 )
 # The length that the system allows for a socket's path, in bytes, less the closing zero.
 _MAX_SOCKET_BYTES = 107
@@ -22,8 +26,8 @@ _MAX_SOCKET_BYTES = 107
 class Settings:
     """One entry of Synapse's `modules:`. Either `command` or `socket` is set."""
 
-    modules: tuple[dict[str, str], ...]
-    """`{"typescript": path or package, "config": JSON text}`, in order."""
+    entries: tuple[ModuleEntry, ...]
+    """In order."""
     command: tuple[str, ...] | None
     socket: str | None
     deadline_ms: int
@@ -33,6 +37,29 @@ class Settings:
     start_deadline_ms: int
     skips_config: bool
     """Whether `get_media_config_for_user` passes the user on to the next module while Node cannot be asked."""
+    data_path: str | None
+    """Where what shadows said is kept, absolute; set where there is a shadow."""
+    python: str | None
+    """The interpreter of Python modules that are only compared; None: Synapse's own."""
+
+    @property
+    def has_shadows(self) -> bool:
+        return any(entry.shadow is not None for entry in self.entries)
+
+    @property
+    def decides_in_node(self) -> bool:
+        """Whether a TypeScript module decides: its verdicts are waited for."""
+        return any(entry.module.typescript is not None for entry in self.entries)
+
+    @property
+    def requires_shadows(self) -> bool:
+        """Whether Synapse does not start without one of the shadows."""
+        return any(entry.shadow is not None and entry.shadow.required for entry in self.entries)
+
+    @property
+    def requires_node(self) -> bool:
+        """Whether Synapse does not start without Node."""
+        return self.decides_in_node or self.requires_shadows
 
     def deadline_of(self, kind: str) -> int:
         return self.spam_deadline_ms if kind == "check_media_file_for_spam" else self.deadline_ms
@@ -48,51 +75,31 @@ def read_settings(config: Any) -> Settings:
     if config.get("command") is not None and config.get("socket") is not None:
         raise ConfigError("expected either command or socket, not both", ("socket",))
     socket = _read_socket(config.get("socket"))
+    entries = read_entries(config.get("modules"))
     return Settings(
-        modules=_read_modules(config.get("modules")),
+        entries=entries,
         command=None if socket is not None else _read_command(config.get("command")),
         socket=socket,
         deadline_ms=_read_ms(config, "deadline_ms", 30_000),
         spam_deadline_ms=_read_ms(config, "spam_deadline_ms", 300_000),
         start_deadline_ms=_read_ms(config, "start_deadline_ms", 60_000),
         skips_config=_read_policy(config.get("on_unavailable", "refuse")),
+        data_path=_read_data_path(config.get("data_path"), any(entry.shadow is not None for entry in entries)),
+        python=_read_absolute(config.get("python"), "python", "the absolute path of a Python interpreter"),
     )
 
 
-def _read_modules(value: Any) -> tuple[dict[str, str], ...]:
-    if not isinstance(value, list) or not value:
-        raise ConfigError("expected a list of { typescript: /path/of/a/module.ts, config: {…} }", ("modules",))
-    return tuple(_read_module(module, ("modules", str(index))) for index, module in enumerate(value))
+def _read_data_path(value: Any, has_shadows: bool) -> str | None:
+    form = "the absolute path of a folder, where what shadows said is kept"
+    if value is None and has_shadows:
+        raise ConfigError(f"a shadow needs {form}", ("data_path",))
+    return _read_absolute(value, "data_path", form)
 
 
-def _read_module(value: Any, path: tuple[str, ...]) -> dict[str, str]:
-    if not isinstance(value, Mapping) or not set(value) <= {"typescript", "config"}:
-        raise ConfigError("expected { typescript: /path/of/a/module.ts, config: {…} }", path)
-    typescript = value.get("typescript")
-    if not isinstance(typescript, str) or not typescript or typescript.startswith("."):
-        raise ConfigError("expected an absolute path, or the name of a package", (*path, "typescript"))
-    config = value.get("config")
-    return {"typescript": typescript, "config": _to_json({} if config is None else config, (*path, "config"))}
-
-
-def _to_json(config: Any, path: tuple[str, ...]) -> str:
-    _check_keys(config, path)
-    try:
-        return json.dumps(config, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        # The value itself may be a secret.
-        raise ConfigError("holds a value that JSON cannot say: write dates in quotes", path) from error
-
-
-def _check_keys(value: Any, path: tuple[str, ...]) -> None:
-    if isinstance(value, Mapping):
-        for key, member in value.items():
-            if not isinstance(key, str):
-                raise ConfigError(f"a key is a {type(key).__name__}: write it in quotes", path)
-            _check_keys(member, (*path, key))
-    elif isinstance(value, list):
-        for index, member in enumerate(value):
-            _check_keys(member, (*path, str(index)))
+def _read_absolute(value: Any, key: str, form: str) -> str | None:
+    if value is not None and (not isinstance(value, str) or not os.path.isabs(value)):
+        raise ConfigError(f"expected {form}", (key,))
+    return value
 
 
 def _read_command(value: Any) -> tuple[str, ...]:

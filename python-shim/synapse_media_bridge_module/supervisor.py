@@ -11,15 +11,12 @@ from twisted.internet import threads
 from twisted.internet.defer import Deferred, ensureDeferred
 
 from . import releases
-from .channel import Channel
-from .conversation import Entry, Hello, initialize, read_entry, set_up, wait_for
-from .database import Interactions
+from .conversation import Entry, open_shadows, wait_for
 from .errors import NodeUnavailable, StartFailed
-from .homeserver import HomeserverCalls
-from .log import log_line
+from .node import Node
 from .pauses import Pauses
-from .peer import Peer
 from .process import Process, open_channel
+from .reports import Reports
 from .settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -34,25 +31,40 @@ _STOP_MS = 5_000
 class Supervisor:
     """The Node of one entry of Synapse's `modules:`."""
 
-    def __init__(self, settings: Settings, api: ModuleApi, on_entry: Callable[[Entry], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        api: ModuleApi,
+        on_entry: Callable[[Entry], None],
+        reports: Reports,
+        describe_shadows: Callable[[bool], dict[str, Any]],
+    ) -> None:
         self._settings = settings
         self._api = api
         self._reactor = releases.reactor_of(api)
         self._on_entry = on_entry
+        self._reports = reports
+        self._describe_shadows = describe_shadows
         self._known: dict[tuple[int, str, int], Entry] = {}
         self._slots: dict[tuple[int, str, int], int] = {}
-        self._node: _Node | None = None
+        self._node: Node | None = None
         self._pauses = Pauses()
         self._is_stopping = False
 
-    def start(self) -> None:
-        """Loads the modules while Synapse's own start waits. Raises `StartFailed` or `NodeUnavailable`."""
+    def start(self, build: Callable[[list[Entry]], None]) -> None:
+        """Loads the modules while Synapse's own start waits. Raises `StartFailed` or `NodeUnavailable`.
+
+        `build` registers what it is given at its place, in place of `on_entry`. What it raises ends the start.
+        """
         channel, process = open_channel(self._settings)
         node = self._make_node(channel, process)
+        deadline_ms = self._settings.start_deadline_ms
         try:
-            entries = wait_for(
-                node.converse(), node.channel, self._settings.start_deadline_ms, node.homeserver.refuse_late
-            )
+            entries = wait_for(node.converse(), node.channel, deadline_ms, node.homeserver.refuse_late)
+            self._known = {entry.key: entry for entry in entries}
+            build(entries)
+            if self._settings.has_shadows:
+                wait_for(self._open_shadows(node, waits=True), node.channel, deadline_ms, node.homeserver.refuse_late)
         except BaseException:
             node.give_up("the start failed")
             raise
@@ -60,6 +72,14 @@ class Supervisor:
         if not node.channel.is_open:
             raise NodeUnavailable("Node ended at its start")
         self._take(node, entries)
+        self._watch()
+
+    def start_later(self) -> None:
+        """Starts Node once Synapse runs: no verdict waits for it."""
+        self._reactor.callWhenRunning(self._restart)
+        self._watch()
+
+    def _watch(self) -> None:
         self._reactor.callLater(_PING_SECONDS, self._ping)
         self._reactor.addSystemEventTrigger("before", "shutdown", self.stop)
 
@@ -83,10 +103,11 @@ class Supervisor:
         ended = node.peer.request("shutdown", {"grace_ms": _STOP_MS}, _STOP_MS + 1_000)
         return ended.addBoth(lambda _: node.give_up("Synapse stops"))
 
-    def _make_node(self, channel: Any, process: Process) -> _Node:
-        return _Node(self._settings, self._api, self._reactor, channel, process, self._on_late, self._on_lost)
+    def _make_node(self, channel: Any, process: Process) -> Node:
+        ends = (self._on_late, self._on_lost, self._reports.hear_shares)
+        return Node(self._settings, self._api, self._reactor, channel, process, *ends)
 
-    def _take(self, node: _Node, entries: list[Entry]) -> None:
+    def _take(self, node: Node, entries: list[Entry]) -> None:
         self._node = node
         self._slots = {}
         for entry in [*entries, *node.late]:
@@ -100,15 +121,16 @@ class Supervisor:
             self._known[entry.key] = entry
             self._on_entry(entry)
 
-    def _on_late(self, node: _Node, entry: Entry) -> None:
+    def _on_late(self, node: Node, entry: Entry) -> None:
         if node is self._node:
             self._add(entry)
         else:
             # Its answer about what was registered before is still on its way, or waits for its turn.
             node.late.append(entry)
 
-    def _on_lost(self, node: _Node, reason: str) -> None:
+    def _on_lost(self, node: Node, reason: str) -> None:
         self._reactor.callInThread(node.process.end)
+        self._reports.detach(node.peer)
         if node is not self._node:
             return
         self._node = None
@@ -139,15 +161,30 @@ class Supervisor:
 
         return steps.addCallbacks(lambda entries: self._finish_restart(node, entries), fail)
 
-    def _finish_restart(self, node: _Node, entries: list[Entry]) -> None:
+    def _finish_restart(self, node: Node, entries: list[Entry]) -> None:
         if not node.channel.is_open:
             raise NodeUnavailable("Node ended at its start")
         self._take(node, entries)
+        if self._settings.has_shadows:
+            ensureDeferred(self._open_shadows(node, waits=False))
         self._pauses.start_succeeded()
         self._reactor.callLater(_FORGIVE_SECONDS, self._forgive, node)
-        logger.info("The TypeScript modules are there again")
+        if self._settings.decides_in_node:
+            logger.info("The TypeScript modules are there again")
 
-    def _forgive(self, node: _Node) -> None:
+    async def _open_shadows(self, node: Node, waits: bool) -> None:
+        """Only where the start waits for a shadow that is required, its failure ends something: it is raised then."""
+        try:
+            await open_shadows(node.peer, self._describe_shadows(waits))
+        except Exception as error:
+            if waits and self._settings.requires_shadows:
+                raise
+            is_known = isinstance(error, (StartFailed, NodeUnavailable))
+            logger.error("Nothing is compared: %s", error, exc_info=not is_known)
+            return
+        self._reports.attach(node.peer, node.channel)
+
+    def _forgive(self, node: Node) -> None:
         if node is self._node:
             self._pauses.forgive()
 
@@ -166,79 +203,3 @@ class Supervisor:
             return
         longest = max(self._settings.deadline_ms, self._settings.spam_deadline_ms)
         node.ping(_BLOCKED_MS + (longest if node.peer.calls_in_flight else 0))
-
-
-class _Node:
-    """One process, or one connection to a process of others."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        api: ModuleApi,
-        reactor: Any,
-        channel: Any,
-        process: Process,
-        on_late: Callable[[_Node, Entry], None],
-        on_lost: Callable[[_Node, str], None],
-    ) -> None:
-        self.process = process
-        self.is_pinged = False
-        self.late: list[Entry] = []
-        self._settings = settings
-        self._api = api
-        self._hello = Hello()
-        self._on_lost = on_lost
-        self.homeserver = HomeserverCalls(api)
-        self.database = Interactions(api, self._call_from_thread)
-        self.peer = Peer(
-            reactor,
-            {"homeserver": self.homeserver.answer, "database": self.database.answer},
-            {
-                "hello": self._hello.hear,
-                "log": log_line,
-                "registered": lambda params: on_late(self, read_entry(params["entry"])),
-            },
-        )
-        self.channel = Channel(channel, reactor, self.peer.receive, self._lose)
-        self.peer.open(self.channel)
-
-    async def converse(self) -> list[Entry]:
-        """What the modules register. Raises `StartFailed` or `NodeUnavailable`."""
-        await initialize(self.peer, self._hello, self._settings)
-        api = self._api
-        facts = {
-            "server_name": api.server_name,
-            "public_baseurl": api.public_baseurl,
-            "worker_name": api.worker_name,
-            "worker_app": api.worker_app or "synapse.app.homeserver",
-            "run_background_tasks": api.should_run_background_tasks(),
-        }
-        return await set_up(self.peer, facts)
-
-    def attach(self) -> None:
-        self.channel.attach()
-        self.homeserver.begin()
-
-    def ping(self, deadline_ms: int) -> None:
-        self.is_pinged = True
-        self.peer.request("ping", None, deadline_ms).addCallbacks(self._hear, self._despair)
-
-    def give_up(self, reason: str) -> None:
-        self.channel.close(reason)
-
-    def _hear(self, _answer: Any) -> None:
-        self.is_pinged = False
-
-    def _despair(self, _failure: Any) -> None:
-        if self.channel.is_open:
-            self.process.kill()
-            self.channel.close("it answers nothing any more")
-
-    def _lose(self, reason: str) -> None:
-        self._hello.lose(reason)
-        self.database.lose()
-        self.peer.lose(reason)
-        self._on_lost(self, reason)
-
-    def _call_from_thread(self, task: Callable[[], None]) -> None:
-        self.channel.call_from_thread(task)

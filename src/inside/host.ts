@@ -11,6 +11,8 @@ import { peerDatabase } from "./peer/peer-database.ts";
 import { peerHomeserver } from "./peer/peer-homeserver.ts";
 import { InitializeSchema, MAGIC, PROTOCOL_VERSION, ServerFactsSchema, type WireFailure } from "./protocol.ts";
 import { runSteps } from "./run-steps.ts";
+import { SessionShadows } from "./session-shadows.ts";
+import type { OpenShadows } from "./shadows.ts";
 
 /** How long background work of modules may take to end once its Synapse is gone. */
 const STOP_MS = 5_000;
@@ -27,6 +29,8 @@ export interface HostOptions {
   readonly configuration: OneConfiguration;
   /** Another number for each Synapse. */
   readonly generation: number;
+  /** Opens the shadows of modules. */
+  readonly openShadows: OpenShadows;
   /** Called with the connection before anything is sent. */
   readonly onConnection?: (connection: Connection) => void;
   /** Called with the number of Synapse's process. */
@@ -44,6 +48,7 @@ export async function serveSynapse(channel: Duplex, options: HostOptions): Promi
     log: options.log,
     peer: "Synapse",
     requests: session.handlers,
+    notifications: session.hearers,
   });
   options.onConnection?.(connection);
   session.greet(connection);
@@ -73,8 +78,9 @@ class Session {
   readonly #options: HostOptions;
   #connection: Connection | undefined;
   #modules: HostedModules | undefined;
+  #shadows: SessionShadows | undefined;
   #isSetUp = false;
-  #hasInitialized = false;
+  #pid: number | undefined;
   #release: (() => void) | undefined;
 
   constructor(options: HostOptions) {
@@ -84,6 +90,7 @@ class Session {
   readonly handlers = {
     initialize: (params: unknown) => this.#initialize(params),
     set_up: (params: unknown) => this.#setUp(params),
+    shadows: (params: unknown) => this.#openShadows(params),
     run: (params: unknown) => this.#run(params),
     ping: () => null,
     shutdown: async (params: unknown) => {
@@ -92,9 +99,14 @@ class Session {
     },
   };
 
+  readonly hearers = {
+    asked: (params: unknown) => this.#shadows?.take(params),
+    not_asked: (params: unknown) => this.#shadows?.countDropped(params),
+  };
+
   /** Whether it has sent a valid `initialize`. */
   get isInitialized(): boolean {
-    return this.#hasInitialized;
+    return this.#pid !== undefined;
   }
 
   greet(connection: Connection): void {
@@ -104,16 +116,17 @@ class Session {
   }
 
   async end(graceMs: number): Promise<void> {
-    const modules = this.#modules;
+    const [modules, shadows] = [this.#modules, this.#shadows];
     this.#modules = undefined;
-    await modules?.stop(graceMs);
+    this.#shadows = undefined;
+    await Promise.all([modules?.stop(graceMs), shadows?.leave(graceMs)]);
     this.#release?.();
   }
 
   async #initialize(params: unknown): Promise<object> {
     if (this.#release !== undefined) throw new TypeError("initialize was sent twice");
     const { modules, pid } = InitializeSchema.parse(params);
-    this.#hasInitialized = true;
+    this.#pid = pid;
     this.#options.onPeer?.(pid);
     this.#release = this.#options.configuration.take(modules);
     if (this.#release === undefined) return failed("configuration", ANOTHER_CONFIGURATION);
@@ -134,12 +147,27 @@ class Session {
     }));
   }
 
+  #openShadows(params: unknown): Promise<object> {
+    const [modules, connection, synapsePid] = [this.#modules, this.#connection, this.#pid];
+    if (modules === undefined || connection === undefined || synapsePid === undefined || !this.#isSetUp) {
+      throw new TypeError("shadows out of turn");
+    }
+    const { openShadows: open, log } = this.#options;
+    const shadows = (this.#shadows ??= new SessionShadows({ open, connection, modules, synapsePid, log }));
+    return this.#unlessFailed(async () => {
+      await shadows.open(params);
+      return {};
+    });
+  }
+
   async #run(params: unknown): Promise<unknown> {
     const modules = this.#modules;
     if (modules === undefined) throw new BridgeError("CANCELLED", "the modules have ended");
     const { log } = this.#options;
     const isUserAdmin = (userId: string) => peerHomeserver(this.#connected).isUserAdmin(userId);
-    return runSteps(params, { slotOf: (slot) => modules.slot(slot), isUserAdmin, log });
+    const shadows = this.#shadows;
+    const hear = shadows && ((...heard: Parameters<typeof shadows.hear>) => shadows.hear(...heard));
+    return runSteps(params, { slotOf: (slot) => modules.slot(slot), isUserAdmin, hear, log });
   }
 
   get #connected(): Connection {

@@ -16,6 +16,7 @@ import type { Logger } from "../util/log.ts";
 import { parseExactJson } from "./exact-json.ts";
 import type { Initialize, ServerFacts, WireEntry } from "./protocol.ts";
 import { offerNoProvider, offerNoWeb } from "./peer/not-offered.ts";
+import type { LoadedDecider } from "./shadows.ts";
 
 /** What modules reach through their Synapse. */
 export interface SynapseServices {
@@ -44,7 +45,9 @@ export class HostedModules {
    */
   static async parse(entries: Initialize["modules"], generation: number, log: Logger): Promise<HostedModules> {
     const parsed: ParsedModule[] = [];
-    for (const [index, { typescript, config }] of entries.entries()) {
+    for (const [index, hosted] of entries.entries()) {
+      if (!("typescript" in hosted)) continue;
+      const { typescript, config } = hosted;
       const entry = {
         index,
         specifier: typescript,
@@ -88,6 +91,19 @@ export class HostedModules {
   /** The callback of a number; undefined where there is none. */
   slot(number: number): TypeScriptSlot | undefined {
     return this.#slots[number];
+  }
+
+  /** The modules as shadows know them. */
+  get deciders(): LoadedDecider[] {
+    return this.#parsed.map(({ module, file }) => {
+      const kinds = this.#slots.filter((slot) => slot.module.index === module.index).map(({ kind }) => kind);
+      return { index: module.index, name: module.name, file, kinds };
+    });
+  }
+
+  /** Whether a module has no callback of this kind behind this one. */
+  isLast({ module, kind, nth }: TypeScriptSlot): boolean {
+    return !this.#slots.some((slot) => slot.module.index === module.index && slot.kind === kind && slot.nth > nth);
   }
 
   /** Ends the background work of all modules, within the grace. Modules that are not set up yet never are. */

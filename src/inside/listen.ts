@@ -6,6 +6,7 @@ import { listenOnSocket } from "../util/sockets/private-socket.ts";
 import { removeSocket } from "../util/sockets/remove-socket.ts";
 import { serveSynapse } from "./host.ts";
 import { OneConfiguration } from "./one-configuration.ts";
+import type { OpenShadows } from "./shadows.ts";
 
 /** A process that connects names the files that this one loads: only the same user may, who is Synapse's. */
 const MODE = 0o600;
@@ -20,8 +21,10 @@ export interface CallbacksSocket {
   stop(): Promise<void>;
 }
 
-/** How Synapses are waited for. */
+/** How Synapses are served. */
 export interface ListenOptions {
+  /** Opens the shadows of modules. */
+  readonly openShadows: OpenShadows;
   /** How long a connection may take to send `initialize`, in milliseconds. */
   readonly initializeWithinMs?: number;
 }
@@ -34,7 +37,7 @@ export interface ListenOptions {
 export async function listenForSynapse(
   path: string,
   log: Logger,
-  { initializeWithinMs = INITIALIZE_WITHIN_MS }: ListenOptions = {},
+  { openShadows, initializeWithinMs = INITIALIZE_WITHIN_MS }: ListenOptions,
 ): Promise<CallbacksSocket> {
   await removeStale(path);
   const configuration = new OneConfiguration();
@@ -42,8 +45,13 @@ export async function listenForSynapse(
   let generation = 0;
   const server = createServer((channel) => {
     generation += 1;
-    const options = { log: log.child({ synapse: generation }), configuration, generation, initializeWithinMs };
-    const served = serveSynapse(channel, options);
+    const served = serveSynapse(channel, {
+      log: log.child({ synapse: generation }),
+      configuration,
+      generation,
+      openShadows,
+      initializeWithinMs,
+    });
     serving.set(channel, served);
     void served.then(() => serving.delete(channel));
   });

@@ -1,9 +1,19 @@
+import { isAbsolute } from "node:path";
 import { z } from "zod";
+import type { Portable } from "../callbacks/asked/asked.ts";
+import { KINDS, type KindName } from "../callbacks/kinds.ts";
 
 /** What a Synapse that connects expects to read in `hello`: this is not the protocol of the Python child. */
 export const MAGIC = "synapse-media-bridge-callbacks";
 /** The version of docs/bridge-protocol.md, "Inside a Synapse", that this host speaks. */
 export const PROTOCOL_VERSION = 1;
+
+const KindSchema = z.enum(Object.keys(KINDS) as [KindName, ...KindName[]]);
+/** Of a shadow only equal configurations are known here: it is JSON text. */
+const shadow = z.string().exactOptional();
+const TypeScriptEntrySchema = z.strictObject({ typescript: z.string().min(1), config: z.string(), shadow });
+/** A module that lives in Synapse, and keeps the others at their places here. */
+const PythonEntrySchema = z.strictObject({ python: z.string().min(1), shadow });
 
 /** The params of `initialize`: the modules of one entry of Synapse's `modules:`. */
 export const InitializeSchema = z.strictObject({
@@ -11,9 +21,70 @@ export const InitializeSchema = z.strictObject({
   /** Synapse's process. */
   pid: z.int().positive(),
   log_level: z.enum(["debug", "info", "warn", "error"]),
-  modules: z.array(z.strictObject({ typescript: z.string().min(1), config: z.string() })).min(1),
+  modules: z.array(z.union([TypeScriptEntrySchema, PythonEntrySchema])).min(1),
 });
 export type Initialize = z.infer<typeof InitializeSchema>;
+
+/** The params of `shadows`. */
+export const ShadowsSchema = z.strictObject({
+  /** The configuration that names them, in the form of the service's. */
+  config: z.string().refine(isAbsolute),
+  /** Whether those that are required are waited for. */
+  waits: z.boolean(),
+  /** The Python modules that decide, which live in Synapse. */
+  python: z.array(
+    z.strictObject({
+      module: z.int().nonnegative(),
+      name: z.string(),
+      file: z.string().nullable(),
+      kinds: z.array(KindSchema),
+    }),
+  ),
+});
+
+const PortableSchema = z.json() as z.ZodType<Portable>;
+const SaidSchema = z.union([
+  z.strictObject({ outcome: z.literal("continue") }),
+  z.strictObject({ outcome: z.literal("stop"), value: PortableSchema }),
+  z.strictObject({
+    outcome: z.literal("error"),
+    error: z.strictObject({
+      message: z.string(),
+      answer: z
+        .strictObject({
+          status: z.int(),
+          errcode: z.string(),
+          body: z.string(),
+          headers: z.record(z.string(), z.string()).exactOptional(),
+        })
+        .exactOptional(),
+    }),
+  }),
+]);
+
+/** The params of `asked`: what a Python module in Synapse was asked and said. */
+export const AskedSchema = z.strictObject({
+  module: z.int().nonnegative(),
+  kind: KindSchema,
+  args: z.array(PortableSchema),
+  user: z.string().nullable(),
+  /** Milliseconds since the epoch. */
+  asked_ts: z.int(),
+  said: SaidSchema,
+  micros: z.int().nonnegative(),
+  /** The share of the questions that is told. */
+  part: z.number().min(0).max(1),
+  /** A link to the file that the question is about, which is handed over. */
+  file: z.string().nullable(),
+});
+export type AskedOnWire = z.infer<typeof AskedSchema>;
+
+/** The params of `not_asked`: so many questions were sampled and could not be told. */
+export const NotAskedSchema = z.strictObject({
+  module: z.int().nonnegative(),
+  kind: KindSchema,
+  count: z.int().nonnegative().max(1_000_000),
+});
 
 /** The params of `set_up`: the Synapse that the modules work for. */
 export const ServerFactsSchema = z.strictObject({

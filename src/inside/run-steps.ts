@@ -6,6 +6,7 @@ import type { SlotRecord, TypeScriptSlot } from "../callbacks/slots/slot.ts";
 import { callTypeScriptSlot } from "../callbacks/slots/typescript-slot.ts";
 import { SYSTEM_CLOCK } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
+import type { HeardQuestion, Shadows } from "./shadows.ts";
 import { argsFromWire } from "./wire-args.ts";
 import { errorToWire } from "./wire-error.ts";
 
@@ -14,6 +15,8 @@ export interface RunParts {
   /** The callback of a number; undefined where there is none. */
   readonly slotOf: (slot: number) => TypeScriptSlot | undefined;
   readonly isUserAdmin: AdminQuestion;
+  /** Hears what a callback is asked, where that is compared. */
+  readonly hear?: ((slot: TypeScriptSlot, question: HeardQuestion) => ReturnType<Shadows["hear"]>) | undefined;
   readonly log: Logger;
 }
 
@@ -45,7 +48,10 @@ async function runStep(step: WireStep, user: string | undefined, parts: RunParts
   for (const number of numbers) {
     const slot = parts.slotOf(number);
     if (slot === undefined || slot.kind !== kind) throw new TypeError(`there is no callback ${number} of ${kind}`);
+    const heard = parts.hear?.(slot, { kind, args, user });
+    const hearing = heard instanceof Promise ? await heard : heard;
     const called = await callSlot(slot, args, { deadlineMs, user, ...parts });
+    hearing?.(called.record, called.record.outcome === "stop" ? called.value : undefined);
     entries.push(entryOf(called.record));
     if (called.record.outcome === "continue" || notification) continue;
     decided = entries.length - 1;

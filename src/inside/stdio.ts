@@ -6,6 +6,7 @@ import { StartError } from "../errors.ts";
 import { ChannelLog } from "./channel-log.ts";
 import { serveSynapse } from "./host.ts";
 import { OneConfiguration } from "./one-configuration.ts";
+import type { OpenShadows } from "./shadows.ts";
 
 const STDIN = 0;
 const NOT_A_CHANNEL =
@@ -14,9 +15,9 @@ const NOT_A_CHANNEL =
 
 /**
  * Serves the Synapse that started this process, over the socket that is its standard input: nothing that a module
- * prints can get into it. Resolves once Synapse is gone.
+ * prints can get into it. `openShadows` opens the shadows of its modules. Resolves once Synapse is gone.
  */
-export async function serveStdio(): Promise<void> {
+export async function serveStdio(openShadows: OpenShadows): Promise<void> {
   if (!fstatSync(STDIN).isSocket()) throw new StartError("LISTEN", NOT_A_CHANNEL);
   const lines = new ChannelLog();
   let guard: Worker | undefined;
@@ -24,6 +25,7 @@ export async function serveStdio(): Promise<void> {
     log: lines.logger("debug"),
     configuration: new OneConfiguration(),
     generation: 1,
+    openShadows,
     onConnection: (connection) => lines.attach(connection),
     onPeer: (pid) => (guard ??= guardAgainstOrphan(pid)),
   });

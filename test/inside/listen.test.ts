@@ -9,6 +9,8 @@ import { ConnectedSynapse, type ModuleEntry } from "./connected-synapse.ts";
 
 const WAITING = fileURLToPath(new URL("../fixtures/inside/waiting.ts", import.meta.url));
 
+const openShadows = () => Promise.reject(new Error("there are no shadows"));
+
 let folder: string;
 let path: string;
 let log: CapturedLog;
@@ -20,7 +22,7 @@ beforeEach(async () => {
   path = join(folder, "callbacks.sock");
   log = captureLog();
   connected = [];
-  listening = await listenForSynapse(path, log);
+  listening = await listenForSynapse(path, log, { openShadows });
 });
 afterEach(async () => {
   for (const synapse of connected) synapse.leave();
@@ -128,7 +130,7 @@ describe("The socket of media-bridge callbacks", () => {
 
   test("closes a connection that does not say in time which modules it has, and keeps one that did", async () => {
     const other = join(folder, "impatient.sock");
-    const impatient = await listenForSynapse(other, log, { initializeWithinMs: 500 });
+    const impatient = await listenForSynapse(other, log, { openShadows, initializeWithinMs: 500 });
     const [silent, wrong, right] = [
       await ConnectedSynapse.connect(other),
       await ConnectedSynapse.connect(other),

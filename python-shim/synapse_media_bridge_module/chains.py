@@ -1,0 +1,85 @@
+"""The modules of one entry at their places in Synapse's chains: TypeScript ones in Node, Python ones here."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from synapse.module_api import ModuleApi
+
+from . import releases
+from .callbacks import make_callback
+from .conversation import Entry
+from .observed import ObservedModule
+from .reports import Reports
+from .settings import Settings
+from .shadow_config import write_shadow_config
+from .supervisor import Supervisor
+
+logger = logging.getLogger(__name__)
+
+
+class Chains:
+    """`classes` are those of the Python modules, each with its parsed configuration, by their places."""
+
+    def __init__(self, settings: Settings, classes: Mapping[int, tuple[Any, Any]], api: ModuleApi) -> None:
+        self._settings = settings
+        self._classes = classes
+        self._api = api
+        self._reports = Reports(settings)
+        self._observed: dict[int, ObservedModule] = {}
+        self._node = Supervisor(settings, api, self._register, self._reports, self._describe_shadows)
+
+    def start(self) -> None:
+        """Registers all callbacks in order. Raises `StartFailed`, `NodeUnavailable` or what a Python module raises."""
+        if self._settings.requires_node:
+            self._node.start(self._build)
+            return
+        self._build([])
+        if self._settings.has_shadows:
+            self._node.start_later()
+
+    def _build(self, entries: list[Entry]) -> None:
+        for index, entry in enumerate(self._settings.entries):
+            if entry.module.python is not None:
+                self._construct(index)
+                continue
+            for registered in entries:
+                if registered.module == index:
+                    self._register(registered)
+
+    def _construct(self, index: int) -> None:
+        python_class, parsed = self._classes[index]
+        api = self._api
+        if self._settings.entries[index].shadow is not None:
+            self._observed[index] = ObservedModule(index, self._reports)
+            api = self._observed[index].api(api)
+        module = python_class(parsed, api)
+        logger.info("Loaded module %s", module)
+
+    def _describe_shadows(self, waits: bool) -> dict[str, Any]:
+        """The params of `shadows`. Raises `StartFailed`."""
+        return {
+            "config": write_shadow_config(self._settings, self._api),
+            "waits": waits,
+            "python": [self._describe(index, observed.kinds) for index, observed in self._observed.items()],
+        }
+
+    def _describe(self, index: int, kinds: list[str]) -> dict[str, Any]:
+        python_class = self._classes[index][0]
+        file = getattr(sys.modules.get(python_class.__module__), "__file__", None)
+        return {"module": index, "name": self._settings.entries[index].module.name, "file": file, "kinds": kinds}
+
+    def _register(self, entry: Entry) -> None:
+        if releases.register(self._api, entry.kind, make_callback(entry, self._node, self._settings)):
+            logger.info("Registered %s of %s", entry.kind, entry.file)
+        else:
+            logger.warning(
+                "Synapse %s has no %s, so that of %s is never called: it is part of Synapse from %s on",
+                releases.SYNAPSE_VERSION,
+                entry.kind,
+                entry.file,
+                releases.FIRST_WHOLE,
+            )
