@@ -127,7 +127,7 @@ def _read_named(value: Mapping[str, Any], path: Path, form: str, config: Any) ->
 
 
 def _read_share(value: Any, path: Path) -> float:
-    matched = re.fullmatch(r"(\d{1,3}(?:\.\d+)?)%", value) if isinstance(value, str) else None
+    matched = re.fullmatch(r"([0-9]{1,3}(?:\.[0-9]+)?)%", value) if isinstance(value, str) else None
     if matched is None or float(matched[1]) > 100:
         raise ConfigError("expected a percentage from 0% to 100%, such as 12.5%", path)
     return float(matched[1]) / 100

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
@@ -56,19 +56,12 @@ export class ShadowedSynapse {
     return answers;
   }
 
-  /** What `media-bridge parity` says, in JSON. */
-  parity(): ShadowReport | undefined {
-    const config = join(this.dataPath, "shadows.yaml");
-    const said = execFileSync(NODE, [CLI, "parity", "--config", config, "--json"], { encoding: "utf8" });
-    return (JSON.parse(said) as ParityReport).shadows[0];
-  }
-
   /** Waits until the report is as `check` wants it. */
   async reported(check: (report: ShadowReport) => boolean): Promise<ShadowReport> {
     let found: ShadowReport | undefined;
     await vi.waitFor(
       () => {
-        found = this.parity();
+        found = readParity(this.dataPath);
         if (found === undefined || !check(found)) throw new Error(`the report is ${JSON.stringify(found)}`);
       },
       { timeout: 30_000, interval: 500 },
@@ -80,6 +73,18 @@ export class ShadowedSynapse {
     await this.synapse.stop();
     rmSync(this.dataPath, { recursive: true, force: true });
   }
+}
+
+/** What `media-bridge parity` says of the first shadow of a folder. */
+export function readParity(dataPath: string): ShadowReport | undefined {
+  const config = join(dataPath, "shadows.yaml");
+  const said = execFileSync(NODE, [CLI, "parity", "--config", config, "--json"], { encoding: "utf8" });
+  return (JSON.parse(said) as ParityReport).shadows[0];
+}
+
+/** How many threads a process has. */
+export function countThreads(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).length;
 }
 
 /** How many questions a report has of all callbacks. */
