@@ -92,7 +92,7 @@ class Supervisor:
     async def run(self, params: list[Any], deadline_ms: int) -> Any:
         if self._node is None:
             raise NodeUnavailable("Node is not there")
-        return await releases.make_deferred_yieldable(self._node.peer.request("run", params, deadline_ms))
+        return await releases.follow_context(self._node.peer.request("run", params, deadline_ms))
 
     def stop(self) -> Any:
         """Ends the modules in order, with Synapse. Fires once they have ended, or have taken too long."""
