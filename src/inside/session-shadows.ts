@@ -57,7 +57,14 @@ export class SessionShadows {
     if (hearing === undefined) return undefined;
     const forModule = (whole: Hearing): Hearing => {
       // Of a module with several callbacks, what the last of them said to the end is what the module said.
-      return (record, value) => whole(this.#speaksForModule(slot, record) ? record : undefined, value);
+      return (record, value) => {
+        try {
+          whole(this.#speaksForModule(slot, record) ? record : undefined, value);
+        } catch (error) {
+          // The callback has decided, whatever can be said of it.
+          this.#options.log.error({ err: error, callback: slot.kind }, "an answer cannot be compared");
+        }
+      };
     };
     return hearing instanceof Promise ? hearing.then(forModule) : forModule(hearing);
   }

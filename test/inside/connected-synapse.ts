@@ -3,11 +3,10 @@ import { once } from "node:events";
 import { Connection } from "../../src/bridge/transport/connection.ts";
 import { captureLog } from "../support/captured-log.ts";
 
-/** The entry of a TypeScript module, as the package sends it. */
-export interface ModuleEntry {
-  readonly typescript: string;
-  readonly config: string;
-}
+/** The entry of a module, as the package sends it. */
+export type ModuleEntry =
+  | { readonly typescript: string; readonly config: string; readonly shadow?: string }
+  | { readonly python: string; readonly shadow?: string };
 
 const FACTS = {
   server_name: "example.test",

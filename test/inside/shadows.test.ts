@@ -1,0 +1,164 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { listenForSynapse, type CallbacksSocket } from "../../src/inside/listen.ts";
+import { shareInsideShadows } from "../../src/server/shadow/inside/open-inside-shadows.ts";
+import { readRuns } from "../../src/shadow/parity/read-runs.ts";
+import { captureLog, type CapturedLog } from "../support/captured-log.ts";
+import { ConnectedSynapse } from "./connected-synapse.ts";
+
+const WAITING = fileURLToPath(new URL("../fixtures/inside/waiting.ts", import.meta.url));
+const ALLOWED = "is_user_allowed_to_upload_media_of_size";
+const SPAM = "check_media_file_for_spam";
+const LOADED = "the shadow of a module is asked from now on";
+
+/** Allows one byte more than the module that it shadows, and finds nothing wrong with files that exist. */
+const CANDIDATE = `
+import { existsSync } from "node:fs";
+export default {
+  name: "candidate",
+  setup(api) {
+    api.registerMediaRepositoryCallbacks({ isUserAllowedToUploadMediaOfSize: (_user, size) => size <= 101 });
+    api.registerSpamCheckerCallbacks({ checkMediaFileForSpam: (file) => !existsSync(file.path) });
+  },
+};
+`;
+
+let folder: string;
+let log: CapturedLog;
+let listening: CallbacksSocket;
+let connected: ConnectedSynapse[];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "media-bridge-inside-shadows-"));
+  log = captureLog();
+  connected = [];
+  listening = await listenForSynapse(join(folder, "callbacks.sock"), log, { openShadows: shareInsideShadows() });
+});
+afterEach(async () => {
+  for (const synapse of connected) synapse.leave();
+  await listening.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A Synapse with a TypeScript module and a Python one, each of which has the candidate as its shadow. */
+async function start({ candidate = CANDIDATE, required = false } = {}) {
+  const specifier = join(folder, "candidate.ts");
+  writeFileSync(specifier, candidate);
+  const decider = { typescript: WAITING, config: { notes: join(folder, "notes"), name: "decider" } };
+  const shadow = { typescript: specifier, config: {}, required };
+  const config = join(folder, "shadows.yaml");
+  const modules = [decider, { module: "a.Python", config: {} }].map((module) => ({ ...module, shadow }));
+  writeFileSync(
+    config,
+    JSON.stringify({
+      server_name: "example.test",
+      media_store_path: folder,
+      media_bridge: {
+        data_path: join(folder, "data"),
+        homeserver: {
+          url: "https://example.test/",
+          database: { name: "sqlite3", args: { database: join(folder, "homeserver.db") } },
+        },
+        modules,
+      },
+    }),
+  );
+  const synapse = await ConnectedSynapse.connect(join(folder, "callbacks.sock"));
+  connected.push(synapse);
+  await synapse.initialize([{ ...decider, config: JSON.stringify(decider.config) }, { python: "a.Python" }]);
+  await synapse.setUp();
+  const python = [{ module: 1, name: "a.Python", file: null, kinds: [ALLOWED, SPAM] }];
+  return { synapse, opened: () => synapse.connection.request("shadows", { config, waits: true, python }) };
+}
+
+/** What is counted of the shadow of a module: `[callback, counter, count]`. */
+function counts(index: number): unknown[] {
+  const run = readRuns(join(folder, "data"), { maxDifferences: 10 }).find((found) => found.index === index);
+  return (run?.callbacks ?? []).flatMap(({ callback, counts: counted }) =>
+    [...counted].flatMap(([name, count]) =>
+      /same|different_effect|dropped/.test(name) ? [[callback, name, count]] : [],
+    ),
+  );
+}
+
+const asked = { module: 1, kind: ALLOWED, args: ["@a:example.test", 101], user: "@a:example.test", asked_ts: 1 };
+const told = { ...asked, said: { outcome: "continue" }, micros: 5, part: 1, file: null };
+const loaded = (count: number) =>
+  vi.waitFor(() => expect(log.lines.filter(({ message }) => message === LOADED)).toHaveLength(count), 20_000);
+
+describe("The shadows of a Synapse's modules", () => {
+  test("compare what modules of both languages decide, and change nothing of it", { timeout: 60_000 }, async () => {
+    const { synapse, opened } = await start();
+    expect(await opened()).toEqual({});
+    await loaded(2);
+    const verdicts = [];
+    for (const size of [100, 101, 102]) verdicts.push(await synapse.run(size));
+    expect(verdicts.map((verdict) => (verdict as [[number | null]])[0][0])).toEqual([null, 0, 0]);
+    synapse.connection.notify("asked", told);
+    synapse.connection.notify("not_asked", { module: 1, kind: ALLOWED, count: 3 });
+    await vi.waitFor(() => {
+      expect(counts(0)).toEqual([
+        [ALLOWED, "different_effect", 1],
+        [ALLOWED, "same", 2],
+      ]);
+      expect(counts(1)).toEqual([
+        [ALLOWED, "dropped", 3],
+        [ALLOWED, "same", 1],
+      ]);
+    }, 20_000);
+  });
+
+  test("look at a copy of the file that is handed over, and leave nothing of it", { timeout: 60_000 }, async () => {
+    const { synapse, opened } = await start();
+    await opened();
+    await loaded(2);
+    const mine = join(folder, "data", "shadow-files", String(process.pid));
+    mkdirSync(mine, { recursive: true });
+    const file = join(mine, "handed-over");
+    writeFileSync(file, "bytes");
+    const info = { server_name: null, file_id: "abcdefgh", url_cache: false, thumbnail: null };
+    const question = { ...told, kind: SPAM, args: ["/gone", info] };
+    synapse.connection.notify("asked", { ...question, file });
+    synapse.connection.notify("asked", question);
+    await vi.waitFor(() => {
+      expect(counts(1)).toEqual([
+        [SPAM, "dropped", 1],
+        [SPAM, "same", 1],
+      ]);
+    }, 20_000);
+    await vi.waitFor(() => expect(existsSync(mine) ? readdirSync(mine) : []).toEqual([]));
+  });
+
+  test("take no nonsense, and the modules decide on", { timeout: 60_000 }, async () => {
+    const { synapse, opened } = await start();
+    await expect(synapse.connection.request("shadows", {})).rejects.toThrow(/./);
+    await opened();
+    await expect(opened()).rejects.toThrow(/sent twice/);
+    const nonsense = [null, {}, { ...told, module: -1 }, { ...told, kind: "constructor" }, { ...told, part: 2 }];
+    for (const params of [...nonsense, { ...told, module: 7 }, { ...told, said: { outcome: "stop" } }]) {
+      synapse.connection.notify("asked", params);
+    }
+    synapse.connection.notify("not_asked", { module: 1, kind: ALLOWED, count: 1e9 });
+    expect(await synapse.run(100)).toEqual([[null, null, [expect.any(Number) as number]]]);
+    const refused = log.lines.filter(({ message }) => message === "a notification from Synapse could not be used");
+    expect(refused).toHaveLength(nonsense.length + 2);
+  });
+
+  test(
+    "fail a start that waits for one which is required, and the next start may succeed",
+    { timeout: 60_000 },
+    async () => {
+      const { synapse, opened } = await start({ candidate: "throw new Error('not today');", required: true });
+      expect(await opened()).toMatchObject({
+        failed: { message: expect.stringMatching(/modules\.0\.shadow.*not today.*shadow\.required/s) as string },
+      });
+      expect(await synapse.run(100)).toEqual([[null, null, [expect.any(Number) as number]]]);
+      synapse.leave();
+      const next = await start({ required: true });
+      expect(await next.opened()).toEqual({});
+    },
+  );
+});
