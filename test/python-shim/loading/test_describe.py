@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from bridge_child import CallError
 
 SECRET = "swordfish"

@@ -3,7 +3,6 @@
 import json
 
 import pytest
-
 from bridge_child import CallError
 
 CONFIG = "get_media_config_for_user"

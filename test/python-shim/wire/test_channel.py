@@ -1,7 +1,6 @@
 """Whatever a module does to standard input and output, the channel is not harmed."""
 
 import pytest
-
 from bridge_child import HEADER, CallError
 
 ALLOWED = ("is_user_allowed_to_upload_media_of_size", "@a:b", 1)
