@@ -207,4 +207,13 @@ export const MIGRATIONS: readonly string[] = [
     next_ts integer
   ) without rowid;
   `,
+  // Work on many media goes by id, piece by piece: the indexes have the ids in their order.
+  `
+  drop index users_have_local_media;
+  create index users_have_local_media on local_media_repository (user_id, created_ts, media_id);
+  drop index media_bridge_local_media_by_content;
+  create index media_bridge_local_media_by_content on local_media_repository (sha256, media_id) where sha256 is not null;
+  drop index media_bridge_quarantined_local_media;
+  create index media_bridge_quarantined_local_media on local_media_repository (sha256, media_id) where quarantined_by is not null;
+  `,
 ];

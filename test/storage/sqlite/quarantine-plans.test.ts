@@ -28,6 +28,17 @@ test.each([
   expect(planOf(text)).not.toMatch(/USE TEMP B-TREE FOR (?:GROUP|ORDER) BY/);
 });
 
+test.each([
+  ["pieceOf", QUARANTINE_SQL.pieceOf, "media_bridge_local_media_by_content (sha256=? AND media_id>?)"],
+  ["notePiece", QUARANTINE_SQL.notePiece, "(sha256=? AND media_id>? AND media_id<?)"],
+  ["markPiece", QUARANTINE_SQL.markPiece, "(sha256=? AND media_id>? AND media_id<?)"],
+  ["quarantinedOf", QUARANTINE_SQL.quarantinedOf, "media_bridge_quarantined_local_media (sha256=?)"],
+  ["releasePiece", QUARANTINE_SQL.releasePiece, "(sha256=? AND media_id>? AND media_id<?)"],
+])("A piece of the media of one content is found by an index, without a look at the rest: %s", (_, text, index) => {
+  expect(planOf(text)).toContain(index);
+  expect(planOf(text)).not.toContain("USE TEMP B-TREE FOR ORDER BY");
+});
+
 test.each(Object.entries(MEDIA_PAGE_SQL))("What a page of media skips is sorted without its rows: %s", (_, text) => {
   expect(planOf(text)).toMatch(/^SEARCH local_media_repository USING INDEX \w+ \(media_id=\?\)\nLIST SUBQUERY/);
 });

@@ -9,15 +9,14 @@ function noteChanges(condition: string): string {
       ?, null, media_id, ? from ${MEDIA} where ${condition}`;
 }
 
-/** The same statements for one media and for all of one content. */
-function actOn<Name extends string>(name: Name, key: string) {
-  const spared = `${key} = ? and not safe_from_quarantine`;
+/** The same statements for one media and for a piece of those of one content, from an id to another. */
+function actOn<Name extends string>(name: Name, which: string) {
+  const spared = `${which} and not safe_from_quarantine`;
   const texts = {
-    count: `select count(*) as matching, sum(case when quarantined_by is null then 1 else 0 end) as new_ones from ${MEDIA} where ${spared}`,
     note: noteChanges(`${spared} and quarantined_by is null`),
     mark: `update ${MEDIA} set quarantined_by = ? where ${spared}`,
-    noteRelease: noteChanges(`${key} = ? and quarantined_by is not null`),
-    release: `update ${MEDIA} set quarantined_by = null where ${key} = ? and quarantined_by is not null`,
+    noteRelease: noteChanges(`${which} and quarantined_by is not null`),
+    release: `update ${MEDIA} set quarantined_by = null where ${which} and quarantined_by is not null`,
   };
   return Object.fromEntries(Object.entries(texts).map(([act, text]) => [`${act}${name}`, text])) as Record<
     `${keyof typeof texts}${Name}`,
@@ -25,15 +24,20 @@ function actOn<Name extends string>(name: Name, key: string) {
   >;
 }
 
+const OF_CONTENT = `select media_id, quarantined_by, safe_from_quarantine from ${MEDIA} where sha256 = ?`;
+
 /** The statements about the quarantine of local media. */
 export const QUARANTINE_SQL = {
-  ...actOn("Media", "media_id"),
-  ...actOn("Content", "sha256"),
+  ...actOn("Media", "media_id = ?"),
+  ...actOn("Piece", "sha256 = ? and media_id >= ? and media_id <= ?"),
+  pieceOf: `${OF_CONTENT} and media_id > ? order by media_id limit ?`,
+  quarantinedOf: `${OF_CONTENT} and quarantined_by is not null order by media_id limit ?`,
   find: `select sha256, quarantined_by, safe_from_quarantine from ${MEDIA} where media_id = ?`,
   protect: `update ${MEDIA} set safe_from_quarantine = ? where media_id = ?`,
-  ofUser: `select media_id, created_ts from ${MEDIA} where user_id = ? and (created_ts, media_id) > (?, ?) and quarantined_by is null and not safe_from_quarantine order by created_ts, media_id limit ?`,
+  ofUser: `select media_id, created_ts, quarantined_by from ${MEDIA} where user_id = ? and (created_ts, media_id) > (?, ?) order by created_ts, media_id limit ?`,
   keepHash:
     "insert into media_bridge_quarantined_hashes (sha256, quarantined_by, quarantined_ts) values (?, ?, ?) on conflict (sha256) do nothing",
+  isKept: "select 1 from media_bridge_quarantined_hashes where sha256 = ?",
   forgetHash: "delete from media_bridge_quarantined_hashes where sha256 = ?",
   // Rows as well: those that a Synapse quarantined have no hash of their own kept.
   isQuarantined: `select 1 where exists (select 1 from media_bridge_quarantined_hashes where sha256 = ?)
@@ -52,11 +56,9 @@ export interface QuarantineRow {
   readonly safe_from_quarantine: number | boolean;
 }
 
-/** What `count…` answers. */
-export interface MatchingCount {
-  readonly matching: number;
-  /** Null where nothing matches. */
-  readonly new_ones: number | null;
+/** A row as `pieceOf` and `quarantinedOf` read it. */
+export interface PieceRow extends Pick<QuarantineRow, "quarantined_by" | "safe_from_quarantine"> {
+  readonly media_id: string;
 }
 
 /** A row as `changes` reads it. */

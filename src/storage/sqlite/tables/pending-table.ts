@@ -41,13 +41,14 @@ export class PendingTable implements PendingMediaRows {
     });
   }
 
-  complete(media: UploadedMedia): Promise<boolean> {
-    return this.#db.write(() => {
-      if (this.#statements.fill.run(bindFill(media)).changes === 0) return false;
+  async complete(media: UploadedMedia): Promise<boolean> {
+    const continuation = await this.#db.write(() => {
+      if (this.#statements.fill.run(bindFill(media)).changes === 0) return undefined;
       this.#others.usage.add(media);
       this.#others.copies.add(media.mediaId, media.copyLater, media.uploadedTs);
-      this.#others.quarantine.takeUpload(media);
-      return true;
+      return this.#others.quarantine.takeUpload(media);
     });
+    await continuation?.();
+    return continuation !== undefined;
   }
 }

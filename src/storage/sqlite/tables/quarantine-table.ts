@@ -8,7 +8,7 @@ import {
 import type { UploadedMedia } from "../../../media/media-rows.ts";
 import {
   type ChangeRow,
-  type MatchingCount,
+  type PieceRow,
   QUARANTINE_SQL,
   type QuarantineRow,
   readChange,
@@ -16,12 +16,30 @@ import {
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
 
-/** How many ids one commit concerns: a turn of the event loop must stay short. */
-const IDS_AT_ONCE = 100;
+/** How many rows one commit concerns: a turn of the event loop must stay short. */
+const ROWS_AT_ONCE = 100;
 /** The process that Synapse names in its list of changes. */
 const INSTANCE = "master";
 
-/** {@link QuarantineRows} in SQLite. */
+/** Content of which not all media was reached yet. */
+interface Unfinished {
+  readonly sha256: string;
+  /** The last id that was reached. */
+  readonly lastId: string;
+}
+
+/** What a part of a commit came to. */
+interface Piece extends QuarantineCount {
+  /** How many rows it looked at. */
+  readonly rows: number;
+  readonly unfinished: readonly Unfinished[];
+}
+
+/**
+ * {@link QuarantineRows} in SQLite. Content has as much media as clients like, so one commit concerns a part of it. The
+ * hash comes first: what is uploaded meanwhile is quarantined by its own commit. An action ends where the hash says
+ * that the opposite was wanted later.
+ */
 export class QuarantineTable implements QuarantineRows {
   readonly #db: SqliteDatabase;
   readonly #statements: Statements<typeof QUARANTINE_SQL>;
@@ -33,24 +51,29 @@ export class QuarantineTable implements QuarantineRows {
 
   /**
    * Quarantines what was just uploaded where its bytes are quarantined, or its id was before it had content. Part of
-   * the caller's transaction: the one that commits the media's row.
+   * the caller's transaction: the one that commits the media's row. What it answers is to be called after the commit:
+   * it quarantines other media of the content.
    */
-  takeUpload({ mediaId, sha256, uploadedTs }: Pick<UploadedMedia, "mediaId" | "sha256" | "uploadedTs">): void {
-    const { find, isQuarantined } = this.#statements;
-    const row = find.get(mediaId) as QuarantineRow;
-    if (row.quarantined_by !== null) {
-      this.#act(mediaId, { by: row.quarantined_by, quarantinedTs: uploadedTs }, new Set());
-    } else if (isQuarantined.get(sha256, sha256, sha256) !== undefined) {
-      this.#statements.noteMedia.run(INSTANCE, 1, mediaId);
-      this.#statements.markMedia.run(SYSTEM, mediaId);
+  takeUpload({ mediaId, sha256, uploadedTs }: Pick<UploadedMedia, "mediaId" | "sha256" | "uploadedTs">): Continuation {
+    const { find, isQuarantined, noteMedia, markMedia } = this.#statements;
+    const { quarantined_by: by } = find.get(mediaId) as QuarantineRow;
+    if (by !== null) {
+      const quarantining = { by, quarantinedTs: uploadedTs };
+      const { unfinished } = this.#begin([mediaId], quarantining, new Set());
+      return async () => void (await this.#finish(unfinished, quarantining));
     }
+    if (isQuarantined.get(sha256, sha256, sha256) !== undefined) {
+      noteMedia.run(INSTANCE, 1, mediaId);
+      markMedia.run(SYSTEM, mediaId);
+    }
+    return NOTHING_LEFT;
   }
 
   async quarantine(mediaIds: readonly string[], quarantining: Quarantining): Promise<QuarantineCount> {
     const done = new Set<string>();
     const counts: QuarantineCount[] = [];
-    for (let index = 0; index < mediaIds.length; index += IDS_AT_ONCE) {
-      counts.push(await this.#actOnAll(mediaIds.slice(index, index + IDS_AT_ONCE), quarantining, done));
+    for (let index = 0; index < mediaIds.length; index += ROWS_AT_ONCE) {
+      counts.push(await this.#actOnAll(mediaIds.slice(index, index + ROWS_AT_ONCE), quarantining, done));
     }
     return addUp(counts);
   }
@@ -58,34 +81,36 @@ export class QuarantineTable implements QuarantineRows {
   async quarantineUser(userId: string, quarantining: Quarantining): Promise<QuarantineCount> {
     const done = new Set<string>();
     const counts: QuarantineCount[] = [];
-    let last = { created_ts: -1, media_id: "" };
+    let last = { created_ts: -1, media_id: "", quarantined_by: null as string | null };
     for (;;) {
       const { created_ts: afterTs, media_id: afterId } = last;
       const rows = await this.#db.read(
-        () => this.#statements.ofUser.all(userId, afterTs, afterId, IDS_AT_ONCE) as (typeof last)[],
+        () => this.#statements.ofUser.all(userId, afterTs, afterId, ROWS_AT_ONCE) as (typeof last)[],
       );
       const end = rows.at(-1);
       if (end === undefined) return addUp(counts);
-      const mediaIds = rows.map(({ media_id }) => media_id);
+      const newOnes = rows.filter(({ quarantined_by }) => quarantined_by === null);
+      const mediaIds = newOnes.map(({ media_id }) => media_id);
       counts.push(await this.#actOnAll(mediaIds, quarantining, done));
       last = end;
     }
   }
 
-  release(mediaId: string): Promise<void> {
-    return this.#db.write(() => {
-      const { find, noteReleaseMedia, releaseMedia, noteReleaseContent, releaseContent, forgetHash } = this.#statements;
+  async release(mediaId: string): Promise<void> {
+    const { find, noteReleaseMedia, releaseMedia, forgetHash, isKept } = this.#statements;
+    const sha256 = await this.#db.write(() => {
       const row = find.get(mediaId) as QuarantineRow | undefined;
-      if (row === undefined) return;
-      if (row.sha256 === null) {
+      if (row === undefined) return undefined;
+      if (row.sha256 !== null) forgetHash.run(row.sha256);
+      else {
         noteReleaseMedia.run(INSTANCE, 0, mediaId);
         releaseMedia.run(mediaId);
-      } else {
-        noteReleaseContent.run(INSTANCE, 0, row.sha256);
-        releaseContent.run(row.sha256);
-        forgetHash.run(row.sha256);
       }
+      return row.sha256 ?? undefined;
     });
+    if (sha256 === undefined) return;
+    const releaseSome = () => isKept.get(sha256) === undefined && this.#releasePiece(sha256);
+    while (await this.#db.write(releaseSome));
   }
 
   protect(mediaId: string, isProtected: boolean): Promise<boolean> {
@@ -106,35 +131,89 @@ export class QuarantineTable implements QuarantineRows {
     quarantining: Quarantining,
     done: Set<string>,
   ): Promise<QuarantineCount> {
-    const { counts, contents } = await this.#db.write(() => {
+    const { contents, ...first } = await this.#db.write(() => {
       const known = new Set(done);
-      return { counts: mediaIds.map((mediaId) => this.#act(mediaId, quarantining, known)), contents: known };
+      return { ...this.#begin(mediaIds, quarantining, known), contents: known };
     });
     for (const content of contents) done.add(content);
+    return addUp([first, await this.#finish(first.unfinished, quarantining)]);
+  }
+
+  /** Keeps the hashes, and reaches as much media as one commit may. Part of a transaction. */
+  #begin(mediaIds: readonly string[], { by, quarantinedTs }: Quarantining, done: Set<string>): Piece {
+    const { find, keepHash, noteMedia, markMedia } = this.#statements;
+    const pieces: Piece[] = [];
+    let rowsLeft = ROWS_AT_ONCE;
+    for (const mediaId of mediaIds) {
+      const row = find.get(mediaId) as QuarantineRow | undefined;
+      const content = row?.sha256 ?? `id:${mediaId}`;
+      if (row === undefined || Boolean(row.safe_from_quarantine) || done.has(content)) continue;
+      done.add(content);
+      if (row.sha256 === null) {
+        noteMedia.run(INSTANCE, 1, mediaId);
+        markMedia.run(by, mediaId);
+        pieces.push({ ...countOf([row]), rows: 1, unfinished: [] });
+      } else {
+        keepHash.run(row.sha256, by, quarantinedTs);
+        pieces.push(this.#takePiece({ sha256: row.sha256, lastId: "" }, by, rowsLeft));
+      }
+      rowsLeft -= pieces.at(-1)?.rows ?? 0;
+    }
+    return { ...addUp(pieces), rows: ROWS_AT_ONCE - rowsLeft, unfinished: pieces.flatMap((one) => one.unfinished) };
+  }
+
+  /** Reaches what is left, a piece in each commit. */
+  async #finish(unfinished: readonly Unfinished[], { by }: Quarantining): Promise<QuarantineCount> {
+    const counts: QuarantineCount[] = [];
+    for (const begun of unfinished) {
+      for (let left: Unfinished | undefined = begun; left !== undefined;) {
+        const from: Unfinished = left;
+        const piece = await this.#db.write(() =>
+          this.#statements.isKept.get(from.sha256) ? this.#takePiece(from, by, ROWS_AT_ONCE) : undefined,
+        );
+        if (piece !== undefined) counts.push(piece);
+        left = piece?.unfinished[0];
+      }
+    }
     return addUp(counts);
   }
 
   /** Part of a transaction. */
-  #act(mediaId: string, { by, quarantinedTs }: Quarantining, done: Set<string>): QuarantineCount {
-    const { find, keepHash, countMedia, noteMedia, markMedia, countContent, noteContent, markContent } =
-      this.#statements;
-    const row = find.get(mediaId) as QuarantineRow | undefined;
-    const sha256 = row?.sha256 ?? null;
-    const content = sha256 ?? `id:${mediaId}`;
-    if (row === undefined || Boolean(row.safe_from_quarantine) || done.has(content)) return NOTHING;
-    const [count, note, mark] =
-      sha256 === null ? [countMedia, noteMedia, markMedia] : [countContent, noteContent, markContent];
-    const key = sha256 ?? mediaId;
-    const { matching, new_ones: newOnes } = count.get(key) as MatchingCount;
-    note.run(INSTANCE, 1, key);
-    mark.run(by, key);
-    if (sha256 !== null) keepHash.run(sha256, by, quarantinedTs);
-    done.add(content);
-    return { all: matching, newOnes: newOnes ?? 0 };
+  #takePiece(from: Unfinished, by: string, limit: number): Piece {
+    const { pieceOf, notePiece, markPiece } = this.#statements;
+    const { sha256, lastId } = from;
+    if (limit <= 0) return { ...NOTHING, rows: 0, unfinished: [from] };
+    const rows = pieceOf.all(sha256, lastId, limit) as PieceRow[];
+    const [start, end] = [rows[0]?.media_id, rows.at(-1)?.media_id];
+    if (end === undefined) return { ...NOTHING, rows: 0, unfinished: [] };
+    notePiece.run(INSTANCE, 1, sha256, start, end);
+    markPiece.run(by, sha256, start, end);
+    return { ...countOf(rows), rows: rows.length, unfinished: rows.length < limit ? [] : [{ sha256, lastId: end }] };
+  }
+
+  /** Part of a transaction; true where more may be left. */
+  #releasePiece(sha256: string): boolean {
+    const { quarantinedOf, noteReleasePiece, releasePiece } = this.#statements;
+    const rows = quarantinedOf.all(sha256, ROWS_AT_ONCE) as PieceRow[];
+    const [start, end] = [rows[0]?.media_id, rows.at(-1)?.media_id];
+    if (end === undefined) return false;
+    noteReleasePiece.run(INSTANCE, 0, sha256, start, end);
+    releasePiece.run(sha256, start, end);
+    return rows.length === ROWS_AT_ONCE;
   }
 }
 
+/** What is left to be done after a commit. */
+export type Continuation = () => Promise<void>;
+
+const NOTHING_LEFT: Continuation = () => Promise.resolve();
 const NOTHING: QuarantineCount = { all: 0, newOnes: 0 };
+
+/** Of rows that were just quarantined, as they were before. */
+function countOf(rows: readonly Omit<PieceRow, "media_id">[]): QuarantineCount {
+  const reached = rows.filter(({ safe_from_quarantine }) => !safe_from_quarantine);
+  return { all: reached.length, newOnes: reached.filter(({ quarantined_by }) => quarantined_by === null).length };
+}
 
 function addUp(counts: readonly QuarantineCount[]): QuarantineCount {
   return counts.reduce((sum, { all, newOnes }) => ({ all: sum.all + all, newOnes: sum.newOnes + newOnes }), NOTHING);
