@@ -12,8 +12,11 @@ const COLUMNS =
 /** The statements by which administrators look at local media. */
 export const ADMINISTRATION_SQL = {
   find: `select ${COLUMNS} from local_media_repository where media_id = ?`,
+  // A row where there are more than so many.
+  exceeds: "select 1 from local_media_repository limit 1 offset ?",
+  userExceeds: "select 1 from local_media_repository where user_id = ? limit 1 offset ?",
   count: "select count(*) as media from local_media_repository where user_id = ?",
-  // The index by user gives the order, so that a piece reads no more than its own users.
+  // The index by user gives the order: a piece reads no more than its own users.
   uploaders:
     "select user_id, count(*) as media_count, coalesce(sum(media_length), 0) as media_bytes from local_media_repository where user_id > ? and created_ts >= ? and created_ts <= ? group by user_id order by user_id limit ?",
 } as const;

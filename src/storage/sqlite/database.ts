@@ -5,6 +5,7 @@ import { Checkpoints } from "./checkpoints.ts";
 import { SqliteConnection } from "./connection.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { openDatabase } from "./open-database.ts";
+import { Reader } from "./threads/reader.ts";
 import { LogFlush } from "./wal-sync.ts";
 
 /** Where a database is, and how it is kept. */
@@ -24,14 +25,18 @@ export function openSqliteDatabase(options: SqliteOptions): SqliteDatabase {
   return new SqliteDatabase(openDatabase(options), options);
 }
 
-/** The service's SQLite database: reads and shared commits on the event loop, every flush to disk on a thread. */
+/** The service's SQLite database: short reads and shared commits on the event loop, long reads and
+ * every flush to disk on threads. */
 export class SqliteDatabase extends SqliteConnection {
+  /** Reads what takes longer than a turn of the event loop may. */
+  readonly reader: Reader;
   readonly #commits: GroupCommit;
   readonly #checkpoints: Checkpoints;
   readonly #logFlush: LogFlush | undefined;
 
   constructor(db: Database, { path, log, durability }: SqliteOptions) {
     super(db);
+    this.reader = new Reader(path);
     const writeAll = db.transaction((group: readonly (() => void)[]) => {
       for (const write of group) write();
     });
@@ -76,6 +81,7 @@ export class SqliteDatabase extends SqliteConnection {
     await this.#commits.drained();
     await this.#checkpoints.stop();
     await this.#logFlush?.close();
+    await this.reader.close();
     await super.close();
     await this.#checkpoints.close();
   }

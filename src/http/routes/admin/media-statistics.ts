@@ -2,6 +2,7 @@ import { matrixError } from "../../../errors.ts";
 import type { Accounts } from "../../../homeserver/administration/accounts.ts";
 import type { UploaderSums } from "../../../media/administration/administration-rows.ts";
 import type { MediaStores } from "../../../media/stores.ts";
+import { sortInTurns } from "../../../util/concurrency/sort-in-turns.ts";
 import { integerOf, textOf } from "../../request/query/query-values.ts";
 import type { Query } from "../../request/query/query.ts";
 import type { AdminEndpoint } from "./admin-endpoint.ts";
@@ -38,7 +39,7 @@ export function mediaStatisticsEndpoint(parts: MediaStatisticsParts): AdminEndpo
         for (const user of piece) if (found === undefined || found.has(user.userId)) users.push(user);
       }
       const sortedBy = orderBy === "displayname" ? (found ?? (await namesOf(users, token, accounts))) : NO_NAMES;
-      const sorted = sortUsers(users, orderBy, direction === "b", sortedBy);
+      const sorted = await sortUsers(users, orderBy, direction === "b", sortedBy);
       const shown = sorted.slice(page.from, page.from + page.limit);
       const names = found ?? (await namesOf(shown, token, accounts));
       return {
@@ -86,7 +87,7 @@ function sortUsers(
   orderBy: Order,
   isDescending: boolean,
   names: Names,
-): UploaderSums[] {
+): Promise<UploaderSums[]> {
   const keyOf: Record<Order, (user: UploaderSums) => string | number> = {
     user_id: ({ userId }) => userId,
     displayname: ({ userId }) => names.get(userId) ?? "",
@@ -95,7 +96,7 @@ function sortUsers(
   };
   const key = keyOf[orderBy];
   const sign = isDescending ? -1 : 1;
-  return users.toSorted((a, b) => {
+  return sortInTurns(users, (a, b) => {
     const [left, right] = [key(a), key(b)];
     if (left === right) return a.userId < b.userId ? -1 : 1;
     return left < right ? -sign : sign;

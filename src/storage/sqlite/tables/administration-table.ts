@@ -16,18 +16,21 @@ import {
   readUploader,
   type UploaderRow,
 } from "../../sql/administration-statements.ts";
-import type { SqliteConnection, Statements } from "../connection.ts";
+import type { Statements } from "../connection.ts";
+import type { SqliteDatabase } from "../database.ts";
 
-/** How many users one read sums up: a turn of the event loop must stay short. */
-const USERS_AT_ONCE = 20;
+/** How many rows are read on the event loop, whose turns must stay short; a thread reads more. */
+const ROWS_HERE = 2_000;
+/** How many users one read sums up. */
+const USERS_AT_ONCE = 100;
 
 /** {@link AdministrationRows} in SQLite. */
 export class AdministrationTable implements AdministrationRows {
-  readonly #db: SqliteConnection;
+  readonly #db: SqliteDatabase;
   readonly #statements: Statements<typeof ADMINISTRATION_SQL>;
   readonly #pages: Statements<typeof MEDIA_PAGE_SQL>;
 
-  constructor(db: SqliteConnection) {
+  constructor(db: SqliteDatabase) {
     this.#db = db;
     this.#statements = db.prepare(ADMINISTRATION_SQL);
     this.#pages = db.prepare(MEDIA_PAGE_SQL);
@@ -40,22 +43,34 @@ export class AdministrationTable implements AdministrationRows {
     });
   }
 
-  mediaOf(userId: string, { orderBy, isDescending, from, limit }: Page<MediaOrder>): Promise<Paged<AdministeredMedia>> {
-    return this.#db.read(() => {
-      const { media: total } = this.#statements.count.get(userId) as { readonly media: number };
-      const page = this.#pages[pageTextOf(orderBy, isDescending)];
-      const rows = (page?.all(userId, limit, from) ?? []) as AdministeredRow[];
-      return { entries: rows.map(readAdministered), total };
-    });
+  async mediaOf(
+    userId: string,
+    { orderBy, isDescending, from, limit }: Page<MediaOrder>,
+  ): Promise<Paged<AdministeredMedia>> {
+    const name = pageTextOf(orderBy, isDescending);
+    const text = MEDIA_PAGE_SQL[name] ?? "";
+    const isLong = await this.#db.read(() => this.#statements.userExceeds.get(userId, ROWS_HERE) !== undefined);
+    const [counts, rows] = isLong
+      ? await Promise.all([
+          this.#db.reader.all(ADMINISTRATION_SQL.count, userId),
+          this.#db.reader.all(text, userId, limit, from),
+        ])
+      : await this.#db.read(() => [
+          this.#statements.count.all(userId),
+          this.#pages[name]?.all(userId, limit, from) ?? [],
+        ]);
+    const [count] = counts as { readonly media: number }[];
+    return { entries: (rows as AdministeredRow[]).map(readAdministered), total: count?.media ?? 0 };
   }
 
   async *uploaders(fromTs: number, untilTs: number): AsyncIterable<readonly UploaderSums[]> {
-    let last = "";
-    for (;;) {
-      const after = last;
-      const rows = await this.#db.read(
-        () => this.#statements.uploaders.all(after, fromTs, untilTs, USERS_AT_ONCE) as UploaderRow[],
-      );
+    const isLong = await this.#db.read(() => this.#statements.exceeds.get(ROWS_HERE) !== undefined);
+    const read = async (...parameters: readonly unknown[]) =>
+      isLong
+        ? this.#db.reader.all(ADMINISTRATION_SQL.uploaders, ...parameters)
+        : this.#db.read(() => this.#statements.uploaders.all(...parameters));
+    for (let last = ""; ;) {
+      const rows = (await read(last, fromTs, untilTs, USERS_AT_ONCE)) as UploaderRow[];
       const end = rows.at(-1);
       if (end === undefined) return;
       yield rows.map(readUploader);
