@@ -18,6 +18,7 @@ export const THUMBNAIL_OUTCOMES = [
   "TIMEOUT",
   "MEMORY",
   "CRASHED",
+  "DISTURBED",
   "BUSY",
   "UNAVAILABLE",
 ] as const;

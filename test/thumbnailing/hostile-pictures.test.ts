@@ -155,12 +155,12 @@ describe("a GIF", () => {
 
 describe("a file that cannot be read, or a folder that cannot be written, says nothing of the picture", () => {
   it("a file that is not there", async () => {
-    expect(await jobs.failureOf(jobs.pathOf("missing.png"))).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await jobs.failureOf(jobs.pathOf("missing.png"))).toMatchObject({ code: "DISTURBED" });
   });
 
   it("a folder that is not there", async () => {
     const folder = jobs.pathOf("missing");
-    expect(await jobs.failureOf("png-rgb.png", { folder })).toMatchObject({ code: "UNAVAILABLE" });
+    expect(await jobs.failureOf("png-rgb.png", { folder })).toMatchObject({ code: "DISTURBED" });
   });
 
   it("and its message names no path", async () => {

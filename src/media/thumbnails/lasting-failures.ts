@@ -10,10 +10,10 @@ export interface FailureConditions {
   readonly maxPixels: number;
 }
 
-/** They say as much of the machine as of the picture: for this long, it is not tried again. */
+/** They depend on what else the child has decoded: the picture is tried again after this long. */
 const TEMPORARY: ReadonlySet<ThumbnailFailureCode> = new Set(["TIMEOUT", "MEMORY", "CRASHED"]);
 /** They say nothing of the picture. */
-const SAYS_NOTHING: ReadonlySet<ThumbnailFailureCode> = new Set(["BUSY", "UNAVAILABLE"]);
+const SAYS_NOTHING: ReadonlySet<ThumbnailFailureCode> = new Set(["DISTURBED", "BUSY", "UNAVAILABLE"]);
 const TEMPORARY_MS = 24 * 60 * 60 * 1000;
 
 /** What is to be remembered of a failure; undefined where it says nothing of the picture. */

@@ -59,6 +59,18 @@ export function contentOf({ mediaId, sha256 }: PicturedMedia): string {
  * `NOT_FOUND` where the media is gone, or a spam check refused the thumbnail that was asked for.
  */
 export async function makeThumbnails(task: ThumbnailTask, job: ThumbnailJob, parts: MakingParts): Promise<void> {
+  const { mediaId } = task.media;
+  const { setbacks } = parts.jobs;
+  try {
+    await makeOrAdopt(task, job, parts);
+    setbacks.forget(mediaId);
+  } catch (error) {
+    setbacks.note(mediaId, error, parts.clock.now());
+    throw error;
+  }
+}
+
+async function makeOrAdopt(task: ThumbnailTask, job: ThumbnailJob, parts: MakingParts): Promise<void> {
   const { facts } = await parts.stores.thumbnails.look(task.media.mediaId, contentOf(task.media));
   const failure = findFailure(facts, conditionsOf(parts), parts.clock.now());
   // Of a known picture it is one thumbnail that failed, too large or too long: the usual ones can be made.
@@ -87,6 +99,9 @@ async function decode(
 ): Promise<readonly UnplacedThumbnail[]> {
   const { stores, thumbnailer, clock, log } = parts;
   const content = contentOf(task.media);
+  if (parts.jobs.setbacks.holds(task.media.mediaId, clock.now())) {
+    throw new ThumbnailFailure("BUSY", "the thumbnails could not be made a moment ago: they are tried again later");
+  }
   // 2. The original is a local file, restored from a storage provider where it is gone from disk.
   const path = await originalPath(task.media, workshop, parts);
   const { wish } = task;
@@ -104,24 +119,33 @@ async function decode(
     return thumbnails;
   } catch (error) {
     if (!(error instanceof ThumbnailFailure)) throw error;
-    const facts = lastingFailure(error, conditionsOf(parts), clock.now());
-    if (facts === undefined) throw error;
     // What a client sent says nothing of the service; what ended a child may.
     const { mediaId } = task.media;
-    if (isTemporary(error.code)) log.warn({ err: error, mediaId, code: error.code }, "a thumbnail could not be made");
-    if (wish.kind === "asked" && wish.animated && isTemporary(error.code)) {
-      // The animation was too much. The picture itself may not be.
-      const still = await run({ ...wish, animated: false }, path, task, job, workshop, parts).catch(() => undefined);
-      if (still !== undefined) {
-        await stores.pictures.learn(content, { ...facts, picture: still.picture });
-        return still.thumbnails;
+    const { code } = error;
+    if (isTemporary(code) || code === "DISTURBED")
+      log.warn({ err: error, mediaId, code }, "a thumbnail could not be made");
+    const facts = lastingFailure(error, conditionsOf(parts), clock.now());
+    if (facts === undefined) throw error;
+    // Where not even the usual ones can be made, the picture is not tried again.
+    const known = wish.kind === "asked" ? (await stores.thumbnails.look(mediaId, content)).facts : undefined;
+    if (isTemporary(code)) {
+      // What was asked for was too much. The picture itself may not be.
+      for (const smaller of smallerThan(wish, known?.picture !== undefined)) {
+        const made = await run(smaller, path, task, job, workshop, parts).catch(() => undefined);
+        if (made === undefined) continue;
+        await stores.pictures.learn(content, { ...facts, picture: made.picture });
+        return made.thumbnails;
       }
     }
-    // Where not even the usual ones can be made, the picture is not tried again.
-    const known = wish.kind === "asked" ? (await stores.thumbnails.look(task.media.mediaId, content)).facts : undefined;
     await stores.pictures.learn(content, { ...facts, picture: known?.picture });
     throw error;
   }
+}
+
+/** What is tried in place of a thumbnail that was too much: it without its movement; of a new picture, the usual ones. */
+function smallerThan(wish: ThumbnailWish, isKnown: boolean): ThumbnailWish[] {
+  if (wish.kind === "premade") return [];
+  return [...(wish.animated ? [{ ...wish, animated: false }] : []), ...(isKnown ? [] : [{ kind: "premade" as const }])];
 }
 
 function conditionsOf({ thumbnailer, settings }: MakingParts): FailureConditions {

@@ -1,3 +1,5 @@
+import { Setbacks } from "./setbacks.ts";
+
 /** A job under way: all of its content that is made at the time. Those who wait for it keep it from being given up. */
 export class ThumbnailJob {
   readonly #giveUp = new AbortController();
@@ -49,6 +51,8 @@ export class ThumbnailJob {
  * two generations do not make the same.
  */
 export class ThumbnailJobs {
+  /** The media of which they failed lately. */
+  readonly setbacks = new Setbacks();
   readonly #jobs = new Map<string, ThumbnailJob>();
 
   /** How many are under way or wait. */

@@ -76,9 +76,10 @@ export interface ThumbnailResult {
 /**
  * Why a picture has no thumbnail. `UNSUPPORTED`: a type that no thumbnail is made of, declared or found in the file.
  * `TOO_LARGE`: more pixels than allowed. `BROKEN`: nothing of it can be decoded. These hold for the decoder's version.
- * `TIMEOUT`, `MEMORY` and `CRASHED`: the child was ended, or ended itself. These hold for a while.
- * `BUSY`: the job waited too long for its turn, or too many wait. `UNAVAILABLE`: the original cannot be read, a
- * thumbnail cannot be written, no child can be started, or the service stops. These two say nothing of the picture.
+ * `TIMEOUT`, `MEMORY` and `CRASHED`: the child was ended, or ended itself, by what it decoded. These hold for a while.
+ * `DISTURBED`: the original could not be read or a thumbnail written, the child was ended from outside, or the machine
+ * left it too little time. `BUSY`: the job waited too long for its turn, or too many wait. `UNAVAILABLE`: no child can be
+ * started, or the service stops. These three say nothing of the picture.
  */
 export type ThumbnailFailureCode =
   | "UNSUPPORTED"
@@ -87,6 +88,7 @@ export type ThumbnailFailureCode =
   | "TIMEOUT"
   | "MEMORY"
   | "CRASHED"
+  | "DISTURBED"
   | "BUSY"
   | "UNAVAILABLE";
 

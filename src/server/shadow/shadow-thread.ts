@@ -7,7 +7,6 @@ import { endChildren } from "../../modules/python/end-children.ts";
 import { describeVersion } from "../../shadow/run/module-version.ts";
 import type { Asked } from "../../shadow/asked.ts";
 import type { Compared, ComparisonTaker, Timed } from "../../shadow/compared.ts";
-import { ownThreadId } from "../../shadow/run/cpu-time.ts";
 import type {
   FromShadow,
   SettledQuestion,
@@ -17,6 +16,7 @@ import type {
 } from "../../shadow/run/messages.ts";
 import { CoalescedDelay } from "../../util/concurrency/coalesced-delay.ts";
 import { Turns } from "../../util/concurrency/turns.ts";
+import { ownThreadId } from "../../util/threads/cpu-time.ts";
 import { fenceFetch, silencePrinting } from "./fence-thread.ts";
 import { type FencedModule, loadFencedModule } from "./fenced-module.ts";
 import { openDifferences } from "./open-differences.ts";

@@ -1,4 +1,4 @@
-import { processCpuMs, threadCpuMs } from "./cpu-time.ts";
+import { processCpuMs, threadCpuMs } from "../../util/threads/cpu-time.ts";
 
 /** Milliseconds of CPU. */
 export interface CpuUse {

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { ThumbnailFailure, type ThumbnailJob, type ThumbnailResult } from "../../media/thumbnails/thumbnailer.ts";
+import { processCpuMs } from "../../util/threads/cpu-time.ts";
 import { type ChildReply, fileNameOf } from "../messages.ts";
+import { isTooLittle, starved } from "../starved.ts";
 import { readLines } from "./line-reader.ts";
 import { readReply } from "./read-reply.ts";
-import { type SpawnedChild, spawnChild } from "./spawn-child.ts";
+import { type ChildEnd, type SpawnedChild, spawnChild } from "./spawn-child.ts";
 
 /** Limits of a child. */
 export interface ChildLimits {
@@ -19,6 +21,17 @@ const MAX_REPLY_CHARS = 1024 * 1024;
 const KEPT_WORDS_CHARS = 4_000;
 /** What Node.js and the C++ library say before they abort for lack of memory. */
 const LACK_OF_MEMORY = /out of memory|bad_alloc|allocation failed|(?:cannot|failed to) allocate/i;
+
+/** What a decoder ends by that goes wrong. Every other signal comes from outside. */
+const OWN_SIGNALS: ReadonlySet<string> = new Set([
+  "SIGSEGV",
+  "SIGBUS",
+  "SIGILL",
+  "SIGFPE",
+  "SIGABRT",
+  "SIGTRAP",
+  "SIGSYS",
+]);
 
 /**
  * A process that decodes pictures, one job at a time. A decoder that crashes, hangs or grows ends this process, and
@@ -79,11 +92,10 @@ export class DecodingChild {
       unavailable("a child that decodes pictures did not start in time"),
     );
     this.#job = Promise.withResolvers();
+    const isStarved = this.#watchProcessor(jobMs);
     this.#child.stdin.write(`${JSON.stringify(job)}\n`);
-    const reply = await this.#within(
-      jobMs,
-      this.#job.promise,
-      () => new ThumbnailFailure("TIMEOUT", "the picture takes too long to decode"),
+    const reply = await this.#within(jobMs, this.#job.promise, () =>
+      isStarved() ? starved(undefined) : new ThumbnailFailure("TIMEOUT", "the picture takes too long to decode"),
     );
     return readResult(reply, job);
   }
@@ -104,6 +116,16 @@ export class DecodingChild {
     }
   }
 
+  /** From now on: answers whether the machine left the child too little of a time. False where that cannot be told. */
+  #watchProcessor(passedMs: number): () => boolean {
+    const cpuMs = () => (this.pid === undefined ? undefined : processCpuMs(this.pid));
+    const beforeMs = cpuMs();
+    return () => {
+      const nowMs = cpuMs();
+      return beforeMs !== undefined && nowMs !== undefined && isTooLittle(nowMs - beforeMs, passedMs);
+    };
+  }
+
   #hear(reply: ChildReply | undefined): void {
     if (reply?.kind === "ready") {
       this.#isReady = true;
@@ -114,16 +136,19 @@ export class DecodingChild {
     else this.#job?.resolve(reply);
   }
 
-  #bury(how: string): void {
+  #bury(how: ChildEnd): void {
     this.#hasEnded = true;
     const failure = this.#failure ?? this.#causeOfDeath(how);
     this.#started.reject(failure);
     this.#job?.reject(failure);
   }
 
-  #causeOfDeath(how: string): ThumbnailFailure {
-    const cause = new Error([how, this.#lastWords.trim()].filter((text) => text !== "").join(": "));
+  #causeOfDeath({ words, signal }: ChildEnd): ThumbnailFailure {
+    const cause = new Error([words, this.#lastWords.trim()].filter((text) => text !== "").join(": "));
     if (!this.#isReady) return unavailable("a child that decodes pictures cannot be started", cause);
+    if (signal !== undefined && !OWN_SIGNALS.has(signal)) {
+      return new ThumbnailFailure("DISTURBED", "the decoder was ended from outside", { cause });
+    }
     return LACK_OF_MEMORY.test(this.#lastWords)
       ? new ThumbnailFailure("MEMORY", "the picture takes too much memory to decode", { cause })
       : new ThumbnailFailure("CRASHED", "the decoder ended while it decoded the picture", { cause });

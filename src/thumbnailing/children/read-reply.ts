@@ -14,7 +14,7 @@ const ThumbnailSchema = z.object({
   lengthBytes: PixelsSchema,
 });
 
-const FailureCodeSchema = z.enum(["UNSUPPORTED", "TOO_LARGE", "BROKEN", "TIMEOUT", "MEMORY", "UNAVAILABLE"]);
+const FailureCodeSchema = z.enum(["UNSUPPORTED", "TOO_LARGE", "BROKEN", "TIMEOUT", "MEMORY", "DISTURBED"]);
 
 const ReplySchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("ready") }),

@@ -2,6 +2,13 @@ import type { Readable, Writable } from "node:stream";
 import { execa } from "execa";
 import { childCommand } from "./child-command.ts";
 
+/** How a process ended. */
+export interface ChildEnd {
+  readonly words: string;
+  /** Undefined where no signal ended it. */
+  readonly signal: string | undefined;
+}
+
 /** A process that was started, or could not be. */
 export interface SpawnedChild {
   /** Undefined where it could not be started. */
@@ -9,8 +16,8 @@ export interface SpawnedChild {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Resolves when it has ended and its output is read, to how it ended. */
-  readonly ended: Promise<string>;
+  /** Resolves when it has ended and its output is read. */
+  readonly ended: Promise<ChildEnd>;
   /** Ends it at once, however it is. */
   kill(): void;
 }
@@ -41,8 +48,10 @@ export function spawnChild(maxDataMb: number): SpawnedChild {
     stdout: subprocess.stdout,
     stderr: subprocess.stderr,
     ended: subprocess.then(({ exitCode, signal, originalMessage }) => {
-      if (signal !== undefined) return `it was killed by ${signal}`;
-      return exitCode === undefined ? `it cannot be run: ${originalMessage ?? ""}` : `it ended with status ${exitCode}`;
+      if (signal !== undefined) return { words: `it was killed by ${signal}`, signal };
+      const words =
+        exitCode === undefined ? `it cannot be run: ${originalMessage ?? ""}` : `it ended with status ${exitCode}`;
+      return { words, signal };
     }),
     kill: () => void subprocess.kill("SIGKILL"),
   };

@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import type { ThumbnailJob } from "../../media/thumbnails/thumbnailer.ts";
 import type { ChildReply } from "../messages.ts";
 import { failureOf } from "./describe-failure.ts";
+import { isTooLittle, starved } from "../starved.ts";
 import { makeThumbnails } from "./make-thumbnails.ts";
 
 /**
@@ -20,12 +21,24 @@ lines.on("close", () => process.kill(process.pid, "SIGKILL"));
 reply({ kind: "ready" });
 
 async function answer(job: ThumbnailJob): Promise<void> {
+  const isStarved = watchProcessor();
   try {
     reply({ kind: "done", ...(await makeThumbnails(job)) });
   } catch (error) {
-    const { code, message, cause } = failureOf(error);
+    const failure = failureOf(error);
+    const { code, message, cause } = failure.code === "TIMEOUT" && isStarved() ? starved(failure.cause) : failure;
     reply({ kind: "failed", code, message, said: cause instanceof Error ? cause.message : "" });
   }
+}
+
+/** From now on: answers whether the machine left this process less than half of the time. */
+function watchProcessor(): () => boolean {
+  const startedMs = performance.now();
+  const before = process.cpuUsage();
+  return () => {
+    const { user, system } = process.cpuUsage(before);
+    return isTooLittle((user + system) / 1000, performance.now() - startedMs);
+  };
 }
 
 function reply(message: ChildReply): void {

@@ -12,7 +12,7 @@ const WORDS: readonly (readonly [RegExp, ThumbnailFailureCode, string])[] = [
 export function failureOf(error: unknown): ThumbnailFailure {
   if (error instanceof ThumbnailFailure) return error;
   if (isSystemError(error)) {
-    return new ThumbnailFailure("UNAVAILABLE", `a file cannot be read or written (${error.code})`, { cause: error });
+    return new ThumbnailFailure("DISTURBED", `a file cannot be read or written (${error.code})`, { cause: error });
   }
   const said = error instanceof Error ? error.message : String(error);
   const [, code, message] = WORDS.find(([pattern]) => pattern.test(said)) ?? [];

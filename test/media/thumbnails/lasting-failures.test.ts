@@ -21,9 +21,12 @@ describe("a failure", () => {
     expect(findFailure(factsOf(code), { ...CONDITIONS, decoder: "sharp 1.0.1" }, NOW)).toBeUndefined();
   });
 
-  it.each(["BUSY", "UNAVAILABLE"] as const)("%s says nothing of the picture, and is not remembered", (code) => {
-    expect(factsOf(code)).toBeUndefined();
-  });
+  it.each(["DISTURBED", "BUSY", "UNAVAILABLE"] as const)(
+    "%s says nothing of the picture, and is not remembered",
+    (code) => {
+      expect(factsOf(code)).toBeUndefined();
+    },
+  );
 
   it("by the number of pixels holds for this max_image_pixels alone, and no other failure depends on it", () => {
     const others = { ...CONDITIONS, maxPixels: 2000 };

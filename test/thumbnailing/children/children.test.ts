@@ -37,11 +37,11 @@ describe("a child", () => {
     expect(fields[3]).toBe(String(pid));
   });
 
-  it("that is killed fails its one job; another one does the next", async () => {
+  it("that is killed from outside fails its one job, by no fault of the picture; another one does the next", async () => {
     const pid = await startChild(jobs);
     const failed = jobs.failureOf(await makePipe(jobs, "killed.png"));
     process.kill(pid, "SIGKILL");
-    expect(await failed).toMatchObject({ code: "CRASHED" });
+    expect(await failed).toMatchObject({ code: "DISTURBED" });
     expect((await failed).cause).toMatchObject({ message: "it was killed by SIGKILL" });
     expect((await jobs.run("jpeg-small.jpg")).thumbnails).toHaveLength(3);
     expect(jobs.pool.pids).not.toContain(pid);
@@ -65,11 +65,11 @@ describe("a child", () => {
 });
 
 describe("a child that hangs", () => {
-  it("while it decodes is killed after its time, and fails its one job", async () => {
+  it("without using the processor is killed after its time, and fails its one job by no fault of the picture", async () => {
     const pid = await startChild(impatient);
     // To open a pipe takes until it is written to.
     const failure = await impatient.failureOf(await makePipe(impatient, "hangs.png"));
-    expect(failure).toMatchObject({ code: "TIMEOUT" });
+    expect(failure).toMatchObject({ code: "DISTURBED" });
     expect(existsSync(`/proc/${pid}`)).toBe(false);
     expect((await impatient.run("jpeg-small.jpg")).thumbnails).toHaveLength(3);
   });
@@ -77,7 +77,7 @@ describe("a child that hangs", () => {
   it("because it is stopped is killed as well", async () => {
     const pid = await startChild(impatient);
     process.kill(pid, "SIGSTOP");
-    expect(await impatient.failureOf("jpeg-small.jpg")).toMatchObject({ code: "TIMEOUT" });
+    expect(await impatient.failureOf("jpeg-small.jpg")).toMatchObject({ code: "DISTURBED" });
     expect(existsSync(`/proc/${pid}`)).toBe(false);
   });
 });
