@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import {
+  type RunOptions,
   ThumbnailFailure,
   type Thumbnailer,
   type ThumbnailJob,
@@ -65,10 +66,7 @@ export class ThumbnailPool implements Thumbnailer {
     return [...this.#children].flatMap(({ pid }) => pid ?? []);
   }
 
-  run(
-    job: ThumbnailJob,
-    options: { readonly urgent: boolean; readonly signal?: AbortSignal },
-  ): Promise<ThumbnailResult> {
+  run(job: ThumbnailJob, options: RunOptions): Promise<ThumbnailResult> {
     if (this.#refusal !== undefined) return Promise.reject(this.#refusal);
     const result = this.#waiting.add(job, options);
     this.#assign();

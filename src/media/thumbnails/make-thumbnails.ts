@@ -18,7 +18,7 @@ import { ThumbnailFailure, type Thumbnailer, type ThumbnailResult, type Thumbnai
 import { adoptTwins } from "./twins.ts";
 
 /** Media of which thumbnails are made. */
-export type PicturedMedia = Pick<LocalMedia, "mediaId" | "mediaType" | "mediaLength" | "sha256">;
+export type PicturedMedia = Pick<LocalMedia, "mediaId" | "mediaType" | "mediaLength" | "userId" | "sha256">;
 
 /** What is to be made. */
 export interface ThumbnailTask {
@@ -178,7 +178,11 @@ async function run(
   const count = (outcome: "made" | ThumbnailFailure["code"]) => onJob(outcome, (performance.now() - startedMs) / 1000);
   job.waitsForTurn(() => thumbnailer.hurry(path));
   try {
-    const { picture, thumbnails } = await thumbnailer.run(work, { urgent: job.isUrgent, signal: job.signal });
+    const { picture, thumbnails } = await thumbnailer.run(work, {
+      urgent: job.isUrgent,
+      user: media.userId ?? "",
+      signal: job.signal,
+    });
     count("made");
     return { picture, thumbnails };
   } catch (error) {

@@ -6,14 +6,17 @@ import { isPictureType } from "./picture-types.ts";
 import { contentOf, makeThumbnails, type MakingParts, type PicturedMedia } from "./make-thumbnails.ts";
 import { ThumbnailFailure } from "./thumbnailer.ts";
 
-/** Past this many uploads that wait for theirs, none are made beforehand: what is missing is made on demand. */
-const MAX_WAITING = 200;
+/** Past this many uploads of a user that wait for theirs, none are made beforehand: what is missing is made on demand. */
+const MAX_OF_USER = 100;
+/** The same, of all users. */
+const MAX_WAITING = 1000;
 
 /** Makes the thumbnails of `thumbnail_sizes` right after an upload was answered. None of its failures is the upload's. */
 export class PremadeThumbnails {
   readonly #parts: MakingParts;
   readonly #log: Logger;
-  readonly #tasks = new Set<Promise<void>>();
+  /** What is under way, and whose it is. */
+  readonly #tasks = new Map<Promise<void>, string>();
   readonly #leave = new Set<() => void>();
   #isStopped = false;
 
@@ -24,21 +27,22 @@ export class PremadeThumbnails {
 
   /** An upload is stored, and about to be answered. `chain` knows its user and its request. */
   take(media: PicturedMedia, chain: Chain): void {
-    if (this.#isStopped || this.#tasks.size >= MAX_WAITING) return;
+    const user = media.userId ?? "";
+    if (this.#isStopped || this.#tasks.size >= MAX_WAITING || this.#countOf(user) >= MAX_OF_USER) return;
     if (this.#parts.settings.sizes.length === 0 || !isPictureType(media.mediaType)) return;
     // The answer is written in this turn of the event loop.
     const task = new Promise(setImmediate)
       .then(() => this.#make(media, chain))
       .catch((error: unknown) => this.#tell(error, media))
       .finally(() => this.#tasks.delete(task));
-    this.#tasks.add(task);
+    this.#tasks.set(task, user);
   }
 
   /** Begins nothing more, gives up what waits, and waits at most `graceMs` for what is under way. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopped = true;
     for (const leave of this.#leave) leave();
-    await within(Promise.all(this.#tasks), graceMs);
+    await within(Promise.all(this.#tasks.keys()), graceMs);
   }
 
   async #make(media: PicturedMedia, chain: Chain): Promise<void> {
@@ -59,6 +63,10 @@ export class PremadeThumbnails {
       this.#leave.delete(leave);
       if (!this.#isStopped) leave();
     }
+  }
+
+  #countOf(user: string): number {
+    return [...this.#tasks.values()].filter((other) => other === user).length;
   }
 
   #tell(error: unknown, { mediaId }: PicturedMedia): void {

@@ -103,6 +103,16 @@ export class ThumbnailFailure extends Error {
   }
 }
 
+/** How a job is run. */
+export interface RunOptions {
+  /** Whether a client waits for it. */
+  readonly urgent: boolean;
+  /** Whose picture it is: users take turns. Those of no user share one. */
+  readonly user?: string;
+  /** Takes a job that waits from the queue. */
+  readonly signal?: AbortSignal;
+}
+
 /** Makes thumbnails. `thumbnailing/` implements it in child processes. */
 export interface Thumbnailer {
   /** The decoder and its version: what it could not decode, another version may be able to. */
@@ -112,10 +122,7 @@ export interface Thumbnailer {
    * client waits for, come before the others. A `signal` that fires while the job waits takes it from the queue, and it
    * rejects with `BUSY`; a job under way is finished.
    */
-  run(
-    job: ThumbnailJob,
-    options: { readonly urgent: boolean; readonly signal?: AbortSignal },
-  ): Promise<ThumbnailResult>;
+  run(job: ThumbnailJob, options: RunOptions): Promise<ThumbnailResult>;
   /** Moves a job that waits, of this path, before those that are not urgent. */
   hurry(path: string): void;
   /** Ends the children. Jobs that wait or are under way reject with `UNAVAILABLE`. */

@@ -129,7 +129,8 @@ export async function fillMedia(
     await held.staged.settle();
     parts.providers?.wake();
     // 9. The thumbnails follow the answer, whether or not its client is still there.
-    const media = { mediaId: target.mediaId, mediaType: request.mediaType, mediaLength: sizeBytes, sha256 };
+    const { userId, mediaType } = request;
+    const media = { mediaId: target.mediaId, mediaType, mediaLength: sizeBytes, userId, sha256 };
     parts.premade?.take(media, parts.chain.knowing({ sizeBytes, onLeave: undefined }));
     return { mediaId: target.mediaId, sizeBytes };
   } catch (error) {
