@@ -116,8 +116,11 @@ export interface BlobStore {
   open(file: StoredMedia): Promise<BlobReader | undefined>;
   /** A place for a file of any kind that is gone from disk. */
   spool(file: StoredMedia): Promise<BlobSpool>;
-  /** A folder for a job that makes files. */
-  workshop(): Promise<BlobWorkshop>;
+  /**
+   * A folder for a job that makes files of local media. It doubles as the journal: where it was left by an earlier
+   * process, and the media is not stored any more, {@link BlobStore.recover} removes what the job had placed.
+   */
+  workshop(mediaId: string): Promise<BlobWorkshop>;
   /**
    * Removes a file of any kind, and the folders that this leaves empty; does nothing where there is none. With
    * `durability: full` the file stays removed after a power loss. A reader that is open reads to the end. Rejects where

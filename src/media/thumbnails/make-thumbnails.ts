@@ -75,7 +75,7 @@ async function makeOrAdopt(task: ThumbnailTask, job: ThumbnailJob, parts: Making
   const failure = findFailure(facts, conditionsOf(parts), parts.clock.now());
   // Of a known picture it is one thumbnail that failed, too large or too long: the usual ones can be made.
   if (failure !== undefined && facts?.picture === undefined && task.wish.kind === "premade") return;
-  const workshop = await parts.blobs.workshop();
+  const workshop = await parts.blobs.workshop(task.media.mediaId);
   try {
     // 1. Other media with the same bytes may have them already; otherwise a child decodes the picture.
     const picture = facts?.picture;

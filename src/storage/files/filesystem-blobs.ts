@@ -103,8 +103,10 @@ class FilesystemBlobs implements BlobStore {
     return openSpool(media.fileId, contentPath, this.#layout, this.#parts());
   }
 
-  workshop(): Promise<BlobWorkshop> {
-    return openWorkshop(this.#layout, this.#parts());
+  async workshop(mediaId: string): Promise<BlobWorkshop> {
+    if (this.#layout.contentPath(localFile(mediaId)) === undefined)
+      throw matrixError("STORE_FAILED", { cause: new Error("No file can have this media id") });
+    return openWorkshop(mediaId, this.#layout, this.#parts());
   }
 
   async remove(file: StoredMedia): Promise<void> {
@@ -137,7 +139,7 @@ class FilesystemBlobs implements BlobStore {
     isStored: (mediaId: string) => Promise<boolean>,
   ): Promise<{ kept: number; removed: number }> {
     const total = { kept: 0, removed: 0 };
-    for (const path of this.#leftWork) await rm(path, { force: true, recursive: true });
+    for (const path of this.#leftWork) await this.#removeLeftWork(path, isStored);
     for (const layout of this.#layouts) {
       const { kept, removed } = await recoverUploads(layout, mediaIds, isStored, this.#durability);
       total.kept += kept;
@@ -145,6 +147,15 @@ class FilesystemBlobs implements BlobStore {
     }
     await this.#durability.sweep();
     return total;
+  }
+
+  /** A job that was killed may have placed a file of media that was deleted at the same time. */
+  async #removeLeftWork(path: string, isStored: (mediaId: string) => Promise<boolean>): Promise<void> {
+    const mediaId = this.#layout.mediaIdOfWorkshop(path);
+    if (mediaId !== undefined && !(await isStored(mediaId))) {
+      for (const file of await this.thumbnailsOf(localFile(mediaId))) await this.remove(file);
+    }
+    await rm(path, { force: true, recursive: true });
   }
 
   close(): Promise<void> {

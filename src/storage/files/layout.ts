@@ -1,8 +1,8 @@
-import { dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { findMediaPath, findThumbnailFolder, LOCAL_FOLDER, type StoredMedia } from "../../media-file.ts";
 
 const SPOOL_NAME = /^fetch-[A-Za-z0-9_-]{5,}-[0-9a-f]{12}$/;
-const WORKSHOP_NAME = /^make-[0-9a-f]{12}$/;
+const WORKSHOP_NAME = /^make-(?:([A-Za-z0-9_-]{5,})-)?[0-9a-f]{12}$/;
 const TEMPORARY_NAME = /^upload-([A-Za-z0-9_-]{5,})$/;
 
 /** The paths of a media store: Synapse's, and the temporary names. */
@@ -55,9 +55,14 @@ export class Layout {
     return join(this.uploadsFolder, `fetch-${fileId}-${nonce}`);
   }
 
-  /** The folder of a job that makes files; `nonce` (12 hexadecimal digits) distinguishes it from others. */
-  workshopPath(nonce: string): string {
-    return join(this.uploadsFolder, `make-${nonce}`);
+  /** The folder of a job that makes files of media; `nonce` (12 hexadecimal digits) distinguishes it from others. */
+  workshopPath(mediaId: string, nonce: string): string {
+    return join(this.uploadsFolder, `make-${mediaId}-${nonce}`);
+  }
+
+  /** The media id of a {@link workshopPath}; undefined for other paths. */
+  mediaIdOfWorkshop(path: string): string | undefined {
+    return WORKSHOP_NAME.exec(basename(path))?.[1];
   }
 
   /** Whether a name in {@link uploadsFolder} is that of a {@link spoolPath} or a {@link workshopPath}. */

@@ -17,7 +17,7 @@ export function describeWorkshops(current: () => BlobStore): void {
     let workshop: BlobWorkshop;
     beforeEach(async () => {
       store = current();
-      workshop = await store.workshop();
+      workshop = await store.workshop("pictured");
     });
 
     async function write(name: string, content: string): Promise<string> {
@@ -105,10 +105,23 @@ export function describeWorkshops(current: () => BlobStore): void {
       await workshop.discard();
     });
 
+    it("that an ended process left goes with what it had placed where the media is gone, and with that alone", async () => {
+      await workshop.place(await write("a", "made"), FILE);
+      const kept = await store.workshop("another");
+      const other = storedMedia({ fileId: "another", thumbnail: THUMBNAIL });
+      await writeFile(join(kept.path, "a"), "made");
+      const placed = await kept.place(join(kept.path, "a"), other);
+      const unsettled = await store.unsettled();
+      await store.recover(unsettled, async (mediaId) => mediaId === "another");
+      expect(await read()).toBeUndefined();
+      expect(await store.thumbnailsOf(localFile("pictured"))).toEqual([]);
+      expect(await readFile(await placed.localPath(), "utf8")).toBe("made");
+    });
+
     it("that an ended process left is removed at the next start, and one that is begun then is not", async () => {
       await write("a", "left");
       const unsettled = await store.unsettled();
-      const later = await store.workshop();
+      const later = await store.workshop("pictured");
       await writeFile(join(later.path, "b"), "under way");
       await store.recover(unsettled, async () => true);
       await expect(stat(workshop.path)).rejects.toMatchObject({ code: "ENOENT" });

@@ -105,9 +105,9 @@ export class FilesystemWorkshop implements BlobWorkshop {
   }
 }
 
-/** Makes the folder of a workshop. Rejects where the disk fails. */
-export async function openWorkshop(layout: Layout, parts: SpoolParts): Promise<BlobWorkshop> {
-  const path = layout.workshopPath(takeRandomBytes(6).toString("hex"));
+/** Makes the folder of a workshop. Its name carries the media id, and doubles as the journal. Rejects where the disk fails. */
+export async function openWorkshop(mediaId: string, layout: Layout, parts: SpoolParts): Promise<BlobWorkshop> {
+  const path = layout.workshopPath(mediaId, takeRandomBytes(6).toString("hex"));
   try {
     await parts.calls().makeFolders(path, 0o700);
   } catch (error) {
