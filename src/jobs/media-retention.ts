@@ -18,7 +18,7 @@ export interface MediaRetentionParts {
   readonly keepsProfiles: boolean;
 }
 
-/** Deletes local media that was not read for a lifetime. Protected, quarantined and shown media stays. */
+/** Deletes local media that was not read for a lifetime. Protected, quarantined, shown and empty media stays. */
 export function mediaRetention(parts: MediaRetentionParts): Job {
   const { stores, deletion, accessTimes, profiles, lifetimeMs, keepsProfiles } = parts;
   return {
@@ -29,7 +29,8 @@ export function mediaRetention(parts: MediaRetentionParts): Job {
     missingKey: lifetimeMs === undefined ? "media_retention.local_media_lifetime" : undefined,
     async *run({ nowTs, isTrial }) {
       if (lifetimeMs === undefined) return;
-      const criteria = { beforeTs: nowTs - lifetimeMs, largerThanBytes: -1 };
+      // An empty file frees nothing, and Synapse keeps it.
+      const criteria = { beforeTs: nowTs - lifetimeMs, largerThanBytes: 0 };
       const kept = keepsProfiles ? await profiles.list(undefined) : new Set<string>();
       // What was read a moment ago is not in the database yet.
       await accessTimes.flush();
