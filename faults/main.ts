@@ -4,7 +4,9 @@ import { runAnswerFuzz } from "./answers/answer-fuzz.ts";
 import { runFamilies } from "./families/families.ts";
 import { runFaultyDisk } from "./disk/faulty-disk.ts";
 import { runHttpFuzz } from "./http/http-fuzz.ts";
+import { runIdleConnections } from "./idle/idle-connections.ts";
 import { hasSynapse, runInsideSynapse } from "./inside/inside-synapse.ts";
+import { runSizeLimit } from "./disk/size-limit.ts";
 import { runPowerCut } from "./disk/power-cut.ts";
 import { runQuotaModel } from "./quota/quota-model.ts";
 import { runPictures } from "./pictures/pictures.ts";
@@ -18,6 +20,7 @@ import { runSoak } from "./soak/soak.ts";
 const PROGRAMS: readonly FaultProgram[] = [
   { name: "power-cut", run: (options) => runPowerCut(options) },
   { name: "faulty-disk", run: (options) => runFaultyDisk(options) },
+  { name: "size-limit", run: (options) => runSizeLimit(options) },
   { name: "quota-model", run: (options) => runQuotaModel(options) },
   { name: "wire-fuzz", run: runWireFuzz },
   { name: "http-fuzz", run: runHttpFuzz },
@@ -27,6 +30,7 @@ const PROGRAMS: readonly FaultProgram[] = [
   { name: "shadow", run: (options) => runShadow(options) },
   { name: "soak", run: runSoak },
   { name: "pictures", run: (options) => runPictures(options) },
+  { name: "idle-connections", run: (options) => runIdleConnections(options) },
   { name: "families", run: runFamilies },
   { name: "inside-synapse", run: runInsideSynapse },
 ];
