@@ -33,6 +33,8 @@ export interface ServiceStatus {
   readonly queues: readonly QueueStatus[];
   readonly children: readonly ChildStatus[];
   readonly shadows: readonly ShadowStatus[];
+  /** Those that have run, or run now; empty for a guard, whose Synapse keeps the media. */
+  readonly jobs: readonly JobStatus[] | null;
   readonly storage: readonly DiskStatus[];
   /** The last ones of all users, newest first, with those that are only reported. */
   readonly refusals: readonly RefusalStatus[] | null;
@@ -69,6 +71,21 @@ export interface QueueStatus {
   readonly underWay: number | null;
   /** How many wait for their turn; null where nothing waits there, or it could not be had. */
   readonly waiting: number | null;
+}
+
+/** A job that removes what is of no use any more. */
+export interface JobStatus {
+  readonly name: string;
+  readonly isRunning: boolean;
+  /** When the last run ended; null where none has. */
+  readonly endedTs: number | null;
+  /** How many things the run removed, and could not remove: of the run under way, or else of the last one. */
+  readonly done: number;
+  readonly failed: number;
+  /** Why the last run failed; null where it did not. */
+  readonly lastError: string | null;
+  /** When it runs again; null where that is not known. */
+  readonly nextTs: number | null;
 }
 
 /** A Python child. */

@@ -1,6 +1,7 @@
 import { formatTime } from "../util/text/utc-time.ts";
 import { describeDecider } from "./decider.ts";
 import type { ServiceStatus, SlotStatus } from "./service-status.ts";
+import { listJobsTable } from "./jobs-table.ts";
 import { listShadowTable } from "./shadow-table.ts";
 import { formatCount, formatDuration, formatMicros, formatSize } from "./words.ts";
 
@@ -54,7 +55,7 @@ function wouldBeRefused({ uploads, notEnforced }: ServiceStatus): [name: string,
 
 /** Everything else. */
 export function listTables(status: ServiceStatus): Table[] {
-  const { modules, chains, children, shadows, queues, storage, refusals } = status;
+  const { modules, chains, children, shadows, queues, jobs, storage, refusals } = status;
   return [
     {
       title: "Callbacks",
@@ -99,6 +100,7 @@ export function listTables(status: ServiceStatus): Table[] {
       groups: [{ rows: queues.map(({ name, underWay, waiting }) => [name, orNothing(underWay), orNothing(waiting)]) }],
       empty: "",
     },
+    ...listJobsTable(jobs),
     {
       title: "Storage",
       isWide: false,

@@ -56,6 +56,18 @@ export function sampleStatus(): ServiceStatus {
         heldBack: { homeserver: 0, request: 3, write: 2, background: 1, media: 0 },
       },
     ],
+    jobs: [
+      {
+        name: "media_retention",
+        isRunning: false,
+        endedTs: STARTED_TS + 3_600_000,
+        done: 1200,
+        failed: 0,
+        lastError: "the homeserver does not answer",
+        nextTs: STARTED_TS + 7_200_000,
+      },
+      { name: "unused_ids", isRunning: true, endedTs: null, done: 3, failed: 0, lastError: null, nextTs: null },
+    ],
     storage: [{ name: "database", freeBytes: 3 * 2 ** 30, totalBytes: null, usedBytes: 4096 }],
     refusals: [
       {

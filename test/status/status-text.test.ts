@@ -37,6 +37,11 @@ Queues
   requests              2
   files for s3                   7
 
+Jobs
+  job              last run              removed  failed  next run              problem
+  media_retention  2026-01-01 01:00:00Z    1,200       0  2026-01-01 02:00:00Z  the homeserver does not answer
+  unused_ids       runs now                    3       0
+
 Storage
   what         size  free on its disk       of
   database  4.0 KiB           3.0 GiB  unknown
@@ -53,6 +58,9 @@ test("A table without rows says so, and refusals that cannot be read are not tak
   const text = formatStatus({ ...status, refusals: [] });
   expect(text).toContain("Callbacks\n  No module registers a callback.");
   expect(text).toContain("Last refusals\n  No refused upload is known.");
+  expect(text).toContain("Jobs\n  job");
+  expect(formatStatus({ ...status, jobs: [] })).not.toContain("Jobs");
+  expect(formatStatus({ ...status, jobs: null })).toContain("Jobs\n  Jobs cannot be read");
   expect(formatStatus({ ...status, refusals: null })).toContain("Refusals cannot be read");
 });
 

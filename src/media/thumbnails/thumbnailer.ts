@@ -117,6 +117,8 @@ export interface RunOptions {
 export interface Thumbnailer {
   /** The decoder and its version: what it could not decode, another version may be able to. */
   readonly decoder: string;
+  /** How many jobs wait for their turn. */
+  readonly waiting: number;
   /**
    * Runs a job; rejects with a {@link ThumbnailFailure}, and the folder may hold some files then. `urgent` jobs, which a
    * client waits for, come before the others. A `signal` that fires while the job waits takes it from the queue, and it

@@ -3,7 +3,7 @@ import { isReportOnly } from "../../callbacks/report-only/unenforced.ts";
 import type { Config } from "../../config/config.ts";
 import { isGuarding } from "../../config/is-guarding.ts";
 import { hideUser, type RefusalStatus } from "../../status/refusal-status.ts";
-import type { ChainStatus, QueueStatus, ServiceStatus } from "../../status/service-status.ts";
+import type { ChainStatus, JobStatus, QueueStatus, ServiceStatus } from "../../status/service-status.ts";
 import type { SlotTallies } from "../../status/slot-tallies.ts";
 import type { UploadCounts } from "../../status/upload-counts.ts";
 import { SingleFlight } from "../../util/concurrency/single-flight.ts";
@@ -16,7 +16,7 @@ import type { ProcessState } from "../process-state.ts";
 import { DiskReader } from "./disk-reader.ts";
 
 export interface StatusParts {
-  readonly state: Pick<ProcessState, "clock" | "stores" | "refusals" | "tallies">;
+  readonly state: Pick<ProcessState, "clock" | "stores" | "refusals" | "tallies" | "thumbnailJobs" | "thumbnailer">;
   readonly uploads: UploadCounts;
   readonly generations: { readonly current: Generation; all(): readonly Generation[] };
 }
@@ -33,6 +33,7 @@ export class StatusReader {
   readonly #disks = new DiskReader();
   readonly #refusals = new SingleFlight<RefusalStatus[]>();
   readonly #pending = new SingleFlight<ReadonlyMap<string, number>>();
+  readonly #jobs = new SingleFlight<JobStatus[]>();
 
   constructor(parts: StatusParts) {
     this.#parts = parts;
@@ -42,9 +43,11 @@ export class StatusReader {
   async read(): Promise<ServiceStatus> {
     const { state, uploads, generations } = this.#parts;
     const { config, modules } = generations.current;
-    const [refusals, waitingCopies, storage] = await Promise.all([
+    const mode = modeOf(config);
+    const [refusals, waitingCopies, jobs, storage] = await Promise.all([
       orNull(this.#refusals.share("", () => this.#readRefusals())),
       orNull(this.#pending.share("", () => state.stores.copies.counts())),
+      mode === "guard" ? [] : orNull(this.#jobs.share("", () => this.#readJobs())),
       this.#disks.read(config),
     ]);
     return {
@@ -54,7 +57,7 @@ export class StatusReader {
       node: process.versions.node,
       pid: process.pid,
       serverName: config.serverName,
-      mode: modeOf(config),
+      mode,
       problem: modules.python?.problem ?? null,
       notEnforced: listNotEnforced(config, modules),
       uploads: { ...uploads },
@@ -62,14 +65,32 @@ export class StatusReader {
         return { name, language, child, isEnforced: config.modules[originalIndex(index)]?.isReportOnly !== true };
       }),
       chains: listChains(generations.current, state.tallies),
-      queues: [...listQueues(generations), ...listCopies(generations.current, waitingCopies)],
+      queues: [
+        ...listQueues(generations),
+        ...(mode === "guard" ? [] : [thumbnailQueue(state)]),
+        ...listCopies(generations.current, waitingCopies),
+      ],
       children: (modules.python?.all ?? []).map(({ name, state: childState, restarts, inFlight, queued, refused }) => {
         return { name, state: childState, restarts, inFlight, queued, refused };
       }),
       shadows: generations.current.shadows.status(),
+      jobs,
       storage,
       refusals,
     };
+  }
+
+  async #readJobs(): Promise<JobStatus[]> {
+    const { stores, clock } = this.#parts.state;
+    return (await stores.jobs.list()).map(({ name, leaseUntilTs = 0, endedTs, done, failed, lastError, nextTs }) => ({
+      name,
+      isRunning: leaseUntilTs > clock.now(),
+      endedTs: endedTs ?? null,
+      done,
+      failed,
+      lastError: lastError ?? null,
+      nextTs: nextTs ?? null,
+    }));
   }
 
   async #readRefusals(): Promise<RefusalStatus[]> {
@@ -117,6 +138,11 @@ function listQueues(generations: StatusParts["generations"]): QueueStatus[] {
       return { name: `calls to the Python child ${name}`, underWay: inFlight, waiting: queued };
     }),
   ];
+}
+
+function thumbnailQueue({ thumbnailJobs, thumbnailer }: StatusParts["state"]): QueueStatus {
+  const { waiting } = thumbnailer;
+  return { name: "thumbnails", underWay: Math.max(0, thumbnailJobs.size - waiting), waiting };
 }
 
 function listCopies({ modules }: Generation, counts: ReadonlyMap<string, number> | null): QueueStatus[] {

@@ -2,13 +2,15 @@ import { renameSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { askControl } from "../../../src/control/control-client.ts";
+import { controlSocketPath } from "../../../src/control/control-socket.ts";
 import { VERSION } from "../../../src/version.ts";
 import { ScriptedService } from "../../callbacks/scripted-service.ts";
 import { startGuard } from "../../guard/support/guard-service.ts";
 import { StubSynapse } from "../../guard/support/stub-synapse.ts";
 import { scriptProvider, startProviderService } from "../../providers/provider-service.ts";
 import { findFreePort } from "../../support/free-port.ts";
-import { FIXTURE_MODULES } from "../../support/service.ts";
+import { FIXTURE_MODULES, startTestService } from "../../support/service.ts";
 import { readStatus, slotsOf, startDoormen } from "./doormen.ts";
 
 const ALLOWED = "is_user_allowed_to_upload_media_of_size";
@@ -46,7 +48,11 @@ test("The status counts what each callback did, in both languages, with times, a
     expect(typescript?.lastMicros).toHaveLength(3);
     expect(typescript?.micros?.p50).toBeGreaterThan(0);
     expect(typescript?.micros?.p99).toBe(Math.max(...(typescript?.lastMicros ?? [])));
-    expect(status.queues.map(({ name }) => name)).toEqual(["requests", "calls to the Python child shared"]);
+    expect(status.queues.map(({ name }) => name)).toEqual([
+      "requests",
+      "calls to the Python child shared",
+      "thumbnails",
+    ]);
     for (const { freeBytes, totalBytes } of status.storage) expect(totalBytes).toBeGreaterThan(freeBytes ?? Infinity);
     expect(status.storage.find(({ name }) => name === "database")?.usedBytes).toBeGreaterThan(0);
 
@@ -173,6 +179,29 @@ test("In front of a Synapse the status says so, with the requests that wait for 
     answer.resolve();
     await guard.stop();
   }
+});
+
+test("The status shows pictures of which thumbnails are made, and what jobs came to", async () => {
+  const port = await findFreePort();
+  const service = await startTestService({ mediaBridge: { metrics: { host: "127.0.0.1", port } } });
+  onTestFinished(() => service.stop());
+  await askControl(controlSocketPath(join(service.folder, "data")) ?? "", "maintain", {
+    job: "unused_ids",
+    isTrial: false,
+  });
+  const status = await readStatus(port);
+  expect(status.queues).toContainEqual({ name: "thumbnails", underWay: 0, waiting: 0 });
+  expect(status.jobs).toEqual([
+    {
+      name: "unused_ids",
+      isRunning: false,
+      endedTs: expect.any(Number),
+      done: 0,
+      failed: 0,
+      lastError: null,
+      nextTs: (status.jobs?.[0]?.endedTs ?? 0) + 3_600_000,
+    },
+  ]);
 });
 
 test("Files that wait for a storage provider are a queue, and a Synapse for what is missing is named by the mode", async () => {
