@@ -64,14 +64,26 @@ export function describeQuarantine(current: () => MediaStores): void {
       expect(await quarantinedBy("first", "later")).toEqual([undefined, "system"]);
     });
 
-    it("holds for the content of an id that was quarantined before it had any", async () => {
+    it("of an id that had no content yet holds for that id alone, whatever bytes its creator gives it", async () => {
       await create(current(), "created");
       expect(await current().quarantine.quarantine(["created"], BY_ADMIN)).toEqual({ all: 1, newOnes: 1 });
-      await insert("earlier", "a");
+      await insert("earlier", "a", "@bob:example.org");
       await current().pending.complete(uploadedMedia({ mediaId: "created", sha256: "a".repeat(64) }));
-      await current().media.withdraw("created", { keepsId: false });
-      await insert("later", "a");
-      expect(await quarantinedBy("earlier", "later")).toEqual([BY_ADMIN.by, "system"]);
+      await insert("later", "a", "@bob:example.org");
+      expect(await quarantinedBy("created", "earlier", "later")).toEqual([BY_ADMIN.by, null, null]);
+      await current().quarantine.release("created");
+      expect(await quarantinedBy("created", "earlier")).toEqual([null, null]);
+      expect(await changes()).toEqual(["+created", "-created"]);
+    });
+
+    it("of an id that had no content yet is that of the content, where its bytes are quarantined", async () => {
+      await insert("earlier", "a");
+      await create(current(), "created");
+      await current().quarantine.quarantine(["earlier", "created"], BY_ADMIN);
+      await current().pending.complete(uploadedMedia({ mediaId: "created", sha256: "a".repeat(64) }));
+      expect(await quarantinedBy("created")).toEqual([BY_ADMIN.by]);
+      await current().quarantine.release("created");
+      expect(await quarantinedBy("earlier", "created")).toEqual([null, null]);
     });
 
     it("ends for all media of the content, and for what is uploaded after that", async () => {

@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openSqliteStores, type SqliteStores } from "../../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../../src/util/log.ts";
-import { newMedia, uploadedMedia } from "../../contract/media-rows.ts";
+import { newMedia } from "../../contract/media-rows.ts";
 import { createTemporaryFolder } from "../files/temporary-folder.ts";
 
 /** How many media there are, and how many of them one commit may concern. */
@@ -72,16 +72,6 @@ test("The release of content that much media has concerns at most 100 media in a
   expect(Math.max(...counts)).toBeLessThanOrEqual(AT_ONCE);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(MEDIA);
   expect(await countQuarantined()).toBe(0);
-});
-
-test("An upload to an id that was quarantined before reaches all media of its content, 100 in a turn", async () => {
-  await insertMany(() => SAME);
-  const created = { mediaId: "created", createdTs: 1_700_000_000_000, userId: ALICE, authenticated: true };
-  await stores.pending.create(created, { maxPending: 5, expiredTs: 0 });
-  await stores.quarantine.quarantine(["created"], BY_ADMIN);
-  const counts = await changesByTurn(stores.pending.complete(uploadedMedia({ mediaId: "created", sha256: SAME })));
-  expect(Math.max(...counts)).toBeLessThanOrEqual(AT_ONCE);
-  expect(await countQuarantined()).toBe(MEDIA + 1);
 });
 
 const quarantine = () => stores.quarantine.quarantine(["m0700"], BY_ADMIN);

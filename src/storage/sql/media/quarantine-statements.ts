@@ -33,6 +33,7 @@ export const QUARANTINE_SQL = {
   pieceOf: `${OF_CONTENT} and media_id > ? order by media_id limit ?`,
   quarantinedOf: `${OF_CONTENT} and quarantined_by is not null order by media_id limit ?`,
   find: `select sha256, quarantined_by, safe_from_quarantine from ${MEDIA} where media_id = ?`,
+  setContent: `update ${MEDIA} set sha256 = ? where media_id = ?`,
   protect: `update ${MEDIA} set safe_from_quarantine = ? where media_id = ?`,
   ofUser: `select media_id, created_ts, quarantined_by from ${MEDIA} where user_id = ? and (created_ts, media_id) > (?, ?) order by created_ts, media_id limit ?`,
   keepHash:

@@ -31,7 +31,7 @@ export class MediaTable implements LocalMediaRows {
       this.#statements.insert.run(bindMedia(media));
       this.#others.usage.add({ ...media, uploadedTs: media.createdTs });
       this.#others.copies.add(media.mediaId, media.copyLater, media.createdTs);
-      this.#others.quarantine.takeUpload({ ...media, uploadedTs: media.createdTs });
+      this.#others.quarantine.takeUpload(media);
     });
   }
 

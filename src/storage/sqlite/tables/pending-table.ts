@@ -41,14 +41,13 @@ export class PendingTable implements PendingMediaRows {
     });
   }
 
-  async complete(media: UploadedMedia): Promise<boolean> {
-    const continuation = await this.#db.write(() => {
-      if (this.#statements.fill.run(bindFill(media)).changes === 0) return undefined;
+  complete(media: UploadedMedia): Promise<boolean> {
+    return this.#db.write(() => {
+      if (this.#statements.fill.run(bindFill(media)).changes === 0) return false;
       this.#others.usage.add(media);
       this.#others.copies.add(media.mediaId, media.copyLater, media.uploadedTs);
-      return this.#others.quarantine.takeUpload(media);
+      this.#others.quarantine.takeUpload(media);
+      return true;
     });
-    await continuation?.();
-    return continuation !== undefined;
   }
 }

@@ -50,23 +50,20 @@ export class QuarantineTable implements QuarantineRows {
   }
 
   /**
-   * Quarantines what was just uploaded where its bytes are quarantined, or its id was before it had content. Part of
-   * the caller's transaction: the one that commits the media's row. What it answers is to be called after the commit:
-   * it quarantines other media of the content.
+   * Quarantines what was just uploaded where its bytes are quarantined. Where its id was quarantined before it had
+   * content, it stays so, alone: who creates an id chooses its bytes, and could have those of others quarantined. Part
+   * of the caller's transaction: the one that commits the media's row.
    */
-  takeUpload({ mediaId, sha256, uploadedTs }: Pick<UploadedMedia, "mediaId" | "sha256" | "uploadedTs">): Continuation {
-    const { find, isQuarantined, noteMedia, markMedia } = this.#statements;
-    const { quarantined_by: by } = find.get(mediaId) as QuarantineRow;
-    if (by !== null) {
-      const quarantining = { by, quarantinedTs: uploadedTs };
-      const { unfinished } = this.#begin([mediaId], quarantining, new Set());
-      return async () => void (await this.#finish(unfinished, quarantining));
-    }
-    if (isQuarantined.get(sha256, sha256, sha256) !== undefined) {
+  takeUpload({ mediaId, sha256 }: Pick<UploadedMedia, "mediaId" | "sha256">): void {
+    const { find, isQuarantined, setContent, noteMedia, markMedia } = this.#statements;
+    const row = find.get(mediaId) as QuarantineRow;
+    if (row.quarantined_by !== null) setContent.run(null, mediaId);
+    if (isQuarantined.get(sha256, sha256, sha256) === undefined) return;
+    if (row.quarantined_by !== null) setContent.run(sha256, mediaId);
+    else {
       noteMedia.run(INSTANCE, 1, mediaId);
       markMedia.run(SYSTEM, mediaId);
     }
-    return NOTHING_LEFT;
   }
 
   async quarantine(mediaIds: readonly string[], quarantining: Quarantining): Promise<QuarantineCount> {
@@ -203,10 +200,6 @@ export class QuarantineTable implements QuarantineRows {
   }
 }
 
-/** What is left to be done after a commit. */
-export type Continuation = () => Promise<void>;
-
-const NOTHING_LEFT: Continuation = () => Promise.resolve();
 const NOTHING: QuarantineCount = { all: 0, newOnes: 0 };
 
 /** Of rows that were just quarantined, as they were before. */
