@@ -28,7 +28,7 @@ test("A thumbnail that takes too much memory keeps none from other media with th
 test("Where one thumbnail failed and there is no other, a request has the usual ones made", async () => {
   const service = await startThumbnailService();
   const mediaId = await service.uploadPicture("jpeg-photo.jpg");
-  const made = await service.untilRows(mediaId, 4);
+  const made = await service.untilRows(mediaId, 5);
   await service.untilIdle();
   rememberFailure(service);
   service.sql("delete from local_media_repository_thumbnails");
