@@ -210,6 +210,11 @@ test("node:http is imported for its types alone, and its values come from util/h
   expect(wrong.map(describeImport)).toEqual([]);
 });
 
+test("undici is imported for its types alone, and its values come from util/http/undici.ts, which loads it where it is needed", () => {
+  const wrong = imports.filter(({ specifier, typeOnly }) => specifier === "undici" && !typeOnly);
+  expect(wrong.map(describeImport)).toEqual([]);
+});
+
 test.each(Object.entries(KEPT_IN))("%s is imported only by %j", (name, places) => {
   const importers = imports.filter(({ specifier }) => isPackage(specifier, name)).map(({ file }) => file);
   expect([...new Set(importers)].toSorted()).toEqual(places.toSorted());

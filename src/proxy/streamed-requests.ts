@@ -1,11 +1,12 @@
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
-import { Client } from "undici";
+import type { Client } from "undici";
 import { matrixError } from "../errors.ts";
 import { declaredLengths } from "./headers.ts";
 import type { RawHeaders } from "./headers.ts";
 import type { Connections } from "./connections.ts";
 import { freeAfterWrite } from "./free-after-write.ts";
+import { loadUndici } from "../util/http/undici.ts";
 
 /** What no status line may hold. */
 const NOT_IN_REASON = /[^\t\x20-\x7e\x80-\xff]/;
@@ -116,7 +117,7 @@ export class StreamedRequests {
 
   #open(): Line {
     const line: Line = {
-      client: new Client(this.#url.origin, {
+      client: new (loadUndici().Client)(this.#url.origin, {
         connect: (options, done) =>
           this.#connections.connect(options, (...outcome) => {
             const [, socket] = outcome;

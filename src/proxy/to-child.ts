@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
-import { buildConnector } from "undici";
 import { matrixError } from "../errors.ts";
 import { Turns } from "../util/concurrency/turns.ts";
+import { loadUndici } from "../util/http/undici.ts";
 import { Connections } from "./connections.ts";
 import { describeChildFailure } from "./failures.ts";
 import { endToEnd } from "./headers.ts";
@@ -30,7 +30,7 @@ const OURS: ReadonlySet<string> = new Set([
  */
 export function createChildTarget(socketPath: string, maxWaitMs: number): Target {
   const turns = new Turns(MAX_CONNECTIONS);
-  const connector = buildConnector({ socketPath, allowH2: false });
+  const connector = loadUndici().buildConnector({ socketPath, allowH2: false });
   // Connections are not used again: the child may close one at that very moment, and a body cannot be sent twice. The
   // child is nevertheless told that they are kept; otherwise it would close at an early answer, while the body is still
   // being sent.

@@ -1,4 +1,4 @@
-import { buildConnector } from "undici";
+import { loadUndici } from "../util/http/undici.ts";
 import { Connections } from "./connections.ts";
 import { describeFailure } from "./failures.ts";
 import type { Exchanged } from "./small-request-client/keep-alive-connection.ts";
@@ -42,7 +42,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const address = new URL(url);
   const places = new Places(maxConnections, connectTimeoutMs);
   // HTTP/1.1 alone, whatever a proxy in front of Synapse offers: the service speaks nothing else.
-  const connector = buildConnector({ timeout: connectTimeoutMs, allowH2: false });
+  const connector = loadUndici().buildConnector({ timeout: connectTimeoutMs, allowH2: false });
   const connections = new Connections(maxConnections, connector);
   const streamed = new StreamedRequests(address, connections, { timeoutMs, keepsConnections: true });
   const whole = new SmallRequestClient(address, connections, timeoutMs);

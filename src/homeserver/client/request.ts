@@ -1,4 +1,5 @@
-import { Pool, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
+import { loadUndici } from "../../util/http/undici.ts";
 import { HomeserverError } from "../homeserver-error.ts";
 import { JsonAnswer } from "./json-answer.ts";
 import { HomeserverNotConfigured, HomeserverRefusal } from "./refusal.ts";
@@ -60,6 +61,7 @@ export function createHomeserverRequests(options: HomeserverRequestsOptions): Ho
   const { timeoutMs } = options;
   const { origin, pathname } = new URL(options.url);
   const prefix = pathname.replace(/\/+$/, "");
+  const { Pool } = loadUndici();
   const pool = new Pool(origin, {
     connections: MAX_CONNECTIONS,
     connect: { timeout: timeoutMs },

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
-import { Pool } from "undici";
 import { z } from "zod";
+import { loadUndici } from "../../util/http/undici.ts";
 import type { Credentials } from "./authenticator.ts";
 import { HomeserverError } from "../homeserver-error.ts";
 
@@ -44,6 +44,7 @@ export function createWhoamiClient(url: string, timeoutMs: number, onAsked: OnAs
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   };
+  const { Pool } = loadUndici();
   const pool = new Pool(origin, { ...limits, connections: MAX_CONNECTIONS });
   // Separate: questions that wait for one another in the pool say nothing about whether the homeserver answers.
   const own = new Pool(origin, { ...limits, connections: 1 });
