@@ -31,6 +31,9 @@ class SlowestFirst extends BaseSequencer {
   }
 }
 
+// Tests start hundreds of processes of Node.js, which compile the same files: they find what the first ones compiled.
+process.env["NODE_COMPILE_CACHE"] ??= new URL("node_modules/.cache/node-compile", import.meta.url).pathname;
+
 export default defineConfig({
   resolve: {
     alias: ["/service", "/testing", ""].map((name) => ({
