@@ -33,6 +33,8 @@ class SlowestFirst extends BaseSequencer {
 
 // Tests start hundreds of processes of Node.js, which compile the same files: they find what the first ones compiled.
 process.env["NODE_COMPILE_CACHE"] ??= new URL("node_modules/.cache/node-compile", import.meta.url).pathname;
+// Tests write modules anew within a second, which is all that tells Python whether what it compiled is out of date.
+process.env["PYTHONDONTWRITEBYTECODE"] = "1";
 
 export default defineConfig({
   resolve: {
@@ -45,6 +47,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     // These have configurations of their own: they need a real Synapse, and modules of others.
     exclude: ["test/synapse/**", "test/public-modules/**"],
+    globalSetup: ["test/support/compile-shim.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Every suite spawns real Python children; more workers than cores only makes them wait for each other.
