@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { CliFolder } from "../../support/cli.ts";
@@ -66,8 +66,22 @@ export default defineModule({
 export const CONFIG = { default: 100, plans: { [ALICE]: 5000 } };
 const LIMIT = '{"maxBytes": 1000, "timePeriodMs": 60000}';
 
-/** A folder with both modules, and a recording of the Python one. */
+let recorded: Promise<CliFolder> | undefined;
+
+/** A folder of the test's own with both modules, and a recording of the Python one, which is made once for a file. */
 export async function recordedFolder(): Promise<CliFolder> {
+  const original = await (recorded ??= record());
+  const folder = new CliFolder({ config: { modules: [{ module: "plans.Plans", config: CONFIG }] } });
+  for (const name of ["plans.py", "plans.ts", "spam.txt", "ham.txt", "questions.jsonl"]) {
+    cpSync(join(original.path, name), join(folder.path, name), { preserveTimestamps: true });
+  }
+  // It names the files that were looked at.
+  const recording = join(folder.path, "questions.jsonl");
+  writeFileSync(recording, readFileSync(recording, "utf8").replaceAll(original.path, folder.path));
+  return folder;
+}
+
+async function record(): Promise<CliFolder> {
   const folder = new CliFolder({ config: { modules: [{ module: "plans.Plans", config: CONFIG }] } });
   const write = (name: string, text: string) => writeFileSync(join(folder.path, name), text);
   write("plans.py", PYTHON);
