@@ -2,10 +2,10 @@ import { dirname } from "node:path";
 import { isSystemError } from "../../failure.ts";
 
 /**
- * How often a folder may vanish between making it and linking into it: an abort of another upload removes it while it
- * is empty.
+ * How often a folder may vanish between making it and linking into it: an abort of another upload, or a removal, takes
+ * it away while it is empty. Many that meet in one folder on a busy machine lose this race several times in a row.
  */
-const FOLDER_ATTEMPTS = 5;
+const FOLDER_ATTEMPTS = 100;
 
 /** Makes the folder of a path only when it proves to be missing, which is rare. */
 export async function inFolder<T>(
