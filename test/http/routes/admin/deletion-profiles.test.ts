@@ -28,6 +28,29 @@ test("Where the homeserver does not answer what profiles show, nothing is delete
   expect(await download(mediaId)).toBe(200);
 });
 
+test.each([
+  ["no users at all", { users: [] }, { rooms: [] }],
+  ["fewer users than it says that there are", { users: [{ avatar_url: null }], total: 2 }, { rooms: [] }],
+  [
+    "fewer rooms than it says that there are",
+    { users: [{ avatar_url: null }], total: 1 },
+    { rooms: [], total_rooms: 1 },
+  ],
+  ["an empty page after a full one", { users: [{ avatar_url: null }], total: 2, next_token: "1" }, { rooms: [] }],
+])("Where the homeserver lists %s, nothing is deleted", async (_title, users, rooms) => {
+  const administered = await startAdministered();
+  onTestFinished(() => administered.stop());
+  const { homeserver, upload, download } = administered;
+  const mediaId = await upload("stays");
+  homeserver.answer("GET", "/_synapse/admin/v2/users", ({ query }) => ({
+    body: query.get("from") === "0" ? users : { users: [], total: 2 },
+  }));
+  homeserver.answer("GET", "/_synapse/admin/v1/rooms", { body: rooms });
+  const answer = await administered.ask("POST", `${ADMIN}/media/delete?before_ts=${LATER}`);
+  expect(answer).toMatchObject({ status: 503, body: { errcode: "M_UNKNOWN" } });
+  expect(await download(mediaId)).toBe(200);
+});
+
 test("Avatars of users and rooms stay, whichever page of the homeserver's lists they are on", async () => {
   const administered = await startAdministered();
   onTestFinished(() => administered.stop());
