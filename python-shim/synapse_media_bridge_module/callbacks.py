@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from . import releases
-from .conversation import Entry
-from .errors import CallRefused, NodeUnavailable, TypeScriptError
-from .settings import Settings
-from .values import (
+from .connection.conversation import Entry
+from .shared import releases
+from .shared.errors import CallRefused, NodeUnavailable, TypeScriptError
+from .shared.settings import Settings
+from .shared.values import (
     config_from_wire,
     error_from_wire,
     file_info_to_wire,

@@ -9,14 +9,14 @@ from typing import Any
 
 from synapse.module_api import ModuleApi
 
-from . import releases
 from .callbacks import make_callback
-from .conversation import Entry
-from .observed import ObservedModule
-from .reports import Reports
-from .settings import Settings
-from .shadow_config import write_shadow_config
-from .supervisor import Supervisor
+from .connection.conversation import Entry
+from .connection.supervisor import Supervisor
+from .shadows.observed import ObservedModule
+from .shadows.reports import Reports
+from .shadows.shadow_config import write_shadow_config
+from .shared import releases
+from .shared.settings import Settings
 
 logger = logging.getLogger(__name__)
 

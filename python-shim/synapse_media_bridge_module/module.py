@@ -9,8 +9,8 @@ from typing import Any
 from synapse.module_api import ModuleApi
 from synapse.module_api.errors import ConfigError
 
-from .errors import NodeUnavailable, StartFailed
-from .settings import Settings, read_settings
+from .shared.errors import NodeUnavailable, StartFailed
+from .shared.settings import Settings, read_settings
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class TypeScriptModules:
         """Loads the modules once and parses their configurations. Raises `ConfigError` with the file and the line."""
         settings = read_settings(config)
         _require_msgpack()
-        from .check import check_modules
+        from .connection.check import check_modules
 
         classes = _load_classes(settings)
         try:
@@ -46,8 +46,8 @@ class TypeScriptModules:
         return Loaded(settings, classes)
 
     def __init__(self, config: Loaded, api: ModuleApi) -> None:
-        from . import releases
         from .chains import Chains
+        from .shared import releases
 
         settings = config.settings
         if not releases.handles_media(api):
@@ -63,7 +63,7 @@ class TypeScriptModules:
 
 
 def _load_classes(settings: Settings) -> dict[int, tuple[Any, Any]]:
-    from . import releases
+    from .shared import releases
 
     return {
         index: releases.load_python_class(entry.module.python, entry.module.config, ("modules", str(index)))

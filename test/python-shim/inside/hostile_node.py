@@ -3,8 +3,8 @@
 import socket
 
 from media_bridge_shim.wire.codec import encode
-from synapse_media_bridge_module.channel import Channel
-from synapse_media_bridge_module.peer import Peer
+from synapse_media_bridge_module.wire.channel import Channel
+from synapse_media_bridge_module.wire.peer import Peer
 from twisted.internet.task import Clock
 
 

@@ -6,9 +6,9 @@ import pytest
 from hostile_node import HostileNode
 from synapse.api.errors import SynapseError
 from synapse_media_bridge_module.callbacks import make_callback
-from synapse_media_bridge_module.conversation import Entry, wait_for
-from synapse_media_bridge_module.errors import NodeUnavailable
-from synapse_media_bridge_module.settings import read_settings
+from synapse_media_bridge_module.connection.conversation import Entry, wait_for
+from synapse_media_bridge_module.shared.errors import NodeUnavailable
+from synapse_media_bridge_module.shared.settings import read_settings
 
 CONFIG = "get_media_config_for_user"
 ALLOWED = "is_user_allowed_to_upload_media_of_size"

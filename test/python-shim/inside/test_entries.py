@@ -4,7 +4,7 @@ import json
 
 import pytest
 from synapse.module_api.errors import ConfigError
-from synapse_media_bridge_module.settings import read_settings
+from synapse_media_bridge_module.shared.settings import read_settings
 
 TYPESCRIPT = {"typescript": "/etc/limits.ts"}
 PYTHON = {"module": "a.b.Class", "config": {"most": 1.5}}

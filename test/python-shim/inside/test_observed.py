@@ -8,9 +8,9 @@ from hostile_node import HostileNode
 from media_bridge_shim.wire.codec import decode
 from synapse.api.errors import SynapseError
 from synapse.module_api import NOT_SPAM, MediaUploadLimit, ModuleApi
-from synapse_media_bridge_module.observed import ObservedModule
-from synapse_media_bridge_module.reports import Reports
-from synapse_media_bridge_module.settings import read_settings
+from synapse_media_bridge_module.shadows.observed import ObservedModule
+from synapse_media_bridge_module.shadows.reports import Reports
+from synapse_media_bridge_module.shared.settings import read_settings
 
 CONFIG = "get_media_config_for_user"
 ALLOWED = "is_user_allowed_to_upload_media_of_size"

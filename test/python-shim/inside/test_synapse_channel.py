@@ -7,10 +7,10 @@ import time
 import pytest
 from hostile_node import HostileNode
 from media_bridge_shim.wire.codec import encode
-from synapse_media_bridge_module.channel import MAX_QUEUED_BYTES, Channel
-from synapse_media_bridge_module.conversation import Hello, initialize, read_entry, set_up, wait_for
-from synapse_media_bridge_module.errors import NodeUnavailable, StartFailed
-from synapse_media_bridge_module.settings import read_settings
+from synapse_media_bridge_module.connection.conversation import Hello, initialize, read_entry, set_up, wait_for
+from synapse_media_bridge_module.shared.errors import NodeUnavailable, StartFailed
+from synapse_media_bridge_module.shared.settings import read_settings
+from synapse_media_bridge_module.wire.channel import MAX_QUEUED_BYTES, Channel
 from wire_vectors import VECTORS, read_tagged, same
 
 SETTINGS = read_settings({"modules": [{"typescript": "x"}]})

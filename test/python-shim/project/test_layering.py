@@ -3,9 +3,13 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 SHIM = Path(__file__).parents[3] / "python-shim"
 # The folders from which Python imports, with the package in each.
 ROOTS = {SHIM: "media_bridge_shim", SHIM / "compat": "synapse"}
+# A package for a real Synapse's environment, which imports that Synapse.
+PACKAGE = {SHIM: "synapse_media_bridge_module"}
 # Where a module is imported by a name that is not known beforehand: one of the configuration, one of a lazy name.
 IMPORTERS = {
     "media_bridge_shim.loading.loader",
@@ -29,12 +33,14 @@ def test_modules_are_imported_by_name_only_in_the_loader_and_where_names_are_loo
     assert by_name == IMPORTERS
 
 
-def test_no_module_of_the_shim_imports_itself_by_way_of_others():
-    assert find_circles(read_imports()) == []
+@pytest.mark.parametrize("roots", [ROOTS, PACKAGE])
+def test_no_module_imports_itself_by_way_of_others(roots):
+    assert find_circles(read_imports(roots)) == []
 
 
-def test_no_folder_of_the_shim_imports_itself_by_way_of_others():
-    imports = read_imports()
+@pytest.mark.parametrize("roots", [ROOTS, PACKAGE])
+def test_no_folder_imports_itself_by_way_of_others(roots):
+    imports = read_imports(roots)
     folders = {}
     for name in own_modules(imports):
         # A package itself, which is its `__init__.py`, imports nothing, and its folder's files may import others.
@@ -43,8 +49,9 @@ def test_no_folder_of_the_shim_imports_itself_by_way_of_others():
     assert find_circles(folders) == []
 
 
-def test_a_folder_of_the_shim_has_at_most_fifteen_entries():
-    child = SHIM / "media_bridge_shim"
+@pytest.mark.parametrize("package", ["media_bridge_shim", "synapse_media_bridge_module"])
+def test_a_folder_has_at_most_fifteen_entries(package):
+    child = SHIM / package
     folders = [child, *(path for path in child.rglob("*") if path.is_dir() and path.name != "__pycache__")]
     sizes = {str(path): sum(entry.name != "__pycache__" for entry in path.iterdir()) for path in folders}
     assert {path: size for path, size in sizes.items() if size > 15} == {}
@@ -84,19 +91,19 @@ def is_compat(name):
     return name == "synapse" or name.startswith("synapse.")
 
 
-def list_files():
-    """The files of both packages by the name of their module."""
+def list_files(roots=ROOTS):
+    """The files of packages by the name of their module."""
     files = {}
-    for root, package in ROOTS.items():
+    for root, package in roots.items():
         for path in sorted((root / package).rglob("*.py")):
             parts = path.relative_to(root).with_suffix("").parts
             files[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
     return files
 
 
-def read_imports():
-    """What each module imports of the two packages."""
-    files = list_files()
+def read_imports(roots=ROOTS):
+    """What each module imports of the same packages."""
+    files = list_files(roots)
     imports = {}
     for name, path in files.items():
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
@@ -129,7 +136,9 @@ def imports_by_name(source):
     return bool(names & {"import_module", "__import__"})
 
 
-PACKAGES = {name for name, path in list_files().items() if path.name == "__init__.py"}
+PACKAGES = {
+    name for roots in (ROOTS, PACKAGE) for name, path in list_files(roots).items() if path.name == "__init__.py"
+}
 
 
 def find_circles(imports):

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 from typing import IO, Any
 
-from .errors import StartFailed
-from .settings import Settings
+from ..shared.errors import StartFailed
+from ..shared.settings import Settings
 
 _UCRED = struct.Struct("3i")
 _KEPT_BYTES = 4096

@@ -17,7 +17,7 @@ from zope.interface import implementer
 from media_bridge_shim.wire.codec import decode, encode
 from media_bridge_shim.wire.frames import FrameError, FrameReader
 
-from .errors import NodeUnavailable
+from ..shared.errors import NodeUnavailable
 
 logger = logging.getLogger(__name__)
 

@@ -10,14 +10,14 @@ from synapse.module_api import ModuleApi
 from twisted.internet import threads
 from twisted.internet.defer import Deferred, ensureDeferred
 
-from . import releases
+from ..shadows.reports import Reports
+from ..shared import releases
+from ..shared.errors import NodeUnavailable, StartFailed
+from ..shared.settings import Settings
 from .conversation import Entry, open_shadows, wait_for
-from .errors import NodeUnavailable, StartFailed
 from .node import Node
 from .pauses import Pauses
 from .process import Process, open_channel
-from .reports import Reports
-from .settings import Settings
 
 logger = logging.getLogger(__name__)
 

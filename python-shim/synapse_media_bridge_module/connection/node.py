@@ -7,14 +7,14 @@ from typing import Any
 
 from synapse.module_api import ModuleApi
 
-from .channel import Channel
+from ..reached.database import Interactions
+from ..reached.homeserver import HomeserverCalls
+from ..shared.settings import Settings
+from ..wire.channel import Channel
+from ..wire.peer import Peer
 from .conversation import Entry, Hello, initialize, read_entry, set_up
-from .database import Interactions
-from .homeserver import HomeserverCalls
 from .log import log_line
-from .peer import Peer
 from .process import Process
-from .settings import Settings
 
 
 class Node:

@@ -11,7 +11,7 @@ from typing import Any
 
 from synapse.module_api import ModuleApi
 
-from . import releases
+from ..shared import releases
 from .reports import Reports
 from .said import CONTINUE, Said, args_to_wire, said_of, said_of_error
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from twisted.internet import reactor
 
-from .channel import Channel
+from ..shared.errors import NodeUnavailable, StartFailed
+from ..shared.settings import Settings
+from ..wire.channel import Channel
+from ..wire.peer import Peer
 from .conversation import Hello, initialize, wait_for
-from .errors import NodeUnavailable, StartFailed
-from .peer import Peer
 from .process import open_channel
-from .settings import Settings
 
 
 def check_modules(settings: Settings) -> None:

@@ -6,8 +6,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import releases
-from .values import file_info_to_wire, limit_to_wire
+from ..shared import releases
+from ..shared.values import file_info_to_wire, limit_to_wire
 
 CONTINUE = {"outcome": "continue"}
 _MAX_MESSAGE = 4096

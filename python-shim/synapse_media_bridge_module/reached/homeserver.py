@@ -11,7 +11,7 @@ from typing import Any
 from synapse.module_api import ModuleApi
 from twisted.internet.defer import Deferred
 
-from . import releases
+from ..shared import releases
 from .homeserver_calls import CALLS
 
 logger = logging.getLogger(__name__)

@@ -11,8 +11,8 @@ from typing import Any
 from twisted.internet.defer import Deferred, maybeDeferred
 from twisted.python.failure import Failure
 
+from ..shared.errors import CallRefused, NodeUnavailable
 from .channel import Channel
-from .errors import CallRefused, NodeUnavailable
 
 logger = logging.getLogger(__name__)
 

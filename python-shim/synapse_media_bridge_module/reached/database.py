@@ -15,7 +15,7 @@ from typing import Any
 from synapse.module_api import ModuleApi
 from twisted.internet.defer import Deferred
 
-from . import releases
+from ..shared import releases
 
 MAX_OPEN = 50
 MAX_ROWS = 100_000

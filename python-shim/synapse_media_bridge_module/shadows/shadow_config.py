@@ -11,10 +11,10 @@ from typing import Any
 import yaml  # type: ignore[import-untyped]
 from synapse.module_api import ModuleApi
 
-from . import releases
-from .errors import StartFailed
-from .releases import KINDS
-from .settings import Settings
+from ..shared import releases
+from ..shared.errors import StartFailed
+from ..shared.releases import KINDS
+from ..shared.settings import Settings
 
 _HEAD = (
     "# Written by synapse_media_bridge_module from Synapse's configuration at each start.\n"

@@ -9,10 +9,10 @@ import time
 from collections import Counter
 from typing import Any
 
-from .channel import Channel
-from .errors import NodeUnavailable
-from .peer import Peer
-from .settings import Settings
+from ..shared.errors import NodeUnavailable
+from ..shared.settings import Settings
+from ..wire.channel import Channel
+from ..wire.peer import Peer
 
 logger = logging.getLogger(__name__)
 

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from twisted.internet.defer import Deferred, ensureDeferred
 from twisted.python.failure import Failure
 
-from .channel import Channel
-from .errors import CallRefused, NodeUnavailable, StartFailed
-from .peer import Peer
-from .releases import KINDS
-from .settings import Settings
+from ..shared.errors import CallRefused, NodeUnavailable, StartFailed
+from ..shared.releases import KINDS
+from ..shared.settings import Settings
+from ..wire.channel import Channel
+from ..wire.peer import Peer
 
 MAGIC = "synapse-media-bridge-callbacks"
 PROTOCOL_VERSION = 1

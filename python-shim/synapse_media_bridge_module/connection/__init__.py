@@ -1,0 +1,1 @@
+"""A Node that is started or connected to, and started again."""

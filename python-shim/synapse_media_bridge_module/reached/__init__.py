@@ -1,0 +1,1 @@
+"""What TypeScript modules reach in this Synapse."""

@@ -1,0 +1,1 @@
+"""Frames to and from Node, and the requests in both directions."""
