@@ -51,6 +51,19 @@ test("Dear questions are under way by few, cheap ones by many", () => {
   expect(pacedAt(0.02).mostUnderWay(PART)).toBe(64);
 });
 
+test("It learns from few questions a second as well, and forgets what a start has cost", () => {
+  const pace = new AskingPace(BEAT_MS, 0);
+  pace.settle(8);
+  pace.look({ ...CALM, usedMs: 600 });
+  for (let second = 0; second < 12; second += 1) {
+    pace.settle(40);
+    pace.look({ ...CALM, usedMs: 20 });
+  }
+  // Half a millisecond each: about ten in a beat.
+  expect(pace.available(1_000_000, PART)).toBeGreaterThanOrEqual(8);
+  expect(pace.mostUnderWay(PART)).toBeGreaterThan(15);
+});
+
 test("What few questions used tells nothing: the system counts CPU in hundredths of a second", () => {
   const pace = pacedAt(0.1);
   pace.settle(1);

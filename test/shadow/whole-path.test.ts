@@ -93,7 +93,7 @@ async function follow(operator: Operator, command: string) {
   expect(proof).not.toBe(command);
   for (let round = 1; ; round += 1) {
     for (let user = 0; user < REQUIRED; user += 1) await operator.askAsNewUser([...SIZES, 100 + round * 100 + user]);
-    await vi.waitFor(async () => expect((await operator.readStatus()).waiting).toBe(0), { timeout: 30_000 });
+    await vi.waitFor(async () => expect((await operator.readStatus()).waiting).toBe(0), { timeout: 60_000 });
     const ran = await operator.run(proof);
     if (ran.exitCode === 0 || round === ROUNDS) return ran;
   }

@@ -11,7 +11,9 @@ export interface PaceLook {
 /** What a question costs until that is known, in milliseconds of CPU. */
 const FIRST_COST_MS = 2;
 const LEAST_COST_MS = 0.02;
-/** The system counts CPU in hundredths of a second: fewer questions that used less tell nothing. */
+/** What is learned at once is at most this many times what was known: a compiler that begins is no question's cost. */
+const MOST_RISE = 4;
+/** The system counts CPU in hundredths of a second: fewer questions that used less tell nothing by themselves. */
 const TELLING_COUNT = 50;
 const TELLING_MS = 50;
 /** Questions that may be sent at once after a quiet time, where one beat has no room for more. */
@@ -39,7 +41,9 @@ export class AskingPace {
   #share = 1;
   #offered = 0;
   #sent = 0;
+  /** Since the cost was last learned. */
   #settled = 0;
+  #usedMs = 0;
 
   /** @param beatMs how often questions are sent at most, in milliseconds */
   constructor(beatMs: number, nowMs: number) {
@@ -89,14 +93,19 @@ export class AskingPace {
 
   /** Learns from what happened since the last look, about a second ago. */
   look({ usedMs, waiting, isSpent }: PaceLook): void {
-    if (this.#settled >= TELLING_COUNT || usedMs >= TELLING_MS) {
-      const costMs = Math.max(LEAST_COST_MS, usedMs / Math.max(1, this.#settled));
-      this.#costMs = (this.#costMs + costMs) / 2;
-    }
+    this.#usedMs += usedMs;
+    if (this.#settled >= TELLING_COUNT || this.#usedMs >= TELLING_MS) this.#learn();
     const factor = isSpent ? FALL : this.#factor(waiting);
     this.#share = Math.min(1, Math.max(LEAST_SHARE, this.#share * factor));
     this.#offered = 0;
     this.#sent = 0;
+  }
+
+  #learn(): void {
+    const measuredMs = this.#usedMs / Math.max(1, this.#settled);
+    const costMs = Math.min(this.#costMs * MOST_RISE, Math.max(LEAST_COST_MS, measuredMs));
+    this.#costMs = (this.#costMs + costMs) / 2;
+    this.#usedMs = 0;
     this.#settled = 0;
   }
 
