@@ -10,6 +10,7 @@ const reports = mkdtempSync(join(tmpdir(), "media-bridge-reports-"));
 const report = join(reports, "vitest.json");
 const tests = [
   "test/layering.test.ts",
+  "test/source-files.test.ts",
   "test/import-cycles.test.ts",
   "test/docs",
   "test/util",

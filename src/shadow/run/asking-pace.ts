@@ -11,7 +11,10 @@ export interface PaceLook {
 /** What a question costs until that is known, in milliseconds of CPU. */
 const FIRST_COST_MS = 2;
 const LEAST_COST_MS = 0.02;
-/** What is learned at once is at most this many times what was known: a compiler that begins is no question's cost. */
+/**
+ * The known cost is at most multiplied by this before it is averaged: the first measurement contains the start of the
+ * thread, which no question has caused.
+ */
 const MOST_RISE = 4;
 /** The system counts CPU in hundredths of a second: fewer questions that used less tell nothing by themselves. */
 const TELLING_COUNT = 50;

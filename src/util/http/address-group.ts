@@ -7,8 +7,8 @@ const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
 /**
  * What an IP address is counted under: itself for IPv4, its network of 64 bits for IPv6, of which one subscriber usually
- * has all addresses. A port is left out: each connection has another. All texts that are no address are one group, since
- * a client may have made them up.
+ * has all addresses. A port is left out: each connection has another. All texts that are not an address share one group,
+ * since a client may have made them up.
  */
 export function groupOfAddress(text: string): string {
   const [, inBrackets, plain] = WITH_PORT.exec(text) ?? [];
