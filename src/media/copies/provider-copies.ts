@@ -62,17 +62,18 @@ export class ProviderCopies {
    * Stores a file in every provider that is to have it before the upload is answered, one after the other, as Synapse
    * does. Rejects with the {@link MatrixError} of the first that fails, and the upload is refused.
    * @param content each provider reads a local file of it
+   * @param checkWanted rejects with the `MatrixError` that refuses the upload where its id has been deleted: a provider
+   * that has deleted its copy by then is not asked to do so again, and must not be given another one
    */
-  async storeNow(file: StoredMedia, content: LocalContent): Promise<void> {
+  async storeNow(file: StoredMedia, content: LocalContent, checkWanted: () => Promise<void>): Promise<void> {
     for (const provider of this.#takers(file)) {
       if (!provider.storeSynchronous) continue;
       await content.localPath();
-      try {
-        await this.#options.underWay.track(provider.name, file, () => provider.store(file));
-      } catch (error) {
-        logStoreFailure(this.#options.log, provider.name, file, error);
-        throw toClientError(asError(error));
-      }
+      // From before the look at its id to the end of the copy: a deletion in between waits for it.
+      await this.#options.underWay.track(provider.name, file, async () => {
+        await checkWanted();
+        await this.#storeIn(provider, file, checkWanted);
+      });
     }
   }
 
@@ -115,6 +116,17 @@ export class ProviderCopies {
    */
   async stop(graceMs: number): Promise<void> {
     await within(Promise.all(this.#lanes.map((lane) => lane.stop())), graceMs);
+  }
+
+  async #storeIn(provider: StorageProvider, file: StoredMedia, checkWanted: () => Promise<void>): Promise<void> {
+    try {
+      await provider.store(file);
+    } catch (error) {
+      // A deletion removes the file from under the provider, which is not at fault then.
+      await checkWanted();
+      logStoreFailure(this.#options.log, provider.name, file, error);
+      throw toClientError(asError(error));
+    }
   }
 
   #takers({ serverName }: StoredMedia): readonly StorageProvider[] {

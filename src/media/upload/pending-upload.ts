@@ -1,4 +1,4 @@
-import { matrixError } from "../../errors.ts";
+import { matrixError, type MatrixError } from "../../errors.ts";
 import { isMediaId } from "../media-id.ts";
 import type { PendingMedia, UploadedMedia } from "../media-rows.ts";
 import type { MediaStores } from "../stores.ts";
@@ -41,6 +41,7 @@ export async function storePendingUpload(
     if (!claimed) throw matrixError("UPLOAD_UNDER_WAY");
     const target: UploadTarget = {
       mediaId,
+      checkWanted: () => checkStillPending(mediaId, parts),
       commit: (media) => commitPending(media, parts),
       withdraw: () => parts.stores.media.withdraw(mediaId, { keepsId: true }),
     };
@@ -69,9 +70,14 @@ async function checkPending({ mediaId, userId }: PendingUploadRequest, parts: Pe
 
 async function commitPending(media: UploadedMedia, { stores, waits }: PendingUploadParts): Promise<void> {
   // The claim is valid in this process only; the database has the last word.
-  if (!(await stores.pending.complete(media))) {
-    const isThere = (await stores.media.find(media.mediaId)) !== undefined;
-    throw matrixError(isThere ? "ALREADY_UPLOADED" : "MEDIA_ID_UNKNOWN");
-  }
+  if (!(await stores.pending.complete(media))) throw await whyNotPending(media.mediaId, stores);
   waits.wake(media.mediaId);
+}
+
+async function checkStillPending(mediaId: string, { stores }: PendingUploadParts): Promise<void> {
+  if ((await stores.pending.find(mediaId)) === undefined) throw await whyNotPending(mediaId, stores);
+}
+
+async function whyNotPending(mediaId: string, { media }: PendingUploadParts["stores"]): Promise<MatrixError> {
+  return matrixError((await media.find(mediaId)) === undefined ? "MEDIA_ID_UNKNOWN" : "ALREADY_UPLOADED");
 }

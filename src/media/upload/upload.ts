@@ -48,6 +48,8 @@ export interface StoredUpload {
 /** The media id that an upload fills, and how it comes to exist. */
 export interface UploadTarget {
   readonly mediaId: string;
+  /** Rejects with the {@link MatrixError} that refuses the upload where the id has been deleted meanwhile. */
+  checkWanted(): Promise<void>;
   /**
    * Commits the row of a published file. From this commit on the media exists, and its bytes count from the database.
    */
@@ -71,6 +73,8 @@ export function storeUpload(request: UploadRequest, parts: UploadParts): Promise
     request,
     {
       mediaId,
+      // Only the answer to the upload tells the id: until then nothing can delete it.
+      checkWanted: () => Promise.resolve(),
       commit: ({ uploadedTs, ...media }) =>
         parts.stores.media.insert({
           ...media,
@@ -109,7 +113,7 @@ export async function fillMedia(
     await checkForSpam(held.staged, file, judging);
     // 6. The storage providers that the answer waits for. Like every failure before the row, a failure here leaves
     // nothing behind.
-    await parts.providers?.storeNow(file, held.staged);
+    await parts.providers?.storeNow(file, held.staged, () => target.checkWanted());
     // 7. The file is where media is read from, and the row is committed.
     await held.staged.publish();
     const commit = target.commit({
