@@ -1,7 +1,7 @@
 import { CallContext, namedUser } from "./context/call-context.ts";
 import { type CallerFacts, createRequester, type NewFacts } from "./context/caller.ts";
 import { type Heard, hearWalk } from "./asked/walk-hearing.ts";
-import type { Chain, Decision } from "./chain.ts";
+import type { Chain, Decision, Told } from "./chain.ts";
 import type { ChainOptions } from "./chain-options.ts";
 import type { CallbackKinds, KindName, Question } from "./kinds.ts";
 import { MatrixError } from "../errors.ts";
@@ -68,8 +68,10 @@ export class CallbackChain implements Chain {
     return MatrixError.is(raised) ? raised : undefined;
   }
 
-  async tell<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<readonly Slot[]> {
-    return (await this.#inform(question, mayAsk)).filter(isUnreached).map(({ slot }) => slot);
+  async tell<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<Told> {
+    const records = await this.#inform(question, mayAsk);
+    const slotsOf = (is: (record: SlotRecord) => boolean) => records.filter(is).map(({ slot }) => slot);
+    return { unreached: slotsOf(isUnreached), late: slotsOf(({ outcome }) => outcome === "timeout") };
   }
 
   #inform<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<readonly SlotRecord[]> {

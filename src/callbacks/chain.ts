@@ -9,6 +9,14 @@ export interface Decision<K extends KindName> {
   readonly value: CallbackKinds[K]["stop"];
 }
 
+/** Which callbacks were not simply told. */
+export interface Told {
+  /** Those that may not have heard it, since their Python child is down or busy. */
+  readonly unreached: readonly Slot[];
+  /** Those that heard it, and were not done at their deadline. */
+  readonly late: readonly Slot[];
+}
+
 /** The modules, as those who ask them know them: one chain of callbacks for each kind. */
 export interface Chain {
   /**
@@ -47,9 +55,8 @@ export interface Chain {
 
   /**
    * As {@link notify}, for what every callback is to hear in the end: only those that `mayAsk` lets through are told.
-   * Resolves to those that may not have heard it, since their Python child is down or busy.
    */
-  tell<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<readonly Slot[]>;
+  tell<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<Told>;
 
   /**
    * Reports a refusal that is not enforced: by a limit, which its caller evaluates. The error's facts say who would have

@@ -1,6 +1,7 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import Database from "better-sqlite3";
+import type { Told } from "../../../src/callbacks/chain.ts";
 import { storedMedia, type StoredMedia } from "../../../src/media-file.ts";
 import type { BlobStore } from "../../../src/media/blobs.ts";
 import { ProviderCopies } from "../../../src/media/copies/provider-copies.ts";
@@ -106,8 +107,8 @@ export class DeletingStore {
       .map((entry) => relative(this.#store, join(entry.parentPath, entry.name)));
   }
 
-  async #tell({ args: [mediaId] }: { args: [string] }): Promise<readonly never[]> {
+  async #tell({ args: [mediaId] }: { args: [string] }): Promise<Told> {
     this.told.push(mediaId);
-    return [];
+    return { unreached: [], late: [] };
   }
 }

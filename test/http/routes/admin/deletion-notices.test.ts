@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
-import { fileAppears } from "../../../support/providers.ts";
+import { scriptProvider, startProviderService } from "../../../providers/provider-service.ts";
+import { fileAppears, fileChanges } from "../../../support/providers.ts";
 import { FIXTURE_MODULES, startTestService, type TestService } from "../../../support/service.ts";
 import { ADMIN } from "../../support/administration.ts";
 
@@ -75,4 +76,24 @@ test("Modules that were told are not told again where the journal could not be w
   expect(left.prepare("select media_id from media_bridge_deletions").all()).toEqual([]);
   left.close();
   expect(failures(service)).toEqual([]);
+});
+
+test("A module that hangs when it is told does not hold up the copies of other deleted media", async () => {
+  const scripted = scriptProvider("Deleting");
+  const service = await startProviderService([scripted.entry()], {
+    mediaBridge: {
+      modules: [{ typescript: join(FIXTURE_MODULES, "hanging-deletions.ts") }],
+      callbacks: { on_media_deleted: { deadline: 500 } },
+    },
+  });
+  const ids = await Promise.all(Array.from({ length: 60 }, (_, index) => service.upload(`text ${index}`)));
+  const answer = await service.request(`${ADMIN}/media/delete?before_ts=4000000000000&keep_profiles=false`, {
+    method: "POST",
+    as: "admin",
+  });
+  expect(answer.status).toBe(200);
+  await fileChanges(join(scripted.folder, "calls.log"), () => scripted.calls("delete").length === ids.length);
+  // Four are told at a time: without a pause, most would have been told by now.
+  expect(failures(service).length).toBeLessThan(ids.length / 2);
+  expect(failures(service)[0]).toContain("hanging-deletions");
 });
