@@ -9,7 +9,7 @@ import { SYSTEM_CLOCK } from "../util/clock.ts";
 import { runForRequest } from "./context/current-request.ts";
 import { type AskedStep, inOneTrip, missingResult, runPresent, runSteps, type StepResult } from "./slots/python-run.ts";
 import { onlySome, type Segment } from "./slots/registry.ts";
-import { isUnreached, type PythonSlot, type Slot, type SlotRecord, type TypeScriptSlot } from "./slots/slot.ts";
+import type { PythonSlot, Slot, SlotOutcome, SlotRecord, TypeScriptSlot } from "./slots/slot.ts";
 import { callTypeScriptSlot } from "./slots/typescript-slot.ts";
 import { judgeRecord, readStop } from "./report-only/judge-record.ts";
 import { isReportOnly, type Unenforced } from "./report-only/unenforced.ts";
@@ -70,8 +70,12 @@ export class CallbackChain implements Chain {
 
   async tell<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<Told> {
     const records = await this.#inform(question, mayAsk);
-    const slotsOf = (is: (record: SlotRecord) => boolean) => records.filter(is).map(({ slot }) => slot);
-    return { unreached: slotsOf(isUnreached), late: slotsOf(({ outcome }) => outcome === "timeout") };
+    const python = records.filter(({ slot }) => slot.language === "python");
+    return {
+      down: slotsThat(python, "unavailable"),
+      busy: slotsThat(python, "busy"),
+      late: slotsThat(records, "timeout"),
+    };
   }
 
   #inform<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<readonly SlotRecord[]> {
@@ -238,4 +242,8 @@ export class CallbackChain implements Chain {
     if (this.#facts.requester !== undefined || user === undefined) return this.#facts;
     return { ...this.#facts, requester: createRequester({ userId: user }, this.#options.isUserAdmin) };
   }
+}
+
+function slotsThat(records: readonly SlotRecord[], wanted: SlotOutcome): readonly Slot[] {
+  return records.filter(({ outcome }) => outcome === wanted).map(({ slot }) => slot);
 }

@@ -11,8 +11,10 @@ export interface Decision<K extends KindName> {
 
 /** Which callbacks were not simply told. */
 export interface Told {
-  /** Those that may not have heard it, since their Python child is down or busy. */
-  readonly unreached: readonly Slot[];
+  /** Those that may not have heard it, since their Python child is down, or ended meanwhile. */
+  readonly down: readonly Slot[];
+  /** Those that did not hear it, since too many calls wait for their Python child. */
+  readonly busy: readonly Slot[];
   /** Those that heard it, and were not done at their deadline. */
   readonly late: readonly Slot[];
 }

@@ -69,11 +69,6 @@ export interface SlotRecord {
   readonly answer?: string | undefined;
 }
 
-/** Whether a slot may never have heard what it was told: its child was down, ended meanwhile, or was too busy. */
-export function isUnreached({ slot, outcome }: SlotRecord): boolean {
-  return slot.language === "python" && (outcome === "unavailable" || outcome === "busy");
-}
-
 /** What the chain tells about each slot that ran, and for which request: for logs, metrics and `media-bridge call`. */
 export type SlotObserver = (record: SlotRecord, request?: number) => void;
 

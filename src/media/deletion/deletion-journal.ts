@@ -41,7 +41,7 @@ export class DeletionJournal {
     this.#parts = parts;
     this.#pace = parts.pace ?? PACE;
     this.#copies = new DeletedCopies(parts, this.#pace);
-    this.#notices = new DeletionNotices(parts.clock, this.#pace.firstRetryMs / 2);
+    this.#notices = new DeletionNotices(parts, this.#pace.firstRetryMs / 2);
   }
 
   /**

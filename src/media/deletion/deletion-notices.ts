@@ -1,7 +1,9 @@
 import type { Chain } from "../../callbacks/chain.ts";
 import { describeSlot } from "../../callbacks/failure.ts";
-import type { Clock } from "../../util/clock.ts";
+import { isPresent, type Slot } from "../../callbacks/slots/slot.ts";
+import type { DeletionParts } from "./deletion-parts.ts";
 import { Pauses } from "./pauses.ts";
+import { Suspects } from "./suspects.ts";
 
 /**
  * Tells modules of deleted media, each callback once. It remembers who was told until {@link forget}: a process that is
@@ -15,36 +17,43 @@ export class DeletionNotices {
    * all wait for a callback that hangs.
    */
   readonly #pauses: Pauses;
+  readonly #suspects = new Suspects();
+  readonly #log: DeletionParts["log"];
 
   /** @param firstPauseMs how long a callback is left alone whose child was down, or that was late, in milliseconds; more
    * each time */
-  constructor(clock: Pick<Clock, "now">, firstPauseMs: number) {
+  constructor({ clock, log }: Pick<DeletionParts, "clock" | "log">, firstPauseMs: number) {
     this.#pauses = new Pauses(clock, firstPauseMs);
+    this.#log = log;
   }
 
   /**
-   * Resolves to whether every callback was told. One whose Python child is down is told another time. One that was past
-   * its deadline was told, and hears of other media later.
+   * Resolves to whether every callback was told. One whose Python child is down is told another time, unless this media
+   * brings the child down each time. One that was past its deadline was told, and hears of other media later.
    */
   async tell(mediaId: string, chain: Pick<Chain, "tell">): Promise<boolean> {
     const before = this.#untold.get(mediaId);
     const untold = new Set<string>();
-    const asked = new Set<string>();
-    const { unreached, late } = await chain.tell({ kind: "on_media_deleted", args: [mediaId] }, (slot) => {
+    /** By name, whether it could be asked. */
+    const asked = new Map<string, boolean>();
+    const told = await chain.tell({ kind: "on_media_deleted", args: [mediaId] }, (slot) => {
       const name = describeSlot(slot);
       if (before?.has(name) === false) return false;
-      const isPaused = this.#pauses.leftMs(name) > 0;
-      (isPaused ? untold : asked).add(name);
-      return !isPaused;
+      const mayBeTold = this.#pauses.leftMs(name) === 0 && this.#suspects.begin(name, mediaId);
+      if (mayBeTold) asked.set(name, isPresent(slot));
+      else untold.add(name);
+      return mayBeTold;
     });
-    for (const slot of unreached) untold.add(describeSlot(slot));
-    for (const slot of [...unreached, ...late]) {
-      const name = describeSlot(slot);
-      asked.delete(name);
+    const [down, busy, late] = [told.down, told.busy, told.late].map(namesOf);
+    for (const [name, wasPresent] of asked) {
+      const isDown = down?.has(name) === true;
+      const isGivenUp = this.#suspects.end(name, mediaId, isDown && wasPresent);
+      if (isGivenUp) this.#log.error({ mediaId, callback: name }, GIVEN_UP);
+      else if (isDown || busy?.has(name)) untold.add(name);
+      if (!isDown && !busy?.has(name) && !late?.has(name)) this.#pauses.end(name);
       // Those that were asked at the same time fail once together.
-      if (this.#pauses.leftMs(name) === 0) this.#pauses.begin(name);
+      else if (this.#pauses.leftMs(name) === 0) this.#pauses.begin(name);
     }
-    for (const name of asked) this.#pauses.end(name);
     this.#untold.set(mediaId, untold);
     return untold.size === 0;
   }
@@ -52,5 +61,12 @@ export class DeletionNotices {
   /** The journal knows by now what became of it. */
   forget(mediaId: string): void {
     this.#untold.delete(mediaId);
+    this.#suspects.forget(mediaId);
   }
+}
+
+const GIVEN_UP = "the Python child ended each time that a module was told of deleted media: it is not told again";
+
+function namesOf(slots: readonly Slot[]): ReadonlySet<string> {
+  return new Set(slots.map(describeSlot));
 }

@@ -1,5 +1,6 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import type { Told } from "../../../src/callbacks/chain.ts";
 import { storedMedia, type StoredMedia } from "../../../src/media-file.ts";
@@ -62,6 +63,14 @@ export class DeletingStore {
     await this.blobs.close();
   }
 
+  /** Resolves once nothing is left in the journal. */
+  async emptied(): Promise<void> {
+    while ((await this.stores.deletions.count()) > 0) {
+      await this.deletion.idle();
+      await setImmediate();
+    }
+  }
+
   async upload(mediaId: string, copyLater?: readonly string[]): Promise<void> {
     await storeBlob(this.blobs, mediaId, Buffer.from(`content of ${mediaId}`));
     await this.stores.media.insert(newMedia({ mediaId, ...(copyLater && { copyLater }) }));
@@ -109,6 +118,6 @@ export class DeletingStore {
 
   async #tell({ args: [mediaId] }: { args: [string] }): Promise<Told> {
     this.told.push(mediaId);
-    return { unreached: [], late: [] };
+    return { down: [], busy: [], late: [] };
   }
 }
