@@ -44,7 +44,7 @@ export interface ShadowConfig {
   /** The share of the users for whom it decides. */
   readonly decide: number;
   readonly required: boolean;
-  /** A file that says which differences are none, absolute. */
+  /** A file that says which differences do not count, absolute. */
   readonly ignore: string | undefined;
 }
 

@@ -2,7 +2,7 @@ import { StartError } from "../errors.ts";
 import { request } from "../util/http/node-http.ts";
 
 /** No service listens there: the socket does not exist, or its service is gone. */
-const NOBODY = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR"]);
+const NOT_LISTENING = new Set(["ENOENT", "ECONNREFUSED", "ENOTDIR"]);
 
 /**
  * Sends a command to a running service. Resolves to its result (at least null), or to undefined where no service runs.
@@ -22,7 +22,7 @@ export function askControl(path: string, command: string, params: unknown): Prom
       });
     });
     asked.on("error", (error: NodeJS.ErrnoException) => {
-      if (NOBODY.has(error.code ?? "")) resolve(undefined);
+      if (NOT_LISTENING.has(error.code ?? "")) resolve(undefined);
       else
         reject(new StartError("LISTEN", `the service on ${path} cannot be asked: ${error.message}`, { cause: error }));
     });

@@ -60,7 +60,7 @@ export async function serveSynapse(channel: Duplex, options: HostOptions): Promi
   await session.end(STOP_MS);
 }
 
-/** A connection has one of few places, which something that is no Synapse may take and never use. */
+/** A connection has one of few places, which something that is not a Synapse may take and never use. */
 function closeUnlessInitialized(
   connection: Connection,
   session: Session,

@@ -80,7 +80,7 @@ export class HostedModules {
       if (kind === "get_media_upload_limits_for_user" && slot.call.length > 1) this.#warnOfSize(slot);
     });
     for (const parsed of this.#parsed) {
-      // Synapse may be gone before all are set up: a module that comes afterwards would work on for no one.
+      // Synapse may be gone before all are set up: a module that comes afterwards would run without a Synapse.
       if (this.#isStopped) throw new StartError("MODULE", `${parsed.module.name} is not set up: Synapse has left`);
       await this.#setUpOne(parsed, facts, services);
     }

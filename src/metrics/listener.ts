@@ -13,7 +13,7 @@ const RENDERED = { perSecond: 10, burstCount: 20 };
 
 /**
  * The metrics' own listener, on an address or on a socket that listens already. It answers `GET /metrics`, with any
- * query and under any name, by what it answered last where it is asked far more often than anybody scrapes; `others` answers
+ * query and under any name, by its last answer where it is asked far more often than a scraper asks; `others` answers
  * all other paths. Resolves once it is bound, rejects where it cannot be.
  */
 export async function listenForMetrics(

@@ -4,7 +4,7 @@ import { ask, describeReply, jsonOf, type Reply } from "./ask.ts";
 import { note, ok, problem, skipped, type Finding } from "./finding.ts";
 
 /** A token that belongs to no user. */
-const NOBODY = { Authorization: "Bearer media-bridge-check" };
+const UNKNOWN_TOKEN = { Authorization: "Bearer media-bridge-check" };
 
 /** Does the homeserver answer, and does whoami work? */
 export async function checkHomeserver(config: Config): Promise<Finding[]> {
@@ -12,7 +12,7 @@ export async function checkHomeserver(config: Config): Promise<Finding[]> {
   if (homeserver === undefined)
     return [skipped("the homeserver", "tokens come from tokens_file, and no homeserver is asked")];
   const url = `${homeserver.url}/_matrix/client/v3/account/whoami`;
-  const refused = await ask(url, { headers: NOBODY });
+  const refused = await ask(url, { headers: UNKNOWN_TOKEN });
   if (refused.status === undefined) {
     return [
       problem(
@@ -111,7 +111,7 @@ export async function checkUpstream(config: Config): Promise<Finding[]> {
   const { upstream } = config.mediaBridge;
   if (upstream === undefined)
     return [skipped("the upstream", "there is no media_bridge.upstream; this service keeps media by itself")];
-  const reply = await ask(`${upstream.url}/_matrix/client/v1/media/config`, { headers: NOBODY });
+  const reply = await ask(`${upstream.url}/_matrix/client/v1/media/config`, { headers: UNKNOWN_TOKEN });
   if (reply.status === 401) {
     const answers = ok("the Synapse of upstream.url answers, with its media repository on");
     if (upstream.mode === "guard") return [answers, await checkMaximum(config, upstream.url)];

@@ -35,7 +35,7 @@ export const ShadowSchema = group({
   }),
   ignore: field(text("a path").optional(), {
     form: "a path, relative to the file that names it",
-    description: "A TypeScript file whose default export says which differences are none (docs/parity.md).",
+    description: "A TypeScript file whose default export says which differences do not count (docs/parity.md).",
   }),
 }).superRefine(exactlyOne(["module", "typescript"], SHADOW_FORM));
 

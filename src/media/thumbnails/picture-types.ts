@@ -1,4 +1,4 @@
-/** The types that thumbnails are made of. `image/jpg` is no registered type, and clients send it. */
+/** The types that thumbnails are made of. `image/jpg` is not a registered type, and clients send it. */
 const PICTURE_TYPES = new Set([
   "image/jpeg",
   "image/jpg",

@@ -19,7 +19,7 @@ interface WaitingCall {
 const TICK_MS = 50;
 /** How often refusals are logged: a line for each of them would make an overload worse. */
 const REPORT_MS = 1_000;
-const NOBODY = "";
+const NO_USER = "";
 
 /**
  * Limits concurrent calls to a Python child. Further calls queue, round-robin by user; when the queue is full or a call
@@ -63,7 +63,7 @@ export class CallAdmission {
     return new Promise<void>((begin, refuse) => {
       const dueMs = sinceMs + (isFirstOfRequest ? this.#limits.maxWaitMs : patienceMs);
       const call = { dueMs, begin, refuse };
-      const key = user ?? NOBODY;
+      const key = user ?? NO_USER;
       if (this.#queue.size >= this.#limits.maxQueued && !this.#makeRoom(key, isFirstOfRequest))
         return this.#refuse(call, "full");
       this.#queue.push(key, call, !isFirstOfRequest);

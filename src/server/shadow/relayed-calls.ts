@@ -10,7 +10,7 @@ interface WaitingCall {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Calls of a shadow to the homeserver that who keeps its thread makes in its place. */
+/** Calls of a shadow to the homeserver, made by the keeper of its thread. */
 export class RelayedCalls {
   readonly #tell: (message: FromShadow) => void;
   readonly #waiting = new Map<number, WaitingCall>();

@@ -130,7 +130,7 @@ async function tellSettled(): Promise<void> {
   settled = [];
 }
 
-/** Asks the module that did not decide. In what is compared, the original's answer comes first, whoever decided. */
+/** Asks the module that did not decide. In what is compared, the original's answer comes first, whichever of the two decided. */
 async function compare({ answered, decider, isAskedAgain }: ShadowQuestion): Promise<Compared> {
   const { asked, said, micros } = answered;
   if (decider === "candidate") {

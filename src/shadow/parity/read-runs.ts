@@ -35,9 +35,9 @@ export interface KeptDifference {
   readonly callback: KindName;
   readonly class: ComparisonClass;
   readonly user: string | null;
-  /** In the form of the wire; in place of the path of a file, a text that stands for it. */
+  /** In the form of the wire; in place of the path of a file, a text that replaces it. */
   readonly args: readonly Portable[];
-  /** What the modules were told by their context; a text stands for a file's name. */
+  /** What the modules were told by their context; a text replaces a file's name. */
   readonly context: AskedContext | null;
   readonly file: FileFacts | null;
   readonly original: Said;

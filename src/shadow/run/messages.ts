@@ -12,7 +12,7 @@ export interface ShadowThreadData {
   readonly config: Config;
   readonly original: LoadedOriginal;
   readonly candidate: ModuleConfig;
-  /** A file that says which differences are none, absolute. */
+  /** A file that says which differences do not count, absolute. */
   readonly ignore: string | undefined;
   /** By which it is judged what follows from an answer. */
   readonly facts: EffectFacts;

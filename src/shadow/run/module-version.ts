@@ -27,7 +27,7 @@ export function describeVersion(entry: ModuleConfig, name: string, file: string 
 
 function filesOf(language: ModuleConfig["language"], file: string): string[] {
   const folder = dirname(file);
-  // A Python file beside others is no part of them, in a folder of installed packages above all.
+  // A Python file beside others is not part of them, in a folder of installed packages above all.
   if (language === "python" && !existsSync(join(folder, "__init__.py"))) return [file];
   const found = listFiles(folder, EXTENSIONS[language], MAX_FILES + 1);
   return found.length > MAX_FILES || !found.includes(file) ? [file] : found.toSorted();

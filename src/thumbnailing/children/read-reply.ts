@@ -23,7 +23,7 @@ const ReplySchema = z.discriminatedUnion("kind", [
 ]);
 
 /**
- * Reads a line of a child. Undefined where it is no reply: a child decodes what strangers send, and what it says is not
+ * Reads a line of a child. Undefined where it is not a reply: a child decodes what strangers send, and what it says is not
  * trusted.
  */
 export function readReply(line: string): ChildReply | undefined {

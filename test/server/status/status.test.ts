@@ -181,7 +181,7 @@ test("In front of a Synapse the status says so, with the requests that wait for 
   }
 });
 
-test("The status shows pictures of which thumbnails are made, and what jobs came to", async () => {
+test("The status shows pictures of which thumbnails are made, and the outcome of jobs", async () => {
   const port = await findFreePort();
   const service = await startTestService({ mediaBridge: { metrics: { host: "127.0.0.1", port } } });
   onTestFinished(() => service.stop());

@@ -7,7 +7,7 @@ export interface AdminRequest {
   readonly req: Request;
   readonly res: Response;
   readonly query: Query;
-  /** What stands in the path in the place of each placeholder, decoded. */
+  /** The value of each placeholder of the path, decoded. */
   readonly parts: readonly string[];
   readonly administrator: Administrator;
 }

@@ -76,7 +76,7 @@ export class DeletionsTable implements DeletionRows {
   #delete(mediaId: string, nowTs: number, criteria: DeletionCriteria | undefined): Deletion | undefined {
     const row = this.#statements.candidate.get(mediaId) as CandidateRow | undefined;
     if (row === undefined) return undefined;
-    // An id without content is no media yet: it meets no criteria, and modules never heard of it.
+    // An id without content is not media yet: it meets no criteria, and modules never heard of it.
     const hasContent = row.media_length !== null;
     if (criteria !== undefined && !(hasContent && meets(readCandidate(row), criteria))) return undefined;
     const files = filesOf(row, this.#statements.thumbnails.all(mediaId) as DeletedThumbnailRow[]);

@@ -38,7 +38,7 @@ export class LeftoversTable implements LeftoverRows {
 
   removeThumbnail(file: StoredMedia, usedBeforeTs: number): Promise<boolean> {
     const { fileId, thumbnail } = file;
-    if (thumbnail === null) throw new TypeError("this is no thumbnail");
+    if (thumbnail === null) throw new TypeError("this is not a thumbnail");
     const { width, height, type, method } = thumbnail;
     return this.#db.write(() => {
       const { changes } = this.#statements.removeThumbnail.run(fileId, width, height, type, method, usedBeforeTs);
