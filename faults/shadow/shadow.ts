@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { createFolder, removeFolder, USERS, writeFaultConfig } from "../support/folder.ts";
 import { childrenOf, findOrphans, lookAtProcess, marked } from "../support/processes.ts";
+import { findFreePort } from "../../test/support/free-port.ts";
 import type { FaultOptions, FaultResult } from "../program.ts";
 import { createRandom } from "../support/random.ts";
 import { type FaultyService, startFaultyService } from "../support/service.ts";
@@ -58,7 +57,7 @@ async function runLanguage(
   report: Reporter,
 ): Promise<number> {
   const folder = createFolder();
-  const port = await findPort();
+  const port = await findFreePort();
   const mark = `shadow-${language}-${process.pid}`;
   const config = writeFaultConfig(folder, {
     config: { modules: writeShadowed(folder, language) },
@@ -183,14 +182,4 @@ function memoryOf(pid: number): number {
   } catch {
     return 0;
   }
-}
-
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (typeof address !== "object" || address === null) throw new Error("the server has no port");
-  return address.port;
 }

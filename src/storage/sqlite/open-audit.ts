@@ -1,11 +1,6 @@
-import { existsSync } from "node:fs";
-import Database from "better-sqlite3";
-import { StartError } from "../../errors.ts";
-import { AuditTable } from "./tables/audit-table.ts";
 import { SqliteConnection } from "./connection.ts";
-
-/** How long a query waits for a lock of the service. */
-const BUSY_MS = 10_000;
+import { openExistingDatabase } from "./offline/existing-database.ts";
+import { AuditTable } from "./tables/audit-table.ts";
 
 /** A read of the rows of a database, by a connection of its own. */
 export interface SqliteAudit {
@@ -15,26 +10,6 @@ export interface SqliteAudit {
 
 /** Opens a database that a service has made, without changing it. Throws a StartError `STORE`. */
 export function openSqliteAudit(path: string): SqliteAudit {
-  if (!existsSync(path)) {
-    throw new StartError(
-      "STORE",
-      `There is no database ${path}: the service has not been started with this configuration`,
-    );
-  }
-  let db: Database.Database | undefined;
-  try {
-    db = new Database(path, { timeout: BUSY_MS, fileMustExist: true });
-    const connection = new SqliteConnection(db);
-    return { rows: new AuditTable(connection), close: () => connection.close() };
-  } catch (error) {
-    db?.close();
-    const reason = (error as Error).message;
-    throw new StartError(
-      "STORE",
-      `The database ${path} cannot be read: ${reason}; start this release once if it is older`,
-      {
-        cause: error,
-      },
-    );
-  }
+  const connection = new SqliteConnection(openExistingDatabase(path, { mayWrite: false }));
+  return { rows: new AuditTable(connection), close: () => connection.close() };
 }

@@ -1,3 +1,4 @@
+import { matrixError } from "../../../errors.ts";
 import { isMediaId } from "../../../media/media-id.ts";
 import type { MediaStores } from "../../../media/stores.ts";
 import type { AdminRequest } from "./admin-endpoint.ts";
@@ -29,4 +30,9 @@ export async function answerOrPassOn(
   const isOurs = mediaId !== undefined && (await stores.administration.find(mediaId)) !== undefined;
   if (isOurs) return here(mediaId);
   return behind ? behind.passOn(request) : otherwise();
+}
+
+/** The media does not exist, as Synapse says it. */
+export function unknownMedia(): Error {
+  return matrixError("NOT_FOUND", { message: "Unknown media" });
 }

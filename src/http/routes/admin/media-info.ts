@@ -1,7 +1,6 @@
-import { matrixError } from "../../../errors.ts";
 import type { AdministeredMedia } from "../../../media/administration/administration-rows.ts";
 import type { AdminEndpoint } from "./admin-endpoint.ts";
-import { answerOrPassOn, localIdOf, type LocalMediaParts } from "./local-media.ts";
+import { answerOrPassOn, localIdOf, type LocalMediaParts, unknownMedia } from "./local-media.ts";
 import { listedMedia } from "./media-json.ts";
 
 /** Synapse's Admin API, `GET /_synapse/admin/v1/media/{serverName}/{mediaId}`: everything that is known of media. */
@@ -34,8 +33,4 @@ function describeMedia(media: AdministeredMedia): object {
     media_origin: null,
     filesystem_id: null,
   };
-}
-
-function unknownMedia(): Error {
-  return matrixError("NOT_FOUND", { message: "Unknown media" });
 }

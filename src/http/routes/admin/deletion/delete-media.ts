@@ -1,7 +1,7 @@
 import { matrixError } from "../../../../errors.ts";
 import type { MediaDeletion } from "../../../../media/deletion/media-deletion.ts";
 import type { AdminEndpoint } from "../admin-endpoint.ts";
-import { answerOrPassOn, localIdOf, type LocalMediaParts } from "../local-media.ts";
+import { answerOrPassOn, localIdOf, type LocalMediaParts, unknownMedia } from "../local-media.ts";
 
 export interface DeleteMediaParts extends LocalMediaParts {
   readonly deletion: Pick<MediaDeletion, "delete">;
@@ -32,8 +32,4 @@ export function deleteMediaEndpoint(parts: DeleteMediaParts): AdminEndpoint {
 /** What every deletion of local media answers. */
 export function deletedAnswer(deletedIds: readonly string[]): object {
   return { deleted_media: deletedIds, total: deletedIds.length };
-}
-
-function unknownMedia(): Error {
-  return matrixError("NOT_FOUND", { message: "Unknown media" });
 }
