@@ -36,9 +36,10 @@ def walk(entries: list[Entry], trace: bool, steps: list[Any], heard: Heard | Non
         if kind is None or len(args) != kind.arity:
             raise ProtocolError(f"no kind {kind_name} with {len(args)} arguments")
         for position in kind.sizes:
+            size = args[position]
             # None: a Synapse that asks for limits does not tell the size of the upload.
-            if type(args[position]) is not int and args[position] is not None:
-                args[position] = int(args[position])
+            if type(size) is not int and not (size is None and kind.may_omit_size):
+                args[position] = int(size)
         make_args, judge, passes, never_stops = kind.make_args, kind.judge, kind.passes, kind.is_notification
         decided: int | None = None
         value: Any = None

@@ -145,3 +145,21 @@ def test_sigusr1_prints_the_stacks_also_while_blocked(child):
     os.kill(child.process.pid, signal.SIGUSR1)
     child.wait_for_stderr("in blocks_for_long")
     child.process.kill()
+
+
+@pytest.mark.parametrize(
+    "kind, args",
+    [
+        (ALLOWED[0], ["True", None]),
+        (EXCEEDED[0], ["None", EXCEEDED[2], None, 2]),
+        (EXCEEDED[0], ["None", EXCEEDED[2], 1, None]),
+    ],
+)
+def test_a_size_that_is_missing_is_refused_before_a_callback_is_called(asked, kind, args):
+    with pytest.raises(CallError, match="TypeError"):
+        asked.run(kind, *args, slots=[asked.slot_of[0, kind]])
+
+
+def test_the_size_may_be_missing_where_limits_are_asked_for(asked):
+    kind = "get_media_upload_limits_for_user"
+    assert asked.run(kind, "[]", None, slots=[asked.slot_of[0, kind]])[:2] == [0, []]
