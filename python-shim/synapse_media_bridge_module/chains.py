@@ -52,12 +52,13 @@ class Chains:
 
     def _construct(self, index: int) -> None:
         python_class, parsed = self._classes[index]
+        entry = self._settings.entries[index]
         api = self._api
-        if self._settings.entries[index].shadow is not None:
+        if entry.shadow is not None:
             self._observed[index] = ObservedModule(index, self._reports)
             api = self._observed[index].api(api)
-        module = python_class(parsed, api)
-        logger.info("Loaded module %s", module)
+        python_class(parsed, api)
+        logger.info("Python module %s is set up at its place, modules.%d", entry.module.name, index)
 
     def _describe_shadows(self, waits: bool) -> dict[str, Any]:
         """The params of `shadows`. Raises `StartFailed`."""

@@ -38,7 +38,7 @@ class TypeScriptModules:
 
         classes = _load_classes(settings)
         try:
-            # Without a verdict of Node's, Synapse works without it too.
+            # Where no TypeScript module decides, Synapse can work without Node.
             if settings.requires_node:
                 check_modules(settings)
         except (StartFailed, NodeUnavailable) as error:
@@ -72,7 +72,7 @@ def _load_classes(settings: Settings) -> dict[int, tuple[Any, Any]]:
     }
 
 
-# Of this process: what two entries keep in one folder would be taken for one.
+# Of this process. Two entries that used one folder would count as one.
 _data_paths: set[str] = set()
 
 

@@ -92,7 +92,7 @@ class Supervisor:
     async def run(self, params: list[Any], deadline_ms: int) -> Any:
         if self._node is None:
             raise NodeUnavailable("Node is not there")
-        return await releases.follow_context(self._node.peer.request("run", params, deadline_ms))
+        return await releases.wait_outside_context(self._node.peer.request("run", params, deadline_ms))
 
     def stop(self) -> Any:
         """Ends the modules in order, with Synapse. Fires once they have ended, or have taken too long."""
@@ -173,7 +173,7 @@ class Supervisor:
             logger.info("The TypeScript modules are there again")
 
     async def _open_shadows(self, node: Node, waits: bool) -> None:
-        """Only where the start waits for a shadow that is required, its failure ends something: it is raised then."""
+        """Raises only where the start waits for a required shadow; otherwise the failure is logged."""
         try:
             await open_shadows(node.peer, self._describe_shadows(waits))
         except Exception as error:

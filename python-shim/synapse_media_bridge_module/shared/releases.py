@@ -17,9 +17,8 @@ from twisted.internet.defer import Deferred
 
 __all__ = ["Codes", "NOT_SPAM", "SynapseError", "SYNAPSE_VERSION"]
 
-# The first release with all four callbacks of the media repository; and the first with two of them.
+# The first release with all four callbacks of the media repository.
 FIRST_WHOLE = "1.139"
-FIRST = "1.132"
 
 _GROUPS = {
     "get_media_config_for_user": "register_media_repository_callbacks",
@@ -145,19 +144,16 @@ def requester() -> str | None:
     return user_id if isinstance(user_id, str) and _USER_ID.fullmatch(user_id) else None
 
 
-def follow_context(answer: Deferred[Any]) -> Deferred[Any]:
-    """Has the caller wait for an answer of Node by Synapse's rules: the reactor has no logging context meanwhile.
+async def wait_outside_context(answer: Deferred[Any]) -> Any:
+    """The answer of Node. While it is waited for, the reactor has no logging context, as Synapse demands.
 
-    Synapse's own helper makes up a random name for its debug log at each call, which costs more than the rest of it.
+    What Synapse has for this itself makes up a name for its debug log at each call, which costs more than the rest.
     """
-    if not answer.called:
-        answer.addBoth(_restore_context, set_current_context(SENTINEL_CONTEXT))
-    return answer
-
-
-def _restore_context(result: Any, context: Any) -> Any:
-    set_current_context(context)
-    return result
+    own = set_current_context(SENTINEL_CONTEXT)
+    try:
+        return await answer
+    finally:
+        set_current_context(own)
 
 
 def run_in_background(api: ModuleApi, desc: str, function: Callable[..., Any], *args: Any) -> Any:
