@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,12 +80,13 @@ _data_paths: set[str] = set()
 def _claim_data_path(settings: Settings) -> None:
     if settings.data_path is None or not settings.has_shadows:
         return
-    if settings.data_path in _data_paths:
+    folder = os.path.realpath(settings.data_path)
+    if folder in _data_paths:
         raise ConfigError(
             f"data_path: {settings.data_path} is that of another entry of modules: too: give each entry a folder of "
             "its own"
         )
-    _data_paths.add(settings.data_path)
+    _data_paths.add(folder)
 
 
 def _require_msgpack() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import site
 import sys
 import sysconfig
 import tempfile
@@ -21,6 +22,7 @@ _HEAD = (
     "# It holds the database's password and the configuration of modules.\n"
     "# Read it with: media-bridge parity --config THIS_FILE\n"
 )
+_PACKAGES = frozenset(("site-packages", "dist-packages"))
 
 
 def write_shadow_config(settings: Settings, api: ModuleApi) -> str:
@@ -30,16 +32,27 @@ def write_shadow_config(settings: Settings, api: ModuleApi) -> str:
         text = yaml.safe_dump(_document(settings, api), sort_keys=False)
         os.makedirs(folder, mode=0o700, exist_ok=True)
         path = os.path.join(folder, "shadows.yaml")
-        # Each process of a Synapse with workers writes the same.
-        with tempfile.NamedTemporaryFile("w", dir=folder, prefix="shadows.", delete=False, encoding="utf-8") as file:
-            file.write(_HEAD + text)
-        os.replace(file.name, path)
+        _replace(path, _HEAD + text)
     except OSError as error:
         raise StartFailed(f"data_path: {folder} cannot be written: {error.strerror or error}") from error
     except yaml.YAMLError as error:
         # The value itself may be a secret.
         raise StartFailed("modules: a configuration holds a value that YAML cannot say") from error
     return path
+
+
+def _replace(path: str, text: str) -> None:
+    """Puts a file in its place at once: each process of a Synapse with workers writes the same."""
+    folder = os.path.dirname(path)
+    file = tempfile.NamedTemporaryFile("w", dir=folder, prefix="shadows.", delete=False, encoding="utf-8")
+    try:
+        with file:
+            file.write(text)
+        os.replace(file.name, path)
+    except BaseException:
+        # It holds a password.
+        os.unlink(file.name)
+        raise
 
 
 def _document(settings: Settings, api: ModuleApi) -> dict[str, Any]:
@@ -52,16 +65,26 @@ def _document(settings: Settings, api: ModuleApi) -> dict[str, Any]:
             "data_path": settings.data_path,
             # No request is sent there: shadows ask this Synapse.
             "homeserver": {"url": url, "database": releases.database_of(api)},
-            "python": {"executable": settings.python or sys.executable, "path": _search_path()},
+            "python": {"executable": settings.python or sys.executable, "path": _search_path(settings.python)},
             "callbacks": deadlines,
             "modules": [entry.to_config() for entry in settings.entries],
         },
     }
 
 
-def _search_path() -> list[str]:
-    """Where this process finds modules, and its interpreter by itself does not."""
+def _search_path(python: str | None) -> list[str]:
+    """Where this process finds modules, and the interpreter of the shadows by itself does not."""
     own = {os.path.realpath(path) for path in sysconfig.get_paths().values()}
     own.add(os.path.realpath(os.path.join(sysconfig.get_path("stdlib"), "lib-dynload")))
-    found = (os.path.abspath(path) for path in sys.path)
+    found = [os.path.abspath(path) for path in sys.path]
+    if python not in (None, sys.executable):
+        found = [path for path in found if not _has_packages(path)]
     return [path for path in dict.fromkeys(found) if os.path.isdir(path) and os.path.realpath(path) not in own]
+
+
+def _has_packages(path: str) -> bool:
+    """Whether a folder has packages of this interpreter: they may be built for it alone."""
+    prefixes = {sys.prefix, sys.base_prefix, site.getuserbase()}
+    return not _PACKAGES.isdisjoint(path.split(os.sep)) and any(
+        path.startswith(os.path.join(prefix, "")) for prefix in prefixes
+    )
