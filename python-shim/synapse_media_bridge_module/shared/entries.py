@@ -17,6 +17,9 @@ _ENTRY_FORM = "expected { typescript: /path/of/a/module.ts, config: {…} }, or 
 _SHADOW_FORM = "expected { typescript: /path/of/a/module.ts } or { module: a.python.Class }"
 _SHADOW_KEYS = frozenset(("typescript", "module", "config", "sample", "required", "ignore"))
 _CLASS = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)+")
+# Keys that JSON can say, though those that are not text become text.
+_JSON_KEYS = (str, int, float, type(None))
+_INHERITED = "The shadow gets this configuration of the module, since it has none of its own: it can have one in %s"
 _NO_DECIDE = (
     "decide is not offered inside a Synapse: once media-bridge parity shows no difference, exchange the two modules, "
     "so that the candidate decides and this one is its shadow (docs/inside-synapse.md)"
@@ -90,6 +93,8 @@ def _read_entry(value: Any, path: Path) -> ModuleEntry:
     if not isinstance(value, Mapping) or not set(value) <= {"typescript", "module", "config", "shadow"}:
         raise ConfigError(_ENTRY_FORM, path)
     module = _read_named(value, path, _ENTRY_FORM, value.get("config"))
+    if module.typescript is not None:
+        _check_json(module.config, (*path, "config"))
     shadow = value.get("shadow")
     return ModuleEntry(module, None if shadow is None else _read_shadow(shadow, (*path, "shadow"), module))
 
@@ -103,6 +108,7 @@ def _read_shadow(value: Any, path: Path, module: Named) -> Shadow:
         if key not in _SHADOW_KEYS:
             raise ConfigError(f"unknown key; known are {', '.join(sorted(_SHADOW_KEYS))}", (*path, str(key)))
     candidate = _read_named(value, path, _SHADOW_FORM, value["config"] if "config" in value else module.config)
+    _check_candidate(candidate, path, inherits="config" not in value)
     sample = value.get("sample", "100%")
     required = value.get("required", False)
     if not isinstance(required, bool):
@@ -123,7 +129,7 @@ def _read_named(value: Mapping[str, Any], path: Path, form: str, config: Any) ->
         return Named(None, python, config)
     if not isinstance(typescript, str) or not typescript or typescript.startswith("."):
         raise ConfigError("expected an absolute path, or the name of a package", (*path, "typescript"))
-    return Named(typescript, None, _check_json({} if config is None else config, (*path, "config")))
+    return Named(typescript, None, {} if config is None else config)
 
 
 def _read_share(value: Any, path: Path) -> float:
@@ -133,22 +139,35 @@ def _read_share(value: Any, path: Path) -> float:
     return float(matched[1]) / 100
 
 
-def _check_json(config: Any, path: Path) -> Any:
-    _check_keys(config, path)
+def _check_candidate(candidate: Named, path: Path, inherits: bool) -> None:
+    """Raises `ConfigError` with the key that the operator wrote: the module's, where its configuration is inherited."""
+    config_path = (*path[:-1], "config") if inherits else (*path, "config")
+    try:
+        if candidate.typescript is not None:
+            _check_json(candidate.config, config_path)
+        else:
+            _check_keys(candidate.config, config_path, _JSON_KEYS)
+    except ConfigError as error:
+        if not inherits:
+            raise
+        raise ConfigError(f"{error.msg}. {_INHERITED % '.'.join((*path, 'config'))}", error.path) from error
+
+
+def _check_json(config: Any, path: Path) -> None:
+    _check_keys(config, path, str)
     try:
         json.dumps(config, allow_nan=False)
     except (TypeError, ValueError) as error:
         # The value itself may be a secret.
         raise ConfigError("holds a value that JSON cannot say: write dates in quotes", path) from error
-    return config
 
 
-def _check_keys(value: Any, path: Path) -> None:
+def _check_keys(value: Any, path: Path, types: type | tuple[type, ...]) -> None:
     if isinstance(value, Mapping):
         for key, member in value.items():
-            if not isinstance(key, str):
+            if not isinstance(key, types):
                 raise ConfigError(f"a key is a {type(key).__name__}: write it in quotes", path)
-            _check_keys(member, (*path, key))
+            _check_keys(member, (*path, str(key)), types)
     elif isinstance(value, list):
         for index, member in enumerate(value):
-            _check_keys(member, (*path, str(index)))
+            _check_keys(member, (*path, str(index)), types)

@@ -1,11 +1,13 @@
 """The entries under `modules` of the package's configuration, and what is wrong with them."""
 
+import datetime
 import json
 
 import pytest
 from synapse.module_api.errors import ConfigError
 from synapse_media_bridge_module.shared.settings import read_settings
 
+TODAY = datetime.date(2026, 1, 2)
 TYPESCRIPT = {"typescript": "/etc/limits.ts"}
 PYTHON = {"module": "a.b.Class", "config": {"most": 1.5}}
 
@@ -39,6 +41,28 @@ def shadow(**keys):
         (shadow(required="yes"), "modules.0.shadow.required", "true or false"),
         (shadow(ignore="./ignore.ts"), "modules.0.shadow.ignore", "absolute path"),
         (shadow(config={1: 2}), "modules.0.shadow.config", "in quotes"),
+        ({**TYPESCRIPT, "config": {1: 2}}, "modules.0.config", "a key is a int: write it in quotes"),
+        (
+            {"module": "a.B", "config": {"a": {TODAY: 1}}, "shadow": TYPESCRIPT},
+            "modules.0.config.a",
+            "a key is a date: write it in quotes. The shadow gets this configuration of the module, since it has none "
+            "of its own: it can have one in modules.0.shadow.config",
+        ),
+        (
+            {"module": "a.B", "config": {"a": TODAY}, "shadow": TYPESCRIPT},
+            "modules.0.config",
+            "write dates in quotes. The shadow gets this configuration",
+        ),
+        (
+            {**TYPESCRIPT, "shadow": {"module": "a.B", "config": [{TODAY: 1}]}},
+            "modules.0.shadow.config.0",
+            "a key is a date",
+        ),
+        (
+            {"module": "a.B", "config": {TODAY: 1}, "shadow": {"module": "a.C"}},
+            "modules.0.config",
+            "it can have one in modules.0.shadow.config",
+        ),
     ],
 )
 def test_a_wrong_entry_is_named_with_what_is_expected(entry, path, words):
@@ -84,3 +108,8 @@ def test_what_differs_between_processes_of_one_socket_is_told_to_node():
     wires = [settings_with(shadow(sample=sample)).entries[0].to_wire() for sample in ("100%", "50%")]
     assert wires[0] != wires[1]
     assert all(wire["python"] == "a.b.Class" and json.loads(wire["shadow"]) for wire in wires)
+
+
+def test_a_python_shadow_may_have_dates_and_numbers_that_a_typescript_one_may_not():
+    (entry,) = settings_with({**PYTHON, "config": {1: TODAY}, "shadow": {"module": "a.b.Other"}}).entries
+    assert json.loads(entry.to_wire()["shadow"])["config"] == {"1": "2026-01-02"}
