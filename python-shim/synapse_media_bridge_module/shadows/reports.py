@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from typing import Any
 
-from ..shared.errors import NodeUnavailable
 from ..shared.settings import Settings
 from ..wire.channel import Channel
 from ..wire.peer import Peer
@@ -40,11 +39,12 @@ class Reports:
         self._second = 0
         self._count = 0
         self._characters = 0
-        self._has_failed = False
+        self._said: set[str] = set()
 
     def attach(self, peer: Peer, channel: Channel) -> None:
         """Node has begun to load the shadows."""
         self._peer, self._channel = peer, channel
+        self._said.clear()
 
     def detach(self, peer: Peer) -> None:
         """Node is gone."""
@@ -63,9 +63,19 @@ class Reports:
         share = self._shares.get(index, 0.0)
         return share if share > random.random() else None
 
+    def can_tell(self) -> bool:
+        """Whether Node takes what it is told now: otherwise that need not be made."""
+        channel = self._channel
+        if channel is None or not channel.is_open or channel.unread_bytes > _MAX_UNREAD_BYTES:
+            return False
+        second = int(time.monotonic())
+        if second != self._second:
+            self._second, self._count, self._characters = second, 0, 0
+        return self._count < _MAX_PER_SECOND and self._characters < _MAX_CHARACTERS_PER_SECOND
+
     def keep(self, path: str) -> str | None:
         """A link to a file, which Synapse removes where it is refused. None where none can be made."""
-        if self._peer is None:
+        if not self.can_tell():
             return None
         self._last_file += 1
         link = os.path.join(self._files, str(self._last_file))
@@ -73,7 +83,7 @@ class Reports:
             os.makedirs(self._files, mode=0o700, exist_ok=True)
             os.link(path, link)
         except OSError as error:
-            self._say_once("a file cannot be kept for a shadow: %s", error)
+            self.say_once("A file cannot be kept for a shadow: %s", error, error)
             return None
         return link
 
@@ -87,44 +97,42 @@ class Reports:
             pass
 
     def tell(self, params: dict[str, Any]) -> bool:
-        """Tells of one question, and hands its file over. False where that cannot be, which is counted."""
-        key = (params["module"], params["kind"])
+        """Tells of one question, and hands its file over. False where Node was not told, which is counted."""
         try:
             if self._send(params):
                 return True
-        except NodeUnavailable:
-            pass
         except Exception as error:
-            self._say_once("a question cannot be told to a shadow: %s", error)
-        self._untold[key] += 1
+            self.say_once("A question cannot be told to a shadow: %s", error, error)
+        self.count_untold(params["module"], params["kind"])
         return False
 
     def count_untold(self, index: int, kind: str) -> None:
         """Counts a question that cannot be told."""
         self._untold[(index, kind)] += 1
 
+    def say_once(self, message: str, subject: object, error: Exception) -> None:
+        """Logs a failure of this kind, unless it was logged since Node was started."""
+        if message not in self._said:
+            self._said.add(message)
+            logger.warning(message, subject, exc_info=None if isinstance(error, OSError) else error)
+
     def _send(self, params: dict[str, Any]) -> bool:
         peer, channel = self._peer, self._channel
-        if peer is None or channel is None or channel.unread_bytes > _MAX_UNREAD_BYTES:
+        if peer is None or channel is None or not self.can_tell():
             return False
         size = len(repr(params))
-        if size > _MAX_CHARACTERS or not self._may_send(size):
+        if size > _MAX_CHARACTERS:
             return False
-        untold, self._untold = self._untold, Counter()
-        for (index, kind), count in untold.items():
-            peer.notify("not_asked", {"module": index, "kind": kind, "count": min(count, _MAX_COUNT)})
-        peer.notify("asked", params)
-        return True
-
-    def _may_send(self, size: int) -> bool:
-        second = int(time.monotonic())
-        if second != self._second:
-            self._second, self._count, self._characters = second, 0, 0
         self._count += 1
         self._characters += size
-        return self._count <= _MAX_PER_SECOND and self._characters <= _MAX_CHARACTERS_PER_SECOND
-
-    def _say_once(self, message: str, error: Exception) -> None:
-        if not self._has_failed:
-            self._has_failed = True
-            logger.warning(message, error, exc_info=not isinstance(error, OSError))
+        if self._characters > _MAX_CHARACTERS_PER_SECOND:
+            return False
+        for (index, kind), count in list(self._untold.items()):
+            told = min(count, _MAX_COUNT)
+            peer.notify("not_asked", {"module": index, "kind": kind, "count": told})
+            # A write that fails closes the channel, and raises nothing.
+            if not channel.is_open:
+                return False
+            self._untold -= Counter({(index, kind): told})
+        peer.notify("asked", params)
+        return channel.is_open

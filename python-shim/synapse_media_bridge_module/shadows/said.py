@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..shared import releases
@@ -31,10 +31,18 @@ def args_to_wire(kind: str, args: Sequence[Any]) -> list[Any]:
             return [args[0]]
 
 
+def lets_continue(kind: str, answer: Any) -> bool:
+    """Whether Synapse asks its next module after this answer."""
+    try:
+        return _CONTINUES[kind](answer)
+    except Exception:
+        return False
+
+
 def said_of(kind: str, answer: Any) -> Said:
     """What an answer means to Synapse. What Synapse cannot use counts as a failure of the module."""
     try:
-        return _SAYS[kind](answer)
+        return CONTINUE if _CONTINUES[kind](answer) else {"outcome": "stop", "value": _VALUES[kind](answer)}
     except Exception as error:
         return {"outcome": "error", "error": {"message": _cut(f"an answer of a wrong type: {error}")}}
 
@@ -50,38 +58,27 @@ def said_of_error(error: BaseException) -> Said:
     return {"outcome": "error", "error": said}
 
 
-def _config(answer: Any) -> Said:
-    # Synapse asks the next module where an answer is empty.
-    return {"outcome": "stop", "value": _to_json(answer)} if answer else CONTINUE
-
-
-def _allowed(answer: Any) -> Said:
-    return CONTINUE if answer else {"outcome": "stop", "value": None}
-
-
-def _limits(answer: Any) -> Said:
-    if answer is None:
-        return CONTINUE
+def _limits(answer: Any) -> Any:
     if not isinstance(answer, list):
         raise TypeError(f"the limits are a {type(answer).__name__}")
-    return {"outcome": "stop", "value": [limit_to_wire(limit) for limit in answer]}
+    return [limit_to_wire(limit) for limit in answer]
 
 
-def _nothing(_answer: Any) -> Said:
-    return CONTINUE
-
-
-def _spam(answer: Any) -> Said:
-    # Whatever else it is, Synapse refuses the file in its own words.
-    return CONTINUE if answer is False or answer is releases.NOT_SPAM else {"outcome": "stop", "value": {}}
-
-
-_SAYS = {
-    "get_media_config_for_user": _config,
-    "is_user_allowed_to_upload_media_of_size": _allowed,
+_CONTINUES: dict[str, Callable[[Any], bool]] = {
+    # Synapse asks the next module where an answer is empty.
+    "get_media_config_for_user": lambda answer: not answer,
+    "is_user_allowed_to_upload_media_of_size": bool,
+    "get_media_upload_limits_for_user": lambda answer: answer is None,
+    "on_media_upload_limit_exceeded": lambda _answer: True,
+    "check_media_file_for_spam": lambda answer: answer is False or answer is releases.NOT_SPAM,
+}
+# Of an answer with which the walk ends.
+_VALUES: dict[str, Callable[[Any], Any]] = {
+    "get_media_config_for_user": lambda answer: _to_json(answer),
+    "is_user_allowed_to_upload_media_of_size": lambda _answer: None,
     "get_media_upload_limits_for_user": _limits,
-    "on_media_upload_limit_exceeded": _nothing,
-    "check_media_file_for_spam": _spam,
+    # Whatever it is, Synapse refuses the file in its own words.
+    "check_media_file_for_spam": lambda _answer: {},
 }
 
 
