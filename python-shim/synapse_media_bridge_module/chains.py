@@ -65,6 +65,7 @@ class Chains:
         return {
             "config": write_shadow_config(self._settings, self._api),
             "waits": waits,
+            "files": self._reports.files_name,
             "python": [self._describe(index, observed.kinds) for index, observed in self._observed.items()],
         }
 

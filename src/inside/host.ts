@@ -148,12 +148,10 @@ class Session {
   }
 
   #openShadows(params: unknown): Promise<object> {
-    const [modules, connection, synapsePid] = [this.#modules, this.#connection, this.#pid];
-    if (modules === undefined || connection === undefined || synapsePid === undefined || !this.#isSetUp) {
-      throw new TypeError("shadows out of turn");
-    }
+    const [modules, connection] = [this.#modules, this.#connection];
+    if (modules === undefined || connection === undefined || !this.#isSetUp) throw new TypeError("shadows out of turn");
     const { openShadows: open, log } = this.#options;
-    const shadows = (this.#shadows ??= new SessionShadows({ open, connection, modules, synapsePid, log }));
+    const shadows = (this.#shadows ??= new SessionShadows({ open, connection, modules, log }));
     return this.#unlessFailed(async () => {
       await shadows.open(params);
       return {};

@@ -31,6 +31,8 @@ export const ShadowsSchema = z.strictObject({
   config: z.string().refine(isAbsolute),
   /** Whether those that are required are waited for. */
   waits: z.boolean(),
+  /** The name of the folder of `shadow-files` in which Synapse's process keeps links: its number and a random token. */
+  files: z.string().regex(/^\d+-[0-9a-f]{16}$/),
   /** The Python modules that decide, which live in Synapse. */
   python: z.array(
     z.strictObject({

@@ -19,7 +19,6 @@ export interface SessionShadowsOptions {
   readonly open: OpenShadows;
   readonly connection: Connection;
   readonly modules: HostedModules;
-  readonly synapsePid: number;
   readonly log: Logger;
 }
 
@@ -38,12 +37,12 @@ export class SessionShadows {
   /** Opens them, as the request `shadows` says. Rejects with a StartError. */
   async open(params: unknown): Promise<void> {
     if (this.#shadows !== undefined) throw new TypeError("shadows was sent twice");
-    const { config, waits, python } = ShadowsSchema.parse(params);
-    const { connection, modules, synapsePid, log } = this.#options;
+    const { config, waits, files: filesName, python } = ShadowsSchema.parse(params);
+    const { connection, modules, log } = this.#options;
     const named = python.map(({ module, ...facts }) => ({ index: module, ...facts }));
     const deciders = [...modules.deciders, ...named];
     const relay = relayTo(connection);
-    const shadows = await this.#options.open({ configPath: config, waits, deciders, relay, synapsePid, log });
+    const shadows = await this.#options.open({ configPath: config, waits, deciders, relay, filesName, log });
     // Synapse may have left meanwhile.
     if (this.#hasLeft) return shadows.leave(0);
     this.#shadows = shadows;

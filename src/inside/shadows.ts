@@ -23,8 +23,8 @@ export interface ShadowsRequest {
   readonly deciders: readonly LoadedDecider[];
   /** Makes calls of the ModuleApi of this Synapse. */
   readonly relay: HomeserverRelay;
-  /** Synapse's process, which links files into a folder of this name. */
-  readonly synapsePid: number;
+  /** The name of the folder into which Synapse's process links files. */
+  readonly filesName: string;
   readonly log: Logger;
 }
 

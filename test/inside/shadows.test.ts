@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +45,7 @@ afterEach(async () => {
 });
 
 /** A Synapse with a TypeScript module and a Python one, each of which has the candidate as its shadow. */
-async function start({ candidate = CANDIDATE, required = false } = {}) {
+async function start({ candidate = CANDIDATE, required = false, files = ownFolder("0") } = {}) {
   const specifier = join(folder, "candidate.ts");
   writeFileSync(specifier, candidate);
   const decider = { typescript: WAITING, config: { notes: join(folder, "notes"), name: "decider" } };
@@ -71,7 +72,20 @@ async function start({ candidate = CANDIDATE, required = false } = {}) {
   await synapse.initialize([{ ...decider, config: JSON.stringify(decider.config) }, { python: "a.Python" }]);
   await synapse.setUp();
   const python = [{ module: 1, name: "a.Python", file: null, kinds: [ALLOWED, SPAM] }];
-  return { synapse, opened: () => synapse.connection.request("shadows", { config, waits: true, python }) };
+  return { synapse, opened: () => synapse.connection.request("shadows", { config, waits: true, files, python }) };
+}
+
+/** The name of a folder for links of this process. */
+function ownFolder(digit: string): string {
+  return `${process.pid}-${digit.repeat(16)}`;
+}
+
+/** Makes a folder of links with one file in it. */
+function makeFolder(name: string): string {
+  const made = join(folder, "data", "shadow-files", name);
+  mkdirSync(made, { recursive: true });
+  writeFileSync(join(made, "1"), "bytes");
+  return made;
 }
 
 /** What is counted of the shadow of a module: `[callback, counter, count]`. */
@@ -115,7 +129,7 @@ describe("The shadows of a Synapse's modules", () => {
     const { synapse, opened } = await start();
     await opened();
     await loaded(2);
-    const mine = join(folder, "data", "shadow-files", String(process.pid));
+    const mine = join(folder, "data", "shadow-files", ownFolder("0"));
     mkdirSync(mine, { recursive: true });
     const file = join(mine, "handed-over");
     writeFileSync(file, "bytes");
@@ -131,6 +145,41 @@ describe("The shadows of a Synapse's modules", () => {
     }, 20_000);
     await vi.waitFor(() => expect(existsSync(mine) ? readdirSync(mine) : []).toEqual([]));
   });
+
+  test(
+    "remove the links of a process that has left, and no other's of the same number",
+    { timeout: 60_000 },
+    async () => {
+      const one = await start();
+      await one.opened();
+      const other = await start({ files: ownFolder("1") });
+      await other.opened();
+      const [left, kept] = [makeFolder(ownFolder("0")), makeFolder(ownFolder("1"))];
+      one.synapse.leave();
+      await vi.waitFor(() => expect(existsSync(left)).toBe(false));
+      expect(readdirSync(kept)).toEqual(["1"]);
+    },
+  );
+
+  test("remove links that were left behind, and none of a process that is there", { timeout: 60_000 }, async () => {
+    const gone = spawnSync(process.execPath, ["--version"]).pid;
+    const left = [makeFolder(`${gone}-${"a".repeat(16)}`), makeFolder(ownFolder("b"))];
+    const kept = [makeFolder(ownFolder("c")), makeFolder("another")];
+    const longAgo = new Date(Date.now() - 2 * 3_600_000);
+    utimesSync(left[1] ?? "", longAgo, longAgo);
+    const { opened } = await start();
+    await opened();
+    expect([...left, ...kept].map((path) => existsSync(path))).toEqual([false, false, true, true]);
+  });
+
+  test.each(["..", "7", `7-${"a".repeat(15)}/`, `../7-${"a".repeat(16)}`])(
+    "take no folder of links that has another form, such as %s",
+    { timeout: 60_000 },
+    async (files) => {
+      const { opened } = await start({ files });
+      await expect(opened()).rejects.toThrow(/files/);
+    },
+  );
 
   test("take no nonsense, and the modules decide on", { timeout: 60_000 }, async () => {
     const { synapse, opened } = await start();

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import random
+import secrets
 import time
 from collections import Counter
 from typing import Any
@@ -31,7 +32,9 @@ class Reports:
         shadows = [(index, entry.shadow) for index, entry in enumerate(settings.entries)]
         self._samples = {index: shadow.sample for index, shadow in shadows if shadow is not None}
         self._shares = dict(self._samples)
-        self._files = os.path.join(settings.data_path or "", "shadow-files", str(os.getpid()))
+        # In containers two processes may have one number.
+        self.files_name = f"{os.getpid()}-{secrets.token_hex(8)}"
+        self._files = os.path.join(settings.data_path or "", "shadow-files", self.files_name)
         self._last_file = 0
         self._peer: Peer | None = None
         self._channel: Channel | None = None
@@ -80,12 +83,20 @@ class Reports:
         self._last_file += 1
         link = os.path.join(self._files, str(self._last_file))
         try:
-            os.makedirs(self._files, mode=0o700, exist_ok=True)
-            os.link(path, link)
+            self._link(path, link)
         except OSError as error:
             self.say_once("A file cannot be kept for a shadow: %s", error, error)
             return None
         return link
+
+    def _link(self, path: str, link: str) -> None:
+        try:
+            os.link(path, link)
+        except FileNotFoundError:
+            # The folder is made once it is needed, and again after each start of Node, which removes it.
+            for folder in (os.path.dirname(self._files), self._files):
+                os.makedirs(folder, mode=0o700, exist_ok=True)
+            os.link(path, link)
 
     def discard(self, link: str | None) -> None:
         """Removes a link that was not handed over."""

@@ -1,6 +1,8 @@
 """Python modules whose callbacks are observed for a shadow: they answer as they do without it, whatever happens."""
 
 import os
+import re
+import shutil
 
 import pytest
 from observed_module import (
@@ -94,8 +96,23 @@ def test_a_file_is_kept_by_a_link_though_synapse_removes_it(observed, tmp_path):
     _, params = observed.told()
     with open(params["file"]) as kept:
         assert kept.read() == "spam"
-    assert os.stat(os.path.dirname(params["file"])).st_mode & 0o777 == 0o700
+    folder = os.path.dirname(params["file"])
+    assert re.fullmatch(rf"{os.getpid()}-[0-9a-f]{{16}}", os.path.basename(folder))
+    for private in (folder, os.path.dirname(folder)):
+        assert os.stat(private).st_mode & 0o777 == 0o700
     assert (params["said"], params["args"][0]) == ({"outcome": "stop", "value": {}}, str(upload))
+
+
+def test_a_folder_of_links_that_node_has_removed_is_made_again(observed, tmp_path):
+    upload = tmp_path / "upload"
+    upload.write_text("x")
+    callback = observed.register(SPAM, answering(False))
+    kept = []
+    for _ in range(2):
+        observed.ask(callback, File(upload), Info())
+        kept.append(observed.told()[1]["file"])
+        shutil.rmtree(os.path.dirname(kept[-1]))
+    assert len(set(kept)) == 2
 
 
 def test_a_file_that_cannot_be_kept_is_counted(observed, tmp_path):

@@ -29,7 +29,7 @@ interface Shared {
 export function shareInsideShadows(): OpenShadows {
   const shared = new Map<string, Shared>();
   return async (request) => {
-    const { configPath, relay, synapsePid } = request;
+    const { configPath, relay, filesName } = request;
     const found = shared.get(configPath) ?? begin(request);
     shared.set(configPath, found);
     found.users += 1;
@@ -38,7 +38,7 @@ export function shareInsideShadows(): OpenShadows {
       found.relays.remove(relay);
       found.users -= 1;
       const running = await found.running.catch(() => undefined);
-      await running?.forget(synapsePid);
+      await running?.forget(filesName);
       if (found.users > 0) return;
       if (shared.get(configPath) === found) shared.delete(configPath);
       await running?.close(graceMs);
@@ -46,7 +46,7 @@ export function shareInsideShadows(): OpenShadows {
     try {
       const running = await found.running;
       // A Node that was there before may have been sent files that it never took.
-      await running.forget(synapsePid);
+      await running.forget(filesName);
       return ofOneSynapse(running, leave);
     } catch (error) {
       await leave(0);

@@ -7,7 +7,7 @@ import type { FileInfo, PythonFileInfo } from "../../../media-file.ts";
 import type { Answered, Asked } from "../../../shadow/asked.ts";
 import { KeptFiles, type SharedLink } from "../kept-files.ts";
 import type { ShadowRun } from "../shadow-run.ts";
-import { removeFolder } from "./left-files.ts";
+import { nameOwnFolder, removeFolder } from "./left-files.ts";
 
 const SPAM = "check_media_file_for_spam";
 
@@ -21,7 +21,7 @@ export class RunningShadows {
   constructor(runs: readonly ShadowRun[], filesFolder: string) {
     this.#runs = new Map(runs.map((run) => [run.index, run]));
     this.#filesFolder = filesFolder;
-    this.#kept = new KeptFiles(join(filesFolder, String(process.pid)));
+    this.#kept = new KeptFiles(join(filesFolder, nameOwnFolder()));
   }
 
   hear(index: number, question: HeardQuestion): Hearing | Promise<Hearing> | undefined {
@@ -59,8 +59,8 @@ export class RunningShadows {
   }
 
   /** Removes what a Synapse process linked and did not hand over. Never rejects. */
-  forget(synapsePid: number): Promise<void> {
-    return removeFolder(join(this.#filesFolder, String(synapsePid)));
+  forget(filesName: string): Promise<void> {
+    return removeFolder(join(this.#filesFolder, filesName));
   }
 
   async close(graceMs: number): Promise<void> {

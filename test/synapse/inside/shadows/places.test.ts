@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
@@ -85,6 +85,10 @@ describe("Two Synapse processes with one socket", () => {
     for (const synapse of [one, other]) await synapse.config(await synapse.register("alice"));
     await vi.waitFor(() => expect(askedOf()).toBe(2), { timeout: 20_000, interval: 500 });
     expect(host.lastLines().match(/is asked from now on/g)).toHaveLength(1);
+    expect((await one.upload(await one.register("carol"), "hello")).status).toBe(200);
+    const foldersOf = ({ pid }: InsideSynapse) =>
+      readdirSync(join(data_path, "shadow-files")).filter((name) => name.startsWith(`${pid}-`));
+    expect(foldersOf(one)).toHaveLength(1);
     const threads = countThreads(host.pid);
     await one.stop();
     await vi.waitFor(() => expect(host.lastLines()).toContain("Synapse has left"));
@@ -93,6 +97,6 @@ describe("Two Synapse processes with one socket", () => {
     expect(countThreads(host.pid)).toBe(threads);
     await other.stop();
     await vi.waitFor(() => expect(countThreads(host.pid)).toBeLessThan(threads), { timeout: 20_000 });
-    expect(existsSync(join(data_path, "shadow-files", String(one.pid)))).toBe(false);
+    expect(foldersOf(one)).toEqual([]);
   });
 });
