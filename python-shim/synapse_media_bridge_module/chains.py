@@ -14,7 +14,6 @@ from .connection.conversation import Entry
 from .connection.supervisor import Supervisor
 from .shadows.observed import ObservedModule
 from .shadows.reports import Reports
-from .shadows.shadow_config import write_shadow_config
 from .shared import releases
 from .shared.settings import Settings
 
@@ -60,10 +59,10 @@ class Chains:
         python_class(parsed, api)
         logger.info("Python module %s is set up at its place, modules.%d", entry.module.name, index)
 
-    def _describe_shadows(self, waits: bool) -> dict[str, Any]:
-        """The params of `shadows`. Raises `StartFailed`."""
+    def _describe_shadows(self, config: str, waits: bool) -> dict[str, Any]:
+        """The params of `shadows`; `config` is the path of `shadows.yaml`."""
         return {
-            "config": write_shadow_config(self._settings, self._api),
+            "config": config,
             "waits": waits,
             "files": self._reports.files_name,
             "python": [self._describe(index, observed.kinds) for index, observed in self._observed.items()],

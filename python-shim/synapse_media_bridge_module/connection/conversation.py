@@ -91,9 +91,10 @@ async def set_up(peer: Peer, facts: dict[str, Any]) -> list[Entry]:
         raise StartFailed("Node told of its callbacks in another form") from error
 
 
-async def open_shadows(peer: Peer, params: dict[str, Any]) -> None:
-    """Has Node begin to load the shadows. Raises `StartFailed` where one that is waited for cannot be loaded."""
-    _result_of(await _ask(peer, "shadows", params))
+async def open_shadows(peer: Peer, params: dict[str, Any], deadline_ms: int) -> None:
+    """Has Node begin to load the shadows. Raises `NodeUnavailable`, or `StartFailed` where one that is waited for
+    cannot be loaded."""
+    _result_of(await _ask(peer, "shadows", params, deadline_ms))
 
 
 def read_entry(wire: Any) -> Entry:
@@ -127,9 +128,9 @@ def wait_for(
     return result
 
 
-async def _ask(peer: Peer, method: str, params: Any) -> Any:
+async def _ask(peer: Peer, method: str, params: Any, deadline_ms: int | None = None) -> Any:
     try:
-        return await peer.request(method, params)
+        return await peer.request(method, params, deadline_ms)
     except CallRefused as error:
         raise StartFailed(f"{method}: {error}") from error
 

@@ -11,6 +11,7 @@ from twisted.internet import threads
 from twisted.internet.defer import Deferred, ensureDeferred
 
 from ..shadows.reports import Reports
+from ..shadows.shadow_config import write_shadow_config
 from ..shared import releases
 from ..shared.errors import NodeUnavailable, StartFailed
 from ..shared.settings import Settings
@@ -26,6 +27,12 @@ _PING_SECONDS = 10.0
 # A Node that does not answer for this long beyond the longest deadline is blocked for good.
 _BLOCKED_MS = 60_000
 _STOP_MS = 5_000
+# What is said where a TypeScript module decides, and where there are only shadows.
+_GONE = {True: "Node, which runs the TypeScript modules, is gone", False: "Nothing is compared: Node is gone"}
+_NOT_STARTED = {
+    True: "The TypeScript modules cannot be loaded again",
+    False: "Nothing is compared: Node cannot be started",
+}
 
 
 class Supervisor:
@@ -37,7 +44,7 @@ class Supervisor:
         api: ModuleApi,
         on_entry: Callable[[Entry], None],
         reports: Reports,
-        describe_shadows: Callable[[bool], dict[str, Any]],
+        describe_shadows: Callable[[str, bool], dict[str, Any]],
     ) -> None:
         self._settings = settings
         self._api = api
@@ -136,13 +143,13 @@ class Supervisor:
         self._node = None
         if self._is_stopping:
             return
-        logger.error("Node, which runs the TypeScript modules, is gone: %s; it is started again", reason)
+        logger.error("%s: %s; it is started again", _GONE[self._settings.decides_in_node], reason)
         self._reactor.callLater(self._pauses.after_crash(), self._restart)
 
     def _restart(self) -> None:
         if self._is_stopping:
             return
-        opening = threads.deferToThreadPool(self._reactor, self._reactor.getThreadPool(), open_channel, self._settings)
+        opening = self._in_thread(open_channel, self._settings)
         opening.addCallback(self._continue_restart).addErrback(self._fail_restart)
 
     def _continue_restart(self, opened: tuple[Any, Process]) -> Any:
@@ -175,7 +182,11 @@ class Supervisor:
     async def _open_shadows(self, node: Node, waits: bool) -> None:
         """Raises only where the start waits for a required shadow; otherwise the failure is logged."""
         try:
-            await open_shadows(node.peer, self._describe_shadows(waits))
+            if waits:
+                config = write_shadow_config(self._settings, self._api)
+            else:
+                config = await self._in_thread(write_shadow_config, self._settings, self._api)
+            await open_shadows(node.peer, self._describe_shadows(config, waits), self._settings.start_deadline_ms)
         except Exception as error:
             if waits and self._settings.requires_shadows:
                 raise
@@ -184,13 +195,17 @@ class Supervisor:
             return
         self._reports.attach(node.peer, node.channel)
 
+    def _in_thread(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Does what waits for a disk or another process while the reactor runs."""
+        return threads.deferToThreadPool(self._reactor, self._reactor.getThreadPool(), function, *args)
+
     def _forgive(self, node: Node) -> None:
         if node is self._node:
             self._pauses.forgive()
 
     def _fail_restart(self, failure: Any) -> None:
         message = str(failure.value) if failure.check(StartFailed, NodeUnavailable) else failure.getTraceback()
-        logger.error("The TypeScript modules cannot be loaded again: %s", message)
+        logger.error("%s: %s", _NOT_STARTED[self._settings.decides_in_node], message)
         if not self._is_stopping:
             self._reactor.callLater(self._pauses.after_failure(), self._restart)
 
