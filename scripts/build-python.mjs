@@ -1,6 +1,5 @@
 // `npm run build:python`: the wheel of the package for Synapse's environment, in dist-python, or in the folder that is
-// named. Its sources are put
-// together in a folder of their own first: the package, and the codec that it shares with the shim.
+// named. Its sources are put together in a folder of their own first: the package, and what it uses of the shim.
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
