@@ -157,7 +157,6 @@ class Watch {
   /** A shadow that nothing was asked of shows nothing. Its questions may have to wait for its budget. */
   async untilAllAsked(): Promise<void> {
     const deadlineMs = performance.now() + MAX_WAIT_MS;
-    const isUnasked = ({ asked, dropped }: Shadow) => asked + dropped === 0;
     while (this.#shadows.some(isUnasked) && performance.now() < deadlineMs) {
       await wait(200);
       await this.#look();
@@ -186,6 +185,10 @@ class Watch {
     this.#mostServiceKb = Math.max(this.#mostServiceKb, lookAtProcess(this.#pid).kilobytes);
     for (const pid of childrenOf(this.#pid)) this.#mostChildKb = Math.max(this.#mostChildKb, memoryOf(pid));
   }
+}
+
+function isUnasked({ asked, dropped }: Shadow): boolean {
+  return asked + dropped === 0;
 }
 
 /** 0 for a process that has just ended. */
