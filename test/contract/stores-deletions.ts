@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { localFile, storedMedia } from "../../src/media-file.ts";
+import type { DeletionStep } from "../../src/media/deletion/deletion-rows.ts";
 import type { MediaStores } from "../../src/media/stores.ts";
 import { newMedia } from "./media-rows.ts";
 
@@ -16,19 +17,13 @@ export function describeDeletions(current: () => MediaStores): void {
     });
 
     const insert = (mediaId: string, facts: object = {}) => stores.media.insert(newMedia({ mediaId, ...facts }));
-    const due = () => stores.deletions.due(CREATED_TS + DAY_MS, 100);
+    const due = (step: DeletionStep = "files") => stores.deletions.due(step, CREATED_TS + DAY_MS, 100);
 
     it("removes the row, what it counts and the copies that wait, and is in the journal from then on", async () => {
       await insert("deleted", { mediaLength: 7, copyLater: ["bucket"] });
       await insert("stays", { mediaLength: 11, copyLater: ["bucket"] });
       const [deletion, ...others] = await stores.deletions.begin(["nothing", "deleted"], CREATED_TS);
-      const expected = {
-        mediaId: "deleted",
-        files: [localFile("deleted")],
-        providers: undefined,
-        isTold: false,
-        attempts: 0,
-      };
+      const expected = { mediaId: "deleted", files: [localFile("deleted")], isUnknown: false, attempts: 0 };
       expect([deletion, others]).toEqual([expected, []]);
       expect(await due()).toEqual([expected]);
       expect(await stores.media.find("deleted")).toBeUndefined();
@@ -39,19 +34,25 @@ export function describeDeletions(current: () => MediaStores): void {
       expect(await stores.deletions.begin(["deleted"], CREATED_TS)).toEqual([]);
     });
 
-    it("is in the journal until it is done, later where it was postponed, with what is left", async () => {
+    it("is in the journal until each of its steps is done, and each is due by itself", async () => {
       for (const mediaId of ["first", "second"]) await insert(mediaId);
       const [first] = await stores.deletions.begin(["first", "second"], CREATED_TS);
       if (first === undefined) throw new Error("nothing was deleted");
-      await stores.deletions.done("second");
+      await stores.deletions.done("files", "second", [], CREATED_TS);
       expect(await stores.deletions.count()).toBe(1);
-      const left = { ...first, providers: ["bucket"], isTold: true, attempts: 3 };
-      await stores.deletions.postpone(left, CREATED_TS + 2 * DAY_MS);
-      expect(await due()).toEqual([]);
-      expect(await stores.deletions.nextDueTs()).toBe(CREATED_TS + 2 * DAY_MS);
-      expect(await stores.deletions.due(CREATED_TS + 2 * DAY_MS, 100)).toEqual([left]);
-      await stores.deletions.done("first");
-      expect(await stores.deletions.nextDueTs()).toBeUndefined();
+      await stores.deletions.done("files", "first", ["modules", "provider bucket"], CREATED_TS);
+      expect((await stores.deletions.steps()).toSorted()).toEqual(["modules", "provider bucket"]);
+      expect([await due(), await due("modules"), await due("provider bucket")]).toEqual([[], [first], [first]]);
+      await stores.deletions.postpone("provider bucket", "first", CREATED_TS + 2 * DAY_MS);
+      expect([await due("modules"), await due("provider bucket")]).toEqual([[first], []]);
+      expect(await stores.deletions.nextDueTs("modules", CREATED_TS)).toBeUndefined();
+      expect(await stores.deletions.nextDueTs("provider bucket", CREATED_TS)).toBe(CREATED_TS + 2 * DAY_MS);
+      const later = await stores.deletions.due("provider bucket", CREATED_TS + 2 * DAY_MS, 100);
+      expect(later).toEqual([{ ...first, attempts: 1 }]);
+      await stores.deletions.done("modules", "first", [], CREATED_TS);
+      expect([await stores.deletions.count(), await stores.audit.knows("first")]).toEqual([1, "deleted"]);
+      await stores.deletions.done("provider bucket", "first", [], CREATED_TS);
+      expect([await stores.deletions.count(), await stores.deletions.steps()]).toEqual([0, []]);
       expect(await stores.audit.knows("first")).toBe("unknown");
     });
 
@@ -59,14 +60,14 @@ export function describeDeletions(current: () => MediaStores): void {
       await insert("deleted");
       const [deletion] = await stores.deletions.begin(["deleted"], CREATED_TS);
       if (deletion === undefined) throw new Error("nothing was deleted");
-      await stores.deletions.postpone(deletion, CREATED_TS + 400 * DAY_MS);
-      expect(await stores.deletions.due(CREATED_TS, 100)).toEqual([deletion]);
+      await stores.deletions.postpone("files", "deleted", CREATED_TS + 400 * DAY_MS);
+      expect(await stores.deletions.due("files", CREATED_TS, 100)).toEqual([{ ...deletion, attempts: 1 }]);
     });
 
     it("takes an id without content as well, of which modules have never been told", async () => {
       const media = { mediaId: "pending", createdTs: 1, userId: ALICE, authenticated: true };
       await stores.pending.create(media, { maxPending: 10, expiredTs: 0 });
-      expect(await stores.deletions.begin(["pending"], CREATED_TS)).toMatchObject([{ isTold: true }]);
+      expect(await stores.deletions.begin(["pending"], CREATED_TS)).toMatchObject([{ isUnknown: true }]);
       expect(await stores.pending.find("pending")).toBeUndefined();
     });
 

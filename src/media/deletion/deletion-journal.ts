@@ -1,46 +1,34 @@
-import { backoff } from "../../util/concurrency/backoff.ts";
-import { Turns } from "../../util/concurrency/turns.ts";
 import { within } from "../../util/concurrency/with-timeout.ts";
 import { DeletedCopies } from "./deleted-copies.ts";
+import { DeletionLane, type StepOutcome } from "./deletion-lane.ts";
 import { DeletionNotices } from "./deletion-notices.ts";
-import type { Deletion } from "./deletion-rows.ts";
+import type { Deletion, DeletionStep } from "./deletion-rows.ts";
 import type { DeletionMeans, DeletionParts, JournalPace } from "./deletion-parts.ts";
 import { removeFiles } from "./remove-files.ts";
 
 const PACE: JournalPace = { firstRetryMs: 1_000, lastRetryMs: 600_000 };
-/** A database that fails is looked at again after as long as after so many failures. */
-const RETRY_AFTER_FAILURES = 4;
-const JITTER = 0.25;
-const AT_ONCE = 4;
-/** How many rows one look reads. */
-const LOOK_ROWS = 50;
-/** Longer than any timer should run: a clock that was wrong may have written the row. */
-const LONGEST_WAIT_MS = 3_600_000;
+const PROVIDER = "provider ";
 
 /**
- * Completes the deletions of the journal: files, copies, then what modules are told, then the row. What fails is tried
- * again later and later, but never given up. A process that is killed in between repeats a step: modules may be told
- * twice.
+ * Completes the deletions of the journal: files first, then copies and what modules are told, each provider and the
+ * modules by themselves. A process that is killed in between repeats a step: modules may be told twice.
  */
 export class DeletionJournal {
   readonly #parts: DeletionParts;
   readonly #pace: JournalPace;
   readonly #copies: DeletedCopies;
   readonly #notices: DeletionNotices;
-  readonly #turns = new Turns(AT_ONCE);
+  readonly #lanes = new Map<DeletionStep, DeletionLane>();
   #means: DeletionMeans | undefined;
-  readonly #underWay = new Map<Promise<void>, DeletionMeans>();
-  /** What a look takes no second time, although its row is still due: the database failed beside it. */
-  readonly #taken = new Set<string>();
-  #cancelTimer: (() => void) | undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
+  #listing: Promise<void> | undefined;
+  /** Whether the lanes of what earlier processes left are open. */
+  #isListed = false;
   #isClosed = false;
 
   constructor(parts: DeletionParts) {
     this.#parts = parts;
     this.#pace = parts.pace ?? PACE;
-    this.#copies = new DeletedCopies(parts, this.#pace);
+    this.#copies = new DeletedCopies(parts.log);
     this.#notices = new DeletionNotices(parts, this.#pace.firstRetryMs / 2);
   }
 
@@ -52,104 +40,94 @@ export class DeletionJournal {
     this.#means = means;
     return async (graceMs) => {
       if (this.#means === means) this.#means = undefined;
-      const own = [...this.#underWay].filter(([, used]) => used === means).map(([running]) => running);
-      await within(Promise.all(own), graceMs);
+      await within(Promise.all([...this.#lanes.values()].flatMap((lane) => lane.underWay(means))), graceMs);
     };
   }
 
   /** Looks for work. */
   wake(): void {
-    if (this.#isClosed || this.#means === undefined) return;
-    this.#lookAgain = true;
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined;
-      if (this.#lookAgain) this.wake();
-    });
+    if (this.#currentMeans() === undefined) return;
+    for (const step of ["files", ...this.#lanes.keys()] as const) this.#lane(step).wake();
+    if (!this.#isListed) this.#listing ??= this.#list().finally(() => (this.#listing = undefined));
   }
 
-  /** Resolves once what is due now has been completed or postponed. */
+  /** Resolves once what is due now has been done or postponed. */
   async idle(): Promise<void> {
-    while (this.#looking !== undefined) await this.#looking;
+    await this.#listing;
+    // A step that is done opens the lanes of those that follow.
+    for (let open = -1; open !== this.#lanes.size;) {
+      open = this.#lanes.size;
+      for (const lane of this.#lanes.values()) await lane.idle();
+    }
   }
 
   /** Begins nothing more, and waits for what is under way. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    this.#cancelTimer?.();
-    await this.#looking;
+    await this.#listing;
+    for (const lane of this.#lanes.values()) await lane.close();
   }
 
-  async #look(): Promise<void> {
-    const { stores, clock, log } = this.#parts;
+  async #list(): Promise<void> {
+    const { stores, log } = this.#parts;
     try {
-      while (this.#lookAgain && !this.#isClosed && this.#means !== undefined) {
-        this.#lookAgain = false;
-        const due = (await stores.deletions.due(clock.now(), LOOK_ROWS)).filter(
-          ({ mediaId }) => !this.#taken.has(mediaId),
-        );
-        if (due.length === 0) continue;
-        // The rows are gone for good before a file is.
-        await stores.flushed();
-        await Promise.all(due.map((deletion) => this.#takeTurn(deletion)));
-        this.#lookAgain = true;
-      }
-      this.#wakeAt(await stores.deletions.nextDueTs());
+      for (const step of await stores.deletions.steps()) this.#lane(step).wake();
+      this.#isListed = true;
     } catch (error) {
-      this.#lookAgain = false;
-      log.error({ err: error }, "the journal of deletions cannot be read or written; it is tried again");
-      this.#wakeAt(clock.now() + this.#waitMs(RETRY_AFTER_FAILURES));
+      log.error({ err: error }, "the journal of deletions cannot be read; it is read again with the next deletion");
     }
   }
 
-  async #takeTurn(deletion: Deletion): Promise<void> {
-    this.#taken.add(deletion.mediaId);
-    await this.#turns.take();
-    const means = this.#means;
-    try {
-      if (means === undefined || this.#isClosed) return;
-      const running = this.#complete(deletion, means);
-      this.#underWay.set(running, means);
-      await running.finally(() => this.#underWay.delete(running));
-    } finally {
-      this.#turns.pass();
-      this.#taken.delete(deletion.mediaId);
-    }
+  #currentMeans(): DeletionMeans | undefined {
+    return this.#isClosed ? undefined : this.#means;
   }
 
-  async #complete(deletion: Deletion, means: DeletionMeans): Promise<void> {
-    const { stores, blobs, clock, log } = this.#parts;
-    const { mediaId } = deletion;
-    const attempts = deletion.attempts + 1;
+  #lane(step: DeletionStep): DeletionLane {
+    let lane = this.#lanes.get(step);
+    if (lane === undefined) {
+      const { clock, log, stores } = this.#parts;
+      lane = new DeletionLane({
+        rows: stores.deletions,
+        step,
+        clock,
+        log,
+        pace: this.#pace,
+        means: () => this.#currentMeans(),
+        take: (deletion, means) => this.#take(step, deletion, means),
+        onRecorded: (mediaId, following) => {
+          if (step === "modules") this.#notices.forget(mediaId);
+          for (const next of following) this.#lane(next).wake();
+        },
+      });
+      this.#lanes.set(step, lane);
+    }
+    return lane;
+  }
+
+  async #take(step: DeletionStep, deletion: Deletion, { chain, copies }: DeletionMeans): Promise<StepOutcome> {
+    if (step === "files") return this.#removeFiles(deletion, copies);
+    if (step === "modules") return { is: (await this.#notices.tell(deletion.mediaId, chain)) ? "done" : "left" };
+    return { is: await this.#copies.remove(step.slice(PROVIDER.length), deletion, copies) };
+  }
+
+  async #removeFiles(deletion: Deletion, copies: DeletionMeans["copies"]): Promise<StepOutcome> {
+    const { stores, blobs, log } = this.#parts;
+    const { mediaId, files, isUnknown } = deletion;
+    // The rows are gone for good before a file is.
+    await stores.flushed();
     try {
       await removeFiles(deletion, blobs);
     } catch (error) {
-      const waitMs = this.#waitMs(attempts);
+      const attempts = deletion.attempts + 1;
       log.error(
-        { err: error, mediaId, attempts, waitMs },
+        { err: error, mediaId, attempts },
         "the files of deleted media could not be removed from disk; it is tried again",
       );
-      return stores.deletions.postpone({ ...deletion, attempts }, clock.now() + waitMs);
+      return { is: "left" };
     }
-    const { left, waitMs } = await this.#copies.remove(deletion, means.copies);
-    const isTold = deletion.isTold || (await this.#notices.tell(mediaId, means.chain));
-    if (left.length === 0 && isTold) await stores.deletions.done(mediaId);
-    else {
-      const nextTs = clock.now() + (waitMs ?? this.#waitMs(attempts));
-      await stores.deletions.postpone({ ...deletion, providers: left, isTold, attempts }, nextTs);
-    }
-    if (isTold) this.#notices.forget(mediaId);
-  }
-
-  #waitMs(attempts: number): number {
-    const { firstRetryMs: firstMs, lastRetryMs: lastMs } = this.#pace;
-    return Math.round(backoff(attempts, { firstMs, lastMs, jitter: JITTER }));
-  }
-
-  #wakeAt(ts: number | undefined): void {
-    this.#cancelTimer?.();
-    if (ts === undefined || this.#isClosed) return;
-    const { clock } = this.#parts;
-    const waitMs = Math.min(Math.max(ts - clock.now(), 1), LONGEST_WAIT_MS);
-    this.#cancelTimer = clock.after(waitMs, () => this.wake());
+    const [media] = files;
+    const names = (media && copies?.namesOfAll(media)) ?? [];
+    const providers = names.map((name) => `${PROVIDER}${name}` as const);
+    return { is: "done", following: isUnknown ? providers : ["modules", ...providers] };
   }
 }

@@ -1,17 +1,19 @@
 import type { StoredMedia } from "../../media-file.ts";
 
+/**
+ * What is left of a deletion: the files on disk; then modules that are to be told, and each storage provider that is to
+ * delete its copies.
+ */
+export type DeletionStep = "files" | "modules" | `provider ${string}`;
+
 /** Media that is deleted: its rows are gone, and what else there is of it is still to be removed. */
 export interface Deletion {
   readonly mediaId: string;
   /** The media itself first, then the thumbnails that had a row. */
   readonly files: readonly StoredMedia[];
-  /**
-   * The names of the storage providers that are still to delete their copies; undefined where none has been asked yet.
-   */
-  readonly providers: readonly string[] | undefined;
-  /** Whether modules were told. */
-  readonly isTold: boolean;
-  /** The number of attempts that failed. */
+  /** Whether modules never heard of the media, and are not to be told. */
+  readonly isUnknown: boolean;
+  /** The number of attempts at the step that failed. */
   readonly attempts: number;
 }
 
@@ -43,17 +45,19 @@ export interface DeletionRows {
   begin(mediaIds: readonly string[], nowTs: number, criteria?: DeletionCriteria): Promise<readonly Deletion[]>;
   /** Local media with content in the order of the ids, after one of them. */
   candidates(afterId: string, limit: number): Promise<readonly DeletionCandidate[]>;
+  /** The steps that something is left of. */
+  steps(): Promise<readonly DeletionStep[]>;
   /**
-   * The deletions that have been due longest at `nowTs`, and those that are due so late that the clock was wrong when
-   * they were written.
+   * The deletions whose step has been due longest at `nowTs`, and those whose step is due so late that the clock was
+   * wrong when they were written.
    */
-  due(nowTs: number, limit: number): Promise<readonly Deletion[]>;
-  /** When the next deletion becomes due; undefined where the journal is empty. */
-  nextDueTs(): Promise<number | undefined>;
-  /** Nothing is left of the media. */
-  done(mediaId: string): Promise<void>;
-  /** Something is left, which is tried again at `nextTs`. */
-  postpone(deletion: Deletion, nextTs: number): Promise<void>;
+  due(step: DeletionStep, nowTs: number, limit: number): Promise<readonly Deletion[]>;
+  /** When the step is due next after `nowTs`; undefined where it is due for nothing by then. */
+  nextDueTs(step: DeletionStep, nowTs: number): Promise<number | undefined>;
+  /** The step is done, and these follow, due now. Where no step is left the deletion leaves the journal. */
+  done(step: DeletionStep, mediaId: string, following: readonly DeletionStep[], nowTs: number): Promise<void>;
+  /** The step failed once more, and is tried again at `nextTs`. */
+  postpone(step: DeletionStep, mediaId: string, nextTs: number): Promise<void>;
   /** The number of deletions in the journal. */
   count(): Promise<number>;
 }

@@ -23,6 +23,11 @@ export class Pauses {
     return leftMs > LONGEST_PAUSE_MS ? 0 : Math.max(0, leftMs);
   }
 
+  /** Whether it failed the last time. */
+  has(name: string): boolean {
+    return this.#paused.has(name);
+  }
+
   /** It failed once more. */
   begin(name: string): void {
     const failures = (this.#paused.get(name)?.failures ?? 0) + 1;

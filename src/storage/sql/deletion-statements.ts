@@ -3,7 +3,8 @@ import type { Deletion, DeletionCandidate } from "../../media/deletion/deletion-
 
 const CANDIDATE =
   "media_id, media_length, created_ts, last_access_ts, quarantined_by, safe_from_quarantine, url_cache from local_media_repository";
-const JOURNAL = "media_id, files, providers, is_told, attempts from media_bridge_deletions";
+const DUE =
+  "d.media_id, d.files, d.is_unknown, s.attempts from media_bridge_deletion_steps s join media_bridge_deletions d on d.media_id = s.media_id where s.step = ?";
 
 /** The statements by which media is deleted, and about what is left to be done then. */
 export const DELETION_SQL = {
@@ -13,13 +14,16 @@ export const DELETION_SQL = {
     "select thumbnail_width, thumbnail_height, thumbnail_type, thumbnail_method, thumbnail_length from local_media_repository_thumbnails where media_id = ?",
   deleteThumbnails: "delete from local_media_repository_thumbnails where media_id = ?",
   deleteCopies: "delete from media_bridge_pending_stores where file_id = ? and server_name is null",
-  add: "insert into media_bridge_deletions (media_id, files, deleted_ts, is_told, next_ts) values (?, ?, ?, ?, ?)",
-  due: `select ${JOURNAL} where next_ts <= ? order by next_ts limit ?`,
-  dueAfter: `select ${JOURNAL} where next_ts > ? order by next_ts limit ?`,
-  nextDue: "select min(next_ts) as next_ts from media_bridge_deletions",
-  done: "delete from media_bridge_deletions where media_id = ?",
+  add: "insert into media_bridge_deletions (media_id, files, deleted_ts, is_unknown) values (?, ?, ?, ?)",
+  addStep: "insert into media_bridge_deletion_steps (step, media_id, next_ts) values (?, ?, ?)",
+  steps: "select distinct step from media_bridge_deletion_steps",
+  due: `select ${DUE} and s.next_ts <= ? order by s.next_ts limit ?`,
+  dueAfter: `select ${DUE} and s.next_ts > ? order by s.next_ts limit ?`,
+  nextDue: "select min(next_ts) as next_ts from media_bridge_deletion_steps where step = ? and next_ts > ?",
+  stepDone: "delete from media_bridge_deletion_steps where media_id = ? and step = ?",
+  done: "delete from media_bridge_deletions where media_id = ? and not exists (select 1 from media_bridge_deletion_steps s where s.media_id = media_bridge_deletions.media_id)",
   postpone:
-    "update media_bridge_deletions set providers = ?, is_told = ?, attempts = ?, next_ts = ? where media_id = ?",
+    "update media_bridge_deletion_steps set attempts = attempts + 1, next_ts = ? where media_id = ? and step = ?",
   count: "select count(*) as deletions from media_bridge_deletions",
 } as const;
 
@@ -75,13 +79,12 @@ export function filesOf(
   return [storedMedia(media), ...ofMedia];
 }
 
-/** A row of the journal. */
+/** A row of the journal, with one of its steps. */
 export interface DeletionRow {
   readonly media_id: string;
   readonly files: string;
-  readonly providers: string | null;
   /** A number in SQLite. */
-  readonly is_told: number | boolean;
+  readonly is_unknown: number | boolean;
   readonly attempts: number;
 }
 
@@ -90,8 +93,7 @@ export function readDeletion(row: DeletionRow): Deletion {
   return {
     mediaId: row.media_id,
     files: (JSON.parse(row.files) as StoredMedia[]).map((file) => storedMedia(file)),
-    providers: row.providers === null ? undefined : (JSON.parse(row.providers) as string[]),
-    isTold: Boolean(row.is_told),
+    isUnknown: Boolean(row.is_unknown),
     attempts: row.attempts,
   };
 }

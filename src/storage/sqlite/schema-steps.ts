@@ -216,4 +216,24 @@ export const MIGRATIONS: readonly string[] = [
   drop index media_bridge_quarantined_local_media;
   create index media_bridge_quarantined_local_media on local_media_repository (sha256, media_id) where quarantined_by is not null;
   `,
+  // Each step of a deletion is due by itself: what hangs at one holds up no other.
+  `
+  create table media_bridge_deletion_steps (
+    step text not null,
+    media_id text not null,
+    attempts integer not null default 0,
+    next_ts integer not null,
+    primary key (media_id, step)
+  ) without rowid;
+  create index media_bridge_deletion_steps_due on media_bridge_deletion_steps (step, next_ts);
+  insert into media_bridge_deletion_steps (step, media_id, attempts, next_ts)
+    select 'files', media_id, attempts, next_ts from media_bridge_deletions where providers is null
+    union all select 'modules', media_id, 0, next_ts from media_bridge_deletions where providers is not null and not is_told
+    union all select 'provider ' || value, media_id, attempts, next_ts from media_bridge_deletions, json_each(providers);
+  drop index media_bridge_deletions_due;
+  alter table media_bridge_deletions drop column providers;
+  alter table media_bridge_deletions drop column attempts;
+  alter table media_bridge_deletions drop column next_ts;
+  alter table media_bridge_deletions rename column is_told to is_unknown;
+  `,
 ];

@@ -105,9 +105,11 @@ describe("the deletion of media", () => {
     };
     here.deletion.use({ chain: { tell } as unknown as typeof here.chain, copies: undefined });
     await here.deletion.delete(["fails", "takes-long"]);
-    await here.log.waitFor(({ message }) => message.startsWith("the journal of deletions cannot be"));
+    const failures = () =>
+      here.log.lines.filter(({ message }) => message.startsWith("the journal of deletions cannot"));
+    await here.log.waitFor(() => failures().length === 1);
     here.deletion.wake();
-    await here.deletion.idle();
+    await here.log.waitFor(() => failures().length === 2);
     database.exec("drop trigger full");
     database.close();
     gate.resolve();

@@ -3,6 +3,7 @@ import {
   type DeletionCandidate,
   type DeletionCriteria,
   type DeletionRows,
+  type DeletionStep,
   meets,
 } from "../../../media/deletion/deletion-rows.ts";
 import {
@@ -43,29 +44,37 @@ export class DeletionsTable implements DeletionRows {
     return this.#db.read(() => (this.#statements.candidates.all(afterId, limit) as CandidateRow[]).map(readCandidate));
   }
 
-  due(nowTs: number, limit: number): Promise<Deletion[]> {
+  steps(): Promise<DeletionStep[]> {
+    return this.#db.read(() => (this.#statements.steps.all() as { step: DeletionStep }[]).map(({ step }) => step));
+  }
+
+  due(step: DeletionStep, nowTs: number, limit: number): Promise<Deletion[]> {
     const { due, dueAfter } = this.#statements;
     const statements = {
-      due: (...bound: number[]) => due.all(...bound) as DeletionRow[],
-      dueAfter: (...bound: number[]) => dueAfter.all(...bound) as DeletionRow[],
+      due: (...bound: number[]) => due.all(step, ...bound) as DeletionRow[],
+      dueAfter: (...bound: number[]) => dueAfter.all(step, ...bound) as DeletionRow[],
     };
     return this.#db.read(() => readDue(statements, nowTs, limit).map(readDeletion));
   }
 
-  nextDueTs(): Promise<number | undefined> {
+  nextDueTs(step: DeletionStep, nowTs: number): Promise<number | undefined> {
     return this.#db.read(() => {
-      const row = this.#statements.nextDue.get() as { readonly next_ts: number | null };
+      const row = this.#statements.nextDue.get(step, nowTs) as { readonly next_ts: number | null };
       return row.next_ts ?? undefined;
     });
   }
 
-  async done(mediaId: string): Promise<void> {
-    await this.#db.write(() => this.#statements.done.run(mediaId));
+  async done(step: DeletionStep, mediaId: string, following: readonly DeletionStep[], nowTs: number): Promise<void> {
+    const { stepDone, addStep, done } = this.#statements;
+    await this.#db.write(() => {
+      stepDone.run(mediaId, step);
+      for (const next of following) addStep.run(next, mediaId, nowTs);
+      done.run(mediaId);
+    });
   }
 
-  async postpone({ mediaId, providers, isTold, attempts }: Deletion, nextTs: number): Promise<void> {
-    const left = providers === undefined ? null : JSON.stringify(providers);
-    await this.#db.write(() => this.#statements.postpone.run(left, Number(isTold), attempts, nextTs, mediaId));
+  async postpone(step: DeletionStep, mediaId: string, nextTs: number): Promise<void> {
+    await this.#db.write(() => this.#statements.postpone.run(nextTs, mediaId, step));
   }
 
   count(): Promise<number> {
@@ -84,8 +93,9 @@ export class DeletionsTable implements DeletionRows {
     this.#statements.deleteThumbnails.run(mediaId);
     this.#statements.deleteCopies.run(mediaId);
     this.#usage.remove(mediaId);
-    const isTold = !hasContent;
-    this.#statements.add.run(mediaId, JSON.stringify(files), nowTs, Number(isTold), nowTs);
-    return { mediaId, files, providers: undefined, isTold, attempts: 0 };
+    const isUnknown = !hasContent;
+    this.#statements.add.run(mediaId, JSON.stringify(files), nowTs, Number(isUnknown));
+    this.#statements.addStep.run("files", mediaId, nowTs);
+    return { mediaId, files, isUnknown, attempts: 0 };
   }
 }

@@ -93,7 +93,33 @@ test("A module that hangs when it is told does not hold up the copies of other d
   });
   expect(answer.status).toBe(200);
   await fileChanges(join(scripted.folder, "calls.log"), () => scripted.calls("delete").length === ids.length);
+  await service.log.waitFor(({ message }) => message.startsWith("on_media_deleted"));
   // Four are told at a time: without a pause, most would have been told by now.
   expect(failures(service).length).toBeLessThan(ids.length / 2);
   expect(failures(service)[0]).toContain("hanging-deletions");
 });
+
+test("A storage provider that hangs holds up neither what modules are told nor another provider", async () => {
+  const [told, backup] = [mkdtempSync(join(tmpdir(), "media-bridge-told-")), scriptProvider("Deleting")];
+  onTestFinished(() => rmSync(told, { recursive: true, force: true }));
+  const hanging = scriptProvider("Deleting");
+  hanging.behave({ delete: "hangs" });
+  const service = await startProviderService([hanging.entry(), backup.entry()], {
+    mediaBridge: { modules: [{ typescript: join(FIXTURE_MODULES, "told-deletions.ts"), config: { folder: told } }] },
+  });
+  const ids = await Promise.all(Array.from({ length: 20 }, (_, index) => service.upload(`text ${index}`)));
+  const answer = await service.request(`${ADMIN}/users/@alice:example.test/media?limit=20`, {
+    method: "DELETE",
+    as: "admin",
+  });
+  expect(answer.status).toBe(200);
+  for (const mediaId of ids) await fileAppears(join(told, `typescript-${mediaId}`));
+  await backup.called("delete", ids.length);
+  // All of its calls still hang.
+  expect([hanging.calls("delete").length, failuresOfCopies(service)]).toEqual([4, []]);
+});
+
+/** What the log says of copies that could not be deleted. */
+function failuresOfCopies({ log }: TestService): string[] {
+  return log.lines.filter(({ message }) => message.includes("could not delete its copy")).map(({ message }) => message);
+}

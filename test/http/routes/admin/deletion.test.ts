@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { startFakeHomeserver } from "../../../../src/testing/fake-homeserver.ts";
 import { scriptProvider } from "../../../providers/provider-service.ts";
 import { fileAppears, fileChanges, localPath, PROVIDERS } from "../../../support/providers.ts";
@@ -41,7 +41,11 @@ test("A deletion reaches the copies of providers in both languages, and modules 
     { deleted_media: [goes], total: 1 },
   ]);
   expect(Object.keys(service.files())).toEqual([localPath(stays)]);
-  await fileAppears(join(told, `typescript-${goes}`));
+  for (const language of ["typescript", "python"]) await fileAppears(join(told, `${language}-${goes}`));
+  const copies = [backup, join(backup, "ts"), join(scripted.folder, "kept")].map((folder) =>
+    join(folder, localPath(goes)),
+  );
+  await vi.waitUntil(() => !copies.some((path) => existsSync(path)), { timeout: 30_000 });
   expect([backup, join(backup, "ts")].map((folder) => existsSync(join(folder, localPath(goes))))).toEqual([
     false,
     false,
