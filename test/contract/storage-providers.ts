@@ -92,7 +92,9 @@ export function describeStorageProviders(name: string, open: () => Promise<Provi
     test("reject a file that is not there to be stored", async () => {
       const [provider] = tested.providers.all;
       if (tested.settled !== undefined) return;
-      await expect(provider?.store(localFile("notonthedisk"))).rejects.toMatchObject({ code: "MODULE_FAILED" });
+      await expect(provider?.store(localFile("notonthedisk"), () => undefined)).rejects.toMatchObject({
+        code: "MODULE_FAILED",
+      });
     });
 
     async function store(mediaId: string, size: number): Promise<{ wanted: WantedFile; bytes: Buffer }> {
@@ -101,7 +103,7 @@ export function describeStorageProviders(name: string, open: () => Promise<Provi
       const path = join(tested.mediaStore, mediaPath(file));
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
-      await tested.providers.all[0]?.store(file);
+      await tested.providers.all[0]?.store(file, () => undefined);
       await tested.settled?.(mediaPath(file));
       rmSync(path);
       return { wanted: want(mediaId, bytes), bytes };

@@ -3,7 +3,7 @@ import { mediaPath, type StoredMedia } from "../../media-file.ts";
 import { backoff } from "../../util/concurrency/backoff.ts";
 import type { Logger } from "../../util/log.ts";
 import type { PendingStore, PendingCopies } from "./pending-copies.ts";
-import type { StorageProvider } from "./provider.ts";
+import type { GivenUp, StorageProvider } from "./provider.ts";
 import type { StoresUnderWay } from "./stores-under-way.ts";
 import { logStoreFailure } from "../store-failure.ts";
 
@@ -124,13 +124,13 @@ export class CopyQueue {
   async #attempt(pending: PendingStore): Promise<void> {
     const { provider, copies, underWay } = this.#parts;
     // From before the look at its media to the end of the copy: a deletion in between waits for it.
-    if (!(await underWay.track(provider.name, pending.file, () => this.#copy(pending)))) return;
+    if (!(await underWay.track(provider.name, pending.file, (givenUp) => this.#copy(pending, givenUp)))) return;
     await copies.done(pending);
     this.#failuresInARow = 0;
   }
 
   /** False where it failed, and is tried again later. */
-  async #copy(pending: PendingStore): Promise<boolean> {
+  async #copy(pending: PendingStore, givenUp: GivenUp): Promise<boolean> {
     const { provider, findFile, log } = this.#parts;
     const { file } = pending;
     try {
@@ -138,7 +138,7 @@ export class CopyQueue {
       if (presence === "missing") throw new Error("the file is gone from disk, and no provider has it");
       if (presence === "there") {
         try {
-          await provider.store(file);
+          await provider.store(file, givenUp);
         } catch (error) {
           await this.#fail(pending, error, (facts) => logStoreFailure(log, provider.name, file, error, facts));
           return false;

@@ -6,7 +6,7 @@ import { within } from "../../util/concurrency/with-timeout.ts";
 import type { BlobStore, LocalContent } from "../blobs.ts";
 import type { MediaStores } from "../stores.ts";
 import type { MediaRestorer } from "./restorer.ts";
-import type { StorageProvider, StorageProviders } from "./provider.ts";
+import type { GivenUp, StorageProvider, StorageProviders } from "./provider.ts";
 import { logStoreFailure } from "../store-failure.ts";
 import type { StoresUnderWay } from "./stores-under-way.ts";
 import { type FilePresence, COPY_PACING, CopyQueue, type StorePace } from "./copy-queue.ts";
@@ -70,9 +70,9 @@ export class ProviderCopies {
       if (!provider.storeSynchronous) continue;
       await content.localPath();
       // From before the look at its id to the end of the copy: a deletion in between waits for it.
-      await this.#options.underWay.track(provider.name, file, async () => {
+      await this.#options.underWay.track(provider.name, file, async (givenUp) => {
         await checkWanted();
-        await this.#storeIn(provider, file, checkWanted);
+        await this.#storeIn(provider, file, { checkWanted, givenUp });
       });
     }
   }
@@ -94,16 +94,18 @@ export class ProviderCopies {
 
   /**
    * Has a provider delete its copy of a file whose media has no row any more, once it is not being given the file.
-   * Resolves to whether it could be asked: it may be configured no longer, or have no way to delete. Rejects as
-   * {@link StorageProvider.delete}.
+   * Resolves to whether it could be asked: it may be configured no longer, or have no way to delete. `again` where it may
+   * still make a copy. Rejects as {@link StorageProvider.delete}.
    */
-  async delete(name: string, file: StoredMedia): Promise<"deleted" | "unable" | "unconfigured"> {
+  async delete(name: string, file: StoredMedia): Promise<"deleted" | "again" | "unable" | "unconfigured"> {
     const { providers, underWay } = this.#options;
     const provider = providers.all.find((candidate) => candidate.name === name);
     if (provider === undefined) return "unconfigured";
     if (provider.delete === undefined) return "unable";
     await underWay.settled(name, file);
-    return (await provider.delete(file)) ? "deleted" : "unable";
+    const mayComeLate = underWay.mayComeLate(name, file);
+    if (!(await provider.delete(file))) return "unable";
+    return mayComeLate ? "again" : "deleted";
   }
 
   /** Tells that new files wait. */
@@ -118,9 +120,13 @@ export class ProviderCopies {
     await within(Promise.all(this.#lanes.map((lane) => lane.stop())), graceMs);
   }
 
-  async #storeIn(provider: StorageProvider, file: StoredMedia, checkWanted: () => Promise<void>): Promise<void> {
+  async #storeIn(
+    provider: StorageProvider,
+    file: StoredMedia,
+    { checkWanted, givenUp }: { readonly checkWanted: () => Promise<void>; readonly givenUp: GivenUp },
+  ): Promise<void> {
     try {
-      await provider.store(file);
+      await provider.store(file, givenUp);
     } catch (error) {
       // A deletion removes the file from under the provider, which is not at fault then.
       await checkWanted();

@@ -10,6 +10,12 @@ export interface WantedFile {
   readonly sha256: string | null;
 }
 
+/**
+ * Told of a copy that is not waited for any longer, and may still be made. `ended` is settled once it cannot be made any
+ * more.
+ */
+export type GivenUp = (ended: Promise<unknown>) => void;
+
 /** Keeps copies of files elsewhere. */
 export interface StorageProvider {
   /** Unique among all providers, and the same at each start. */
@@ -22,8 +28,10 @@ export interface StorageProvider {
    * Stores the file at its path. Storing one twice does no harm. Rejects with a `ModuleUnavailable` where the provider
    * could not be asked or was too slow, with a `MatrixError` that it raised for the client, or with its failure, which
    * the caller logs in one line.
+   *
+   * @param givenUp called before a rejection after which the copy may still be made
    */
-  store(file: StoredMedia): Promise<void>;
+  store(file: StoredMedia, givenUp: GivenUp): Promise<void>;
   /**
    * Deletes the copy of a file; does nothing where there is none. Absent, or resolves to false, where the provider has
    * no way to delete. Rejects as {@link store} does.

@@ -1,4 +1,5 @@
 import { mediaPath, type StoredMedia } from "../../media-file.ts";
+import type { GivenUp } from "./provider.ts";
 
 /**
  * The files that storage providers are being given now. It outlives a reload: a provider must not be asked to delete a
@@ -6,19 +7,20 @@ import { mediaPath, type StoredMedia } from "../../media-file.ts";
  */
 export class StoresUnderWay {
   readonly #underWay = new Map<string, Set<Promise<unknown>>>();
+  /** Those that were given up, and may still make their copy. */
+  readonly #late = new Map<string, Set<Promise<unknown>>>();
 
   /** Runs what gives a file to a provider. */
-  async track<T>(provider: string, file: StoredMedia, store: () => Promise<T>): Promise<T> {
+  async track<T>(provider: string, file: StoredMedia, store: (givenUp: GivenUp) => Promise<T>): Promise<T> {
     const key = keyOf(provider, file);
-    const running = store();
-    const others = this.#underWay.get(key) ?? new Set<Promise<unknown>>();
-    this.#underWay.set(key, others.add(running));
-    try {
-      return await running;
-    } finally {
-      others.delete(running);
-      if (others.size === 0) this.#underWay.delete(key);
-    }
+    const running = store((ended) => add(this.#late, key, ended));
+    add(this.#underWay, key, running);
+    return running;
+  }
+
+  /** Whether a provider that was given up may still make its copy of the file. */
+  mayComeLate(provider: string, file: StoredMedia): boolean {
+    return this.#late.has(keyOf(provider, file));
   }
 
   /** Resolves once the provider is not being given the file. */
@@ -30,6 +32,17 @@ export class StoresUnderWay {
       await Promise.allSettled(running);
     }
   }
+}
+
+/** Keeps a promise until it is settled. */
+function add(kept: Map<string, Set<Promise<unknown>>>, key: string, running: Promise<unknown>): void {
+  const all = kept.get(key) ?? new Set<Promise<unknown>>();
+  kept.set(key, all.add(running));
+  const remove = () => {
+    all.delete(running);
+    if (all.size === 0) kept.delete(key);
+  };
+  void running.then(remove, remove);
 }
 
 function keyOf(provider: string, file: StoredMedia): string {

@@ -14,15 +14,16 @@ export class DeletedCopies {
   }
 
   /**
-   * Has one provider delete its copies of one media. Never rejects: a provider that fails is logged. `impossible` where
-   * it is no longer configured; one that has no way to delete is done.
+   * Has one provider delete its copies of one media. Never rejects: a provider that fails is logged. `left` where a copy
+   * may still come, `impossible` where it is no longer configured; one that has no way to delete is done.
    */
   async remove(
     name: string,
     { mediaId, files, attempts }: Deletion,
     copies: DeletionMeans["copies"],
-  ): Promise<"done" | "failed" | "impossible"> {
+  ): Promise<"done" | "left" | "failed" | "impossible"> {
     let path: string | undefined;
+    let isLeft = false;
     try {
       for (const file of files) {
         path = mediaPath(file);
@@ -35,8 +36,9 @@ export class DeletedCopies {
           this.#nameOnce(name, "a storage provider that is no longer configured has copies of deleted media");
           return "impossible";
         }
+        if (outcome === "again") isLeft = true;
       }
-      return "done";
+      return isLeft ? "left" : "done";
     } catch (error) {
       // A child that is down logs its own end.
       if (error instanceof ModuleUnavailable && error.reason === "unavailable") return "failed";

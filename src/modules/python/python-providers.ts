@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { z } from "zod";
 import { BridgeError, RemoteError } from "../../bridge/errors.ts";
 import { ModuleFailure, ModuleUnavailable } from "../../callbacks/failure.ts";
@@ -9,6 +10,8 @@ import type { ProviderCall, ProviderOutcome } from "../../metrics/metrics.ts";
 import { logFetch, type Doubt, type ProviderParts, type WantedFile } from "../provider-parts.ts";
 import type { PythonHost } from "./python-host.ts";
 
+/** How long a provider may still write after it was given up: a thread of Python's cannot be ended, nor seen to end. */
+const LATE_MS = 3_600_000;
 /** How long a silent child is waited for beyond the deadlines that the child itself enforces. */
 const SILENCE_MS = 5_000;
 
@@ -96,9 +99,15 @@ export class PythonProvider {
   /**
    * Rejects with what the provider raised, or with a {@link ModuleUnavailable}; both are counted. The caller logs them.
    */
-  async store(file: StoredMedia): Promise<void> {
-    const failure = count("store", this.#entry, AttemptSchema.parse(await this.#ask("store", file)), this.#parts);
-    if (failure !== undefined) throw failure;
+  async store(file: StoredMedia, givenUp: (ended: Promise<unknown>) => void): Promise<void> {
+    try {
+      const failure = count("store", this.#entry, AttemptSchema.parse(await this.#ask("store", file)), this.#parts);
+      if (failure !== undefined) throw failure;
+    } catch (error) {
+      const isLate = error instanceof ModuleUnavailable && error.reason === "timeout";
+      if (isLate) givenUp(setTimeout(LATE_MS, undefined, { ref: false }));
+      throw error;
+    }
   }
 
   /** False where the provider has no `delete_file`, as those written for Synapse. Rejects as {@link store}. */

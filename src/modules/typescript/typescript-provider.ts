@@ -40,13 +40,17 @@ export class TypeScriptProvider {
   /**
    * Rejects with what the provider threw, or with a {@link ModuleUnavailable}; both are counted. The caller logs them.
    */
-  async store(file: StoredMedia): Promise<void> {
+  async store(file: StoredMedia, givenUp: (ended: Promise<unknown>) => void): Promise<void> {
     const { deadlines, mediaStorePath } = this.#parts;
     const path = mediaPath(file);
     const onDisk = join(mediaStorePath, path);
     await this.#ask("store", deadlines.storeDeadlineMs, async (signal) => {
       const stored = { path: onDisk, stream: () => readRegularFile(onDisk) };
-      await this.#entry.provider.storeFile(path, toFileInfo(file), { file: stored, signal });
+      signal.throwIfAborted();
+      const storing = Promise.resolve(this.#entry.provider.storeFile(path, toFileInfo(file), { file: stored, signal }));
+      const tell = () => givenUp(storing.catch(() => undefined));
+      signal.addEventListener("abort", tell, { once: true });
+      await storing.finally(() => signal.removeEventListener("abort", tell));
       return "stored";
     });
   }

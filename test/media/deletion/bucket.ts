@@ -1,5 +1,6 @@
 import { mediaPath, type StoredMedia } from "../../../src/media-file.ts";
-import type { StorageProvider } from "../../../src/media/copies/provider.ts";
+import { ModuleUnavailable } from "../../../src/callbacks/failure.ts";
+import type { GivenUp, StorageProvider } from "../../../src/media/copies/provider.ts";
 
 /** A provider that keeps the paths that it was given, and fails as often as it is told to. */
 export class Bucket implements StorageProvider {
@@ -13,6 +14,8 @@ export class Bucket implements StorageProvider {
   failures = 0;
   asked = 0;
   isAble = true;
+  /** Each file is past its deadline at once, and may still be stored until this is settled. */
+  late: Promise<void> | undefined;
   readonly #storing = Promise.withResolvers<void>();
   readonly #finished = Promise.withResolvers<void>();
   #onDeleted = () => undefined as void;
@@ -37,8 +40,12 @@ export class Bucket implements StorageProvider {
     });
   }
 
-  async store(file: StoredMedia): Promise<void> {
+  async store(file: StoredMedia, givenUp: GivenUp): Promise<void> {
     this.#storing.resolve();
+    if (this.late !== undefined) {
+      givenUp(this.late);
+      throw new ModuleUnavailable("timeout", "no answer in time");
+    }
     await this.#finished.promise;
     this.kept.add(mediaPath(file));
     this.calls.push("stored");

@@ -84,6 +84,24 @@ describe("the deletion of copies that storage providers have", () => {
     expect([here.told, await here.stores.deletions.count()]).toEqual([[], 0]);
   });
 
+  it("is repeated until a provider that was given up can make no copy any more", async () => {
+    await here.upload("abcdef", ["bucket"]);
+    const bucket = new Bucket();
+    const ended = Promise.withResolvers<void>();
+    bucket.late = ended.promise;
+    const copies = here.copiesOf(bucket);
+    here.deletion.use({ chain: here.chain, copies });
+    await copies.start();
+    await here.log.waitFor(({ message }) => message.includes("could not store"));
+    await here.deletion.delete(["abcdef"]);
+    await bucket.deletedAll(3);
+    expect(await here.stores.deletions.count()).toBe(1);
+    ended.resolve();
+    await here.emptied();
+    expect(here.told).toEqual(["abcdef"]);
+    await copies.stop(5_000);
+  });
+
   it("waits for a copy under way before the provider is asked to delete it", async () => {
     await here.upload("abcdef", ["bucket"]);
     const bucket = new Bucket();
