@@ -3,6 +3,7 @@ import type { FaultProgram } from "./program.ts";
 import { runAnswerFuzz } from "./answers/answer-fuzz.ts";
 import { runFamilies } from "./families/families.ts";
 import { runFaultyDisk } from "./disk/faulty-disk.ts";
+import { runFullDisk } from "./disk/full-disk.ts";
 import { runHttpFuzz } from "./http/http-fuzz.ts";
 import { runIdleConnections } from "./idle/idle-connections.ts";
 import { hasSynapse, runInsideSynapse } from "./inside/inside-synapse.ts";
@@ -20,6 +21,7 @@ import { runSoak } from "./soak/soak.ts";
 const PROGRAMS: readonly FaultProgram[] = [
   { name: "power-cut", run: (options) => runPowerCut(options) },
   { name: "faulty-disk", run: (options) => runFaultyDisk(options) },
+  { name: "full-disk", run: (options) => runFullDisk(options) },
   { name: "size-limit", run: (options) => runSizeLimit(options) },
   { name: "quota-model", run: (options) => runQuotaModel(options) },
   { name: "wire-fuzz", run: runWireFuzz },

@@ -93,6 +93,7 @@ export const CATALOGUE = {
   UPSTREAM_TIMEOUT: [504, "M_UNKNOWN", "The homeserver's media repository did not answer in time"],
   USAGE_UNKNOWN: [503, "M_UNKNOWN", "The homeserver cannot be asked how much you have uploaded, try again later", 5],
   STORE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
+  STORE_FULL: [507, "M_UNKNOWN", "The disk of the media repository is full: make room, then repeat the request"],
   STORE_BUSY: [503, "M_UNKNOWN", "The service is busy, try again later", 5],
   MODULE_FAILED: [500, "M_UNKNOWN", "Internal server error"],
   MODULE_UNAVAILABLE: [

@@ -76,6 +76,14 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
+/** The errors that are logged here. Others are refusals, or are logged with more details where they happen. */
+const LOGGED_HERE: ReadonlySet<string | undefined> = new Set<string | undefined>([
+  "INTERNAL",
+  "STORE_FAILED",
+  "STORE_FULL",
+  "STORE_BUSY",
+]);
+
 /** After the probes, which report the request as it arrived. */
 const removeClaims: RequestHandler = (req, _res, next) => {
   removeForwarded(req);
@@ -92,8 +100,7 @@ function answerError(options: AppOptions): ErrorRequestHandler {
     const error = MatrixError.is(thrown) ? thrown : matrixError("INTERNAL", { cause: thrown });
     const record = recordOf(res);
     if (record) record.error = error;
-    // Other errors are refusals, or are logged with more details where they happen.
-    if (error.code === "INTERNAL" || error.code === "STORE_FAILED" || error.code === "STORE_BUSY") {
+    if (LOGGED_HERE.has(error.code)) {
       options.log.error({ ...requestFacts(record?.number), err: error.cause ?? error }, "request failed");
     }
     if (res.headersSent) {

@@ -11,7 +11,7 @@ const EVERY_MS = 3_600_000;
 export interface MediaRetentionParts {
   readonly stores: Pick<MediaStores, "deletions">;
   readonly deletion: Pick<MediaDeletion, "delete">;
-  readonly accessTimes: Pick<AccessTimes, "flush">;
+  readonly accessTimes: Pick<AccessTimes, "mustFlush">;
   readonly profiles: ProfileMedia;
   /** Synapse's `media_retention.local_media_lifetime`, in milliseconds; undefined where media stays. */
   readonly lifetimeMs: number | undefined;
@@ -33,7 +33,7 @@ export function mediaRetention(parts: MediaRetentionParts): Job {
       const criteria = { beforeTs: nowTs - lifetimeMs, largerThanBytes: 0 };
       const kept = keepsProfiles ? await profiles.list(undefined) : new Set<string>();
       // What was read a moment ago is not in the database yet.
-      await accessTimes.flush();
+      await accessTimes.mustFlush();
       for await (const piece of findDeletable(criteria, { rows: stores.deletions, kept })) {
         const deleted = isTrial ? piece : await deletion.delete(piece, criteria);
         yield { done: deleted.length };

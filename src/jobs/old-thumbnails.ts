@@ -12,7 +12,7 @@ const PIECE_MEDIA = 100;
 export interface OldThumbnailsParts {
   readonly stores: Pick<MediaStores, "leftovers">;
   readonly blobs: Pick<BlobStore, "remove">;
-  readonly accessTimes: Pick<AccessTimes, "flush">;
+  readonly accessTimes: Pick<AccessTimes, "mustFlush">;
   readonly log: Logger;
   /** In milliseconds; undefined where thumbnails stay. */
   readonly afterMs: number | undefined;
@@ -29,7 +29,7 @@ export function oldThumbnails({ stores, blobs, accessTimes, log, afterMs }: OldT
     async *run({ nowTs, isTrial }) {
       if (afterMs === undefined) return;
       const usedBeforeTs = nowTs - afterMs;
-      await accessTimes.flush();
+      await accessTimes.mustFlush();
       for (let after: string | undefined = ""; after !== undefined;) {
         const { items, lastKey } = await stores.leftovers.oldThumbnails(usedBeforeTs, after, PIECE_MEDIA);
         let [done, failed] = [0, 0];

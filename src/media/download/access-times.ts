@@ -16,7 +16,7 @@ export class AccessTimes {
   readonly #flushMs: number;
   #read = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> = Promise.resolve();
+  #flushing: Promise<unknown> = Promise.resolve();
 
   constructor(rows: AccessRows, log: Logger, flushMs = FLUSH_MS) {
     this.#rows = rows;
@@ -31,16 +31,31 @@ export class AccessTimes {
   }
 
   /**
-   * Writes the remembered times, all as the current time. Never rejects: what could not be written is tried next time.
+   * Writes the remembered times, all as the current time. Never rejects: what could not be written is in the log, and is
+   * tried next time.
    */
-  flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#flushing = this.#flushing.then(() => this.#write());
-    return this.#flushing;
+  async flush(): Promise<void> {
+    const failure = await this.#flush();
+    if (failure === undefined) return;
+    const message = "times of access could not be written; the next write includes them";
+    this.#log.error({ err: failure, files: this.#read.size }, message);
   }
 
-  async #write(): Promise<void> {
+  /** As {@link flush}, for what is deleted by these times: rejects where they could not be written. */
+  async mustFlush(): Promise<void> {
+    const failure = await this.#flush();
+    if (failure !== undefined) throw failure;
+  }
+
+  #flush(): Promise<Error | undefined> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const writing = this.#flushing.then(() => this.#write());
+    this.#flushing = writing;
+    return writing;
+  }
+
+  async #write(): Promise<Error | undefined> {
     const ids = [...this.#read];
     this.#read = new Set();
     try {
@@ -48,11 +63,9 @@ export class AccessTimes {
         await this.#rows.touch(ids.slice(0, BATCH_IDS), Date.now());
       }
     } catch (error) {
-      this.#log.error(
-        { err: error, files: ids.length },
-        "times of access could not be written; the next write includes them",
-      );
       for (const id of ids) this.mark(id);
+      return error as Error;
     }
+    return undefined;
   }
 }

@@ -16,7 +16,7 @@ export interface JobsOptions {
   readonly stores: Pick<MediaStores, "deletions" | "leftovers" | "jobs">;
   readonly blobs: BlobStore;
   readonly deletion: MediaDeletion;
-  readonly accessTimes: Pick<AccessTimes, "flush">;
+  readonly accessTimes: Pick<AccessTimes, "mustFlush">;
   readonly profiles: ProfileMedia;
   readonly metrics: Pick<Metrics, "jobConfigured" | "jobStarted" | "jobPiece" | "jobEnded">;
   readonly clock: Clock;

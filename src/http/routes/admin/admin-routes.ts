@@ -1,3 +1,4 @@
+import { MatrixError, matrixError } from "../../../errors.ts";
 import { toJsonText } from "../../../util/text/json-text.ts";
 import { decodePercentLeniently } from "../../../util/text/percent.ts";
 import { recordOf } from "../../record/request-record.ts";
@@ -6,6 +7,9 @@ import { parseQuery } from "../../request/query/query.ts";
 import { sendJson } from "../../response/json.ts";
 import type { Handler, Route } from "../route.ts";
 import type { AdminEndpoint } from "./admin-endpoint.ts";
+
+/** How SQLite and the system say that a disk is full. */
+const FULL_DISK: ReadonlySet<unknown> = new Set(["SQLITE_FULL", "ENOSPC", "EDQUOT"]);
 
 /**
  * The routes of endpoints of Synapse's admin API. Each finds out first who asks; then a body has no meaning, and what
@@ -30,10 +34,18 @@ function handlerOf(endpoint: AdminEndpoint, path: RegExp, options: Administrator
     if (record) record.userId = administrator.userId;
     // Room ids come encoded from some clients and as they are from others.
     const parts = (path.exec(req.path) ?? []).slice(1).map(decodePercentLeniently);
-    const body = await endpoint.handle({ req, res, query, parts, administrator });
+    const body = await endpoint.handle({ req, res, query, parts, administrator }).catch(nameFullDisk);
     if (body === undefined) return;
     sendJson(res, 200, toJsonText(body));
   };
+}
+
+/** An administrator is told why the store failed where that can be helped. */
+function nameFullDisk(error: unknown): never {
+  if (!MatrixError.is(error) || error.code !== "STORE_FAILED") throw error;
+  const { cause } = error;
+  const code: unknown = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  throw FULL_DISK.has(code) ? matrixError("STORE_FULL", { cause }) : error;
 }
 
 function patternOf(name: string): RegExp {

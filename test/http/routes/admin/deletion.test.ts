@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { startFakeHomeserver } from "../../../../src/testing/fake-homeserver.ts";
 import { scriptProvider } from "../../../providers/provider-service.ts";
@@ -140,6 +141,22 @@ test("Deletion by time spares what is protected or quarantined, and what was rea
   const answer = await ask(service, "POST", `/media/delete?before_ts=${beforeTs}&keep_profiles=false`);
   expect(answer).toEqual([200, { deleted_media: [old], total: 1 }]);
   expect(Object.keys(service.files()).toSorted()).toEqual([safe, quarantined, read].map(localPath).toSorted());
+});
+
+test("Deletion by time deletes nothing where it cannot be written what was read a moment ago", async () => {
+  const service = await start();
+  const mediaId = await service.upload("read");
+  makeOlder(service, mediaId, 3_600_000);
+  const database = new Database(join(service.folder, "data", "media.db"), { timeout: 5_000 });
+  onTestFinished(() => void database.close());
+  database.exec(
+    "create trigger full before update of last_access_ts on local_media_repository begin select raise(abort, 'full'); end",
+  );
+  await (await service.request(`/_matrix/client/v1/media/download/example.test/${mediaId}`, { as: "alice" })).text();
+  const path = `/media/delete?before_ts=${Date.now() - 1_800_000}&keep_profiles=false`;
+  expect((await ask(service, "POST", path))[0]).toBe(500);
+  database.exec("drop trigger full");
+  expect(await ask(service, "POST", path)).toEqual([200, { deleted_media: [], total: 0 }]);
 });
 
 test("With a Synapse behind, deletions act here, are passed on, and name what both deleted", async () => {

@@ -12,7 +12,7 @@ import { deletedAnswer, type DeleteMediaParts } from "./delete-media.ts";
 
 export interface DeleteManyParts extends DeleteMediaParts, UserMediaParts {
   readonly stores: DeleteMediaParts["stores"] & Pick<MediaStores, "deletions">;
-  readonly accessTimes: Pick<AccessTimes, "flush">;
+  readonly accessTimes: Pick<AccessTimes, "mustFlush">;
   readonly profiles: ProfileMedia;
 }
 
@@ -76,7 +76,7 @@ async function deleteByDate(request: AdminRequest, parts: DeleteManyParts): Prom
   const criteria = { beforeTs: beforeTsOf(query), largerThanBytes: integerOf(query, "size_gt", { default: 0 }) };
   const keepsProfiles = booleanOf(query, "keep_profiles", true);
   const kept = keepsProfiles ? await parts.profiles.list(administrator.token) : new Set<string>();
-  await parts.accessTimes.flush();
+  await parts.accessTimes.mustFlush();
   const deletedIds: string[] = [];
   for await (const piece of findDeletable(criteria, { rows: parts.stores.deletions, kept })) {
     deletedIds.push(...(await parts.deletion.delete(piece, criteria)));
