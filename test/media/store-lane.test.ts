@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { ModuleUnavailable } from "../../src/callbacks/failure.ts";
 import type { StoredMedia } from "../../src/media-file.ts";
 import type { StorageProvider } from "../../src/media/copies/provider.ts";
@@ -137,6 +137,26 @@ describe("a lane to a storage provider", () => {
     });
     // The first three had begun before the first failure.
     expect(most.slice(3)).toEqual(most.slice(3).map(() => 1));
+  });
+
+  it("does not pause for as long as a clock that was wrong began to", async () => {
+    let aheadMs = 0;
+    const now = Date.now.bind(Date);
+    vi.spyOn(Date, "now").mockImplementation(() => now() + aheadMs);
+    onTestFinished(() => void vi.restoreAllMocks());
+    await upload("aaaaaaaa");
+    let attempts = 0;
+    await new Promise<void>((resolve) => {
+      open(async () => {
+        attempts += 1;
+        if (attempts === 2) return resolve();
+        // It is two days ahead while it fails, and right from then on.
+        aheadMs = 2 * 86_400_000;
+        throw new Error("on fire");
+      });
+      void log.waitFor(({ level }) => level === "error").then(() => (aheadMs = 0));
+    });
+    expect(await emptied()).toBe(true);
   });
 
   it("forgets a file whose media is gone for good", async () => {
