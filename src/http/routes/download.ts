@@ -43,12 +43,13 @@ function bypassOf({ req, query, requester }: MediaRequest, options: Administrato
 async function download(request: MediaRequest, bypass: Promise<boolean> | false, parts: DownloadParts): Promise<void> {
   const { req, res, groups } = request;
   // To await what is known already takes time as well.
-  const media = await findMedia(wantedMedia(request, bypass && (await bypass)), parts);
+  const wanted = wantedMedia(request, bypass && (await bypass));
+  const media = await findMedia(wanted, parts);
   // The content of an id never changes, so the id serves for rows without a hash.
   const etag = `"${media.sha256 ?? media.mediaId}"`;
   const file = { etag, mediaType: media.mediaType, fileName: decodeName(groups[2]) ?? media.uploadName };
   if (sendUnchanged(req, res, file)) return;
-  const reader = await openMedia(media, parts);
+  const reader = await openMedia(media, wanted, parts);
   try {
     await sendFile(req, res, file, reader);
   } finally {

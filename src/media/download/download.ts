@@ -31,9 +31,34 @@ export async function findMedia(request: DownloadRequest, parts: DownloadParts):
   return media;
 }
 
-/** The open file of media; throws `M_NOT_FOUND` where it is gone from disk and no storage provider has it. */
-export async function openMedia(media: LocalMedia, parts: DownloadParts): Promise<BlobReader> {
-  const reader = (await parts.blobs.open(localFile(media.mediaId))) ?? (await parts.restorer?.open(media));
+/**
+ * The open file of media that was found for a request; throws `M_NOT_FOUND` where it is gone from disk and no storage
+ * provider has it.
+ */
+export async function openMedia(
+  media: LocalMedia,
+  request: DownloadRequest,
+  parts: DownloadParts,
+): Promise<BlobReader> {
+  const onDisk = await parts.blobs.open(localFile(media.mediaId));
+  if (onDisk !== undefined) return onDisk;
+  const restored = await parts.restorer?.open(media);
+  const reader = restored && (await ifShown(restored, request, parts));
   if (reader === undefined) throw matrixError("NOT_FOUND");
   return reader;
+}
+
+/**
+ * A file that a storage provider gave back, undefined where its media may not be served any more: a provider may take
+ * minutes, and the media may have been quarantined meanwhile.
+ */
+export async function ifShown(
+  restored: BlobReader,
+  request: DownloadRequest,
+  parts: DownloadParts,
+): Promise<BlobReader | undefined> {
+  const media = await parts.stores.media.find(request.mediaId);
+  if (media !== undefined && !isHidden(media, request, parts)) return restored;
+  await restored.close();
+  return undefined;
 }

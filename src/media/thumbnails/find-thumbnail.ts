@@ -1,7 +1,7 @@
 import type { Chain } from "../../callbacks/chain.ts";
 import { matrixError } from "../../errors.ts";
 import type { BlobReader } from "../blobs.ts";
-import { findMedia, type DownloadParts, type DownloadRequest } from "../download/download.ts";
+import { findMedia, ifShown, type DownloadParts, type DownloadRequest } from "../download/download.ts";
 import type { OnAbort } from "../download/upload-waiters.ts";
 import type { LocalMedia } from "../media-rows.ts";
 import { chooseNearest, chooseStored } from "./choice.ts";
@@ -47,7 +47,7 @@ export async function findThumbnail(request: ThumbnailRequest, parts: ThumbnailP
     const content = contentOf(media);
     const look = await parts.making.stores.thumbnails.look(media.mediaId, content);
     const { thumbnail, wish } = choose(request.asked, look, parts.making);
-    const reader = thumbnail && (await openThumbnail(media, thumbnail, parts.download));
+    const reader = thumbnail && (await openThumbnail(request, thumbnail, parts.download));
     if (thumbnail !== undefined && reader !== undefined) return { media, thumbnail, reader };
     if (isMade) throw matrixError("NOT_FOUND");
     const purpose = JSON.stringify([media.mediaId, wish]);
@@ -94,18 +94,19 @@ function choose(asked: AskedThumbnail, { facts, thumbnails }: ThumbnailLook, par
 
 /** Undefined where the file is gone, or is not the one of the row: it is made again then. */
 async function openThumbnail(
-  { mediaId }: LocalMedia,
+  request: ThumbnailRequest,
   thumbnail: StoredThumbnail,
-  { blobs, restorer }: DownloadParts,
+  parts: DownloadParts,
 ): Promise<BlobReader | undefined> {
-  const file = thumbnailFile(mediaId, thumbnail);
+  const file = thumbnailFile(request.mediaId, thumbnail);
   const { lengthBytes } = thumbnail;
-  const reader = await blobs.open(file);
+  const reader = await parts.blobs.open(file);
   if (reader !== undefined) {
     if (lengthBytes === 0 || reader.size === lengthBytes) return reader;
     await reader.close();
   } else if (lengthBytes > 0) {
-    return restorer?.openFile({ file, lengthBytes, sha256: null }).catch(() => undefined);
+    const restored = await parts.restorer?.openFile({ file, lengthBytes, sha256: null }).catch(() => undefined);
+    return restored && ifShown(restored, request, parts);
   }
   return undefined;
 }
