@@ -32,9 +32,7 @@ export function mediaRetention(parts: MediaRetentionParts): Job {
       // An empty file frees nothing, and Synapse keeps it.
       const criteria = { beforeTs: nowTs - lifetimeMs, largerThanBytes: 0 };
       const kept = keepsProfiles ? await profiles.list(undefined) : new Set<string>();
-      // What was read a moment ago is not in the database yet.
-      await accessTimes.mustFlush();
-      for await (const piece of findDeletable(criteria, { rows: stores.deletions, kept })) {
+      for await (const piece of findDeletable(criteria, { rows: stores.deletions, accessTimes, kept })) {
         const deleted = isTrial ? piece : await deletion.delete(piece, criteria);
         yield { done: deleted.length };
       }

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import type { AccessTimes } from "../download/access-times.ts";
 import type { DeletionCriteria, DeletionRows } from "./deletion-rows.ts";
 import { meets } from "./deletion-rows.ts";
 
@@ -9,18 +10,21 @@ const PIECE_MEDIA = 100;
 
 export interface FindParts {
   readonly rows: Pick<DeletionRows, "candidates">;
+  /** What was read a moment ago is not in the database yet. */
+  readonly accessTimes: Pick<AccessTimes, "mustFlush">;
   /** Media that stays whatever the criteria say: what profiles show. */
   readonly kept: ReadonlySet<string>;
 }
 
 /**
  * The ids of all local media that meet the criteria, in pieces of at most 100. Other work gets its turn in between.
- * Quarantined and protected media never meet them.
+ * Quarantined and protected media never meet them. Rejects where it cannot be written what was read.
  */
 export async function* findDeletable(
   criteria: DeletionCriteria,
-  { rows, kept }: FindParts,
+  { rows, accessTimes, kept }: FindParts,
 ): AsyncIterable<readonly string[]> {
+  await accessTimes.mustFlush();
   let lastId = "";
   for (;;) {
     const page = await rows.candidates(lastId, PAGE_ROWS);
@@ -29,7 +33,11 @@ export async function* findDeletable(
     const found = page
       .filter((candidate) => meets(candidate, criteria) && !kept.has(candidate.mediaId))
       .map(({ mediaId }) => mediaId);
-    for (let at = 0; at < found.length; at += PIECE_MEDIA) yield found.slice(at, at + PIECE_MEDIA);
+    for (let at = 0; at < found.length; at += PIECE_MEDIA) {
+      // Clients read on while earlier pieces are deleted: the deletion looks once more.
+      await accessTimes.mustFlush();
+      yield found.slice(at, at + PIECE_MEDIA);
+    }
     lastId = end.mediaId;
     await setImmediate();
   }

@@ -76,9 +76,9 @@ async function deleteByDate(request: AdminRequest, parts: DeleteManyParts): Prom
   const criteria = { beforeTs: beforeTsOf(query), largerThanBytes: integerOf(query, "size_gt", { default: 0 }) };
   const keepsProfiles = booleanOf(query, "keep_profiles", true);
   const kept = keepsProfiles ? await parts.profiles.list(administrator.token) : new Set<string>();
-  await parts.accessTimes.mustFlush();
   const deletedIds: string[] = [];
-  for await (const piece of findDeletable(criteria, { rows: parts.stores.deletions, kept })) {
+  const { accessTimes, stores } = parts;
+  for await (const piece of findDeletable(criteria, { rows: stores.deletions, accessTimes, kept })) {
     deletedIds.push(...(await parts.deletion.delete(piece, criteria)));
   }
   return addSynapses(deletedIds, request, parts);
