@@ -136,6 +136,8 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
         async (mediaId) => (await stores.media.find(mediaId)) !== undefined,
       );
       claims.open();
+      const { all: quarantined } = await stores.quarantine.resume();
+      if (quarantined > 0) log.info({ quarantined }, "a quarantine that a stop had cut short was completed");
       if (recovered.kept + recovered.removed > 0)
         log.info(recovered, "the remains of uploads that a stop had cut short were removed");
     },

@@ -34,6 +34,8 @@ export interface QuarantineRows {
   quarantine(mediaIds: readonly string[], quarantining: Quarantining): Promise<QuarantineCount>;
   /** Quarantines what a user has uploaded and is not quarantined yet, with all media of the same content. */
   quarantineUser(userId: string, quarantining: Quarantining): Promise<QuarantineCount>;
+  /** Completes the quarantine of contents that an earlier process had begun. */
+  resume(): Promise<QuarantineCount>;
   /** Takes a media id out of quarantine, and all media of the same content. Does nothing without a row. */
   release(mediaId: string): Promise<void>;
   /** Protects media, or ends that; false where there is no row. Media that is quarantined stays so. */

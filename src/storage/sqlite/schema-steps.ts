@@ -236,4 +236,8 @@ export const MIGRATIONS: readonly string[] = [
   alter table media_bridge_deletions drop column next_ts;
   alter table media_bridge_deletions rename column is_told to is_unknown;
   `,
+  // How far the quarantine of much media of one content has come, while it is under way: a crash does not end it.
+  `
+  alter table media_bridge_quarantined_hashes add column unfinished_after text;
+  `,
 ];

@@ -19,6 +19,7 @@ const READ_ALL: Readonly<Record<string, string>> = {
   "JOB_SQL.list": "it has a row for each job",
   "LEFTOVER_SQL.countUnused": "ids without content, by their index",
   "LEFTOVER_SQL.removeUnused": "ids without content, by their index",
+  "QUARANTINE_SQL.unfinished": "contents that are quarantined, at a start",
   "REFUSAL_SQL.last": "the newest first, up to a number",
   "USAGE_LOOK_SQL.isUnderWay": "uploads under way, without the service",
 };

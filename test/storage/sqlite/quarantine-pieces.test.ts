@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openSqliteStores, type SqliteStores } from "../../../src/storage/sqlite/sqlite-stores.ts";
 import { createLogger } from "../../../src/util/log.ts";
@@ -14,8 +15,13 @@ const BY_ADMIN = { by: "@admin:example.org", quarantinedTs: 1_700_000_000_000 };
 const SAME = "a".repeat(64);
 
 let stores: SqliteStores;
+let path: string;
+const open = () => {
+  stores = openSqliteStores({ path, log: createLogger("fatal") });
+};
 beforeEach(() => {
-  stores = openSqliteStores({ path: join(createTemporaryFolder(), "media.db"), log: createLogger("fatal") });
+  path = join(createTemporaryFolder(), "media.db");
+  open();
 });
 afterEach(() => stores.close());
 
@@ -45,6 +51,17 @@ async function changesByTurn(work: Promise<unknown>): Promise<number[]> {
   return counts;
 }
 
+/** Begins a quarantine that ends after 300 media, as with a process that is killed. */
+async function cutShort(): Promise<void> {
+  const database = new Database(path, { timeout: 5_000 });
+  database.exec(
+    "create trigger full before update of quarantined_by on local_media_repository when old.media_id = 'm0350' begin select raise(abort, 'full'); end",
+  );
+  await expect(stores.quarantine.quarantine(["m0500"], BY_ADMIN)).rejects.toMatchObject({ code: "STORE_FAILED" });
+  database.exec("drop trigger full");
+  database.close();
+}
+
 test.each<[string, (index: number) => string, () => Promise<unknown>]>([
   ["content that much media has", () => SAME, () => stores.quarantine.quarantine(["m0500"], BY_ADMIN)],
   [
@@ -63,6 +80,28 @@ test.each<[string, (index: number) => string, () => Promise<unknown>]>([
   expect(Math.max(...counts)).toBeLessThanOrEqual(AT_ONCE);
   expect(counts.reduce((sum, count) => sum + count, 0)).toBe(MEDIA);
   expect(await countQuarantined()).toBe(MEDIA);
+});
+
+test("The quarantine of much media of one content that was cut short is completed by the next start, and of no other media", async () => {
+  await insertMany(() => SAME);
+  await stores.quarantine.protect("m0900", true);
+  await cutShort();
+  expect(await countQuarantined()).toBe(300);
+  await stores.close();
+  open();
+  expect(await stores.quarantine.resume()).toEqual({ all: 699, newOnes: 699 });
+  expect([await countQuarantined(), await isQuarantined("m0900")]).toEqual([999, false]);
+  // What was spared then is not taken by a later start.
+  await stores.quarantine.protect("m0900", false);
+  expect(await stores.quarantine.resume()).toEqual({ all: 0, newOnes: 0 });
+  expect(await isQuarantined("m0900")).toBe(false);
+});
+
+test("A release ends a quarantine that was cut short", async () => {
+  await insertMany(() => SAME);
+  await cutShort();
+  await stores.quarantine.release("m0000");
+  expect([await stores.quarantine.resume(), await countQuarantined()]).toEqual([{ all: 0, newOnes: 0 }, 0]);
 });
 
 test("The release of content that much media has concerns at most 100 media in a turn of the event loop", async () => {

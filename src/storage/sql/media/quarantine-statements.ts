@@ -38,6 +38,9 @@ export const QUARANTINE_SQL = {
   ofUser: `select media_id, created_ts, quarantined_by from ${MEDIA} where user_id = ? and (created_ts, media_id) > (?, ?) order by created_ts, media_id limit ?`,
   keepHash:
     "insert into media_bridge_quarantined_hashes (sha256, quarantined_by, quarantined_ts) values (?, ?, ?) on conflict (sha256) do nothing",
+  noteProgress: "update media_bridge_quarantined_hashes set unfinished_after = ? where sha256 = ?",
+  unfinished:
+    "select sha256, unfinished_after, quarantined_by from media_bridge_quarantined_hashes where unfinished_after is not null",
   isKept: "select 1 from media_bridge_quarantined_hashes where sha256 = ?",
   forgetHash: "delete from media_bridge_quarantined_hashes where sha256 = ?",
   // Rows as well: those that a Synapse quarantined have no hash of their own kept.
@@ -60,6 +63,13 @@ export interface QuarantineRow {
 /** A row as `pieceOf` and `quarantinedOf` read it. */
 export interface PieceRow extends Pick<QuarantineRow, "quarantined_by" | "safe_from_quarantine"> {
   readonly media_id: string;
+}
+
+/** A row as `unfinished` reads it. */
+export interface UnfinishedRow {
+  readonly sha256: string;
+  readonly unfinished_after: string;
+  readonly quarantined_by: string;
 }
 
 /** A row as `changes` reads it. */

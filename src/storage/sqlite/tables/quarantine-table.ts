@@ -12,6 +12,7 @@ import {
   QUARANTINE_SQL,
   type QuarantineRow,
   readChange,
+  type UnfinishedRow,
 } from "../../sql/media/quarantine-statements.ts";
 import type { Statements } from "../connection.ts";
 import type { SqliteDatabase } from "../database.ts";
@@ -93,6 +94,15 @@ export class QuarantineTable implements QuarantineRows {
     }
   }
 
+  async resume(): Promise<QuarantineCount> {
+    const rows = await this.#db.read(() => this.#statements.unfinished.all() as UnfinishedRow[]);
+    const counts: QuarantineCount[] = [];
+    for (const { sha256, unfinished_after: lastId, quarantined_by: by } of rows) {
+      counts.push(await this.#finish([{ sha256, lastId }], { by }));
+    }
+    return addUp(counts);
+  }
+
   async release(mediaId: string): Promise<void> {
     const { find, noteReleaseMedia, releaseMedia, forgetHash, isKept } = this.#statements;
     const sha256 = await this.#db.write(() => {
@@ -160,7 +170,7 @@ export class QuarantineTable implements QuarantineRows {
   }
 
   /** Reaches what is left, a piece in each commit. */
-  async #finish(unfinished: readonly Unfinished[], { by }: Quarantining): Promise<QuarantineCount> {
+  async #finish(unfinished: readonly Unfinished[], { by }: Pick<Quarantining, "by">): Promise<QuarantineCount> {
     const counts: QuarantineCount[] = [];
     for (const begun of unfinished) {
       for (let left: Unfinished | undefined = begun; left !== undefined;) {
@@ -175,11 +185,15 @@ export class QuarantineTable implements QuarantineRows {
     return addUp(counts);
   }
 
-  /** Part of a transaction. */
+  /** Part of a transaction, which also keeps what is left. */
   #takePiece(from: Unfinished, by: string, limit: number): Piece {
+    const piece = limit > 0 ? this.#markPiece(from, by, limit) : { ...NOTHING, rows: 0, unfinished: [from] };
+    this.#statements.noteProgress.run(piece.unfinished[0]?.lastId ?? null, from.sha256);
+    return piece;
+  }
+
+  #markPiece({ sha256, lastId }: Unfinished, by: string, limit: number): Piece {
     const { pieceOf, notePiece, markPiece } = this.#statements;
-    const { sha256, lastId } = from;
-    if (limit <= 0) return { ...NOTHING, rows: 0, unfinished: [from] };
     const rows = pieceOf.all(sha256, lastId, limit) as PieceRow[];
     const [start, end] = [rows[0]?.media_id, rows.at(-1)?.media_id];
     if (end === undefined) return { ...NOTHING, rows: 0, unfinished: [] };
