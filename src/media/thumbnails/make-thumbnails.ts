@@ -9,7 +9,7 @@ import type { ProviderCopies } from "../copies/provider-copies.ts";
 import type { MediaRestorer } from "../copies/restorer.ts";
 import type { LocalMedia } from "../media-rows.ts";
 import type { MediaStores } from "../stores.ts";
-import { type FailureConditions, findFailure, isTemporary, lastingFailure } from "./lasting-failures.ts";
+import { type FailureConditions, findFailure, isRemembered, isTemporary, lastingFailure } from "./lasting-failures.ts";
 import type { ThumbnailSettings } from "./sizes.ts";
 import { thumbnailFile } from "./thumbnail-file.ts";
 import type { ThumbnailJob, ThumbnailJobs } from "./thumbnail-jobs.ts";
@@ -105,8 +105,10 @@ async function decode(
   // 2. The original is a local file, restored from a storage provider where it is gone from disk.
   const path = await originalPath(task.media, workshop, parts);
   const { wish } = task;
+  const attempt = (wished: ThumbnailWish, signal?: AbortSignal) =>
+    run({ wish: wished, path, signal }, task, job, workshop, parts);
   try {
-    const { picture, thumbnails } = await run(wish, path, task, job, workshop, parts);
+    const { picture, thumbnails } = await attempt(wish, job.signal);
     // 3. What the picture is, is known before the rows of its thumbnails: who looks meanwhile waits for this job.
     // The thumbnail that failed is still not tried again where the usual ones were made.
     if (knownFailure !== undefined && wish.kind === "premade") return thumbnails;
@@ -129,9 +131,10 @@ async function decode(
     // Where not even the usual ones can be made, the picture is not tried again.
     const known = wish.kind === "asked" ? (await stores.thumbnails.look(mediaId, content)).facts : undefined;
     if (isTemporary(code)) {
-      // What was asked for was too much. The picture itself may not be.
+      // What was asked for was too much. The picture itself may not be. That is found out also where no client waits any
+      // more: the next one would have the same decoded in vain.
       for (const smaller of smallerThan(wish, known?.picture !== undefined)) {
-        const made = await run(smaller, path, task, job, workshop, parts).catch(() => undefined);
+        const made = await attempt(smaller).catch(skipTooMuch);
         if (made === undefined) continue;
         await stores.pictures.learn(content, { ...facts, picture: made.picture });
         return made.thumbnails;
@@ -146,6 +149,11 @@ async function decode(
 function smallerThan(wish: ThumbnailWish, isKnown: boolean): ThumbnailWish[] {
   if (wish.kind === "premade") return [];
   return [...(wish.animated ? [{ ...wish, animated: false }] : []), ...(isKnown ? [] : [{ kind: "premade" as const }])];
+}
+
+/** A failure that says nothing of the picture leaves open what can be made of it: nothing is to be remembered then. */
+function skipTooMuch(error: unknown): undefined {
+  if (!(error instanceof ThumbnailFailure) || !isRemembered(error.code)) throw error;
 }
 
 function conditionsOf({ thumbnailer, settings }: MakingParts): FailureConditions {
@@ -164,9 +172,15 @@ async function originalPath(media: PicturedMedia, workshop: BlobWorkshop, { rest
   return restored;
 }
 
+/** One job of the thumbnailer; the signal takes it from the queue. */
+interface Attempt {
+  readonly wish: ThumbnailWish;
+  readonly path: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function run(
-  wish: ThumbnailWish,
-  path: string,
+  { wish, path, signal }: Attempt,
   { media }: ThumbnailTask,
   job: ThumbnailJob,
   workshop: BlobWorkshop,
@@ -181,7 +195,7 @@ async function run(
     const { picture, thumbnails } = await thumbnailer.run(work, {
       urgent: job.isUrgent,
       user: media.userId ?? "",
-      signal: job.signal,
+      ...(signal && { signal }),
     });
     count("made");
     return { picture, thumbnails };
