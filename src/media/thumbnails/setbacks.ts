@@ -27,9 +27,9 @@ export class Setbacks {
     return waitMs > 0 && waitMs <= LAST_MS;
   }
 
-  /** An attempt has failed. Remembers it where that was by circumstances. */
+  /** A request has failed. Remembers it where that was by circumstances, and of an attempt: not of media that is held. */
   note(mediaId: string, error: unknown, nowTs: number): void {
-    if (!isCircumstance(error)) return;
+    if (!isCircumstance(error) || this.holds(mediaId, nowTs)) return;
     const failures = (this.#byMedia.get(mediaId)?.failures ?? 0) + 1;
     const waitMs = backoff(failures, { firstMs: FIRST_MS, lastMs: LAST_MS, jitter: 0 });
     this.#byMedia.delete(mediaId);

@@ -22,6 +22,14 @@ describe("media whose thumbnails failed by circumstances", () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 1440, 1440, 1440]);
   });
 
+  it("waits no longer for requests that fail while it is held: they are no attempts", () => {
+    const setbacks = new Setbacks();
+    for (let request = 0; request < 20; request += 1)
+      setbacks.note("media", matrixError("STORE_FAILED"), NOW + request);
+    expect(setbacks.holds("media", NOW + MINUTE_MS - 1)).toBe(true);
+    expect(setbacks.holds("media", NOW + MINUTE_MS)).toBe(false);
+  });
+
   it("holds back no other media, and is as new after a success", () => {
     const setbacks = new Setbacks();
     setbacks.note("media", failure("DISTURBED"), NOW);

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterEach, expect, test, vi } from "vitest";
@@ -14,6 +14,17 @@ function breakDisk(service: ThumbnailService): () => void {
   const path = join(service.folder, "media/local_thumbnails");
   writeFileSync(path, "");
   return () => rmSync(path);
+}
+
+/** A disk that takes nothing new: a file is where the folder of uploads under way belongs. Returns what mends it. */
+function breakUploadsFolder(service: ThumbnailService): () => void {
+  const path = join(service.folder, "data/uploads");
+  renameSync(path, `${path}.aside`);
+  writeFileSync(path, "");
+  return () => {
+    rmSync(path);
+    renameSync(`${path}.aside`, path);
+  };
 }
 
 async function startWithout(sizes: readonly object[] = []): Promise<ThumbnailService> {
@@ -34,6 +45,16 @@ test("A thumbnail that failed by circumstances is not tried again for a minute, 
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + MINUTE_MS });
   expect(await statusOf(service, mediaId)).toBe(200);
   expect(await service.jobs()).toEqual({ made: 2 });
+});
+
+test("Requests in vain while the disk takes nothing new do not delay the next attempt", async () => {
+  const service = await startWithout();
+  const mediaId = await service.uploadPicture("jpeg-photo.jpg");
+  const mend = breakUploadsFolder(service);
+  for (let request = 0; request < 5; request += 1) expect(await statusOf(service, mediaId)).toBe(500);
+  mend();
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + MINUTE_MS });
+  expect(await statusOf(service, mediaId)).toBe(200);
 });
 
 test("A failure by circumstances holds back no equal bytes of others, and what is made of them serves all", async () => {
