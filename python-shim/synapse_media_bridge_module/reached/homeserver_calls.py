@@ -50,7 +50,7 @@ async def _check_username(api: ModuleApi, args: Mapping[str, Any]) -> None:
 async def _get_threepids(api: ModuleApi, args: Mapping[str, Any]) -> Any:
     user_id = _local(api, args["user_id"])
     names = ("medium", "address", "validated_at", "added_at")
-    found = await api.get_threepids_for_user(user_id.localpart)
+    found = await api.get_threepids_for_user(user_id.to_string())
     return [{name: _member(threepid, name) for name in names} for threepid in found]
 
 

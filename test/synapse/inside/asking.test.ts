@@ -17,12 +17,15 @@ afterAll(() => synapse?.stop());
 
 test("A TypeScript module works on Synapse's database and asks Synapse, with no token of its own", async () => {
   const alice = await synapse.register("alice");
+  await synapse.giveAddress(alice, "alice@example.test");
   expect((await synapse.upload(alice, "hello, all")).status).toBe(200);
   expect((await synapse.upload(alice, "nine byte")).status).toBe(500);
   const { text, json } = await synapse.config(alice);
   expect(text).toContain('"rows":[{"body":"é","bytes":4611686018427387904}]');
   expect({ ...json, rows: undefined }).toEqual({
     user: { name: "@alice:matrix.test", guest: false },
+    addresses: ["alice@example.test"],
+    seen: ["127.0.0.1"],
     isAdmin: false,
     data: { rows: 1 },
     broken: "SQL",

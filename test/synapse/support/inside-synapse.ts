@@ -78,6 +78,14 @@ export class InsideSynapse {
     return register(this.#synapse.homeserver, username);
   }
 
+  /** Gives a user an e-mail address, as an administrator does. */
+  async giveAddress({ userId }: Account, address: string): Promise<void> {
+    const path = `/_synapse/admin/v2/users/${encodeURIComponent(userId)}`;
+    const body = JSON.stringify({ threepids: [{ medium: "email", address }] });
+    const { status, text } = await this.ask("PUT", path, this.admin, body, "application/json");
+    if (status !== 200) throw new Error(`the address was answered with ${status}: ${text}`);
+  }
+
   /** Sends a request as a user. */
   async ask(method: string, path: string, { accessToken }: Account, body?: string | Buffer, type = "text/plain") {
     const headers = { Authorization: `Bearer ${accessToken}`, ...(body !== undefined && { "Content-Type": type }) };

@@ -27,7 +27,18 @@ export default defineModule({
           .transaction("wrong", (txn) => txn.execute("select * from no_such_table"))
           .catch((error: Error & { code?: string }) => error.code ?? "");
         const none = await api.homeserver.getRoom("!room:matrix.test").catch((error: Error) => error.message);
-        return { rows, user: { name: user?.userId, guest: user?.isGuest }, isAdmin, data: { ...data }, broken, none };
+        const addresses = (await api.homeserver.getThreepids(userId)).map(({ address }) => address);
+        const seen = (await api.homeserver.getConnections(userId)).map(({ ip }) => ip);
+        return {
+          addresses,
+          seen,
+          rows,
+          user: { name: user?.userId, guest: user?.isGuest },
+          isAdmin,
+          data: { ...data },
+          broken,
+          none,
+        };
       },
     });
   },

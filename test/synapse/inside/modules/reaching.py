@@ -11,6 +11,8 @@ class Reaching:
 
     async def allowed(self, user_id: str, size: int) -> bool:
         info = await self.api.get_userinfo_by_id(user_id)
+        addresses = await self.api.get_threepids_for_user(user_id)
+        seen = await self.api.get_user_ip_and_agents(user_id)
         held = await self.api.account_data_manager.get_global(user_id, "org.example.most")
         await self.api.run_db_interaction("reaching", self.note, user_id)
         try:
@@ -18,7 +20,9 @@ class Reaching:
         except Exception:
             # Only a candidate is held back.
             pass
-        return info is not None and not info.is_admin and size <= (held["most"] if held else 0)
+        if info is None or info.is_admin or not addresses or not seen:
+            return False
+        return size <= (held["most"] if held else 0)
 
     def note(self, txn, user_id: str) -> None:
         txn.execute(f"CREATE TABLE IF NOT EXISTS {self.table} (user_id TEXT)")

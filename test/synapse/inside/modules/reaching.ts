@@ -9,6 +9,8 @@ export default defineModule({
     api.registerMediaRepositoryCallbacks({
       isUserAllowedToUploadMediaOfSize: async (userId, size) => {
         const user = await api.homeserver.getUser(userId);
+        const addresses = await api.homeserver.getThreepids(userId);
+        const seen = await api.homeserver.getConnections(userId);
         const held = await api.homeserver.getAccountData(userId, "org.example.most");
         await api.database.transaction("note", async (txn) => {
           await txn.change(`create table if not exists ${table} (user_id text)`);
@@ -16,7 +18,8 @@ export default defineModule({
         });
         // Only a candidate is held back.
         await api.homeserver.putAccountData(userId, "org.example.seen", { size }).catch(() => undefined);
-        return user !== undefined && !user.isAdmin && size <= Number(held?.["most"] ?? 0);
+        if (user === undefined || user.isAdmin || addresses.length === 0 || seen.length === 0) return false;
+        return size <= Number(held?.["most"] ?? 0);
       },
     });
   },

@@ -34,6 +34,7 @@ describe("A candidate inside a Synapse", () => {
       const { synapse } = started;
       await synapse.logged(/the shadow of a module is asked from now on/);
       const [alice, { admin }] = [await synapse.register("alice"), synapse];
+      await synapse.giveAddress(alice, "alice@example.test");
       for (const account of [alice, admin]) await hold(synapse, account, { most: 5 });
       const statuses = [];
       for (const [account, body] of [
