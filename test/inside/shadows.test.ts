@@ -27,6 +27,19 @@ export default {
 };
 `;
 
+/** Allows what it is asked about where it learns that Synapse cannot be reached. */
+const ASKING = `
+export default {
+  name: "asking",
+  setup(api) {
+    api.registerMediaRepositoryCallbacks({
+      isUserAllowedToUploadMediaOfSize: (user) =>
+        api.homeserver.isUserAdmin(user).catch(({ code }) => code === "HOMESERVER_UNREACHABLE"),
+    });
+  },
+};
+`;
+
 let folder: string;
 let log: CapturedLog;
 let listening: CallbacksSocket;
@@ -178,6 +191,23 @@ describe("The shadows of a Synapse's modules", () => {
     async (files) => {
       const { opened } = await start({ files });
       await expect(opened()).rejects.toThrow(/files/);
+    },
+  );
+
+  test(
+    "learn from a Synapse that cannot be asked what the modules that decide learn",
+    { timeout: 60_000 },
+    async () => {
+      // The test's end of the socket answers no such request.
+      const { opened, synapse } = await start({ candidate: ASKING });
+      await opened();
+      await loaded(2);
+      await synapse.run(100);
+      synapse.connection.notify("asked", { ...told, args: ["@a:example.test", 100] });
+      await vi.waitFor(
+        () => expect([counts(0), counts(1)]).toEqual([[[ALLOWED, "same", 1]], [[ALLOWED, "same", 1]]]),
+        20_000,
+      );
     },
   );
 

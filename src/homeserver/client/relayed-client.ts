@@ -39,6 +39,8 @@ const OutcomeSchema = z.union([
   z.strictObject({ answer: z.string().nullable() }),
   z.strictObject({ refused: z.strictObject({ status: z.int(), body: z.string() }) }),
   z.strictObject({ unusable: z.string() }),
+  // Of what relays the calls of a thread: Synapse could not be asked.
+  z.strictObject({ unreachable: z.string() }),
 ]);
 const ThreepidsSchema = z.array(
   z.object({ medium: z.string(), address: z.string(), validated_at: z.number(), added_at: z.number() }),
@@ -124,6 +126,9 @@ function read<T>(call: string, raw: unknown, schema: z.ZodType<T>): T {
   const outcome = OutcomeSchema.safeParse(raw).data;
   if (outcome !== undefined && "refused" in outcome) {
     throw new HomeserverRefusal(call, outcome.refused.status, outcome.refused.body);
+  }
+  if (outcome !== undefined && "unreachable" in outcome) {
+    throw new HomeserverError("HOMESERVER_UNREACHABLE", `${call}: ${outcome.unreachable}`);
   }
   if (outcome === undefined || "unusable" in outcome) {
     throw new HomeserverError("HOMESERVER_BAD_ANSWER", `${call}: ${outcome?.unusable ?? "an answer of another form"}`);

@@ -159,7 +159,7 @@ export class ShadowKeeper {
     try {
       outcome = await this.#events.onHomeserver?.(call, args);
     } catch (error) {
-      outcome = { unusable: (error as Error).message };
+      outcome = { unreachable: (error as Error).message };
     }
     worker?.send({ type: "homeserver", id, outcome });
   }
