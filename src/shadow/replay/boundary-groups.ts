@@ -4,11 +4,12 @@ import type { RecordedQuestion } from "../recording/format.ts";
 import { findNumbers, type NumberPath, withNumber } from "./numbers.ts";
 import { SmallestHashes } from "./smallest-hashes.ts";
 
-/** Questions that differ in one number alone. */
+/** Questions that differ in one number alone, and in the names and sizes of their uploads. */
 export interface BoundaryGroup {
   readonly kind: KindName;
   readonly args: readonly Portable[];
   readonly user: string | undefined;
+  /** Of one of the questions. */
   readonly context: AskedContext | undefined;
   readonly path: NumberPath;
   /** The numbers between which to look; the lowest first. */
@@ -18,7 +19,9 @@ export interface BoundaryGroup {
 const MAX_GROUPS = 500;
 const MAX_VALUES = 100;
 
-interface Gathered extends Omit<BoundaryGroup, "values"> {
+interface Gathered extends Omit<BoundaryGroup, "values" | "context"> {
+  /** JSON text of the context that comes first of all by its text: whatever the order of the recording. */
+  contextText: string;
   readonly values: SmallestHashes<number>;
 }
 
@@ -46,15 +49,19 @@ export class BoundaryGroups {
 
   add(question: RecordedQuestion): void {
     const { callback: kind, args, user, context } = question;
+    const contextText = JSON.stringify(context ?? null);
     for (const { path, value } of findNumbers(args)) {
       const place = JSON.stringify([kind, path]);
       const group = this.#groups.take(
-        JSON.stringify([place, user ?? null, context ?? null, withNumber(args, path, 0)]),
+        JSON.stringify([place, user ?? null, withoutUploadsOwn(context), withNumber(args, path, 0)]),
         () => {
-          return { kind, args, user, context, path, values: new SmallestHashes<number>(MAX_VALUES, this.#seed) };
+          return { kind, args, user, contextText, path, values: new SmallestHashes<number>(MAX_VALUES, this.#seed) };
         },
       );
-      group?.values.take(String(value), () => value);
+      if (group !== undefined) {
+        group.values.take(String(value), () => value);
+        if (contextText < group.contextText) group.contextText = contextText;
+      }
       const across = this.#across.get(place) ?? { path, byValue: new SmallestHashes(MAX_VALUES, this.#seed) };
       this.#across.set(place, across);
       across.byValue.take(String(value), () => ({ value, question }));
@@ -62,9 +69,10 @@ export class BoundaryGroups {
   }
 
   list(): BoundaryGroup[] {
-    const within = this.#groups.list().map(([, { values, ...group }]) => {
+    const within = this.#groups.list().map(([, { values, contextText, ...group }]) => {
       const sorted = values.list().map(([, value]) => value);
-      return { ...group, values: sorted.toSorted((one, other) => one - other) };
+      const context = (JSON.parse(contextText) as AskedContext | null) ?? undefined;
+      return { ...group, context, values: sorted.toSorted((one, other) => one - other) };
     });
     return [...within, ...[...this.#across.values()].flatMap(listChanges)];
   }
@@ -77,6 +85,13 @@ export class BoundaryGroups {
       [...this.#across.values()].some(({ byValue }) => byValue.isPartial)
     );
   }
+}
+
+/** What questions have to share of their contexts: the name and the sizes of an upload are hardly ever those of another. */
+function withoutUploadsOwn(context: AskedContext | undefined): AskedContext | null {
+  if (context?.upload === undefined) return context ?? null;
+  const { fileName: _fileName, declaredSizeBytes: _declared, sizeBytes: _size, ...upload } = context.upload;
+  return { ...context, upload };
 }
 
 /** Where what was said changes between neighbours, the question of either is asked with both numbers. */

@@ -1,10 +1,11 @@
-import type { Asked, Said } from "../asked.ts";
+import { KINDS, type KindName } from "../../callbacks/kinds.ts";
+import type { Asked, AskedContext, Said } from "../asked.ts";
 import { askModule, type AskedModule } from "../asking/ask-module.ts";
 import { compareSaid } from "../compare/compare-said.ts";
 import type { RecordedQuestion } from "../recording/format.ts";
 import type { BoundaryGroup } from "./boundary-groups.ts";
 import { Differences } from "./differences.ts";
-import { withNumber } from "./numbers.ts";
+import { type NumberPath, withNumber } from "./numbers.ts";
 import { type Comparing, compareInto } from "./replay-recording.ts";
 
 export interface GenerateOptions extends Comparing {
@@ -19,6 +20,8 @@ export interface GenerateOptions extends Comparing {
   readonly onQuestion: (question: RecordedQuestion) => void;
 }
 
+/** The parameters of callbacks that are the size of the upload. */
+const UPLOAD_SIZES: ReadonlySet<string> = new Set(["size", "attempted_bytes"]);
 const NOT_ASKED: Said = { outcome: "unavailable" };
 
 /** What was generated and found so far. */
@@ -137,5 +140,25 @@ function valuesAround(values: readonly number[]): number[] {
 }
 
 function questionAt({ kind, args, user, context, path }: BoundaryGroup, value: number): Asked {
-  return { kind, args: withNumber(args, path, value), user, context, askedTs: Date.now() };
+  const told = isSizeOfUpload(kind, path) ? withSize(context, value) : context;
+  return { kind, args: withNumber(args, path, value), user, context: told, askedTs: Date.now() };
+}
+
+function isSizeOfUpload(kind: KindName, [index, ...rest]: NumberPath): boolean {
+  const { name = "" } = KINDS[kind].parameters[Number(index)] ?? {};
+  return rest.length === 0 && UPLOAD_SIZES.has(name);
+}
+
+/** The same context, of an upload of another size. A size that was not known stays so. */
+function withSize(context: AskedContext | undefined, sizeBytes: number): AskedContext | undefined {
+  const { upload } = context ?? {};
+  if (upload === undefined) return context;
+  return {
+    ...context,
+    upload: {
+      ...upload,
+      ...(upload.declaredSizeBytes !== undefined && { declaredSizeBytes: sizeBytes }),
+      ...(upload.sizeBytes !== undefined && { sizeBytes }),
+    },
+  };
 }

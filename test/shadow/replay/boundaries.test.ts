@@ -41,14 +41,29 @@ function recorded(size: number, isAllowed: boolean, user = ALICE): RecordedQuest
   return { module: "m", callback: KIND, args: [user, size], said, micros: 1, ts: 1, user };
 }
 
-async function generate(
-  sizes: readonly number[],
+/** As a client sent it: a file of its own name, in one piece of known size, or in chunks. */
+function named(size: number, isWhole = true): RecordedQuestion {
+  const upload = { declaredType: "image/png", fileName: `${size}.png`, ...(isWhole && { declaredSizeBytes: size }) };
+  return { ...recorded(size, true), context: { isGuest: false, upload } };
+}
+
+function generate(sizes: readonly number[], original: AskedModule | undefined, candidate: AskedModule, seed = "1") {
+  return generateFrom(
+    sizes.map((size) => recorded(size, true)),
+    original,
+    candidate,
+    seed,
+  );
+}
+
+async function generateFrom(
+  all: readonly RecordedQuestion[],
   original: AskedModule | undefined,
   candidate: AskedModule,
   seed = "1",
 ) {
   const groups = new BoundaryGroups(seed);
-  for (const size of sizes) groups.add(recorded(size, true));
+  for (const question of all) groups.add(question);
   const questions: RecordedQuestion[] = [];
   const generated = await generateBoundaries({
     groups: groups.list(),
@@ -59,7 +74,7 @@ async function generate(
     onProgress: () => undefined,
     onQuestion: (question) => questions.push(question),
   });
-  return { generated, sizes: questions.map(({ args }) => args[1]) };
+  return { generated, questions, sizes: questions.map(({ args }) => args[1]) };
 }
 
 test("Between two recorded numbers every border of the original's answers is found, and a border that lies elsewhere shows", async () => {
@@ -123,6 +138,37 @@ test("Both modules are told at a border what was recorded of the request", async
   });
   expect(borders).toBe(1);
   expect(questions.map((question) => question.context)).toEqual(questions.map(() => context));
+});
+
+test("Uploads of a user are compared whatever their names and sizes, and modules are told the size that is asked about", async () => {
+  const asked: unknown[] = [];
+  const original = moduleOf((size, { upload }) => {
+    asked.push(upload?.declaredSizeBytes === size);
+    return (upload?.declaredSizeBytes ?? 0) <= 500;
+  });
+  const candidate = moduleOf((size) => size < 500);
+  const { generated } = await generateFrom(
+    [10, 400, 9000].map((size) => named(size)),
+    original,
+    candidate,
+  );
+  expect(generated.borders).toBe(1);
+  expect(new Set(asked)).toEqual(new Set([true]));
+  const { different_effect: found } = generated.differences.toJSON();
+  expect(found?.smallest.map(({ args }) => args[1])).toEqual([500]);
+});
+
+test("A size that modules were not told stays unknown, and the order of uploads does not matter", async () => {
+  const original = moduleOf((size) => size <= 500);
+  const recording = [10, 400, 9000].map((size) => named(size, false));
+  const one = await generateFrom(recording, original, original);
+  const reversed = await generateFrom(recording.toReversed(), original, original);
+  expect(one.generated.borders).toBe(1);
+  expect(one.questions.map(({ context }) => context?.upload?.declaredSizeBytes)).toEqual(
+    one.sizes.map(() => undefined),
+  );
+  const contextsOf = ({ questions }: typeof one) => questions.map(({ args, context }) => [args, context]);
+  expect(contextsOf(reversed)).toEqual(contextsOf(one));
 });
 
 test("Without an original the candidate is asked beside each number, and only its failures count", async () => {
