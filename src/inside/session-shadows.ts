@@ -99,7 +99,7 @@ export class SessionShadows {
   #tellShares(): void {
     const changed = (this.#shadows?.shares() ?? []).filter(([index, share]) => {
       const told = this.#told.get(index);
-      return told === undefined || Math.abs(told - share) >= Math.min(SHARE_STEP, told / 2);
+      return told !== share && (told === undefined || Math.abs(told - share) >= Math.min(SHARE_STEP, told / 2));
     });
     if (changed.length === 0) return;
     for (const [index, share] of changed) this.#told.set(index, share);

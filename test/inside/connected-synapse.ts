@@ -20,10 +20,19 @@ const FACTS = {
 export class ConnectedSynapse {
   readonly channel: Socket;
   readonly connection: Connection;
+  /** What it was told with each `shares`, in order. */
+  readonly shares: unknown[] = [];
 
   private constructor(channel: Socket) {
     this.channel = channel;
-    this.connection = new Connection({ input: channel, output: channel, log: captureLog(), peer: "Node" });
+    const notifications = { shares: (params: unknown) => void this.shares.push(params) };
+    this.connection = new Connection({
+      input: channel,
+      output: channel,
+      log: captureLog(),
+      peer: "Node",
+      notifications,
+    });
   }
 
   static async connect(path: string): Promise<ConnectedSynapse> {

@@ -58,11 +58,11 @@ afterEach(async () => {
 });
 
 /** A Synapse with a TypeScript module and a Python one, each of which has the candidate as its shadow. */
-async function start({ candidate = CANDIDATE, required = false, files = ownFolder("0") } = {}) {
+async function start({ candidate = CANDIDATE, required = false, sample = "100%", files = ownFolder("0") } = {}) {
   const specifier = join(folder, "candidate.ts");
   writeFileSync(specifier, candidate);
   const decider = { typescript: WAITING, config: { notes: join(folder, "notes"), name: "decider" } };
-  const shadow = { typescript: specifier, config: {}, required };
+  const shadow = { typescript: specifier, config: {}, required, sample };
   const config = join(folder, "shadows.yaml");
   const modules = [decider, { module: "a.Python", config: {} }].map((module) => ({ ...module, shadow }));
   writeFileSync(
@@ -210,6 +210,31 @@ describe("The shadows of a Synapse's modules", () => {
       );
     },
   );
+
+  test.each([
+    ["0%", 0],
+    ["0.5%", 0.005],
+    ["100%", 1],
+  ])("say once which share they take, which is %s", { timeout: 60_000 }, async (sample, share) => {
+    const { synapse, opened } = await start({ sample });
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      await opened();
+      vi.advanceTimersByTime(10_000);
+      // What was sent before is heard before the answer.
+      await synapse.connection.request("ping", null);
+      expect(synapse.shares).toEqual([
+        {
+          shares: [
+            [0, share],
+            [1, share],
+          ],
+        },
+      ]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
 
   test("take no nonsense, and the modules decide on", { timeout: 60_000 }, async () => {
     const { synapse, opened } = await start();
