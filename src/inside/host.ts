@@ -115,12 +115,20 @@ class Session {
     connection.notify("hello", { magic: MAGIC, protocol: [PROTOCOL_VERSION, PROTOCOL_VERSION], ...versions });
   }
 
+  /** Never rejects: the configuration is free again whatever could not be ended. */
   async end(graceMs: number): Promise<void> {
     const [modules, shadows] = [this.#modules, this.#shadows];
     this.#modules = undefined;
     this.#shadows = undefined;
-    await Promise.all([modules?.stop(graceMs), shadows?.leave(graceMs)]);
+    const ended = await Promise.allSettled([modules?.stop(graceMs), shadows?.leave(graceMs)]);
     this.#release?.();
+    for (const end of ended) {
+      if (end.status === "fulfilled") continue;
+      this.#options.log.error(
+        { err: end.reason as unknown },
+        "not everything of a Synapse that has left could be ended",
+      );
+    }
   }
 
   async #initialize(params: unknown): Promise<object> {

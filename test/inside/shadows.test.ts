@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { listenForSynapse, type CallbacksSocket } from "../../src/inside/listen.ts";
+import type { OpenShadows, ShadowsRequest } from "../../src/inside/shadows.ts";
 import { shareInsideShadows } from "../../src/server/shadow/inside/open-inside-shadows.ts";
 import { readRuns } from "../../src/shadow/parity/read-runs.ts";
 import { captureLog, type CapturedLog } from "../support/captured-log.ts";
@@ -13,6 +14,7 @@ import { ConnectedSynapse } from "./connected-synapse.ts";
 const WAITING = fileURLToPath(new URL("../fixtures/inside/waiting.ts", import.meta.url));
 const ALLOWED = "is_user_allowed_to_upload_media_of_size";
 const SPAM = "check_media_file_for_spam";
+const NOT_ENDED = "not everything of a Synapse that has left could be ended";
 const LOADED = "the shadow of a module is asked from now on";
 
 /** Allows one byte more than the module that it shadows, and finds nothing wrong with files that exist. */
@@ -43,13 +45,17 @@ export default {
 let folder: string;
 let log: CapturedLog;
 let listening: CallbacksSocket;
+/** How the shadows of the next Synapse are opened. */
+let openShadows: OpenShadows;
 let connected: ConnectedSynapse[];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "media-bridge-inside-shadows-"));
   log = captureLog();
   connected = [];
-  listening = await listenForSynapse(join(folder, "callbacks.sock"), log, { openShadows: shareInsideShadows() });
+  openShadows = shareInsideShadows();
+  const options = { openShadows: (request: ShadowsRequest) => openShadows(request) };
+  listening = await listenForSynapse(join(folder, "callbacks.sock"), log, options);
 });
 afterEach(async () => {
   for (const synapse of connected) synapse.leave();
@@ -99,6 +105,16 @@ function makeFolder(name: string): string {
   mkdirSync(made, { recursive: true });
   writeFileSync(join(made, "1"), "bytes");
   return made;
+}
+
+/** Resolves once a Synapse with other modules may use the socket. */
+function freed(): Promise<void> {
+  const other = { typescript: WAITING, config: JSON.stringify({ notes: join(folder, "notes"), name: "other" }) };
+  return vi.waitFor(async () => {
+    const next = await ConnectedSynapse.connect(join(folder, "callbacks.sock"));
+    connected.push(next);
+    expect(await next.initialize([other])).toHaveProperty("modules");
+  }, 20_000);
 }
 
 /** What is counted of the shadow of a module: `[callback, counter, count]`. */
@@ -234,6 +250,36 @@ describe("The shadows of a Synapse's modules", () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  test("leave the socket to another configuration though a folder cannot be removed", { timeout: 60_000 }, async () => {
+    const { synapse, opened } = await start();
+    mkdirSync(join(folder, "data"));
+    // A file where the folders belong: none below it can be removed.
+    writeFileSync(join(folder, "data", "shadow-files"), "");
+    await opened();
+    synapse.leave();
+    await freed();
+    expect(log.lines.filter(({ message }) => message === NOT_ENDED)).toEqual([]);
+  });
+
+  test("leave the socket to another configuration though they cannot be ended", { timeout: 60_000 }, async () => {
+    const { synapse, opened } = await start();
+    const share = openShadows;
+    openShadows = async (request) => {
+      const shadows = await share(request);
+      return {
+        ...shadows,
+        async leave(graceMs) {
+          await shadows.leave(graceMs);
+          throw new Error("not today");
+        },
+      };
+    };
+    await opened();
+    synapse.leave();
+    await freed();
+    expect(await log.waitFor(({ message }) => message === NOT_ENDED)).toMatchObject({ level: "error" });
   });
 
   test("take no nonsense, and the modules decide on", { timeout: 60_000 }, async () => {

@@ -15,13 +15,15 @@ const SPAM = "check_media_file_for_spam";
 export class RunningShadows {
   readonly #runs: ReadonlyMap<number, ShadowRun>;
   readonly #filesFolder: string;
+  readonly #keptFolder: string;
   readonly #kept: KeptFiles;
 
   /** @param filesFolder for folders of files, each named by the process that made it */
   constructor(runs: readonly ShadowRun[], filesFolder: string) {
     this.#runs = new Map(runs.map((run) => [run.index, run]));
     this.#filesFolder = filesFolder;
-    this.#kept = new KeptFiles(join(filesFolder, nameOwnFolder()));
+    this.#keptFolder = join(filesFolder, nameOwnFolder());
+    this.#kept = new KeptFiles(this.#keptFolder);
   }
 
   hear(index: number, question: HeardQuestion): Hearing | Promise<Hearing> | undefined {
@@ -63,9 +65,10 @@ export class RunningShadows {
     return removeFolder(join(this.#filesFolder, filesName));
   }
 
+  /** Never rejects: a file may just be linked, so that its folder cannot be removed. */
   async close(graceMs: number): Promise<void> {
     await Promise.all([...this.#runs.values()].map((run) => run.close(graceMs)));
-    await this.#kept.clear();
+    await removeFolder(this.#keptFolder);
   }
 
   async #offerWithFile(run: ShadowRun, answered: Answered, { filePath, part }: { filePath: string; part: number }) {
