@@ -29,3 +29,14 @@ def test_the_readme_names_every_file_and_every_folder_of_the_child():
     as_a_whole = {"api", "database", "providers", "web"}
     there = {p.stem for p in paths if p.is_dir() or p.relative_to(child).parts[0] not in as_a_whole}
     assert there - named == set()
+
+
+def test_the_wheel_for_synapse_has_every_folder_of_its_package():
+    tomllib = pytest.importorskip("tomllib")
+    project = SHIM / "synapse_media_bridge_module"
+    packages = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    folders = {path.parent.relative_to(SHIM) for path in project.rglob("*.py")}
+    # What it shares with the shim is its codec alone.
+    shared = {Path("media_bridge_shim"), Path("media_bridge_shim/wire")}
+    assert sorted(packages) == sorted(".".join(folder.parts) for folder in folders | shared)
+    assert [str(folder) for folder in folders if not (SHIM / folder / "__init__.py").exists()] == []
