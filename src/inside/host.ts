@@ -9,7 +9,7 @@ import { HostedModules } from "./hosted-modules.ts";
 import type { OneConfiguration } from "./one-configuration.ts";
 import { peerDatabase } from "./peer/peer-database.ts";
 import { peerHomeserver } from "./peer/peer-homeserver.ts";
-import { InitializeSchema, MAGIC, PROTOCOL_VERSION, ServerFactsSchema, type WireFailure } from "./protocol.ts";
+import { InitializeSchema, MAGIC, PROTOCOL_VERSION, ServerFactsSchema, type WireFailure } from "./wire/protocol.ts";
 import { runSteps } from "./run-steps.ts";
 import { SessionShadows } from "./session-shadows.ts";
 import type { OpenShadows } from "./shadows.ts";

@@ -13,8 +13,8 @@ import { createModuleApi, parseTypeScriptModule, type ParsedModule } from "../mo
 import type { TypeScriptEntry } from "../modules/typescript/typescript-entry.ts";
 import { SYSTEM_CLOCK } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
-import { parseExactJson } from "./exact-json.ts";
-import type { Initialize, ServerFacts, WireEntry } from "./protocol.ts";
+import { parseExactJson } from "./wire/exact-json.ts";
+import type { Initialize, ServerFacts, WireEntry } from "./wire/protocol.ts";
 import { offerNoProvider, offerNoWeb } from "./peer/not-offered.ts";
 import type { LoadedDecider } from "./shadows.ts";
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Initialize } from "./protocol.ts";
+import type { Initialize } from "./wire/protocol.ts";
 
 /**
  * The one configuration of a socket. Workers of one Synapse have the same; two entries that share a socket by mistake

@@ -7,8 +7,8 @@ import { callTypeScriptSlot } from "../callbacks/slots/typescript-slot.ts";
 import { SYSTEM_CLOCK } from "../util/clock.ts";
 import type { Logger } from "../util/log.ts";
 import type { HeardQuestion, Shadows } from "./shadows.ts";
-import { argsFromWire } from "./wire-args.ts";
-import { errorToWire } from "./wire-error.ts";
+import { argsFromWire } from "./wire/wire-args.ts";
+import { errorToWire } from "./wire/wire-error.ts";
 
 /** What a run needs besides its params. */
 export interface RunParts {

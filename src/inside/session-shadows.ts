@@ -6,7 +6,7 @@ import { MatrixError } from "../errors.ts";
 import type { Logger } from "../util/log.ts";
 import type { HostedModules } from "./hosted-modules.ts";
 import { relayTo } from "./peer/peer-homeserver.ts";
-import { AskedSchema, NotAskedSchema, ShadowsSchema } from "./protocol.ts";
+import { AskedSchema, NotAskedSchema, ShadowsSchema } from "./wire/protocol.ts";
 import type { HeardQuestion, Hearing, OpenShadows, Shadows } from "./shadows.ts";
 
 /** How often Synapse's side is told which share of the questions is compared, where that changes. */

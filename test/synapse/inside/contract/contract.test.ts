@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { parseExactJson } from "../../../../src/inside/exact-json.ts";
+import { parseExactJson } from "../../../../src/inside/wire/exact-json.ts";
 import type { TraceLine } from "../../../callbacks/script.ts";
 import { ScriptedService } from "../../../callbacks/scripted-service.ts";
 import { synapseMinor } from "../../support/synapse.ts";

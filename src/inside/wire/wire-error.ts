@@ -1,6 +1,6 @@
-import { toJsonText } from "../util/text/json-text.ts";
-import { MatrixError } from "../errors.ts";
-import type { SlotOutcome } from "../callbacks/slots/slot.ts";
+import { toJsonText } from "../../util/text/json-text.ts";
+import { MatrixError } from "../../errors.ts";
+import type { SlotOutcome } from "../../callbacks/slots/slot.ts";
 
 const MAX_MESSAGE_LENGTH = 4 * 1024;
 const MAX_TRACE_LENGTH = 16 * 1024;

@@ -1,7 +1,7 @@
-import type { CallbackKinds, KindName } from "../callbacks/kinds.ts";
-import { limitFromWire } from "../callbacks/limit.ts";
-import { UNKNOWN_SIZE } from "../callbacks/unknown-size.ts";
-import type { FileInfo, PythonFileInfo } from "../media-file.ts";
+import type { CallbackKinds, KindName } from "../../callbacks/kinds.ts";
+import { limitFromWire } from "../../callbacks/limit.ts";
+import { UNKNOWN_SIZE } from "../../callbacks/unknown-size.ts";
+import type { FileInfo, PythonFileInfo } from "../../media-file.ts";
 
 /** The arguments of a callback from the form of the wire. Throws a TypeError where there are too few of them. */
 export function argsFromWire<K extends KindName>(kind: K, wire: readonly unknown[]): CallbackKinds[K]["args"] {

@@ -1,7 +1,7 @@
 import { isAbsolute } from "node:path";
 import { z } from "zod";
-import type { Portable } from "../callbacks/asked/asked.ts";
-import { KINDS, type KindName } from "../callbacks/kinds.ts";
+import type { Portable } from "../../callbacks/asked/asked.ts";
+import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 
 /** What a Synapse that connects expects to read in `hello`: this is not the protocol of the Python child. */
 export const MAGIC = "synapse-media-bridge-callbacks";
