@@ -166,7 +166,7 @@ class Session {
     });
   }
 
-  async #run(params: unknown): Promise<unknown> {
+  #run(params: unknown): unknown {
     const modules = this.#modules;
     if (modules === undefined) throw new BridgeError("CANCELLED", "the modules have ended");
     const { log } = this.#options;

@@ -23,56 +23,74 @@ export interface RunParts {
 /** `[kind, [slot, …], args, deadline_ms]` */
 type WireStep = readonly [kind: KindName, slots: readonly number[], args: readonly unknown[], deadlineMs: number];
 
+/** What a step is asked with. */
+interface Walk {
+  readonly step: WireStep;
+  readonly args: CallbackKinds[KindName]["args"];
+  readonly user: string | undefined;
+  readonly parts: RunParts;
+}
+
+/** `[decided, value, entries]`; `decided` is the index of the entry that ended the walk, or null. */
+type StepResult = readonly [decided: number | null, value: unknown, entries: readonly unknown[]];
+
 /**
  * Answers `run [trace, steps, request, user]` in the form of docs/bridge-protocol.md: the steps one after the other, in
- * each the slots in their order. Rejects with a TypeError where Synapse's side broke the protocol.
+ * each the slots in their order. The answer is a promise only where a callback answers with one: most do not, and one
+ * promise after the other costs more than they do. Throws, or rejects with, a TypeError where Synapse's side broke the
+ * protocol.
  */
-export async function runSteps(params: unknown, parts: RunParts): Promise<unknown[]> {
+export function runSteps(params: unknown, parts: RunParts): StepResult[] | Promise<StepResult[]> {
   const [steps, user] = readParams(params);
-  const results: unknown[] = [];
-  for (const step of steps) {
-    const { result, isOver } = await runStep(step, user, parts);
-    results.push(result);
-    if (isOver) break;
-  }
-  return results;
+  const runFrom = (results: StepResult[]): StepResult[] | Promise<StepResult[]> => {
+    const step = steps[results.length];
+    if (step === undefined) return results;
+    const walk = { step, args: argsFromWire(step[0], step[2]), user, parts };
+    return onceThere(walkFrom(walk, []), (result) => {
+      results.push(result);
+      return result[0] === null ? runFrom(results) : results;
+    });
+  };
+  return runFrom([]);
 }
 
-async function runStep(step: WireStep, user: string | undefined, parts: RunParts) {
-  const [kind, numbers, wireArgs, deadlineMs] = step;
-  const args = argsFromWire(kind, wireArgs);
-  const { notification } = KINDS[kind];
-  const entries: unknown[] = [];
-  let decided: number | null = null;
-  let value: unknown = null;
-  for (const number of numbers) {
-    const slot = parts.slotOf(number);
-    if (slot === undefined || slot.kind !== kind) throw new TypeError(`there is no callback ${number} of ${kind}`);
-    const heard = parts.hear?.(slot, { kind, args, user });
-    const hearing = heard instanceof Promise ? await heard : heard;
-    const called = await callSlot(slot, args, { deadlineMs, user, ...parts });
-    hearing?.(called.record, called.record.outcome === "stop" ? called.value : undefined);
-    entries.push(entryOf(called.record));
-    if (called.record.outcome === "continue" || notification) continue;
-    decided = entries.length - 1;
-    if (called.record.outcome === "stop") value = stopToWire(kind, called.value);
-    break;
-  }
-  return { result: [decided, value, entries], isOver: decided !== null };
+/** Asks the slots of a step behind those that have an entry already. */
+function walkFrom(walk: Walk, entries: unknown[]): StepResult | Promise<StepResult> {
+  const { step, args, user, parts } = walk;
+  const [kind, numbers] = step;
+  const number = numbers[entries.length];
+  if (number === undefined) return [null, null, entries];
+  const slot = parts.slotOf(number);
+  if (slot === undefined || slot.kind !== kind) throw new TypeError(`there is no callback ${number} of ${kind}`);
+  return onceThere(parts.hear?.(slot, { kind, args, user }), (hearing) =>
+    onceThere(callSlot(slot, walk), ({ record, value }) => {
+      const stopped = record.outcome === "stop" ? value : undefined;
+      hearing?.(record, stopped);
+      entries.push(entryOf(record));
+      if (record.outcome === "continue" || KINDS[kind].notification) return walkFrom(walk, entries);
+      return [entries.length - 1, record.outcome === "stop" ? stopToWire(kind, stopped) : null, entries];
+    }),
+  );
 }
 
-function callSlot<K extends KindName>(
-  slot: TypeScriptSlot & { readonly kind: K },
-  args: CallbackKinds[K]["args"],
-  { deadlineMs, user, isUserAdmin, log }: RunParts & { deadlineMs: number; user: string | undefined },
-) {
+/** Takes a value as soon as it is there: at once where it is no promise. */
+function onceThere<T, U>(value: T | Promise<T>, take: (value: T) => U | Promise<U>): U | Promise<U> {
+  return value instanceof Promise ? value.then(take) : take(value);
+}
+
+function callSlot(slot: TypeScriptSlot, { step, args, user, parts }: Walk) {
   const userId = namedUser(slot.kind, args) ?? user;
   const context = new CallContext({
-    requester: userId === undefined ? undefined : createRequester({ userId }, isUserAdmin),
+    requester: userId === undefined ? undefined : createRequester({ userId }, parts.isUserAdmin),
   });
-  const onLate = (error: unknown) =>
-    log.error({ err: error, module: slot.module.name, callback: slot.kind }, "a callback failed after its deadline");
-  return callTypeScriptSlot(slot, slot.kind, args, context, { deadlineMs, clock: SYSTEM_CLOCK, trace: false, onLate });
+  const onLate = (error: unknown) => {
+    parts.log.error(
+      { err: error, module: slot.module.name, callback: slot.kind },
+      "a callback failed after its deadline",
+    );
+  };
+  const options = { deadlineMs: step[3], clock: SYSTEM_CLOCK, trace: false, onLate };
+  return callTypeScriptSlot(slot, slot.kind, args, context, options);
 }
 
 function entryOf({ outcome, micros, error, warning }: SlotRecord): unknown {

@@ -1,8 +1,8 @@
 import { fstatSync } from "node:fs";
-import { Socket } from "node:net";
 import { Worker } from "node:worker_threads";
 import { extname } from "node:path";
 import { StartError } from "../errors.ts";
+import { openOneBufferSocket } from "../util/sockets/one-buffer-socket.ts";
 import { ChannelLog } from "./channel-log.ts";
 import { serveSynapse } from "./host.ts";
 import { OneConfiguration } from "./one-configuration.ts";
@@ -21,7 +21,7 @@ export async function serveStdio(openShadows: OpenShadows): Promise<void> {
   if (!fstatSync(STDIN).isSocket()) throw new StartError("LISTEN", NOT_A_CHANNEL);
   const lines = new ChannelLog();
   let guard: Worker | undefined;
-  await serveSynapse(new Socket({ fd: STDIN }), {
+  await serveSynapse(openOneBufferSocket(STDIN), {
     log: lines.logger("debug"),
     configuration: new OneConfiguration(),
     generation: 1,

@@ -50,6 +50,8 @@ export class Connection {
   readonly #input: Readable;
   readonly #ending = Promise.withResolvers<BridgeError>();
   #end: BridgeError | undefined;
+  #isReceiving = false;
+  #hasReplied = false;
 
   constructor({
     input,
@@ -95,7 +97,10 @@ export class Connection {
     if (options.signal?.aborted) {
       return Promise.reject(new BridgeError("CANCELLED", "the call was given up", { cause: options.signal.reason }));
     }
-    return this.#calls.add(method, options, (id) => this.#send([REQUEST, id, method, params], this.inFlight === 0));
+    return this.#calls.add(method, options, (id) => {
+      // A peer that has nothing else to do starts on this frame while the other sockets are read.
+      this.#send([REQUEST, id, method, params], this.inFlight === 0 ? "next" : "soon");
+    });
   }
 
   /** Notifies the peer. Does nothing once closed. Throws a {@link BridgeError} `ENCODE` or `OVERLOADED`. */
@@ -114,19 +119,23 @@ export class Connection {
     this.#input.resume();
   }
 
-  #send(message: readonly unknown[], isUrgent = false): void {
-    this.#outbox.push(encodeFrame(message), isUrgent);
+  #send(message: readonly unknown[], sent: Parameters<Outbox["push"]>[1] = "soon"): void {
+    this.#outbox.push(encodeFrame(message), sent);
     this.sent += 1;
   }
 
   #listen(input: Readable, output: Writable): void {
     input.on("data", (chunk: Buffer) => {
       if (this.#end !== undefined) return;
+      this.#isReceiving = true;
       try {
         this.#decoder.push(chunk);
       } catch (error) {
         this.#fail(error);
       }
+      this.#isReceiving = false;
+      if (this.#hasReplied) this.#outbox.flush();
+      this.#hasReplied = false;
     });
     const lose = (cause?: Error) =>
       this.close(new BridgeError("CHILD_DOWN", `${this.#peer} closed its channel`, { cause }));
@@ -180,7 +189,9 @@ export class Connection {
   #reply(id: number, error: object | null, result: unknown): void {
     if (this.#end !== undefined) return;
     try {
-      this.#send([RESPONSE, id, error, result]);
+      // The answers to what arrived together go in one write, without another turn of the event loop.
+      this.#send([RESPONSE, id, error, result], this.#isReceiving ? "flushed" : "next");
+      this.#hasReplied = this.#isReceiving;
     } catch (cause) {
       if (!(cause instanceof BridgeError) || cause.code !== "OVERLOADED") throw cause;
       this.#fail(new BridgeError("PROTOCOL", `${this.#peer} sends requests and does not read the answers`, { cause }));

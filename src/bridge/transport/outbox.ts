@@ -18,28 +18,29 @@ export class Outbox {
     this.#maxQueuedBytes = maxQueuedBytes;
     output.on("drain", () => {
       this.#isDraining = false;
-      this.#flush();
+      this.flush();
     });
   }
 
   /**
    * Queues a frame. Throws a {@link BridgeError} `OVERLOADED` when the peer leaves too much unread.
    *
-   * @param isUrgent No other call waits for the peer: it starts on this frame while the other sockets are read.
+   * @param sent When it is written, with what is queued until then: `soon`, once every ready socket has been read, so
+   *   that the calls of requests which arrived together are sent in one write; `next`, before the other sockets are
+   *   read, where the peer has nothing else to do; `flushed`, where `flush` follows.
    */
-  push(frame: Buffer, isUrgent = false): void {
+  push(frame: Buffer, sent: "soon" | "next" | "flushed"): void {
     // One tick may fill the queue of a child that reads well.
-    if (this.#queuedBytes + frame.length > this.#maxQueuedBytes) this.#flush();
+    if (this.#queuedBytes + frame.length > this.#maxQueuedBytes) this.flush();
     if (this.#queuedBytes + frame.length > this.#maxQueuedBytes) {
       throw new BridgeError("OVERLOADED", `the child leaves more than ${this.#maxQueuedBytes} bytes unread`);
     }
     this.#frames.push(frame);
     this.#queuedBytes += frame.length;
-    if (this.#isFlushPlanned) return;
+    if (this.#isFlushPlanned || sent === "flushed") return;
     this.#isFlushPlanned = true;
-    // Once every ready socket has been read: the calls of requests that arrived together are sent in one write.
-    if (isUrgent) process.nextTick(this.#flush);
-    else setImmediate(this.#flush);
+    if (sent === "next") process.nextTick(this.#flushPlanned);
+    else setImmediate(this.#flushPlanned);
   }
 
   /** Drops what was not written. */
@@ -48,12 +49,17 @@ export class Outbox {
     this.#queuedBytes = 0;
   }
 
-  readonly #flush = (): void => {
-    this.#isFlushPlanned = false;
+  /** Writes what is queued, unless the peer has to read first. */
+  flush(): void {
     const [first] = this.#frames;
     if (this.#isDraining || first === undefined || !this.#output.writable) return;
     const bytes = this.#frames.length === 1 ? first : Buffer.concat(this.#frames, this.#queuedBytes);
     this.clear();
     this.#isDraining = !this.#output.write(bytes);
+  }
+
+  readonly #flushPlanned = (): void => {
+    this.#isFlushPlanned = false;
+    this.flush();
   };
 }

@@ -1,11 +1,17 @@
 import type { Logger } from "../../util/log.ts";
 import { BridgeError } from "../errors.ts";
 
-/** Handlers by method; other methods are not called. What a request's handler returns is its result. */
+/** Handlers by method; other methods are not called. What a request's handler returns is its result, or a promise of it. */
 export type Handlers = Readonly<Record<string, (params: unknown) => unknown>>;
 
 /** An error of the wire, or null, and a result. */
 type Reply = (id: number, error: object | null, result: unknown) => void;
+
+interface Asked {
+  readonly handler: (params: unknown) => unknown;
+  readonly params: unknown;
+  readonly bytes: number;
+}
 
 /** Requests that may wait for their answers at a time, and their bytes; others are refused. */
 const MAX_IN_FLIGHT = 10_000;
@@ -28,7 +34,7 @@ export class PeerRequests {
     this.#log = log;
   }
 
-  /** Answers, sooner or later. Throws a {@link BridgeError} `PROTOCOL` for an id that does not count up. */
+  /** Answers, now where the handler's result is no promise. Throws a {@link BridgeError} `PROTOCOL` for an id that does not count up. */
   receive(id: number, method: string, params: unknown, bytes: number): void {
     if (!Number.isSafeInteger(id) || id <= this.#lastId) {
       throw new BridgeError("PROTOCOL", `a request whose id does not count up: ${id} after ${this.#lastId}`);
@@ -40,28 +46,36 @@ export class PeerRequests {
     } else if (this.#inFlight >= MAX_IN_FLIGHT || this.#bytesInFlight + bytes > MAX_BYTES_IN_FLIGHT) {
       this.#refuse(id);
     } else {
-      void this.#answer(id, method, handler, params, bytes);
+      this.#answer(id, method, { handler, params, bytes });
     }
   }
 
-  async #answer(
-    id: number,
-    method: string,
-    handler: (params: unknown) => unknown,
-    params: unknown,
-    bytes: number,
-  ): Promise<void> {
+  #answer(id: number, method: string, { handler, params, bytes }: Asked): void {
+    try {
+      const result = handler(params);
+      if (result instanceof Promise) void this.#answerLater(id, method, result, bytes);
+      else this.#reply(id, null, result);
+    } catch (error) {
+      this.#fail(id, method, error);
+    }
+  }
+
+  async #answerLater(id: number, method: string, result: Promise<unknown>, bytes: number): Promise<void> {
     this.#inFlight += 1;
     this.#bytesInFlight += bytes;
     try {
-      this.#reply(id, null, await handler(params));
+      this.#reply(id, null, await result);
     } catch (error) {
-      this.#log.error({ err: error, method }, "a request from the child failed");
-      this.#reply(id, describeFailure(error), null);
+      this.#fail(id, method, error);
     } finally {
       this.#inFlight -= 1;
       this.#bytesInFlight -= bytes;
     }
+  }
+
+  #fail(id: number, method: string, error: unknown): void {
+    this.#log.error({ err: error, method }, "a request from the child failed");
+    this.#reply(id, describeFailure(error), null);
   }
 
   #refuse(id: number): void {

@@ -21,42 +21,72 @@ export interface SlotOptions {
 }
 
 /**
- * Calls one TypeScript callback, sync or async, and judges the answer. Never rejects: a failure is the record's error.
- * Past the deadline the record says `timeout`. The callback then continues alone, and `onLate` is called if it rejects.
+ * Calls one TypeScript callback, sync or async, and judges the answer: at once where it is no promise. Neither throws nor
+ * rejects: a failure is the record's error. Past the deadline the record says `timeout`. The callback then continues
+ * alone, and `onLate` is called if it rejects.
  */
-export async function callTypeScriptSlot<K extends KindName>(
+export function callTypeScriptSlot<K extends KindName>(
   slot: TypeScriptSlot,
   kind: K,
   args: CallbackKinds[K]["args"],
   context: CallContext,
   options: SlotOptions,
-): Promise<TypeScriptResult<K>> {
-  const started = performance.now();
-  const micros = () => Math.round((performance.now() - started) * 1000);
-  const said: string[] = [];
-  let answered: string | undefined;
-  const call = () => slot.call(...KINDS[kind].toNative(...args), context);
-  try {
-    const returned = options.trace ? hearInto(said, call) : call();
-    const answer = isThenable(returned) ? await withDeadline(returned, context, options) : returned;
-    if (options.trace) answered = describeAnswer(answer);
-    const verdict = judge(kind, answer);
-    const record: SlotRecord = {
-      slot,
-      outcome: verdict.stop ? "stop" : "continue",
-      micros: micros(),
-      warning: verdict.warning,
-      said,
-      answer: answered,
-    };
+): TypeScriptResult<K> | Promise<TypeScriptResult<K>> {
+  return new SlotCall(slot, kind, context, options).begin(args);
+}
+
+class SlotCall<K extends KindName> {
+  readonly #slot: TypeScriptSlot;
+  readonly #kind: K;
+  readonly #context: CallContext;
+  readonly #options: SlotOptions;
+  readonly #startedMs = performance.now();
+  readonly #said: string[] = [];
+  #answer: string | undefined;
+
+  constructor(slot: TypeScriptSlot, kind: K, context: CallContext, options: SlotOptions) {
+    this.#slot = slot;
+    this.#kind = kind;
+    this.#context = context;
+    this.#options = options;
+  }
+
+  begin(args: CallbackKinds[K]["args"]): TypeScriptResult<K> | Promise<TypeScriptResult<K>> {
+    const call = () => this.#slot.call(...KINDS[this.#kind].toNative(...args), this.#context);
+    try {
+      const returned = this.#options.trace ? hearInto(this.#said, call) : call();
+      return isThenable(returned) ? this.#judgeLater(returned) : this.#judge(returned);
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
+  }
+
+  async #judgeLater(returned: PromiseLike<unknown>): Promise<TypeScriptResult<K>> {
+    try {
+      return this.#judge(await withDeadline(returned, this.#context, this.#options));
+    } catch (thrown) {
+      return this.#fail(thrown);
+    }
+  }
+
+  /** Throws where the answer has the wrong type. */
+  #judge(answer: unknown): TypeScriptResult<K> {
+    if (this.#options.trace) this.#answer = describeAnswer(answer);
+    const verdict = judge(this.#kind, answer);
+    const record = this.#end({ outcome: verdict.stop ? "stop" : "continue", warning: verdict.warning });
     return verdict.stop ? { record, value: verdict.value } : { record };
-  } catch (thrown) {
-    const own = context.reasonOf(thrown) ?? thrown;
+  }
+
+  #fail(thrown: unknown): TypeScriptResult<K> {
+    const own = this.#context.reasonOf(thrown) ?? thrown;
     const error = own instanceof ModuleUnavailable || own instanceof ModuleFailure ? own : failureOf(own);
-    const outcome = error instanceof ModuleUnavailable ? error.reason : "error";
-    return { record: { slot, outcome, micros: micros(), error, said, answer: answered } };
-  } finally {
-    context.close();
+    return { record: this.#end({ outcome: error instanceof ModuleUnavailable ? error.reason : "error", error }) };
+  }
+
+  #end({ outcome, warning, error }: Pick<SlotRecord, "outcome" | "warning" | "error">): SlotRecord {
+    const micros = Math.round((performance.now() - this.#startedMs) * 1000);
+    this.#context.close();
+    return { slot: this.#slot, outcome, micros, error, warning, said: this.#said, answer: this.#answer };
   }
 }
 
