@@ -215,3 +215,31 @@ test("media-bridge forget removes the differences that name a user, and leaves t
   expect(run?.differences.map(({ args }) => args)).toEqual([["@bob:example.test", 11]]);
   expect(readFileSync(join(dataPath(folder), "shadow.db")).includes("alice")).toBe(false);
 });
+
+test("media-bridge forget needs no database of a service where shadows inside a Synapse keep differences", async () => {
+  const folder = createFolder();
+  await keep(folder, [refused(9), refused(11, { args: ["@bob:example.test", 11] })]);
+  const { status, stdout } = await folder.end(["forget", "@alice:example.test"]);
+  expect([status, stdout.split("\n").slice(0, 3)]).toEqual([
+    0,
+    [
+      "@alice:example.test is erased",
+      "1 differences between modules and their candidates are removed",
+      expect.stringMatching(/^\S+\/data is the folder of shadows inside a Synapse: Synapse's own database/),
+    ],
+  ]);
+  const [run] = readRuns(dataPath(folder), { maxDifferences: 10 });
+  expect(run?.differences.map(({ args }) => args)).toEqual([["@bob:example.test", 11]]);
+  expect((await folder.end(["forget", "@alice:example.test"])).stdout).toContain("nothing named @alice:example.test");
+});
+
+test("media-bridge forget says that a database is missing which the configuration names elsewhere", async () => {
+  const folder = createFolder();
+  await keep(folder, [refused(9)]);
+  const config = folder.readConfig() as { readonly media_bridge: object };
+  const database = { path: join(folder.path, "elsewhere.db") };
+  folder.write("media-bridge.yaml", JSON.stringify({ ...config, media_bridge: { ...config.media_bridge, database } }));
+  const { status, stderr } = await folder.end(["forget", "@alice:example.test"]);
+  expect([status, stderr]).toEqual([1, expect.stringContaining("There is no database")]);
+  expect(readRuns(dataPath(folder), { maxDifferences: 10 })[0]?.differences).toHaveLength(1);
+});

@@ -1,5 +1,16 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { askedIn, CONFIG, MOST, PYTHON, ShadowedSynapse, troublesIn, TYPESCRIPT } from "./shadowed-synapse.ts";
+import {
+  askedIn,
+  CONFIG,
+  MOST,
+  PYTHON,
+  readParity,
+  ShadowedSynapse,
+  troublesIn,
+  TYPESCRIPT,
+} from "./shadowed-synapse.ts";
 
 const ALLOWED = "is_user_allowed_to_upload_media_of_size";
 
@@ -27,17 +38,25 @@ describe("A candidate inside a Synapse that is off by one", () => {
   test.each([
     ["in TypeScript", { ...PYTHON, shadow: { ...TYPESCRIPT, config: { ...CONFIG, more: 1 } } }],
     ["in Python", { ...TYPESCRIPT, shadow: { ...PYTHON, config: { most: MOST + 1 } } }],
-  ])("is found, %s, and changes no answer", { timeout: 120_000 }, async (_language, entry) => {
-    const shadowed = await start(entry);
-    const { synapse } = shadowed;
-    await synapse.logged(/the shadow of a module is asked from now on/);
-    expect(await uploadAtBorder(shadowed)).toEqual([200, 200, 413]);
-    const report = await shadowed.reported((found) => askedIn(found) >= 7);
-    expect(troublesIn(report)).toEqual({ [`${ALLOWED} different_effect`]: 1 });
-    expect(report.differences).toMatchObject([
-      { callback: ALLOWED, args: ["@alice:matrix.test", MOST + 1], user: "@alice:matrix.test" },
-    ]);
-  });
+  ])(
+    "is found, %s, changes no answer, and is forgotten with the user",
+    { timeout: 120_000 },
+    async (_language, entry) => {
+      const shadowed = await start(entry);
+      const { synapse } = shadowed;
+      await synapse.logged(/the shadow of a module is asked from now on/);
+      expect(await uploadAtBorder(shadowed)).toEqual([200, 200, 413]);
+      const report = await shadowed.reported((found) => askedIn(found) >= 7);
+      expect(troublesIn(report)).toEqual({ [`${ALLOWED} different_effect`]: 1 });
+      expect(report.differences).toMatchObject([
+        { callback: ALLOWED, args: ["@alice:matrix.test", MOST + 1], user: "@alice:matrix.test" },
+      ]);
+      expect(shadowed.forget("@alice:matrix.test")).toContain("@alice:matrix.test is erased\n1 differences");
+      const left = readParity(shadowed.dataPath);
+      expect([left?.differences, left && troublesIn(left)]).toEqual([[], troublesIn(report)]);
+      expect(readFileSync(join(shadowed.dataPath, "shadow.db")).includes("@alice")).toBe(false);
+    },
+  );
 });
 
 describe("A candidate inside a Synapse that", () => {

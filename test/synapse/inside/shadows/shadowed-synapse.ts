@@ -69,6 +69,12 @@ export class ShadowedSynapse {
     return found as ShadowReport;
   }
 
+  /** What `media-bridge forget` says, beside the running Synapse. */
+  forget(user: string): string {
+    const config = join(this.dataPath, "shadows.yaml");
+    return execFileSync(NODE, [CLI, "forget", "--config", config, user], { encoding: "utf8" });
+  }
+
   async stop(): Promise<void> {
     await this.synapse.stop();
     rmSync(this.dataPath, { recursive: true, force: true });
