@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { vi } from "vitest";
 import type { ParityReport, ShadowReport } from "../../../../src/shadow/parity/parity-report.ts";
-import type { Account } from "../../support/synapse.ts";
+import type { Account, SynapseOptions } from "../../support/synapse.ts";
 import { CALLBACKS, INSIDE_MODULES, InsideSynapse, typescript } from "../../support/inside-synapse.ts";
 
 /** The most bytes that an upload may have, in both languages. */
@@ -26,11 +26,15 @@ export class ShadowedSynapse {
     this.dataPath = dataPath;
   }
 
-  static async start(modules: readonly object[], more: object = { command: CALLBACKS }): Promise<ShadowedSynapse> {
+  static async start(
+    modules: readonly object[],
+    more: object = { command: CALLBACKS },
+    options: SynapseOptions = {},
+  ): Promise<ShadowedSynapse> {
     const dataPath = mkdtempSync(join(tmpdir(), "media-bridge-inside-shadows-"));
     try {
       const entry = typescript(modules, { ...more, data_path: dataPath });
-      return new ShadowedSynapse(await InsideSynapse.start(() => [entry]), dataPath);
+      return new ShadowedSynapse(await InsideSynapse.start(() => [entry], options), dataPath);
     } catch (error) {
       rmSync(dataPath, { recursive: true, force: true });
       throw error;
