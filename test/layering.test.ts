@@ -24,7 +24,18 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // What tests of modules are handed as `synapse-media-bridge/testing`: a module alone, and the service around it.
   testing: ["service", "modules", "shadow", "callbacks", "homeserver", "storage", "metrics", "module-api"],
   // Hosts TypeScript modules for a Synapse that asks them; there is no service around them.
-  inside: ["modules", "module-api", "callbacks", "bridge", "homeserver", "storage", "metrics", "web", "version"],
+  inside: [
+    "modules",
+    "module-api",
+    "callbacks",
+    "bridge",
+    "homeserver",
+    "storage",
+    "status",
+    "metrics",
+    "web",
+    "version",
+  ],
   server: [
     // It implements an interface that `inside` owns: the shadows of modules there are those of the service.
     "inside",

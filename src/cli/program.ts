@@ -4,6 +4,7 @@ import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { addMigrationCommands } from "./migration/commands.ts";
 import { addMaintainCommand } from "./running/maintain/command.ts";
+import { addStatusCommand } from "./running/status-command.ts";
 import { addParityCommand } from "./parity/command.ts";
 import { collect, describeForReader, loadAsService, print, readDuration } from "./terminal/command-line.ts";
 import { endProgress } from "./terminal/progress.ts";
@@ -182,17 +183,6 @@ program
   });
 
 program
-  .command("status")
-  .description("say how the running service is doing: chains with verdicts and times, queues, children, refusals")
-  .requiredOption(...CONFIG_OPTION)
-  .option("--json", "print JSON")
-  .action(async (options: { config: string[]; json?: boolean }) => {
-    const { status } = await import("./running/status.ts");
-    print(await status(await loadAsService(options.config), { json: options.json === true }));
-    process.exit(0);
-  });
-
-program
   .command("refusals")
   .description("say why uploads were refused: who decided, sizes, limits; with or without a running service")
   .requiredOption(...CONFIG_OPTION)
@@ -239,6 +229,7 @@ program
 addMigrationCommands(program);
 addParityCommand(program);
 addMaintainCommand(program);
+addStatusCommand(program);
 
 try {
   await program.parseAsync();

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { z } from "zod";
 import { Connection } from "../bridge/transport/connection.ts";
 import { BridgeError } from "../bridge/errors.ts";
+import type { SlotRecord } from "../callbacks/slots/slot.ts";
 import { StartError } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import type { Logger } from "../util/log.ts";
@@ -9,10 +10,18 @@ import { HostedModules } from "./hosted-modules.ts";
 import type { OneConfiguration } from "./one-configuration.ts";
 import { peerDatabase } from "./peer/peer-database.ts";
 import { peerHomeserver } from "./peer/peer-homeserver.ts";
-import { InitializeSchema, MAGIC, PROTOCOL_VERSION, ServerFactsSchema, type WireFailure } from "./wire/protocol.ts";
+import {
+  type Initialize,
+  InitializeSchema,
+  MAGIC,
+  PROTOCOL_VERSION,
+  ServerFactsSchema,
+  type WireFailure,
+} from "./wire/protocol.ts";
 import { runSteps } from "./run-steps.ts";
 import { SessionShadows } from "./session-shadows.ts";
 import type { OpenShadows } from "./shadows.ts";
+import type { HostStatus, ReportedSynapse } from "./status/host-status.ts";
 
 /** How long background work of modules may take to end once its Synapse is gone. */
 const STOP_MS = 5_000;
@@ -31,6 +40,8 @@ export interface HostOptions {
   readonly generation: number;
   /** Opens the shadows of modules. */
   readonly openShadows: OpenShadows;
+  /** Shared by all Synapses of one socket. */
+  readonly status: HostStatus;
   /** Called with the connection before anything is sent. */
   readonly onConnection?: (connection: Connection) => void;
   /** Called with the number of Synapse's process. */
@@ -55,7 +66,7 @@ export async function serveSynapse(channel: Duplex, options: HostOptions): Promi
   const timer = closeUnlessInitialized(connection, session, options.initializeWithinMs);
   const end = await connection.closed;
   clearTimeout(timer);
-  options.log.info({ reason: end.message }, "Synapse has left");
+  if (!session.isOnlyAsked) options.log.info({ reason: end.message }, "Synapse has left");
   channel.destroy();
   await session.end(STOP_MS);
 }
@@ -81,7 +92,13 @@ class Session {
   #shadows: SessionShadows | undefined;
   #isSetUp = false;
   #pid: number | undefined;
+  #entries: Initialize["modules"] = [];
+  #connectedTs = 0;
+  #isReady = false;
+  #underWay = 0;
+  #hasAskedStatus = false;
   #release: (() => void) | undefined;
+  #unlist: (() => void) | undefined;
 
   constructor(options: HostOptions) {
     this.#options = options;
@@ -93,6 +110,10 @@ class Session {
     shadows: (params: unknown) => this.#openShadows(params),
     run: (params: unknown) => this.#run(params),
     ping: () => null,
+    status: () => {
+      this.#hasAskedStatus = true;
+      return this.#options.status.read();
+    },
     shutdown: async (params: unknown) => {
       await this.end(ShutdownSchema.parse(params).grace_ms);
       return null;
@@ -109,8 +130,14 @@ class Session {
     return this.#pid !== undefined;
   }
 
+  /** Whether an operator's command asked for the status here, and nothing else was sent. */
+  get isOnlyAsked(): boolean {
+    return this.#hasAskedStatus && !this.isInitialized;
+  }
+
   greet(connection: Connection): void {
     this.#connection = connection;
+    this.#connectedTs = Date.now();
     const versions = { version: VERSION, node: process.versions.node, pid: process.pid };
     connection.notify("hello", { magic: MAGIC, protocol: [PROTOCOL_VERSION, PROTOCOL_VERSION], ...versions });
   }
@@ -122,6 +149,7 @@ class Session {
     this.#shadows = undefined;
     const ended = await Promise.allSettled([modules?.stop(graceMs), shadows?.leave(graceMs)]);
     this.#release?.();
+    this.#unlist?.();
     for (const end of ended) {
       if (end.status === "fulfilled") continue;
       this.#options.log.error(
@@ -140,6 +168,7 @@ class Session {
     if (this.#release === undefined) return failed("configuration", ANOTHER_CONFIGURATION);
     return this.#unlessFailed(async () => {
       this.#modules = await HostedModules.parse(modules, this.#options.generation, this.#options.log);
+      this.#entries = modules;
       return { modules: this.#modules.files };
     });
   }
@@ -149,10 +178,14 @@ class Session {
     const [modules, connection] = [this.#modules, this.#connection];
     if (modules === undefined || connection === undefined || this.#isSetUp) throw new TypeError("set_up out of turn");
     this.#isSetUp = true;
+    // A connection that ends before was a check.
+    this.#unlist = this.#options.status.add(() => this.#report(modules));
     const services = { homeserver: peerHomeserver(connection), database: peerDatabase(connection) };
-    return this.#unlessFailed(async () => ({
-      entries: await modules.setUp(facts, services, (entry) => connection.notify("registered", { entry })),
-    }));
+    return this.#unlessFailed(async () => {
+      const entries = await modules.setUp(facts, services, (entry) => connection.notify("registered", { entry }));
+      this.#isReady = true;
+      return { entries };
+    });
   }
 
   #openShadows(params: unknown): Promise<object> {
@@ -169,11 +202,27 @@ class Session {
   #run(params: unknown): unknown {
     const modules = this.#modules;
     if (modules === undefined) throw new BridgeError("CANCELLED", "the modules have ended");
-    const { log } = this.#options;
+    const { log, status } = this.#options;
     const isUserAdmin = (userId: string) => peerHomeserver(this.#connected).isUserAdmin(userId);
     const shadows = this.#shadows;
     const hear = shadows && ((...heard: Parameters<typeof shadows.hear>) => shadows.hear(...heard));
-    return runSteps(params, { slotOf: (slot) => modules.slot(slot), isUserAdmin, hear, log });
+    const observe = (record: SlotRecord) => status.count(record);
+    const answer = runSteps(params, { slotOf: (slot) => modules.slot(slot), isUserAdmin, hear, observe, log });
+    if (!(answer instanceof Promise)) return answer;
+    this.#underWay += 1;
+    return answer.finally(() => (this.#underWay -= 1));
+  }
+
+  #report(hosted: HostedModules): ReportedSynapse {
+    const files = [...hosted.files];
+    const modules = this.#entries.map((entry) => {
+      if ("python" in entry) return { name: entry.python, language: "python", file: null } as const;
+      const { name, file } = files.shift() ?? { name: entry.typescript, file: null };
+      return { name, language: "typescript", file } as const;
+    });
+    const [pid, connectedTs, state] = [this.#pid ?? 0, this.#connectedTs, this.#isReady ? "ready" : "loading"] as const;
+    const status = { pid, connectedTs, state, underWay: this.#underWay };
+    return { status, modules, slots: hosted.slots, shadows: this.#shadows?.status ?? [] };
   }
 
   get #connected(): Connection {

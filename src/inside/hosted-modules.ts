@@ -93,6 +93,11 @@ export class HostedModules {
     return this.#slots[number];
   }
 
+  /** All callbacks, in the order in which they were registered. */
+  get slots(): readonly TypeScriptSlot[] {
+    return this.#slots;
+  }
+
   /** The modules as shadows know them. */
   get deciders(): LoadedDecider[] {
     return this.#parsed.map(({ module, file }) => {

@@ -7,6 +7,7 @@ import { removeSocket } from "../util/sockets/remove-socket.ts";
 import { serveSynapse } from "./host.ts";
 import { OneConfiguration } from "./one-configuration.ts";
 import type { OpenShadows } from "./shadows.ts";
+import { HostStatus } from "./status/host-status.ts";
 
 /** A process that connects names the files that this one loads: only the same user may, who is Synapse's. */
 const MODE = 0o600;
@@ -41,6 +42,7 @@ export async function listenForSynapse(
 ): Promise<CallbacksSocket> {
   await removeStale(path);
   const configuration = new OneConfiguration();
+  const status = new HostStatus();
   const serving = new Map<Socket, Promise<void>>();
   let generation = 0;
   const server = createServer((channel) => {
@@ -50,6 +52,7 @@ export async function listenForSynapse(
       configuration,
       generation,
       openShadows,
+      status,
       initializeWithinMs,
     });
     serving.set(channel, served);

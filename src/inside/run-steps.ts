@@ -17,6 +17,8 @@ export interface RunParts {
   readonly isUserAdmin: AdminQuestion;
   /** Hears what a callback is asked, where that is compared. */
   readonly hear?: ((slot: TypeScriptSlot, question: HeardQuestion) => ReturnType<Shadows["hear"]>) | undefined;
+  /** Told of each callback that was called. */
+  readonly observe: (record: SlotRecord) => void;
   readonly log: Logger;
 }
 
@@ -64,6 +66,7 @@ function walkFrom(walk: Walk, entries: unknown[]): StepResult | Promise<StepResu
   if (slot === undefined || slot.kind !== kind) throw new TypeError(`there is no callback ${number} of ${kind}`);
   return onceThere(parts.hear?.(slot, { kind, args, user }), (hearing) =>
     onceThere(callSlot(slot, walk), ({ record, value }) => {
+      parts.observe(record);
       const stopped = record.outcome === "stop" ? value : undefined;
       hearing?.(record, stopped);
       entries.push(entryOf(record));

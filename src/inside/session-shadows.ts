@@ -3,6 +3,7 @@ import type { Connection } from "../bridge/transport/connection.ts";
 import { KINDS } from "../callbacks/kinds.ts";
 import type { SlotRecord, TypeScriptSlot } from "../callbacks/slots/slot.ts";
 import { MatrixError } from "../errors.ts";
+import type { InsideStatus } from "../status/inside/inside-status.ts";
 import type { Logger } from "../util/log.ts";
 import type { HostedModules } from "./hosted-modules.ts";
 import { relayTo } from "./peer/peer-homeserver.ts";
@@ -80,6 +81,11 @@ export class SessionShadows {
   countDropped(params: unknown): void {
     const { module, kind, count } = NotAskedSchema.parse(params);
     this.#shadows?.countDropped(module, kind, count);
+  }
+
+  /** How they are doing; none before they are opened. */
+  get status(): InsideStatus["shadows"] {
+    return this.#shadows?.status() ?? [];
   }
 
   async leave(graceMs: number): Promise<void> {

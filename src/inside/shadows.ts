@@ -2,6 +2,7 @@ import type { Answered } from "../callbacks/asked/asked.ts";
 import type { CallbackKinds, KindName } from "../callbacks/kinds.ts";
 import type { SlotRecord } from "../callbacks/slots/slot.ts";
 import type { HomeserverRelay } from "../homeserver/client/relayed-client.ts";
+import type { InsideStatus } from "../status/inside/inside-status.ts";
 import type { Logger } from "../util/log.ts";
 
 /** A module that decides, as it was loaded. */
@@ -58,6 +59,8 @@ export interface Shadows {
   countDropped(index: number, kind: KindName, count: number): void;
   /** The shares of questions that are compared now, by the index of the module. */
   shares(): (readonly [index: number, share: number])[];
+  /** How they are doing, those of all processes that share them. */
+  status(): InsideStatus["shadows"];
   /** This Synapse has left. */
   leave(graceMs: number): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { ChannelLog } from "./channel-log.ts";
 import { serveSynapse } from "./host.ts";
 import { OneConfiguration } from "./one-configuration.ts";
 import type { OpenShadows } from "./shadows.ts";
+import { HostStatus } from "./status/host-status.ts";
 
 const STDIN = 0;
 const NOT_A_CHANNEL =
@@ -26,6 +27,7 @@ export async function serveStdio(openShadows: OpenShadows): Promise<void> {
     configuration: new OneConfiguration(),
     generation: 1,
     openShadows,
+    status: new HostStatus(),
     onConnection: (connection) => lines.attach(connection),
     onPeer: (pid) => (guard ??= guardAgainstOrphan(pid)),
   });

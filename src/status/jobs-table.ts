@@ -1,6 +1,6 @@
 import { formatTime } from "../util/text/utc-time.ts";
 import type { JobStatus } from "./service-status.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "./table.ts";
 import { formatCount } from "./words.ts";
 
 /** The jobs that have run or run now; no table where there is none. */

@@ -1,5 +1,5 @@
 import type { ShadowStatus } from "../shadow/run/shadow-status.ts";
-import type { Table } from "./tables.ts";
+import type { Table } from "./table.ts";
 import { formatCount } from "./words.ts";
 
 /** The shadows of modules; no table where there is none. */

@@ -1,14 +1,22 @@
 import type { ServiceStatus } from "./service-status.ts";
-import { listFacts, listTables, type Cell, type Column, type Table } from "./tables.ts";
+import type { Cell, Column, Table } from "./table.ts";
+import { listFacts, listTables } from "./tables.ts";
 
 /** The status as lines of text, for a terminal. */
 export function formatStatus(status: ServiceStatus): string {
-  const facts = listFacts(status);
-  const width = Math.max(...facts.map(([name]) => name.length));
   const state = status.problem === null ? "every module can be asked" : `PROBLEM: ${status.problem}`;
-  const lines = [...facts, ["state", state] as const].map(([name, value]) => `${name.padEnd(width)}  ${plain(value)}`);
   const banner = status.notEnforced.map((text) => `REPORT ONLY: ${plain(text)}`);
-  return [...banner, ...lines, ...listTables(status).flatMap((table) => ["", ...formatTable(table)])].join("\n");
+  return [...banner, formatParts([...listFacts(status), ["state", state]], listTables(status))].join("\n");
+}
+
+/** Facts, each with its name, and tables below them, for a terminal. */
+export function formatParts(
+  facts: readonly (readonly [name: string, value: string])[],
+  tables: readonly Table[],
+): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  const lines = facts.map(([name, value]) => `${name.padEnd(width)}  ${plain(value)}`);
+  return [...lines, ...tables.flatMap((table) => ["", ...formatTable(table)])].join("\n");
 }
 
 /** A table as lines of text, for a terminal. */

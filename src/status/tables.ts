@@ -1,35 +1,13 @@
 import { formatTime } from "../util/text/utc-time.ts";
 import { describeDecider } from "./decider.ts";
-import type { ServiceStatus, SlotStatus } from "./service-status.ts";
+import { listCallbacksTable, nameWithMark } from "./callbacks-table.ts";
+import type { ServiceStatus } from "./service-status.ts";
 import { listJobsTable } from "./jobs-table.ts";
 import { listShadowTable } from "./shadow-table.ts";
-import { formatCount, formatDuration, formatMicros, formatSize } from "./words.ts";
-
-/** A text, or how something went, of which only the page has a picture. */
-export type Cell = string | { readonly trend: readonly number[] };
-
-export interface Column {
-  readonly title: string;
-  /** `trouble` is a number that should be 0. */
-  readonly kind: "text" | "number" | "trouble" | "trend";
-}
-
-/** A part of the status: what the page and the terminal show, each in its way. */
-export interface Table {
-  readonly title: string;
-  /** Whether it takes the page's whole width. */
-  readonly isWide: boolean;
-  readonly columns: readonly Column[];
-  readonly groups: readonly { readonly title?: string; readonly rows: readonly (readonly Cell[])[] }[];
-  /** In place of the rows, where there are none. */
-  readonly empty: string;
-}
+import type { Column, Table } from "./table.ts";
+import { formatCount, formatDuration, formatSize } from "./words.ts";
 
 const UNKNOWN = "unknown";
-const GOOD_COUNTS = ["asked", "continued", "stopped"] as const;
-const BAD_COUNTS = ["failed", "late", "unavailable"] as const;
-const COUNTS = [...GOOD_COUNTS, ...BAD_COUNTS];
-const PERCENTILES = ["p50", "p95", "p99"] as const;
 
 /** The facts above all tables: names and values. */
 export function listFacts(status: ServiceStatus): [name: string, value: string][] {
@@ -57,24 +35,14 @@ function wouldBeRefused({ uploads, notEnforced }: ServiceStatus): [name: string,
 export function listTables(status: ServiceStatus): Table[] {
   const { modules, chains, children, shadows, queues, jobs, storage, refusals } = status;
   return [
-    {
-      title: "Callbacks",
-      isWide: true,
-      columns: [
-        text("module"),
-        ...GOOD_COUNTS.map(number),
-        ...BAD_COUNTS.map(trouble),
-        ...PERCENTILES.map(number),
-        { title: "last calls", kind: "trend" },
-      ],
-      groups: chains.map(({ callback, slots }) => ({ title: callback, rows: slots.map(describeSlot) })),
-      empty: "No module registers a callback.",
-    },
+    listCallbacksTable(chains, "No module registers a callback."),
     {
       title: "Modules",
       isWide: false,
       columns: [text("module"), text("language"), text("Python child")],
-      groups: [{ rows: modules.map((module) => [nameOf(module.name, module), module.language, module.child ?? ""]) }],
+      groups: [
+        { rows: modules.map((module) => [nameWithMark(module.name, module), module.language, module.child ?? ""]) },
+      ],
       empty: "No module is configured.",
     },
     {
@@ -138,31 +106,12 @@ export function listTables(status: ServiceStatus): Table[] {
   ];
 }
 
-function describeSlot(slot: SlotStatus): Cell[] {
-  const { module, micros, lastMicros } = slot;
-  return [
-    nameOf(module, slot),
-    ...COUNTS.map((name) => formatCount(slot[name])),
-    ...PERCENTILES.map((name) => (micros === null ? "" : formatMicros(micros[name]))),
-    { trend: lastMicros },
-  ];
-}
-
-/** A module's name, with a mark where what it decides is only reported. */
-function nameOf(name: string, { isEnforced }: { readonly isEnforced: boolean }): string {
-  return isEnforced ? name : `${name} (report only)`;
-}
-
 function orNothing(count: number | null): string {
   return count === null ? "" : formatCount(count);
 }
 
 function text(title: string): Column {
   return { title, kind: "text" };
-}
-
-function trouble(title: string): Column {
-  return { title, kind: "trouble" };
 }
 
 function number(title: string): Column {

@@ -4,7 +4,7 @@ import { type ParityReport, type ShadowReport } from "../../shadow/parity/parity
 import type { CallbackProof, Distinct, Percentiles } from "../../shadow/parity/proof.ts";
 import type { KeptDifference } from "../../shadow/parity/read-runs.ts";
 import { formatTable } from "../../status/status-text.ts";
-import type { Column, Table } from "../../status/tables.ts";
+import type { Column, Table } from "../../status/table.ts";
 import { formatCount, formatMicros } from "../../status/words.ts";
 import { formatTime } from "../../util/text/utc-time.ts";
 import { CLASS_WORDS, cut, describeBoth } from "./effect-words.ts";

@@ -3,7 +3,8 @@ import { html, type Markup } from "./html.ts";
 import { STYLE_ELEMENT } from "./page-style.ts";
 import type { ServiceStatus } from "../service-status.ts";
 import { drawSparkline } from "./sparkline.ts";
-import { listFacts, listTables, type Cell, type Column, type Table } from "../tables.ts";
+import type { Cell, Column, Table } from "../table.ts";
+import { listFacts, listTables } from "../tables.ts";
 
 /** How often a browser asks for the page again, in seconds. */
 const REFRESH_SECONDS = 5;

@@ -66,6 +66,7 @@ function ofOneSynapse(running: RunningShadows, leave: (graceMs: number) => Promi
     take: (told) => running.take(told),
     countDropped: (index, kind, count) => running.countDropped(index, kind, count),
     shares: () => running.shares(),
+    status: () => running.status(),
     leave,
   };
 }

@@ -5,6 +5,7 @@ import type { SlotRecord } from "../../../callbacks/slots/slot.ts";
 import type { HeardQuestion, Hearing, ToldQuestion } from "../../../inside/shadows.ts";
 import type { FileInfo, PythonFileInfo } from "../../../media-file.ts";
 import type { Answered, Asked } from "../../../shadow/asked.ts";
+import type { ShadowStatus } from "../../../shadow/run/shadow-status.ts";
 import { KeptFiles, type SharedLink } from "../kept-files.ts";
 import type { ShadowRun } from "../shadow-run.ts";
 import { nameOwnFolder, removeFolder } from "./left-files.ts";
@@ -58,6 +59,10 @@ export class RunningShadows {
 
   shares(): (readonly [index: number, share: number])[] {
     return [...this.#runs].map(([index, run]) => [index, run.share] as const);
+  }
+
+  status(): ShadowStatus[] {
+    return [...this.#runs.values()].map((run) => run.status);
   }
 
   /** Removes what a Synapse process linked and did not hand over. Never rejects. */

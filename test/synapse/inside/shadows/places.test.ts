@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { CALLBACKS, INSIDE_MODULES, InsideSynapse, typescript } from "../../supp
 import { CONFIG, countThreads, PYTHON, readParity, TYPESCRIPT } from "./shadowed-synapse.ts";
 
 const RULES = `${INSIDE_MODULES}/rules.ts`;
-const [NODE = "", ...ARGS] = CALLBACKS;
+const [NODE = "", CLI = "", ...ARGS] = CALLBACKS;
 
 let folder: string;
 const started: { stop(): Promise<void> }[] = [];
@@ -76,7 +77,9 @@ describe("Python modules in an entry of TypeScript modules", () => {
 describe("Two Synapse processes with one socket", () => {
   test("share a shadow and what it has compared", { timeout: 180_000 }, async () => {
     const [socket, data_path] = [join(folder, "callbacks.sock"), join(folder, "data")];
-    const host: StartedProcess = await startProcess(NODE, [...ARGS, "--socket", socket], { ready: /"msg":"ready"/ });
+    const host: StartedProcess = await startProcess(NODE, [CLI, ...ARGS, "--socket", socket], {
+      ready: /"msg":"ready"/,
+    });
     started.push(host);
     const entry = typescript([{ ...PYTHON, shadow: TYPESCRIPT }], { socket, data_path });
     const [one, other] = [await start(() => [entry]), await start(() => [entry])];
@@ -85,6 +88,12 @@ describe("Two Synapse processes with one socket", () => {
     for (const synapse of [one, other]) await synapse.config(await synapse.register("alice"));
     await vi.waitFor(() => expect(askedOf()).toBe(2), { timeout: 20_000, interval: 500 });
     expect(host.lastLines().match(/is asked from now on/g)).toHaveLength(1);
+    const said = execFileSync(NODE, [CLI, "status", "--socket", socket, "--json"], { encoding: "utf8" });
+    expect(JSON.parse(said)).toMatchObject({
+      synapses: [one, other].map(({ pid }) => ({ pid, state: "ready" })),
+      modules: [{ name: PYTHON.module, language: "python", file: null }],
+      shadows: [{ module: PYTHON.module, state: "running", asked: 2, dropped: 0 }],
+    });
     expect((await one.upload(await one.register("carol"), "hello")).status).toBe(200);
     const foldersOf = ({ pid }: InsideSynapse) =>
       readdirSync(join(data_path, "shadow-files")).filter((name) => name.startsWith(`${pid}-`));
