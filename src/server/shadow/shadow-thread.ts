@@ -21,7 +21,7 @@ import { fenceFetch, silencePrinting } from "./fence-thread.ts";
 import { type FencedModule, loadFencedModule } from "./fenced-module.ts";
 import { openDifferences } from "./open-differences.ts";
 import { RelayedCalls } from "./relayed-calls.ts";
-import { relayLog } from "./relayed-log.ts";
+import { type Relay, relayLog } from "./relayed-log.ts";
 
 const SIGN_EVERY_MS = 1_000;
 /** Requests come first, on a machine that has more to do than it can. */
@@ -37,7 +37,11 @@ delete (workerData as { port?: unknown }).port;
 parentPort?.close();
 const { config, candidate: candidateEntry, original } = data;
 const tell = (message: FromShadow) => port.postMessage(message);
-const log = relayLog((level, facts, message) => tell({ type: "log", level, facts, message }));
+const relay: Relay = (level, facts, message) => tell({ type: "log", level, facts, message });
+/** What the candidate logs, of which a part is passed on. */
+const candidatesLog = relayLog(relay);
+/** However much the candidate logs, this is heard. */
+const log = relayLog(relay);
 const calls = new RelayedCalls(tell);
 const threadId = ownThreadId();
 const turns = new Turns(MAX_AT_ONCE);
@@ -58,7 +62,9 @@ silencePrinting();
 fenceFetch(() => (sentByFetch += 1));
 if (threadId !== undefined) lowerPriority(threadId);
 // A promise that a module has forgotten is its own business, as everywhere.
-process.on("unhandledRejection", (error) => log.warn({ err: error }, "a promise of the candidate was rejected"));
+process.on("unhandledRejection", (error) => {
+  candidatesLog.warn({ err: error }, "a promise of the candidate was rejected");
+});
 const signs = setInterval(() => void giveSign(), SIGN_EVERY_MS);
 port.on("message", (message: ToShadow) => void take(message));
 void giveSign();
@@ -81,7 +87,12 @@ async function load(): Promise<void> {
 }
 
 async function loadOne(entry: ModuleConfig): Promise<FencedModule> {
-  const pending = loadFencedModule(config, entry, log, data.relaysHomeserver === true ? calls.relay : undefined);
+  const pending = loadFencedModule(
+    config,
+    entry,
+    candidatesLog,
+    data.relaysHomeserver === true ? calls.relay : undefined,
+  );
   loading.add(pending);
   try {
     const module = await pending;

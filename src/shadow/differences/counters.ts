@@ -33,8 +33,11 @@ export class Sums {
     this.#sums.set(callback, counts);
   }
 
-  get isEmpty(): boolean {
-    return this.#sums.size === 0;
+  /** The same sums once more. */
+  copy(): Sums {
+    const copy = new Sums();
+    for (const entry of this.entries()) copy.add(...entry);
+    return copy;
   }
 
   *entries(): Iterable<[callback: KindName, counter: Counter, count: number]> {

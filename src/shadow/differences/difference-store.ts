@@ -9,8 +9,8 @@ import type { EffectFacts } from "../compare/effect.ts";
 import type { IgnoreRule } from "../compare/ignore.ts";
 import type { Compared, ComparisonTaker, Pair } from "../compared.ts";
 import { keepQuestion } from "./kept-question.ts";
-import { Pending } from "./pending.ts";
-import { hasRoom, type KeptBounds, makeRoom, pruneFull, pruneOld } from "./prune.ts";
+import { type Batch, mostBytesOf, Pending, withoutDifferences } from "./pending.ts";
+import { freeBytes, hasRoom, type KeptBounds, makeRoom, pruneFull, pruneOld } from "./prune.ts";
 import { RunWriter } from "./run-writer.ts";
 import { openKey, type ShadowKey } from "./shadow-key.ts";
 import { shadowDatabase, shadowKeyPath } from "./shadow-schema.ts";
@@ -31,8 +31,8 @@ export interface DifferenceStoreOptions {
 const BOUNDS: KeptBounds = { maxBytes: 100_000_000, keepForMs: 7 * 86_400_000 };
 /** The log of the database takes this much of the bound. */
 const WAL_BYTES = 8_000_000;
-const BATCH = { maxQuestions: 5000, maxCharacters: 2 ** 24 };
 const BATCH_QUESTIONS = 500;
+const WAITING = { maxQuestions: 5000, maxCharacters: 2 ** 24, batchQuestions: BATCH_QUESTIONS };
 const BATCH_MS = 1000;
 /** After a failed write: a disk that is full stays so for a while. */
 const RETRY_MS = 10_000;
@@ -56,7 +56,7 @@ export class DifferenceStore implements ComparisonTaker {
   /** Of the file alone, without its log. */
   readonly #bounds: KeptBounds;
   readonly #clock: Clock;
-  readonly #pending = new Pending(BATCH);
+  readonly #pending = new Pending(WAITING);
   #opened: Opened | undefined;
   #key: ShadowKey | undefined;
   #cancel: (() => void) | undefined;
@@ -98,8 +98,10 @@ export class DifferenceStore implements ComparisonTaker {
     this.#cancel?.();
     this.#retryTs = 0;
     this.#flush();
-    const lost = this.#pending.questions.length;
-    if (lost > 0) this.#options.log.error({ lost }, "differences of a shadow are lost: they cannot be written");
+    if (this.#pending.first !== undefined) {
+      const lost = this.#pending.questions;
+      this.#options.log.error({ lost }, "differences of a shadow are lost: they cannot be written");
+    }
     this.#closeDatabase();
   }
 
@@ -125,8 +127,8 @@ export class DifferenceStore implements ComparisonTaker {
 
   #schedule(): void {
     if (this.#isClosed) return;
-    if (this.#pending.questions.length >= BATCH_QUESTIONS) this.#flush();
-    if (this.#pending.isEmpty) return;
+    if (this.#pending.questions >= BATCH_QUESTIONS) this.#flush();
+    if (this.#pending.first === undefined) return;
     this.#cancel ??= this.#clock.after(BATCH_MS, () => {
       this.#cancel = undefined;
       this.#flush();
@@ -141,8 +143,10 @@ export class DifferenceStore implements ComparisonTaker {
     if (this.#opened && this.#opened.inode !== inodeOf(this.#options.dataPath)) this.#closeDatabase();
     try {
       const opened = (this.#opened ??= this.#open(nowTs));
-      this.#writeRoomily(opened, nowTs);
-      this.#pending.clear();
+      for (let batch = this.#pending.first; batch !== undefined; batch = this.#pending.first) {
+        this.#writeRoomily(opened, batch, nowTs);
+        this.#pending.shift();
+      }
       this.#prune(opened, nowTs);
       this.#reportRecovery();
     } catch (error) {
@@ -168,29 +172,33 @@ export class DifferenceStore implements ComparisonTaker {
     }
   }
 
-  /** A file that has reached its bound can be helped; a disk that is full cannot, and the last of these throws then. */
-  #writeRoomily(opened: Opened, nowTs: number): void {
-    if (this.#pending.isEmpty) return;
-    if (this.#fits(opened, nowTs)) return;
-    if (makeRoom(opened.db, this.#bounds) > 0 && this.#fits(opened, nowTs)) return;
-    this.#pending.dropDifferences();
-    this.#write(opened, nowTs);
+  /**
+   * A file that has reached its bound can be helped. A disk that is full cannot: this throws then, and what is not
+   * written waits for the time when there is room again. With the last write only the numbers may still fit.
+   */
+  #writeRoomily(opened: Opened, batch: Batch, nowTs: number): void {
+    const full = this.#findFull(opened, batch, nowTs);
+    if (full === undefined) return;
+    if (mostBytesOf(batch) > freeBytes(opened.db, this.#bounds)) {
+      if (makeRoom(opened.db, this.#bounds) > 0 && this.#findFull(opened, batch, nowTs) === undefined) return;
+    } else if (!this.#isClosed) throw full;
+    this.#write(opened, withoutDifferences(batch), nowTs);
   }
 
-  #fits(opened: Opened, nowTs: number): boolean {
+  /** Writes; the error where there is no room. */
+  #findFull(opened: Opened, batch: Batch, nowTs: number): Error | undefined {
     try {
-      this.#write(opened, nowTs);
-      return true;
+      this.#write(opened, batch, nowTs);
+      return undefined;
     } catch (error) {
-      if ((error as { readonly code?: unknown }).code === "SQLITE_FULL") return false;
+      if (error instanceof Error && "code" in error && error.code === "SQLITE_FULL") return error;
       throw error;
     }
   }
 
-  #write({ db, writer }: Opened, nowTs: number): void {
-    const { questions, sums } = this.#pending;
+  #write({ db, writer }: Opened, batch: Batch, nowTs: number): void {
     const mayGrow = hasRoom(db, this.#bounds);
-    db.transaction(() => writer.write({ questions, sums, mayGrow }, nowTs)).immediate();
+    db.transaction(() => writer.write({ ...batch, mayGrow }, nowTs)).immediate();
   }
 
   #prune(opened: Opened, nowTs: number): void {
@@ -209,7 +217,7 @@ export class DifferenceStore implements ComparisonTaker {
   #reportRecovery(): void {
     if (!this.#isFailing) return;
     this.#isFailing = false;
-    this.#options.log.info({}, "differences of a shadow are written again");
+    this.#options.log.warn({}, "differences of a shadow are written again");
   }
 
   #closeDatabase(): void {

@@ -34,6 +34,11 @@ export function hasRoom(db: Database, { maxBytes }: KeptBounds): boolean {
   return usedBytes(db) <= maxBytes * BEGIN_AT;
 }
 
+/** How many bytes more the file may hold. */
+export function freeBytes(db: Database, { maxBytes }: KeptBounds): number {
+  return maxBytes - usedBytes(db);
+}
+
 function removeOldest(db: Database, isDue: () => boolean): number {
   const remove = db.prepare(
     "delete from differences where difference_id in (select difference_id from differences order by last_ts limit ?)",
