@@ -6,6 +6,8 @@ import type { ShutdownStack } from "./stop/shutdown-stack.ts";
 
 /** A folder for the service's own user alone: no other user can reach what is in it from the first moment. */
 const OWNER_ONLY = 0o700;
+/** How the system and SQLite say that a disk is full. */
+const FULL: ReadonlySet<string | undefined> = new Set(["ENOSPC", "EDQUOT", "SQLITE_FULL"]);
 
 /**
  * Takes a data path for this process alone, before anything there is touched. Throws a StartError: `LISTEN`, with the
@@ -25,8 +27,12 @@ export function lockDataPath(dataPath: string, cleanup: ShutdownStack): void {
   }
   cleanup.add(() => lock.release());
   // For people, and for the message above: only the lock decides whether a service runs.
-  writeFileSync(pidPath, `${process.pid}\n`);
   cleanup.add(() => rmSync(pidPath, { force: true }));
+  try {
+    writeFileSync(pidPath, `${process.pid}\n`);
+  } catch (error) {
+    throw cannotWrite(dataPath, error);
+  }
 }
 
 function take(folder: string, dataPath: string): FileLock | undefined {
@@ -35,12 +41,19 @@ function take(folder: string, dataPath: string): FileLock | undefined {
     chmodSync(folder, OWNER_ONLY);
     return takeFileLock(join(folder, "service.lock"));
   } catch (error) {
-    throw new StartError(
-      "STORE",
-      `The data folder ${dataPath} cannot be written (${(error as Error).message}): give it to the user of this service, or set media_bridge.data_path to another folder`,
-      { cause: error },
-    );
+    throw cannotWrite(dataPath, error);
   }
+}
+
+function cannotWrite(dataPath: string, cause: unknown): StartError {
+  if (FULL.has((cause as { readonly code?: string }).code)) {
+    return new StartError("STORE", `The disk of the data folder ${dataPath} is full: make room there`, { cause });
+  }
+  return new StartError(
+    "STORE",
+    `The data folder ${dataPath} cannot be written (${(cause as Error).message}): give it to the user of this service, or set media_bridge.data_path to another folder`,
+    { cause },
+  );
 }
 
 /** Empty where the other process has not written it yet. */
