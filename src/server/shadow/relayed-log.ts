@@ -27,8 +27,11 @@ class LineAllowance {
  * what it does is counted elsewhere.
  */
 export function relayLog(relay: Relay, facts: object = {}, allowance = new LineAllowance()): Logger {
-  const pass = (level: "warn" | "error") => (more: object, message: string) => {
-    if (allowance.take()) relay(level, plain({ ...facts, ...more }), message.slice(0, MAX_MESSAGE));
+  // Nothing holds a candidate to the types: the service's own log takes a message alone, and anything else, as well.
+  const pass = (level: "warn" | "error") => (more: unknown, message: unknown) => {
+    if (!allowance.take()) return;
+    const words = typeof more === "string" ? more : message;
+    relay(level, plain(facts, more), typeof words === "string" ? words.slice(0, MAX_MESSAGE) : "");
   };
   return {
     trace: nothing,
@@ -45,9 +48,10 @@ function nothing(): void {
   // Not passed on.
 }
 
-function plain(facts: object): object {
+function plain(facts: object, more: unknown): object {
   try {
-    const text = JSON.stringify(facts, (_key, value: unknown) =>
+    const all = { ...facts, ...(typeof more === "object" ? more : {}) };
+    const text = JSON.stringify(all, (_key, value: unknown) =>
       value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
     );
     return text.length > MAX_FACTS ? { cut: text.slice(0, MAX_FACTS) } : (JSON.parse(text) as object);
