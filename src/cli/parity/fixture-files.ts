@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Config, ModuleConfig } from "../../config/config.ts";
 import { StartError } from "../../errors.ts";
@@ -7,6 +7,7 @@ import { fixtureTestSource } from "../../shadow/parity/fixture-test.ts";
 import { nameModule, type ShadowReport } from "../../shadow/parity/parity-report.ts";
 import { toJsonText } from "../../util/text/json-text.ts";
 import { VERSION } from "../../version.ts";
+import { OWNER_ONLY, writeNew } from "../migration/write-new.ts";
 
 /** What fixtures are written from. */
 export interface FixtureOptions {
@@ -18,8 +19,6 @@ export interface FixtureOptions {
   readonly isAnonymous: boolean;
   readonly serverName: string;
 }
-
-const OWNER_ONLY = 0o600;
 
 /**
  * Writes the differences of each shadow, and a test beside them where the candidate is a TypeScript module. Nothing is
@@ -37,10 +36,22 @@ export function writeFixtures(options: FixtureOptions): string[] {
   for (const { path } of files) {
     if (existsSync(path)) throw new StartError("CONFIG", `${path} exists: delete it, or name another file`);
   }
-  return files.map(({ path, text, says }) => {
-    write(path, text);
-    return `${path}: ${says}`;
-  });
+  writeAll(files);
+  return files.map(({ path, says }) => `${path}: ${says}`);
+}
+
+/** Where one cannot be written, none is left. */
+function writeAll(files: readonly FixtureFile[]): void {
+  const written: string[] = [];
+  try {
+    for (const { path, text } of files) {
+      writeNew(path, text, OWNER_ONLY);
+      written.push(path);
+    }
+  } catch (error) {
+    for (const path of written) rmSync(path, { force: true });
+    throw error;
+  }
 }
 
 interface FixtureFile {
@@ -84,12 +95,4 @@ function specifierFrom(folder: string, specifier: string, isAnonymous: boolean):
 function numbered(file: string, number: number): string {
   const end = extname(file);
   return join(dirname(file), `${basename(file, end)}-${number}${end}`);
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text, { flag: "wx", mode: OWNER_ONLY });
-  } catch (error) {
-    throw new StartError("CONFIG", `${path} cannot be written: ${(error as Error).message}`, { cause: error });
-  }
 }

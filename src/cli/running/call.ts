@@ -4,6 +4,7 @@ import { readArguments } from "../../control/call-arguments.ts";
 import { formatReport, type CallReport } from "../../control/call-report.ts";
 import { askService, describeAsked, type Asked } from "../../control/ask-service.ts";
 import type { Config } from "../../config/config.ts";
+import { StartError } from "../../errors.ts";
 import { toLine } from "../../shadow/recording/format.ts";
 import { recordedFile } from "../../shadow/recording/recorded-file.ts";
 import { toQuestion } from "../../shadow/recording/recorder.ts";
@@ -58,9 +59,10 @@ async function askAndRecord(
   try {
     const recorded = await ask(config, callback, args, true);
     const about = callback === "check_media_file_for_spam" ? await recordedFile(args[0] ?? "", Infinity) : undefined;
-    await file.append(
-      recorded.answered.map(({ module, answered }) => toLine(toQuestion(module, answered, about))).join(""),
-    );
+    const lines = recorded.answered.map(({ module, answered }) => toLine(toQuestion(module, answered, about)));
+    await file.append(lines.join("")).catch((cause: Error) => {
+      throw new StartError("CONFIG", `${resolve(record)} cannot be written: ${cause.message}`, { cause });
+    });
     return recorded;
   } finally {
     await file.close();

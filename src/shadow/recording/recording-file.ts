@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { access, type FileHandle, lstat, open, stat } from "node:fs/promises";
+import { access, type FileHandle, lstat, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { StartError } from "../../errors.ts";
+import { Turns } from "../../util/concurrency/turns.ts";
 import { MAX_LINE_BYTES, type RecordingHeader, toLine } from "./format.ts";
 import { headerOf } from "./read-recording.ts";
 
@@ -15,8 +16,10 @@ const HEADER_BYTES = 64 * 1024;
 /** A recording that lines are added to. */
 export class RecordingFile {
   readonly #handle: FileHandle;
+  /** Two generations of a service may write to it. */
+  readonly #turns = new Turns(1);
   #sizeBytes: number;
-  /** Whether a write failed, which may have left half a line behind. */
+  /** Whether a write failed, which may have left half a line behind, and that could not be removed. */
   #isUnsure = false;
 
   private constructor(handle: FileHandle, sizeBytes: number) {
@@ -30,6 +33,7 @@ export class RecordingFile {
    */
   static async open(path: string, header: RecordingHeader): Promise<RecordingFile> {
     await expectOwnFolder(path);
+    const isNew = (await lstat(path).catch(() => undefined)) === undefined;
     const handle = await openFile(path, FLAGS);
     try {
       await expectOwnFile(path, handle);
@@ -39,6 +43,7 @@ export class RecordingFile {
       return file;
     } catch (error) {
       await handle.close();
+      if (isNew) await rm(path, { force: true }).catch(() => undefined);
       throw error instanceof StartError ? error : cannotWrite(path, error as Error);
     }
   }
@@ -47,13 +52,26 @@ export class RecordingFile {
     return this.#sizeBytes;
   }
 
-  /** Adds whole lines. Rejects where that fails; what was left of them is removed before the next ones. */
+  /** Adds whole lines, after those that are being added. Rejects where that fails; nothing is left of them then. */
   async append(lines: string): Promise<void> {
-    if (this.#isUnsure) await this.#removeHalfLine();
-    this.#isUnsure = true;
-    await this.#handle.appendFile(lines);
-    this.#isUnsure = false;
-    this.#sizeBytes += Buffer.byteLength(lines);
+    await this.#turns.take();
+    try {
+      if (this.#isUnsure) await this.#removeHalfLine();
+      await this.#write(lines);
+    } finally {
+      this.#turns.pass();
+    }
+  }
+
+  async #write(lines: string): Promise<void> {
+    const { size } = await this.#handle.stat();
+    try {
+      await this.#handle.appendFile(lines);
+      this.#sizeBytes += Buffer.byteLength(lines);
+    } catch (error) {
+      await this.#handle.truncate(size).catch(() => (this.#isUnsure = true));
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

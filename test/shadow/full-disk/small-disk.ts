@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, realpathSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, realpathSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -18,7 +18,12 @@ export class SmallDisk {
     }
   }
 
-  /** Gives the room back. */
+  /** Gives so many pages of 4 KiB back. */
+  give(pages: number): void {
+    truncateSync(this.#filler, statSync(this.#filler).size - pages * 4_096);
+  }
+
+  /** Gives all room back. */
   free(): void {
     rmSync(this.#filler, { force: true });
   }
