@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Config, ModuleConfig } from "../../config/config.ts";
@@ -8,6 +8,15 @@ import { toPlainValue } from "../../config/yaml/yaml-value.ts";
 import { readYamlFileIfAny } from "../../config/yaml/yaml-file.ts";
 import type { YamlNode } from "../../config/yaml/yaml-node.ts";
 import { StartError } from "../../errors.ts";
+
+/** A module's configuration as the command line gives it: a file, or JSON. */
+export interface GivenConfig {
+  readonly text: string;
+  /** The option that gives it, as in `--module-config`. */
+  readonly option: string;
+}
+
+const MAX_CONFIG_BYTES = 16 * 2 ** 20;
 
 /** The entry of a configuration with this number, from 1. Throws a StartError. */
 export function findNumberedEntry({ modules }: Config, number: number): ModuleConfig {
@@ -21,7 +30,11 @@ export function findNumberedEntry({ modules }: Config, number: number): ModuleCo
  * A module as the command line names it: `a.b.Class`, or a file of TypeScript or JavaScript. `config` is a file or JSON;
  * where it is absent, that of `like` is taken. Throws a StartError.
  */
-export function chooseModule(named: string, config: string | undefined, like: ModuleConfig | undefined): ModuleConfig {
+export function chooseModule(
+  named: string,
+  config: GivenConfig | undefined,
+  like: ModuleConfig | undefined,
+): ModuleConfig {
   const node = config === undefined ? undefined : readConfig(config);
   const isFile = named.includes("/") || /\.[cm]?[jt]s$/.test(named);
   if (isFile) return chooseFile(named, node, like);
@@ -48,8 +61,12 @@ function chooseFile(named: string, node: YamlNode | undefined, like: ModuleConfi
   return { index: 0, language: "typescript", specifier, from: process.cwd(), config };
 }
 
-function readConfig(config: string): YamlNode | undefined {
-  if (!/^\s*\{/.test(config)) return readYamlFileIfAny(resolve(config));
+function readConfig({ text: config, option }: GivenConfig): YamlNode | undefined {
+  if (!/^\s*\{/.test(config)) {
+    const path = resolve(config);
+    expectReadable(path, option);
+    return readYamlFileIfAny(path);
+  }
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-config-"));
   try {
     const file = join(folder, "--module-config");
@@ -58,6 +75,22 @@ function readConfig(config: string): YamlNode | undefined {
     return readYamlFileIfAny(file);
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One would wait for a pipe, and a device has no end. */
+function expectReadable(path: string, option: string): void {
+  const found = look(path, option);
+  if (!found.isFile()) throw new StartError("CONFIG", `${option}: ${path} is not a file: name a file, or give JSON`);
+  if (found.size <= MAX_CONFIG_BYTES) return;
+  throw new StartError("CONFIG", `${option}: ${path} has more than ${MAX_CONFIG_BYTES} bytes: name another file`);
+}
+
+function look(path: string, option: string): Stats {
+  try {
+    return statSync(path);
+  } catch (cause) {
+    throw new StartError("CONFIG", `${option}: ${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Config, ModuleConfig, ShadowConfig } from "../../config/config.ts";
 import { StartError } from "../../errors.ts";
-import { chooseModule, findNumberedEntry } from "./module-choice.ts";
+import { chooseModule, findNumberedEntry, type GivenConfig } from "./module-choice.ts";
 import type { ReplayCommand } from "./replay-command.ts";
 
 /** Which modules a replay asks. */
@@ -26,17 +26,24 @@ export function chooseModules(config: Config, command: ReplayCommand): ReplayedM
   const numbered = entry === undefined ? undefined : findNumberedEntry(config, entry);
   const shadow = chooseShadow(command, numbered);
   const candidate =
-    module === undefined ? (shadow?.candidate ?? numbered) : chooseModule(module, moduleConfig, numbered);
+    module === undefined
+      ? (shadow?.candidate ?? numbered)
+      : chooseModule(module, given(moduleConfig, "--module-config"), numbered);
   if (candidate === undefined) {
     throw new StartError("CONFIG", "expected --module <file or class>, or --config <path> with --entry <number>");
   }
-  const before = original === undefined ? undefined : chooseModule(original, originalConfig, candidate);
+  const before =
+    original === undefined ? undefined : chooseModule(original, given(originalConfig, "--original-config"), candidate);
   const replaced = candidate === numbered ? undefined : numbered;
   return {
     candidate,
     original: generate === true ? (before ?? replaced) : undefined,
     ignore: ignore === undefined ? shadow?.ignore : resolve(ignore),
   };
+}
+
+function given(text: string | undefined, option: string): GivenConfig | undefined {
+  return text === undefined ? undefined : { text, option };
 }
 
 function chooseShadow(

@@ -1,8 +1,11 @@
-import { existsSync } from "node:fs";
+import { type Stats, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { isAbsolute } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { describeThrown, moduleError, type TypeScriptEntry } from "./typescript-entry.ts";
+
+/** No module is as large; to read and compile a larger file takes gigabytes. */
+const MAX_FILE_BYTES = 64 * 2 ** 20;
 
 /** How module files are imported. */
 export interface ImportOptions {
@@ -23,12 +26,37 @@ export interface ImportedFile {
  */
 export async function importModule(entry: TypeScriptEntry, options: ImportOptions): Promise<ImportedFile> {
   const file = isAbsolute(entry.specifier) ? entry.specifier : await findPackage(entry);
-  if (!existsSync(file)) throw moduleError(entry, "cannot be imported: there is no such file");
+  const found = look(entry, file);
+  const obstacle = findObstacle(found);
+  if (obstacle !== undefined) throw moduleError(entry, `cannot be imported: ${obstacle}`);
   try {
     return { file, exports: (await importNatively(file, options)) ?? (await importByJiti(file, options)) };
   } catch (error) {
+    if (found?.isDirectory() === true && isNotFound(error, file))
+      throw moduleError(entry, "cannot be imported: this folder has no index.ts or index.js: name a file", error);
     throw moduleError(entry, `cannot be imported: ${describeThrown(error, entry, file)}`, error);
   }
+}
+
+function look(entry: TypeScriptEntry, file: string): Stats | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false });
+  } catch (error) {
+    throw moduleError(entry, `cannot be imported: ${(error as Error).message}`, error);
+  }
+}
+
+/** Why it is not read, in words: one would wait for a pipe, and a device has no end. */
+function findObstacle(found: Stats | undefined): string | undefined {
+  if (found === undefined) return "there is no such file";
+  if (found.isDirectory()) return undefined;
+  if (!found.isFile()) return "this is not a file: name one of TypeScript or JavaScript";
+  return found.size > MAX_FILE_BYTES ? `this file has more than ${MAX_FILE_BYTES} bytes: name another one` : undefined;
+}
+
+function isNotFound(error: unknown, file: string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === "MODULE_NOT_FOUND" && message.includes(`'${file}'`);
 }
 
 async function findPackage(entry: TypeScriptEntry): Promise<string> {

@@ -7,7 +7,7 @@ import { MAX_LINE_BYTES } from "./format.ts";
 export interface Line {
   /** From 1. */
   readonly number: number;
-  /** Without its end; undefined where it is not UTF-8, or is longer than {@link MAX_LINE_BYTES}. */
+  /** Without its end; undefined where it is not UTF-8, or is longer than {@link MAX_LINE_BYTES} and was not read on. */
   readonly text: string | undefined;
   /** Whether it has an end: the last line of a file that was cut has none. */
   readonly isWhole: boolean;
@@ -20,7 +20,8 @@ const LINE_FEED = 0x0a;
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /**
- * Reads a file line by line, holding no more than a line of it. Rejects where the file cannot be read, and with a StartError
+ * Reads a file line by line, holding no more than a line of it. It ends with the first line that is too long: what is
+ * not text may have gigabytes without an end of line. Rejects where the file cannot be read, and with a StartError
  * where it is a pipe, a device or a folder.
  */
 export async function* readLines(path: string): AsyncGenerator<Line> {
@@ -46,12 +47,15 @@ export async function* readLines(path: string): AsyncGenerator<Line> {
       yield take(true);
     }
     if (from < chunk.length) hold(chunk.subarray(from));
+    if (held > MAX_LINE_BYTES) {
+      yield take(true);
+      return;
+    }
   }
   if (held > 0) yield take(false);
 
   function hold(piece: Buffer): void {
-    // Of a line that is too long it is enough to know that it is.
-    if (held <= MAX_LINE_BYTES) pieces.push(piece);
+    pieces.push(piece);
     held += piece.length;
     endsAt += piece.length;
   }
