@@ -1,3 +1,4 @@
+const MAX_REASON = 1_024;
 const CHANGES_NOTHING = new Set(["GET", "HEAD"]);
 
 /** Holds back what the code of this thread sends with `fetch`, apart from what only reads. */
@@ -23,4 +24,26 @@ function swallow(_chunk: unknown, ...rest: unknown[]): boolean {
   const done = rest.find((argument) => typeof argument === "function");
   if (done !== undefined) queueMicrotask(done as () => void);
   return true;
+}
+
+/**
+ * Tells that the code of this thread ends it, by `process.exit` or by what it throws, in place of ending it: who keeps
+ * the thread does, after its children.
+ */
+export function deferEnd(onEnded: (reason: string) => void): void {
+  process.exit = () => {
+    onEnded("its thread ended by itself");
+    // Nothing of what follows is to run. The wait ends with the thread, or as what it runs is ended.
+    for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  };
+  process.on("uncaughtException", (error: unknown) => onEnded(describe(error)));
+}
+
+/** Anything may be thrown, and reading it may throw again. */
+function describe(error: unknown): string {
+  try {
+    return String((error as { readonly message: unknown }).message).slice(0, MAX_REASON);
+  } catch {
+    return "it threw something that cannot be read";
+  }
 }

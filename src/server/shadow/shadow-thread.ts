@@ -17,7 +17,7 @@ import type {
 import { CoalescedDelay } from "../../util/concurrency/coalesced-delay.ts";
 import { Turns } from "../../util/concurrency/turns.ts";
 import { ownThreadId } from "../../util/threads/cpu-time.ts";
-import { fenceFetch, silencePrinting } from "./fence-thread.ts";
+import { deferEnd, fenceFetch, silencePrinting } from "./fence-thread.ts";
 import { type FencedModule, loadFencedModule } from "./fenced-module.ts";
 import { openDifferences } from "./open-differences.ts";
 import { RelayedCalls } from "./relayed-calls.ts";
@@ -60,6 +60,7 @@ let taker: ComparisonTaker | undefined;
 // Before the module is imported: what it prints and starts is fenced from its first line on.
 silencePrinting();
 fenceFetch(() => (sentByFetch += 1));
+deferEnd((reason) => tell({ type: "ended", reason }));
 if (threadId !== undefined) lowerPriority(threadId);
 // A promise that a module has forgotten is its own business, as everywhere.
 process.on("unhandledRejection", (error) => {
@@ -97,6 +98,8 @@ async function loadOne(entry: ModuleConfig): Promise<FencedModule> {
   try {
     const module = await pending;
     loaded.push(module);
+    // Who keeps this thread knows of its child before the module is asked anything.
+    void giveSign();
     return module;
   } finally {
     loading.delete(pending);

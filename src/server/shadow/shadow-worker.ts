@@ -1,4 +1,5 @@
 import { extname } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type {
   FromShadow,
@@ -7,10 +8,14 @@ import type {
   ShadowThreadStart,
   ToShadow,
 } from "../../shadow/run/messages.ts";
+import { interruptThread } from "./interrupt-thread.ts";
 
 /** The extension of the service's own modules: `.ts` from `src`, `.js` from `dist`. */
 const EXTENSION = extname(import.meta.url);
 const MODULE = new URL(`./shadow-thread${EXTENSION}`, import.meta.url);
+/** How long a thread that is killed may take to end its children, before and after what it runs is ended. */
+const ORDERLY_MS = 200;
+const INTERRUPTED_MS = 200;
 const LIMITS = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32 };
 
 /** What one thread of a shadow reports. */
@@ -28,7 +33,9 @@ export class ShadowWorker {
   /** When it last gave a sign, on the clock of `performance`. */
   #signMs = performance.now();
   #killedBecause: string | undefined;
+  #hasBegunChildren = false;
   #isClosed = false;
+  readonly #closed = Promise.withResolvers<void>();
 
   constructor(data: ShadowThreadData, { onMessage, onEnd }: WorkerEvents) {
     const { port1, port2 } = new MessageChannel();
@@ -47,8 +54,9 @@ export class ShadowWorker {
     let failure: string | undefined;
     const take = (message: FromShadow) => {
       this.#signMs = performance.now();
-      if (message.type === "alive") this.#signs = message;
-      if (message.type === "closed") this.#isClosed = true;
+      if (message.type === "alive") this.#see(message);
+      if (message.type === "closed") this.#close();
+      if (message.type === "ended") return this.kill(message.reason);
       onMessage(message);
     };
     port1.on("message", take);
@@ -60,6 +68,7 @@ export class ShadowWorker {
       }
       port1.close();
       this.#killChildren();
+      this.#close();
       onEnd(this.#killedBecause ?? failure ?? "its thread ended by itself");
     });
     // A service that is told to stop does not wait for it.
@@ -81,10 +90,37 @@ export class ShadowWorker {
     this.#port.postMessage(message);
   }
 
-  /** Ends it at once, whatever it does. `onEnd` is called. */
+  /** Ends it, whatever it does, within two seconds. `onEnd` is called. */
   kill(reason: string): void {
-    this.#killedBecause ??= reason;
-    void this.#worker.terminate();
+    if (this.#killedBecause !== undefined) return;
+    this.#killedBecause = reason;
+    void this.#end();
+  }
+
+  async #end(): Promise<void> {
+    if (!this.#isClosed && this.#hasBegunChildren) await this.#endInOrder();
+    await this.#worker.terminate();
+  }
+
+  /** Only the thread that has begun a child can wait for it: of one that is ended before, a zombie stays behind. */
+  async #endInOrder(): Promise<void> {
+    this.send({ type: "close" });
+    this.#killChildren();
+    for (let attempt = 0; attempt < 3 && !this.#isClosed; attempt += 1) {
+      await Promise.race([this.#closed.promise, wait(ORDERLY_MS)]);
+      if (!this.#isClosed) await interruptThread(this.#worker.threadId, INTERRUPTED_MS);
+    }
+    await Promise.race([this.#closed.promise, wait(ORDERLY_MS)]);
+  }
+
+  #see(signs: ShadowSigns): void {
+    this.#signs = signs;
+    if (signs.pids.length > 0) this.#hasBegunChildren = true;
+  }
+
+  #close(): void {
+    this.#isClosed = true;
+    this.#closed.resolve();
   }
 
   /** The children of a thread that ended in order have ended before it, and their numbers may be others' by now. */

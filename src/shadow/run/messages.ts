@@ -66,6 +66,8 @@ export type FromShadow =
   | ({ readonly type: "alive" } & ShadowSigns)
   | { readonly type: "log"; readonly level: "warn" | "error"; readonly facts: object; readonly message: string }
   | { readonly type: "homeserver"; readonly id: number; readonly call: string; readonly args: object }
+  /** Its candidate has ended the thread, which waits to be ended. */
+  | { readonly type: "ended"; readonly reason: string }
   | { readonly type: "closed" };
 
 export interface LoadedCandidate {
