@@ -100,3 +100,12 @@ test("The share falls by half where the budget is spent, and never to nothing", 
   for (let second = 0; second < 100; second += 1) pace.look({ ...CALM, isSpent: true });
   expect(pace.share).toBe(0.001);
 });
+
+test("The share falls where a few questions wait that take long, and not where as many wait that do not", () => {
+  const [dear, cheap] = [pacedAt(50), pacedAt(1)];
+  for (const pace of [dear, cheap]) {
+    for (let left = 100; left > 0; left -= 1) pace.offer();
+    pace.look({ ...CALM, waiting: 100 });
+  }
+  expect([dear.share, cheap.share]).toEqual([0.5, 1]);
+});

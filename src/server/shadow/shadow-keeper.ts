@@ -45,7 +45,7 @@ const MAX_EXTERNAL_BYTES = 256 * 2 ** 20;
 const RESTART = { firstMs: 1_000, lastMs: 600_000, jitter: 0.2 };
 /** A thread that has lived so long has not failed at once. */
 const LONG_LIFE_MS = 600_000;
-const BUDGET = { part: 0.1, burstMs: 1_000 };
+const BUDGET = { part: 0.1, windowMs: 5_000, burstMs: 50 };
 const CLOSING_MS = 2_000;
 /** How often a shadow is asked at most, in milliseconds. */
 export const BEAT_MS = 50;
@@ -70,6 +70,9 @@ export class ShadowKeeper {
   #silentLooks = 0;
   #silentCpuMs = 0;
   #cpuMs = 0;
+  /** Of the thread and its children, and of the thread alone, since the last look. */
+  #usedMs = 0;
+  #threadMs = 0;
   #heldBackBefore: HeldBackCounts = NOTHING_HELD_BACK;
   #look: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
@@ -193,15 +196,25 @@ export class ShadowKeeper {
     }, delayMs).unref();
   }
 
-  #lookAt(): void {
-    const worker = this.#worker;
-    const signs = worker?.signs;
+  /** Counts what was used until now: what is noticed late is used meanwhile. */
+  charge(): void {
+    const signs = this.#worker?.signs;
     const { threadMs, processesMs } = this.#meter.look(signs?.threadId, signs?.pids ?? []);
     const usedMs = threadMs + processesMs;
     this.#cpuMs += usedMs;
+    this.#usedMs += usedMs;
+    this.#threadMs += threadMs;
     // The first load is part of the start.
     if (this.#current !== "loading" || this.#restartCount > 0) this.budget.charge(usedMs, performance.now());
-    const isSpent = this.budget.waitMs(performance.now()) > 0;
+  }
+
+  #lookAt(): void {
+    const worker = this.#worker;
+    this.charge();
+    const [usedMs, threadMs] = [this.#usedMs, this.#threadMs];
+    [this.#usedMs, this.#threadMs] = [0, 0];
+    // A smaller debt is paid before the next look.
+    const isSpent = this.budget.waitMs(performance.now()) > LOOK_EVERY_MS;
     if (this.#current === "running" || isSpent)
       this.pace.look({ usedMs, waiting: this.#events.countWaiting(), isSpent });
     if (worker !== undefined) this.#endIfLost(worker, threadMs);

@@ -170,6 +170,7 @@ export class ShadowRun {
   #pump(): void {
     if (this.#wake !== undefined || this.#keeper.state !== "running") return;
     this.#tellDropped();
+    if (this.#underWay.size > 0) this.#keeper.charge();
     const { budget, pace } = this.#keeper;
     const nowMs = performance.now();
     const spentMs = budget.waitMs(nowMs);

@@ -26,8 +26,8 @@ const UNDER_WAY = { least: 4, most: 64 };
 const FALL = 0.5;
 const RISE = 1.25;
 const LEAST_SHARE = 0.001;
-/** So many questions may wait without being a sign of too many. */
-const PATIENT = 500;
+/** So many questions may wait without being a sign of too many, and so much CPU for them. */
+const PATIENT = { questions: 500, cpuMs: 2_000 };
 /** The part of those that wait which the next second should have room for. */
 const CATCH_UP = 0.25;
 
@@ -114,7 +114,7 @@ export class AskingPace {
 
   /** Where questions wait, the share becomes the one that could be asked, with some room to ask those. */
   #factor(waiting: number): number {
-    if (waiting <= PATIENT) return RISE;
+    if (waiting <= PATIENT.questions && waiting * this.#costMs <= PATIENT.cpuMs) return RISE;
     return Math.max(FALL, Math.min(1, this.#sent / (this.#offered + waiting * CATCH_UP)));
   }
 
