@@ -147,7 +147,7 @@ export class ShadowRun {
 
   async close(graceMs: number): Promise<void> {
     clearTimeout(this.#wake);
-    for (const { file } of this.#queue.clear()) file?.release();
+    for (const queued of this.#queue.clear()) this.#drop(queued);
     this.#tellDropped();
     await this.#keeper.close(graceMs);
   }

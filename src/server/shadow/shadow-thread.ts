@@ -1,6 +1,7 @@
 import { setPriority } from "node:os";
 import { setImmediate } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
+import type { KindName } from "../../callbacks/kinds.ts";
 import type { ModuleConfig } from "../../config/config.ts";
 import { addHeldBack, NOTHING_HELD_BACK } from "../../modules/heard/held-back.ts";
 import { endChildren } from "../../modules/python/end-children.ts";
@@ -47,6 +48,8 @@ const threadId = ownThreadId();
 const turns = new Turns(MAX_AT_ONCE);
 const telling = new CoalescedDelay(TOLD_AFTER_MS);
 let settled: SettledQuestion[] = [];
+/** Questions that came and are not compared yet, by their numbers. */
+const unanswered = new Map<number, KindName>();
 let sentByFetch = 0;
 let candidate: FencedModule | undefined;
 let copy: Promise<FencedModule> | undefined;
@@ -120,6 +123,7 @@ async function take(message: ToShadow): Promise<void> {
 }
 
 async function askAll(questions: readonly ShadowQuestion[]): Promise<void> {
+  for (const { id, answered } of questions) unanswered.set(id, answered.asked.kind);
   for (const question of questions) {
     await turns.take();
     void answer(question).finally(() => turns.pass());
@@ -131,6 +135,8 @@ async function askAll(questions: readonly ShadowQuestion[]): Promise<void> {
 
 async function answer(question: ShadowQuestion): Promise<void> {
   const compared = await compare(question);
+  // A thread that is closed has counted it.
+  if (!unanswered.delete(question.id)) return;
   taker?.add(compared);
   const asked = question.decider === "original" ? compared.candidate : compared.answered;
   settled.push({ id: question.id, outcome: asked.said.outcome });
@@ -178,6 +184,8 @@ async function giveSign(): Promise<void> {
 
 async function close(): Promise<void> {
   clearInterval(signs);
+  for (const kind of unanswered.values()) taker?.countDropped(kind, 1);
+  unanswered.clear();
   await Promise.all([...loaded.map((module) => module.stop()), taker?.close()]);
   if (loading.size > 0) {
     // Only this thread can wait for its children: one that outlives it stays behind as a zombie.
