@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { KINDS, type KindName } from "../callbacks/kinds.ts";
 import type { Portable } from "../callbacks/asked/asked.ts";
 import type { FixtureQuestion } from "../shadow/parity/fixture-lines.ts";
+import { toVisibleText } from "../util/log/visible-text.ts";
 
 /** A question that a module answered and its candidate answered differently. */
 export interface ParityQuestion extends FixtureQuestion {
@@ -61,7 +62,7 @@ function contentOf(path: string, { file }: FixtureQuestion): Uint8Array | undefi
 }
 
 function titleOf({ callback, args }: { callback: KindName; args: readonly Portable[] }, index: number): string {
-  const words = `${index + 1}: ${callback}(${JSON.stringify(args).slice(1, -1)})`;
+  const words = toVisibleText(`${index + 1}: ${callback}(${JSON.stringify(args).slice(1, -1)})`);
   return words.length <= MAX_TITLE ? words : `${words.slice(0, MAX_TITLE - 1)}…`;
 }
 

@@ -6,6 +6,7 @@ import type { KeptDifference } from "../../shadow/parity/read-runs.ts";
 import { formatTable } from "../../status/status-text.ts";
 import type { Column, Table } from "../../status/table.ts";
 import { formatCount, formatMicros } from "../../status/words.ts";
+import { toVisibleText } from "../../util/log/visible-text.ts";
 import { formatTime } from "../../util/text/utc-time.ts";
 import { CLASS_WORDS, cut, describeBoth } from "./effect-words.ts";
 
@@ -36,7 +37,8 @@ export function formatParity(report: ParityReport, options: ParityTextOptions): 
       : reasons.length === 0
         ? [`${formatCount(required)} independent questions of each callback that was asked show no difference.`]
         : [`The proof is not there:\n${reasons.map((reason) => `  ${reason}`).join("\n")}`];
-  return [...parts, EXPLANATION, ...verdict].join("\n\n");
+  // A module chooses its name.
+  return toVisibleText([...parts, EXPLANATION, ...verdict].join("\n\n"));
 }
 
 function formatShadow(shadow: ShadowReport, target: number, options: ParityTextOptions): string {

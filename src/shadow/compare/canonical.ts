@@ -2,7 +2,7 @@ import type { Portable } from "../asked.ts";
 
 const INTEGER = /^-?\d+$/;
 /** Python reads no longer integer from text either; to read one takes more than linear time. */
-const MAX_DIGITS = 4300;
+export const MAX_DIGITS = 4300;
 
 /** A number of JSON text, exactly as it was written. */
 class WrittenNumber {

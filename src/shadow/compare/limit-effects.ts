@@ -1,5 +1,6 @@
 import type { WireLimit } from "../../callbacks/limit.ts";
 import type { ConfiguredUploadLimit } from "../../config/config.ts";
+import { MAX_DIGITS } from "./canonical.ts";
 import type { LimitEffect } from "./effect.ts";
 
 /** A limit whose bound is read. */
@@ -70,7 +71,11 @@ function readLimit(limit: Partial<WireLimit>, limitPage: string): ReadLimit {
 
 /** The whole bytes that pass: an upload is refused where its sum exceeds the number. */
 function readBound(text: string): bigint | undefined {
-  if (/^-?\d+$/.test(text)) return atLeastMinusOne(BigInt(text));
+  if (/^-?\d+$/.test(text)) {
+    // No sum ever reaches such a number, and to read it takes more than linear time.
+    if (text.length > MAX_DIGITS) return text.startsWith("-") ? -1n : undefined;
+    return atLeastMinusOne(BigInt(text));
+  }
   const number = Math.floor(Number(text));
   if (number === Infinity || Number.isNaN(number)) return undefined;
   return number < 0 ? -1n : BigInt(number);

@@ -9,10 +9,12 @@ const MAX_MESSAGE = 2 ** 14;
  * is compared. An answer that is too long is a failure.
  */
 export function boundSaid(said: Said): Said {
-  if (said.outcome === "stop") return countCharacters(said.value) > MAX_CHARACTERS ? TOO_LONG : said;
+  if (said.outcome === "stop") return countCharacters(said.value, MAX_CHARACTERS) > MAX_CHARACTERS ? TOO_LONG : said;
   if (said.outcome !== "error") return said;
   const { answer, message } = said.error;
-  if (countCharacters([answer?.body ?? "", answer?.errcode ?? "", answer?.headers ?? {}]) > MAX_CHARACTERS)
+  if (
+    countCharacters([answer?.body ?? "", answer?.errcode ?? "", answer?.headers ?? {}], MAX_CHARACTERS) > MAX_CHARACTERS
+  )
     return TOO_LONG;
   return { ...said, error: { ...said.error, message: message.slice(0, MAX_MESSAGE) } };
 }
@@ -22,10 +24,14 @@ const TOO_LONG: Said = {
   error: { message: `its answer has more than ${MAX_CHARACTERS} characters, and is not compared` },
 };
 
-/** About how many characters a value has. */
-export function countCharacters(value: Portable): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value !== "object" || value === null) return 8;
-  const entries = Array.isArray(value) ? (value as readonly Portable[]) : Object.values(value);
-  return entries.reduce<number>((sum, member) => sum + countCharacters(member), 8);
+/** About how many characters a value has, however deeply it is nested; those beyond `most` are not counted. */
+export function countCharacters(value: Portable, most = Infinity): number {
+  const left: (Portable | undefined)[] = [value];
+  let sum = 0;
+  while (left.length > 0 && sum <= most) {
+    const next = left.pop();
+    sum += typeof next === "string" ? next.length : 8;
+    if (typeof next === "object" && next !== null) for (const member of Object.values(next)) left.push(member);
+  }
+  return sum;
 }

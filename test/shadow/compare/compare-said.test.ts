@@ -81,6 +81,8 @@ test.each<[found: string, kind: KindName, original: Said, candidate: Said]>([
   ["different_value", LIMITS, stop([limit("-1", DAY)]), stop([limit("-7.5", DAY)])],
   ["different_effect", LIMITS, stop([limit("0", DAY)]), stop([limit("-1", DAY)])],
   ["different_value", LIMITS, stop([]), stop([limit("1e999", DAY)])],
+  ["different_value", LIMITS, stop([]), stop([limit("9".repeat(5_000), DAY)])],
+  ["different_value", LIMITS, stop([limit("-1", DAY)]), stop([limit(`-${"9".repeat(5_000)}`, DAY)])],
   ["different_effect", LIMITS, stop([limit("1", DAY)]), stop([limit("1", DAY, { can_upgrade: true })])],
   ["different_effect", LIMITS, stop([limit("1", DAY)]), stop([limit("1", DAY, { info_uri: "https://x.test" })])],
   ["different_value", LIMITS, stop([limit("1", DAY)]), stop([limit("1", DAY, { info_uri: "" })])],
