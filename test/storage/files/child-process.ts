@@ -1,8 +1,6 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-/** Where Node finds the loader that lets the child be TypeScript. */
-const PACKAGE = fileURLToPath(new URL("../../..", import.meta.url));
 const PROGRAM = fileURLToPath(new URL("storage-child.ts", import.meta.url));
 
 /** How a child process ended. */
@@ -17,10 +15,9 @@ export interface ChildEnd {
  */
 export function runStory(story: string, args: readonly string[], fileBlocks = "unlimited"): Promise<ChildEnd> {
   const shell = ["-c", 'ulimit -f "$1"; shift; exec "$@"', "sh", fileBlocks];
-  const program = [process.execPath, "--import", "jiti/register", PROGRAM, story, ...args];
-  const env = { ...process.env, JITI_FS_CACHE: "false" };
+  const program = [process.execPath, PROGRAM, story, ...args];
   return new Promise((resolve) => {
-    const child = execFile("sh", [...shell, ...program], { env, cwd: PACKAGE }, (_error, stdout, stderr) => {
+    const child = execFile("sh", [...shell, ...program], (_error, stdout, stderr) => {
       process.stderr.write(stderr);
       resolve({ exitCode: child.exitCode, signal: child.signalCode, stdout });
     });

@@ -7,7 +7,6 @@ import { promisify } from "node:util";
 import { describe, expect, it, vi } from "vitest";
 import { ask, type PictureJobs, usePictureJobs } from "../picture-jobs.ts";
 
-const PACKAGE = join(import.meta.dirname, "../../..");
 const jobs = usePictureJobs({ maxChildren: 1 });
 const impatient = usePictureJobs({ maxChildren: 1, jobMs: 500 });
 const small = usePictureJobs({ maxChildren: 1, maxDataMb: 100 });
@@ -106,11 +105,7 @@ describe("the end of the service", () => {
     const hanging = jobs.jobOf(await makePipe(jobs, "orphan.png"));
     const pair = JSON.stringify([jobs.jobOf("jpeg-small.jpg"), hanging]);
     const program = join(import.meta.dirname, "pool-process.ts");
-    const service = spawn(process.execPath, ["--import", "jiti/register", program, pair], {
-      cwd: PACKAGE,
-      env: { ...process.env, JITI_FS_CACHE: "false" },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const service = spawn(process.execPath, [program, pair], { stdio: ["ignore", "pipe", "inherit"] });
     const child = await new Promise<number>((resolve) => {
       createInterface({ input: service.stdout }).once("line", (line) => resolve(Number(line.split(" ")[1])));
     });
