@@ -9,7 +9,7 @@ import { MISTAKES } from "./wrong.ts";
 export const FAMILIES: readonly Family[] = [uploadRules, hashList, outsideScanner];
 
 const LONG = { questions: 10_000, worlds: 10 };
-const SHORT = { questions: 1_000, worlds: 2 };
+const SHORT = { questions: 500, worlds: 2 };
 /** Differences that are told in full. */
 const TOLD = 5;
 
