@@ -26,7 +26,8 @@ await runSteps([
   { name: "format", command: ["npm", "run", "--silent", "format:check"] },
   { name: "lint", command: ["npm", "run", "--silent", "lint"] },
   { name: "types", command: ["npm", "run", "--silent", "typecheck"] },
-  { name: "build", command: ["npm", "run", "--silent", "build"] },
+  // The step before has checked the same files; what only the declarations show is reported all the same.
+  { name: "build", command: ["npm", "run", "--silent", "build", "--", "--noCheck"] },
   { name: "Python environment", command: ["npm", "run", "--silent", "setup:python"] },
   {
     name: "vitest",
