@@ -12,7 +12,6 @@ const SLOWEST = [
   "modules/python/hostile",
   "providers/storing",
   "providers/fetching",
-  "server/shadow/lost",
   "cli/migration/replay",
   "guard/live/check-live",
   "cli/new-module",
@@ -23,28 +22,32 @@ const SLOWEST = [
 ];
 
 /**
- * Their tests leave nothing behind in the process, and start none that reads it: the files of these folders run one after
- * another in the same process, which has loaded the service already. Helpers that they share register no hooks.
+ * Each of these files has a process of its own: it measures the process, changes it or uses it up. All others leave
+ * nothing behind, and run one after another in the same two processes, which have loaded the service already. Helpers that
+ * they share register no hooks when they are loaded.
  */
-const IN_ONE_PROCESS = [
-  "callbacks",
-  "config",
-  "coordination",
-  "docs",
-  "homeserver",
-  "http",
-  "jobs",
-  "media",
-  "metrics",
-  "proxy",
-  "util",
-].map((name) => `test/${name}/**/*.test.ts`);
+const APART = [
+  "faults/wire-fuzz",
+  "http/pipelined-downloads",
+  "server/shadow/budget",
+  "server/shadow/hostile",
+  "server/shadow/lost",
+  "server/shadow/reloads",
+  "service/stopping",
+  "storage/sqlite/busy-database",
+  "storage/sqlite/large-reads",
+  "util/free-buffer",
+  "web/streaming",
+].map((name) => `test/${name}.test.ts`);
 
-/** The files that share a process follow each other, at the end. */
+/** They have configurations of their own: they need a real Synapse, and modules of others. */
+const ELSEWHERE = ["test/synapse/**", "test/public-modules/**"];
+
+/** The files that share a process come last: it ends as soon as another kind of file is next. */
 function placeOf({ moduleId, project }: TestSpecification): number {
+  if (project.config.isolate) return -1;
   const place = SLOWEST.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`));
-  if (place !== -1) return place;
-  return project.config.isolate ? SLOWEST.length : SLOWEST.length + 1;
+  return place === -1 ? SLOWEST.length : place;
 }
 
 class SlowestFirst extends BaseSequencer {
@@ -69,18 +72,19 @@ export default defineConfig({
   },
   test: {
     projects: [
+      { extends: true, test: { name: "apart", include: APART } },
       {
         extends: true,
         test: {
-          name: "apart",
+          name: "in one process",
           include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
-          // The first two have configurations of their own: they need a real Synapse, and modules of others.
-          exclude: ["test/synapse/**", "test/public-modules/**", ...IN_ONE_PROCESS],
+          exclude: [...ELSEWHERE, ...APART],
+          isolate: false,
         },
       },
-      { extends: true, test: { name: "in one process", include: IN_ONE_PROCESS, isolate: false } },
     ],
-    globalSetup: ["test/support/compile-shim.ts"],
+    globalSetup: ["test/support/setup/compile-shim.ts"],
+    setupFiles: ["test/support/setup/after-each-file.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Every suite spawns real Python children; more workers than cores only makes them wait for each other.

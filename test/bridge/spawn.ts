@@ -1,19 +1,11 @@
 import { readFileSync } from "node:fs";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Child } from "../../src/bridge/child/child.ts";
 import { spawnChild, type SpawnOptions } from "../../src/bridge/child/spawn-child.ts";
 import { captureLog } from "../support/captured-log.ts";
 import { testPython } from "../support/python.ts";
 
 const CHILD = new URL("children/child.py", import.meta.url).pathname;
-const children: Child[] = [];
-
-afterEach(async () => {
-  for (const child of children.splice(0)) {
-    child.kill();
-    await child.exited;
-  }
-});
 
 /** Runs the test child in the given modes (see its file); it ends with the test. */
 export async function spawnTestChild(
@@ -27,7 +19,10 @@ export async function spawnTestChild(
     log: captureLog(),
     ...options,
   });
-  children.push(child);
+  onTestFinished(async () => {
+    child.kill();
+    await child.exited;
+  });
   return child;
 }
 

@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: { alias: { "synapse-media-bridge": fileURLToPath(new URL("../../src/index.ts", import.meta.url)) } },
   test: {
     include: ["test/public-modules/**/*.test.ts"],
+    setupFiles: ["test/support/setup/after-each-file.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

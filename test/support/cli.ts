@@ -8,9 +8,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import { afterAll } from "vitest";
 import { z } from "zod";
 import { testPython } from "./python.ts";
+import { removeAfterFile } from "./setup/remains.ts";
 import { writeConfig, type TestServiceOptions } from "./service.ts";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -65,12 +65,6 @@ interface Killable extends PromiseLike<unknown> {
   kill(signal: NodeJS.Signals): boolean;
 }
 
-const folders: CliFolder[] = [];
-// Not as each test finishes: of concurrent ones it is not known whose hook this would be.
-afterAll(async () => {
-  for (const folder of folders.splice(0)) await folder.remove();
-});
-
 /** A folder with a configuration, in which the built command line runs as an operator runs it. */
 export class CliFolder {
   readonly path = realpathSync(mkdtempSync(join(tmpdir(), "media-bridge-cli-")));
@@ -79,7 +73,8 @@ export class CliFolder {
   readonly #children: Killable[] = [];
 
   constructor(options: TestServiceOptions = {}) {
-    folders.push(this);
+    // Not as each test finishes: of concurrent ones it is not known whose hook this would be.
+    removeAfterFile(() => this.remove());
     mkdirSync(join(this.path, "tmp"));
     const pythonPath = [BAD_MODULES, this.path, ...(options.pythonPath ?? [])];
     this.config = writeConfig(this.path, join(this.path, "media"), { ...options, pythonPath });

@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { CliFolder } from "../../support/cli.ts";
+import { removeAfterFile } from "../../support/setup/remains.ts";
 
 export const ALICE = "@alice:example.test";
 export const BOB = "@bob:example.test";
@@ -82,6 +83,8 @@ export async function recordedFolder(): Promise<CliFolder> {
 }
 
 async function record(): Promise<CliFolder> {
+  // Its folder is gone then.
+  removeAfterFile(() => (recorded = undefined));
   const folder = new CliFolder({ config: { modules: [{ module: "plans.Plans", config: CONFIG }] } });
   const write = (name: string, text: string) => writeFileSync(join(folder.path, name), text);
   write("plans.py", PYTHON);

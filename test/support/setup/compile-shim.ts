@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { testPython } from "./python.ts";
+import { testPython } from "../python.ts";
 
 /**
  * Compiles the Python side once for all children of a run: a child that compiles it by itself takes a third longer to
@@ -14,7 +14,7 @@ export function setup(): void {
     // `npm run test:quick` needs no Python.
     return;
   }
-  const shim = fileURLToPath(new URL("../../python-shim", import.meta.url));
+  const shim = fileURLToPath(new URL("../../../python-shim", import.meta.url));
   const args = ["-m", "compileall", "-q", "--invalidation-mode", "checked-hash", shim];
   spawnSync(python, args, { stdio: ["ignore", "ignore", "inherit"] });
 }
