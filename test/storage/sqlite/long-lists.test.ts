@@ -45,6 +45,14 @@ test("A page of a user's media is read on a thread as soon as they are too many 
   expect(await isReadApart(stores.administration.mediaOf(ALICE, late))).toBe(true);
 });
 
+test("Of pages that are read on the event loop and asked for together, one is read in each of its turns", async () => {
+  await insert(3);
+  const page = { ...late, from: 0 };
+  const earlier = stores.administration.mediaOf(ALICE, page);
+  expect(await isReadApart(stores.administration.mediaOf(ALICE, page))).toBe(true);
+  expect((await earlier).total).toBe(3);
+});
+
 test("A page that a thread reads has what was committed a moment ago, and the length of the whole list", async () => {
   await insert(ROWS_HERE + 1);
   await insert(1, "@bob:example.org");

@@ -1,10 +1,9 @@
 import { MatrixError, matrixError } from "../../../errors.ts";
-import { toJsonText } from "../../../util/text/json-text.ts";
 import { decodePercentLeniently } from "../../../util/text/percent.ts";
 import { recordOf } from "../../record/request-record.ts";
 import { identifyAdministrator, type AdministratorOptions } from "../../request/administrator.ts";
 import { parseQuery } from "../../request/query/query.ts";
-import { sendJson } from "../../response/json.ts";
+import { sendInTurn } from "../../response/send-in-turn.ts";
 import type { Handler, Route } from "../route.ts";
 import type { AdminEndpoint } from "./admin-endpoint.ts";
 
@@ -35,8 +34,7 @@ function handlerOf(endpoint: AdminEndpoint, path: RegExp, options: Administrator
     // Room ids come encoded from some clients and as they are from others.
     const parts = (path.exec(req.path) ?? []).slice(1).map(decodePercentLeniently);
     const body = await endpoint.handle({ req, res, query, parts, administrator }).catch(nameFullDisk);
-    if (body === undefined) return;
-    sendJson(res, 200, toJsonText(body));
+    if (body !== undefined) await sendInTurn(res, body);
   };
 }
 

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { Turns } from "../../../util/concurrency/turns.ts";
 import type {
   AdministeredMedia,
   AdministrationRows,
@@ -29,6 +30,7 @@ export class AdministrationTable implements AdministrationRows {
   readonly #db: SqliteDatabase;
   readonly #statements: Statements<typeof ADMINISTRATION_SQL>;
   readonly #pages: Statements<typeof MEDIA_PAGE_SQL>;
+  readonly #turns = new Turns(1);
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
@@ -55,12 +57,22 @@ export class AdministrationTable implements AdministrationRows {
           this.#db.reader.all(ADMINISTRATION_SQL.count, userId),
           this.#db.reader.all(text, userId, limit, from),
         ])
-      : await this.#db.read(() => [
+      : await this.#readHere(() => [
           this.#statements.count.all(userId),
           this.#pages[name]?.all(userId, limit, from) ?? [],
         ]);
     const [count] = counts as { readonly media: number }[];
     return { entries: (rows as AdministeredRow[]).map(readAdministered), total: count?.media ?? 0 };
+  }
+
+  /** One list in a turn of the event loop, however many are asked for together. */
+  async #readHere<T>(read: () => T): Promise<T> {
+    await this.#turns.take();
+    try {
+      return await this.#db.read(read);
+    } finally {
+      void setImmediate().then(() => this.#turns.pass());
+    }
   }
 
   async *uploaders(fromTs: number, untilTs: number): AsyncIterable<readonly UploaderSums[]> {
