@@ -1,9 +1,10 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { SlotOutcome } from "../callbacks/slots/slot.ts";
 import type { Logger } from "../util/log.ts";
 import type { Exposition } from "./listener.ts";
 import type { BridgeState, Metrics } from "./metrics.ts";
 import { ModuleMetrics } from "./module-metrics.ts";
+import { processMetrics } from "./process-metrics.ts";
 import { TypeScriptMetrics } from "./typescript-metrics.ts";
 import { countJobs } from "./counters/job-counters.ts";
 import { countProviders } from "./counters/provider-counters.ts";
@@ -25,7 +26,7 @@ const UPLOAD_REFUSALS = [
 export function createPrometheusMetrics(log: Logger): { metrics: Metrics; registry: Registry; exposition: Exposition } {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  const ofProcess = processMetrics();
   const calls = new Counter({
     name: "media_bridge_callbacks_total",
     help: "Callbacks that ran, by what came of them",
@@ -76,7 +77,7 @@ export function createPrometheusMetrics(log: Logger): { metrics: Metrics; regist
     exposition: {
       contentType: registry.contentType,
       render: async () => {
-        const own = [await registry.metrics(), await declared.render()];
+        const own = [await ofProcess.metrics(), await registry.metrics(), await declared.render()];
         return modules.addTo(
           `${own
             .map((text) => text.trimEnd())
