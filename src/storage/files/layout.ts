@@ -11,12 +11,17 @@ export class Layout {
   readonly contentFolder: string;
   readonly uploadsFolder: string;
   readonly #mediaStorePath: string;
+  /** With the separator at its end, as {@link #uploadsPrefix}: normalizing a whole path costs more than all else here. */
+  readonly #storePrefix: string;
+  readonly #uploadsPrefix: string;
 
   /** Both absolute: the media store, and the folder of the temporary names. */
   constructor(mediaStorePath: string, uploadsFolder: string) {
     this.#mediaStorePath = mediaStorePath;
     this.contentFolder = join(mediaStorePath, LOCAL_FOLDER);
     this.uploadsFolder = uploadsFolder;
+    this.#storePrefix = join(mediaStorePath, sep);
+    this.#uploadsPrefix = join(uploadsFolder, sep);
   }
 
   /**
@@ -25,7 +30,7 @@ export class Layout {
    */
   contentPath(file: StoredMedia): string | undefined {
     const path = findMediaPath(file);
-    return path === undefined ? undefined : join(this.#mediaStorePath, path);
+    return path === undefined ? undefined : this.#storePrefix + path;
   }
 
   /** The folder of the thumbnails of media; undefined as for {@link contentPath}. */
@@ -44,7 +49,7 @@ export class Layout {
 
   /** The temporary path of local media whose id {@link contentPath} accepts. */
   temporaryPath(mediaId: string): string {
-    return join(this.uploadsFolder, `upload-${mediaId}`);
+    return `${this.#uploadsPrefix}upload-${mediaId}`;
   }
 
   /**

@@ -11,10 +11,10 @@ export interface Durability {
   /** Flushes the removal of names from a folder, before the temporary name that represents them is removed. */
   secureRemoval(folder: string): Promise<void> | void;
   /**
-   * Call this once the row is committed: the temporary name may be removed once the final one is on disk. `folders` are
-   * those in which the upload made names. False where the caller must remove the temporary name at once.
+   * Call this once the row is committed: the temporary name may be removed once the final one is on disk. `folders`
+   * answers those in which the upload made names. False where the caller must remove the temporary name at once.
    */
-  letGo(temporaryPath: string, folders: readonly string[]): boolean;
+  letGo(temporaryPath: string, folders: () => readonly string[]): boolean;
   /**
    * Removes every temporary name that waits for it. Never rejects: what cannot be removed now is removed later, or at
    * the next start.
@@ -58,7 +58,7 @@ export function createFullDurability(places: DurableFolders, options: SweeperOpt
     secureFile: flushFile,
     secureRemoval: flushFolder,
     letGo(temporaryPath, folders) {
-      sweeper.add(temporaryPath, folders);
+      sweeper.add(temporaryPath, folders());
       return true;
     },
     sweep: () => sweeper.sweep(),

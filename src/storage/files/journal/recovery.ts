@@ -49,7 +49,7 @@ async function keep(
     if (!isSystemError(error, "EEXIST")) throw error;
   }
   const folders = [leaf, dirname(leaf), contentFolder, dirname(contentFolder)];
-  if (!durability.letGo(temporaryPath, folders)) await unlink(temporaryPath);
+  if (!durability.letGo(temporaryPath, () => folders)) await unlink(temporaryPath);
 }
 
 async function remove(temporaryPath: string, contentPath: string, durability: Durability): Promise<void> {

@@ -31,7 +31,7 @@ export class FilesystemStagedUpload implements StagedUpload {
 
   async settle(): Promise<void> {
     const { temporaryPath, contentPath, durability } = this.#parts;
-    const folders = [dirname(contentPath), ...this.#madeFolders.map((folder) => dirname(folder))];
+    const folders = () => [dirname(contentPath), ...this.#madeFolders.map((folder) => dirname(folder))];
     if (!durability.letGo(temporaryPath, folders)) await removeLeft("unlink", temporaryPath, this.#parts);
   }
 
@@ -65,7 +65,8 @@ export class FilesystemStagedUpload implements StagedUpload {
   async #makeContentFolder(folder: string): Promise<void> {
     const topmost = await this.#parts.calls().makeFolders(folder);
     if (topmost === undefined) return;
-    for (let made = folder; made.length >= topmost.length; made = dirname(made)) this.#madeFolders.push(made);
+    this.#madeFolders.push(folder);
+    for (let made = folder; made.length > topmost.length;) this.#madeFolders.push((made = dirname(made)));
   }
 
   /** Whether it is gone, and stays gone. */

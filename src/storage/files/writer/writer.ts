@@ -9,6 +9,9 @@ import { removeLeft, warnOfLeft } from "./remove-left.ts";
 import { FilesystemStagedUpload } from "./staged-upload.ts";
 import { inFolder } from "./with-folder.ts";
 
+/** To give back less memory than this by hand costs more than to have it collected. */
+const WORTH_FREEING_BYTES = 16 * 1024;
+
 /** Where an upload is written, and with what. */
 export interface WriterParts {
   readonly temporaryPath: string;
@@ -87,7 +90,7 @@ export class FilesystemWriter implements BlobWriter {
     const chunks = this.#chunks;
     this.#chunks = [];
     await this.#parts.calls().writeAll(this.#fd, chunks);
-    chunks.forEach(freeBuffer);
+    if (this.#chunksBytes >= WORTH_FREEING_BYTES) chunks.forEach(freeBuffer);
   }
 
   async #makeTemporary(): Promise<number> {
