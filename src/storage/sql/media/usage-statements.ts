@@ -15,9 +15,9 @@ export const USAGE_LOOK_SQL = {
 } as const;
 
 /** What of an upload counts. */
-export type CountedMedia = Pick<UploadedMedia, "mediaId" | "userId" | "uploadedTs" | "mediaLength">;
+export type CountedMedia = Pick<UploadedMedia, "mediaId" | "userId" | "mediaLength">;
 
 /** Parameters of `insert`, in the order of its text. */
-export function bindUsage({ mediaId, userId, uploadedTs, mediaLength }: CountedMedia): unknown[] {
+export function bindUsage({ mediaId, userId, mediaLength }: CountedMedia, uploadedTs: number): unknown[] {
   return [mediaId, userId, uploadedTs, mediaLength];
 }

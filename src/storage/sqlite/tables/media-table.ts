@@ -29,7 +29,7 @@ export class MediaTable implements LocalMediaRows {
   insert(media: NewLocalMedia): Promise<void> {
     return this.#db.write(() => {
       this.#statements.insert.run(bindMedia(media));
-      this.#others.usage.add({ ...media, uploadedTs: media.createdTs });
+      this.#others.usage.add(media, media.createdTs);
       this.#others.copies.add(media.mediaId, media.copyLater, media.createdTs);
       this.#others.quarantine.takeUpload(media);
     });

@@ -44,9 +44,9 @@ export class PendingTable implements PendingMediaRows {
   complete(media: UploadedMedia): Promise<boolean> {
     return this.#db.write(() => {
       if (this.#statements.fill.run(bindFill(media)).changes === 0) return false;
-      this.#others.usage.add(media);
+      this.#others.usage.add(media, media.uploadedTs);
       this.#others.copies.add(media.mediaId, media.copyLater, media.uploadedTs);
-      this.#others.quarantine.takeUpload(media);
+      this.#others.quarantine.takeUploadOfCreated(media);
       return true;
     });
   }

@@ -22,6 +22,8 @@ const ROWS_AT_ONCE = 100;
 /** The process that Synapse names in its list of changes. */
 const INSTANCE = "master";
 
+type UploadedContent = Pick<UploadedMedia, "mediaId" | "sha256">;
+
 /** Content of which not all media was reached yet. */
 interface Unfinished {
   readonly sha256: string;
@@ -51,20 +53,26 @@ export class QuarantineTable implements QuarantineRows {
   }
 
   /**
-   * Quarantines what was just uploaded where its bytes are quarantined. Where its id was quarantined before it had
-   * content, it stays so, alone: who creates an id chooses its bytes, and could have those of others quarantined. Part
-   * of the caller's transaction: the one that commits the media's row.
+   * Quarantines what was just uploaded under a new id where its bytes are quarantined. Part of the caller's transaction:
+   * the one that commits the media's row.
    */
-  takeUpload({ mediaId, sha256 }: Pick<UploadedMedia, "mediaId" | "sha256">): void {
-    const { find, isQuarantined, setContent, noteMedia, markMedia } = this.#statements;
-    const row = find.get(mediaId) as QuarantineRow;
-    if (row.quarantined_by !== null) setContent.run(null, mediaId);
-    if (isQuarantined.get(sha256, sha256, sha256) === undefined) return;
-    if (row.quarantined_by !== null) setContent.run(sha256, mediaId);
-    else {
-      noteMedia.run(INSTANCE, 1, mediaId);
-      markMedia.run(SYSTEM, mediaId);
-    }
+  takeUpload({ mediaId, sha256 }: UploadedContent): void {
+    if (!this.#isQuarantined(sha256)) return;
+    this.#statements.noteMedia.run(INSTANCE, 1, mediaId);
+    this.#statements.markMedia.run(SYSTEM, mediaId);
+  }
+
+  /**
+   * As {@link takeUpload}, for an id that was created before. Where it was quarantined before it had content, it stays
+   * so, alone: who creates an id chooses its bytes, and could have those of others quarantined.
+   */
+  takeUploadOfCreated(media: UploadedContent): void {
+    const { find, setContent } = this.#statements;
+    const { mediaId, sha256 } = media;
+    if ((find.get(mediaId) as QuarantineRow).quarantined_by === null) return this.takeUpload(media);
+    // Its own row does not count as one of this content.
+    setContent.run(null, mediaId);
+    if (this.#isQuarantined(sha256)) setContent.run(sha256, mediaId);
   }
 
   async quarantine(mediaIds: readonly string[], quarantining: Quarantining): Promise<QuarantineCount> {
@@ -130,6 +138,10 @@ export class QuarantineTable implements QuarantineRows {
 
   lastPosition(): Promise<number> {
     return this.#db.read(() => (this.#statements.lastChange.get() as { readonly stream_id: number }).stream_id);
+  }
+
+  #isQuarantined(sha256: string): boolean {
+    return this.#statements.isQuarantined.get(sha256, sha256, sha256) !== undefined;
   }
 
   /** @param done the contents that were counted before; a commit that is tried again starts from them as they were */

@@ -17,8 +17,8 @@ export class UsageTable implements UsageSums {
   }
 
   /** Counts media from now on. Part of the caller's transaction: the one that commits the media's row. */
-  add(media: CountedMedia): void {
-    this.#statements.insert.run(bindUsage(media));
+  add(media: CountedMedia, uploadedTs: number): void {
+    this.#statements.insert.run(bindUsage(media, uploadedTs));
   }
 
   /** Stops counting media. Part of the caller's transaction. */
