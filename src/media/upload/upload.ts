@@ -1,5 +1,4 @@
 import type { BodySource } from "../../util/bodies/body-source.ts";
-import { createHash } from "node:crypto";
 import { MatrixError, matrixError } from "../../errors.ts";
 import { localFile } from "../../media-file.ts";
 import type { Clock } from "../../util/clock.ts";
@@ -17,6 +16,7 @@ import type { UploadedMedia } from "../media-rows.ts";
 import type { MediaStores } from "../stores.ts";
 import type { ProviderCopies } from "../copies/provider-copies.ts";
 import type { PremadeThumbnails } from "../thumbnails/premade-thumbnails.ts";
+import { ContentHash } from "./content-hash.ts";
 import type { Reservation } from "./quota.ts";
 
 /** An upload by an authenticated user. */
@@ -161,11 +161,11 @@ async function receiveBody(
   reservation: Reservation,
   parts: UploadParts,
 ): Promise<{ sizeBytes: number; sha256: string }> {
-  const hash = createHash("sha256");
+  const hash = new ContentHash(request.contentLength);
   let sizeBytes = 0;
   const take = (chunk: Buffer) => {
     sizeBytes += chunk.length;
-    hash.update(chunk);
+    hash.add(chunk);
     return writer.write(chunk);
   };
   const takeWithinLimits = async (chunk: Buffer) => {
@@ -173,5 +173,5 @@ async function receiveBody(
     await take(chunk);
   };
   await request.body.read(request.contentLength === undefined ? takeWithinLimits : take);
-  return { sizeBytes, sha256: hash.digest("hex") };
+  return { sizeBytes, sha256: hash.digest() };
 }
