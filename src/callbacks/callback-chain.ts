@@ -9,7 +9,7 @@ import { SYSTEM_CLOCK } from "../util/clock.ts";
 import { runForRequest } from "./context/current-request.ts";
 import { type AskedStep, inOneTrip, missingResult, runPresent, runSteps, type StepResult } from "./slots/python-run.ts";
 import { onlySome, type Segment } from "./slots/registry.ts";
-import type { PythonSlot, Slot, SlotOutcome, SlotRecord, TypeScriptSlot } from "./slots/slot.ts";
+import { type PythonSlot, type Slot, type SlotRecord, slotsThat, type TypeScriptSlot } from "./slots/slot.ts";
 import { callTypeScriptSlot } from "./slots/typescript-slot.ts";
 import { judgeRecord, readStop } from "./report-only/judge-record.ts";
 import { isReportOnly, type Unenforced } from "./report-only/unenforced.ts";
@@ -24,9 +24,10 @@ export class CallbackChain implements Chain {
     this.#facts = facts;
   }
 
-  knowing({ requester, ...facts }: NewFacts): CallbackChain {
-    const known = requester && { requester: createRequester(requester, this.#options.isUserAdmin) };
-    return new CallbackChain(this.#options, { ...this.#facts, ...facts, ...known });
+  knowing(facts: NewFacts): CallbackChain {
+    const { requester: named } = facts;
+    const requester = named ? createRequester(named, this.#options.isUserAdmin) : this.#facts.requester;
+    return new CallbackChain(this.#options, { ...this.#facts, ...facts, requester });
   }
 
   has(kind: KindName): boolean {
@@ -200,6 +201,7 @@ export class CallbackChain implements Chain {
     record: SlotRecord,
     value: CallbackKinds[K]["stop"] | undefined,
   ): Decision<K> | undefined {
+    if (record.outcome !== "stop" && record.error === undefined) return undefined;
     const policy = this.#options.policies[kind];
     return judgeRecord(kind, record, value, { policy, report: (what) => this.#report(what, namedUser(kind, args)) });
   }
@@ -242,8 +244,4 @@ export class CallbackChain implements Chain {
     if (this.#facts.requester !== undefined || user === undefined) return this.#facts;
     return { ...this.#facts, requester: createRequester({ userId: user }, this.#options.isUserAdmin) };
   }
-}
-
-function slotsThat(records: readonly SlotRecord[], wanted: SlotOutcome): readonly Slot[] {
-  return records.filter(({ outcome }) => outcome === wanted).map(({ slot }) => slot);
 }

@@ -66,6 +66,7 @@ export async function receiveUpload(
   await taken.answer();
   if (taken.stored === undefined) return;
   if (record && record.wouldRefuse.length > 0) parts.metrics.uploadWouldBeRefused();
+  if (!chain.has("on_media_uploaded")) return;
   // After the fact: the client has its answer, and a failure is logged where it happens.
   const { mediaId, sizeBytes } = taken.stored;
   const told = chain.knowing({ sizeBytes, onLeave: undefined });

@@ -69,7 +69,7 @@ export function inOneTrip(
   if (first.length !== 1 || second.length !== 1 || a?.language !== "python" || b?.language !== "python")
     return undefined;
   const isOneChild = runnerOf(a.slots) === runnerOf(b.slots);
-  return isOneChild && [...a.slots, ...b.slots].every(isPresent) ? [a.slots, b.slots] : undefined;
+  return isOneChild && a.slots.every(isPresent) && b.slots.every(isPresent) ? [a.slots, b.slots] : undefined;
 }
 
 /** What runs slots of one child; undefined where there are none. */

@@ -98,3 +98,8 @@ export interface Caller {
   /** The user who makes the request: modules are told, and where many wait for the child, users take turns. */
   readonly user?: string | undefined;
 }
+
+/** The slots whose call had this outcome. */
+export function slotsThat(records: readonly SlotRecord[], wanted: SlotOutcome): readonly Slot[] {
+  return records.filter(({ outcome }) => outcome === wanted).map(({ slot }) => slot);
+}

@@ -15,6 +15,7 @@ const PICTURE_TYPES = new Set([
  * without a look at the file: encrypted media, videos, SVG and documents have none.
  */
 export function isPictureType(mediaType: string): boolean {
+  if (!/^\s*image\//i.test(mediaType)) return false;
   const [essence = ""] = mediaType.split(";", 1);
   return PICTURE_TYPES.has(essence.trim().toLowerCase());
 }

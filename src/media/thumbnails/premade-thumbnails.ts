@@ -27,12 +27,14 @@ export class PremadeThumbnails {
 
   /** An upload is stored, and about to be answered. `chain` knows its user and its request. */
   take(media: PicturedMedia, chain: Chain): void {
+    if (this.#parts.settings.sizes.length === 0 || !isPictureType(media.mediaType)) return;
     const user = media.userId ?? "";
     if (this.#isStopped || this.#tasks.size >= MAX_WAITING || this.#countOf(user) >= MAX_OF_USER) return;
-    if (this.#parts.settings.sizes.length === 0 || !isPictureType(media.mediaType)) return;
+    // The client of the upload may leave: the thumbnails are made all the same.
+    const told = chain.knowing({ sizeBytes: media.mediaLength, onLeave: undefined });
     // The answer is written in this turn of the event loop.
     const task = new Promise(setImmediate)
-      .then(() => this.#make(media, chain))
+      .then(() => this.#make(media, told))
       .catch((error: unknown) => this.#tell(error, media))
       .finally(() => this.#tasks.delete(task));
     this.#tasks.set(task, user);

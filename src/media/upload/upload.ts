@@ -103,14 +103,14 @@ export async function fillMedia(
     // 4. The body goes to a temporary file and is hashed on the way.
     held.writer = parts.blobs.create(target.mediaId);
     const { sizeBytes, sha256 } = await receiveBody(request, held.writer, held.reservation, parts);
-    const judging = { ...parts, chain: parts.chain.knowing({ sizeBytes }) };
+    const judging = () => ({ ...parts, chain: parts.chain.knowing({ sizeBytes }) });
     if (request.contentLength === undefined) {
-      held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, judging);
+      held.reservation = await judgeTrueSize(held.reservation, sizeBytes, request, judging());
     }
     // 5. The upload is complete: the spam check sees it, clients do not.
     held.staged = await held.writer.stage();
     const file = localFile(target.mediaId);
-    await checkForSpam(held.staged, file, judging);
+    if (parts.chain.has("check_media_file_for_spam")) await checkForSpam(held.staged, file, judging());
     // 6. The storage providers that the answer waits for. Like every failure before the row, a failure here leaves
     // nothing behind.
     await parts.providers?.storeNow(file, held.staged, () => target.checkWanted());
@@ -135,7 +135,7 @@ export async function fillMedia(
     // 9. The thumbnails follow the answer, whether or not its client is still there.
     const { userId, mediaType } = request;
     const media = { mediaId: target.mediaId, mediaType, mediaLength: sizeBytes, userId, sha256 };
-    parts.premade?.take(media, parts.chain.knowing({ sizeBytes, onLeave: undefined }));
+    parts.premade?.take(media, parts.chain);
     return { mediaId: target.mediaId, sizeBytes };
   } catch (error) {
     await giveUp(held, target);
