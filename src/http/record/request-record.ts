@@ -62,7 +62,9 @@ export function startRecord(req: IncomingMessage, res: ServerResponse, xForwarde
 /** Notes who wants to store something: a refusal of that is kept. */
 export function noteStoring(res: ServerResponse, userId: string): void {
   const record = records.get(res);
-  if (record) Object.assign(record, { userId, isKept: true });
+  if (record === undefined) return;
+  record.userId = userId;
+  record.isKept = true;
 }
 
 /** Notes that Synapse gives the answer. */

@@ -79,16 +79,18 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
   return {
     read: (sink, isAwaited = false) =>
       new Promise<void>((resolve, reject) => {
-        const idle = setTimeout(() => {
+        const endStalled = () => {
           // A body that the service does not read, because the disk is busy, has not stalled.
           if (req.isPaused()) {
-            idle.refresh();
+            idle?.refresh();
             return;
           }
           finish(matrixError("UPLOAD_STALLED"));
           // The request was answered early: the code that waits for the rest of the body has nothing more to say.
           if (res.headersSent) req.destroy();
-        }, idleTimeoutMs);
+        };
+        // A small body has arrived as a whole while the modules were asked: it cannot stall.
+        const idle = req.complete ? undefined : setTimeout(endStalled, idleTimeoutMs);
         let arrived = 0;
         let sinceRefreshed = 0;
         const refresh = (chunk: Buffer) => {
@@ -96,7 +98,7 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
           // Once its request is answered, the rest of the body is discarded.
           if ((isAwaited || res.headersSent) && sinceRefreshed < leastBytes) return;
           sinceRefreshed = 0;
-          idle.refresh();
+          idle?.refresh();
         };
         let finished = false;
         /** The sink's promise for the last chunk. */
@@ -126,7 +128,7 @@ export function requestBody(req: IncomingMessage, res: ServerResponse, { idleTim
         const onTaken = () => {
           if (finished) return;
           taking = undefined;
-          idle.refresh();
+          idle?.refresh();
           req.resume();
         };
         const onData = (chunk: Buffer) => {
