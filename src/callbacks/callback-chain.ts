@@ -9,7 +9,8 @@ import { SYSTEM_CLOCK } from "../util/clock.ts";
 import { runForRequest } from "./context/current-request.ts";
 import { type AskedStep, inOneTrip, missingResult, runPresent, runSteps, type StepResult } from "./slots/python-run.ts";
 import { onlySome, type Segment } from "./slots/registry.ts";
-import { type PythonSlot, type Slot, type SlotRecord, slotsThat, type TypeScriptSlot } from "./slots/slot.ts";
+import type { PythonSlot, Slot, SlotRecord, TypeScriptSlot } from "./slots/slot.ts";
+import { readTold } from "./slots/told.ts";
 import { callTypeScriptSlot } from "./slots/typescript-slot.ts";
 import { judgeRecord, readStop } from "./report-only/judge-record.ts";
 import { isReportOnly, type Unenforced } from "./report-only/unenforced.ts";
@@ -70,13 +71,7 @@ export class CallbackChain implements Chain {
   }
 
   async tell<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<Told> {
-    const records = await this.#inform(question, mayAsk);
-    const python = records.filter(({ slot }) => slot.language === "python");
-    return {
-      down: slotsThat(python, "unavailable"),
-      busy: slotsThat(python, "busy"),
-      late: slotsThat(records, "timeout"),
-    };
+    return readTold(await this.#inform(question, mayAsk));
   }
 
   #inform<K extends KindName>(question: Question<K>, mayAsk: (slot: Slot) => boolean): Promise<readonly SlotRecord[]> {

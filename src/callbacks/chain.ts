@@ -11,10 +11,13 @@ export interface Decision<K extends KindName> {
 
 /** Which callbacks were not simply told. */
 export interface Told {
-  /** Those that may not have heard it, since their Python child is down, or ended meanwhile. */
-  readonly down: readonly Slot[];
-  /** Those that did not hear it, since too many calls wait for their Python child. */
-  readonly busy: readonly Slot[];
+  /**
+   * Those that did not hear it: their Python child is down or too busy, or their module is still to register them again,
+   * or the service stops.
+   */
+  readonly unheard: readonly Slot[];
+  /** Those that may have heard it: their Python child got it, and then ended or fell silent. */
+  readonly ended: readonly Slot[];
   /** Those that heard it, and were not done at their deadline. */
   readonly late: readonly Slot[];
 }

@@ -22,10 +22,17 @@ export class ModuleUnavailable extends Error {
   override readonly name = "ModuleUnavailable";
   readonly code = "MODULE_UNAVAILABLE";
   readonly reason: "timeout" | "unavailable" | "busy";
+  /** Whether the Python child got the question, and then ended or fell silent: the question may be why. */
+  readonly hasChildEnded: boolean;
 
-  constructor(reason: ModuleUnavailable["reason"], message: string, options: { cause?: unknown } = {}) {
+  constructor(
+    reason: ModuleUnavailable["reason"],
+    message: string,
+    { hasChildEnded = false, ...options }: { cause?: unknown; hasChildEnded?: boolean } = {},
+  ) {
     super(message, options);
     this.reason = reason;
+    this.hasChildEnded = hasChildEnded;
   }
 }
 

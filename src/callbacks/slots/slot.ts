@@ -84,8 +84,9 @@ export interface PythonStep {
 
 /**
  * Runs steps in the child: one round trip for all of them; a step runs only if the previous one let it. Resolves to the
- * results as they came from the wire (docs/bridge-protocol.md). Rejects when the child cannot be asked: with a
- * `ModuleUnavailable` of reason `busy` where too many calls wait for it.
+ * results as they came from the wire (docs/bridge-protocol.md). Rejects where there are none: with a `ModuleUnavailable`
+ * of reason `busy` where too many calls wait for the child, and with one that says so where the child got the steps and
+ * ended.
  */
 export interface PythonRunner {
   run(steps: readonly PythonStep[], trace: boolean, caller: Caller): Promise<unknown>;
@@ -97,9 +98,4 @@ export interface Caller {
   readonly request?: number | undefined;
   /** The user who makes the request: modules are told, and where many wait for the child, users take turns. */
   readonly user?: string | undefined;
-}
-
-/** The slots whose call had this outcome. */
-export function slotsThat(records: readonly SlotRecord[], wanted: SlotOutcome): readonly Slot[] {
-  return records.filter(({ outcome }) => outcome === wanted).map(({ slot }) => slot);
 }

@@ -1,6 +1,6 @@
 import type { Chain } from "../../callbacks/chain.ts";
 import { describeSlot } from "../../callbacks/failure.ts";
-import { isPresent, type Slot } from "../../callbacks/slots/slot.ts";
+import type { Slot } from "../../callbacks/slots/slot.ts";
 import type { DeletionParts } from "./deletion-parts.ts";
 import { Pauses } from "./pauses.ts";
 import { Suspects } from "./suspects.ts";
@@ -34,23 +34,22 @@ export class DeletionNotices {
   async tell(mediaId: string, chain: Pick<Chain, "tell">): Promise<boolean> {
     const before = this.#untold.get(mediaId);
     const untold = new Set<string>();
-    /** By name, whether it could be asked. */
-    const asked = new Map<string, boolean>();
+    const asked = new Set<string>();
     const told = await chain.tell({ kind: "on_media_deleted", args: [mediaId] }, (slot) => {
       const name = describeSlot(slot);
       if (before?.has(name) === false) return false;
       const mayBeTold = this.#pauses.leftMs(name) === 0 && this.#suspects.begin(name, mediaId);
-      if (mayBeTold) asked.set(name, isPresent(slot));
+      if (mayBeTold) asked.add(name);
       else untold.add(name);
       return mayBeTold;
     });
-    const [down, busy, late] = [told.down, told.busy, told.late].map(namesOf);
-    for (const [name, wasPresent] of asked) {
-      const isDown = down?.has(name) === true;
-      const isGivenUp = this.#suspects.end(name, mediaId, isDown && wasPresent);
+    const [unheard, ended, late] = [told.unheard, told.ended, told.late].map(namesOf);
+    for (const name of asked) {
+      const hasEnded = ended?.has(name) === true;
+      const isGivenUp = this.#suspects.end(name, mediaId, hasEnded);
       if (isGivenUp) this.#log.error({ mediaId, callback: name }, GIVEN_UP);
-      else if (isDown || busy?.has(name)) untold.add(name);
-      if (!isDown && !busy?.has(name) && !late?.has(name)) this.#pauses.end(name);
+      else if (hasEnded || unheard?.has(name)) untold.add(name);
+      if (!hasEnded && !unheard?.has(name) && !late?.has(name)) this.#pauses.end(name);
       // Those that were asked at the same time fail once together.
       else if (this.#pauses.leftMs(name) === 0) this.#pauses.begin(name);
     }

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { ModuleUnavailable } from "../../callbacks/failure.ts";
 import { KINDS } from "../../callbacks/kinds.ts";
 import type { Caller, PythonRunner, PythonStep } from "../../callbacks/slots/slot.ts";
-import { BridgeError } from "../../bridge/errors.ts";
+import { BridgeError, RemoteError } from "../../bridge/errors.ts";
 import type { Connection } from "../../bridge/transport/connection.ts";
 import type { CallOptions } from "../../bridge/transport/pending-calls.ts";
 import { spawnChild } from "../../bridge/child/spawn-child.ts";
@@ -176,12 +177,25 @@ export class PythonHost implements PythonRunner {
     this.#options.web.close();
   }
 
-  #send(steps: readonly PythonStep[], trace: boolean, { request, user }: Caller): Promise<unknown> {
+  async #send(steps: readonly PythonStep[], trace: boolean, { request, user }: Caller): Promise<unknown> {
     let deadlineMs = SILENCE_MS;
     for (const step of steps) deadlineMs += step.slots.length * step.deadlineMs;
     const wire = steps.map((step) => [step.kind, step.slots, step.args, step.deadlineMs]);
     const params = [trace, wire, request ?? null, user ?? null];
-    return this.#connected().request("run", params, { deadlineMs });
+    const connection = this.#connected();
+    const { sent } = connection;
+    const answer = connection.request("run", params, { deadlineMs });
+    // What cannot be sent is refused at once.
+    const wasSent = connection.sent > sent;
+    try {
+      return await answer;
+    } catch (error) {
+      if (!wasSent || error instanceof RemoteError) throw error;
+      throw new ModuleUnavailable("unavailable", "the Python child did not answer", {
+        cause: error,
+        hasChildEnded: true,
+      });
+    }
   }
 
   async #load(connection: Connection, epoch: number): Promise<void> {

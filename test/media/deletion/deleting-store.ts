@@ -118,6 +118,6 @@ export class DeletingStore {
 
   async #tell({ args: [mediaId] }: { args: [string] }): Promise<Told> {
     this.told.push(mediaId);
-    return { down: [], busy: [], late: [] };
+    return { unheard: [], ended: [], late: [] };
   }
 }

@@ -34,13 +34,13 @@ class FragileChild {
   }
 
   async #tell({ args: [mediaId] }: { args: [string] }, mayAsk: (slot: Slot) => boolean): Promise<Told> {
-    if (!mayAsk(this.slot)) return { down: [], busy: [], late: [] };
+    if (!mayAsk(this.slot)) return { unheard: [], ended: [], late: [] };
     this.attempts.push(mediaId);
     const isFirst = this.attempts.length <= this.#beside;
     if (isFirst) await this.#meet();
-    if (isFirst || mediaId === this.#deadly) return { down: [this.slot], busy: [], late: [] };
+    if (isFirst || mediaId === this.#deadly) return { unheard: [], ended: [this.slot], late: [] };
     this.told.push(mediaId);
-    return { down: [], busy: [], late: [] };
+    return { unheard: [], ended: [], late: [] };
   }
 
   async #meet(): Promise<void> {
@@ -80,10 +80,10 @@ describe("the telling of media that brings the Python child down", () => {
       let attempts = 0;
       const slot = { ...new FragileChild("none", 0).slot, remote: how === "down" ? undefined : 1 };
       const tell = async (_: unknown, mayAsk: (slot: Slot) => boolean): Promise<Told> => {
-        const told = { down: [], busy: [], late: [] };
+        const told = { unheard: [], ended: [], late: [] };
         if (!mayAsk(slot)) return told;
         attempts += 1;
-        return attempts > 8 ? told : { ...told, [how]: [slot] };
+        return attempts > 8 ? told : { ...told, unheard: [slot] };
       };
       here.deletion.use({ chain: { tell }, copies: undefined });
       await here.deletion.delete(["abcdef"]);

@@ -101,7 +101,7 @@ describe("the deletion of media", () => {
     const tell = async ({ args: [mediaId] }: { args: [string] }) => {
       told.push(mediaId);
       if (mediaId === "takes-long") await gate.promise;
-      return { down: [], busy: [], late: [] };
+      return { unheard: [], ended: [], late: [] };
     };
     here.deletion.use({ chain: { tell } as unknown as typeof here.chain, copies: undefined });
     await here.deletion.delete(["fails", "takes-long"]);
