@@ -5,13 +5,15 @@ import type { DeletionParts } from "./deletion-parts.ts";
 import { Pauses } from "./pauses.ts";
 import { Suspects } from "./suspects.ts";
 
+type Telling = Pick<Chain, "tell">;
+
 /**
- * Tells modules of deleted media, each callback once. It remembers who was told until {@link forget}: a process that is
- * killed forgets it, and the next one tells all of them.
+ * Tells modules of deleted media, each callback once. It remembers who was told until {@link forget}. A process that is
+ * killed forgets it, and the next one tells all of them. After a reload, which loads modules anew, all of them are told.
  */
 export class DeletionNotices {
-  /** By media id, the callbacks that are still to be told; absent where none was. */
-  readonly #untold = new Map<string, ReadonlySet<string>>();
+  /** By media id, the callbacks that were told. */
+  readonly #told = new Map<string, WeakSet<Slot>>();
   /**
    * A child that each deletion would bring down is not to be brought down by one after the other, and deletions do not
    * all wait for a callback that hangs.
@@ -28,44 +30,60 @@ export class DeletionNotices {
   }
 
   /**
-   * Resolves to whether every callback was told. One whose Python child is down is told another time, unless this media
-   * brings the child down each time. One that was past its deadline was told, and hears of other media later.
+   * Resolves to whether every callback was told. One whose Python child is down is told another time, unless it brings
+   * the child down each time that it is told of this media. One that was past its deadline was told, and hears of other
+   * media later.
    */
-  async tell(mediaId: string, chain: Pick<Chain, "tell">): Promise<boolean> {
-    const before = this.#untold.get(mediaId);
-    const untold = new Set<string>();
-    const asked = new Set<string>();
-    const told = await chain.tell({ kind: "on_media_deleted", args: [mediaId] }, (slot) => {
-      const name = describeSlot(slot);
-      if (before?.has(name) === false) return false;
-      const mayBeTold = this.#pauses.leftMs(name) === 0 && this.#suspects.begin(name, mediaId);
-      if (mayBeTold) asked.add(name);
-      else untold.add(name);
-      return mayBeTold;
+  async tell(mediaId: string, chain: Telling): Promise<boolean> {
+    const told = this.#told.get(mediaId) ?? new WeakSet<Slot>();
+    this.#told.set(mediaId, told);
+    const untold: Slot[] = [];
+    const suspects = new Map<Slot, number>();
+    await this.#tellSome(mediaId, chain, (slot) => {
+      if (told.has(slot)) return false;
+      untold.push(slot);
+      const ends = this.#suspects.endsOf(slot, mediaId);
+      if (ends !== undefined) suspects.set(slot, ends);
+      return ends === undefined;
     });
-    const [unheard, ended, late] = [told.unheard, told.ended, told.late].map(namesOf);
-    for (const name of asked) {
-      const hasEnded = ended?.has(name) === true;
-      const isGivenUp = this.#suspects.end(name, mediaId, hasEnded);
-      if (isGivenUp) this.#log.error({ mediaId, callback: name }, GIVEN_UP);
-      else if (hasEnded || unheard?.has(name)) untold.add(name);
-      if (!hasEnded && !unheard?.has(name) && !late?.has(name)) this.#pauses.end(name);
-      // Those that were asked at the same time fail once together.
-      else if (this.#pauses.leftMs(name) === 0) this.#pauses.begin(name);
-    }
-    this.#untold.set(mediaId, untold);
-    return untold.size === 0;
+    // Each alone, so that only the one that ends the child is to blame; first those that did not end it alone yet.
+    for (const [suspect] of [...suspects].toSorted(([, ends], [, others]) => ends - others))
+      await this.#tellSome(mediaId, chain, (slot) => slot === suspect);
+    return untold.every((slot) => told.has(slot));
   }
 
   /** The journal knows by now what became of it. */
   forget(mediaId: string): void {
-    this.#untold.delete(mediaId);
+    this.#told.delete(mediaId);
     this.#suspects.forget(mediaId);
+  }
+
+  /** Tells those of the wanted callbacks that may be told now, and notes what became of it. */
+  async #tellSome(mediaId: string, chain: Telling, isWanted: (slot: Slot) => boolean): Promise<void> {
+    const asked: Slot[] = [];
+    const mayAsk = (slot: Slot) => {
+      if (!isWanted(slot) || this.#pauses.leftMs(describeSlot(slot)) > 0) return false;
+      if (!this.#suspects.begin(slot, mediaId)) return false;
+      asked.push(slot);
+      return true;
+    };
+    const { unheard, ended, late } = await chain
+      .tell({ kind: "on_media_deleted", args: [mediaId] }, mayAsk)
+      .finally(() => asked.forEach((slot) => this.#suspects.end(slot)));
+    for (const slot of asked) {
+      const name = describeSlot(slot);
+      const wasSuspect = this.#suspects.endsOf(slot, mediaId) !== undefined;
+      const isUnheard = unheard.includes(slot);
+      const hasEnded = ended.includes(slot);
+      const isGivenUp = hasEnded && this.#suspects.blame(slot, mediaId);
+      if (isGivenUp) this.#log.error({ mediaId, callback: name }, GIVEN_UP);
+      if (isGivenUp || (!isUnheard && !hasEnded)) this.#told.get(mediaId)?.add(slot);
+      if (!isUnheard && !hasEnded && !late.includes(slot)) this.#pauses.end(name);
+      // A suspect that did not hear it was behind the one that ended the child, and is not to be behind it again. Those
+      // that were asked at the same time fail once together.
+      else if (!(isUnheard && wasSuspect) && this.#pauses.leftMs(name) === 0) this.#pauses.begin(name);
+    }
   }
 }
 
 const GIVEN_UP = "the Python child ended each time that a module was told of deleted media: it is not told again";
-
-function namesOf(slots: readonly Slot[]): ReadonlySet<string> {
-  return new Set(slots.map(describeSlot));
-}

@@ -1,49 +1,60 @@
-/** How often a child may end while a callback is told of one media alone. */
+import type { PythonRunner, Slot } from "../../callbacks/slots/slot.ts";
+
+/** How often a child may end while one callback is told of one media alone. */
 const MOST_ENDS = 5;
 
 /**
- * Media of which a callback was being told when its Python child ended: any of them may have brought it down. From then
- * on the callback is told of each of them alone, so that what ends the child again is known, and only so often.
+ * Which callbacks were being told of which media when their Python child ended: any of them may have brought it down.
+ * From then on the child is told of each of these alone, so that what ends it again is known, and only so often.
  */
 export class Suspects {
-  /** By callback and media, how often the child ended. */
-  readonly #ends = new Map<string, Map<string, number>>();
-  /** By callback, of how much media it is being told. */
-  readonly #telling = new Map<string, number>();
-  /** The callbacks that are being told of one of these media. */
-  readonly #alone = new Set<string>();
+  /** By media id, how often its child ended while a callback was told of it alone. */
+  readonly #ends = new Map<string, WeakMap<Slot, number>>();
+  /** By child, how much it is being told. */
+  readonly #telling = new Map<PythonRunner, number>();
+  /** The children that are being told of one of these alone. */
+  readonly #alone = new Set<PythonRunner>();
+
+  /** How often a child ended while a callback was told of media alone; undefined where it never ended meanwhile. */
+  endsOf(slot: Slot, mediaId: string): number | undefined {
+    return this.#ends.get(mediaId)?.get(slot);
+  }
 
   /** Whether a callback may be told of media now; {@link end} is to follow then. */
-  begin(callback: string, mediaId: string): boolean {
-    const telling = this.#telling.get(callback) ?? 0;
-    const isSuspect = this.#ends.get(callback)?.has(mediaId) === true;
-    if (this.#alone.has(callback) || (isSuspect && telling > 0)) return false;
-    this.#telling.set(callback, telling + 1);
-    if (isSuspect) this.#alone.add(callback);
+  begin(slot: Slot, mediaId: string): boolean {
+    if (slot.language === "typescript") return true;
+    const { runner } = slot;
+    const telling = this.#telling.get(runner) ?? 0;
+    const isSuspect = this.endsOf(slot, mediaId) !== undefined;
+    if (this.#alone.has(runner) || (isSuspect && telling > 0)) return false;
+    this.#telling.set(runner, telling + 1);
+    if (isSuspect) this.#alone.add(runner);
     return true;
   }
 
-  /** The telling is over. Returns whether the child has ended too often for the callback to be told again. */
-  end(callback: string, mediaId: string, hasChildEnded: boolean): boolean {
-    const telling = (this.#telling.get(callback) ?? 1) - 1;
-    if (telling > 0) this.#telling.set(callback, telling);
-    else this.#telling.delete(callback);
-    // It was told of this media alone, or of others.
-    this.#alone.delete(callback);
-    if (!hasChildEnded) return false;
-    const ends = this.#ends.get(callback) ?? new Map<string, number>();
-    this.#ends.set(callback, ends);
+  /** The telling is over. */
+  end(slot: Slot): void {
+    if (slot.language === "typescript") return;
+    const telling = (this.#telling.get(slot.runner) ?? 1) - 1;
+    if (telling > 0) this.#telling.set(slot.runner, telling);
+    else this.#telling.delete(slot.runner);
+    // The child was told of this alone, or of others.
+    this.#alone.delete(slot.runner);
+  }
+
+  /** The child ended meanwhile. Returns whether it did so too often for the callback to be told of this media again. */
+  blame(slot: Slot, mediaId: string): boolean {
+    const ends = this.#ends.get(mediaId) ?? new WeakMap<Slot, number>();
+    this.#ends.set(mediaId, ends);
+    const before = ends.get(slot);
     // The first time others may have been told as well.
-    const alone = ends.has(mediaId) ? (ends.get(mediaId) ?? 0) + 1 : 0;
-    ends.set(mediaId, alone);
+    const alone = before === undefined ? 0 : before + 1;
+    ends.set(slot, alone);
     return alone >= MOST_ENDS;
   }
 
   /** Nothing more is told of this media. */
   forget(mediaId: string): void {
-    for (const [callback, ends] of this.#ends) {
-      ends.delete(mediaId);
-      if (ends.size === 0) this.#ends.delete(callback);
-    }
+    this.#ends.delete(mediaId);
   }
 }
