@@ -8,12 +8,14 @@ import type { Generation } from "../generation.ts";
 
 /**
  * Reserves the places of callbacks that modules registered after they were constructed, and have not registered again
- * yet. Until they do, requests that these callbacks would have judged are refused, as after a crash. A module whose
- * configuration has changed begins anew; whether it is enforced may change.
+ * yet. Until they do, requests that these callbacks would have judged are refused, as after a crash, and deletions wait
+ * for those that are to hear of them. A module whose configuration has changed begins anew; whether it is enforced may
+ * change.
  */
 export function keepPlaces(former: Generation, next: Generation, log: Logger): void {
   for (const kind of Object.keys(KINDS) as KindName[]) {
-    if (KINDS[kind].notification) continue;
+    const isAwaited = kind === "on_media_deleted";
+    if (KINDS[kind].notification && !isAwaited) continue;
     for (const slot of former.modules.registry.slots(kind)) {
       const index = slot.isLate ? indexIn(next.config, former.config, slot.module.index) : undefined;
       if (index === undefined) continue;
@@ -21,9 +23,12 @@ export function keepPlaces(former: Generation, next: Generation, log: Logger): v
       const isReportOnly = entries[originalIndex(index)]?.isReportOnly === true;
       const module = { ...slot.module, index, isReportOnly };
       if (!next.modules.registry.keep({ ...slot, module })) continue;
+      const consequence = isAwaited
+        ? "it hears of deletions then"
+        : "requests that it would judge are refused until then";
       log.warn(
         { module: module.name, callback: kind },
-        "a module has not registered this callback again yet, which it did late before the reload: its place is kept, and requests that it would judge are refused until then",
+        `a module has not registered this callback again yet, which it did late before the reload: its place is kept, and ${consequence}`,
       );
     }
   }
