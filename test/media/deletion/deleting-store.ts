@@ -12,14 +12,15 @@ import { StoresUnderWay } from "../../../src/media/copies/stores-under-way.ts";
 import { MediaDeletion } from "../../../src/media/deletion/media-deletion.ts";
 import { openFilesystemBlobs } from "../../../src/storage/files/filesystem-blobs.ts";
 import { openSqliteStores, type SqliteStores } from "../../../src/storage/sqlite/sqlite-stores.ts";
-import { SYSTEM_CLOCK } from "../../../src/util/clock.ts";
+import { type Clock, SYSTEM_CLOCK } from "../../../src/util/clock.ts";
 import { storeBlob } from "../../contract/blobs/blob-bodies.ts";
 import { newMedia } from "../../contract/media-rows.ts";
 import { createTemporaryFolder } from "../../storage/files/temporary-folder.ts";
 import { captureLog, type CapturedLog } from "../../support/captured-log.ts";
 
 export const THUMBNAIL = { width: 32, height: 32, method: "crop", type: "image/png", length: 6 } as const;
-const PACE = { firstRetryMs: 2, lastRetryMs: 8 };
+/** In milliseconds. */
+export const PACE = { firstRetryMs: 2, lastRetryMs: 8 };
 
 /** A deletion over real rows and files, which can be opened again as the next process does. */
 export class DeletingStore {
@@ -37,7 +38,11 @@ export class DeletingStore {
   readonly #store = join(this.#folder, "media");
   readonly #underWay = new StoresUnderWay();
 
-  constructor() {
+  readonly #clock: Clock;
+
+  /** @param clock by which deletions are tried again; absent: the machine's */
+  constructor(clock: Clock = SYSTEM_CLOCK) {
+    this.#clock = clock;
     this.open();
   }
 
@@ -54,7 +59,7 @@ export class DeletingStore {
     this.woken = [];
     const waits = { wake: (mediaId: string) => void this.woken.push(mediaId) };
     const { stores, blobs } = this;
-    this.deletion = new MediaDeletion({ stores, blobs, waits, clock: SYSTEM_CLOCK, log, pace: PACE });
+    this.deletion = new MediaDeletion({ stores, blobs, waits, clock: this.#clock, log, pace: PACE });
   }
 
   async close(): Promise<void> {
