@@ -11,7 +11,9 @@ const PROVIDER = "provider ";
 
 /**
  * Completes the deletions of the journal: files first, then copies and what modules are told, each provider and the
- * modules by themselves. A process that is killed in between repeats a step: modules may be told twice.
+ * modules by themselves. What fails is tried again later and later, and never given up, except for a callback whose
+ * Python child ends each time that it is told of the media. A process that is killed in between repeats a step: modules
+ * may be told twice.
  */
 export class DeletionJournal {
   readonly #parts: DeletionParts;

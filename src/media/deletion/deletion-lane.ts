@@ -34,7 +34,7 @@ export interface LaneParts extends Pick<DeletionParts, "clock" | "log"> {
 }
 
 /**
- * Takes one step of all deletions, a few at a time. What fails is tried again later and later, but never given up. Each
+ * Takes one step of all deletions, a few at a time. What fails is tried again later and later. Each
  * step has its own lane: one that hangs holds up no other.
  */
 export class DeletionLane {
