@@ -155,6 +155,14 @@ test.each([
   },
 );
 
+test("A quarantine whose commit is made again, since another write in it failed, reaches all media and counts each once", async () => {
+  for (const [index, mediaId] of ["first", "second", "third"].entries())
+    await insert(mediaId, `${index % 2}`.repeat(64));
+  const counted = stores.quarantine.quarantine(["first", "second", "third"], BY_ADMIN);
+  await expect(insert("first")).rejects.toMatchObject({ code: "STORE_FAILED" });
+  expect([await counted, await countQuarantined()]).toEqual([{ all: 3, newOnes: 3 }, 3]);
+});
+
 /** The hundred ids that begin so. */
 function protectHundred(start: string): Promise<unknown>[] {
   const ids = Array.from({ length: 100 }, (_, index) => `${start}${String(index).padStart(2, "0")}`);

@@ -144,30 +144,33 @@ export class QuarantineTable implements QuarantineRows {
     return this.#statements.isQuarantined.get(sha256, sha256, sha256) !== undefined;
   }
 
-  /** @param done the contents that were counted before; a commit that is tried again starts from them as they were */
+  /** @param done the contents that were counted before; those of a commit join them once it is done */
   async #actOnAll(
     mediaIds: readonly string[],
     quarantining: Quarantining,
     done: Set<string>,
   ): Promise<QuarantineCount> {
-    const { contents, ...first } = await this.#db.write(() => {
-      const known = new Set(done);
-      return { ...this.#begin(mediaIds, quarantining, known), contents: known };
-    });
-    for (const content of contents) done.add(content);
+    const first = await this.#db.write(() => this.#begin(mediaIds, quarantining, done));
+    for (const content of first.contents) done.add(content);
     return addUp([first, await this.#finish(first.unfinished, quarantining)]);
   }
 
-  /** Keeps the hashes, and reaches as much media as one commit may. Part of a transaction. */
-  #begin(mediaIds: readonly string[], { by, quarantinedTs }: Quarantining, done: Set<string>): Piece {
+  /** Keeps the hashes, and reaches as much media as one commit may. Part of a transaction, which may be tried again. */
+  #begin(
+    mediaIds: readonly string[],
+    { by, quarantinedTs }: Quarantining,
+    done: ReadonlySet<string>,
+  ): Piece & { readonly contents: ReadonlySet<string> } {
     const { find, keepHash, noteMedia, markMedia } = this.#statements;
+    const contents = new Set<string>();
     const pieces: Piece[] = [];
     let rowsLeft = ROWS_AT_ONCE;
     for (const mediaId of mediaIds) {
       const row = find.get(mediaId) as QuarantineRow | undefined;
       const content = row?.sha256 ?? `id:${mediaId}`;
-      if (row === undefined || Boolean(row.safe_from_quarantine) || done.has(content)) continue;
-      done.add(content);
+      if (row === undefined || Boolean(row.safe_from_quarantine)) continue;
+      if (done.has(content) || contents.has(content)) continue;
+      contents.add(content);
       if (row.sha256 === null) {
         noteMedia.run(INSTANCE, 1, mediaId);
         markMedia.run(by, mediaId);
@@ -178,7 +181,8 @@ export class QuarantineTable implements QuarantineRows {
       }
       rowsLeft -= pieces.at(-1)?.rows ?? 0;
     }
-    return { ...addUp(pieces), rows: ROWS_AT_ONCE - rowsLeft, unfinished: pieces.flatMap((one) => one.unfinished) };
+    const unfinished = pieces.flatMap((one) => one.unfinished);
+    return { ...addUp(pieces), rows: ROWS_AT_ONCE - rowsLeft, unfinished, contents };
   }
 
   /** Reaches what is left, a piece in each commit. */
