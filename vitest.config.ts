@@ -34,6 +34,7 @@ const APART = [
   "server/shadow/lost",
   "server/shadow/reloads",
   "service/stopping",
+  "shadow/recording/read-recording",
   "storage/sqlite/busy-database",
   "storage/sqlite/large-reads",
   "util/free-buffer",

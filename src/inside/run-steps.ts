@@ -76,7 +76,7 @@ function walkFrom(walk: Walk, entries: unknown[]): StepResult | Promise<StepResu
   );
 }
 
-/** Takes a value as soon as it is there: at once where it is no promise. */
+/** Takes a value as soon as it is there: at once where it is not a promise. */
 function onceThere<T, U>(value: T | Promise<T>, take: (value: T) => U | Promise<U>): U | Promise<U> {
   return value instanceof Promise ? value.then(take) : take(value);
 }

@@ -1,7 +1,9 @@
 import type { Logger } from "../../util/log.ts";
 import { BridgeError } from "../errors.ts";
 
-/** Handlers by method; other methods are not called. What a request's handler returns is its result, or a promise of it. */
+/**
+ * Handlers by method; other methods are not called. What a request's handler returns is its result, or a promise of it.
+ */
 export type Handlers = Readonly<Record<string, (params: unknown) => unknown>>;
 
 /** An error of the wire, or null, and a result. */
@@ -34,7 +36,10 @@ export class PeerRequests {
     this.#log = log;
   }
 
-  /** Answers, now where the handler's result is no promise. Throws a {@link BridgeError} `PROTOCOL` for an id that does not count up. */
+  /**
+   * Answers, at once where the result of the handler is not a promise. Throws a {@link BridgeError} `PROTOCOL` for an id
+   * that does not count up.
+   */
   receive(id: number, method: string, params: unknown, bytes: number): void {
     if (!Number.isSafeInteger(id) || id <= this.#lastId) {
       throw new BridgeError("PROTOCOL", `a request whose id does not count up: ${id} after ${this.#lastId}`);

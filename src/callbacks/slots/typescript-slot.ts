@@ -21,8 +21,8 @@ export interface SlotOptions {
 }
 
 /**
- * Calls one TypeScript callback, sync or async, and judges the answer: at once where it is no promise. Neither throws nor
- * rejects: a failure is the record's error. Past the deadline the record says `timeout`. The callback then continues
+ * Calls one TypeScript callback, sync or async, and judges the answer: at once where it is not a promise. Neither throws
+ * nor rejects: a failure is the record's error. Past the deadline the record says `timeout`. The callback then continues
  * alone, and `onLate` is called if it rejects.
  */
 export function callTypeScriptSlot<K extends KindName>(

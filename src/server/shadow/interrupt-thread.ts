@@ -7,8 +7,8 @@ interface Attached {
 }
 
 /**
- * Ends what a thread of this process is running, as JavaScript alone can be ended, and not the thread: it goes on with
- * its next task. Takes `withinMs` at most. Never rejects. `threadId` is that of `node:worker_threads`.
+ * Ends what a thread of this process is running, as JavaScript alone can be ended, and not the thread: it continues
+ * with its next task. Takes `withinMs` at most. Never rejects. `threadId` is that of `node:worker_threads`.
  */
 export async function interruptThread(threadId: number, withinMs: number): Promise<void> {
   let session: Session | undefined;

@@ -113,7 +113,7 @@ describe.concurrent("call", () => {
     ["fail", /2\. talking\.Talking \(python\): error .*RuntimeError: out of order\n[^]*talking\.py", line \d+, in fail/, '500 {"errcode":"M_UNKNOWN"'],
     ["refuse", /2\. .*: error .*403 M_FORBIDDEN: .*not you\n/, '403 {"errcode":"M_FORBIDDEN","error":"not you"}'],
     ["never", /2\. .*: timeout in .*past its deadline/, '503 {"errcode":"M_UNKNOWN"'],
-    ["die", /2\. .*: unavailable in .*cannot be asked: the child/, '503 {"errcode":"M_UNKNOWN"'],
+    ["die", /2\. .*: unavailable in .*did not answer: the child closed its channel/, '503 {"errcode":"M_UNKNOWN"'],
     ["wrong", /2\. .*: error .*int/, '500 {"errcode":"M_UNKNOWN"'],
     ["exit", /2\. .*: error .*SystemExit: 5/, '500 {"errcode":"M_UNKNOWN"'],
     ["talk", /2\. .*: stop .*\{"talked":true\}/, '200 {"talked":true}'],
