@@ -72,6 +72,8 @@ test.each([
 ])(
   "A candidate that %s is started again, and no answer waits for it",
   async (_title, code, reason) => {
+    // The question that does it is taken even where the start has used a part of the budget; none is for the noise.
+    vi.spyOn(Math, "random").mockReturnValue(0.02);
     const service = await startShadowed({
       files: {
         ...FILES,
@@ -101,7 +103,7 @@ export default defineModule({
         answers.push(await ask().catch((error: unknown) => error));
         expect(await service.shadow()).toMatchObject({ state: "running", restarts: 1 });
       },
-      { timeout: 120_000, interval: 25 },
+      { timeout: 200_000, interval: 100 },
     );
     expect(answers).toEqual(answers.map(() => ({ "m.upload.size": 1 })));
     const lost = service.log.lines.find(({ message }) => message.startsWith("the shadow is lost"));
@@ -123,7 +125,7 @@ export default defineModule({
     );
     expect(uploads).toEqual(uploads.map(() => "stored"));
   },
-  350_000,
+  500_000,
 );
 
 test("A stop and a reload do not wait for a candidate that hangs", async () => {
