@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import type { Account } from "../../support/synapse.ts";
 import {
   askedIn,
   CONFIG,
@@ -27,8 +28,11 @@ async function start(entry: object, more?: object): Promise<ShadowedSynapse> {
 }
 
 /** Statuses of uploads around the border at which a candidate that is off by one differs. */
-async function uploadAtBorder({ synapse }: ShadowedSynapse, username = "alice"): Promise<number[]> {
-  const user = await synapse.register(username);
+async function uploadAtBorder(shadowed: ShadowedSynapse, username = "alice"): Promise<number[]> {
+  return uploadAtBorderAs(await shadowed.synapse.register(username), shadowed);
+}
+
+async function uploadAtBorderAs(user: Account, { synapse }: ShadowedSynapse): Promise<number[]> {
   const statuses = [];
   for (const size of [MOST - 1, MOST, MOST + 1]) statuses.push((await synapse.upload(user, "x".repeat(size))).status);
   return statuses;
@@ -94,9 +98,12 @@ describe("Where Node", () => {
       const shadowed = await start({ ...PYTHON, shadow: { typescript: TYPESCRIPT.typescript } });
       const { synapse } = shadowed;
       await synapse.logged(/the shadow of a module is asked from now on/);
+      // To register takes longer than Node is away on a slow machine.
+      const user = await synapse.register("alice");
       const [node = 0] = synapse.children();
       process.kill(node, "SIGKILL");
-      expect(await uploadAtBorder(shadowed)).toEqual([200, 200, 413]);
+      await synapse.logged(/it is started again/);
+      expect(await uploadAtBorderAs(user, shadowed)).toEqual([200, 200, 413]);
       await vi.waitFor(() => expect(synapse.log().match(/is asked from now on/g)).toHaveLength(2), { timeout: 30_000 });
       expect(await uploadAtBorder(shadowed, "bob")).toEqual([200, 200, 413]);
       const report = await shadowed.reported((found) => troublesIn(found)[`${ALLOWED} dropped`] === 3);
