@@ -3,7 +3,7 @@ import { AskingPace } from "../../src/shadow/run/asking-pace.ts";
 
 const PART = 0.1;
 const BEAT_MS = 50;
-const CALM = { usedMs: 0, waiting: 0, isSpent: false };
+const CALM = { usedMs: 0, waiting: 0 };
 
 /** A pace that has learned, nearly, what a question costs in milliseconds. */
 function pacedAt(costMs: number): AskingPace {
@@ -93,12 +93,19 @@ test("The share becomes the one that can be asked, and rises again when nothing 
   expect(second(0, 0, 0)).toBe(0.543);
 });
 
-test("The share falls by half where the budget is spent, and never to nothing", () => {
+test("The share falls by half at a time where none of many can be asked, and never to nothing", () => {
   const pace = new AskingPace(BEAT_MS, 0);
-  pace.look({ ...CALM, isSpent: true });
+  pace.look({ ...CALM, waiting: 1_000 });
   expect(pace.share).toBe(0.5);
-  for (let second = 0; second < 100; second += 1) pace.look({ ...CALM, isSpent: true });
+  for (let second = 0; second < 100; second += 1) pace.look({ ...CALM, waiting: 1_000 });
   expect(pace.share).toBe(0.001);
+});
+
+test("While a few questions wait for the budget, none is left out", () => {
+  const pace = new AskingPace(BEAT_MS, 0);
+  pace.offer();
+  pace.look({ usedMs: 900, waiting: 1 });
+  expect(pace.share).toBe(1);
 });
 
 test("The share falls where a few questions wait that take long, and not where as many wait that do not", () => {

@@ -75,7 +75,7 @@ function simulate(costMs: number, isBusy: (nowMs: number) => boolean): number[] 
     if (nowMs % LOOK_MS !== LOOK_MS - 1) continue;
     budget.charge(total - charged, nowMs);
     charged = total;
-    pace.look({ usedMs: total - looked, waiting: 1_000, isSpent: budget.waitMs(nowMs) > LOOK_MS });
+    pace.look({ usedMs: total - looked, waiting: 1_000 });
     looked = total;
   }
   return used;

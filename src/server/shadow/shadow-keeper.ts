@@ -204,8 +204,12 @@ export class ShadowKeeper {
     this.#cpuMs += usedMs;
     this.#usedMs += usedMs;
     this.#threadMs += threadMs;
-    // The first load is part of the start.
-    if (this.#current !== "loading" || this.#restartCount > 0) this.budget.charge(usedMs, performance.now());
+    if (this.#isCharged) this.budget.charge(usedMs, performance.now());
+  }
+
+  /** The first load is part of the start. */
+  get #isCharged(): boolean {
+    return this.#current !== "loading" || this.#restartCount > 0;
   }
 
   #lookAt(): void {
@@ -213,10 +217,7 @@ export class ShadowKeeper {
     this.charge();
     const [usedMs, threadMs] = [this.#usedMs, this.#threadMs];
     [this.#usedMs, this.#threadMs] = [0, 0];
-    // A smaller debt is paid before the next look.
-    const isSpent = this.budget.waitMs(performance.now()) > LOOK_EVERY_MS;
-    if (this.#current === "running" || isSpent)
-      this.pace.look({ usedMs, waiting: this.#events.countWaiting(), isSpent });
+    if (this.#isCharged) this.pace.look({ usedMs, waiting: this.#events.countWaiting() });
     if (worker !== undefined) this.#endIfLost(worker, threadMs);
     this.#events.onTick();
   }

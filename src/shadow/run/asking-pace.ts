@@ -2,10 +2,8 @@
 export interface PaceLook {
   /** CPU of the thread and its children, in milliseconds. */
   readonly usedMs: number;
-  /** Questions that wait now. */
+  /** Questions that wait now: where the CPU budget is spent, all that came since. */
   readonly waiting: number;
-  /** Whether the CPU budget is spent. */
-  readonly isSpent: boolean;
 }
 
 /** What a question costs until that is known, in milliseconds of CPU. */
@@ -32,9 +30,10 @@ const PATIENT = { questions: 500, cpuMs: 2_000 };
 const CATCH_UP = 0.25;
 
 /**
- * Spreads the questions to a shadow over time: a tenth of a core is then a tenth of every moment, in place of a whole core
- * for a tenth of the time, which requests would feel. `part` is always the part of one core to use now, 0 to 1. It learns what a question costs, and which share of the questions
- * can be asked.
+ * Spreads the questions to a shadow over time: a tenth of a core is then a tenth of every moment, in place of a whole
+ * core for a tenth of the time, which requests would feel. `part` is always the part of one core to use now, 0 to 1. It
+ * learns what a question costs, and which share of the questions can be asked: a few wait, and none is left out for
+ * them.
  */
 export class AskingPace {
   readonly #beatMs: number;
@@ -95,11 +94,10 @@ export class AskingPace {
   }
 
   /** Learns from what happened since the last look, about a second ago. */
-  look({ usedMs, waiting, isSpent }: PaceLook): void {
+  look({ usedMs, waiting }: PaceLook): void {
     this.#usedMs += usedMs;
     if (this.#settled >= TELLING_COUNT || this.#usedMs >= TELLING_MS) this.#learn();
-    const factor = isSpent ? FALL : this.#factor(waiting);
-    this.#share = Math.min(1, Math.max(LEAST_SHARE, this.#share * factor));
+    this.#share = Math.min(1, Math.max(LEAST_SHARE, this.#share * this.#factor(waiting)));
     this.#offered = 0;
     this.#sent = 0;
   }

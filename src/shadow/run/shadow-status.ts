@@ -9,7 +9,7 @@ export interface ShadowStatus {
   readonly state: ShadowState;
   /** What an operator should know, in words: why it could not be loaded, or which callbacks differ. */
   readonly problem: string | null;
-  /** The share of calls about which it is asked now: the configured one, and less where its budget is spent. */
+  /** The share of calls about which it is asked now: the configured one, and less where too many wait. */
   readonly share: number;
   /** The share of users for whom it decides. */
   readonly decide: number;

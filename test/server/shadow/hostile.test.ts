@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { expect, test, vi } from "vitest";
+import { childrenOfThis } from "../../support/own-children.ts";
 import { startShadowed } from "./shadowed-service.ts";
 
 const ORIGINAL = `
@@ -96,14 +97,3 @@ test("A reload and a stop leave no child behind of a candidate that loops while 
     await vi.waitFor(() => expect(children.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 5_000);
   }
 });
-
-function childrenOfThis(): string[] {
-  return readdirSync("/proc").filter((name) => {
-    try {
-      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-      return parent === String(process.pid);
-    } catch {
-      return false;
-    }
-  });
-}

@@ -72,8 +72,6 @@ test.each([
 ])(
   "A candidate that %s is started again, and no answer waits for it",
   async (_title, code, reason) => {
-    // The question that does it is taken even where the start has used a part of the budget; none is for the noise.
-    vi.spyOn(Math, "random").mockReturnValue(0.02);
     const service = await startShadowed({
       files: {
         ...FILES,

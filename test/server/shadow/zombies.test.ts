@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
+import { childrenOfThis } from "../../support/own-children.ts";
 import { startShadowed, tracingPython } from "./shadowed-service.ts";
 
 const CONFIG = "/_matrix/client/v1/media/config";
@@ -35,25 +35,13 @@ test.each([
     modules: [{ module: "original.Module", shadow: { typescript: "./candidate.ts" } }],
   });
   await service.until(({ state }) => state === "running");
-  const before = children();
+  const before = childrenOfThis();
   await service.request(CONFIG, { as: "alice" });
   await service.until(({ asked }) => asked === 1);
-  const ofThread = children().filter((pid) => !before.includes(pid));
+  const ofThread = childrenOfThis().filter((pid) => !before.includes(pid));
   expect(ofThread).toHaveLength(1);
   await service.request(CONFIG, { as: "alice" });
   // What its last life has cost is made up for first, at a tenth of a core.
   await service.until(({ restarts, state }) => restarts > 0 && state === "running", 200_000);
-  expect(children().filter((pid) => ofThread.includes(pid))).toEqual([]);
+  expect(childrenOfThis().filter((pid) => ofThread.includes(pid))).toEqual([]);
 }, 300_000); // prettier-ignore
-
-/** Of this process, running or as zombies. */
-function children(): string[] {
-  return readdirSync("/proc").filter((name) => {
-    try {
-      const [, parent] = readFileSync(`/proc/${name}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-      return parent === String(process.pid);
-    } catch {
-      return false;
-    }
-  });
-}
