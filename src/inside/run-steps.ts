@@ -63,7 +63,7 @@ function walkFrom(walk: Walk, entries: unknown[]): StepResult | Promise<StepResu
   const number = numbers[entries.length];
   if (number === undefined) return [null, null, entries];
   const slot = parts.slotOf(number);
-  if (slot === undefined || slot.kind !== kind) throw new TypeError(`there is no callback ${number} of ${kind}`);
+  if (slot === undefined || slot.kind !== kind) throw new TypeError(`callback ${number} of ${kind} does not exist`);
   return onceThere(parts.hear?.(slot, { kind, args, user }), (hearing) =>
     onceThere(callSlot(slot, walk), ({ record, value }) => {
       parts.observe(record);

@@ -14,8 +14,9 @@ export class DeletedCopies {
   }
 
   /**
-   * Has one provider delete its copies of one media. Never rejects: a provider that fails is logged. `left` where a copy
-   * may still come, `impossible` where it is no longer configured; one that has no way to delete is done.
+   * Has one provider delete its copies of one media. Never rejects: a provider that fails is logged. Resolves to `left`
+   * where a copy may still arrive, to `impossible` where the provider is no longer configured, and to `done` also where
+   * the provider cannot delete.
    */
   async remove(
     name: string,

@@ -185,7 +185,7 @@ export class DifferenceStore implements ComparisonTaker {
     this.#write(opened, withoutDifferences(batch), nowTs);
   }
 
-  /** Writes; the error where there is no room. */
+  /** Writes a batch. Returns the error of a full disk, or undefined once the batch is written. */
   #findFull(opened: Opened, batch: Batch, nowTs: number): Error | undefined {
     try {
       this.#write(opened, batch, nowTs);
