@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -28,18 +29,20 @@ class TimeLimit:
         self._end = end
         self._lock = threading.Lock()
         self._left = threading.Event()
-        self._is_over = False
+        self._over_at = float("inf")
 
     @property
     def is_over(self) -> bool:
-        return self._is_over
+        # PostgreSQL ends the transaction by its own clock, which may be before the thread here has woken up.
+        return time.monotonic() >= self._over_at
 
     def check(self) -> None:
         """Raises `TransactionTooLong` once the time is over."""
-        if self._is_over:
+        if self.is_over:
             raise TransactionTooLong(self._message)
 
     def __enter__(self) -> TimeLimit:
+        self._over_at = time.monotonic() + self._seconds
         threading.Thread(target=self._watch, name="transaction time limit", daemon=True).start()
         return self
 
@@ -49,13 +52,15 @@ class TimeLimit:
         # The next user of the connection must not be ended in the place of this one.
         with self._lock:
             self._left.set()
-        if self._is_over and isinstance(error, Exception) and not isinstance(error, TransactionTooLong):
+        if not self.is_over:
+            # What the connection is used for afterwards has a time of its own.
+            self._over_at = float("inf")
+        elif isinstance(error, Exception) and not isinstance(error, TransactionTooLong):
             raise TransactionTooLong(self._message) from error
 
     def _watch(self) -> None:
         wait_seconds = self._seconds
         while not self._left.wait(wait_seconds):
-            self._is_over = True
             wait_seconds = LOOK_AGAIN_SECONDS
             with self._lock:
                 if not self._left.is_set():

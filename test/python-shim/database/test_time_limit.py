@@ -1,6 +1,9 @@
 """Transactions of a shadow: how long they keep others from writing, whatever they do."""
 
+import time
+
 import pytest
+from media_bridge_shim.database.time_limit import TimeLimit, TransactionTooLong
 
 # `wait_for_lock` returns once another connection may write, and counts; with the lock held it fails after 10 s.
 OTHER = {
@@ -142,6 +145,27 @@ async def main():
     return [await fails(idle, pool.runWithConnection), len(freed), await api.run_db_interaction("count", count)]
 """
     assert limited(script) == [LATE.replace("slow", "runWithConnection"), 1, 2]
+
+
+def test_a_statement_is_refused_as_soon_as_the_time_is_over(monkeypatch):
+    """Also before the thread that ends the transaction has woken up, as PostgreSQL ends it by a clock of its own."""
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    with pytest.raises(TransactionTooLong, match=LATE):
+        with TimeLimit("slow", 0.3, lambda: None) as limit:
+            limit.check()
+            now += 0.3
+            limit.check()
+    assert limit.is_over
+
+
+def test_a_limit_that_was_kept_stays_kept(monkeypatch):
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    with TimeLimit("slow", 0.3, lambda: None) as limit:
+        pass
+    now += 1
+    assert not limit.is_over
 
 
 def test_a_transaction_in_time_is_what_it_is_without_a_limit(limited, engine):
