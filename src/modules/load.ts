@@ -105,12 +105,14 @@ export async function loadModules(loadOptions: LoadOptions): Promise<LoadedModul
     }
     if (failures.length > 0) throw joinStartErrors(failures);
     const providers: LoadedProvider[] = [];
+    // Names of Python providers are in the configuration: those that come later are taken as well.
+    const inPython = storageProviders.flatMap((entry) => (entry.language === "python" ? [entry.name] : []));
     for (const entry of storageProviders) {
       if (entry.language === "python") {
         await python?.construct(entry.index);
         providers.push({ ...entry, file: python?.fileOf(entry.index) ?? null });
       } else {
-        const names = providers.map(({ name }) => name);
+        const names = [...inPython, ...providers.map(({ name }) => name)];
         providers.push(await setUpProvider(entry, names, parsed.get(entry.index), parts));
       }
     }

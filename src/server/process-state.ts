@@ -77,7 +77,7 @@ export interface StateOptions {
   readonly cleanup: ShutdownStack;
 }
 
-/** How long jobs whose child was ended may take to clean up after themselves, at least. */
+/** How long what a stop cuts short may take to clean up after itself, at least. */
 const LAST_JOBS_MS = 1_000;
 
 /** Opens the store. Throws a StartError `STORE`. */
@@ -104,7 +104,8 @@ export async function openProcessState({ config, log, clock, metrics, cleanup }:
   const claims = new InProcessUploadLocks();
   const waits = new InProcessUploadWaiters();
   const deletion = new MediaDeletion({ stores, blobs, waits, clock, log });
-  cleanup.add(() => deletion.close());
+  // Steps that use modules of before a reload may be under way: they do not hold up a stop.
+  cleanup.add((graceMs) => deletion.close(Math.max(graceMs, LAST_JOBS_MS)));
   return {
     clock,
     stores,

@@ -43,7 +43,7 @@ export function describeDeletions(current: () => MediaStores): void {
       await stores.deletions.done("files", "first", ["modules", "provider bucket"], CREATED_TS);
       expect((await stores.deletions.steps()).toSorted()).toEqual(["modules", "provider bucket"]);
       expect([await due(), await due("modules"), await due("provider bucket")]).toEqual([[], [first], [first]]);
-      await stores.deletions.postpone("provider bucket", "first", CREATED_TS + 2 * DAY_MS);
+      await stores.deletions.postpone("provider bucket", "first", { attempts: 1, nextTs: CREATED_TS + 2 * DAY_MS });
       expect([await due("modules"), await due("provider bucket")]).toEqual([[first], []]);
       expect(await stores.deletions.nextDueTs("modules", CREATED_TS)).toBeUndefined();
       expect(await stores.deletions.nextDueTs("provider bucket", CREATED_TS)).toBe(CREATED_TS + 2 * DAY_MS);
@@ -60,7 +60,7 @@ export function describeDeletions(current: () => MediaStores): void {
       await insert("deleted");
       const [deletion] = await stores.deletions.begin(["deleted"], CREATED_TS);
       if (deletion === undefined) throw new Error("nothing was deleted");
-      await stores.deletions.postpone("files", "deleted", CREATED_TS + 400 * DAY_MS);
+      await stores.deletions.postpone("files", "deleted", { attempts: 1, nextTs: CREATED_TS + 400 * DAY_MS });
       expect(await stores.deletions.due("files", CREATED_TS, 100)).toEqual([{ ...deletion, attempts: 1 }]);
     });
 

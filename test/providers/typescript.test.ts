@@ -135,6 +135,22 @@ describe("A storage provider in TypeScript", () => {
     await vi.waitFor(() => expect(notes().filter((note) => note === stored)).toHaveLength(4), { timeout: 10_000 });
   });
 
+  test("has a name of its own beside a Python provider of its name that comes later", async () => {
+    const [backup, file, name] = [
+      join(folder, "backup"),
+      join(folder, "one-name.ts"),
+      "synapse.media.storage_provider.FileStorageProviderBackend",
+    ];
+    mkdirSync(backup);
+    const failing = 'api.registerStorageProvider({ storeFile() { throw new Error("no room"); }, fetch() {} });';
+    writeFileSync(file, MODULE(failing, name));
+    const python = { module: "file_system", store_local: true, config: { directory: backup } };
+    const started = await start([entry({ typescript: file, config: {}, store_synchronous: false }), python]);
+    await started.upload("hello");
+    const { facts } = await started.log.waitFor(({ message }) => message.endsWith("could not store a file"));
+    expect(facts["provider"]).toBe(`${name}#2`);
+  });
+
   test("sees its signal aborted when the service stops, and is asked again at the next start", async () => {
     const started = await start([entry({ store_synchronous: false })], {
       storage_providers: { store_deadline: "10m" },
@@ -148,8 +164,8 @@ describe("A storage provider in TypeScript", () => {
   });
 });
 
-const MODULE = (setup: string) =>
-  `import { defineModule } from "synapse-media-bridge"; export default defineModule({ name: "it", setup(api) { ${setup} } });`;
+const MODULE = (setup: string, name = "it") =>
+  `import { defineModule } from "synapse-media-bridge"; export default defineModule({ name: "${name}", setup(api) { ${setup} } });`;
 const provider = "{ storeFile() {}, fetch() {} }";
 
 test.each([

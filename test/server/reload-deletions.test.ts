@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { ADMIN } from "../http/support/administration.ts";
 import { fileAppears } from "../support/providers.ts";
-import { startTestService } from "../support/service.ts";
+import { FIXTURE_MODULES, startTestService } from "../support/service.ts";
 
 /** Registers once there is a file `gate`, and makes a file for that and for each media that it is told is deleted. */
 const PYTHON = `
@@ -52,6 +52,49 @@ export default defineModule({
   },
 });
 `;
+
+/** Makes a file for each media that it is told is deleted, and is then never done with it. */
+const HANGING = `
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineModule } from "synapse-media-bridge";
+import { z } from "zod";
+
+export default defineModule({
+  name: "hanging",
+  configSchema: z.strictObject({ folder: z.string() }),
+  setup(api, { folder }) {
+    api.registerMediaRepositoryCallbacks({
+      onMediaDeleted(mediaId) {
+        writeFileSync(join(folder, "hanging-" + mediaId), "");
+        return new Promise(() => undefined);
+      },
+    });
+  },
+});
+`;
+
+test("Modules of before a reload that hang hold up neither those after it nor the stop of the service", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "media-bridge-late-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, "hanging.ts"), HANGING);
+  const service = await startTestService({
+    config: { modules: [{ typescript: join(folder, "hanging.ts"), config: { folder } }] },
+    mediaBridge: { callbacks: { on_media_deleted: { deadline: "10m" } } },
+  });
+  const remove = async () => {
+    const mediaId = await service.upload("one");
+    const path = `${ADMIN}/media/example.test/${mediaId}`;
+    expect((await service.request(path, { method: "DELETE", as: "admin" })).status).toBe(200);
+    return mediaId;
+  };
+  // As many as are told at a time.
+  for (let nth = 0; nth < 4; nth += 1) await fileAppears(join(folder, `hanging-${await remove()}`));
+  await service.reload([{ typescript: join(FIXTURE_MODULES, "told-deletions.ts"), config: { folder } }]);
+  await fileAppears(join(folder, `typescript-${await remove()}`));
+  await service.stop(0);
+  expect(service.log.lines.filter(({ level }) => level === "error")).toEqual([]);
+});
 
 test("Media that is deleted before a reloaded module registers its callback again is told to it then", async () => {
   const folder = mkdtempSync(join(tmpdir(), "media-bridge-late-"));

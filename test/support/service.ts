@@ -43,7 +43,8 @@ export interface TestService {
   files(): Record<string, number>;
   /** Puts other modules in the place of those that run, and other keys in that of those under `media_bridge`. */
   reload(modules: readonly object[], mediaBridge?: Record<string, unknown>): Promise<void>;
-  stop(): Promise<void>;
+  /** @param graceMs how long what is under way may still take; absent: 5 s */
+  stop(graceMs?: number): Promise<void>;
 }
 
 export const FIXTURE_MODULES = new URL("../fixtures/modules", import.meta.url).pathname;
@@ -87,8 +88,8 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
       writeConfig(folder, store, { ...options, config: { ...options.config, modules }, mediaBridge: changed });
       await service.reload();
     },
-    async stop() {
-      await service.stop(5_000);
+    async stop(graceMs = 5_000) {
+      await service.stop(graceMs);
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -63,11 +63,21 @@ export class DeletionJournal {
     }
   }
 
-  /** Begins nothing more, and waits for what is under way. */
-  async close(): Promise<void> {
+  /**
+   * Begins nothing more, and waits for what is under way: so long, where that is given. What takes longer is repeated by
+   * the next process.
+   *
+   * @param graceMs in milliseconds
+   */
+  async close(graceMs?: number): Promise<void> {
     this.#isClosed = true;
+    const closed = this.#close();
+    await (graceMs === undefined ? closed : within(closed, graceMs));
+  }
+
+  async #close(): Promise<void> {
     await this.#listing;
-    for (const lane of this.#lanes.values()) await lane.close();
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
   }
 
   async #list(): Promise<void> {
@@ -108,7 +118,7 @@ export class DeletionJournal {
 
   async #take(step: DeletionStep, deletion: Deletion, { chain, copies }: DeletionMeans): Promise<StepOutcome> {
     if (step === "files") return this.#removeFiles(deletion, copies);
-    if (step === "modules") return { is: (await this.#notices.tell(deletion.mediaId, chain)) ? "done" : "left" };
+    if (step === "modules") return this.#notices.tell(deletion.mediaId, chain);
     return { is: await this.#copies.remove(step.slice(PROVIDER.length), deletion, copies) };
   }
 
@@ -128,8 +138,8 @@ export class DeletionJournal {
       return { is: "left" };
     }
     const [media] = files;
-    const names = (media && copies?.namesOfAll(media)) ?? [];
-    const providers = names.map((name) => `${PROVIDER}${name}` as const);
+    const names = new Set((media && copies?.namesOfAll(media)) ?? []);
+    const providers = [...names].map((name) => `${PROVIDER}${name}` as const);
     return { is: "done", following: isUnknown ? providers : ["modules", ...providers] };
   }
 }

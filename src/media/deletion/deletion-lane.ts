@@ -16,6 +16,8 @@ export type StepOutcome =
   | { readonly is: "done"; readonly following?: readonly DeletionStep[] }
   /** It is tried again later, and other media meanwhile. */
   | { readonly is: "left" }
+  /** It was not tried, and may be in so many milliseconds, or soon after. */
+  | { readonly is: "waits"; readonly waitMs: number }
   /** It is tried again later, and no other media for a while: that would fail as well. */
   | { readonly is: "failed" }
   /** It waits for other modules or storage providers. */
@@ -74,7 +76,7 @@ export class DeletionLane {
     return running.filter((one) => means === undefined || one.means === means).map(({ ended }) => ended);
   }
 
-  /** Looks no more once nothing may begin. */
+  /** Looks no more once nothing may begin. Resolves once nothing is under way. */
   async close(): Promise<void> {
     this.#cancelTimer?.();
     await this.idle();
@@ -103,8 +105,8 @@ export class DeletionLane {
           this.#wakeAt(nowTs + pauseMs);
           continue;
         }
-        // One that fails each time is asked for one deletion at a time.
-        const free = (this.#pauses.has(step) ? 1 : AT_ONCE) - this.#running.size;
+        // One that fails each time is asked for one deletion at a time. What hangs at means of the past holds up no other.
+        const free = (this.#pauses.has(step) ? 1 : AT_ONCE) - this.underWay(means).length;
         // What ends looks again.
         if (free <= 0) continue;
         const due = await rows.due(step, nowTs, this.#running.size + free);
@@ -147,7 +149,11 @@ export class DeletionLane {
       await rows.done(step, mediaId, following, clock.now());
       return onRecorded(mediaId, following);
     }
-    await rows.postpone(step, mediaId, clock.now() + this.#waitMs(attempts + 1));
+    if (outcome.is === "waits") {
+      const waitMs = Math.max(outcome.waitMs, this.#parts.pace.firstRetryMs);
+      return rows.postpone(step, mediaId, { attempts, nextTs: clock.now() + waitMs });
+    }
+    await rows.postpone(step, mediaId, { attempts: attempts + 1, nextTs: clock.now() + this.#waitMs(attempts + 1) });
   }
 
   /** The rows are as before, and would be taken again at once. */
@@ -155,7 +161,9 @@ export class DeletionLane {
     this.#lookAgain = false;
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    const { log, clock } = this.#parts;
+    const { log, clock, means } = this.#parts;
+    // It is repeated by the next process.
+    if (means() === undefined) return;
     log.error({ err: error }, "the journal of deletions cannot be read or written; it is tried again");
     this.#wakeAt(clock.now() + this.#waitMs(RETRY_AFTER_FAILURES));
   }

@@ -3,6 +3,7 @@ import { describeSlot } from "../../callbacks/failure.ts";
 import type { Slot } from "../../callbacks/slots/slot.ts";
 import type { DeletionParts } from "./deletion-parts.ts";
 import { Pauses } from "./pauses.ts";
+import type { StepOutcome } from "./deletion-lane.ts";
 import { Suspects } from "./suspects.ts";
 
 type Telling = Pick<Chain, "tell">;
@@ -30,16 +31,16 @@ export class DeletionNotices {
   }
 
   /**
-   * Resolves to whether every callback was told. One whose Python child is down is told another time, unless it brings
-   * the child down each time that it is told of this media. One that was past its deadline was told, and hears of other
-   * media later.
+   * Resolves to `done` once every callback was told. One whose Python child is down is told another time, unless it
+   * brings the child down each time that it is told of this media. One that was past its deadline was told, and hears of
+   * other media later: meanwhile these wait, which is not a failure of theirs.
    */
-  async tell(mediaId: string, chain: Telling): Promise<boolean> {
+  async tell(mediaId: string, chain: Telling): Promise<StepOutcome> {
     const told = this.#told.get(mediaId) ?? new WeakSet<Slot>();
     this.#told.set(mediaId, told);
     const untold: Slot[] = [];
     const suspects = new Map<Slot, number>();
-    await this.#tellSome(mediaId, chain, (slot) => {
+    let asked = await this.#tellSome(mediaId, chain, (slot) => {
       if (told.has(slot)) return false;
       untold.push(slot);
       const ends = this.#suspects.endsOf(slot, mediaId);
@@ -48,8 +49,11 @@ export class DeletionNotices {
     });
     // Each alone, so that only the one that ends the child is to blame; first those that did not end it alone yet.
     for (const [suspect] of [...suspects].toSorted(([, ends], [, others]) => ends - others))
-      await this.#tellSome(mediaId, chain, (slot) => slot === suspect);
-    return untold.every((slot) => told.has(slot));
+      asked += await this.#tellSome(mediaId, chain, (slot) => slot === suspect);
+    const left = untold.filter((slot) => !told.has(slot));
+    if (left.length === 0) return { is: "done" };
+    if (asked > 0) return { is: "left" };
+    return { is: "waits", waitMs: Math.max(...left.map((slot) => this.#pauses.leftMs(describeSlot(slot)))) };
   }
 
   /** The journal knows by now what became of it. */
@@ -58,8 +62,8 @@ export class DeletionNotices {
     this.#suspects.forget(mediaId);
   }
 
-  /** Tells those of the wanted callbacks that may be told now, and notes what became of it. */
-  async #tellSome(mediaId: string, chain: Telling, isWanted: (slot: Slot) => boolean): Promise<void> {
+  /** Tells those of the wanted callbacks that may be told now, notes what became of it, and resolves to their number. */
+  async #tellSome(mediaId: string, chain: Telling, isWanted: (slot: Slot) => boolean): Promise<number> {
     const asked: Slot[] = [];
     const mayAsk = (slot: Slot) => {
       if (!isWanted(slot) || this.#pauses.leftMs(describeSlot(slot)) > 0) return false;
@@ -83,6 +87,7 @@ export class DeletionNotices {
       // that were asked at the same time fail once together.
       else if (!(isUnheard && wasSuspect) && this.#pauses.leftMs(name) === 0) this.#pauses.begin(name);
     }
+    return asked.length;
   }
 }
 

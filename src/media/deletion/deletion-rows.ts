@@ -56,8 +56,8 @@ export interface DeletionRows {
   nextDueTs(step: DeletionStep, nowTs: number): Promise<number | undefined>;
   /** The step is done, and these follow, due now. Where no step is left the deletion leaves the journal. */
   done(step: DeletionStep, mediaId: string, following: readonly DeletionStep[], nowTs: number): Promise<void>;
-  /** The step failed once more, and is tried again at `nextTs`. */
-  postpone(step: DeletionStep, mediaId: string, nextTs: number): Promise<void>;
+  /** The step has failed so often by now, and is tried again at `nextTs`. */
+  postpone(step: DeletionStep, mediaId: string, next: { attempts: number; nextTs: number }): Promise<void>;
   /** The number of deletions in the journal. */
   count(): Promise<number>;
 }

@@ -61,8 +61,8 @@ export class MediaDeletion {
     return this.#journal.idle();
   }
 
-  /** Begins nothing more, and waits for what is under way. */
-  close(): Promise<void> {
-    return this.#journal.close();
+  /** As {@link DeletionJournal.close}. */
+  close(graceMs?: number): Promise<void> {
+    return this.#journal.close(graceMs);
   }
 }

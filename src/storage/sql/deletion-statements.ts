@@ -22,8 +22,7 @@ export const DELETION_SQL = {
   nextDue: "select min(next_ts) as next_ts from media_bridge_deletion_steps where step = ? and next_ts > ?",
   stepDone: "delete from media_bridge_deletion_steps where media_id = ? and step = ?",
   done: "delete from media_bridge_deletions where media_id = ? and not exists (select 1 from media_bridge_deletion_steps s where s.media_id = media_bridge_deletions.media_id)",
-  postpone:
-    "update media_bridge_deletion_steps set attempts = attempts + 1, next_ts = ? where media_id = ? and step = ?",
+  postpone: "update media_bridge_deletion_steps set attempts = ?, next_ts = ? where media_id = ? and step = ?",
   count: "select count(*) as deletions from media_bridge_deletions",
 } as const;
 

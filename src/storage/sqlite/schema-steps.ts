@@ -229,7 +229,7 @@ export const MIGRATIONS: readonly string[] = [
   insert into media_bridge_deletion_steps (step, media_id, attempts, next_ts)
     select 'files', media_id, attempts, next_ts from media_bridge_deletions where providers is null
     union all select 'modules', media_id, 0, next_ts from media_bridge_deletions where providers is not null and not is_told
-    union all select 'provider ' || value, media_id, attempts, next_ts from media_bridge_deletions, json_each(providers);
+    union all select distinct 'provider ' || value, media_id, attempts, next_ts from media_bridge_deletions, json_each(providers);
   drop index media_bridge_deletions_due;
   alter table media_bridge_deletions drop column providers;
   alter table media_bridge_deletions drop column attempts;

@@ -45,6 +45,15 @@ describe("the deletion of copies that storage providers have", () => {
     expect([first.asked, second.asked]).toEqual([1, 3]);
   });
 
+  it("is completed where two providers have one name", async () => {
+    await here.upload("abcdef");
+    const [first, second] = [new Bucket("bucket"), new Bucket("bucket")];
+    here.deletion.use({ chain: here.chain, copies: here.copiesOf(first, second) });
+    await here.deletion.delete(["abcdef"]);
+    await here.deletion.idle();
+    expect([first.asked + second.asked, await here.stores.deletions.count()]).toEqual([1, 0]);
+  });
+
   it("names a provider that cannot delete once in the log, and does not wait for it", async () => {
     for (const mediaId of ["abcdef", "abcdeg"]) await here.upload(mediaId);
     const bucket = new Bucket();

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { setImmediate } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { localFile, mediaPath } from "../../../src/media-file.ts";
@@ -87,6 +88,33 @@ describe("the deletion of media", () => {
     here.deletion.wake();
     await here.deletion.idle();
     expect([here.told, await here.stores.deletions.count()]).toEqual([["abcdef"], 0]);
+  });
+
+  it("tells modules that a reload loaded while those of before hang, and does not wait for these to close", async () => {
+    const ids = ["aaaaaa", "bbbbbb", "cccccc", "dddddd"];
+    for (const mediaId of ids) await here.upload(mediaId, []);
+    const asked: string[] = [];
+    const allAsked = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<never>();
+    const hanging = ({ args: [mediaId] }: { args: [string] }) => {
+      if (asked.push(mediaId) === ids.length) allAsked.resolve();
+      return gate.promise;
+    };
+    const release = here.deletion.use({ chain: { tell: hanging } as unknown as typeof here.chain, copies: undefined });
+    await here.deletion.delete(ids);
+    await allAsked.promise;
+    await release(0);
+    here.deletion.use({ chain: here.chain, copies: undefined });
+    await here.upload("eeeeee", []);
+    await here.deletion.delete(["eeeeee"]);
+    while ((await here.stores.deletions.count()) > ids.length) await setImmediate();
+    expect(here.told).toEqual(["eeeeee"]);
+    await here.deletion.close(0);
+    await here.stores.close();
+    gate.reject(new Error("it ended"));
+    await setImmediate();
+    // The next process repeats it.
+    expect(here.log.lines.filter(({ level }) => level === "error")).toEqual([]);
   });
 
   it("begins nothing a second time that is under way when the database fails beside it", async () => {

@@ -25,11 +25,19 @@ test("Deletions that an earlier release left have the steps that were left of th
   add.run("begun", files("begun"), null, 0, 0, NOW_TS);
   add.run("untold", files("untold"), "[]", 0, 2, NOW_TS);
   add.run("kept", files("kept"), '["bucket","folder"]', 1, 3, NOW_TS + 1_000);
+  // Two providers of one name were deleted from twice.
+  add.run("twice", files("twice"), '["twin","twin"]', 1, 1, NOW_TS);
   db.close();
   const stores = openSqliteStores({ path, log: captureLog() });
   onTestFinished(() => stores.close());
   const { deletions } = stores;
-  expect((await deletions.steps()).toSorted()).toEqual(["files", "modules", "provider bucket", "provider folder"]);
+  expect((await deletions.steps()).toSorted()).toEqual([
+    "files",
+    "modules",
+    "provider bucket",
+    "provider folder",
+    "provider twin",
+  ]);
   const due = async (step: Parameters<typeof deletions.due>[0]) =>
     (await deletions.due(step, NOW_TS, 10)).map(({ mediaId, files: [file], attempts }) => [mediaId, file, attempts]);
   expect(await due("files")).toEqual([["begun", localFile("begun"), 0]]);
@@ -38,5 +46,6 @@ test("Deletions that an earlier release left have the steps that were left of th
   expect(await deletions.nextDueTs("provider folder", NOW_TS)).toBe(NOW_TS + 1_000);
   await deletions.done("provider bucket", "kept", [], NOW_TS);
   await deletions.done("provider folder", "kept", [], NOW_TS);
+  await deletions.done("provider twin", "twice", [], NOW_TS);
   expect(await deletions.count()).toBe(2);
 });

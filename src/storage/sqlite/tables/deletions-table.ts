@@ -73,8 +73,12 @@ export class DeletionsTable implements DeletionRows {
     });
   }
 
-  async postpone(step: DeletionStep, mediaId: string, nextTs: number): Promise<void> {
-    await this.#db.write(() => this.#statements.postpone.run(nextTs, mediaId, step));
+  async postpone(
+    step: DeletionStep,
+    mediaId: string,
+    { attempts, nextTs }: { attempts: number; nextTs: number },
+  ): Promise<void> {
+    await this.#db.write(() => this.#statements.postpone.run(attempts, nextTs, mediaId, step));
   }
 
   count(): Promise<number> {
