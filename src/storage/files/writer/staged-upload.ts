@@ -2,7 +2,7 @@ import { dirname } from "node:path";
 import type { StagedUpload } from "../../../media/blobs.ts";
 import { isSystemError, storeFailed } from "../../failure.ts";
 import { removeLeft, warnOfLeft } from "./remove-left.ts";
-import { inFolder } from "./with-folder.ts";
+import { inFolder, makeFolderOf } from "./with-folder.ts";
 import type { WriterParts } from "./writer.ts";
 
 /**
@@ -50,12 +50,9 @@ export class FilesystemStagedUpload implements StagedUpload {
     const { temporaryPath, contentPath, calls } = this.#parts;
     try {
       // With 7 million possible folders, the one of a new id hardly ever exists yet.
-      await this.#makeContentFolder(dirname(contentPath));
-      await inFolder(
-        contentPath,
-        () => calls().link(temporaryPath, contentPath),
-        (folder) => this.#makeContentFolder(folder),
-      );
+      const makeFolder = (folder: string) => this.#makeContentFolder(folder);
+      await makeFolderOf(contentPath, makeFolder);
+      await inFolder(contentPath, () => calls().link(temporaryPath, contentPath), makeFolder);
       this.#madeContent = true;
     } catch (error) {
       throw storeFailed(error);

@@ -7,22 +7,30 @@ import { isSystemError } from "../../failure.ts";
  */
 const FOLDER_ATTEMPTS = 100;
 
+type MakeFolder = (folder: string) => Promise<void>;
+
 /** Makes the folder of a path only when it proves to be missing, which is rare. */
-export async function inFolder<T>(
-  path: string,
-  act: () => T | Promise<T>,
-  makeFolder: (folder: string) => Promise<void>,
-): Promise<T> {
+export async function inFolder<T>(path: string, act: () => T | Promise<T>, makeFolder: MakeFolder): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await act();
     } catch (error) {
       if (attempt === FOLDER_ATTEMPTS || !isSystemError(error, "ENOENT")) throw error;
-      await makeFolder(dirname(path)).catch((reason: unknown) => {
-        // Node's mkdir finds a folder on the way and checks it; where the folder is gone by then, it reports a file in
-        // its place. A real file is found again by the next attempt.
-        if (!isSystemError(reason, "ENOTDIR")) throw reason;
-      });
+      await makeFolderOf(path, makeFolder);
+    }
+  }
+}
+
+/**
+ * Makes the folder of a path. Node's mkdir makes the folders on the way one by one: it does not find one that another
+ * caller removed meanwhile, or reports a file in its place.
+ */
+export async function makeFolderOf(path: string, makeFolder: MakeFolder): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await makeFolder(dirname(path));
+    } catch (error) {
+      if (attempt === FOLDER_ATTEMPTS || !isSystemError(error, "ENOENT", "ENOTDIR")) throw error;
     }
   }
 }
