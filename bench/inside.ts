@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Pool } from "undici";
 import { CpuMeter } from "./support/cpu-meter.ts";
+import { median, spreadOf, takePairs } from "./support/pairs.ts";
 import { printTable } from "./support/table.ts";
 import { newFolder, type Target } from "./support/servers.ts";
 import { startSynapse } from "./support/synapse.ts";
@@ -91,29 +92,23 @@ async function startSide(modules: readonly object[]): Promise<Side> {
   return { target, cpu: new CpuMeter(target.pid) };
 }
 
-/** Pairs of turns; the side that begins changes, so that a machine that becomes slower favours neither. */
 async function compare(python: Side, typescript: Side, load: Load) {
-  const turns: { python: Turn; typescript: Turn }[] = [];
-  for (let pair = 0; pair < load.pairs; pair += 1) {
-    if (pair % 2 === 0) {
-      const first = await upload(python, load);
-      turns.push({ python: first, typescript: await upload(typescript, load) });
-    } else {
-      const first = await upload(typescript, load);
-      turns.push({ typescript: first, python: await upload(python, load) });
-    }
-  }
+  const turns = await takePairs(
+    load.pairs,
+    () => upload(typescript, load),
+    () => upload(python, load),
+  );
   return (["p50Ms", "cpuMs"] as const).map((figure) => {
     // Of each pair, which was measured at one time.
-    const added = turns.map((pair) => pair.typescript[figure] - pair.python[figure]).toSorted((one, two) => one - two);
-    const sides = (["python", "typescript"] as const).map((side) => median(turns.map((pair) => pair[side][figure])));
+    const added = spreadOf(turns.map(({ ours, theirs }) => ours[figure] - theirs[figure]));
+    const sides = (["theirs", "ours"] as const).map((side) => median(turns.map((pair) => pair[side][figure])));
     return [
       String(load.connections),
       load.everyMs === 0 ? "" : `${load.everyMs} ms`,
       figure === "p50Ms" ? "p50" : "CPU",
-      ...[...sides, median(added)].map((number) => number.toFixed(3)),
-      range(added, ranksOfMedian(added.length)),
-      range(added, [Math.floor(added.length / 4), Math.ceil((added.length * 3) / 4) - 1]),
+      ...[...sides, added.median].map((number) => number.toFixed(3)),
+      added.certain,
+      added.middle,
     ];
   });
 }
@@ -144,18 +139,4 @@ async function upload({ target, cpu }: Side, { connections, uploads, everyMs }: 
   });
   await pool.close();
   return { p50Ms: median(times), cpuMs: cpuMs / times.length };
-}
-
-/** The ranks between which the median of what is measured lies with 95 %, whatever its distribution. */
-function ranksOfMedian(count: number): [number, number] {
-  const reach = 1.96 * Math.sqrt(count / 4);
-  return [Math.max(0, Math.floor(count / 2 - reach)), Math.min(count - 1, Math.ceil(count / 2 + reach))];
-}
-
-function range(sorted: readonly number[], ranks: readonly number[]): string {
-  return ranks.map((rank) => (sorted[rank] ?? 0).toFixed(3)).join(" … ");
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? 0;
 }

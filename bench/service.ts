@@ -1,5 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { askForConfig, measure, measureInTurn, type Figures, type Work } from "./support/load.ts";
+import {
+  askForConfig,
+  type Attempt,
+  compareByTurns,
+  type Figures,
+  measure,
+  measureInTurn,
+  type Work,
+} from "./support/load.ts";
 import { measurePeak } from "./memory.ts";
 import { emptyStore, newFolder, type Target } from "./support/servers.ts";
 import { startSynapse } from "./support/synapse.ts";
@@ -24,6 +32,8 @@ const WANTED: Record<string, readonly [one: number, many: number]> = {
   "download of 100 KB": [4, 8],
   "download of 10 MB": [3, 4],
 };
+
+const COMPARED = "work | CPU of the other checkout's | 95 % of its median | middle half of the turns | at most wanted";
 
 export interface ServiceBenchOptions {
   /** Whether a real Synapse is measured too. */
@@ -76,9 +86,9 @@ export async function benchService(options: ServiceBenchOptions): Promise<void> 
 type Requests = (target: Target) => Work["next"];
 
 async function run(targets: readonly Target[], { scale, works, against }: ServiceBenchOptions): Promise<string[]> {
-  const other = against === undefined ? "Synapse" : "the other's";
-  const more = targets.length > 1 ? ` | ${other} CPU ms | ${other} requests/s | times less CPU | wanted` : "";
-  const lines = [`\nwork | CPU ms a request | requests/s${more}`];
+  const more = targets.length > 1 ? " | Synapse CPU ms | Synapse requests/s | times less CPU | wanted" : "";
+  const heading = `work | CPU ms a request | requests/s${more}`;
+  const lines = [`\n${against === undefined ? heading : COMPARED}`];
   const record = async (
     name: string,
     connections: number,
@@ -99,7 +109,9 @@ async function run(targets: readonly Target[], { scale, works, against }: Servic
         afterTurn: () => large?.afterTurn?.(target),
       },
     }));
-    lines.push(describe(name, connections, await measureInTurn(attempts), against));
+    const [ours, theirs] = attempts;
+    if (against === undefined) lines.push(describe(name, connections, await measureInTurn(attempts)));
+    else if (ours && theirs) lines.push(await compare(name, ours, theirs, scale));
   };
   for (const connections of [1, 32]) {
     await record("GET config", connections, connections === 1 ? 3000 : 8000, () => askForConfig);
@@ -157,13 +169,23 @@ async function uploadMany(target: Target, size: number, files: number): Promise<
   return paths.slice(0, files);
 }
 
-function describe(name: string, connections: number, [ours, theirs]: readonly Figures[], against?: string): string {
+/** By turns so short that what else the machine does is felt by both of a pair. */
+async function compare(name: string, ours: Attempt, theirs: Attempt, scale: number): Promise<string> {
+  const { connections, isLarge = false } = ours.work;
+  const requests = isLarge ? connections : Math.max(100, connections * 10);
+  const short = (attempt: Attempt) => ({ ...attempt, work: { ...attempt.work, requests } });
+  const pairs = Math.max(8, Math.round((isLarge ? 20 : 60) * scale));
+  const { median, certain, middle } = await compareByTurns(short(ours), short(theirs), pairs);
+  return [`${name} at ${connections}`, median.toFixed(3), certain, middle, "1.03"].join(" | ");
+}
+
+function describe(name: string, connections: number, [ours, theirs]: readonly Figures[]): string {
   if (ours === undefined) throw new Error(`${name} was not measured`);
   const columns = [`${name} at ${connections}`, ours.cpuMs.toFixed(3), ours.perSecond.toFixed(0)];
   if (theirs) {
-    const wanted = against === undefined ? WANTED[name]?.[connections === 1 ? 0 : 1] : "0.97";
+    const wanted = String(WANTED[name]?.[connections === 1 ? 0 : 1]);
     const times = (theirs.cpuMs / ours.cpuMs).toFixed(2);
-    columns.push(theirs.cpuMs.toFixed(3), theirs.perSecond.toFixed(0), times, String(wanted));
+    columns.push(theirs.cpuMs.toFixed(3), theirs.perSecond.toFixed(0), times, wanted);
   }
   return columns.join(" | ");
 }

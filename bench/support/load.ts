@@ -1,5 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { Pool } from "undici";
+import { CpuMeter } from "./cpu-meter.ts";
+import { type Spread, spreadOf, takePairs } from "./pairs.ts";
 import { cpuMsOfTree } from "./processes.ts";
 
 /** One kind of request. `next` gives the request to make. */
@@ -18,7 +20,7 @@ export interface Work {
 
 const WARM_UP_MS = 4000;
 const LARGE_WARM_UPS = 20;
-/** How often servers that are compared take turns. */
+/** How often servers that are measured side by side take turns. */
 const TURNS = 6;
 
 export interface Figures {
@@ -82,6 +84,31 @@ export async function measureInTurn(attempts: readonly Attempt[]): Promise<Figur
     for (const { pool } of open) await pool.close();
   }
   return open.map(({ cpuMs, seconds, requests }) => ({ cpuMs: cpuMs / requests, perSecond: requests / seconds }));
+}
+
+/**
+ * Two servers, whose difference is small, by many short turns. Resolves to how much CPU ours needs for a request in
+ * comparison to theirs: 1 is as much.
+ */
+export async function compareByTurns(ours: Attempt, theirs: Attempt, pairs: number): Promise<Spread> {
+  const open = [ours, theirs].map((attempt) => ({
+    ...attempt,
+    pool: openPool(attempt),
+    cpu: new CpuMeter(attempt.target.pid),
+  }));
+  try {
+    const turns = open.map(({ pool, work, target, cpu }) => async () => {
+      const cpuMs = await cpu.measure(() => drive(pool, work, work.requests, target.token));
+      work.afterTurn?.();
+      return cpuMs;
+    });
+    for (const { pool, work, target } of open) await warmUp(pool, work, target.token);
+    const [ourTurn, theirTurn] = turns;
+    if (ourTurn === undefined || theirTurn === undefined) throw new Error("two servers are compared");
+    return spreadOf((await takePairs(pairs, ourTurn, theirTurn)).map((pair) => pair.ours / pair.theirs));
+  } finally {
+    for (const { pool } of open) await pool.close();
+  }
 }
 
 function openPool({ work: { connections }, target: { url } }: Attempt): Pool {
