@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchAgainst } from "./against.ts";
 import { benchBridge } from "./bridge.ts";
 import { benchDatabase } from "./database.ts";
 import { benchFaults } from "./faults/faults.ts";
@@ -36,7 +37,8 @@ if (wants("service")) {
   const durability = values.durability === "full" ? "full" : "relaxed";
   const scale = Number(values.scale);
   const { synapse, against, works } = values;
-  await benchService({ synapse, against, python, scale, works, durability });
+  if (against === undefined) await benchService({ synapse, python, scale, works, durability });
+  else await benchAgainst({ against, python, scale, works, durability });
 }
 // Only where it is asked for: it takes some minutes.
 if (values.only === "faults") await benchFaults(python, values.works);

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { Pool } from "undici";
 import { CpuMeter } from "./cpu-meter.ts";
-import { type Spread, spreadOf, takePairs } from "./pairs.ts";
+import { takePairs } from "./pairs.ts";
 import { cpuMsOfTree } from "./processes.ts";
 
 /** One kind of request. `next` gives the request to make. */
@@ -87,27 +87,30 @@ export async function measureInTurn(attempts: readonly Attempt[]): Promise<Figur
 }
 
 /**
- * Two servers, whose difference is small, by many short turns. Resolves to how much CPU ours needs for a request in
- * comparison to theirs: 1 is as much.
+ * Two servers, whose difference is small, by pairs of short turns of so many requests. Resolves to the CPU that ours
+ * needs in comparison to theirs, of each pair.
  */
-export async function compareByTurns(ours: Attempt, theirs: Attempt, pairs: number): Promise<Spread> {
-  const open = [ours, theirs].map((attempt) => ({
-    ...attempt,
-    pool: openPool(attempt),
-    cpu: new CpuMeter(attempt.target.pid),
-  }));
-  try {
-    const turns = open.map(({ pool, work, target, cpu }) => async () => {
-      const cpuMs = await cpu.measure(() => drive(pool, work, work.requests, target.token));
+export async function compareByTurns(
+  ours: Attempt,
+  theirs: Attempt,
+  { requests, pairs }: { readonly requests: number; readonly pairs: number },
+): Promise<number[]> {
+  const pools: Pool[] = [];
+  const prepare = async ({ work, target }: Attempt) => {
+    const [pool, cpu] = [openPool({ work, target }), new CpuMeter(target.pid)];
+    pools.push(pool);
+    await warmUp(pool, work, target.token);
+    return async () => {
+      const cpuMs = await cpu.measure(() => drive(pool, work, requests, target.token));
       work.afterTurn?.();
       return cpuMs;
-    });
-    for (const { pool, work, target } of open) await warmUp(pool, work, target.token);
-    const [ourTurn, theirTurn] = turns;
-    if (ourTurn === undefined || theirTurn === undefined) throw new Error("two servers are compared");
-    return spreadOf((await takePairs(pairs, ourTurn, theirTurn)).map((pair) => pair.ours / pair.theirs));
+    };
+  };
+  try {
+    const [ourTurn, theirTurn] = [await prepare(ours), await prepare(theirs)];
+    return (await takePairs(pairs, ourTurn, theirTurn)).map((pair) => pair.ours / pair.theirs);
   } finally {
-    for (const { pool } of open) await pool.close();
+    for (const pool of pools) await pool.close();
   }
 }
 
