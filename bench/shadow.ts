@@ -3,16 +3,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Pool } from "undici";
 import { askForConfig } from "./support/load.ts";
-import { cpuMsOfTree } from "./support/processes.ts";
+import { CpuMeter } from "./support/cpu-meter.ts";
+import { median, spreadOf, takePairs } from "./support/pairs.ts";
 import type { Target } from "./support/servers.ts";
 import { printTable } from "./support/table.ts";
 import { startBridge } from "./support/targets.ts";
 
-const TURNS = 20;
+/** Two processes of the same code differ for as long as they run: each round starts both anew, in the other order. */
+const ROUNDS = 6;
+const PAIRS = 30;
 const REQUESTS = 1_000;
 const CONNECTIONS = 4;
 /** Until compilers and caches have settled, and the budget of the shadow as well. */
-const WARM_UP_MS = 15_000;
+const WARM_UP_MS = 10_000;
+
+const FIGURES = [
+  { figure: "p50", name: "p50, ms", by: "ratio", wanted: "" },
+  { figure: "p99", name: "p99, ms", by: "ratio", wanted: "1.05 at most" },
+  { figure: "cpu", name: "CPU of a request, ms", by: "ratio", wanted: "" },
+  { figure: "cores", name: "cores", by: "difference", wanted: "0.10 at most" },
+] as const;
 
 const LIMITS_TS = `
 import { defineModule } from "synapse-media-bridge";
@@ -26,25 +36,26 @@ export default defineModule({
 });
 `;
 
-/** Times in milliseconds. */
-interface Row {
+/** What a turn of requests took: times in milliseconds. */
+interface Turn {
   readonly p50: number;
   readonly p99: number;
+  /** CPU of a request. */
   readonly cpu: number;
   readonly cores: number;
 }
 
-interface Measurement {
+interface Measured {
   readonly target: Target;
   readonly pool: Pool;
-  readonly times: number[];
-  cpuMs: number;
-  seconds: number;
+  readonly cpu: CpuMeter;
 }
 
+type Pair = Awaited<ReturnType<typeof takePairs<Turn>>>[number];
+
 /**
- * The same service with and without a shadow, in turn: times of requests, CPU of a request, and the part of a core that the
- * service with a shadow takes beyond the other one.
+ * The same service with and without a shadow, by pairs of turns: times of requests, CPU of a request, and the part of a
+ * core that the service with a shadow takes beyond the other one.
  */
 export async function benchShadow(python: string, scale: number): Promise<void> {
   for (const direction of ["Python, shadowed by TypeScript", "TypeScript, shadowed by Python"] as const) {
@@ -52,25 +63,36 @@ export async function benchShadow(python: string, scale: number): Promise<void> 
     const [original, candidate] = direction.startsWith("Python")
       ? [entries.python, entries.typescript]
       : [entries.typescript, entries.python];
-    const alone = await start(python, [original]);
-    const shadowed = await start(python, [{ ...original, shadow: candidate }]);
-    const measured = [alone, shadowed].map((target): Measurement => ({
-      target,
-      pool: new Pool(target.url, { connections: CONNECTIONS, pipelining: 1 }),
-      times: [],
-      cpuMs: 0,
-      seconds: 0,
-    }));
-    try {
-      for (const one of measured) await warmUp(one);
-      for (let turn = 0; turn < TURNS * scale; turn += 1) {
-        for (const one of turn % 2 === 0 ? measured : measured.toReversed()) await measureTurn(one);
+    const rounds: Pair[][] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const starts = [() => start(python, [original]), () => start(python, [{ ...original, shadow: candidate }])];
+      const isReversed = round % 2 === 1;
+      const started: Measured[] = [];
+      try {
+        for (const begin of isReversed ? starts.toReversed() : starts) {
+          const target = await begin();
+          const pool = new Pool(target.url, { connections: CONNECTIONS, pipelining: 1 });
+          started.push({ target, pool, cpu: new CpuMeter(target.pid) });
+        }
+        for (const one of started) await warmUp(one);
+        const [alone, shadowed] = isReversed ? started.toReversed() : started;
+        if (alone === undefined || shadowed === undefined) throw new Error("two services are compared");
+        const pairs = Math.max(4, Math.round(PAIRS * scale));
+        rounds.push(
+          await takePairs(
+            pairs,
+            () => takeTurn(shadowed),
+            () => takeTurn(alone),
+          ),
+        );
+      } finally {
+        for (const { pool, target } of started) {
+          await pool.close();
+          await target.stop();
+        }
       }
-      report(direction, measured);
-    } finally {
-      for (const { pool } of measured) await pool.close();
-      await Promise.all([alone.stop(), shadowed.stop()]);
     }
+    report(direction, rounds);
   }
 }
 
@@ -80,21 +102,27 @@ async function start(python: string, modules: readonly object[]): Promise<Target
   return startBridge(folder, python, { durability: "relaxed", modules });
 }
 
-async function warmUp({ target, pool }: Measurement): Promise<void> {
+async function warmUp({ target, pool }: Measured): Promise<void> {
   const untilMs = performance.now() + WARM_UP_MS;
-  while (performance.now() < untilMs) await drive(target, pool, CONNECTIONS * 8, []);
+  while (performance.now() < untilMs) await drive(target, pool, CONNECTIONS * 8);
 }
 
-async function measureTurn(one: Measurement): Promise<void> {
-  const cpuBefore = cpuMsOfTree(one.target.pid);
+async function takeTurn({ target, pool, cpu }: Measured): Promise<Turn> {
+  let times: number[] = [];
   const startedMs = performance.now();
-  await drive(one.target, one.pool, REQUESTS, one.times);
-  one.seconds += (performance.now() - startedMs) / 1000;
-  one.cpuMs += cpuMsOfTree(one.target.pid) - cpuBefore;
+  const cpuMs = await cpu.measure(async () => {
+    times = await drive(target, pool, REQUESTS);
+  });
+  const tookMs = performance.now() - startedMs;
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
+  return { p50: at(0.5), p99: at(0.99), cpu: cpuMs / times.length, cores: cpuMs / tookMs };
 }
 
-async function drive({ token }: Target, pool: Pool, requests: number, times: number[]): Promise<void> {
+/** Resolves to what each request took. */
+async function drive({ token }: Target, pool: Pool, requests: number): Promise<number[]> {
   let left = requests;
+  const times: number[] = [];
   const headers = { authorization: `Bearer ${token}` };
   await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
@@ -107,31 +135,27 @@ async function drive({ token }: Target, pool: Pool, requests: number, times: num
       }
     }),
   );
+  return times;
 }
 
-function report(direction: string, measured: readonly Measurement[]): void {
+function report(direction: string, rounds: readonly Pair[][]): void {
   console.log(`shadow: ${direction}`);
-  const rows = measured.map(({ times, cpuMs, seconds }): Row => {
-    const sorted = times.toSorted((a, b) => a - b);
-    const at = (part: number) => sorted[Math.floor(part * (sorted.length - 1))] ?? 0;
-    return { p50: at(0.5), p99: at(0.99), cpu: cpuMs / times.length, cores: cpuMs / seconds / 1000 };
+  const pairs = rounds.flat();
+  const rows = FIGURES.map(({ figure, name, by, wanted }) => {
+    const [alone, shadowed] = (["theirs", "ours"] as const).map((side) =>
+      median(pairs.map((pair) => pair[side][figure])),
+    );
+    const ofPair = ({ ours, theirs }: Pair) =>
+      by === "ratio" ? ours[figure] / theirs[figure] : ours[figure] - theirs[figure];
+    const { median: all, certain } = spreadOf(pairs.map(ofPair));
+    const each = rounds.map((round) => median(round.map(ofPair))).toSorted((one, other) => one - other);
+    return [
+      name,
+      ...[alone, shadowed, all].map((number) => (number ?? 0).toFixed(3)),
+      certain,
+      each.map((change) => change.toFixed(2)).join(" "),
+      wanted,
+    ];
   });
-  const cells = rows.map(({ p50, p99, cpu, cores }, index) => [
-    index === 0 ? "alone" : "with a shadow",
-    `${p50.toFixed(3)} ms`,
-    `${p99.toFixed(3)} ms`,
-    `${cpu.toFixed(3)} ms`,
-    cores.toFixed(2),
-  ]);
-  printTable([["", "p50", "p99", "CPU a request", "cores"], ...cells]);
-  const [alone, shadowed] = rows;
-  if (alone === undefined || shadowed === undefined) return;
-  const change = (pick: (row: Row) => number) => {
-    const percent = (pick(shadowed) / pick(alone) - 1) * 100;
-    return `${percent < 0 ? "" : "+"}${percent.toFixed(1)} %`;
-  };
-  console.log(
-    `  with a shadow: p99 ${change(({ p99 }) => p99)} (wanted: +5 % at most), CPU of a request ${change(({ cpu }) => cpu)}, ` +
-      `${(shadowed.cores - alone.cores).toFixed(2)} of a core more (the shadow's budget: 0.10)`,
-  );
+  printTable([["", "alone", "with a shadow", "change", "95 % of its median", "of the rounds", "wanted"], ...rows]);
 }
