@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { Pool } from "undici";
 import { askForConfig } from "./support/load.ts";
 import { CpuMeter } from "./support/cpu-meter.ts";
@@ -11,8 +12,15 @@ import { startBridge } from "./support/targets.ts";
 
 /** Two processes of the same code differ for as long as they run: each round starts both anew, in the other order. */
 const ROUNDS = 6;
-const PAIRS = 30;
 const REQUESTS = 1_000;
+/**
+ * Without a pause the requests of four connections and the service fill two cores by themselves: what a shadow does then
+ * takes the place of something. With a request every millisecond there is room, as on a server that keeps up.
+ */
+const LOADS = [
+  { name: "at once", everyMs: 0, pairs: 20 },
+  { name: "every 1 ms", everyMs: 1, pairs: 8 },
+] as const;
 const CONNECTIONS = 4;
 /** Until compilers and caches have settled, and the budget of the shadow as well. */
 const WARM_UP_MS = 10_000;
@@ -51,6 +59,7 @@ interface Measured {
   readonly cpu: CpuMeter;
 }
 
+type Load = (typeof LOADS)[number];
 type Pair = Awaited<ReturnType<typeof takePairs<Turn>>>[number];
 
 /**
@@ -63,7 +72,7 @@ export async function benchShadow(python: string, scale: number): Promise<void> 
     const [original, candidate] = direction.startsWith("Python")
       ? [entries.python, entries.typescript]
       : [entries.typescript, entries.python];
-    const rounds: Pair[][] = [];
+    const rounds = new Map<Load, Pair[][]>(LOADS.map((load) => [load, []]));
     for (let round = 0; round < ROUNDS; round += 1) {
       const starts = [() => start(python, [original]), () => start(python, [{ ...original, shadow: candidate }])];
       const isReversed = round % 2 === 1;
@@ -77,14 +86,15 @@ export async function benchShadow(python: string, scale: number): Promise<void> 
         for (const one of started) await warmUp(one);
         const [alone, shadowed] = isReversed ? started.toReversed() : started;
         if (alone === undefined || shadowed === undefined) throw new Error("two services are compared");
-        const pairs = Math.max(4, Math.round(PAIRS * scale));
-        rounds.push(
-          await takePairs(
+        for (const load of LOADS) {
+          const pairs = Math.max(2, Math.round(load.pairs * scale));
+          const taken = await takePairs(
             pairs,
-            () => takeTurn(shadowed),
-            () => takeTurn(alone),
-          ),
-        );
+            () => takeTurn(shadowed, load),
+            () => takeTurn(alone, load),
+          );
+          rounds.get(load)?.push(taken);
+        }
       } finally {
         for (const { pool, target } of started) {
           await pool.close();
@@ -92,7 +102,7 @@ export async function benchShadow(python: string, scale: number): Promise<void> 
         }
       }
     }
-    report(direction, rounds);
+    for (const [load, found] of rounds) report(`${direction}, requests ${load.name}`, found);
   }
 }
 
@@ -104,14 +114,14 @@ async function start(python: string, modules: readonly object[]): Promise<Target
 
 async function warmUp({ target, pool }: Measured): Promise<void> {
   const untilMs = performance.now() + WARM_UP_MS;
-  while (performance.now() < untilMs) await drive(target, pool, CONNECTIONS * 8);
+  while (performance.now() < untilMs) await drive(target, pool, CONNECTIONS * 8, 0);
 }
 
-async function takeTurn({ target, pool, cpu }: Measured): Promise<Turn> {
+async function takeTurn({ target, pool, cpu }: Measured, { everyMs }: Load): Promise<Turn> {
   let times: number[] = [];
   const startedMs = performance.now();
   const cpuMs = await cpu.measure(async () => {
-    times = await drive(target, pool, REQUESTS);
+    times = await drive(target, pool, REQUESTS, everyMs);
   });
   const tookMs = performance.now() - startedMs;
   const sorted = times.toSorted((a, b) => a - b);
@@ -120,13 +130,17 @@ async function takeTurn({ target, pool, cpu }: Measured): Promise<Turn> {
 }
 
 /** Resolves to what each request took. */
-async function drive({ token }: Target, pool: Pool, requests: number): Promise<number[]> {
-  let left = requests;
+async function drive({ token }: Target, pool: Pool, requests: number, everyMs: number): Promise<number[]> {
+  let begun = 0;
   const times: number[] = [];
   const headers = { authorization: `Bearer ${token}` };
+  const firstMs = performance.now();
   await Promise.all(
     Array.from({ length: CONNECTIONS }, async () => {
-      while ((left -= 1) >= 0) {
+      while (begun < requests) {
+        const dueMs = firstMs + begun * everyMs;
+        begun += 1;
+        if (everyMs > 0) await wait(Math.max(0, dueMs - performance.now()));
         const startedMs = performance.now();
         const answer = await pool.request({ ...askForConfig(), headers });
         await answer.body.dump();
