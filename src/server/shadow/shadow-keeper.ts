@@ -77,6 +77,7 @@ export class ShadowKeeper {
   #look: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #closed: (() => void) | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(data: ShadowThreadData, events: KeeperEvents, log: Logger) {
     this.#data = data;
@@ -113,9 +114,18 @@ export class ShadowKeeper {
     this.#worker?.send(message);
   }
 
-  /** Lets it keep what it has compared, for a moment, and ends it. Never rejects. */
+  /**
+   * Lets it keep what it has compared, for a moment, and ends it. A reload closes it as well as the stop after it, which
+   * has to wait too: what it keeps would be lost. Never rejects.
+   */
   async close(graceMs: number): Promise<void> {
-    if (this.#current === "closed") return;
+    this.#closing ??= this.#end();
+    const timer = setTimeout(() => this.#worker?.kill("the service stops"), Math.min(graceMs, CLOSING_MS));
+    await this.#closing;
+    clearTimeout(timer);
+  }
+
+  async #end(): Promise<void> {
     this.#current = "closed";
     clearInterval(this.#look);
     clearTimeout(this.#retry);
@@ -124,9 +134,7 @@ export class ShadowKeeper {
     if (worker === undefined) return;
     const ended = new Promise<void>((resolve) => (this.#closed = resolve));
     worker.send({ type: "close" });
-    const timer = setTimeout(() => worker.kill("the service stops"), Math.min(graceMs, CLOSING_MS));
     await ended;
-    clearTimeout(timer);
   }
 
   #spawn(): void {
