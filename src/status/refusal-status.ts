@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, createSecretKey, randomBytes } from "node:crypto";
 import type { Refusal } from "../media/refusals/refusal.ts";
 
 /** A refused request, as the status shows it: without the user's id. */
@@ -27,7 +27,7 @@ export interface RefusalStatus {
 }
 
 /** User ids can be guessed: without a key, a hash would say whose it is. It is new with every start. */
-const KEY = randomBytes(32);
+const KEY = createSecretKey(randomBytes(32));
 const SHOWN_DIGITS = 10;
 
 /** A refusal without what tells whose it is. */

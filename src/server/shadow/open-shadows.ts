@@ -135,7 +135,11 @@ function listen(
   drawsWalks: boolean,
 ): WalkListeners {
   /** The share of the walks that are heard: each shadow takes its share of these. */
-  const heardPart = () => (drawsWalks ? Math.max(0, ...[...runs.values()].map(({ share }) => share)) : 1);
+  const heardPart = () => {
+    let part = drawsWalks ? 0 : 1;
+    for (const { share } of runs.values()) part = Math.max(part, share);
+    return part;
+  };
   /** By path: a file is asked about by one walk at a time. */
   const links = new Map<string, { readonly link: SharedLink; readonly part: number }>();
   return {

@@ -48,7 +48,7 @@ const LONG_LIFE_MS = 600_000;
 const BUDGET = { part: 0.1, windowMs: 5_000, burstMs: 50 };
 const CLOSING_MS = 2_000;
 /** How often a shadow is asked at most, in milliseconds. */
-export const BEAT_MS = 50;
+export const BEAT_MS = 200;
 
 /**
  * Keeps the thread of a shadow: starts it again, ever later, after it was lost, ends it where it hangs or takes too

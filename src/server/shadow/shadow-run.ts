@@ -2,10 +2,11 @@ import type { Config, ShadowConfig } from "../../config/config.ts";
 import { KINDS, type KindName } from "../../callbacks/kinds.ts";
 import type { HomeserverRelay } from "../../homeserver/client/relayed-client.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
-import type { Answered, Portable } from "../../shadow/asked.ts";
-import type { LoadedCandidate, LoadedOriginal, SettledQuestion, ShadowQuestion } from "../../shadow/run/messages.ts";
+import type { Answered } from "../../shadow/asked.ts";
+import type { LoadedCandidate, LoadedOriginal, SettledQuestion } from "../../shadow/run/messages.ts";
 import type { EffectFacts } from "../../shadow/compare/effect.ts";
 import { QuestionQueue } from "../../shadow/run/question-queue.ts";
+import { answeredText, joinQuestions, type QuestionFacts, questionText } from "../../shadow/run/question-text.ts";
 import type { ShadowStatus } from "../../shadow/run/shadow-status.ts";
 import type { Logger } from "../../util/log.ts";
 import type { HeldFile } from "./kept-files.ts";
@@ -30,10 +31,8 @@ export interface ShadowRunOptions {
   readonly draw?: () => number;
 }
 
-interface Queued {
-  readonly answered: Answered;
-  readonly decider: "original" | "candidate";
-  readonly isAskedAgain: boolean;
+interface Queued extends QuestionFacts {
+  readonly kind: KindName;
   readonly file: HeldFile | undefined;
 }
 
@@ -125,16 +124,13 @@ export class ShadowRun {
   offer(answered: Answered, decider: Queued["decider"], file: HeldFile | undefined, part = 1): void {
     if (this.#draw() * part >= this.share) return file?.release();
     this.#keeper.pace.offer();
-    const { kind, args } = answered.asked;
+    const { kind } = answered.asked;
     const isAskedAgain = decider === "original" && !KINDS[kind].notification && this.#draw() < NOISE_PART;
-    if (this.#keeper.state === "failed" || this.#keeper.state === "closed") {
-      this.#drop({ answered, decider, isAskedAgain, file });
-      return;
-    }
-    const { said } = answered;
-    const words = said.outcome === "error" ? [said.error.message, said.error.answer?.body ?? null] : [];
-    const text: Portable = [...args, said.outcome === "stop" ? said.value : null, ...words];
-    for (const dropped of this.#queue.push({ answered, decider, isAskedAgain, file }, text)) this.#drop(dropped);
+    if (this.#keeper.state === "failed" || this.#keeper.state === "closed") return this.#drop({ kind, file });
+    const text = answeredText(answered);
+    if (text === undefined) return this.#drop({ kind, file });
+    const queued = { kind, answered: text, decider, isAskedAgain, file };
+    for (const dropped of this.#queue.push(queued, text.length)) this.#drop(dropped);
     this.#pump();
   }
 
@@ -178,22 +174,21 @@ export class ShadowRun {
     const most = Math.min(pace.available(nowMs, part), pace.mostUnderWay(part) - this.#underWay.size);
     const waiting = this.#queue.size;
     const questions = spentMs > 0 ? [] : this.#take(most);
-    if (questions.length > 0) this.#keeper.send({ type: "ask", questions });
+    if (questions.length > 0) this.#keeper.send({ type: "ask", questions: joinQuestions(questions) });
     // The first of many is asked at once; those that come after it wait for each other.
     if (waiting > 0) this.#wakeIn(Math.max(BEAT_MS, spentMs, pace.waitMs(nowMs, part)));
   }
 
   /** Takes questions out of the queue; those about a file are sent by themselves, when it is copied. */
-  #take(most: number): ShadowQuestion[] {
-    const questions: ShadowQuestion[] = [];
+  #take(most: number): string[] {
+    const questions: string[] = [];
     for (let left = most; left > 0 && this.#underWay.files < MAX_FILES_UNDER_WAY; left -= 1) {
       const queued = this.#queue.shift();
       if (queued === undefined) break;
       this.#keeper.pace.send();
       const id = this.#underWay.begin(queued);
-      const { file, ...question } = queued;
-      if (file === undefined) questions.push({ id, ...question });
-      else void this.#askAbout(file, id, queued);
+      if (queued.file === undefined) questions.push(questionText(id, queued));
+      else void this.#askAbout(queued.file, id, queued);
     }
     return questions;
   }
@@ -206,9 +201,7 @@ export class ShadowRun {
       this.#underWay.end(id);
       return this.#drop(queued);
     }
-    const { answered, decider, isAskedAgain } = queued;
-    const asked = { ...answered.asked, file: copy };
-    this.#keeper.send({ type: "ask", questions: [{ id, answered: { ...answered, asked }, decider, isAskedAgain }] });
+    this.#keeper.send({ type: "ask", questions: joinQuestions([questionText(id, queued, copy)]) });
   }
 
   #settle(settled: readonly SettledQuestion[]): void {
@@ -217,7 +210,7 @@ export class ShadowRun {
       if (queued === undefined) continue;
       queued.file?.release();
       this.#asked += 1;
-      this.#options.metrics.shadowAsked(queued.answered.asked.kind, this.#options.original.name, outcome);
+      this.#options.metrics.shadowAsked(queued.kind, this.#options.original.name, outcome);
     }
   }
 
@@ -225,9 +218,9 @@ export class ShadowRun {
     for (const queued of this.#underWay.endAll()) this.#drop(queued);
   }
 
-  #drop({ answered, file }: Queued): void {
+  #drop({ kind, file }: Pick<Queued, "kind" | "file">): void {
     file?.release();
-    this.countDropped(answered.asked.kind);
+    this.countDropped(kind);
   }
 
   #tellDropped(): void {

@@ -1,5 +1,5 @@
 import { setPriority } from "node:os";
-import { setImmediate } from "node:timers/promises";
+import { setImmediate, setTimeout as wait } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { KindName } from "../../callbacks/kinds.ts";
 import type { ModuleConfig } from "../../config/config.ts";
@@ -15,6 +15,7 @@ import type {
   ShadowThreadStart,
   ToShadow,
 } from "../../shadow/run/messages.ts";
+import { readQuestions } from "../../shadow/run/question-text.ts";
 import { CoalescedDelay } from "../../util/concurrency/coalesced-delay.ts";
 import { Turns } from "../../util/concurrency/turns.ts";
 import { ownThreadId } from "../../util/threads/cpu-time.ts";
@@ -29,8 +30,11 @@ const SIGN_EVERY_MS = 1_000;
 const NICE = 10;
 /** Questions that the candidate is asked at the same time. */
 const MAX_AT_ONCE = 4;
+/** Work without a pause, in milliseconds, and the pause. */
+const SLICE_MS = 0.25;
+const PAUSE_MS = 1;
 /** Answers are told together: each message takes time of the service's own thread. */
-const TOLD_AFTER_MS = 20;
+const TOLD_AFTER_MS = 50;
 
 const { port, ...data } = workerData as ShadowThreadStart;
 // Out of reach before the module is imported: what a candidate posts would be taken for what the service is told.
@@ -112,7 +116,7 @@ async function loadOne(entry: ModuleConfig): Promise<FencedModule> {
 async function take(message: ToShadow): Promise<void> {
   switch (message.type) {
     case "ask":
-      return askAll(message.questions);
+      return askAll(readQuestions(message.questions));
     case "dropped":
       return taker?.countDropped(message.kind, message.count);
     case "homeserver":
@@ -122,7 +126,11 @@ async function take(message: ToShadow): Promise<void> {
   }
 }
 
+/** When the thread last paused. */
+let pausedMs = 0;
+
 async function askAll(questions: readonly ShadowQuestion[]): Promise<void> {
+  pausedMs = performance.now();
   for (const { id, answered } of questions) unanswered.set(id, answered.asked.kind);
   for (const question of questions) {
     await turns.take();
@@ -130,7 +138,18 @@ async function askAll(questions: readonly ShadowQuestion[]): Promise<void> {
     // What a candidate says at once is bounded and compared before the next is asked: several answers that each take
     // much of the heap would end the whole process.
     await setImmediate();
+    await pause();
   }
+}
+
+/**
+ * Lets others have the core of this thread before the system would take it: a thread that runs is let run for a
+ * millisecond or more, whatever its priority, and a request that the same core should serve waits for as long.
+ */
+async function pause(): Promise<void> {
+  if (performance.now() - pausedMs < SLICE_MS) return;
+  await wait(PAUSE_MS);
+  pausedMs = performance.now();
 }
 
 async function answer(question: ShadowQuestion): Promise<void> {

@@ -17,6 +17,11 @@ const MOST_RISE = 4;
 /** The system counts CPU in hundredths of a second: fewer questions that used less tell nothing by themselves. */
 const TELLING_COUNT = 50;
 const TELLING_MS = 50;
+/**
+ * However little a question costs the shadow: to be heard and sent costs the service's own thread as much again, and
+ * requests wait for it. A proof of 3,000 questions then takes 15 seconds of busy traffic.
+ */
+const MOST_PER_MS = 0.2;
 /** Questions that may be sent at once after a quiet time, where one beat has no room for more. */
 const LEAST_AT_ONCE = 8;
 const UNDER_WAY = { least: 4, most: 64 };
@@ -66,7 +71,7 @@ export class AskingPace {
 
   /** How many questions may be sent now. */
   available(nowMs: number, part: number): number {
-    const earned = (Math.max(0, nowMs - this.#atMs) * part) / this.#costMs;
+    const earned = Math.max(0, nowMs - this.#atMs) * this.#perMs(part);
     this.#ready = Math.min(Math.max(LEAST_AT_ONCE, this.#perBeat(part)), this.#ready + earned);
     this.#atMs = Math.max(this.#atMs, nowMs);
     return Math.floor(this.#ready);
@@ -74,7 +79,7 @@ export class AskingPace {
 
   /** How long it takes until the next question may be sent, in milliseconds. */
   waitMs(nowMs: number, part: number): number {
-    return this.available(nowMs, part) > 0 ? 0 : Math.ceil(((1 - this.#ready) * this.#costMs) / part);
+    return this.available(nowMs, part) > 0 ? 0 : Math.ceil((1 - this.#ready) / this.#perMs(part));
   }
 
   /** One more question was sampled. */
@@ -118,6 +123,10 @@ export class AskingPace {
 
   /** What one beat has room for. */
   #perBeat(part: number): number {
-    return (this.#beatMs * part) / this.#costMs;
+    return this.#beatMs * this.#perMs(part);
+  }
+
+  #perMs(part: number): number {
+    return Math.min(MOST_PER_MS, part / this.#costMs);
   }
 }

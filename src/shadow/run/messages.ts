@@ -53,7 +53,8 @@ export interface SettledQuestion {
 
 /** What the service tells the thread. */
 export type ToShadow =
-  | { readonly type: "ask"; readonly questions: readonly ShadowQuestion[] }
+  /** As `question-text.ts` writes them. */
+  | { readonly type: "ask"; readonly questions: string }
   | { readonly type: "dropped"; readonly kind: KindName; readonly count: number }
   | { readonly type: "homeserver"; readonly id: number; readonly outcome: unknown }
   | { readonly type: "close" };

@@ -1,10 +1,7 @@
-import type { Portable } from "../asked.ts";
-import { countCharacters } from "./bounded-said.ts";
-
 /** What a queue may hold. */
 export interface QueueLimits {
   readonly maxCount: number;
-  /** Of the texts in all questions together. */
+  /** Of all questions together. */
   readonly maxCharacters: number;
 }
 
@@ -28,13 +25,12 @@ export class QuestionQueue<Item> {
   }
 
   /**
-   * Adds a question, of which `text` is what may be long. Returns those that had to make room; the new one is among
-   * them where it has no room by itself.
+   * Adds a question of so many characters. Returns those that had to make room; the new one is among them where it has
+   * no room by itself.
    */
-  push(item: Item, text: Portable): Item[] {
-    const added = { item, characters: countCharacters(text) };
-    this.#queued.push(added);
-    this.#characters += added.characters;
+  push(item: Item, characters: number): Item[] {
+    this.#queued.push({ item, characters });
+    this.#characters += characters;
     const dropped: Item[] = [];
     while (this.#queued.length > this.#limits.maxCount || this.#characters > this.#limits.maxCharacters) {
       const oldest = this.shift();
