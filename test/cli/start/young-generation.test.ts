@@ -39,3 +39,8 @@ test("While requests are served, V8's young generation grows again", async () =>
   expect(sizes[1]).toBeLessThanOrEqual(HELD_BYTES);
   expect(sizes[3]).toBeGreaterThan(2 * HELD_BYTES);
 });
+
+test("A service begins with four times the young generation that its start had", async () => {
+  const sizes = await youngBytesAfter("holdYoungGeneration()", LOAD_MUCH, "letYoungGenerationGrow()");
+  expect(sizes.slice(1)).toEqual([HELD_BYTES, 4 * HELD_BYTES]);
+});
