@@ -137,6 +137,18 @@ describe("Where the status of media-bridge callbacks cannot be had, the error sa
     await expect(askInsideStatus(other)).rejects.toThrow("what listens there is not media-bridge callbacks");
   });
 
+  test("it is of a release that says other things", async () => {
+    const facts = { magic: "synapse-media-bridge-callbacks", version: "9.0.0" };
+    const other = await another(Buffer.concat([hello(facts), encodeFrame([1, 1, null, { pid: 7 }])]));
+    const problem = `media-bridge callbacks 9.0.0 runs there, and this command, ${VERSION}, cannot read its status`;
+    await expect(askInsideStatus(other)).rejects.toThrow(problem);
+  });
+
+  test("it answers without a greeting", async () => {
+    const other = await another(encodeFrame([1, 1, null, { pid: 7 }]));
+    await expect(askInsideStatus(other)).rejects.toThrow("media-bridge callbacks of an unknown release runs there");
+  });
+
   test("it is of an older release", async () => {
     const unknown = { kind: "protocol", type: "UnknownMethod", message: "there is no such method" };
     const facts = { magic: "synapse-media-bridge-callbacks", version: "0.0.1" };

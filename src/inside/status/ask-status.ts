@@ -5,7 +5,9 @@ import { BridgeError, RemoteError } from "../../bridge/errors.ts";
 import { StartError } from "../../errors.ts";
 import type { InsideStatus } from "../../status/inside/inside-status.ts";
 import type { Logger } from "../../util/log.ts";
+import { VERSION } from "../../version.ts";
 import { MAGIC } from "../wire/protocol.ts";
+import { InsideStatusSchema } from "./status-schema.ts";
 
 /** How long an answer may take: a module that computes keeps the process from answering. */
 const ANSWER_MS = 10_000;
@@ -46,13 +48,19 @@ export async function askInsideStatus(path: string): Promise<InsideStatus> {
     },
   });
   void connection.closed.then(hello.reject);
+  let answer: unknown;
   try {
-    return (await connection.request("status", null, { deadlineMs: ANSWER_MS })) as InsideStatus;
+    answer = await connection.request("status", null, { deadlineMs: ANSWER_MS });
   } catch (error) {
     throw new StartError("LISTEN", `${path}: ${await describe(error, hello.promise)}`, { cause: error });
   } finally {
     channel.destroy();
   }
+  const { data: status } = InsideStatusSchema.safeParse(answer);
+  if (status !== undefined) return status;
+  const release = await hello.promise.catch(() => "of an unknown release");
+  const problem = `media-bridge callbacks ${release} runs there, and this command, ${VERSION}, cannot read its status`;
+  throw new StartError("LISTEN", `${path}: ${problem}`);
 }
 
 async function describe(error: unknown, version: Promise<string>): Promise<string> {
