@@ -37,7 +37,7 @@ test("What is saved may be used within a second, beside what is earned", () => {
   expect(budget.partNow(0)).toBeCloseTo(0.09);
 });
 
-const BEAT_MS = 50;
+const BEAT_MS = 200;
 const LOOK_MS = 1_000;
 const WINDOW_MS = 5_000;
 
@@ -106,8 +106,8 @@ test.each(TIMES)("A flood of questions, %s, takes a tenth of a core in no five s
   }
 });
 
-test("A flood of questions uses nearly all of the budget", () => {
-  for (const costMs of [0.2, 1, 2, 5, 20]) {
+test("A flood of questions that cost half a millisecond or more uses nearly all of the budget", () => {
+  for (const costMs of [0.5, 1, 2, 5, 20]) {
     const used = simulate(costMs, () => true).reduce((sum, worked) => sum + worked, 0);
     expect(used / 60_000, `at ${costMs} ms a question`).toBeGreaterThan(0.08);
   }

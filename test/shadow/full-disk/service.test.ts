@@ -65,7 +65,8 @@ test.skipIf(!canMount)(
     expect(await answersOf(service, 20)).toEqual([{ "m.upload.size": 1 }]);
     disk.free();
     await vi.waitFor(() => expect(countKept(disk.path)).toBe(140), 30_000);
-    expect(saidBy(service)).toEqual([FAILS, WORKS]);
+    // The thread writes first, and says so then.
+    await vi.waitFor(() => expect(saidBy(service)).toEqual([FAILS, WORKS]), 20_000);
     expect(await service.shadow()).toMatchObject({ state: "running", restarts: 0, dropped: 0, waiting: 0 });
   },
 );
