@@ -54,6 +54,8 @@ const telling = new CoalescedDelay(TOLD_AFTER_MS);
 let settled: SettledQuestion[] = [];
 /** Questions that came and are not compared yet, by their numbers. */
 const unanswered = new Map<number, KindName>();
+/** When the thread last paused, on the clock of `performance`. */
+let pausedMs = 0;
 let sentByFetch = 0;
 let candidate: FencedModule | undefined;
 let copy: Promise<FencedModule> | undefined;
@@ -125,9 +127,6 @@ async function take(message: ToShadow): Promise<void> {
       return close();
   }
 }
-
-/** When the thread last paused. */
-let pausedMs = 0;
 
 async function askAll(questions: readonly ShadowQuestion[]): Promise<void> {
   pausedMs = performance.now();
